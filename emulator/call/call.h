@@ -1,0 +1,141 @@
+/* call.h - one request as a service sees it. With model.h, store.h and its own model, all that a service may include.
+ */
+#pragma once
+#include "arena.h"
+#include "log.h"
+#include "model.h"
+#include "random.h"
+#include "scheduler.h"
+#include "store.h"
+
+#define HOST_AFTER_COMMIT_MAX 16
+
+/* What a service has at hand also outside a call; one of it, made by main, outlives every service. */
+typedef struct Host {
+    Store *store;
+    Clock *clock;
+    Scheduler *scheduler; /* timers run inside the turn's transaction */
+    Random *random;
+    Log *log;
+    Bytes default_account, default_region;
+    struct AfterCommit {
+        void (*function)(void *context);
+        void *context;
+    } after_commit[HOST_AFTER_COMMIT_MAX];
+    int after_commit_count;
+} Host;
+
+/* Runs after each turn's commit, for good: push to subscribers what the turn has brought. Registered when a service
+ * opens. */
+void host_after_commit(Host *host, void (*function)(void *context), void *context);
+void host_run_after_commit(Host *host); /* the pipeline's */
+
+typedef struct EventStream EventStream;
+typedef struct Operation Operation;
+
+typedef struct Call {
+    Arena *arena; /* dies when the answer has left */
+    Host *host;
+    Store *store;  /* host->store; inside the transaction of this turn */
+    void *service; /* the service's own state, as its open function made it */
+    const Operation *operation;
+    Bytes account, region; /* 12 digits; "us-east-1": the namespace this call works in */
+    Bytes access_key;      /* as the client sent it; absent where it signed nothing */
+    Bytes request_id;
+    int64_t now_ms; /* the emulator's clock; the same for the whole turn */
+    /* set by fail() */
+    const ErrorModel *error;
+    Bytes message;
+    const void *error_fields;
+    /* set by fault() */
+    const char *fault_file;
+    int fault_line;
+    int fault_code;
+    const struct CallHooks *hooks; /* the pipeline's: call_hooks.h */
+    void *exchange;                /* the pipeline's own */
+} Call;
+
+/* Only OK, fail(), fault(), expect_ok() and call_pend() make one: an error that nobody recorded cannot be returned. */
+typedef struct Status {
+    int code_;
+} Status;
+#define OK ((Status){0})
+
+/* The caller's mistake: an error of the model, told to the client word for word. Not logged. */
+MUST_CHECK Status fail(Call *call, const ErrorModel *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same, with the error's further members: a struct of error->shape in the call's arena. */
+MUST_CHECK Status fail_with(Call *call, const ErrorModel *error, const void *fields, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Ours: logged with its place, told as InternalFailure. Takes the negative code of a lower layer. */
+#define fault(call, code) fault_at((call), (code), __FILE__, __LINE__)
+MUST_CHECK Status fault_at(Call *call, int code, const char *file, int line);
+/* For the code of a lower layer of which nothing but 0 is expected here. */
+#define expect_ok(call, code) expect_ok_at((call), (code), __FILE__, __LINE__)
+MUST_CHECK Status expect_ok_at(Call *call, int code, const char *file, int line);
+static inline bool is_ok(Status status)
+{
+    return status.code_ == 0;
+}
+static inline bool is_pending(Status status)
+{
+    return status.code_ == 2;
+}
+
+/* The only macro that returns. */
+#define TRY(expression)                                                                                                \
+    do {                                                                                                               \
+        Status tried_ = (expression);                                                                                  \
+        if (tried_.code_)                                                                                              \
+            return tried_;                                                                                             \
+    } while (0)
+
+/* The answer comes later: the handler keeps `call` and `out` (both live in the arena) and ends with this; the loop's
+ * thread finishes it exactly once. on_gone (may be NULL) is called where the client leaves first: call_finish is still
+ * owed. */
+MUST_CHECK Status call_pend(Call *call, void (*on_gone)(void *context), void *context);
+void call_finish(Call *call, Status status);
+
+/* An event-stream answer (SubscribeToShard): the handler opens it before it returns OK; the initial-response leaves
+ * after the commit, events after it. on_close is called once, when the client goes first; not after event_stream_end or
+ * _fail. */
+MUST_CHECK EventStream *event_stream_open(Call *call, void (*on_close)(void *context), void *context);
+/* field: the event's index in the operation's `events` union; event: a struct of that field's shape. */
+void event_stream_send(EventStream *stream, int field, const void *event);
+size_t event_stream_backlog(const EventStream *stream); /* bytes not yet taken by the client */
+void event_stream_end(EventStream *stream);
+void event_stream_fail(EventStream *stream, const ErrorModel *error,
+                       Bytes message); /* as an exception event, then the end */
+
+typedef enum Access { READS, WRITES } Access;
+struct Operation {
+    const OperationModel *model;
+    Access access;
+    Status (*run)(Call *call, const void *in, void *out);
+};
+
+/* Declares the handler with the types the model gives it, and the table entry for it. */
+#define OPERATION(Name, handler, access_)                                                                              \
+    static MUST_CHECK Status handler(Call *, const Name##Input *, Name##Output *);                                     \
+    static Status handler##_run(Call *call, const void *in, void *out)                                                 \
+    {                                                                                                                  \
+        return handler(call, in, out);                                                                                 \
+    }                                                                                                                  \
+    const Operation Name = {&Name##Model, access_, handler##_run}
+
+/* A service as main lists it. */
+typedef struct Service {
+    const ServiceModel *model;
+    const Operation *const
+        *operations; /* ends with NULL; what the model has and this list has not answers NotImplemented */
+    /* Its error for input the model's constraints refuse, where it isn't the common ValidationException; NULL: that. */
+    const ErrorModel *validation_error;
+} Service;
+
+/* arn:aws:<service>:<region>:<account>:<resource> of the call's namespace. */
+Bytes call_arn(Call *call, const char *service, const char *resource_format, ...) __attribute__((format(printf, 3, 4)));
+/* Splits an ARN; false where it isn't one. Parts point into arn. */
+typedef struct Arn {
+    Bytes partition, service, region, account, resource;
+} Arn;
+MUST_CHECK bool arn_parse(Bytes arn, Arn *ret_arn);

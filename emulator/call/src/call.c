@@ -1,0 +1,101 @@
+/* call.c - failing, waiting and streaming: what a handler says to the pipeline. */
+#include "call.h"
+#include "call_hooks.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static Bytes format_message(Arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = arena_take_raw(arena, (size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, format, args);
+    return (Bytes){text, (size_t)len};
+}
+
+Status fail(Call *call, const ErrorModel *error, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    call->message = format_message(call->arena, format, args);
+    va_end(args);
+    call->error = error;
+    call->error_fields = NULL;
+    return (Status){1};
+}
+
+Status fail_with(Call *call, const ErrorModel *error, const void *fields, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    call->message = format_message(call->arena, format, args);
+    va_end(args);
+    call->error = error;
+    call->error_fields = fields;
+    return (Status){1};
+}
+
+Status fault_at(Call *call, int code, const char *file, int line)
+{
+    call->fault_file = file;
+    call->fault_line = line;
+    call->fault_code = code;
+    return (Status){-1};
+}
+
+Status expect_ok_at(Call *call, int code, const char *file, int line)
+{
+    return code ? fault_at(call, code, file, line) : OK;
+}
+
+Status call_pend(Call *call, void (*on_gone)(void *context), void *context)
+{
+    call->hooks->pend(call, on_gone, context);
+    return (Status){2};
+}
+
+void call_finish(Call *call, Status status)
+{
+    call->hooks->finish(call, status);
+}
+
+EventStream *event_stream_open(Call *call, void (*on_close)(void *context), void *context)
+{
+    return call->hooks->stream_open(call, on_close, context);
+}
+
+void event_stream_send(EventStream *stream, int field, const void *event)
+{
+    stream->hooks->stream_send(stream, field, event);
+}
+
+size_t event_stream_backlog(const EventStream *stream)
+{
+    return stream->hooks->stream_backlog(stream);
+}
+
+void event_stream_end(EventStream *stream)
+{
+    stream->hooks->stream_end(stream);
+}
+
+void event_stream_fail(EventStream *stream, const ErrorModel *error, Bytes message)
+{
+    stream->hooks->stream_fail(stream, error, message);
+}
+
+void host_after_commit(Host *host, void (*function)(void *context), void *context)
+{
+    if (host->after_commit_count == HOST_AFTER_COMMIT_MAX)
+        abort();
+    host->after_commit[host->after_commit_count++] = (struct AfterCommit){function, context};
+}
+
+void host_run_after_commit(Host *host)
+{
+    for (int i = 0; i < host->after_commit_count; i++)
+        host->after_commit[i].function(host->after_commit[i].context);
+}

@@ -1,0 +1,28 @@
+/* arena.h - memory that dies with its owner: nothing taken from an arena is freed one by one. */
+#pragma once
+#include "bytes.h"
+
+typedef struct Arena Arena;
+
+Arena *arena_new(void);
+Arena *arena_free(Arena *arena); /* NULL is fine; returns NULL, so that `a = arena_free(a)` */
+
+/* Empties it but keeps a block for the next use. */
+void arena_reset(Arena *arena);
+
+/* Zeroed, aligned for any type; never NULL (running out of memory ends the process). */
+void *arena_take(Arena *arena, size_t size);
+/* Zeroed array; count * size is checked. */
+void *arena_take_array(Arena *arena, size_t count, size_t size);
+/* Not zeroed: for bytes that are written at once. */
+char *arena_take_raw(Arena *arena, size_t size);
+
+/* A copy; absent stays absent. */
+Bytes arena_copy(Arena *arena, Bytes b);
+/* Formatted; a NUL follows the last byte but is not counted. */
+Bytes arena_text(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *arena_cstr(Arena *arena, Bytes b); /* NUL-terminated copy; for foreign libraries */
+size_t arena_used(const Arena *arena);         /* bytes handed out since new or reset */
+
+#define arena_new_of(arena, Type)           ((Type *)arena_take((arena), sizeof(Type)))
+#define arena_new_array(arena, Type, count) ((Type *)arena_take_array((arena), (count), sizeof(Type)))

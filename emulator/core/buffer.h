@@ -1,0 +1,31 @@
+/* buffer.h - bytes that grow. Owned by whoever has the struct; buffer_done frees. Running out of memory ends the
+ * process. */
+#pragma once
+#include "bytes.h"
+
+typedef struct Buffer {
+    char *ptr;
+    size_t len, capacity;
+} Buffer;
+
+void buffer_done(Buffer *buffer); /* also fine on a zeroed one; leaves it zeroed */
+/* Room for `more` bytes after len; returns where they go. buffer->len is the caller's to move. */
+char *buffer_reserve(Buffer *buffer, size_t more);
+void buffer_append(Buffer *buffer, Bytes b);
+void buffer_append_text(Buffer *buffer, const char *text);
+void buffer_append_format(Buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buffer_append_uint64(Buffer *buffer, uint64_t value); /* decimal */
+void buffer_append_int64(Buffer *buffer, int64_t value);
+static inline void buffer_append_char(Buffer *buffer, char c)
+{
+    if (buffer->len == buffer->capacity)
+        buffer_reserve(buffer, 1);
+    buffer->ptr[buffer->len++] = c;
+}
+void buffer_append_be16(Buffer *buffer, uint16_t value);
+void buffer_append_be32(Buffer *buffer, uint32_t value);
+void buffer_append_be64(Buffer *buffer, uint64_t value);
+static inline Bytes buffer_bytes(const Buffer *buffer)
+{
+    return (Bytes){buffer->ptr ? buffer->ptr : "", buffer->len};
+}

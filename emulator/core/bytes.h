@@ -1,0 +1,66 @@
+/* bytes.h - a view of somebody else's memory, and what one can ask of it. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+
+/* ptr == NULL is «absent», len == 0 alone is «empty». Never ends in NUL. */
+typedef struct Bytes {
+    const char *ptr;
+    size_t len;
+} Bytes;
+
+#define TEXT(literal) ((Bytes){(literal), sizeof(literal) - 1})
+#define BYTES_FMT     "%.*s"
+#define BYTES_ARG(b)  (int)(b).len, (b).ptr
+
+static inline bool present(Bytes b)
+{
+    return b.ptr != NULL;
+}
+static inline Bytes bytes_of(const char *text)
+{
+    return (Bytes){text, text ? strlen(text) : 0};
+}
+static inline Bytes bytes_slice(Bytes b, size_t from, size_t len)
+{
+    return (Bytes){b.ptr + from, len};
+}
+static inline bool bytes_equal(Bytes a, Bytes b)
+{
+    return a.len == b.len && (!a.len || !memcmp(a.ptr, b.ptr, a.len));
+}
+static inline bool bytes_is(Bytes a, const char *text)
+{
+    return bytes_equal(a, bytes_of(text));
+}
+static inline bool bytes_starts_with(Bytes a, Bytes prefix)
+{
+    return a.len >= prefix.len && !memcmp(a.ptr, prefix.ptr, prefix.len);
+}
+
+/* As memcmp, then the shorter first: the order of DynamoDB's binary and UTF-8 keys. */
+int bytes_compare(Bytes a, Bytes b);
+bool bytes_equal_ignoring_case(Bytes a, Bytes b); /* ASCII only */
+
+/* Position of the first (last) c, or -1. */
+ptrdiff_t bytes_find(Bytes b, char c);
+ptrdiff_t bytes_find_last(Bytes b, char c);
+
+/* Cuts what stands before the first c off *rest and returns it; all of *rest where there is none, and *rest is absent
+ * then. */
+Bytes bytes_cut(Bytes *rest, char c);
+
+/* Decimal, optional minus, all of it, no overflow; else false and *ret untouched. */
+bool bytes_to_int64(Bytes b, int64_t *ret);
+bool bytes_to_uint64(Bytes b, uint64_t *ret);
+
+uint64_t bytes_hash(
+    Bytes b); /* not for anything that must resist an attacker's choice of keys without the map's seed */
+
+/* Valid UTF-8 (no surrogates, no overlong forms). */
+bool bytes_is_utf8(Bytes b);
+size_t bytes_utf8_length(Bytes b); /* code points */

@@ -1,0 +1,94 @@
+/* net.h - one port that speaks HTTP/1.1 (libmicrohttpd), HTTP/2 (nghttp2; prior knowledge, and inside TLS with or
+ * without ALPN) and TLS (GnuTLS), in one event loop on one thread. Knows nothing of AWS.
+ *
+ * The way of a request: it is read whole (the body inflated where Content-Encoding is gzip), then on_request is called,
+ * which keeps it. net_poll returns after a round of I/O; the owner answers what it kept, after its commit, with
+ * http_respond or http_stream_start; the bytes leave in the same or the next net_poll. Every request is answered
+ * exactly once, from the loop's thread, also when its client has gone meanwhile (the answer is dropped then). */
+#pragma once
+#include "arena.h"
+#include "buffer.h"
+#include "limits.h"
+
+typedef struct Net Net;
+typedef struct HttpRequest HttpRequest;
+typedef struct HttpStream HttpStream;
+
+typedef struct HttpHeader {
+    Bytes name; /* lower case */
+    Bytes value;
+} HttpHeader;
+
+struct HttpRequest {
+    Arena *arena; /* of the request; the call uses it too; freed after the answer has left */
+    Bytes method;
+    Bytes path;  /* as sent, still percent-encoded, without the query */
+    Bytes query; /* behind '?', absent where there is none */
+    const HttpHeader *headers;
+    size_t headers_count;
+    Bytes body; /* whole, inflated */
+    bool is_http2, is_tls;
+    /* Set where net itself must refuse: the owner answers with it in its own words. 0: fine; else the HTTP status (413
+     * body too large, 400 malformed or undecodable, 415 unknown Content-Encoding, 431 headers too large). */
+    int refused_status;
+    void *owner; /* the owner's own */
+};
+
+/* The value of a header, by lower-case name; absent where it isn't there. */
+Bytes http_header(const HttpRequest *request, const char *name);
+
+typedef struct HttpResponse {
+    int status;
+    const HttpHeader *headers; /* without content-length and date; copied by net */
+    size_t headers_count;
+    Buffer body; /* net takes it and leaves it zeroed: no copy of a 10 MiB page */
+} HttpResponse;
+
+/* Answers and lets go of the request: it may not be touched after. */
+void http_respond(HttpRequest *request, HttpResponse *response);
+
+/* Answers with a body that goes on: the head now, then chunks (HTTP/1.1 chunked, HTTP/2 DATA) until the end.
+ * on_close is called once when the client goes first or cancels; not after http_stream_end. The request is let go of.
+ */
+HttpStream *http_stream_start(HttpRequest *request, HttpResponse *head, void (*on_close)(void *context), void *context);
+void http_stream_write(HttpStream *stream, Bytes bytes); /* copied */
+/* Bytes written that the client has not taken yet: a slow reader's owner stops writing above a bound of its choice. */
+size_t http_stream_backlog(const HttpStream *stream);
+void http_stream_end(HttpStream *stream); /* what was written still leaves; the stream may not be touched after */
+
+typedef struct NetOptions {
+    const char *host; /* "127.0.0.1", "0.0.0.0", "::1" … */
+    uint16_t port;    /* 0: any free one, see net_port */
+    size_t body_max;  /* LIMIT_REQUEST_BODY_BYTES or less */
+    /* The most a body may have, asked when the headers are there (a service's own limit); NULL: body_max for all. */
+    size_t (*body_max_of)(void *context, const HttpRequest *request);
+    const char *certificate_path,
+        *key_path;             /* PEM; NULL: a CA and a certificate of its own are made at the first TLS client */
+    const char *tls_directory; /* where the made CA and certificate are kept; NULL: only in memory */
+    void (*on_request)(void *context, HttpRequest *request);
+    void *context;
+} NetOptions;
+
+/* NET_OK or > 0: NET_PORT_TAKEN, NET_NO_PERMISSION, NET_BAD_HOST, NET_BAD_CERTIFICATE; *ret_reason says more, for
+ * people. */
+enum {
+    NET_OK = 0,
+    NET_PORT_TAKEN = 1,
+    NET_NO_PERMISSION = 2,
+    NET_BAD_HOST = 3,
+    NET_BAD_CERTIFICATE = 4,
+    NET_BROKEN = -1
+};
+MUST_CHECK int net_open(const NetOptions *options, Net **ret_net, const char **ret_reason);
+Net *net_close(Net *net); /* drops what is open; returns NULL */
+uint16_t net_port(const Net *net);
+
+/* One round of I/O, waiting at most wait_ms (-1: for ever, 0: not at all) for the first event. False: net_wake was
+ * called or a signal came. */
+bool net_poll(Net *net, int wait_ms);
+void net_wake(Net *net); /* from any thread or a signal handler: the poll at hand, or the next, returns at once */
+void net_stop_accepting(Net *net);
+size_t net_open_requests(const Net *net); /* read but not answered, or answers not wholly sent */
+Bytes net_ca_pem(
+    Net *net,
+    Arena *arena); /* the CA that clients may trust; made where it isn't there yet; absent with a given certificate */

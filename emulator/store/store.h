@@ -1,0 +1,84 @@
+/* store.h - everything that outlives a turn lies in one SQLite file, behind one connection, used by one thread.
+ * A turn of the loop is one transaction: it opens at the first statement of the turn and store_commit ends it.
+ *
+ * Every function that can fail returns STORE_OK or another of these: > 0 is for the caller to handle, < 0 is passed up
+ * unread (store_error tells what SQLite said). */
+#pragma once
+#include "arena.h"
+
+typedef struct Store Store;
+
+enum {
+    STORE_OK = 0,
+    STORE_ROW = 1, /* store_step: a row is there */
+    STORE_NOT_FOUND = 2,
+    STORE_LOCKED = 3,  /* store_open: another process has the file */
+    STORE_FOREIGN = 4, /* store_open: not a file of ours */
+    STORE_TOO_NEW = 5, /* store_open: made by a later version */
+    STORE_NO_PERMISSION = 6,
+    STORE_BROKEN = -1
+};
+
+/* commit: what was acknowledged survives kill -9. fsync: also a power cut. memory: gone at exit, no file. */
+typedef enum Durability { DURABILITY_COMMIT, DURABILITY_FSYNC, DURABILITY_MEMORY } Durability;
+
+/* The schema of one layer or service: numbered steps, each run once per file, in order; a step is never changed once
+ * released. */
+typedef struct Migration {
+    const char *name;         /* "kinesis" */
+    const char *const *steps; /* SQL scripts; ends with NULL */
+} Migration;
+
+/* directory: where evpoc.db lies (made if absent); NULL with DURABILITY_MEMORY. On failure *ret_store is NULL and
+ * *ret_reason (static or malloc'd by nobody: lives until the process ends) says what to do. */
+MUST_CHECK int store_open(const char *directory, Durability durability, Store **ret_store, const char **ret_reason);
+Store *store_close(Store *store); /* commits nothing; checkpoints; returns NULL */
+MUST_CHECK int store_migrate(Store *store, const Migration *migration);
+const char *store_error(const Store *store);
+const char *store_path(const Store *store); /* for messages: the file, or ":memory:" */
+
+/* The turn. commit runs the before-commit hooks first (they may write); with nothing written it costs nothing.
+ * Where it fails, everything since the last commit is undone and the rollback hooks run: caches must forget what they
+ * took from it. */
+typedef int StoreHook(void *context);
+void store_before_commit(Store *store, StoreHook *hook, void *context); /* registers, for good */
+void store_on_rollback(Store *store, void (*hook)(void *context), void *context);
+MUST_CHECK int store_commit(Store *store);
+void store_rollback(Store *store);
+/* Inside a turn, for a handler that must write in several steps that can fail: all of it or nothing. */
+MUST_CHECK int store_savepoint(Store *store);
+MUST_CHECK int store_release(Store *store);
+MUST_CHECK int store_undo_to_savepoint(Store *store);
+uint64_t store_writes(const Store *store); /* rows changed so far: did a handler write before it failed? */
+
+/* Statements: a `static const Query` beside its noun; prepared at its first use, kept for the store's life. */
+typedef struct Query {
+    const char *sql;
+} Query;
+typedef struct Statement Statement; /* one use of a query: bound, stepped, then ended or used again */
+
+/* Reset and ready to bind (parameters count from 1). Never NULL: a query that does not compile ends the process (a bug
+ * of ours). A statement may not be begun again while its rows are still being read. */
+Statement *store_begin(Store *store, const Query *query);
+void bind_int64(Statement *statement, int at, int64_t value);
+void bind_bytes(Statement *statement, int at,
+                Bytes value); /* as BLOB; absent is NULL. The bytes must live until the step */
+void bind_text(Statement *statement, int at, Bytes value); /* as TEXT, for what ORDER BY or people read */
+void bind_double(Statement *statement, int at, double value);
+void bind_null(Statement *statement, int at);
+MUST_CHECK int store_step(Statement *statement); /* STORE_ROW, STORE_OK at the end, or < 0 */
+/* Of the row at hand; bytes live until the next step: arena_copy what must stay. */
+int64_t column_int64(Statement *statement, int at); /* columns count from 0 */
+Bytes column_bytes(Statement *statement, int at);
+double column_double(Statement *statement, int at);
+bool column_is_null(Statement *statement, int at);
+void store_end(Statement *statement); /* after reading less than all rows; else store_step has done it */
+/* bind …, then this: one step that gives no rows. */
+MUST_CHECK int store_run(Statement *statement);
+/* Like run, but one row is expected: STORE_ROW (then store_end it) or STORE_NOT_FOUND. */
+MUST_CHECK int store_one(Statement *statement);
+int64_t store_last_rowid(const Store *store);
+int64_t store_changes(const Store *store); /* rows the last statement changed */
+
+/* Work the loop does when it has nothing else to do: copies a step of the WAL into the file. True: more is left. */
+bool store_checkpoint_step(Store *store);

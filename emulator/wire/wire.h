@@ -1,0 +1,79 @@
+/* wire.h - the protocols: bytes to C structs and back, driven by shape descriptors alone. Knows no service, no HTTP, no
+ * I/O.
+ *
+ * Decoders fill a zeroed struct of the shape in the arena; strings may point into `body`, which must live as long as
+ * the arena. Unknown members are skipped, null is absent (as AWS does). Nothing is checked against the model's
+ * constraints here: see validate. Return WIRE_OK or one of the others with a message in AWS's words in *ret_message;
+ * the output is then undefined. */
+#pragma once
+#include "arena.h"
+#include "buffer.h"
+#include "model.h"
+
+enum {
+    WIRE_OK = 0,
+    WIRE_MALFORMED = 1, /* not the format at all (bad JSON, truncated CBOR), or nested deeper than LIMIT_NESTING */
+    WIRE_WRONG_TYPE = 2 /* well-formed, but a value of another type than the member's */
+};
+
+/* CBOR has two dialects: Kinesis' application/x-amz-cbor-1.1 (timestamps tag 1 + integer milliseconds) and
+ * smithy-rpc-v2-cbor (tag 1 + seconds, integer or double). Reading accepts both forms of map and list (definite,
+ * indefinite). */
+typedef enum CborDialect { CBOR_AMZ_1_1, CBOR_RPC_V2 } CborDialect;
+
+MUST_CHECK int json_decode(Arena *arena, const Shape *shape, Bytes body, void *ret, Bytes *ret_message);
+MUST_CHECK int cbor_decode(Arena *arena, const Shape *shape, Bytes body, CborDialect dialect, void *ret,
+                           Bytes *ret_message);
+/* awsQuery: an application/x-www-form-urlencoded body (or query string); Action and Version are skipped. */
+MUST_CHECK int query_decode(Arena *arena, const Shape *shape, Bytes form, void *ret, Bytes *ret_message);
+/* The value of one key of a form, percent-decoded; absent where it isn't there. */
+Bytes query_parameter(Arena *arena, Bytes form, Bytes key);
+
+/* Encoders write only what is present. JSON timestamps are seconds with milliseconds as a decimal fraction. */
+void json_encode(Buffer *out, const Shape *shape, const void *value);
+void cbor_encode(Buffer *out, const Shape *shape, const void *value, CborDialect dialect);
+/* The members of a structure as XML elements, without the wrapper. Timestamps ISO 8601. */
+void query_encode(Buffer *out, const Shape *shape, const void *value);
+void xml_append_escaped(Buffer *out, Bytes text);
+void json_append_string(Buffer *out, Bytes text); /* quoted and escaped; control characters as \u00xx */
+
+/* Checks a decoded value against the constraints of its shape, in the model's order of members. Returns how many do not
+ * hold; then *ret_message is AWS's: "2 validation errors detected: Value '' at 'streamName' failed to satisfy
+ * constraint: Member must have length greater than or equal to 1; Value null at 'partitionKey' failed to satisfy
+ * constraint: Member must not be null". */
+typedef struct Validator Validator; /* holds the compiled patterns, each compiled at its first use */
+Validator *validator_new(void);
+Validator *validator_free(Validator *validator);
+int validate(Validator *validator, Arena *arena, const Shape *shape, const void *value, Bytes *ret_message);
+
+/* Debug builds: does an answer keep to its output shape (required members there, enums known)? The name of the first
+ * that does not, or NULL. */
+const char *check_output(Arena *arena, const Shape *shape, const void *value);
+
+/* application/vnd.amazon.eventstream: one message, string headers only. */
+typedef struct EventHeader {
+    const char *name;
+    Bytes value;
+} EventHeader;
+void event_message(Buffer *out, const EventHeader *headers, size_t headers_count, Bytes payload);
+
+uint32_t crc32_of(Bytes b); /* IEEE, as zlib's; also DynamoDB's x-amz-crc32 */
+
+/* A protocol as the pipeline uses it: one row each for awsJson, Kinesis CBOR, rpc-v2-cbor and awsQuery. */
+typedef struct ErrorAnswer {
+    const ErrorModel *error;
+    Bytes message;
+    const void *fields; /* of error->shape, or NULL; its message member is ignored, `message` is told */
+    Bytes request_id;
+} ErrorAnswer;
+
+typedef struct Protocol {
+    unsigned flag; /* PROTOCOL_… */
+    int (*decode)(Arena *arena, const Shape *shape, Bytes body, void *ret, Bytes *ret_message);
+    void (*encode)(Buffer *out, const ServiceModel *service, const OperationModel *operation, const void *value,
+                   Bytes request_id);
+    void (*encode_error)(Buffer *out, const ServiceModel *service, const ErrorAnswer *answer);
+    const char *(*content_type)(const ServiceModel *service); /* of answers and errors */
+} Protocol;
+
+extern const Protocol PROTOCOL_OF_JSON, PROTOCOL_OF_CBOR_1_1, PROTOCOL_OF_RPC_V2_CBOR, PROTOCOL_OF_QUERY;

@@ -1,0 +1,347 @@
+#!/usr/bin/env python3
+"""Writes emulator/model/<service>_model.h and src/<service>_model.c from the service models that botocore publishes.
+
+    tools/codegen/generate.py            regenerate in place
+    tools/codegen/generate.py --check    compare with what is committed; exit 1 where they differ
+
+The models come from the pinned botocore wheel (PyPI); services.txt says of which operations, patches/<service>.json mends
+mistakes of the models, each with its reason."""
+import argparse
+import gzip
+import hashlib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import zipfile
+
+BOTOCORE = "1.44.5"
+HERE = pathlib.Path(__file__).resolve().parent
+MODEL = HERE.parent.parent / "emulator" / "model"
+CACHE = HERE.parent.parent / "build" / "codegen"
+KEYWORDS = {"bool", "default", "int", "long", "float", "double", "union", "struct", "enum", "register", "static", "const", "switch",
+            "case", "if", "else", "for", "while", "do", "return", "void", "char", "short", "signed", "unsigned", "auto", "extern",
+            "inline"}
+SCALARS = {"string": ("KIND_STRING", "Bytes"), "blob": ("KIND_BLOB", "Bytes"), "boolean": ("KIND_BOOLEAN", "bool"),
+           "integer": ("KIND_INTEGER", "int32_t"), "long": ("KIND_LONG", "int64_t"), "float": ("KIND_FLOAT", "float"),
+           "double": ("KIND_DOUBLE", "double"), "timestamp": ("KIND_TIMESTAMP", "int64_t")}
+PROTOCOLS = {"json": "PROTOCOL_JSON", "cbor": "PROTOCOL_CBOR_1_1", "rpcv2cbor": "PROTOCOL_RPC_V2_CBOR", "query": "PROTOCOL_QUERY"}
+
+
+def snake(name):
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    name = re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower().replace("-", "_").replace(".", "_")
+    name = re.sub(r"__+", "_", name)
+    return name + "_" if name in KEYWORDS else name
+
+
+def lower_first(name):
+    """StreamARN is streamARN in AWS's validation messages; KMSKeyId kMSKeyId."""
+    return name[:1].lower() + name[1:]
+
+
+def quote(text):
+    return json.dumps(text, ensure_ascii=True)
+
+
+def wheel():
+    CACHE.mkdir(parents=True, exist_ok=True)
+    path = CACHE / f"botocore-{BOTOCORE}-py3-none-any.whl"
+    if not path.exists():
+        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+                        "--only-binary=:all:", "-d", str(CACHE), f"botocore=={BOTOCORE}"], check=True)
+    return zipfile.ZipFile(path)
+
+
+def read_services():
+    services = []
+    for line in (HERE / "services.txt").read_text().splitlines():
+        line = line.split("#")[0].strip()
+        if line.startswith("service "):
+            _, folder, prefix, scope, namespace, body_max, protocols = line.split()
+            services.append({"folder": folder, "prefix": prefix, "scope": scope, "body_max": int(body_max), "operations": [],
+                             "namespace": None if namespace == "-" else namespace, "protocols": protocols.split(",")})
+        elif line:
+            services[-1]["operations"] += line.split()
+    return services
+
+
+def load_model(archive, folder):
+    name = max(n for n in archive.namelist() if re.fullmatch(rf"botocore/data/{folder}/[^/]+/service-2\.json\.gz", n))
+    text = gzip.decompress(archive.read(name))
+    model = json.loads(text)
+    patches = HERE / "patches" / f"{folder}.json"
+    for patch in json.loads(patches.read_text()) if patches.exists() else []:
+        at = model
+        for step in patch["path"][:-1]:
+            at = at[step]
+        at[patch["path"][-1]] = patch["set"]
+    return model, hashlib.sha256(text).hexdigest()
+
+
+class Generator:
+    def __init__(self, service, model, digest):
+        self.service, self.model, self.digest = service, model, digest
+        self.prefix = service["prefix"]
+        self.upper = snake(self.prefix).upper()
+        self.shapes = model["shapes"]
+        self.order, self.state = [], {}
+        self.errors = []
+
+    # -- which shapes, in an order C can compile ------------------------------------------------------------------
+
+    def visit(self, name):
+        """Lists and maps hold pointers, structures are pointed to: only a map's value is needed whole before the map."""
+        if name in self.state:
+            return
+        self.state[name] = "open"
+        shape = self.shapes[name]
+        for child in self.children(shape):
+            self.visit(child)
+        self.order.append(name)
+
+    @staticmethod
+    def children(shape):
+        if shape["type"] == "structure":
+            return [m["shape"] for m in shape["members"].values()]
+        if shape["type"] == "list":
+            return [shape["member"]["shape"]]
+        if shape["type"] == "map":
+            return [shape["key"]["shape"], shape["value"]["shape"]]
+        return []
+
+    def collect(self):
+        self.operations = []
+        for name in self.service["operations"]:
+            operation = self.model["operations"][name]
+            for side in ("input", "output"):
+                if side in operation:
+                    self.visit(operation[side]["shape"])
+            for error in operation.get("errors", []):
+                if error["shape"] not in self.errors:
+                    self.errors.append(error["shape"])
+            self.operations.append((name, operation))
+        for error in self.errors:
+            if self.error_members(error):
+                self.visit(error)
+
+    def error_members(self, name):
+        return [m for m in self.shapes[name]["members"] if m.lower() != "message"]
+
+    # -- names ------------------------------------------------------------------------------------------------------
+
+    def ctype(self, name):
+        shape = self.shapes[name]
+        return SCALARS[shape["type"]][1] if shape["type"] in SCALARS else self.prefix + name
+
+    def table(self, name):
+        return "shape_" + snake(name)
+
+    def error_name(self, name):
+        short = re.sub(r"(Exception|Fault|Error)$", "", name)
+        return f"{self.upper}_{snake(short).upper().rstrip('_')}"
+
+    def is_union(self, shape):
+        return bool(shape.get("union") or shape.get("eventstream"))
+
+    # -- the header -------------------------------------------------------------------------------------------------
+
+    def member_lines(self, name):
+        shape, lines = self.shapes[name], []
+        for member, ref in shape["members"].items():
+            target = self.shapes[ref["shape"]]
+            ctype, cname = self.ctype(ref["shape"]), snake(member)
+            if target["type"] == "structure":
+                lines.append(f"    struct {ctype} *{cname};")
+            elif target["type"] in ("list", "map"):
+                lines.append(f"    {ctype} {cname};")
+            else:
+                lines.append(f"    {ctype} {cname};")
+                if ctype != "Bytes" and not self.is_union(shape):
+                    lines.append(f"    bool has_{cname};")
+        return lines
+
+    def declare(self, name):
+        shape, ctype = self.shapes[name], self.ctype(name)
+        if shape["type"] == "list":
+            member = shape["member"]["shape"]
+            tag = "struct " if self.shapes[member]["type"] in ("structure", "list", "map") else ""
+            return [f"typedef struct {ctype} {{", f"    {tag}{self.ctype(member)} *items;", "    size_t len;", f"}} {ctype};", ""]
+        if shape["type"] == "map":
+            return [f"typedef struct {ctype} {{", f"    struct {ctype}Entry *items;", "    size_t len;", f"}} {ctype};", ""]
+        if shape["type"] != "structure":
+            return []
+        lines = self.member_lines(name)
+        if self.is_union(shape):
+            kinds = ", ".join(f"{self.upper}_{snake(name).upper()}_{snake(m).upper().rstrip('_')} = {i + 1}"
+                              for i, m in enumerate(shape["members"]))
+            return [f"enum {{ {kinds} }};", f"typedef struct {ctype} {{", "    int kind;", "    union {",
+                    *["    " + line for line in lines], "    };", f"}} {ctype};", ""]
+        if not lines:
+            lines = ["    char nothing_;"]
+        return [f"typedef struct {ctype} {{", *lines, f"}} {ctype};", ""]
+
+    def declare_entry(self, name):
+        """A map's items, once every structure is whole."""
+        shape, ctype = self.shapes[name], self.ctype(name)
+        return [f"typedef struct {ctype}Entry {{", "    Bytes key;", f"    {self.ctype(shape['value']['shape'])} value;",
+                f"}} {ctype}Entry;", ""]
+
+    def stamp(self):
+        return (f"/* Generated by tools/codegen/generate.py from botocore {BOTOCORE}'s {self.service['folder']} model, API "
+                f"{self.model['metadata']['apiVersion']}\n * (sha256 {self.digest}). Do not edit: run it again. */")
+
+    def header(self):
+        out = [self.stamp(), "#pragma once", '#include "model.h"', "", f"extern const ServiceModel {self.upper}_SERVICE;", ""]
+        for error in self.errors:
+            out.append(f"extern const ErrorModel {self.error_name(error)};")
+        out.append("")
+        for shape in self.order:
+            enum = self.shapes[shape].get("enum")
+            if enum:
+                for value in enum:
+                    constant = re.sub(r"[^A-Za-z0-9]+", "_", value).upper().strip("_")
+                    out.append(f"#define {self.upper}_{snake(shape).upper()}_{constant} TEXT({quote(value)})")
+                out.append("")
+        lists = [n for n in self.order if self.shapes[n]["type"] in ("list", "map")]
+        structures = [n for n in self.order if self.shapes[n]["type"] == "structure"]
+        for name in structures:
+            out.append(f"struct {self.ctype(name)};")
+        out.append("")
+        for name in lists + structures:
+            out += self.declare(name)
+        for name in lists:
+            if self.shapes[name]["type"] == "map":
+                out += self.declare_entry(name)
+        for name, operation in self.operations:
+            for side in ("input", "output"):
+                alias = f"{self.prefix}{name}{side.capitalize()}"
+                if side not in operation:
+                    out += [f"typedef struct {alias} {{", "    char nothing_;", f"}} {alias};"]
+                elif self.prefix + operation[side]["shape"] != alias:
+                    out.append(f"typedef {self.prefix}{operation[side]['shape']} {alias};")
+            out.append(f"extern const OperationModel {self.prefix}{name}Model;")
+        out += ["", "/* Shapes by themselves, for what is kept or sent outside an operation's answer. */"]
+        for name in structures:
+            out.append(f"extern const Shape {self.upper}_SHAPE_{snake(name).upper()};")
+        return "\n".join(out) + "\n"
+
+    # -- the tables --------------------------------------------------------------------------------------------------
+
+    def shape_ref(self, name):
+        return f"&{self.upper}_SHAPE_{snake(name).upper()}" if self.shapes[name]["type"] == "structure" else f"&{self.table(name)}"
+
+    def bounds(self, shape):
+        def text(key, none):
+            return str(int(shape[key])) if key in shape else none
+        return text("min", "NO_MIN"), text("max", "NO_MAX")
+
+    def shape_table(self, name):
+        shape, ctype = self.shapes[name], self.ctype(name)
+        kind = {"structure": "KIND_UNION" if self.is_union(shape) else "KIND_STRUCTURE", "list": "KIND_LIST",
+                "map": "KIND_MAP"}.get(shape["type"]) or SCALARS[shape["type"]][0]
+        low, high = self.bounds(shape)
+        parts = [f".name = {quote(name)}", f".kind = {kind}", f".size = sizeof({ctype})", f".min = {low}", f".max = {high}"]
+        lines = []
+        if "pattern" in shape:
+            parts.append(f".pattern = {quote(shape['pattern'])}")
+        if "enum" in shape:
+            lines.append(f"static const char *const enum_{snake(name)}[] = {{{', '.join(map(quote, shape['enum']))}, NULL}};")
+            parts.append(f".enums = enum_{snake(name)}")
+        if shape["type"] == "structure" and shape["members"]:
+            required = set(shape.get("required", []))
+            lines.append(f"static const Field fields_{snake(name)}[] = {{")
+            for member, ref in shape["members"].items():
+                target = self.shapes[ref["shape"]]
+                cname = snake(member)
+                scalar = target["type"] in SCALARS and SCALARS[target["type"]][1] != "Bytes" and not self.is_union(shape)
+                has = f"offsetof({ctype}, has_{cname})" if scalar else "NO_OFFSET"
+                lines.append(f"    {{{{{quote(member)}, {len(member)}}}, {quote(lower_first(member))}, {self.shape_ref(ref['shape'])}, "
+                             f"offsetof({ctype}, {cname}), {has}, {'true' if member in required else 'false'}}},")
+            lines.append("};")
+            parts += [f".fields_count = {len(shape['members'])}", f".fields = fields_{snake(name)}"]
+        if shape["type"] == "list":
+            parts.append(f".member = {self.shape_ref(shape['member']['shape'])}")
+            if shape.get("flattened"):
+                parts.append(".flattened = true")
+        if shape["type"] == "map":
+            parts += [f".key = {self.shape_ref(shape['key']['shape'])}", f".member = {self.shape_ref(shape['value']['shape'])}",
+                      f".entry_size = sizeof({ctype}Entry)", f".value_offset = offsetof({ctype}Entry, value)"]
+        if shape.get("sensitive"):
+            parts.append(".sensitive = true")
+        storage = f"const Shape {self.upper}_SHAPE_{snake(name).upper()}" if shape["type"] == "structure" else f"static const Shape {self.table(name)}"
+        return [*lines, f"{storage} = {{{', '.join(parts)}}};", ""]
+
+    def error_table(self, name):
+        shape = self.shapes[name]
+        error = shape.get("error", {})
+        message = next((m for m in shape["members"] if m.lower() == "message"), "message")
+        status = error.get("httpStatusCode", 500 if shape.get("fault") else 400)
+        query = quote(error["code"]) if error.get("code", name) != name else "NULL"
+        return (f"const ErrorModel {self.error_name(name)} = {{{quote(name)}, "
+                f"{quote(self.service['namespace']) if self.service['namespace'] else 'NULL'}, {query}, {status}, "
+                f"{'false' if shape.get('fault') else 'true'}, {quote(message)}, "
+                f"{self.shape_ref(name) if self.error_members(name) else 'NULL'}}};")
+
+    def operation_table(self, name, operation):
+        def side(which):
+            return self.shape_ref(operation[which]["shape"]) if which in operation else "&shape_nothing"
+        events = "NULL"
+        if "output" in operation:
+            for ref in self.shapes[operation["output"]["shape"]]["members"].values():
+                if self.shapes[ref["shape"]].get("eventstream"):
+                    events = self.shape_ref(ref["shape"])
+        wrapper = operation.get("output", {}).get("resultWrapper")
+        if not wrapper and "query" in self.service["protocols"]:
+            wrapper = name + "Result"
+        return (f"const OperationModel {self.prefix}{name}Model = {{{quote(name)}, {side('input')}, {side('output')}, "
+                f"{'true' if 'output' in operation else 'false'}, {quote(operation['http']['method'])}, "
+                f"{quote(operation['http']['requestUri'])}, {quote(wrapper) if wrapper else 'NULL'}, {events}}};")
+
+    def source(self):
+        meta = self.model["metadata"]
+        out = [self.stamp(), f'#include "{self.service["folder"]}_model.h"', "#include <stddef.h>", ""]
+        for name in self.order:
+            if self.shapes[name]["type"] != "structure":
+                out.append(f"static const Shape {self.table(name)};")
+        out.append("")
+        if any("input" not in o or "output" not in o for _, o in self.operations):
+            out += ['static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};', ""]
+        for name in self.order:
+            out += self.shape_table(name)
+        out += [self.error_table(name) for name in self.errors] + [""]
+        out += [self.operation_table(name, operation) for name, operation in self.operations] + [""]
+        out.append("static const char *const operation_names[] = {")
+        out += [f"    {quote(name)}," for name in sorted(self.model["operations"])]
+        out += ["    NULL,", "};", ""]
+        protocols = " | ".join(PROTOCOLS[p] for p in self.service["protocols"])
+        out.append(f"const ServiceModel {self.upper}_SERVICE = {{{quote(self.service['scope'])}, {quote(meta['serviceId'])}, "
+                   f"{quote(meta['targetPrefix']) if 'targetPrefix' in meta else 'NULL'}, "
+                   f"{quote(meta['jsonVersion']) if 'jsonVersion' in meta else 'NULL'}, {quote(meta['apiVersion'])}, "
+                   f"{quote(meta['xmlNamespace']) if 'xmlNamespace' in meta else 'NULL'}, {protocols}, {self.service['body_max']}, "
+                   "operation_names};")
+        return "\n".join(out) + "\n"
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--check", action="store_true", help="compare, change nothing")
+    check = arguments.parse_args().check
+    archive, stale = wheel(), []
+    for service in read_services():
+        generator = Generator(service, *load_model(archive, service["folder"]))
+        generator.collect()
+        for path, text in ((MODEL / f"{service['folder']}_model.h", generator.header()),
+                           (MODEL / "src" / f"{service['folder']}_model.c", generator.source())):
+            if not path.exists() or path.read_text() != text:
+                stale.append(path.name)
+                if not check:
+                    path.write_text(text)
+    if check and stale:
+        sys.exit(f"not what the generator writes: {', '.join(stale)}; run tools/codegen/generate.py and commit")
+    print("up to date" if not stale else "written: " + ", ".join(stale))
+
+
+if __name__ == "__main__":
+    main()
