@@ -90,10 +90,9 @@ static inline bool is_pending(Status status)
             return tried_;                                                                                             \
     } while (0)
 
-/* The answer comes later: the handler keeps `call` and `out` (both live in the arena) and ends with this; the loop's
- * thread finishes it exactly once. on_gone (may be NULL) is called where the client leaves first: call_finish is still
- * owed. */
-MUST_CHECK Status call_pend(Call *call, void (*on_gone)(void *context), void *context);
+/* The answer comes later: the handler keeps `call` and `out` (both live in the arena) and ends with this; the loop's thread
+ * finishes it exactly once, also where the client has gone meanwhile. */
+MUST_CHECK Status call_pend(Call *call);
 void call_finish(Call *call, Status status);
 
 /* An event-stream answer (SubscribeToShard): the handler opens it before it returns OK; the initial-response leaves

@@ -4,7 +4,6 @@
 #include "call.h"
 
 typedef struct CallHooks {
-    void (*pend)(Call *call, void (*on_gone)(void *context), void *context);
     void (*finish)(Call *call, Status status);
     EventStream *(*stream_open)(Call *call, void (*on_close)(void *context), void *context);
     void (*stream_send)(EventStream *stream, int field, const void *event);

@@ -51,9 +51,9 @@ Status expect_ok_at(Call *call, int code, const char *file, int line)
     return code ? fault_at(call, code, file, line) : OK;
 }
 
-Status call_pend(Call *call, void (*on_gone)(void *context), void *context)
+Status call_pend(Call *call)
 {
-    call->hooks->pend(call, on_gone, context);
+    (void)call;
     return (Status){2};
 }
 

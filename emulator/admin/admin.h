@@ -1,0 +1,16 @@
+/* admin.h - our own pages beside AWS's: /_evpoc/health, /_evpoc/ca.pem. */
+#pragma once
+#include "net.h"
+#include "pipeline.h"
+
+typedef struct Admin Admin;
+
+typedef struct AdminOptions {
+    Host *host;
+    Pipeline *pipeline;
+    Net *net;
+    const char *durability;
+} AdminOptions;
+
+Admin *admin_open(const AdminOptions *options); /* registers its pages with the pipeline; all of options outlives it */
+Admin *admin_close(Admin *admin);

@@ -1,0 +1,197 @@
+/* main.c - puts the layers together, lists the services, and turns the loop. */
+#include "admin.h"
+#include "cloudwatch.h"
+#include "dynamodb.h"
+#include "glue.h"
+#include "kinesis.h"
+#include "kms.h"
+#include "net.h"
+#include "options.h"
+#include "pipeline.h"
+#include "sts.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* How long a stop waits for answers that are on their way. */
+#define STOP_WAIT_MS 500
+
+/* The only global: what a signal handler must reach. */
+static struct {
+    Net *net;
+    volatile sig_atomic_t stop;
+} running;
+
+typedef struct Emulator {
+    Options options;
+    Host host;
+    Kms *kms;
+    Sts *sts;
+    Cloudwatch *cloudwatch;
+    Glue *glue;
+    Kinesis *kinesis;
+    Dynamodb *dynamodb;
+    Pipeline *pipeline;
+    Net *net;
+    Admin *admin;
+} Emulator;
+
+static void on_signal(int number)
+{
+    (void)number;
+    running.stop = 1;
+    if (running.net)
+        net_wake(running.net);
+}
+
+static void catch_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static bool open_host(Emulator *emulator)
+{
+    const Options *options = &emulator->options;
+    Host *host = &emulator->host;
+    const char *reason = NULL;
+    host->clock = clock_new();
+    host->scheduler = scheduler_new(host->clock);
+    host->random = options->has_seed ? random_new_seeded(options->seed) : random_new();
+    host->log = log_new(STDERR_FILENO, options->log_level, options->log_format, host->clock);
+    host->default_account = bytes_of(options->account);
+    host->default_region = bytes_of(options->region);
+    bool in_memory = options->durability == DURABILITY_MEMORY;
+    if (store_open(in_memory ? NULL : options->data, options->durability, &host->store, &reason) == STORE_OK)
+        return true;
+    fprintf(stderr, "evpoc-emu: %s\n", reason);
+    return false;
+}
+
+/* Each service: its state, opened after those it uses, and its row for the pipeline. */
+static bool open_services(Emulator *emulator)
+{
+    Host *host = &emulator->host;
+    emulator->pipeline = pipeline_new(host);
+    emulator->kms = kms_open(host);
+    emulator->sts = sts_open(host);
+    emulator->cloudwatch = cloudwatch_open(host);
+    emulator->glue = glue_open(host);
+    emulator->kinesis = emulator->kms ? kinesis_open(host, emulator->kms) : NULL;
+    emulator->dynamodb = dynamodb_open(host);
+    PipelineService services[] = {
+        {&kms_service, emulator->kms},
+        {&sts_service, emulator->sts},
+        {&cloudwatch_service, emulator->cloudwatch},
+        {&glue_service, emulator->glue},
+        {&kinesis_service, emulator->kinesis},
+        {&dynamodb_service, emulator->dynamodb},
+    };
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+        if (!services[i].state) {
+            fprintf(stderr, "evpoc-emu: %s could not be opened: %s\n", services[i].service->model->title,
+                    store_error(host->store));
+            return false;
+        }
+        pipeline_add_service(emulator->pipeline, services[i]);
+    }
+    return store_commit(host->store) == STORE_OK;
+}
+
+static bool open_net(Emulator *emulator)
+{
+    const Options *options = &emulator->options;
+    const char *reason = NULL;
+    NetOptions net = {
+        .host = options->host,
+        .port = options->port,
+        .body_max = LIMIT_REQUEST_BODY_BYTES,
+        .body_max_of = pipeline_body_max,
+        .certificate_path = options->certificate,
+        .key_path = options->key,
+        .tls_directory = options->durability == DURABILITY_MEMORY ? NULL : options->data,
+        .on_request = pipeline_take,
+        .context = emulator->pipeline,
+    };
+    if (net_open(&net, &emulator->net, &reason) != NET_OK) {
+        fprintf(stderr, "evpoc-emu: %s\n", reason);
+        return false;
+    }
+    running.net = emulator->net;
+    AdminOptions admin = {&emulator->host, emulator->pipeline, emulator->net, durability_name(options->durability)};
+    emulator->admin = admin_open(&admin);
+    return true;
+}
+
+/* On stdout, for people and for whoever waits for it: tests read the address, container tools the closing "Ready." */
+static void tell_ready(const Emulator *emulator)
+{
+    const Options *options = &emulator->options;
+    bool in_memory = options->durability == DURABILITY_MEMORY;
+    bool is_ipv6 = strchr(options->host, ':') != NULL;
+    printf("evpoc-emu ready on http://%s%s%s:%u (version %s, durability %s%s%s). Ready.\n", is_ipv6 ? "[" : "",
+           options->host, is_ipv6 ? "]" : "", net_port(emulator->net), EVPOC_VERSION,
+           durability_name(options->durability), in_memory ? "" : ", data in ", in_memory ? "" : options->data);
+    fflush(stdout);
+}
+
+static void loop(Emulator *emulator)
+{
+    while (!running.stop) {
+        int wait_ms = pipeline_wait_ms(emulator->pipeline);
+        /* Nothing due and nobody calls: the moment to copy the WAL into the file. */
+        if (wait_ms && !net_open_requests(emulator->net) && store_checkpoint_step(emulator->host.store))
+            wait_ms = 0;
+        net_poll(emulator->net, wait_ms);
+        pipeline_turn(emulator->pipeline);
+    }
+}
+
+static void finish_answers(Emulator *emulator)
+{
+    int64_t until_ns = monotonic_ns() + STOP_WAIT_MS * INT64_C(1000000);
+    net_stop_accepting(emulator->net);
+    do {
+        net_poll(emulator->net, 10);
+        pipeline_turn(emulator->pipeline);
+    } while (net_open_requests(emulator->net) && monotonic_ns() < until_ns);
+}
+
+static void close_all(Emulator *emulator)
+{
+    running.net = NULL;
+    emulator->admin = admin_close(emulator->admin);
+    emulator->net = net_close(emulator->net);
+    emulator->pipeline = pipeline_free(emulator->pipeline);
+    emulator->dynamodb = dynamodb_close(emulator->dynamodb);
+    emulator->kinesis = kinesis_close(emulator->kinesis);
+    emulator->glue = glue_close(emulator->glue);
+    emulator->cloudwatch = cloudwatch_close(emulator->cloudwatch);
+    emulator->sts = sts_close(emulator->sts);
+    emulator->kms = kms_close(emulator->kms);
+    Host *host = &emulator->host;
+    host->store = store_close(host->store);
+    host->log = log_free(host->log);
+    host->random = random_free(host->random);
+    host->scheduler = scheduler_free(host->scheduler);
+    host->clock = clock_free(host->clock);
+}
+
+int main(int argc, char **argv)
+{
+    Emulator emulator = {0};
+    int exit_status = options_read(argc, argv, &emulator.options);
+    if (exit_status >= 0)
+        return exit_status;
+    catch_signals();
+    bool is_open = open_host(&emulator) && open_services(&emulator) && open_net(&emulator);
+    if (is_open) {
+        tell_ready(&emulator);
+        loop(&emulator);
+        finish_answers(&emulator);
+    }
+    close_all(&emulator);
+    return is_open ? 0 : 1;
+}

@@ -1,0 +1,110 @@
+/* answer.c - what leaves after the commit: the encoded output or error, its headers, a line in the request log. */
+#include "exchange.h"
+#include <stdio.h>
+
+#define ANSWER_HEADERS_MAX 6
+
+typedef struct Headers {
+    HttpHeader list[ANSWER_HEADERS_MAX];
+    size_t count;
+} Headers;
+
+static void add_header(Headers *headers, Bytes name, Bytes value)
+{
+    headers->list[headers->count++] = (HttpHeader){name, value};
+}
+
+/* aws: awsQueryCompatible: clients that came from the query protocol learn its error codes from this header. */
+static void add_query_error(Exchange *exchange, Headers *headers, const ErrorModel *error)
+{
+    const ServiceModel *model = exchange->service ? exchange->service->model : NULL;
+    if (!model || !(model->protocols & PROTOCOL_QUERY) || exchange->protocol->flag == PROTOCOL_QUERY)
+        return;
+    add_header(headers, TEXT("x-amzn-query-error"),
+               arena_text(exchange->call.arena, "%s;%s", error->query_code ? error->query_code : error->code,
+                          error->senders_fault ? "Sender" : "Receiver"));
+}
+
+static void log_request(Exchange *exchange, int status)
+{
+    Call *call = &exchange->call;
+    if (!log_wants(call->host->log, LOG_DEBUG))
+        return;
+    char took[32], code[16];
+    snprintf(took, sizeof took, "%.3f", (double)(monotonic_ns() - exchange->started_ns) / 1e6);
+    snprintf(code, sizeof code, "%d", status);
+    Bytes name = present(exchange->operation_name) ? exchange->operation_name : exchange->request->path;
+    log_event(call->host->log, LOG_DEBUG, "request", "service",
+              exchange->service ? exchange->service->model->name : "-", "operation", arena_cstr(call->arena, name),
+              "status", code, "error", call->error ? call->error->code : "-", "ms", took, "request_id",
+              arena_cstr(call->arena, call->request_id), NULL);
+}
+
+static void write_error(Exchange *exchange, HttpResponse *response, Headers *headers)
+{
+    static const ServiceModel nobody = {.name = "evpoc", .title = "evpoc-emu", .json_version = "1.1"};
+    Call *call = &exchange->call;
+    if (exchange->status.code_ < 0) {
+        call->error = &COMMON_INTERNAL_FAILURE;
+        call->message = TEXT("The request processing has failed because of an unknown error, exception or failure.");
+        call->error_fields = NULL;
+    }
+    ErrorAnswer told = {call->error, call->message, call->error_fields, call->request_id};
+    const ServiceModel *model = exchange->service ? exchange->service->model : &nobody;
+    exchange->protocol->encode_error(&response->body, model, &told);
+    response->status = exchange->request->refused_status ? exchange->request->refused_status : call->error->http_status;
+    add_header(headers, TEXT("content-type"), bytes_of(exchange->protocol->content_type(model)));
+    add_query_error(exchange, headers, call->error);
+}
+
+/* Debug builds: every answer is held against its output shape. */
+static void check_answer(Exchange *exchange)
+{
+    if (!EVPOC_DEBUG)
+        return;
+    const OperationModel *model = exchange->call.operation->model;
+    const char *wrong = check_output(exchange->call.arena, model->output, exchange->out);
+    if (wrong)
+        log_event(exchange->call.host->log, LOG_ERROR, "an answer does not keep to its output shape", "operation",
+                  model->name, "member", wrong, NULL);
+}
+
+static void write_output(Exchange *exchange, HttpResponse *response, Headers *headers)
+{
+    const ServiceModel *model = exchange->service->model;
+    check_answer(exchange);
+    exchange->protocol->encode(&response->body, model, exchange->call.operation->model, exchange->out,
+                               exchange->call.request_id);
+    response->status = 200;
+    add_header(headers, TEXT("content-type"), bytes_of(exchange->protocol->content_type(model)));
+}
+
+void answer(Exchange *exchange)
+{
+    HttpResponse response = {0};
+    Headers headers = {.count = 0};
+    if (is_ok(exchange->status) && exchange->stream) {
+        log_request(exchange, 200);
+        event_stream_begin(exchange);
+        return;
+    }
+    if (exchange->stream)
+        event_stream_drop(exchange);
+    add_header(&headers, TEXT("x-amzn-requestid"), exchange->call.request_id);
+    if (exchange->protocol->flag == PROTOCOL_RPC_V2_CBOR)
+        add_header(&headers, TEXT("smithy-protocol"), TEXT("rpc-v2-cbor"));
+    if (is_ok(exchange->status))
+        write_output(exchange, &response, &headers);
+    else
+        write_error(exchange, &response, &headers);
+    response.headers = headers.list;
+    response.headers_count = headers.count;
+    log_request(exchange, response.status);
+    http_respond(exchange->request, &response);
+}
+
+size_t pipeline_body_max(void *context, const HttpRequest *request)
+{
+    const ServiceModel *model = route_service_of(context, request);
+    return model ? (size_t)model->body_max : LIMIT_REQUEST_BODY_BYTES;
+}

@@ -1,0 +1,50 @@
+/* credential.c - whose call it is. The signature itself is not checked.
+ * aws: Signature Version 4, "Create a signed request": Authorization: AWS4-HMAC-SHA256 Credential=<access
+ * key>/<date>/<region>/ <service>/aws4_request, SignedHeaders=…, Signature=…; presigned requests carry X-Amz-Credential
+ * in the query. */
+#include "exchange.h"
+
+static bool is_account(Bytes key)
+{
+    if (key.len != 12)
+        return false;
+    for (size_t i = 0; i < key.len; i++)
+        if (key.ptr[i] < '0' || key.ptr[i] > '9')
+            return false;
+    return true;
+}
+
+static Bytes credential_of_header(Bytes authorization)
+{
+    Bytes name = TEXT("Credential=");
+    Bytes rest = authorization;
+    while (present(rest) && rest.len) {
+        Bytes word = bytes_cut(&rest, ' ');
+        if (bytes_starts_with(word, name)) {
+            Bytes value = bytes_slice(word, name.len, word.len - name.len);
+            return bytes_cut(&value, ',');
+        }
+    }
+    return (Bytes){0};
+}
+
+/* The next part of the scope; absent behind its end. */
+static Bytes next_part(Bytes *rest)
+{
+    return present(*rest) ? bytes_cut(rest, '/') : (Bytes){0};
+}
+
+Bytes credential_read(Exchange *exchange)
+{
+    Call *call = &exchange->call;
+    Bytes scope = credential_of_header(http_header(exchange->request, "authorization"));
+    if (!present(scope) && present(exchange->request->query))
+        scope = query_parameter(call->arena, exchange->request->query, TEXT("X-Amz-Credential"));
+    call->access_key = next_part(&scope);
+    (void)next_part(&scope); /* the date */
+    Bytes region = next_part(&scope);
+    /* A 12-digit access key is the account; any other key means the default one, as users of other emulators expect. */
+    call->account = is_account(call->access_key) ? call->access_key : call->host->default_account;
+    call->region = region.len ? region : call->host->default_region;
+    return next_part(&scope);
+}

@@ -1,0 +1,155 @@
+/* event_stream.c - answers that go on: application/vnd.amazon.eventstream over a chunked or HTTP/2 body; and calls
+ * finished later. What a handler sends before its turn is committed waits in `held`. */
+#include "exchange.h"
+#include <stdlib.h>
+
+struct PipelineStream {
+    EventStream stream; /* first: an EventStream * is its PipelineStream * */
+    const OperationModel *operation;
+    const Protocol *protocol;
+    const ServiceModel *service;
+    HttpStream *http; /* NULL until the head has left */
+    Buffer held;
+    bool ended; /* before the head has left */
+    void (*on_close)(void *context);
+    void *context;
+};
+
+static PipelineStream *stream_of(EventStream *stream)
+{
+    return (PipelineStream *)stream;
+}
+
+static void stream_free(PipelineStream *stream)
+{
+    buffer_done(&stream->held);
+    free(stream);
+}
+
+static void finish(Call *call, Status status)
+{
+    Exchange *exchange = exchange_of(call);
+    exchange->status = status;
+    queue_push(&exchange->pipeline->finished, exchange);
+}
+
+static EventStream *stream_open(Call *call, void (*on_close)(void *context), void *context)
+{
+    Exchange *exchange = exchange_of(call);
+    PipelineStream *stream = calloc(1, sizeof *stream);
+    if (!stream)
+        abort();
+    stream->stream.hooks = &pipeline_hooks;
+    stream->operation = call->operation->model;
+    stream->protocol = exchange->protocol;
+    stream->service = exchange->service->model;
+    stream->on_close = on_close;
+    stream->context = context;
+    exchange->stream = stream;
+    return &stream->stream;
+}
+
+static void write_message(PipelineStream *stream, const char *type, const char *name, Bytes payload)
+{
+    Buffer message = {0};
+    bool exception = !strcmp(type, "exception");
+    EventHeader headers[] = {
+        {exception ? ":exception-type" : ":event-type", bytes_of(name)},
+        {":content-type", bytes_of(stream->protocol->content_type(stream->service))},
+        {":message-type", bytes_of(type)},
+    };
+    event_message(&message, headers, sizeof headers / sizeof *headers, payload);
+    if (stream->http)
+        http_stream_write(stream->http, buffer_bytes(&message));
+    else
+        buffer_append(&stream->held, buffer_bytes(&message));
+    buffer_done(&message);
+}
+
+static void stream_send(EventStream *opened, int field, const void *event)
+{
+    PipelineStream *stream = stream_of(opened);
+    const Field *member = &stream->operation->events->fields[field];
+    Buffer payload = {0};
+    if (stream->protocol->flag == PROTOCOL_CBOR_1_1)
+        cbor_encode(&payload, member->shape, event, CBOR_AMZ_1_1);
+    else
+        json_encode(&payload, member->shape, event);
+    write_message(stream, "event", member->name.ptr, buffer_bytes(&payload));
+    buffer_done(&payload);
+}
+
+static size_t stream_backlog(const EventStream *opened)
+{
+    const PipelineStream *stream = (const PipelineStream *)opened;
+    return stream->http ? http_stream_backlog(stream->http) : stream->held.len;
+}
+
+static void stream_end(EventStream *opened)
+{
+    PipelineStream *stream = stream_of(opened);
+    stream->ended = true;
+    /* Ended before its head has left: event_stream_begin sends all of it. */
+    if (!stream->http)
+        return;
+    http_stream_end(stream->http);
+    stream_free(stream);
+}
+
+static void stream_fail(EventStream *opened, const ErrorModel *error, Bytes message)
+{
+    PipelineStream *stream = stream_of(opened);
+    Buffer payload = {0};
+    buffer_append_text(&payload, "{\"message\":");
+    json_append_string(&payload, message);
+    buffer_append_char(&payload, '}');
+    write_message(stream, "exception", error->code, buffer_bytes(&payload));
+    buffer_done(&payload);
+    stream_end(opened);
+}
+
+static void client_has_gone(void *context)
+{
+    PipelineStream *stream = context;
+    if (!stream->ended)
+        stream->on_close(stream->context);
+    stream_free(stream);
+}
+
+/* aws: the first message is the initial-response, with the members of the output that are no events (none here). */
+void event_stream_begin(Exchange *exchange)
+{
+    PipelineStream *stream = exchange->stream;
+    HttpHeader headers[] = {
+        {TEXT("content-type"), TEXT("application/vnd.amazon.eventstream")},
+        {TEXT("x-amzn-requestid"), exchange->call.request_id},
+    };
+    HttpResponse head = {.status = 200, .headers = headers, .headers_count = sizeof headers / sizeof *headers};
+    Buffer held = stream->held;
+    stream->held = (Buffer){0};
+    stream->http = http_stream_start(exchange->request, &head, client_has_gone, stream);
+    bool cbor = stream->protocol->flag == PROTOCOL_CBOR_1_1;
+    write_message(stream, "event", "initial-response", cbor ? TEXT("\xa0") : TEXT("{}"));
+    if (held.len)
+        http_stream_write(stream->http, buffer_bytes(&held));
+    buffer_done(&held);
+    if (stream->ended)
+        stream_end(&stream->stream);
+}
+
+void event_stream_drop(Exchange *exchange)
+{
+    if (!exchange->stream->ended)
+        exchange->stream->on_close(exchange->stream->context);
+    stream_free(exchange->stream);
+    exchange->stream = NULL;
+}
+
+const CallHooks pipeline_hooks = {
+    .finish = finish,
+    .stream_open = stream_open,
+    .stream_send = stream_send,
+    .stream_backlog = stream_backlog,
+    .stream_end = stream_end,
+    .stream_fail = stream_fail,
+};

@@ -1,0 +1,77 @@
+/* exchange.h - one request on its way through the pipeline. Lies in the request's arena; lives until its answer has
+ * left. */
+#pragma once
+#include "call_hooks.h"
+#include "map.h"
+#include "pipeline.h"
+#include "wire.h"
+
+#define SERVICES_MAX 32
+#define PAGES_MAX    16
+
+typedef struct Exchange Exchange;
+typedef struct PipelineStream PipelineStream;
+
+struct Exchange {
+    Call call; /* first: a Call * is its Exchange * */
+    Pipeline *pipeline;
+    HttpRequest *request;
+    const Service *service; /* NULL where none was found */
+    const Protocol *protocol;
+    Bytes operation_name; /* as asked for; absent where the request names none */
+    void *out;
+    Status status;
+    PipelineStream *stream; /* opened by the handler */
+    int64_t started_ns;
+    Exchange *next;
+};
+
+typedef struct ExchangeQueue {
+    Exchange *first, **last;
+} ExchangeQueue;
+
+struct Pipeline {
+    Host *host;
+    PipelineService services[SERVICES_MAX];
+    size_t services_count;
+    struct Page {
+        const char *prefix;
+        PipelinePage *page;
+        void *context;
+    } pages[PAGES_MAX];
+    size_t pages_count;
+    Map *routes; /* "Kinesis_20131202.PutRecord" and, for awsQuery, "sts.GetCallerIdentity" → Route */
+    Map *told;   /* operations whose absence was logged */
+    Validator *validator;
+    ExchangeQueue taken, finished;
+    uint64_t requests;
+    bool turn_is_broken; /* a handler failed after its first write: nothing of this turn may be committed */
+};
+
+static inline Exchange *exchange_of(Call *call)
+{
+    return (Exchange *)call;
+}
+
+void queue_push(ExchangeQueue *queue, Exchange *exchange);
+Exchange *queue_take_all(ExchangeQueue *queue); /* the list, in order; the queue is empty then */
+
+/* route.c: sets service, protocol, operation_name and call.operation; fails in AWS's words where it leads nowhere. */
+MUST_CHECK Status route(Exchange *exchange);
+void routes_add(Pipeline *pipeline, const PipelineService *service);
+void routes_free(Pipeline *pipeline);
+/* The service that a request's headers name, before its body is there; NULL where they don't. */
+const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest *request);
+
+/* credential.c: account, region and access key of the call; returns the service of the SigV4 credential scope, or
+ * absent. */
+Bytes credential_read(Exchange *exchange);
+
+/* answer.c */
+void answer(Exchange *exchange);
+
+/* event_stream.c */
+extern const CallHooks pipeline_hooks;
+void event_stream_begin(
+    Exchange *exchange); /* sends the head, the initial-response and what was sent before the commit */
+void event_stream_drop(Exchange *exchange); /* the call failed after it had opened one */

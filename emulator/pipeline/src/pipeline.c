@@ -1,0 +1,224 @@
+/* pipeline.c - the turn: every ready request in one transaction, one commit, then the answers. */
+#include "exchange.h"
+#include <stdlib.h>
+
+static void queue_init(ExchangeQueue *queue)
+{
+    queue->first = NULL;
+    queue->last = &queue->first;
+}
+
+void queue_push(ExchangeQueue *queue, Exchange *exchange)
+{
+    exchange->next = NULL;
+    *queue->last = exchange;
+    queue->last = &exchange->next;
+}
+
+Exchange *queue_take_all(ExchangeQueue *queue)
+{
+    Exchange *first = queue->first;
+    queue_init(queue);
+    return first;
+}
+
+Pipeline *pipeline_new(Host *host)
+{
+    Pipeline *pipeline = calloc(1, sizeof *pipeline);
+    if (!pipeline)
+        abort();
+    pipeline->host = host;
+    pipeline->routes = map_new();
+    pipeline->told = map_new();
+    pipeline->validator = validator_new();
+    queue_init(&pipeline->taken);
+    queue_init(&pipeline->finished);
+    return pipeline;
+}
+
+Pipeline *pipeline_free(Pipeline *pipeline)
+{
+    if (!pipeline)
+        return NULL;
+    routes_free(pipeline);
+    map_free(pipeline->told);
+    validator_free(pipeline->validator);
+    free(pipeline);
+    return NULL;
+}
+
+void pipeline_add_service(Pipeline *pipeline, PipelineService service)
+{
+    if (pipeline->services_count == SERVICES_MAX)
+        abort();
+    pipeline->services[pipeline->services_count++] = service;
+    routes_add(pipeline, &pipeline->services[pipeline->services_count - 1]);
+}
+
+void pipeline_add_page(Pipeline *pipeline, const char *prefix, PipelinePage *page, void *context)
+{
+    if (pipeline->pages_count == PAGES_MAX)
+        abort();
+    pipeline->pages[pipeline->pages_count++] = (struct Page){prefix, page, context};
+}
+
+static bool answered_by_page(Pipeline *pipeline, HttpRequest *request)
+{
+    for (size_t i = 0; i < pipeline->pages_count; i++) {
+        struct Page *page = &pipeline->pages[i];
+        if (!bytes_starts_with(request->path, bytes_of(page->prefix)))
+            continue;
+        HttpResponse response = {.status = 200};
+        page->page(page->context, request, &response);
+        http_respond(request, &response);
+        return true;
+    }
+    return false;
+}
+
+void pipeline_take(void *context, HttpRequest *request)
+{
+    Pipeline *pipeline = context;
+    if (!request->refused_status && answered_by_page(pipeline, request))
+        return;
+    Exchange *exchange = arena_new_of(request->arena, Exchange);
+    exchange->pipeline = pipeline;
+    exchange->request = request;
+    exchange->started_ns = monotonic_ns();
+    exchange->call.arena = request->arena;
+    exchange->call.host = pipeline->host;
+    exchange->call.store = pipeline->host->store;
+    exchange->call.hooks = &pipeline_hooks;
+    request->owner = exchange;
+    queue_push(&pipeline->taken, exchange);
+}
+
+/* The body into the operation's struct, checked against the model. */
+static Status read_input(Exchange *exchange, void **ret_in)
+{
+    Call *call = &exchange->call;
+    const Shape *shape = call->operation->model->input;
+    Bytes message = {0};
+    void *in = arena_take(call->arena, shape->size);
+    if (exchange->protocol->decode(call->arena, shape, exchange->request->body, in, &message) != WIRE_OK)
+        return fail(call, &COMMON_SERIALIZATION, BYTES_FMT, BYTES_ARG(message));
+    if (validate(exchange->pipeline->validator, call->arena, shape, in, &message)) {
+        const ErrorModel *error = exchange->service->validation_error;
+        return fail(call, error ? error : &COMMON_VALIDATION, BYTES_FMT, BYTES_ARG(message));
+    }
+    *ret_in = in;
+    return OK;
+}
+
+/* A handler that fails after its first write leaves half of its work in the turn: a bug of ours, so nothing of the turn
+ * may stay. */
+static Status run_handler(Exchange *exchange, const void *in)
+{
+    Call *call = &exchange->call;
+    uint64_t writes_before = store_writes(call->store);
+    exchange->out = arena_take(call->arena, call->operation->model->output->size);
+    Status status = call->operation->run(call, in, exchange->out);
+    if (!is_ok(status) && !is_pending(status) && store_writes(call->store) != writes_before) {
+        log_event(call->host->log, LOG_ERROR, "an operation failed after its first write; the turn is undone",
+                  "operation", call->operation->model->name, NULL);
+        exchange->pipeline->turn_is_broken = true;
+    }
+    return status;
+}
+
+static Status run(Exchange *exchange)
+{
+    void *in = NULL;
+    TRY(route(exchange));
+    TRY(read_input(exchange, &in));
+    return run_handler(exchange, in);
+}
+
+static void log_fault(Exchange *exchange)
+{
+    Call *call = &exchange->call;
+    log_format(call->host->log, LOG_ERROR, "%s:%d: fault %d in %s: %s", call->fault_file, call->fault_line,
+               call->fault_code, call->operation ? call->operation->model->name : "?", store_error(call->store));
+}
+
+static void run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers)
+{
+    for (Exchange *next, *exchange = queue_take_all(&pipeline->taken); exchange; exchange = next) {
+        next = exchange->next;
+        exchange->call.now_ms = now_ms;
+        exchange->status = run(exchange);
+        if (exchange->status.code_ < 0)
+            log_fault(exchange);
+        if (!is_pending(exchange->status))
+            queue_push(answers, exchange);
+    }
+}
+
+/* What was not committed did not happen: nobody may be told otherwise. */
+static void fail_all(Pipeline *pipeline, ExchangeQueue *answers)
+{
+    log_format(pipeline->host->log, LOG_ERROR, "the turn could not be committed: %s",
+               store_error(pipeline->host->store));
+    for (Exchange *exchange = answers->first; exchange; exchange = exchange->next)
+        if (is_ok(exchange->status))
+            exchange->status = fail(&exchange->call, &COMMON_INTERNAL_FAILURE, "The request could not be stored.");
+}
+
+static bool commit(Pipeline *pipeline)
+{
+    if (!pipeline->turn_is_broken)
+        return store_commit(pipeline->host->store) == STORE_OK;
+    pipeline->turn_is_broken = false;
+    store_rollback(pipeline->host->store);
+    return false;
+}
+
+void pipeline_turn(Pipeline *pipeline)
+{
+    ExchangeQueue answers;
+    queue_init(&answers);
+    scheduler_run(pipeline->host->scheduler);
+    run_taken(pipeline, clock_now_ms(pipeline->host->clock), &answers);
+    for (Exchange *next, *exchange = queue_take_all(&pipeline->finished); exchange; exchange = next) {
+        next = exchange->next;
+        queue_push(&answers, exchange);
+    }
+    if (!commit(pipeline))
+        fail_all(pipeline, &answers);
+    /* Answers first: a subscription opened in this turn gets its head before the first push reaches it. */
+    for (Exchange *next, *exchange = queue_take_all(&answers); exchange; exchange = next) {
+        next = exchange->next;
+        pipeline->requests++;
+        answer(exchange);
+    }
+    host_run_after_commit(pipeline->host);
+}
+
+int pipeline_wait_ms(const Pipeline *pipeline)
+{
+    if (pipeline->taken.first || pipeline->finished.first)
+        return 0;
+    int64_t wait = scheduler_wait_ms(pipeline->host->scheduler);
+    return wait > 60000 ? 60000 : (int)wait;
+}
+
+size_t pipeline_services(const Pipeline *pipeline)
+{
+    return pipeline->services_count;
+}
+
+PipelineServiceInfo pipeline_service_info(const Pipeline *pipeline, size_t at)
+{
+    const Service *service = pipeline->services[at].service;
+    PipelineServiceInfo info = {service, 0, 0};
+    while (service->operations[info.operations_built])
+        info.operations_built++;
+    while (service->model->operations[info.operations_known])
+        info.operations_known++;
+    return info;
+}
+
+uint64_t pipeline_requests(const Pipeline *pipeline)
+{
+    return pipeline->requests;
+}
