@@ -1,0 +1,157 @@
+/* arena.c - a list of blocks, freed together. Each new block is twice the last, up to a bound; what is larger gets its
+ * own. */
+#include "arena.h"
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FIRST_BLOCK   4096
+#define LARGEST_BLOCK (256 * 1024)
+
+typedef struct Block {
+    struct Block *next;
+    size_t size, used;
+    alignas(max_align_t) char memory[];
+} Block;
+
+struct Arena {
+    Block *blocks; /* the newest first: takes come from it */
+    size_t used;
+};
+
+static Block *block_new(size_t size, Block *next)
+{
+    Block *block = malloc(sizeof *block + size);
+    if (!block)
+        abort();
+    block->next = next;
+    block->size = size;
+    block->used = 0;
+    return block;
+}
+
+Arena *arena_new(void)
+{
+    Arena *arena = malloc(sizeof *arena);
+    if (!arena)
+        abort();
+    arena->blocks = block_new(FIRST_BLOCK - sizeof(Block), NULL);
+    arena->used = 0;
+    return arena;
+}
+
+static void free_blocks(Block *block)
+{
+    while (block) {
+        Block *next = block->next;
+        free(block);
+        block = next;
+    }
+}
+
+Arena *arena_free(Arena *arena)
+{
+    if (arena)
+        free_blocks(arena->blocks);
+    free(arena);
+    return NULL;
+}
+
+void arena_reset(Arena *arena)
+{
+    Block *first = arena->blocks;
+    while (first->next) {
+        Block *next = first->next;
+        free(first);
+        first = next;
+    }
+    first->used = 0;
+    arena->blocks = first;
+    arena->used = 0;
+}
+
+static size_t next_block_size(const Arena *arena, size_t needed)
+{
+    size_t size = (arena->blocks->size + sizeof(Block)) * 2;
+    if (size > LARGEST_BLOCK)
+        size = LARGEST_BLOCK;
+    size -= sizeof(Block);
+    return needed > size ? needed : size;
+}
+
+static char *take(Arena *arena, size_t size, size_t alignment)
+{
+    Block *block = arena->blocks;
+    size_t at = (block->used + alignment - 1) & ~(alignment - 1);
+    if (at > block->size || size > block->size - at) {
+        if (size > SIZE_MAX / 2)
+            abort();
+        block = arena->blocks = block_new(next_block_size(arena, size), block);
+        at = 0;
+    }
+    block->used = at + size;
+    arena->used += size;
+    return block->memory + at;
+}
+
+void *arena_take(Arena *arena, size_t size)
+{
+    return memset(take(arena, size, alignof(max_align_t)), 0, size);
+}
+
+void *arena_take_array(Arena *arena, size_t count, size_t size)
+{
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total))
+        abort();
+    return arena_take(arena, total);
+}
+
+char *arena_take_raw(Arena *arena, size_t size)
+{
+    return take(arena, size, 1);
+}
+
+Bytes arena_copy(Arena *arena, Bytes b)
+{
+    if (!present(b))
+        return b;
+    char *copy = arena_take_raw(arena, b.len + 1);
+    if (b.len)
+        memcpy(copy, b.ptr, b.len);
+    return (Bytes){copy, b.len};
+}
+
+Bytes arena_text(Arena *arena, const char *format, ...)
+{
+    char small[256];
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(small, sizeof small, format, args);
+    if (len < 0)
+        abort();
+    char *text = arena_take_raw(arena, (size_t)len + 1);
+    if ((size_t)len < sizeof small)
+        memcpy(text, small, (size_t)len + 1);
+    else
+        vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    va_end(args);
+    return (Bytes){text, (size_t)len};
+}
+
+const char *arena_cstr(Arena *arena, Bytes b)
+{
+    char *text = arena_take_raw(arena, b.len + 1);
+    if (b.len)
+        memcpy(text, b.ptr, b.len);
+    text[b.len] = '\0';
+    return text;
+}
+
+size_t arena_used(const Arena *arena)
+{
+    return arena->used;
+}

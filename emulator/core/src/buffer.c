@@ -1,0 +1,98 @@
+/* buffer.c - bytes that grow by doubling. */
+#include "buffer.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void buffer_done(Buffer *buffer)
+{
+    free(buffer->ptr);
+    *buffer = (Buffer){0};
+}
+
+char *buffer_reserve(Buffer *buffer, size_t more)
+{
+    size_t needed;
+    if (__builtin_add_overflow(buffer->len, more, &needed) || needed > SIZE_MAX / 2)
+        abort();
+    if (needed > buffer->capacity) {
+        size_t capacity = buffer->capacity ? buffer->capacity : 256;
+        while (capacity < needed)
+            capacity *= 2;
+        buffer->ptr = realloc(buffer->ptr, capacity);
+        if (!buffer->ptr)
+            abort();
+        buffer->capacity = capacity;
+    }
+    return buffer->ptr + buffer->len;
+}
+
+void buffer_append(Buffer *buffer, Bytes b)
+{
+    if (!b.len)
+        return;
+    memcpy(buffer_reserve(buffer, b.len), b.ptr, b.len);
+    buffer->len += b.len;
+}
+
+void buffer_append_text(Buffer *buffer, const char *text)
+{
+    buffer_append(buffer, bytes_of(text));
+}
+
+void buffer_append_format(Buffer *buffer, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    char *at = buffer_reserve(buffer, 128);
+    size_t room = buffer->capacity - buffer->len;
+    int len = vsnprintf(at, room, format, args);
+    if (len < 0)
+        abort();
+    if ((size_t)len >= room)
+        vsnprintf(buffer_reserve(buffer, (size_t)len + 1), (size_t)len + 1, format, again);
+    buffer->len += (size_t)len;
+    va_end(again);
+    va_end(args);
+}
+
+void buffer_append_uint64(Buffer *buffer, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + value % 10);
+    while (value /= 10);
+    buffer_append(buffer, (Bytes){digits + at, sizeof digits - at});
+}
+
+void buffer_append_int64(Buffer *buffer, int64_t value)
+{
+    if (value < 0)
+        buffer_append_char(buffer, '-');
+    buffer_append_uint64(buffer, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+static void append_big_endian(Buffer *buffer, uint64_t value, int len)
+{
+    char *out = buffer_reserve(buffer, (size_t)len);
+    for (int i = 0; i < len; i++)
+        out[i] = (char)(value >> (8 * (len - 1 - i)));
+    buffer->len += (size_t)len;
+}
+
+void buffer_append_be16(Buffer *buffer, uint16_t value)
+{
+    append_big_endian(buffer, value, 2);
+}
+
+void buffer_append_be32(Buffer *buffer, uint32_t value)
+{
+    append_big_endian(buffer, value, 4);
+}
+
+void buffer_append_be64(Buffer *buffer, uint64_t value)
+{
+    append_big_endian(buffer, value, 8);
+}

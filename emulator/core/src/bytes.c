@@ -1,0 +1,143 @@
+/* bytes.c - comparing, cutting and reading views of bytes. */
+#include "bytes.h"
+
+int bytes_compare(Bytes a, Bytes b)
+{
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    int order = shorter ? memcmp(a.ptr, b.ptr, shorter) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool bytes_equal_ignoring_case(Bytes a, Bytes b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.ptr[i]) != lower(b.ptr[i]))
+            return false;
+    return true;
+}
+
+ptrdiff_t bytes_find(Bytes b, char c)
+{
+    const char *at = b.len ? memchr(b.ptr, c, b.len) : NULL;
+    return at ? at - b.ptr : -1;
+}
+
+ptrdiff_t bytes_find_last(Bytes b, char c)
+{
+    const char *at = b.len ? memrchr(b.ptr, c, b.len) : NULL;
+    return at ? at - b.ptr : -1;
+}
+
+Bytes bytes_cut(Bytes *rest, char c)
+{
+    ptrdiff_t at = bytes_find(*rest, c);
+    Bytes head = *rest;
+    if (at < 0) {
+        *rest = (Bytes){0};
+        return head;
+    }
+    head.len = (size_t)at;
+    *rest = (Bytes){rest->ptr + at + 1, rest->len - (size_t)at - 1};
+    return head;
+}
+
+bool bytes_to_uint64(Bytes b, uint64_t *ret)
+{
+    uint64_t value = 0;
+    if (!b.len)
+        return false;
+    for (size_t i = 0; i < b.len; i++) {
+        unsigned digit = (unsigned)(unsigned char)b.ptr[i] - '0';
+        if (digit > 9 || __builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, digit, &value))
+            return false;
+    }
+    *ret = value;
+    return true;
+}
+
+bool bytes_to_int64(Bytes b, int64_t *ret)
+{
+    uint64_t magnitude;
+    bool negative = b.len && b.ptr[0] == '-';
+    if (negative)
+        b = bytes_slice(b, 1, b.len - 1);
+    if (!bytes_to_uint64(b, &magnitude) || magnitude > (uint64_t)INT64_MAX + negative)
+        return false;
+    *ret = negative ? (int64_t)(0 - magnitude) : (int64_t)magnitude;
+    return true;
+}
+
+/* wyhash's mixing of 64-bit words: a product's halves folded. */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t bytes_hash(Bytes b)
+{
+    uint64_t hash = 0x9e3779b97f4a7c15u ^ b.len;
+    size_t at = 0;
+    for (; at + 8 <= b.len; at += 8) {
+        uint64_t word;
+        memcpy(&word, b.ptr + at, 8);
+        hash = mix(hash ^ word, 0xa0761d6478bd642fu);
+    }
+    uint64_t tail = 0;
+    if (at < b.len)
+        memcpy(&tail, b.ptr + at, b.len - at);
+    return mix(hash ^ tail, 0xe7037ed1a0b428dbu);
+}
+
+/* How many bytes the character at `at` takes, 0 where it isn't valid UTF-8. Unicode 15, table 3-7. */
+static size_t utf8_character(Bytes b, size_t at)
+{
+    const unsigned char *s = (const unsigned char *)b.ptr + at;
+    size_t left = b.len - at;
+    if (s[0] < 0x80)
+        return 1;
+    if (s[0] < 0xc2 || s[0] > 0xf4)
+        return 0;
+    size_t len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    if (left < len)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
+        (s[0] == 0xf4 && s[1] > 0x8f))
+        return 0;
+    return len;
+}
+
+bool bytes_is_utf8(Bytes b)
+{
+    size_t at = 0;
+    while (at < b.len) {
+        uint64_t word;
+        if (at + 8 <= b.len && (memcpy(&word, b.ptr + at, 8), !(word & 0x8080808080808080u))) {
+            at += 8;
+            continue;
+        }
+        size_t len = utf8_character(b, at);
+        if (!len)
+            return false;
+        at += len;
+    }
+    return true;
+}
+
+size_t bytes_utf8_length(Bytes b)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < b.len; i++)
+        count += ((unsigned char)b.ptr[i] & 0xc0) != 0x80;
+    return count;
+}
