@@ -1,0 +1,31 @@
+/* migration.c - numbered steps of a schema, each run once per file. */
+#include "store_internal.h"
+
+static const Query find_step = {"SELECT step FROM migration WHERE name = ?1"};
+static const Query set_step = {
+    "INSERT INTO migration (name, step) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET step = excluded.step"};
+
+int store_migrate(Store *store, const Migration *migration)
+{
+    int64_t done = 0, step = 0;
+    Statement *find = store_begin(store, &find_step);
+    bind_text(find, 1, bytes_of(migration->name));
+    int found = store_one(find);
+    if (found < 0)
+        return found;
+    if (found == STORE_ROW) {
+        done = column_int64(find, 0);
+        store_end(find);
+    }
+    for (; migration->steps[step]; step++)
+        if (step >= done && store_exec(store, migration->steps[step]))
+            return STORE_BROKEN;
+    if (step == done)
+        return STORE_OK;
+    if (step < done)
+        return STORE_TOO_NEW;
+    Statement *set = store_begin(store, &set_step);
+    bind_text(set, 1, bytes_of(migration->name));
+    bind_int64(set, 2, step);
+    return store_run(set);
+}

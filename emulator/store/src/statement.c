@@ -1,0 +1,150 @@
+/* statement.c - prepared statements, found by the address of their Query. */
+#include "store_internal.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static void die(const Store *store, const Query *query, const char *why)
+{
+    fprintf(stderr, "evpoc-emu: %s: %s: %s\n", why, sqlite3_errmsg(store->db), query->sql);
+    abort();
+}
+
+static Statement *find_statement(Store *store, const Query *query)
+{
+    size_t at = (size_t)(((uintptr_t)query >> 3) * 0x9e3779b97f4a7c15u >> 32) & (STATEMENTS_MAX - 1);
+    while (store->statements[at].query && store->statements[at].query != query)
+        at = (at + 1) & (STATEMENTS_MAX - 1);
+    Statement *statement = &store->statements[at];
+    if (statement->query)
+        return statement;
+    if (++store->statements_count > STATEMENTS_MAX / 2)
+        die(store, query, "too many statements");
+    if (sqlite3_prepare_v3(store->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->handle, NULL) != SQLITE_OK)
+        die(store, query, "a statement does not compile");
+    statement->query = query;
+    statement->store = store;
+    return statement;
+}
+
+Statement *store_begin(Store *store, const Query *query)
+{
+    if (!store->in_turn) {
+        static const Query begin = {"BEGIN"};
+        Statement *opening = find_statement(store, &begin);
+        sqlite3_step(opening->handle);
+        sqlite3_reset(opening->handle);
+        store->in_turn = true;
+    }
+    Statement *statement = find_statement(store, query);
+    if (statement->is_running)
+        die(store, query, "a statement was begun again while its rows were being read");
+    return statement;
+}
+
+void bind_int64(Statement *statement, int at, int64_t value)
+{
+    sqlite3_bind_int64(statement->handle, at, value);
+}
+
+void bind_bytes(Statement *statement, int at, Bytes value)
+{
+    if (present(value))
+        sqlite3_bind_blob64(statement->handle, at, value.ptr, value.len, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(statement->handle, at);
+}
+
+void bind_text(Statement *statement, int at, Bytes value)
+{
+    if (present(value))
+        sqlite3_bind_text64(statement->handle, at, value.ptr, value.len, SQLITE_STATIC, SQLITE_UTF8);
+    else
+        sqlite3_bind_null(statement->handle, at);
+}
+
+void bind_double(Statement *statement, int at, double value)
+{
+    sqlite3_bind_double(statement->handle, at, value);
+}
+
+void bind_null(Statement *statement, int at)
+{
+    sqlite3_bind_null(statement->handle, at);
+}
+
+void store_end(Statement *statement)
+{
+    sqlite3_reset(statement->handle);
+    statement->is_running = false;
+}
+
+int store_step(Statement *statement)
+{
+    int code = sqlite3_step(statement->handle);
+    statement->is_running = code == SQLITE_ROW;
+    if (code == SQLITE_ROW)
+        return STORE_ROW;
+    sqlite3_reset(statement->handle);
+    return code == SQLITE_DONE ? STORE_OK : STORE_BROKEN;
+}
+
+int store_run(Statement *statement)
+{
+    int code = store_step(statement);
+    if (code == STORE_ROW)
+        store_end(statement);
+    return code < 0 ? code : STORE_OK;
+}
+
+int store_one(Statement *statement)
+{
+    int code = store_step(statement);
+    return code == STORE_OK ? STORE_NOT_FOUND : code;
+}
+
+int64_t column_int64(Statement *statement, int at)
+{
+    return sqlite3_column_int64(statement->handle, at);
+}
+
+Bytes column_bytes(Statement *statement, int at)
+{
+    if (sqlite3_column_type(statement->handle, at) == SQLITE_NULL)
+        return (Bytes){0};
+    const char *ptr = sqlite3_column_blob(statement->handle, at);
+    return (Bytes){ptr ? ptr : "", (size_t)sqlite3_column_bytes(statement->handle, at)};
+}
+
+double column_double(Statement *statement, int at)
+{
+    return sqlite3_column_double(statement->handle, at);
+}
+
+bool column_is_null(Statement *statement, int at)
+{
+    return sqlite3_column_type(statement->handle, at) == SQLITE_NULL;
+}
+
+int64_t store_last_rowid(const Store *store)
+{
+    return sqlite3_last_insert_rowid(store->db);
+}
+
+int64_t store_changes(const Store *store)
+{
+    return sqlite3_changes64(store->db);
+}
+
+void statements_reset(Store *store)
+{
+    for (size_t i = 0; i < STATEMENTS_MAX; i++)
+        if (store->statements[i].query)
+            store_end(&store->statements[i]);
+}
+
+void statements_finalize(Store *store)
+{
+    for (size_t i = 0; i < STATEMENTS_MAX; i++)
+        if (store->statements[i].query)
+            sqlite3_finalize(store->statements[i].handle);
+}

@@ -1,0 +1,40 @@
+/* store_internal.h - what the files of this folder share. */
+#pragma once
+#include "store.h"
+#include <sqlite3.h>
+
+#define HOOKS_MAX      16
+#define STATEMENTS_MAX 1024 /* slots of the table; a power of two, far more than there are queries */
+
+struct Statement {
+    sqlite3_stmt *handle;
+    Store *store;
+    const Query *query;
+    bool is_running; /* stepped and not at its end: may not be begun again */
+};
+
+struct Store {
+    sqlite3 *db;
+    char *path;
+    bool in_turn; /* BEGIN has been said */
+    bool is_in_memory;
+    uint64_t buffered_writes; /* appends of a shard log that SQLite has not seen yet */
+    int wal_pages;
+    int before_commit_count, on_rollback_count;
+    struct {
+        StoreHook *hook;
+        void *context;
+    } before_commit[HOOKS_MAX];
+    struct {
+        void (*hook)(void *context);
+        void *context;
+    } on_rollback[HOOKS_MAX];
+    Statement statements[STATEMENTS_MAX];
+    int statements_count;
+};
+
+/* open.c */
+int store_exec(Store *store, const char *sql); /* STORE_OK or STORE_BROKEN; outside the turn's bookkeeping */
+/* statement.c */
+void statements_reset(Store *store);
+void statements_finalize(Store *store);

@@ -1,0 +1,94 @@
+/* turn.c - a turn of the loop is a transaction. The WAL is copied into the file when nobody waits, or when it has grown
+ * too large. */
+#include "store_internal.h"
+#include <stdlib.h>
+
+#define PAGE_BYTES              16384
+#define IDLE_CHECKPOINT_PAGES   (4 * 1024 * 1024 / PAGE_BYTES)
+#define FORCED_CHECKPOINT_PAGES (64 * 1024 * 1024 / PAGE_BYTES)
+
+void store_before_commit(Store *store, StoreHook *hook, void *context)
+{
+    if (store->before_commit_count == HOOKS_MAX)
+        abort();
+    store->before_commit[store->before_commit_count].hook = hook;
+    store->before_commit[store->before_commit_count++].context = context;
+}
+
+void store_on_rollback(Store *store, void (*hook)(void *context), void *context)
+{
+    if (store->on_rollback_count == HOOKS_MAX)
+        abort();
+    store->on_rollback[store->on_rollback_count].hook = hook;
+    store->on_rollback[store->on_rollback_count++].context = context;
+}
+
+void store_rollback(Store *store)
+{
+    statements_reset(store);
+    if (store->in_turn)
+        (void)store_exec(store, "ROLLBACK");
+    store->in_turn = false;
+    for (int i = 0; i < store->on_rollback_count; i++)
+        store->on_rollback[i].hook(store->on_rollback[i].context);
+}
+
+static int checkpoint(Store *store)
+{
+    int left = 0, copied = 0;
+    int code = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &left, &copied);
+    store->wal_pages = 0;
+    return code == SQLITE_OK ? STORE_OK : STORE_BROKEN;
+}
+
+int store_commit(Store *store)
+{
+    static const Query commit = {"COMMIT"};
+    for (int i = 0; i < store->before_commit_count; i++)
+        if (store->before_commit[i].hook(store->before_commit[i].context) != STORE_OK) {
+            store_rollback(store);
+            return STORE_BROKEN;
+        }
+    if (!store->in_turn)
+        return STORE_OK;
+    if (store_run(store_begin(store, &commit)) != STORE_OK) {
+        store_rollback(store);
+        return STORE_BROKEN;
+    }
+    store->in_turn = false;
+    if (store->wal_pages >= FORCED_CHECKPOINT_PAGES)
+        (void)checkpoint(
+            store); /* what it could not copy stays in the WAL: nothing is lost, the next one tries again */
+    return STORE_OK;
+}
+
+bool store_checkpoint_step(Store *store)
+{
+    if (!store->in_turn && store->wal_pages >= IDLE_CHECKPOINT_PAGES)
+        (void)checkpoint(store);
+    return false;
+}
+
+int store_savepoint(Store *store)
+{
+    static const Query savepoint = {"SAVEPOINT handler"};
+    return store_run(store_begin(store, &savepoint));
+}
+
+int store_release(Store *store)
+{
+    static const Query release = {"RELEASE handler"};
+    return store_run(store_begin(store, &release));
+}
+
+int store_undo_to_savepoint(Store *store)
+{
+    static const Query undo = {"ROLLBACK TO handler"};
+    int code = store_run(store_begin(store, &undo));
+    return code == STORE_OK ? store_release(store) : code;
+}
+
+uint64_t store_writes(const Store *store)
+{
+    return (uint64_t)sqlite3_total_changes64(store->db) + store->buffered_writes;
+}
