@@ -1,0 +1,92 @@
+"""The emulator under test and the clients that talk to it.
+
+`emulator` is shared by the tests of one worker process: they keep apart by unique names (`unique`). What restarts,
+kills or needs options of its own takes `own_emulator` (data directory) and starts as many as it likes."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from local_emulator import LocalEmulator, client_environment
+
+# No retries: a test sees each answer. Some tests build their own client where retrying is the point.
+PLAIN = Config(retries={"total_max_attempts": 1}, read_timeout=60, connect_timeout=5)
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[LocalEmulator]:
+    """An emulator in memory; AWS_ENDPOINT_URL and credentials are set for this process and its children."""
+    with LocalEmulator() as running:
+        before = dict(os.environ)
+        os.environ |= client_environment(running.url)
+        os.environ.pop("AWS_PROFILE", None)
+        yield running
+        os.environ.clear()
+        os.environ |= before
+        died = running.process.poll()
+        assert died is None, f"the emulator ended by itself with {died}: {running.logged()}"
+    assert running.process.returncode == 0, f"exit status {running.process.returncode}: {running.logged()}"
+
+
+@pytest.fixture
+def own_emulator(tmp_path: Path) -> Iterator[Callable[..., LocalEmulator]]:
+    """own_emulator(**LocalEmulator's arguments): starts one on a data directory of this test; all end with the test."""
+    started: list[LocalEmulator] = []
+
+    def start(**arguments: Any) -> LocalEmulator:
+        arguments.setdefault("data", tmp_path / "data")
+        started.append(LocalEmulator(**arguments).start())
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.kill()
+
+
+def client_at(url: str, service: str, **arguments: Any) -> Any:
+    """A boto3 client for an emulator other than the shared one."""
+    arguments.setdefault("config", PLAIN)
+    return boto3.client(service, endpoint_url=url, region_name="us-east-1", aws_access_key_id="test",
+                        aws_secret_access_key="test", **arguments)
+
+
+def client_fixture(service: str) -> Any:
+    @pytest.fixture(scope="session", name=service)
+    def client(emulator: LocalEmulator) -> Any:
+        return boto3.client(service, config=PLAIN)
+
+    return client
+
+
+kinesis = client_fixture("kinesis")
+glue = client_fixture("glue")
+dynamodb = client_fixture("dynamodb")
+cloudwatch = client_fixture("cloudwatch")
+sts = client_fixture("sts")
+kms = client_fixture("kms")
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def unique() -> Callable[[str], str]:
+    """unique("stream") is a name nobody else uses."""
+    return lambda word="name": f"{word}-{uuid.uuid4().hex[:8]}-{next(_numbers)}"
+
+
+@pytest.fixture
+def stream(kinesis: Any, unique: Callable[[str], str]) -> Iterator[str]:
+    """An active stream of two shards."""
+    name = unique("stream")
+    kinesis.create_stream(StreamName=name, ShardCount=2)
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+    yield name
+    kinesis.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
