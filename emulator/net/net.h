@@ -22,9 +22,9 @@ typedef struct HttpHeader {
 struct HttpRequest {
     Arena *arena; /* of the request; the call uses it too; freed after the answer has left */
     Bytes method;
-    Bytes path;  /* as sent, still percent-encoded, without the query */
-    Bytes query; /* behind '?', absent where there is none */
-    const HttpHeader *headers;
+    Bytes path;                /* as sent, still percent-encoded, without the query */
+    Bytes query;               /* behind '?', absent where there is none */
+    const HttpHeader *headers; /* HTTP/2's :authority is "host" here */
     size_t headers_count;
     Bytes body; /* whole, inflated */
     bool is_http2, is_tls;
@@ -32,6 +32,9 @@ struct HttpRequest {
      * body too large, 400 malformed or undecodable, 415 unknown Content-Encoding, 431 headers too large). */
     int refused_status;
     void *owner; /* the owner's own */
+    /* The owner may set it: called once, within net_poll, when the client has gone before its answer. The answer is
+     * still owed. */
+    void (*on_gone)(HttpRequest *request);
 };
 
 /* The value of a header, by lower-case name; absent where it isn't there. */
@@ -48,8 +51,8 @@ typedef struct HttpResponse {
 void http_respond(HttpRequest *request, HttpResponse *response);
 
 /* Answers with a body that goes on: the head now, then chunks (HTTP/1.1 chunked, HTTP/2 DATA) until the end.
- * on_close is called once when the client goes first or cancels; not after http_stream_end. The request is let go of.
- */
+ * on_close is called once when the client goes first or cancels; not after http_stream_end. It is called within
+ * net_poll or net_close only, and the stream may not be touched after. The request is let go of. */
 HttpStream *http_stream_start(HttpRequest *request, HttpResponse *head, void (*on_close)(void *context), void *context);
 void http_stream_write(HttpStream *stream, Bytes bytes); /* copied */
 /* Bytes written that the client has not taken yet: a slow reader's owner stops writing above a bound of its choice. */
@@ -80,7 +83,9 @@ enum {
     NET_BROKEN = -1
 };
 MUST_CHECK int net_open(const NetOptions *options, Net **ret_net, const char **ret_reason);
-Net *net_close(Net *net); /* drops what is open; returns NULL */
+/* Drops what is open, with on_gone and on_close as if each client had gone; then no request or stream may be touched
+ * any more. Returns NULL. */
+Net *net_close(Net *net);
 uint16_t net_port(const Net *net);
 
 /* One round of I/O, waiting at most wait_ms (-1: for ever, 0: not at all) for the first event. False: net_wake was

@@ -1,0 +1,175 @@
+/* connection.c - the first bytes of a connection decide who gets it. They are looked at, not taken, and nobody waits
+ * for them. */
+#include "connection_private.h"
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SILENT_MS ((int64_t)2 * 60 * 1000)  /* before anything was said */
+#define IDLE_MS   ((int64_t)10 * 60 * 1000) /* without an open stream */
+
+Protocol protocol_of(Bytes first)
+{
+    static const char preface[] = "PRI";
+    if (!first.len)
+        return PROTOCOL_UNKNOWN;
+    if (first.ptr[0] == 0x16)
+        return PROTOCOL_TLS;
+    size_t known = first.len < sizeof preface - 1 ? first.len : sizeof preface - 1;
+    if (memcmp(first.ptr, preface, known) != 0)
+        return PROTOCOL_HTTP1;
+    return known == sizeof preface - 1 ? PROTOCOL_HTTP2 : PROTOCOL_UNKNOWN;
+}
+
+static void unlink_connection(Connection *connection)
+{
+    Net *net = connection->net;
+    if (connection->previous)
+        connection->previous->next = connection->next;
+    else
+        net->first = connection->next;
+    if (connection->next)
+        connection->next->previous = connection->previous;
+}
+
+void connection_watch(Connection *connection, uint32_t events)
+{
+    watch_set(connection->net->epoll_fd, &connection->watch, events);
+}
+
+/* Its memory stays until the round is over: there may be events for it in hand. */
+static void leave_loop(Connection *connection)
+{
+    connection_watch(connection, 0);
+    connection->watch.fd = -1;
+    connection->is_dead = true;
+    unlink_connection(connection);
+    connection->next = connection->net->dead;
+    connection->net->dead = connection;
+}
+
+void connection_close(Connection *connection)
+{
+    if (connection->is_dead)
+        return;
+    int fd = connection->watch.fd;
+    leave_loop(connection);
+    connection->h2 = h2_session_free(connection->h2);
+    if (connection->pump)
+        pump_close(connection);
+    if (connection->tls)
+        gnutls_deinit(connection->tls);
+    connection->tls = NULL;
+    close(fd);
+    net_connection_closed(connection->net);
+}
+
+static void hand_to_http1(Connection *connection)
+{
+    Net *net = connection->net;
+    int fd = connection->watch.fd;
+    leave_loop(connection);
+    h1_add(net->h1, fd, false);
+}
+
+static void sniff(Watch *watch, uint32_t events)
+{
+    Connection *connection = owner_of(watch, Connection, watch);
+    char first[3];
+    ssize_t len = recv(watch->fd, first, sizeof first, MSG_PEEK | MSG_DONTWAIT);
+    if (len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR)) {
+        connection_close(connection);
+        return;
+    }
+    switch (protocol_of((Bytes){first, len < 0 ? 0 : (size_t)len})) {
+    case PROTOCOL_TLS:
+        tls_start(connection);
+        break;
+    case PROTOCOL_HTTP2:
+        h2_start(connection, TEXT(""));
+        break;
+    case PROTOCOL_HTTP1:
+        hand_to_http1(connection);
+        break;
+    case PROTOCOL_UNKNOWN:
+        /* Bytes that are left where they are would be reported again and again: only new ones count. */
+        if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+            connection_close(connection);
+        else
+            connection_watch(connection, EPOLLIN | EPOLLRDHUP | EPOLLET);
+        break;
+    }
+}
+
+void connection_open(Net *net, int fd)
+{
+    static const int on = 1;
+    Connection *connection = calloc(1, sizeof *connection);
+    if (!connection)
+        abort();
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    connection->net = net;
+    connection->watch = (Watch){sniff, fd, 0};
+    connection->active_ms = net->now_ms;
+    connection->next = net->first;
+    if (net->first)
+        net->first->previous = connection;
+    net->first = connection;
+    net->connections++;
+    sniff(&connection->watch, 0);
+}
+
+void connections_flush(Net *net)
+{
+    while (net->changed) {
+        Connection *connection = net->changed;
+        net->changed = connection->next_changed;
+        connection->is_changed = false;
+        if (!connection->is_dead)
+            h2_flush(connection);
+    }
+}
+
+void connections_bury(Net *net)
+{
+    while (net->dead) {
+        Connection *connection = net->dead;
+        net->dead = connection->next;
+        buffer_done(&connection->out);
+        pump_free(connection->pump);
+        free(connection);
+    }
+}
+
+static bool is_silent(const Connection *connection)
+{
+    int64_t since = connection->net->now_ms - connection->active_ms;
+    if (connection->h2)
+        return since > IDLE_MS && h2_session_is_idle(connection->h2);
+    return !connection->pump && since > SILENT_MS;
+}
+
+void connections_sweep(Net *net)
+{
+    for (Connection *next, *connection = net->first; connection; connection = next) {
+        next = connection->next;
+        if (!is_silent(connection))
+            continue;
+        if (connection->h2) {
+            h2_session_shut_down(connection->h2);
+            h2_flush(connection);
+        }
+        connection_close(connection);
+    }
+}
+
+void connections_close_all(Net *net)
+{
+    while (net->first)
+        connection_close(net->first);
+    connections_flush(net);
+    connections_bury(net);
+}

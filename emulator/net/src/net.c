@@ -1,0 +1,308 @@
+/* net.c - the loop: one epoll for everything, libmicrohttpd's own among it. */
+#include "connection.h"
+#include "net_private.h"
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define EVENTS_A_ROUND  128
+#define ACCEPTS_A_ROUND 64
+#define BACKLOG         1024
+#define SWEEP_MS        10000
+#define RETRY_MS        500 /* where the system has no more sockets for us */
+
+static int refuse(const char **ret_reason, int code, const char *reason)
+{
+    *ret_reason = reason;
+    return code;
+}
+
+static int bind_failed(const char **ret_reason)
+{
+    switch (errno) {
+    case EADDRINUSE:
+        return refuse(ret_reason, NET_PORT_TAKEN, "another process listens on this port");
+    case EACCES:
+    case EPERM:
+        return refuse(ret_reason, NET_NO_PERMISSION, "ports below 1024 need a privilege");
+    case EADDRNOTAVAIL:
+        return refuse(ret_reason, NET_BAD_HOST, "no network interface of this machine has this address");
+    default:
+        return refuse(ret_reason, NET_BROKEN, strerror(errno));
+    }
+}
+
+static int listen_at(const struct addrinfo *at, int *ret_fd, const char **ret_reason)
+{
+    static const int on = 1, off = 0;
+    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return refuse(ret_reason, NET_BROKEN, strerror(errno));
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (at->ai_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    if (bind(fd, at->ai_addr, at->ai_addrlen) || listen(fd, BACKLOG)) {
+        int code = bind_failed(ret_reason);
+        close(fd);
+        return code;
+    }
+    *ret_fd = fd;
+    return NET_OK;
+}
+
+static int listen_on(const NetOptions *options, int *ret_fd, const char **ret_reason)
+{
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found;
+    char port[8];
+    snprintf(port, sizeof port, "%u", options->port);
+    int code = getaddrinfo(options->host, port, &hints, &found);
+    if (code)
+        return refuse(ret_reason, NET_BAD_HOST, gai_strerror(code));
+    code = listen_at(found, ret_fd, ret_reason);
+    freeaddrinfo(found);
+    return code;
+}
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_storage at;
+    socklen_t len = sizeof at;
+    if (getsockname(fd, (struct sockaddr *)&at, &len))
+        return 0;
+    return ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
+                                          : ((struct sockaddr_in *)&at)->sin_port);
+}
+
+static void set_accepting(Net *net, bool accepting)
+{
+    watch_set(net->epoll_fd, &net->listener, accepting ? EPOLLIN : 0);
+}
+
+void net_connection_closed(void *context)
+{
+    Net *net = context;
+    net->connections--;
+    if (net->accepting)
+        set_accepting(net, true);
+}
+
+static void pause_accepting(Net *net)
+{
+    set_accepting(net, false);
+    net->is_paused = true;
+    if (net->sweep_at_ms > net->now_ms + RETRY_MS)
+        net->sweep_at_ms = net->now_ms + RETRY_MS;
+}
+
+static void listener_ready(Watch *watch, uint32_t events)
+{
+    Net *net = owner_of(watch, Net, listener);
+    (void)events;
+    for (int i = 0; i < ACCEPTS_A_ROUND; i++) {
+        if (net->connections >= LIMIT_CONNECTIONS) {
+            set_accepting(net, false); /* until one is closed */
+            return;
+        }
+        int fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            connection_open(net, fd);
+        } else {
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+                pause_accepting(net);
+            if (errno != ECONNABORTED && errno != EINTR)
+                return;
+        }
+    }
+}
+
+static void waker_ready(Watch *watch, uint32_t events)
+{
+    uint64_t count;
+    (void)events;
+    if (read(watch->fd, &count, sizeof count) == (ssize_t)sizeof count)
+        owner_of(watch, Net, waker)->woken = true;
+}
+
+void net_wake(Net *net)
+{
+    uint64_t one = 1;
+    int saved = errno;
+    if (write(net->waker.fd, &one, sizeof one) < 0)
+        errno = saved; /* it is awake already */
+    errno = saved;
+}
+
+/* Opens the descriptors and libmicrohttpd. */
+static int start(Net *net, const char **ret_reason)
+{
+    net->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    net->waker.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (net->epoll_fd < 0 || net->waker.fd < 0)
+        return refuse(ret_reason, NET_BROKEN, strerror(errno));
+    int code = listen_on(&net->options, &net->listener.fd, ret_reason);
+    if (code)
+        return code;
+    net->h1 = h1_new(&net->transfers, net->epoll_fd, net_connection_closed, net);
+    if (!net->h1)
+        return refuse(ret_reason, NET_BROKEN, "the HTTP server does not start");
+    if (!net->options.certificate_path)
+        return NET_OK;
+    code = identity_load(&net->identity, net->options.certificate_path, net->options.key_path);
+    net->has_identity = code == 0;
+    return code ? refuse(ret_reason, NET_BAD_CERTIFICATE, gnutls_strerror(code)) : NET_OK;
+}
+
+int net_open(const NetOptions *options, Net **ret_net, const char **ret_reason)
+{
+    Net *net = calloc(1, sizeof *net);
+    if (!net)
+        abort();
+    net->options = *options;
+    net->tls_directory = options->tls_directory ? strdup(options->tls_directory) : NULL;
+    net->listener = (Watch){listener_ready, -1, 0};
+    net->waker = (Watch){waker_ready, -1, 0};
+    net->read_buffer = malloc(READ_BYTES);
+    if (!net->read_buffer)
+        abort();
+    net->now_ms = monotonic_ns() / 1000000;
+    transfers_init(&net->transfers, &net->options);
+    int code = start(net, ret_reason);
+    if (code) {
+        net_close(net);
+        return code;
+    }
+    net->port = port_of(net->listener.fd);
+    net->accepting = true;
+    set_accepting(net, true);
+    watch_set(net->epoll_fd, &net->waker, EPOLLIN);
+    *ret_net = net;
+    return NET_OK;
+}
+
+static void close_fd(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+Net *net_close(Net *net)
+{
+    if (!net)
+        return NULL;
+    net->accepting = false;
+    connections_close_all(net);
+    h1_free(net->h1);
+    connections_bury(net);
+    transfers_tell_gone(&net->transfers);
+    transfers_done(&net->transfers);
+    identity_done(&net->identity);
+    close_fd(net->listener.fd);
+    close_fd(net->waker.fd);
+    close_fd(net->epoll_fd);
+    free(net->tls_directory);
+    free(net->read_buffer);
+    free(net);
+    return NULL;
+}
+
+uint16_t net_port(const Net *net)
+{
+    return net->port;
+}
+
+void net_stop_accepting(Net *net)
+{
+    net->accepting = false;
+    set_accepting(net, false);
+    close_fd(net->listener.fd);
+    net->listener.fd = -1;
+}
+
+size_t net_open_requests(const Net *net)
+{
+    return net->transfers.open;
+}
+
+bool net_identity(Net *net)
+{
+    if (!net->has_identity)
+        net->has_identity = identity_make(&net->identity, net->tls_directory, clock_now_ms(net->transfers.clock)) == 0;
+    return net->has_identity;
+}
+
+Bytes net_ca_pem(Net *net, Arena *arena)
+{
+    if (!net_identity(net) || !net->identity.ca_pem.data)
+        return (Bytes){0};
+    return arena_copy(arena, (Bytes){(const char *)net->identity.ca_pem.data, net->identity.ca_pem.size});
+}
+
+static int sooner(int wait_ms, int64_t other_ms)
+{
+    if (other_ms < 0 || (wait_ms >= 0 && wait_ms <= other_ms))
+        return wait_ms;
+    return (int)other_ms;
+}
+
+static int longest_wait(Net *net, int wait_ms)
+{
+    wait_ms = sooner(wait_ms, h1_wait_ms(net->h1));
+    if (net->first || net->is_paused) {
+        int64_t until_sweep = net->sweep_at_ms - net->now_ms;
+        wait_ms = sooner(wait_ms, until_sweep > 0 ? until_sweep : 0);
+    }
+    return wait_ms;
+}
+
+static void dispatch(const struct epoll_event *events, int count)
+{
+    for (int i = 0; i < count; i++) {
+        Watch *watch = events[i].data.ptr;
+        if (watch->fd >= 0)
+            watch->ready(watch, events[i].events);
+    }
+}
+
+static void sweep(Net *net)
+{
+    net->sweep_at_ms = net->now_ms + SWEEP_MS;
+    connections_sweep(net);
+    if (net->is_paused && net->accepting) {
+        net->is_paused = false;
+        set_accepting(net, true);
+    }
+}
+
+/* Sends what the owner answered since the last round. */
+static void send_answers(Net *net)
+{
+    transfers_tell_gone(&net->transfers);
+    h1_run_if_due(net->h1);
+    connections_flush(net);
+}
+
+bool net_poll(Net *net, int wait_ms)
+{
+    struct epoll_event events[EVENTS_A_ROUND];
+    size_t delivered = net->transfers.delivered;
+    net->woken = false;
+    h1_begin_round(net->h1, ++net->round);
+    send_answers(net);
+    /* Requests that came in meanwhile are not kept waiting. */
+    int wait = net->transfers.delivered != delivered ? 0 : longest_wait(net, wait_ms);
+    int count = epoll_wait(net->epoll_fd, events, EVENTS_A_ROUND, wait);
+    net->now_ms = monotonic_ns() / 1000000;
+    bool interrupted = count < 0;
+    dispatch(events, count);
+    if (net->now_ms >= net->sweep_at_ms)
+        sweep(net);
+    h1_run_if_due(net->h1);
+    connections_flush(net);
+    connections_bury(net);
+    return !net->woken && !interrupted;
+}

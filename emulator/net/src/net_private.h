@@ -1,0 +1,35 @@
+/* net_private.h - the loop's own state. */
+#pragma once
+#include "certificate.h"
+#include "h1.h"
+#include "loop.h"
+#include "transfer.h"
+
+#define READ_BYTES ((size_t)64 * 1024)
+
+typedef struct Connection Connection;
+
+struct Net {
+    NetOptions options;
+    char *tls_directory;
+    Transfers transfers;
+    int epoll_fd;
+    Watch listener, waker;
+    uint16_t port;
+    H1 *h1;
+    Identity identity;
+    bool has_identity;
+    Connection *first, *changed, *dead;
+    size_t connections; /* ours and libmicrohttpd's */
+    bool accepting;     /* until net_stop_accepting */
+    bool is_paused;     /* accepting, for want of sockets */
+    bool woken;
+    uint64_t round;
+    int64_t now_ms, sweep_at_ms; /* of a clock that never moves */
+    char *read_buffer;           /* READ_BYTES */
+};
+
+/* net.c: a connection, whoever has it, is closed. */
+void net_connection_closed(void *net);
+/* Makes or reads the certificate if that is yet to be done. */
+MUST_CHECK bool net_identity(Net *net);

@@ -1,0 +1,361 @@
+/* transfer.c - requests being read, waiting for their answer or being answered. They are used again and again: a
+ * request of the usual size costs no allocation. */
+#include "transfer.h"
+#include "inflate.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define SPARE_MAX          64
+#define SPARE_BUFFER_BYTES ((size_t)64 * 1024)
+/* What a Content-Length alone, without the bytes, may make us reserve. */
+#define RESERVE_MAX ((size_t)1024 * 1024)
+
+void transfers_init(Transfers *all, const NetOptions *options)
+{
+    *all = (Transfers){.options = options, .clock = clock_new(), .date_second = -1};
+}
+
+static void destroy(Transfer *transfer)
+{
+    arena_free(transfer->request.arena);
+    buffer_done(&transfer->body);
+    free(transfer);
+}
+
+void transfers_done(Transfers *all)
+{
+    while (all->first)
+        transfer_free(all->first);
+    while (all->spare) {
+        Transfer *transfer = all->spare;
+        all->spare = transfer->next;
+        destroy(transfer);
+    }
+    clock_free(all->clock);
+}
+
+static Transfer *take_spare(Transfers *all)
+{
+    Transfer *transfer = all->spare;
+    if (!transfer) {
+        transfer = malloc(sizeof *transfer);
+        if (!transfer)
+            abort();
+        transfer->request.arena = arena_new();
+        transfer->body = (Buffer){0};
+        return transfer;
+    }
+    all->spare = transfer->next;
+    all->spare_count--;
+    return transfer;
+}
+
+Transfer *transfer_new(Transfers *all, const Carrier *carrier)
+{
+    Transfer *transfer = take_spare(all);
+    Arena *arena = transfer->request.arena;
+    Buffer body = transfer->body;
+    memset(transfer, 0, offsetof(Transfer, headers));
+    body.len = 0;
+    transfer->body = body;
+    transfer->request.arena = arena;
+    transfer->request.headers = transfer->headers;
+    transfer->request.method = TEXT("");
+    transfer->request.path = TEXT("/");
+    transfer->all = all;
+    transfer->carrier = carrier;
+    transfer->body_max = all->options->body_max;
+    transfer->content_length = UINT64_MAX;
+    transfer->next = all->first;
+    if (all->first)
+        all->first->previous = transfer;
+    all->first = transfer;
+    return transfer;
+}
+
+static void unlink_live(Transfer *transfer)
+{
+    Transfers *all = transfer->all;
+    if (transfer->previous)
+        transfer->previous->next = transfer->next;
+    else
+        all->first = transfer->next;
+    if (transfer->next)
+        transfer->next->previous = transfer->previous;
+}
+
+void transfer_free(Transfer *transfer)
+{
+    Transfers *all = transfer->all;
+    unlink_live(transfer);
+    if (transfer->delivered)
+        all->open--;
+    buffer_done(&transfer->inflated);
+    buffer_done(&transfer->answer_body);
+    buffer_done(&transfer->stream.written);
+    if (transfer->body.capacity > SPARE_BUFFER_BYTES)
+        buffer_done(&transfer->body);
+    if (all->spare_count == SPARE_MAX) {
+        destroy(transfer);
+        return;
+    }
+    arena_reset(transfer->request.arena);
+    transfer->next = all->spare;
+    all->spare = transfer;
+    all->spare_count++;
+}
+
+/* A proxy's form, http://host/path, is taken for what it means. */
+static Bytes without_origin(Bytes target)
+{
+    if (!bytes_starts_with(target, TEXT("http://")) && !bytes_starts_with(target, TEXT("https://")))
+        return target;
+    size_t scheme = target.ptr[4] == 's' ? sizeof "https://" - 1 : sizeof "http://" - 1;
+    Bytes rest = bytes_slice(target, scheme, target.len - scheme);
+    ptrdiff_t slash = bytes_find(rest, '/');
+    return slash < 0 ? TEXT("/") : bytes_slice(rest, (size_t)slash, rest.len - (size_t)slash);
+}
+
+void transfer_set_target(Transfer *transfer, Bytes target)
+{
+    Bytes rest = without_origin(arena_copy(transfer->request.arena, target));
+    transfer->request.path = bytes_cut(&rest, '?');
+    transfer->request.query = rest;
+}
+
+void transfer_add_header(Transfer *transfer, Bytes name, Bytes value)
+{
+    HttpRequest *request = &transfer->request;
+    transfer->headers_bytes += name.len + value.len;
+    if (request->headers_count == LIMIT_HEADERS || transfer->headers_bytes > LIMIT_HEADERS_BYTES) {
+        request->refused_status = 431;
+        return;
+    }
+    char *copy = arena_take_raw(request->arena, name.len + value.len + 1);
+    for (size_t i = 0; i < name.len; i++)
+        copy[i] = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? (char)(name.ptr[i] | 0x20) : name.ptr[i];
+    if (value.len)
+        memcpy(copy + name.len, value.ptr, value.len);
+    transfer->headers[request->headers_count++] = (HttpHeader){{copy, name.len}, {copy + name.len, value.len}};
+}
+
+Bytes http_header(const HttpRequest *request, const char *name)
+{
+    Bytes wanted = bytes_of(name);
+    for (size_t i = 0; i < request->headers_count; i++)
+        if (bytes_equal(request->headers[i].name, wanted))
+            return request->headers[i].value;
+    return (Bytes){0};
+}
+
+void transfer_end_head(Transfer *transfer)
+{
+    const NetOptions *options = transfer->all->options;
+    HttpRequest *request = &transfer->request;
+    uint64_t length;
+    if (bytes_to_uint64(http_header(request, "content-length"), &length))
+        transfer->content_length = length;
+    transfer->expects_continue = bytes_equal_ignoring_case(http_header(request, "expect"), TEXT("100-continue"));
+    if (request->refused_status)
+        return;
+    if (options->body_max_of) {
+        size_t max = options->body_max_of(options->context, request);
+        if (max < transfer->body_max)
+            transfer->body_max = max;
+    }
+    if (transfer->content_length == UINT64_MAX)
+        return;
+    if (transfer->content_length > transfer->body_max)
+        request->refused_status = 413;
+    else if (transfer->content_length)
+        buffer_reserve(&transfer->body,
+                       transfer->content_length < RESERVE_MAX ? (size_t)transfer->content_length : RESERVE_MAX);
+}
+
+void transfer_add_body(Transfer *transfer, Bytes bytes)
+{
+    if (transfer->delivered || transfer->request.refused_status)
+        return;
+    if (bytes.len > transfer->body_max - transfer->body.len) {
+        transfer->request.refused_status = 413;
+        transfer->body.len = 0;
+        return;
+    }
+    buffer_append(&transfer->body, bytes);
+}
+
+/* aws-chunked is S3's own and no compression: its signatures are over the chunks, so the owner decodes it. */
+static bool stays_as_it_is(Bytes encoding)
+{
+    return !encoding.len || bytes_equal_ignoring_case(encoding, TEXT("identity")) ||
+           bytes_starts_with(encoding, TEXT("aws-chunked"));
+}
+
+static int decode_body(Transfer *transfer)
+{
+    Bytes encoding = http_header(&transfer->request, "content-encoding");
+    if (stays_as_it_is(encoding) || !transfer->body.len)
+        return 0;
+    if (!bytes_equal_ignoring_case(encoding, TEXT("gzip")) && !bytes_equal_ignoring_case(encoding, TEXT("x-gzip")))
+        return 415;
+    switch (inflate_gzip(buffer_bytes(&transfer->body), transfer->body_max, &transfer->inflated)) {
+    case INFLATE_OK:
+        transfer->request.body = buffer_bytes(&transfer->inflated);
+        return 0;
+    case INFLATE_TOO_LARGE:
+        return 413;
+    default:
+        return 400;
+    }
+}
+
+void transfer_deliver(Transfer *transfer)
+{
+    Transfers *all = transfer->all;
+    HttpRequest *request = &transfer->request;
+    if (transfer->delivered)
+        return;
+    transfer->delivered = true;
+    request->body = buffer_bytes(&transfer->body);
+    if (!request->refused_status)
+        request->refused_status = decode_body(transfer);
+    if (request->refused_status)
+        request->body = TEXT("");
+    all->open++;
+    all->delivered++;
+    all->options->on_request(all->options->context, request);
+}
+
+void transfer_client_gone(Transfer *transfer)
+{
+    if (transfer->told_gone || !transfer->delivered || transfer->answered)
+        return;
+    transfer->told_gone = true;
+    if (transfer->request.on_gone)
+        transfer->request.on_gone(&transfer->request);
+}
+
+static void close_and_free(Transfer *transfer)
+{
+    HttpStream *stream = &transfer->stream;
+    if (transfer->is_stream && !stream->ended) {
+        stream->gone = true;
+        if (stream->on_close)
+            stream->on_close(stream->context);
+    }
+    transfer_free(transfer);
+}
+
+void transfer_end(Transfer *transfer)
+{
+    transfer->ended = true;
+    if (transfer->delivered && !transfer->answered) {
+        transfer_client_gone(transfer); /* its owner answers yet, and that frees it */
+        return;
+    }
+    close_and_free(transfer);
+}
+
+void transfers_tell_gone(Transfers *all)
+{
+    if (!all->streams_gone)
+        return;
+    all->streams_gone = 0;
+    for (Transfer *next, *transfer = all->first; transfer; transfer = next) {
+        next = transfer->next;
+        if (transfer->is_stream && transfer->ended)
+            close_and_free(transfer);
+    }
+}
+
+void http_respond(HttpRequest *request, HttpResponse *response)
+{
+    Transfer *transfer = (Transfer *)request;
+    transfer->answered = true;
+    transfer->answer_body = response->body;
+    response->body = (Buffer){0};
+    if (transfer->ended)
+        transfer_free(transfer);
+    else
+        transfer->carrier->answer(transfer, response);
+}
+
+HttpStream *http_stream_start(HttpRequest *request, HttpResponse *head, void (*on_close)(void *context), void *context)
+{
+    Transfer *transfer = (Transfer *)request;
+    HttpStream *stream = &transfer->stream;
+    transfer->answered = true;
+    transfer->is_stream = true;
+    stream->written = head->body;
+    stream->on_close = on_close;
+    stream->context = context;
+    head->body = (Buffer){0};
+    if (transfer->ended)
+        transfer->all->streams_gone++; /* the owner has no pointer yet: told at the next poll */
+    else
+        transfer->carrier->stream_start(transfer, head);
+    return stream;
+}
+
+static Transfer *transfer_of(HttpStream *stream)
+{
+    return (Transfer *)((char *)stream - offsetof(Transfer, stream));
+}
+
+void http_stream_write(HttpStream *stream, Bytes bytes)
+{
+    Transfer *transfer = transfer_of(stream);
+    if (stream->gone || stream->ended || transfer->ended || !bytes.len)
+        return;
+    buffer_append(&stream->written, bytes);
+    transfer->carrier->stream_changed(transfer);
+}
+
+size_t http_stream_backlog(const HttpStream *stream)
+{
+    return stream->written.len - stream->taken;
+}
+
+void http_stream_end(HttpStream *stream)
+{
+    Transfer *transfer = transfer_of(stream);
+    if (stream->gone || stream->ended)
+        return;
+    stream->ended = true;
+    if (transfer->ended) {
+        transfer->all->streams_gone--;
+        transfer_free(transfer);
+    } else {
+        transfer->carrier->stream_changed(transfer);
+    }
+}
+
+/* What was taken is moved out of the way only when it is the larger part: each byte is moved once at most. */
+void stream_take(HttpStream *stream, size_t count)
+{
+    Buffer *written = &stream->written;
+    stream->taken += count;
+    if (stream->taken == written->len) {
+        stream->taken = written->len = 0;
+        if (written->capacity > SPARE_BUFFER_BYTES)
+            buffer_done(written);
+    } else if (stream->taken > written->len / 2) {
+        memmove(written->ptr, written->ptr + stream->taken, written->len - stream->taken);
+        written->len -= stream->taken;
+        stream->taken = 0;
+    }
+}
+
+Bytes transfers_date(Transfers *all)
+{
+    int64_t second = clock_now_ms(all->clock) / 1000;
+    if (second != all->date_second) {
+        struct tm tm;
+        time_t now = (time_t)second;
+        gmtime_r(&now, &tm);
+        strftime(all->date, sizeof all->date, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+        all->date_second = second;
+    }
+    return bytes_of(all->date);
+}

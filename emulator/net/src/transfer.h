@@ -1,0 +1,106 @@
+/* transfer.h - one request and its answer, whatever protocol carries them: from the first header until the answer has
+ * left. The protocols fill it in, the owner answers it, and the last of the two to let go frees it. */
+#pragma once
+#include "clock.h"
+#include "net.h"
+
+typedef struct Transfer Transfer;
+typedef struct Transfers Transfers;
+
+/* What a protocol does with the owner's answer. None is called once transfer_end was. */
+typedef struct Carrier {
+    void (*answer)(Transfer *transfer, const HttpResponse *response); /* the body is in transfer->answer_body already */
+    void (*stream_start)(Transfer *transfer, const HttpResponse *head);
+    void (*stream_changed)(Transfer *transfer); /* there is more to send, or the end */
+} Carrier;
+
+struct HttpStream {
+    Buffer written;
+    size_t taken; /* of written */
+    bool ended;
+    bool gone; /* on_close is being called */
+    void (*on_close)(void *context);
+    void *context;
+};
+
+typedef enum H1Phase { H1_HEAD, H1_BODY, H1_REFUSED_EARLY } H1Phase;
+
+struct Transfer {
+    HttpRequest request; /* first: a HttpRequest * is its Transfer * */
+    Transfers *all;
+    const Carrier *carrier;
+    Transfer *previous, *next;
+    size_t headers_bytes;
+    size_t body_max;
+    uint64_t content_length; /* UINT64_MAX: not told */
+    Buffer body, inflated;
+    bool expects_continue;
+    bool delivered, answered, ended; /* ended: the protocol has let go */
+    bool told_gone;
+    bool is_stream;
+    HttpStream stream;
+    Buffer answer_body;
+    size_t answer_sent;
+    union {
+        struct TransferH1 {
+            struct H1Connection *connection;
+            struct MHD_Response *response;
+            int status;
+            H1Phase phase;
+            uint64_t round;   /* in which it was delivered */
+            uint64_t drained; /* of the body */
+            bool suspended, client_gone;
+        } h1;
+        struct TransferH2 {
+            struct H2Session *session;
+            Transfer *previous, *next; /* of its session */
+            int32_t stream_id;
+            bool request_is_whole, deferred;
+        } h2;
+    };
+    HttpHeader headers[LIMIT_HEADERS]; /* last: not cleared for the next use */
+};
+
+struct Transfers {
+    const NetOptions *options;
+    Clock *clock;
+    Transfer *spare;
+    size_t spare_count;
+    Transfer *first; /* all that are not spare */
+    size_t open;     /* delivered and not yet freed */
+    size_t delivered;
+    size_t streams_gone; /* opened for a client that had gone already, and not told so yet */
+    int64_t date_second;
+    char date[32];
+};
+
+void transfers_init(Transfers *all, const NetOptions *options);
+void transfers_done(Transfers *all); /* frees also those that their owner has not answered */
+
+Transfer *transfer_new(Transfers *all, const Carrier *carrier);
+void transfer_free(Transfer *transfer);
+
+/* The request, as it comes. What is over a limit sets refused_status and is left out. */
+void transfer_set_target(Transfer *transfer, Bytes target); /* path?query */
+void transfer_add_header(Transfer *transfer, Bytes name, Bytes value);
+void transfer_end_head(Transfer *transfer); /* asks the owner how large the body may be */
+void transfer_add_body(Transfer *transfer, Bytes bytes);
+/* Hands it to the owner, once; who may answer before this returns. */
+void transfer_deliver(Transfer *transfer);
+
+/* The client cannot be reached any more; for an answer that is still owed. */
+void transfer_client_gone(Transfer *transfer);
+/* The protocol lets go: all has been sent, or the client is gone. The transfer may not be touched after. */
+void transfer_end(Transfer *transfer);
+
+/* Calls on_close of the streams that were opened for a client that had gone. */
+void transfers_tell_gone(Transfers *all);
+
+static inline Bytes stream_pending(const HttpStream *stream)
+{
+    return bytes_slice(buffer_bytes(&stream->written), stream->taken, stream->written.len - stream->taken);
+}
+void stream_take(HttpStream *stream, size_t count);
+
+/* RFC 9110 date of now; valid until the next call. */
+Bytes transfers_date(Transfers *all);
