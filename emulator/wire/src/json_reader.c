@@ -1,0 +1,322 @@
+/* json_reader.c */
+#include "json_reader.h"
+#include "limits.h"
+
+int json_malformed(JsonReader *reader)
+{
+    return wire_fail(reader->arena, reader->message, WIRE_MALFORMED,
+                     "Unexpected character or end of the body at byte %zu: not valid JSON",
+                     (size_t)(reader->at - reader->start));
+}
+
+static void skip_space(JsonReader *reader)
+{
+    while (reader->at < reader->end &&
+           (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\r' || *reader->at == '\t'))
+        reader->at++;
+}
+
+JsonToken json_peek(JsonReader *reader)
+{
+    skip_space(reader);
+    if (reader->at == reader->end)
+        return JSON_NONE;
+    switch (*reader->at) {
+    case '"':
+        return JSON_STRING;
+    case '{':
+        return JSON_OBJECT;
+    case '[':
+        return JSON_ARRAY;
+    case 't':
+        return JSON_TRUE;
+    case 'f':
+        return JSON_FALSE;
+    case 'n':
+        return JSON_NULL;
+    default:
+        return *reader->at == '-' || (*reader->at >= '0' && *reader->at <= '9') ? JSON_NUMBER : JSON_NONE;
+    }
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool take_hex4(JsonReader *reader, uint32_t *ret)
+{
+    uint32_t value = 0;
+    if (reader->end - reader->at < 4)
+        return false;
+    for (int i = 0; i < 4; i++) {
+        int digit = hex_value(reader->at[i]);
+        if (digit < 0)
+            return false;
+        value = value << 4 | (uint32_t)digit;
+    }
+    reader->at += 4;
+    *ret = value;
+    return true;
+}
+
+static char *write_utf8(char *out, uint32_t c)
+{
+    if (c < 0x80) {
+        *out++ = (char)c;
+    } else if (c < 0x800) {
+        *out++ = (char)(0xc0 | c >> 6);
+        *out++ = (char)(0x80 | (c & 63));
+    } else if (c < 0x10000) {
+        *out++ = (char)(0xe0 | c >> 12);
+        *out++ = (char)(0x80 | (c >> 6 & 63));
+        *out++ = (char)(0x80 | (c & 63));
+    } else {
+        *out++ = (char)(0xf0 | c >> 18);
+        *out++ = (char)(0x80 | (c >> 12 & 63));
+        *out++ = (char)(0x80 | (c >> 6 & 63));
+        *out++ = (char)(0x80 | (c & 63));
+    }
+    return out;
+}
+
+/* Behind "\u". A pair of surrogates is one character; a lone one is not a character at all. */
+static bool take_unicode(JsonReader *reader, uint32_t *ret)
+{
+    uint32_t high, low;
+    if (!take_hex4(reader, &high))
+        return false;
+    *ret = high;
+    if (high < 0xd800 || high > 0xdfff)
+        return true;
+    if (high > 0xdbff || reader->end - reader->at < 6 || reader->at[0] != '\\' || reader->at[1] != 'u')
+        return false;
+    reader->at += 2;
+    if (!take_hex4(reader, &low) || low < 0xdc00 || low > 0xdfff)
+        return false;
+    *ret = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+    return true;
+}
+
+static char *take_escape(JsonReader *reader, char *out)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    uint32_t c;
+    if (reader->at == reader->end)
+        return NULL;
+    char kind = *reader->at++;
+    if (kind == 'u')
+        return take_unicode(reader, &c) ? write_utf8(out, c) : NULL;
+    const char *found = memchr(from, kind, sizeof from - 1);
+    if (!found)
+        return NULL;
+    *out++ = to[found - from];
+    return out;
+}
+
+/* From the first escape on; what stood before it is copied. An escape is never shorter than what it stands for. */
+static int take_escaped(JsonReader *reader, const char *start, Bytes *ret)
+{
+    char *text = arena_take_raw(reader->arena, (size_t)(reader->end - start)), *out = text;
+    memcpy(out, start, (size_t)(reader->at - start));
+    out += reader->at - start;
+    while (reader->at < reader->end && *reader->at != '"') {
+        if ((unsigned char)*reader->at < 0x20)
+            return json_malformed(reader);
+        if (*reader->at != '\\') {
+            *out++ = *reader->at++;
+            continue;
+        }
+        reader->at++;
+        out = take_escape(reader, out);
+        if (!out)
+            return json_malformed(reader);
+    }
+    if (reader->at == reader->end)
+        return json_malformed(reader);
+    reader->at++;
+    *ret = (Bytes){text, (size_t)(out - text)};
+    return WIRE_OK;
+}
+
+int json_take_raw_string(JsonReader *reader, Bytes *ret)
+{
+    const char *start = ++reader->at;
+    const char *quote = memchr(start, '"', (size_t)(reader->end - start));
+    const char *escape = quote ? memchr(start, '\\', (size_t)(quote - start)) : NULL;
+    if (!quote) {
+        reader->at = reader->end;
+        return json_malformed(reader);
+    }
+    if (escape) {
+        reader->at = escape;
+        return take_escaped(reader, start, ret);
+    }
+    reader->at = quote + 1;
+    *ret = (Bytes){start, (size_t)(quote - start)};
+    return WIRE_OK;
+}
+
+static bool has_control_character(Bytes text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < 0x20)
+            return true;
+    return false;
+}
+
+int json_take_string(JsonReader *reader, Bytes *ret)
+{
+    const char *start = reader->at;
+    int code = json_take_raw_string(reader, ret);
+    if (code != WIRE_OK)
+        return code;
+    bool is_in_body = ret->ptr == start + 1;
+    if ((is_in_body && has_control_character(*ret)) || !bytes_is_utf8(*ret)) {
+        reader->at = start;
+        return json_malformed(reader);
+    }
+    return WIRE_OK;
+}
+
+static bool take_digits(JsonReader *reader)
+{
+    const char *start = reader->at;
+    while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9')
+        reader->at++;
+    return reader->at > start;
+}
+
+static bool take_char(JsonReader *reader, char c)
+{
+    if (reader->at == reader->end || *reader->at != c)
+        return false;
+    reader->at++;
+    return true;
+}
+
+int json_take_number(JsonReader *reader, Bytes *ret)
+{
+    const char *start = reader->at;
+    (void)take_char(reader, '-');
+    if (!take_char(reader, '0') && !take_digits(reader))
+        return json_malformed(reader);
+    if (take_char(reader, '.') && !take_digits(reader))
+        return json_malformed(reader);
+    if (take_char(reader, 'e') || take_char(reader, 'E')) {
+        if (!take_char(reader, '+'))
+            (void)take_char(reader, '-');
+        if (!take_digits(reader))
+            return json_malformed(reader);
+    }
+    *ret = (Bytes){start, (size_t)(reader->at - start)};
+    return WIRE_OK;
+}
+
+int json_take_word(JsonReader *reader, const char *word)
+{
+    Bytes expected = bytes_of(word);
+    if (!bytes_starts_with((Bytes){reader->at, (size_t)(reader->end - reader->at)}, expected))
+        return json_malformed(reader);
+    reader->at += expected.len;
+    return WIRE_OK;
+}
+
+int json_open(JsonReader *reader)
+{
+    reader->at++;
+    if (++reader->depth > LIMIT_NESTING)
+        return wire_fail(reader->arena, reader->message, WIRE_MALFORMED, "The body is nested deeper than %d levels",
+                         LIMIT_NESTING);
+    return WIRE_OK;
+}
+
+/* At the end, or behind the comma where one is owed. */
+static int next(JsonReader *reader, char closing, bool is_first, bool *ret_more)
+{
+    skip_space(reader);
+    *ret_more = !take_char(reader, closing);
+    if (!*ret_more) {
+        reader->depth--;
+        return WIRE_OK;
+    }
+    return is_first || take_char(reader, ',') ? WIRE_OK : json_malformed(reader);
+}
+
+int json_next_element(JsonReader *reader, bool is_first, bool *ret_more)
+{
+    return next(reader, ']', is_first, ret_more);
+}
+
+int json_next_member(JsonReader *reader, bool is_first, bool *ret_more, Bytes *ret_name)
+{
+    int code = next(reader, '}', is_first, ret_more);
+    if (code != WIRE_OK || !*ret_more)
+        return code;
+    if (json_peek(reader) != JSON_STRING)
+        return json_malformed(reader);
+    code = json_take_string(reader, ret_name);
+    skip_space(reader);
+    if (code == WIRE_OK && !take_char(reader, ':'))
+        return json_malformed(reader);
+    return code;
+}
+
+static int skip_object(JsonReader *reader)
+{
+    Bytes name;
+    bool more;
+    int code = json_open(reader);
+    for (bool first = true; code == WIRE_OK; first = false) {
+        code = json_next_member(reader, first, &more, &name);
+        if (code != WIRE_OK || !more)
+            return code;
+        code = json_skip(reader);
+    }
+    return code;
+}
+
+static int skip_array(JsonReader *reader)
+{
+    bool more;
+    int code = json_open(reader);
+    for (bool first = true; code == WIRE_OK; first = false) {
+        code = json_next_element(reader, first, &more);
+        if (code != WIRE_OK || !more)
+            return code;
+        code = json_skip(reader);
+    }
+    return code;
+}
+
+int json_skip(JsonReader *reader)
+{
+    Bytes ignored;
+    switch (json_peek(reader)) {
+    case JSON_STRING:
+        return json_take_string(reader, &ignored);
+    case JSON_NUMBER:
+        return json_take_number(reader, &ignored);
+    case JSON_TRUE:
+        return json_take_word(reader, "true");
+    case JSON_FALSE:
+        return json_take_word(reader, "false");
+    case JSON_NULL:
+        return json_take_word(reader, "null");
+    case JSON_OBJECT:
+        return skip_object(reader);
+    case JSON_ARRAY:
+        return skip_array(reader);
+    default:
+        return json_malformed(reader);
+    }
+}
+
+int json_end(JsonReader *reader)
+{
+    skip_space(reader);
+    return reader->at == reader->end ? WIRE_OK : json_malformed(reader);
+}

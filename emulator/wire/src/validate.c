@@ -1,0 +1,218 @@
+/* validate.c - the model's constraints, told as AWS's services tell them: every one that does not hold, joined by "; ".
+ */
+#include "pattern.h"
+#include "value.h"
+
+#define MESSAGES_MAX 50 /* AWS, too, ends somewhere */
+
+typedef struct Check {
+    Validator *validator;
+    Arena *arena;
+    Buffer text;
+    int count;
+} Check;
+
+/* Where a value lies: a chain up the stack, spelled only when something is wrong there. */
+typedef struct Path {
+    const struct Path *above;
+    const char *member; /* NULL: an element of a list, or a key of a map */
+    size_t index;
+    Bytes key;
+} Path;
+
+static void check_value(Check *check, const Shape *shape, const void *value, const Path *path);
+
+static void append_path(Buffer *out, const Path *path)
+{
+    if (path->above) {
+        append_path(out, path->above);
+        buffer_append_char(out, '.');
+    }
+    if (path->member)
+        buffer_append_text(out, path->member);
+    else if (present(path->key))
+        buffer_append_format(out, BYTES_FMT ".member", BYTES_ARG(path->key));
+    else
+        buffer_append_format(out, "%zu.member", path->index + 1);
+}
+
+static void append_list_text(Buffer *out, const Shape *shape, const AnyList *list)
+{
+    buffer_append_char(out, '[');
+    for (size_t i = 0; shape->member->kind == KIND_STRING && i < list->len; i++) {
+        buffer_append_text(out, i ? ", " : "");
+        buffer_append(out, *(const Bytes *)(const void *)list_item(list, i, shape->member->size));
+    }
+    buffer_append_char(out, ']');
+}
+
+/* As Java's toString shows it. */
+static void append_shown(Buffer *out, const Shape *shape, const void *value)
+{
+    if (shape->sensitive && value) {
+        buffer_append_text(out, "***Sensitive Data Redacted***");
+        return;
+    }
+    switch (shape->kind) {
+    case KIND_STRING:
+        buffer_append(out, *(const Bytes *)value);
+        return;
+    case KIND_BLOB:
+        buffer_append_format(out, "java.nio.HeapByteBuffer[pos=0 lim=%zu cap=%zu]", ((const Bytes *)value)->len,
+                             ((const Bytes *)value)->len);
+        return;
+    case KIND_INTEGER:
+        buffer_append_int64(out, *(const int32_t *)value);
+        return;
+    case KIND_LONG:
+        buffer_append_int64(out, *(const int64_t *)value);
+        return;
+    case KIND_FLOAT:
+        append_double(out, (double)*(const float *)value);
+        return;
+    case KIND_DOUBLE:
+        append_double(out, *(const double *)value);
+        return;
+    case KIND_LIST:
+        append_list_text(out, shape, value);
+        return;
+    default:
+        buffer_append_text(out, "{}");
+    }
+}
+
+/* Begins the next message; false once there are too many. value NULL: absent. */
+static bool complain(Check *check, const Shape *shape, const void *value, const Path *path)
+{
+    if (++check->count > MESSAGES_MAX)
+        return false;
+    buffer_append_text(&check->text, check->count > 1 ? "; Value " : "Value ");
+    if (value) {
+        buffer_append_char(&check->text, '\'');
+        append_shown(&check->text, shape, value);
+        buffer_append_char(&check->text, '\'');
+    } else {
+        buffer_append_text(&check->text, "null");
+    }
+    buffer_append_text(&check->text, " at '");
+    append_path(&check->text, path);
+    buffer_append_text(&check->text, "' failed to satisfy constraint: Member must ");
+    return true;
+}
+
+static void check_range(Check *check, const Shape *shape, const void *value, const Path *path, int64_t measure)
+{
+    const char *what = shape->kind == KIND_INTEGER || shape->kind == KIND_LONG || shape->kind == KIND_DOUBLE ||
+                               shape->kind == KIND_FLOAT
+                           ? "have value"
+                           : "have length";
+    if (shape->min != NO_MIN && measure < shape->min && complain(check, shape, value, path))
+        buffer_append_format(&check->text, "%s greater than or equal to %lld", what, (long long)shape->min);
+    if (shape->max != NO_MAX && measure > shape->max && complain(check, shape, value, path))
+        buffer_append_format(&check->text, "%s less than or equal to %lld", what, (long long)shape->max);
+}
+
+static void check_enum(Check *check, const Shape *shape, const Bytes *value, const Path *path)
+{
+    for (const char *const *at = shape->enums; *at; at++)
+        if (bytes_is(*value, *at))
+            return;
+    if (!complain(check, shape, value, path))
+        return;
+    buffer_append_text(&check->text, "satisfy enum value set: [");
+    for (const char *const *at = shape->enums; *at; at++)
+        buffer_append_format(&check->text, "%s%s", at == shape->enums ? "" : ", ", *at);
+    buffer_append_char(&check->text, ']');
+}
+
+static void check_string(Check *check, const Shape *shape, const Bytes *value, const Path *path)
+{
+    if (shape->enums) {
+        check_enum(check, shape, value, path);
+        return;
+    }
+    if (shape->pattern && !pattern_matches(check->validator, shape, *value) && complain(check, shape, value, path))
+        buffer_append_format(&check->text, "satisfy regular expression pattern: %s", shape->pattern);
+    if (shape->min != NO_MIN || shape->max != NO_MAX)
+        check_range(check, shape, value, path, (int64_t)bytes_utf8_length(*value));
+}
+
+static void check_structure(Check *check, const Shape *shape, const void *value, const Path *above)
+{
+    for (size_t i = 0; i < shape->fields_count; i++) {
+        const Field *field = &shape->fields[i];
+        Path path = {.above = above, .member = field->path};
+        if (field_is_present(shape, field, value))
+            check_value(check, field->shape, field_value(field, value), &path);
+        else if (field->required && shape->kind == KIND_STRUCTURE && complain(check, field->shape, NULL, &path))
+            buffer_append_text(&check->text, "not be null");
+    }
+}
+
+/* Nothing below this shape that could be wrong: 500 plain strings need no 500 calls. */
+static bool is_free(const Shape *shape)
+{
+    return shape->kind < KIND_STRUCTURE && !shape->pattern && !shape->enums && shape->min == NO_MIN &&
+           shape->max == NO_MAX;
+}
+
+static void check_list(Check *check, const Shape *shape, const AnyList *list, const Path *above)
+{
+    check_range(check, shape, list, above, (int64_t)list->len);
+    for (size_t i = 0; !is_free(shape->member) && i < list->len; i++) {
+        Path path = {.above = above, .index = i};
+        check_value(check, shape->member, list_item(list, i, shape->member->size), &path);
+    }
+}
+
+static void check_map(Check *check, const Shape *shape, const AnyList *map, const Path *above)
+{
+    check_range(check, shape, map, above, (int64_t)map->len);
+    for (size_t i = 0; i < map->len; i++) {
+        const char *entry = list_item(map, i, shape->entry_size);
+        Path path = {.above = above, .key = *(const Bytes *)(const void *)entry};
+        check_string(check, shape->key, &path.key, &path);
+        check_value(check, shape->member, entry + shape->value_offset, &path);
+    }
+}
+
+static void check_value(Check *check, const Shape *shape, const void *value, const Path *path)
+{
+    switch (shape->kind) {
+    case KIND_STRING:
+        check_string(check, shape, value, path);
+        return;
+    case KIND_BLOB:
+        check_range(check, shape, value, path, (int64_t)((const Bytes *)value)->len);
+        return;
+    case KIND_INTEGER:
+        check_range(check, shape, value, path, *(const int32_t *)value);
+        return;
+    case KIND_LONG:
+        check_range(check, shape, value, path, *(const int64_t *)value);
+        return;
+    case KIND_STRUCTURE:
+    case KIND_UNION:
+        check_structure(check, shape, value, path);
+        return;
+    case KIND_LIST:
+        check_list(check, shape, value, path);
+        return;
+    case KIND_MAP:
+        check_map(check, shape, value, path);
+        return;
+    default:
+        return;
+    }
+}
+
+int validate(Validator *validator, Arena *arena, const Shape *shape, const void *value, Bytes *ret_message)
+{
+    Check check = {.validator = validator, .arena = arena};
+    check_structure(&check, shape, value, NULL);
+    if (check.count)
+        *ret_message = arena_text(arena, "%d validation error%s detected: " BYTES_FMT, check.count,
+                                  check.count == 1 ? "" : "s", BYTES_ARG(buffer_bytes(&check.text)));
+    buffer_done(&check.text);
+    return check.count;
+}

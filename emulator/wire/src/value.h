@@ -1,0 +1,38 @@
+/* value.h - how values of shapes lie in C, as model.h says: what every decoder and encoder needs. */
+#pragma once
+#include "map.h"
+#include "wire.h"
+
+/* Is the member there? `owner` is the structure's (or union's) C value. */
+bool field_is_present(const Shape *owner_shape, const Field *field, const void *owner);
+/* Where the member's value lies: for structures and unions what the pointer points to, else the member itself. */
+const void *field_value(const Field *field, const void *owner);
+
+/* Decoding: where to write the member's value (structures are allocated); marks it as present. */
+void *field_slot(Arena *arena, const Shape *owner_shape, const Field *field, void *owner);
+const Field *field_find(const Shape *shape, Bytes name); /* NULL: no such member */
+
+/* A list or map that grows while it is read; item_size bytes each. */
+typedef struct Growing {
+    Arena *arena;
+    char *items;
+    size_t count, capacity, item_size;
+} Growing;
+Growing growing_new(Arena *arena, size_t item_size);
+void *growing_add(Growing *growing); /* zeroed; valid until the next add */
+/* Never absent: an empty list is there. */
+AnyList growing_list(const Growing *growing);
+/* A later entry with the same key takes the earlier one's place. */
+AnyList growing_map(Growing *growing);
+
+static inline const char *list_item(const AnyList *list, size_t at, size_t size)
+{
+    return (const char *)list->items + at * size;
+}
+
+/* WIRE_WRONG_TYPE or WIRE_MALFORMED with its words. */
+int wire_fail(Arena *arena, Bytes *ret_message, int code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Seconds as a double to ms; false where it isn't a time an int64 can hold. */
+bool seconds_to_ms(double seconds, int64_t *ret_ms);
+void append_double(Buffer *out, double value); /* the shortest decimal that reads back the same */
