@@ -44,6 +44,7 @@ static Bytes body_pending(const Transfer *transfer)
                                : bytes_slice(body, transfer->answer_sent, body.len - transfer->answer_sent);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): nghttp2's type */
 static ssize_t on_read_body(nghttp2_session *nghttp2, int32_t stream_id, uint8_t *to, size_t room, uint32_t *flags,
                             nghttp2_data_source *source, void *context)
 {

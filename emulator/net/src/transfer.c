@@ -25,11 +25,12 @@ static void destroy(Transfer *transfer)
 
 void transfers_done(Transfers *all)
 {
-    while (all->first)
-        transfer_free(all->first);
-    while (all->spare) {
-        Transfer *transfer = all->spare;
-        all->spare = transfer->next;
+    for (Transfer *next, *transfer = all->first; transfer; transfer = next) {
+        next = transfer->next;
+        transfer_free(transfer);
+    }
+    for (Transfer *next, *transfer = all->spare; transfer; transfer = next) {
+        next = transfer->next;
         destroy(transfer);
     }
     clock_free(all->clock);
@@ -124,17 +125,22 @@ void transfer_set_target(Transfer *transfer, Bytes target)
     transfer->request.query = rest;
 }
 
+static char lower_case(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
 void transfer_add_header(Transfer *transfer, Bytes name, Bytes value)
 {
     HttpRequest *request = &transfer->request;
     transfer->headers_bytes += name.len + value.len;
-    if (request->headers_count == LIMIT_HEADERS || transfer->headers_bytes > LIMIT_HEADERS_BYTES) {
+    if (request->headers_count == LIMIT_HEADERS || transfer->headers_bytes > (size_t)LIMIT_HEADERS_BYTES) {
         request->refused_status = 431;
         return;
     }
     char *copy = arena_take_raw(request->arena, name.len + value.len + 1);
     for (size_t i = 0; i < name.len; i++)
-        copy[i] = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? (char)(name.ptr[i] | 0x20) : name.ptr[i];
+        copy[i] = lower_case(name.ptr[i]);
     if (value.len)
         memcpy(copy + name.len, value.ptr, value.len);
     transfer->headers[request->headers_count++] = (HttpHeader){{copy, name.len}, {copy + name.len, value.len}};

@@ -1,0 +1,12 @@
+/* gzip.c - request bodies that say they are gzip. Layer: net. */
+#include "inflate.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Buffer out = {0};
+    if (inflate_gzip((Bytes){(const char *)data, size}, 100000, &out) == INFLATE_OK && out.len > 100000)
+        __builtin_trap();
+    buffer_done(&out);
+    return 0;
+}
