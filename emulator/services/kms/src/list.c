@@ -1,0 +1,63 @@
+/* list.c - ListKeys and ListAliases. A marker is the last name of the page before. */
+#include "key.h"
+#include "kms_model.h"
+
+OPERATION(KmsListKeys, list_keys, WRITES);
+OPERATION(KmsListAliases, list_aliases, WRITES);
+
+#define KEYS_PAGE    100 /* aws: ListKeys: "between 1 and 1000. If you do not include a value, it defaults to 100" */
+#define ALIASES_PAGE 50  /* aws: ListAliases: "between 1 and 100. If you do not include a value, it defaults to 50" */
+
+static Status list_keys(Call *call, const KmsListKeysInput *in, KmsListKeysOutput *out)
+{
+    size_t limit = in->has_limit ? (size_t)in->limit : KEYS_PAGE, count;
+    KmsKey *keys = arena_new_array(call->arena, KmsKey, limit + 1);
+
+    TRY(expect_ok(call, keys_furnish(call->service, call)));
+    TRY(expect_ok(call, keys_list(call, in->marker, limit + 1, keys, &count)));
+
+    SET(out, truncated, count > limit);
+    out->keys.len = count > limit ? limit : count;
+    out->keys.items = arena_new_array(call->arena, KmsKeyListEntry, out->keys.len);
+    for (size_t i = 0; i < out->keys.len; i++)
+        out->keys.items[i] = (KmsKeyListEntry){keys[i].id, keys[i].arn};
+    if (out->truncated)
+        out->next_marker = keys[limit - 1].id;
+    return OK;
+}
+
+static KmsAliasListEntry alias_entry(Call *call, const KmsAlias *alias)
+{
+    KmsAliasListEntry entry = {
+        .alias_name = alias->name, .alias_arn = alias_arn(call, alias->name), .target_key_id = alias->key_id};
+    SET(&entry, creation_date, alias->created_ms);
+    SET(&entry, last_updated_date, alias->created_ms);
+    return entry;
+}
+
+static Status list_aliases(Call *call, const KmsListAliasesInput *in, KmsListAliasesOutput *out)
+{
+    size_t limit = in->has_limit ? (size_t)in->limit : ALIASES_PAGE, count;
+    KmsAlias *aliases = arena_new_array(call->arena, KmsAlias, limit + 1);
+    KmsKey key = {0};
+
+    if (present(in->key_id)) {
+        int code = kms_find_key(call->service, call, in->key_id, &key);
+        if (code == KMS_KEY_ABSENT)
+            return fail(call, &KMS_NOT_FOUND, "Key '" BYTES_FMT "' does not exist",
+                        BYTES_ARG(key_arn(call, in->key_id)));
+        TRY(expect_ok(call, code));
+    }
+    TRY(expect_ok(call, keys_furnish(call->service, call)));
+    TRY(expect_ok(call, aliases_list(call, in->marker, limit + 1, aliases, &count)));
+
+    SET(out, truncated, count > limit);
+    size_t shown = count > limit ? limit : count;
+    out->aliases.items = arena_new_array(call->arena, KmsAliasListEntry, shown);
+    for (size_t i = 0; i < shown; i++)
+        if (!present(key.id) || bytes_equal(key.id, aliases[i].key_id))
+            out->aliases.items[out->aliases.len++] = alias_entry(call, &aliases[i]);
+    if (out->truncated)
+        out->next_marker = aliases[limit - 1].name;
+    return OK;
+}
