@@ -167,10 +167,10 @@ static const Field fields_list_metrics_output[] = {
 };
 const Shape CLOUDWATCH_SHAPE_LIST_METRICS_OUTPUT = {.name = "ListMetricsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListMetricsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_metrics_output};
 
-const ErrorModel CLOUDWATCH_INVALID_PARAMETER_VALUE = {"InvalidParameterValueException", NULL, "InvalidParameterValue", 400, true, "message", NULL};
-const ErrorModel CLOUDWATCH_MISSING_REQUIRED_PARAMETER = {"MissingRequiredParameterException", NULL, "MissingParameter", 400, true, "message", NULL};
-const ErrorModel CLOUDWATCH_INVALID_PARAMETER_COMBINATION = {"InvalidParameterCombinationException", NULL, "InvalidParameterCombination", 400, true, "message", NULL};
-const ErrorModel CLOUDWATCH_INTERNAL_SERVICE = {"InternalServiceFault", NULL, "InternalServiceError", 500, false, "Message", NULL};
+const ErrorModel CLOUDWATCH_INVALID_PARAMETER_VALUE = {"InvalidParameterValueException", "com.amazonaws.cloudwatch.v2010_08_01", "InvalidParameterValue", 400, true, "message", NULL};
+const ErrorModel CLOUDWATCH_MISSING_REQUIRED_PARAMETER = {"MissingRequiredParameterException", "com.amazonaws.cloudwatch.v2010_08_01", "MissingParameter", 400, true, "message", NULL};
+const ErrorModel CLOUDWATCH_INVALID_PARAMETER_COMBINATION = {"InvalidParameterCombinationException", "com.amazonaws.cloudwatch.v2010_08_01", "InvalidParameterCombination", 400, true, "message", NULL};
+const ErrorModel CLOUDWATCH_INTERNAL_SERVICE = {"InternalServiceFault", "com.amazonaws.cloudwatch.v2010_08_01", "InternalServiceError", 500, false, "Message", NULL};
 
 const OperationModel CloudwatchPutMetricDataModel = {"PutMetricData", &CLOUDWATCH_SHAPE_PUT_METRIC_DATA_INPUT, &shape_nothing, false, "POST", "/", "PutMetricDataResult", NULL};
 const OperationModel CloudwatchListMetricsModel = {"ListMetrics", &CLOUDWATCH_SHAPE_LIST_METRICS_INPUT, &CLOUDWATCH_SHAPE_LIST_METRICS_OUTPUT, true, "POST", "/", "ListMetricsResult", NULL};
