@@ -1,0 +1,364 @@
+/* avro_parse.c - the text of a schema into a graph, refusing what the specification refuses. */
+#include "avro.h"
+#include "map.h"
+#include <jansson.h>
+#include <stdlib.h>
+
+#define DEPTH_MAX 128
+
+typedef struct Parser {
+    Arena *arena;
+    Map *named; /* full name → AvroSchema */
+    Bytes reason;
+    int depth;
+} Parser;
+
+static const char *const kind_names[] = {"null",   "boolean", "int",  "long",  "float", "double", "bytes",
+                                         "string", "record",  "enum", "fixed", "array", "map"};
+
+static const AvroSchema *parse_schema(Parser *parser, const json_t *json, Bytes name_space);
+static bool is_default_of(Parser *parser, const json_t *value, const AvroSchema *type);
+
+static void *refuse(Parser *parser, const char *what, Bytes name)
+{
+    if (!present(parser->reason))
+        parser->reason = arena_text(parser->arena, "%s%s" BYTES_FMT, what, name.len ? ": " : "", BYTES_ARG(name));
+    return NULL;
+}
+
+static Bytes text_of(Parser *parser, const json_t *json)
+{
+    return json_is_string(json) ? arena_copy(parser->arena, (Bytes){json_string_value(json), json_string_length(json)})
+                                : (Bytes){0};
+}
+
+static bool is_name(Bytes name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (!letter && (i == 0 || c < '0' || c > '9'))
+            return false;
+    }
+    return name.len > 0;
+}
+
+static bool is_full_name(Bytes name)
+{
+    for (Bytes rest = name; present(rest);)
+        if (!is_name(bytes_cut(&rest, '.')))
+            return false;
+    return true;
+}
+
+static Bytes qualify(Parser *parser, Bytes name, Bytes name_space)
+{
+    if (bytes_find(name, '.') >= 0 || !name_space.len)
+        return name;
+    return arena_text(parser->arena, BYTES_FMT "." BYTES_FMT, BYTES_ARG(name_space), BYTES_ARG(name));
+}
+
+static Bytes name_space_of(Bytes full_name)
+{
+    ptrdiff_t dot = bytes_find_last(full_name, '.');
+    return dot < 0 ? TEXT("") : bytes_slice(full_name, 0, (size_t)dot);
+}
+
+static AvroSchema *new_schema(Parser *parser, AvroKind kind)
+{
+    AvroSchema *schema = arena_new_of(parser->arena, AvroSchema);
+    schema->kind = kind;
+    return schema;
+}
+
+static const AvroSchema *parse_name(Parser *parser, Bytes name, Bytes name_space)
+{
+    for (int kind = AVRO_NULL; kind <= AVRO_STRING; kind++)
+        if (bytes_is(name, kind_names[kind]))
+            return new_schema(parser, (AvroKind)kind);
+    const AvroSchema *known = map_get(parser->named, qualify(parser, name, name_space));
+    if (!known)
+        known = map_get(parser->named, name);
+    return known ? known : refuse(parser, "Undefined name", name);
+}
+
+static bool parse_aliases(Parser *parser, const json_t *json, Bytes name_space, Bytes **ret_aliases, size_t *ret_count)
+{
+    if (!json)
+        return true;
+    if (!json_is_array(json))
+        return refuse(parser, "Aliases are not an array", TEXT("")), false;
+    *ret_count = json_array_size(json);
+    *ret_aliases = arena_new_array(parser->arena, Bytes, *ret_count);
+    for (size_t i = 0; i < *ret_count; i++) {
+        Bytes alias = text_of(parser, json_array_get(json, i));
+        if (!alias.len || !is_full_name(alias))
+            return refuse(parser, "Invalid alias", alias), false;
+        (*ret_aliases)[i] = qualify(parser, alias, name_space);
+    }
+    return true;
+}
+
+/* The name, namespace and aliases of a record, enum or fixed; known from here on, also to its own members. */
+static bool parse_identity(Parser *parser, const json_t *json, Bytes enclosing, AvroSchema *schema)
+{
+    Bytes name = text_of(parser, json_object_get(json, "name"));
+    const json_t *given = json_object_get(json, "namespace");
+    Bytes name_space = json_is_string(given) ? text_of(parser, given) : enclosing;
+    if (!present(name))
+        return refuse(parser, "No name in schema", TEXT("")), false;
+    if (!is_full_name(name) || (name_space.len && !is_full_name(name_space)))
+        return refuse(parser, "Illegal name", name), false;
+    schema->full_name = qualify(parser, name, name_space);
+    if (map_put(parser->named, schema->full_name, schema))
+        return refuse(parser, "Can't redefine", schema->full_name), false;
+    return parse_aliases(parser, json_object_get(json, "aliases"), name_space_of(schema->full_name), &schema->aliases,
+                         &schema->aliases_count);
+}
+
+static bool parse_field(Parser *parser, const json_t *json, Bytes name_space, AvroField *field)
+{
+    const json_t *order = json_object_get(json, "order"), *value = json_object_get(json, "default");
+    field->name = text_of(parser, json_object_get(json, "name"));
+    if (!is_name(field->name))
+        return refuse(parser, "Illegal field name", field->name), false;
+    if (!json_object_get(json, "type"))
+        return refuse(parser, "No type of field", field->name), false;
+    if (order && (!json_is_string(order) ||
+                  (strcmp(json_string_value(order), "ascending") && strcmp(json_string_value(order), "descending") &&
+                   strcmp(json_string_value(order), "ignore"))))
+        return refuse(parser, "Illegal order of field", field->name), false;
+    field->type = parse_schema(parser, json_object_get(json, "type"), name_space);
+    if (!field->type ||
+        !parse_aliases(parser, json_object_get(json, "aliases"), TEXT(""), &field->aliases, &field->aliases_count))
+        return false;
+    field->has_default = value != NULL;
+    if (value && !is_default_of(parser, value, field->type))
+        return refuse(parser, "Invalid default for field", field->name), false;
+    return true;
+}
+
+static const AvroSchema *parse_record(Parser *parser, const json_t *json, Bytes name_space)
+{
+    AvroSchema *record = new_schema(parser, AVRO_RECORD);
+    const json_t *fields = json_object_get(json, "fields");
+    if (!parse_identity(parser, json, name_space, record))
+        return NULL;
+    if (!json_is_array(fields))
+        return refuse(parser, "Record has no fields", record->full_name);
+    record->fields = arena_new_array(parser->arena, AvroField, json_array_size(fields));
+    for (size_t i = 0; i < json_array_size(fields); i++) {
+        const json_t *field = json_array_get(fields, i);
+        if (!json_is_object(field) || !parse_field(parser, field, name_space_of(record->full_name), &record->fields[i]))
+            return refuse(parser, "Invalid field of", record->full_name);
+        for (size_t j = 0; j < i; j++)
+            if (bytes_equal(record->fields[j].name, record->fields[i].name))
+                return refuse(parser, "Duplicate field", record->fields[i].name);
+        record->count++;
+    }
+    return record;
+}
+
+static bool has_symbol(const AvroSchema *schema, Bytes symbol)
+{
+    for (size_t i = 0; i < schema->count; i++)
+        if (bytes_equal(schema->symbols[i], symbol))
+            return true;
+    return false;
+}
+
+static const AvroSchema *parse_enum(Parser *parser, const json_t *json, Bytes name_space)
+{
+    AvroSchema *schema = new_schema(parser, AVRO_ENUM);
+    const json_t *symbols = json_object_get(json, "symbols"), *value = json_object_get(json, "default");
+    if (!parse_identity(parser, json, name_space, schema))
+        return NULL;
+    if (!json_is_array(symbols))
+        return refuse(parser, "Enum has no symbols", schema->full_name);
+    schema->symbols = arena_new_array(parser->arena, Bytes, json_array_size(symbols));
+    for (size_t i = 0; i < json_array_size(symbols); i++) {
+        Bytes symbol = text_of(parser, json_array_get(symbols, i));
+        if (!is_name(symbol))
+            return refuse(parser, "Illegal symbol", symbol);
+        if (has_symbol(schema, symbol))
+            return refuse(parser, "Duplicate enum symbol", symbol);
+        schema->symbols[schema->count++] = symbol;
+    }
+    schema->has_default = value != NULL;
+    if (value && (!json_is_string(value) || !has_symbol(schema, text_of(parser, value))))
+        return refuse(parser, "The enum default is not one of the symbols of", schema->full_name);
+    return schema;
+}
+
+static const AvroSchema *parse_fixed(Parser *parser, const json_t *json, Bytes name_space)
+{
+    AvroSchema *fixed = new_schema(parser, AVRO_FIXED);
+    const json_t *size = json_object_get(json, "size");
+    if (!parse_identity(parser, json, name_space, fixed))
+        return NULL;
+    if (!json_is_integer(size) || json_integer_value(size) < 0)
+        return refuse(parser, "Invalid or no size", fixed->full_name);
+    fixed->size = json_integer_value(size);
+    return fixed;
+}
+
+static const AvroSchema *parse_container(Parser *parser, const json_t *json, Bytes name_space, AvroKind kind)
+{
+    AvroSchema *container = new_schema(parser, kind);
+    const json_t *element = json_object_get(json, kind == AVRO_ARRAY ? "items" : "values");
+    if (!element)
+        return refuse(parser, kind == AVRO_ARRAY ? "Array has no items type" : "Map has no values type", TEXT(""));
+    container->branches = arena_take_array(parser->arena, 1, sizeof *container->branches);
+    container->count = 1;
+    container->branches[0] = parse_schema(parser, element, name_space);
+    return container->branches[0] ? container : NULL;
+}
+
+static bool is_named(const AvroSchema *schema)
+{
+    return schema->kind >= AVRO_RECORD && schema->kind <= AVRO_FIXED;
+}
+
+static const AvroSchema *parse_union(Parser *parser, const json_t *json, Bytes name_space)
+{
+    AvroSchema *schema = new_schema(parser, AVRO_UNION);
+    schema->branches = arena_take_array(parser->arena, json_array_size(json), sizeof *schema->branches);
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        const AvroSchema *branch = parse_schema(parser, json_array_get(json, i), name_space);
+        if (!branch)
+            return NULL;
+        if (branch->kind == AVRO_UNION)
+            return refuse(parser, "Nested union", TEXT(""));
+        for (size_t j = 0; j < i; j++)
+            if (branch->kind == schema->branches[j]->kind &&
+                (!is_named(branch) || bytes_equal(branch->full_name, schema->branches[j]->full_name)))
+                return refuse(parser, "Duplicate in union",
+                              is_named(branch) ? branch->full_name : bytes_of(kind_names[branch->kind]));
+        schema->branches[schema->count++] = branch;
+    }
+    return schema;
+}
+
+static const AvroSchema *parse_object(Parser *parser, const json_t *json, Bytes name_space)
+{
+    const json_t *type = json_object_get(json, "type");
+    if (!type)
+        return refuse(parser, "No type in schema", TEXT(""));
+    if (!json_is_string(type))
+        return parse_schema(parser, type, name_space);
+    Bytes name = text_of(parser, type);
+    if (bytes_is(name, "record") || bytes_is(name, "error"))
+        return parse_record(parser, json, name_space);
+    if (bytes_is(name, "enum"))
+        return parse_enum(parser, json, name_space);
+    if (bytes_is(name, "fixed"))
+        return parse_fixed(parser, json, name_space);
+    if (bytes_is(name, "array"))
+        return parse_container(parser, json, name_space, AVRO_ARRAY);
+    if (bytes_is(name, "map"))
+        return parse_container(parser, json, name_space, AVRO_MAP);
+    return parse_name(parser, name, name_space);
+}
+
+static const AvroSchema *parse_schema(Parser *parser, const json_t *json, Bytes name_space)
+{
+    const AvroSchema *schema = NULL;
+    if (++parser->depth > DEPTH_MAX)
+        return refuse(parser, "Nested too deeply", TEXT(""));
+    if (json_is_string(json))
+        schema = parse_name(parser, text_of(parser, json), name_space);
+    else if (json_is_array(json))
+        schema = parse_union(parser, json, name_space);
+    else if (json_is_object(json))
+        schema = parse_object(parser, json, name_space);
+    else
+        refuse(parser, "Not a schema", TEXT(""));
+    parser->depth--;
+    return schema;
+}
+
+static bool is_record_default(Parser *parser, const json_t *value, const AvroSchema *record)
+{
+    if (!json_is_object(value))
+        return false;
+    for (size_t i = 0; i < record->count; i++) {
+        const json_t *member = json_object_getn(value, record->fields[i].name.ptr, record->fields[i].name.len);
+        if (member ? !is_default_of(parser, member, record->fields[i].type) : !record->fields[i].has_default)
+            return false;
+    }
+    return true;
+}
+
+static bool is_container_default(Parser *parser, const json_t *value, const AvroSchema *container)
+{
+    const char *key;
+    json_t *member;
+    if (container->kind == AVRO_ARRAY) {
+        for (size_t i = 0; i < json_array_size(value); i++)
+            if (!is_default_of(parser, json_array_get(value, i), container->branches[0]))
+                return false;
+        return json_is_array(value);
+    }
+    json_object_foreach((json_t *)value, key,
+                        member) if (!is_default_of(parser, member, container->branches[0])) return false;
+    return json_is_object(value);
+}
+
+/* aws and Avro agree since 1.9: a default is checked against its type; a union's against its first branch. */
+static bool is_default_of(Parser *parser, const json_t *value, const AvroSchema *type)
+{
+    switch (type->kind) {
+    case AVRO_NULL:
+        return json_is_null(value);
+    case AVRO_BOOLEAN:
+        return json_is_boolean(value);
+    case AVRO_INT:
+        return json_is_integer(value) && json_integer_value(value) >= INT32_MIN &&
+               json_integer_value(value) <= INT32_MAX;
+    case AVRO_LONG:
+        return json_is_integer(value);
+    case AVRO_FLOAT:
+    case AVRO_DOUBLE:
+        return json_is_number(value);
+    case AVRO_BYTES:
+    case AVRO_STRING:
+    case AVRO_FIXED:
+        return json_is_string(value);
+    case AVRO_ENUM:
+        return json_is_string(value) && has_symbol(type, text_of(parser, value));
+    case AVRO_RECORD:
+        return is_record_default(parser, value, type);
+    case AVRO_UNION:
+        return type->count && is_default_of(parser, value, type->branches[0]);
+    default:
+        return is_container_default(parser, value, type);
+    }
+}
+
+const AvroSchema *avro_parse(Arena *arena, Bytes definition, Bytes *ret_reason)
+{
+    json_error_t error;
+    json_t *json = json_loadb(definition.ptr, definition.len, JSON_DECODE_ANY, &error);
+    if (!json) {
+        *ret_reason = arena_text(arena, "not JSON, line %d: %s", error.line, error.text);
+        return NULL;
+    }
+    Parser parser = {.arena = arena, .named = map_new()};
+    const AvroSchema *schema = parse_schema(&parser, json, TEXT(""));
+    map_free(parser.named);
+    json_decref(json);
+    *ret_reason = parser.reason;
+    return schema;
+}
+
+Bytes avro_canonical(Arena *arena, Bytes definition)
+{
+    json_t *json = json_loadb(definition.ptr, definition.len, JSON_DECODE_ANY, NULL);
+    if (!json)
+        return (Bytes){0};
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    Bytes copy = text ? arena_copy(arena, bytes_of(text)) : (Bytes){0};
+    free(text);
+    json_decref(json);
+    return copy;
+}
