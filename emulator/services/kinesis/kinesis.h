@@ -1,0 +1,36 @@
+/* kinesis.h - Kinesis Data Streams: its operations, and what other services may ask of its streams.
+ *
+ * kms: asked whether the key of StartStreamEncryption exists; may be NULL (then every key does). */
+#pragma once
+#include "call.h"
+
+typedef struct Kinesis Kinesis;
+typedef struct Kms Kms;
+
+extern const Service kinesis_service;
+
+Kinesis *kinesis_open(Host *host, Kms *kms); /* NULL: the store is broken (store_error) */
+Kinesis *kinesis_close(Kinesis *kinesis);    /* NULL is fine; returns NULL */
+
+/* How long CREATING, UPDATING and DELETING last, in ms of the emulator's clock; 0, the default: not at all. */
+void kinesis_set_transition_ms(Kinesis *kinesis, int64_t transition_ms);
+
+/* For services that write to or read from streams. Codes of the store below 0 are passed up unread. */
+enum { KINESIS_DONE = 0, KINESIS_NO_STREAM = 1, KINESIS_NO_SHARD = 2 };
+
+/* Of account, region and name: one stream. */
+typedef struct KinesisStreamName {
+    Bytes account, region, name;
+} KinesisStreamName;
+
+/* One record, in this turn's transaction, whole after its commit. */
+MUST_CHECK int kinesis_append(Kinesis *kinesis, KinesisStreamName stream, Bytes partition_key, Bytes data);
+
+typedef struct KinesisReader {
+    KinesisStreamName stream;
+    Bytes shard_id;
+    uint64_t from; /* 0: the oldest; moved behind what was read */
+} KinesisReader;
+/* Up to `limit` records into records; *ret_at_end: nothing is behind them and the shard is closed. */
+MUST_CHECK int kinesis_read(Kinesis *kinesis, Arena *arena, KinesisReader *reader, int limit,
+                            KinesisRecordList *ret_records, bool *ret_at_end);

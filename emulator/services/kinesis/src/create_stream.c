@@ -1,0 +1,73 @@
+/* create_stream.c - CreateStream: the hash keys in equal parts, one shard each. */
+#include "operations.h"
+#include "shard.h"
+#include "tags.h"
+
+OPERATION(KinesisCreateStream, create_stream, WRITES);
+
+/* aws: recorded from the service: without mode and count a stream gets 4 shards, as on-demand streams do. */
+static bool is_on_demand(const KinesisCreateStreamInput *in)
+{
+    if (in->stream_mode_details)
+        return bytes_equal(in->stream_mode_details->stream_mode, KINESIS_STREAM_MODE_ON_DEMAND);
+    return !in->has_shard_count;
+}
+
+static Status check(Call *call, const KinesisCreateStreamInput *in, const Stream *like, int32_t shard_count)
+{
+    Kinesis *kinesis = call->service;
+    KinesisStreamName name = {like->account, like->region, like->name};
+    TRY(expect_ok(call, streams_load(kinesis)));
+    if (streams_get(kinesis, name))
+        return fail(call, &KINESIS_RESOURCE_IN_USE,
+                    "Stream " BYTES_FMT " under account " BYTES_FMT " already exists.", BYTES_ARG(name.name),
+                    BYTES_ARG(name.account));
+    if (!like->is_on_demand && !in->has_shard_count)
+        return fail(call, &KINESIS_INVALID_ARGUMENT, "ShardCount must be specified for a stream in PROVISIONED mode.");
+    if (present(in->record_distribution_strategy) &&
+        bytes_equal(in->record_distribution_strategy, KINESIS_RECORD_DISTRIBUTION_STRATEGY_AUTO))
+        return fail(call, &COMMON_NOT_IMPLEMENTED, "RecordDistributionStrategy AUTO is not implemented.");
+    TRY(tags_check(call, &in->tags));
+    if (in->tags.len > TAGS_PER_STREAM)
+        return tags_too_many(call, name);
+    return check_shard_limit(call, name, shard_count);
+}
+
+static int insert_shards(Kinesis *kinesis, Stream *stream, uint32_t count)
+{
+    Shard *shard;
+    int code = STORE_OK;
+    for (uint32_t i = 0; code == STORE_OK && i < count; i++) {
+        ShardPlan plan = {
+            .hash_start = hash_key_part(i, count),
+            .hash_end = i + 1 < count ? hash_key_part(i + 1, count) - 1 : HASH_KEY_MAX,
+            .opened_ms = stream->created_ms,
+        };
+        code = shard_insert(kinesis, stream, &plan, &shard);
+    }
+    return code == STORE_OK ? stream_update(kinesis, stream) : code;
+}
+
+static Status create_stream(Call *call, const KinesisCreateStreamInput *in, KinesisCreateStreamOutput *out)
+{
+    Kinesis *kinesis = call->service;
+    Stream *stream;
+    Stream like = {
+        .account = call->account,
+        .region = call->region,
+        .name = in->stream_name,
+        .status = STREAM_CREATING,
+        .created_ms = call->now_ms,
+        .retention_hours = RETENTION_HOURS_MIN,
+        .record_kib_max = in->has_max_record_size_in_ki_b ? in->max_record_size_in_ki_b : RECORD_KIB_DEFAULT,
+        .is_on_demand = is_on_demand(in),
+    };
+    int32_t count = like.is_on_demand ? SHARDS_ON_DEMAND : in->shard_count;
+    (void)out;
+    TRY(check(call, in, &like, count));
+
+    TRY(expect_ok(call, stream_insert(kinesis, &like, &stream)));
+    TRY(expect_ok(call, insert_shards(kinesis, stream, (uint32_t)count)));
+    TRY(expect_ok(call, tags_put(kinesis, stream, &in->tags)));
+    return expect_ok(call, stream_pass_through(kinesis, stream, STREAM_CREATING));
+}

@@ -1,0 +1,33 @@
+/* get_records.c - GetRecords: a page of a shard, and the iterator for the next one until a closed shard has none. */
+#include "iterator.h"
+#include "operations.h"
+#include "record.h"
+
+OPERATION(KinesisGetRecords, get_records, READS);
+
+static Status check_arn(Call *call, const Stream *stream, Bytes arn)
+{
+    if (!present(arn) || bytes_equal(arn, stream_arn(call->arena, stream)))
+        return OK;
+    return fail(call, &KINESIS_INVALID_ARGUMENT, "StreamARN " BYTES_FMT " does not match the stream of the ShardIterator.",
+                BYTES_ARG(arn));
+}
+
+static Status get_records(Call *call, const KinesisGetRecordsInput *in, KinesisGetRecordsOutput *out)
+{
+    Shard *shard;
+    RecordPage page;
+    RecordQuery query = {.limit = in->has_limit ? (size_t)in->limit : READ_RECORDS_MAX, .bytes_max = READ_BYTES_MAX};
+    TRY(iterator_follow(call, in->shard_iterator, &shard, &query.from));
+    TRY(check_arn(call, shard->stream, in->stream_arn));
+    TRY(check_dry_run(call, in->dry_run));
+    TRY(expect_ok(call, records_read(call->service, call->arena, shard, query, &page)));
+
+    out->records = page.records;
+    SET(out, millis_behind_latest, page.millis_behind);
+    if (page.is_at_tip && !shard_is_open(shard))
+        out->child_shards = shard_children(call->arena, shard, call->now_ms);
+    else
+        out->next_shard_iterator = iterator_make(call, shard, page.next);
+    return OK;
+}

@@ -1,0 +1,133 @@
+/* kinesis.c - the service: what it answers, opening and closing. */
+#include "kinesis.h"
+#include "operations.h"
+#include "schema.h"
+#include "stream.h"
+#include "subscription.h"
+#include "trim.h"
+#include <stdlib.h>
+
+static const Operation *const operations[] = {
+    &KinesisCreateStream,
+    &KinesisDeleteStream,
+    &KinesisDescribeStream,
+    &KinesisDescribeStreamSummary,
+    &KinesisListStreams,
+    &KinesisListShards,
+    &KinesisPutRecord,
+    &KinesisPutRecords,
+    &KinesisGetShardIterator,
+    &KinesisGetRecords,
+    &KinesisRegisterStreamConsumer,
+    &KinesisDeregisterStreamConsumer,
+    &KinesisDescribeStreamConsumer,
+    &KinesisListStreamConsumers,
+    &KinesisSubscribeToShard,
+    &KinesisSplitShard,
+    &KinesisMergeShards,
+    &KinesisUpdateShardCount,
+    &KinesisIncreaseStreamRetentionPeriod,
+    &KinesisDecreaseStreamRetentionPeriod,
+    &KinesisStartStreamEncryption,
+    &KinesisStopStreamEncryption,
+    &KinesisAddTagsToStream,
+    &KinesisRemoveTagsFromStream,
+    &KinesisListTagsForStream,
+    NULL,
+};
+
+const Service kinesis_service = {&KINESIS_SERVICE, operations, NULL};
+
+static const Query get_secret = {"SELECT secret FROM kinesis_secret WHERE id = 1"};
+static const Query put_secret = {"INSERT INTO kinesis_secret (id, secret) VALUES (1, ?1)"};
+
+/* Made once per file: iterators of before a restart still open after it. */
+static int load_secret(Kinesis *kinesis)
+{
+    Statement *get = store_begin(kinesis->store, &get_secret);
+    int code = store_one(get);
+    if (code == STORE_ROW) {
+        Bytes secret = column_bytes(get, 0);
+        bool is_whole = secret.len == sizeof kinesis->secret;
+        if (is_whole)
+            memcpy(kinesis->secret, secret.ptr, secret.len);
+        store_end(get);
+        return is_whole ? STORE_OK : STORE_BROKEN;
+    }
+    if (code != STORE_NOT_FOUND)
+        return code;
+    randombytes_buf(kinesis->secret, sizeof kinesis->secret);
+    Statement *put = store_begin(kinesis->store, &put_secret);
+    bind_bytes(put, 1, (Bytes){(const char *)kinesis->secret, sizeof kinesis->secret});
+    return store_run(put);
+}
+
+static void on_rollback(void *context)
+{
+    streams_forget(context);
+}
+
+static bool open_tables(Kinesis *kinesis)
+{
+    return sodium_init() >= 0 && store_migrate(kinesis->store, &kinesis_schema) == STORE_OK &&
+           shard_log_open(kinesis->store, &kinesis->log) == STORE_OK && load_secret(kinesis) == STORE_OK &&
+           streams_load(kinesis) == STORE_OK;
+}
+
+Kinesis *kinesis_open(Host *host, Kms *kms)
+{
+    Kinesis *kinesis = calloc(1, sizeof *kinesis);
+    if (!kinesis)
+        abort();
+    kinesis->host = host;
+    kinesis->store = host->store;
+    kinesis->kms = kms;
+    kinesis->streams = map_new();
+    kinesis->shards = map_new();
+    kinesis->subscribed = map_new();
+    if (!open_tables(kinesis))
+        return kinesis_close(kinesis);
+    store_on_rollback(kinesis->store, on_rollback, kinesis);
+    host_after_commit(host, subscriptions_push, kinesis);
+    trim_start(kinesis);
+    return kinesis;
+}
+
+Kinesis *kinesis_close(Kinesis *kinesis)
+{
+    if (!kinesis)
+        return NULL;
+    trim_stop(kinesis);
+    if (kinesis->transition_timer)
+        scheduler_cancel(kinesis->host->scheduler, kinesis->transition_timer);
+    subscriptions_close(kinesis);
+    streams_forget(kinesis);
+    map_free(kinesis->streams);
+    map_free(kinesis->shards);
+    map_free(kinesis->subscribed);
+    arena_free(kinesis->push_arena);
+    shard_log_close(kinesis->log);
+    sodium_memzero(kinesis->secret, sizeof kinesis->secret);
+    free(kinesis);
+    return NULL;
+}
+
+Status check_dry_run(Call *call, bool dry_run)
+{
+    return dry_run ? fail(call, &KINESIS_DRY_RUN_OPERATION, "Request would have succeeded, but DryRun flag is set.")
+                   : OK;
+}
+
+Status check_shard_limit(Call *call, KinesisStreamName name, int64_t additional)
+{
+    size_t open = streams_open_shards(call->service, name.account, name.region);
+    if ((int64_t)open + additional <= SHARDS_PER_ACCOUNT_MAX)
+        return OK;
+    return fail(call, &KINESIS_LIMIT_EXCEEDED,
+                "This request would exceed the shard limit for the account " BYTES_FMT " in " BYTES_FMT
+                ". Current shard count for the account: %zu. Limit: %d. Number of additional shards that would have "
+                "resulted from this request: %lld. Refer to the AWS Service Limits page "
+                "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to "
+                "request higher limits.",
+                BYTES_ARG(name.account), BYTES_ARG(name.region), open, SHARDS_PER_ACCOUNT_MAX, (long long)additional);
+}

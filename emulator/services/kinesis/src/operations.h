@@ -1,0 +1,19 @@
+/* operations.h - every operation of the service, and what several of them share. */
+#pragma once
+#include "kinesis_model.h"
+#include "state.h"
+
+extern const Operation KinesisCreateStream, KinesisDeleteStream, KinesisDescribeStream, KinesisDescribeStreamSummary,
+    KinesisListStreams, KinesisListShards;
+extern const Operation KinesisPutRecord, KinesisPutRecords, KinesisGetShardIterator, KinesisGetRecords;
+extern const Operation KinesisRegisterStreamConsumer, KinesisDeregisterStreamConsumer, KinesisDescribeStreamConsumer,
+    KinesisListStreamConsumers, KinesisSubscribeToShard;
+extern const Operation KinesisSplitShard, KinesisMergeShards, KinesisUpdateShardCount;
+extern const Operation KinesisIncreaseStreamRetentionPeriod, KinesisDecreaseStreamRetentionPeriod,
+    KinesisStartStreamEncryption, KinesisStopStreamEncryption;
+extern const Operation KinesisAddTagsToStream, KinesisRemoveTagsFromStream, KinesisListTagsForStream;
+
+/* aws: DryRun: "Checks if your request will succeed": all checks are made, then this instead of the work. */
+MUST_CHECK Status check_dry_run(Call *call, bool dry_run);
+/* Open shards the account's region may still have. */
+MUST_CHECK Status check_shard_limit(Call *call, KinesisStreamName name, int64_t additional);

@@ -1,0 +1,50 @@
+#include "put.h"
+#include "position.h"
+
+Bytes put_encryption(const Stream *stream)
+{
+    return present(stream->key_id) ? KINESIS_ENCRYPTION_TYPE_KMS : (Bytes){0};
+}
+
+Status put_check_size(Call *call, const Stream *stream, const NewRecord *record)
+{
+    size_t max = (size_t)stream->record_kib_max * 1024;
+    if (record->data.len > max)
+        return fail(call, &KINESIS_VALIDATION,
+                    "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=%zu cap=%zu]' at 'data' "
+                    "failed to satisfy constraint: Member must have length less than or equal to %zu",
+                    record->data.len, record->data.len, max);
+    if (record->data.len + record->partition_key.len > max)
+        return fail(call, &KINESIS_INVALID_ARGUMENT,
+                    "Record size, the data and the partition key together, exceeds %d KiB limit",
+                    stream->record_kib_max);
+    return OK;
+}
+
+Status put_find_shard(Call *call, const Stream *stream, const NewRecord *record, Shard **ret_shard)
+{
+    HashKey key;
+    if (!present(record->explicit_hash_key))
+        key = hash_key_of(record->partition_key);
+    else if (!hash_key_parse(record->explicit_hash_key, &key))
+        return fail(call, &KINESIS_INVALID_ARGUMENT,
+                    "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: " HASH_KEY_RANGE_WORDS
+                    ". Specified value was " BYTES_FMT,
+                    BYTES_ARG(record->explicit_hash_key));
+    *ret_shard = shard_of_hash(stream, key);
+    return expect_ok(call, shard_prepare(call->service, *ret_shard));
+}
+
+Status put_check_ordering(Call *call, const Stream *stream, Bytes sequence_number)
+{
+    SequenceNumber number;
+    if (!present(sequence_number))
+        return OK;
+    if (sequence_parse(call->arena, sequence_number, &number) &&
+        number.arrived_s <= stream_newest_second(stream, call->now_ms))
+        return OK;
+    return fail(call, &KINESIS_INVALID_ARGUMENT,
+                "ExclusiveMinimumSequenceNumber " BYTES_FMT " used in PutRecord on stream " BYTES_FMT
+                " under account " BYTES_FMT " is invalid.",
+                BYTES_ARG(number.text), BYTES_ARG(stream->name), BYTES_ARG(stream->account));
+}

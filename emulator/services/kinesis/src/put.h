@@ -1,0 +1,14 @@
+/* put.h - what PutRecord and PutRecords check. */
+#pragma once
+#include "record.h"
+
+/* Key and data together against the stream's own maximum. */
+MUST_CHECK Status put_check_size(Call *call, const Stream *stream, const NewRecord *record);
+/* The open shard of its key, prepared. */
+MUST_CHECK Status put_find_shard(Call *call, const Stream *stream, const NewRecord *record, Shard **ret_shard);
+/* aws: Kinesis API, PutRecord: "Guarantees strictly increasing sequence numbers, for puts from the same client and to
+ * the same partition key". One writer gives all numbers of a shard and a child's are above its parents', so a number
+ * that this stream gave is always below the next one: what is left to do is to refuse numbers it cannot have given. */
+MUST_CHECK Status put_check_ordering(Call *call, const Stream *stream, Bytes sequence_number);
+/* Of the records now put: absent where there is none. */
+Bytes put_encryption(const Stream *stream);

@@ -1,0 +1,75 @@
+/* put_records.c - PutRecords: up to 500 records, each to its own shard. Each result stands where its record stood. */
+#include "buffer.h"
+#include "operations.h"
+#include "put.h"
+
+OPERATION(KinesisPutRecords, put_records, WRITES);
+
+/* The model lets a record go without a key since streams can spread records by themselves; ours never do. */
+static Status check_keys(Call *call, const KinesisPutRecordsRequestEntryList *records)
+{
+    Buffer text = {0};
+    int errors = 0;
+    for (size_t i = 0; i < records->len; i++)
+        if (!present(records->items[i].partition_key))
+            buffer_append_format(&text,
+                                 "%sValue null at 'records.%zu.member.partitionKey' failed to satisfy constraint: "
+                                 "Member must not be null",
+                                 errors++ ? "; " : "", i + 1);
+    if (!errors)
+        return OK;
+    Status status = fail(call, &KINESIS_VALIDATION, "%d validation error%s detected: " BYTES_FMT, errors,
+                         errors == 1 ? "" : "s", BYTES_ARG(buffer_bytes(&text)));
+    buffer_done(&text);
+    return status;
+}
+
+static NewRecord record_of(const KinesisPutRecordsRequestEntry *entry)
+{
+    return (NewRecord){entry->partition_key, entry->explicit_hash_key, entry->data};
+}
+
+static Status check_sizes(Call *call, const Stream *stream, const KinesisPutRecordsRequestEntryList *records)
+{
+    size_t bytes = 0, max = (size_t)stream->record_kib_max * 1024;
+    for (size_t i = 0; i < records->len; i++) {
+        NewRecord record = record_of(&records->items[i]);
+        if (record.data.len > max)
+            return fail(call, &KINESIS_VALIDATION,
+                        "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=%zu cap=%zu]' at "
+                        "'records.%zu.member.data' failed to satisfy constraint: Member must have length less than or "
+                        "equal to %zu",
+                        record.data.len, record.data.len, i + 1, max);
+        TRY(put_check_size(call, stream, &record));
+        bytes += record.data.len + record.partition_key.len;
+    }
+    if (bytes > PUT_RECORDS_BYTES_MAX)
+        return fail(call, &KINESIS_INVALID_ARGUMENT, "Records size exceeds 10 MB limit");
+    return OK;
+}
+
+static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisPutRecordsOutput *out)
+{
+    Stream *stream;
+    Shard **shards = arena_new_array(call->arena, Shard *, in->records.len);
+    TRY(check_keys(call, &in->records));
+    TRY(stream_for_data(call, STREAM_REF(in), &stream));
+    TRY(check_sizes(call, stream, &in->records));
+    for (size_t i = 0; i < in->records.len; i++) {
+        NewRecord record = record_of(&in->records.items[i]);
+        TRY(put_find_shard(call, stream, &record, &shards[i]));
+    }
+    TRY(check_dry_run(call, in->dry_run));
+
+    out->records.items = arena_new_array(call->arena, KinesisPutRecordsResultEntry, in->records.len);
+    for (; out->records.len < in->records.len; out->records.len++) {
+        NewRecord record = record_of(&in->records.items[out->records.len]);
+        Shard *shard = shards[out->records.len];
+        KinesisPutRecordsResultEntry *result = &out->records.items[out->records.len];
+        TRY(expect_ok(call, record_append(call->service, call->arena, shard, &record, &result->sequence_number)));
+        result->shard_id = shard_name(call->arena, shard->index);
+    }
+    SET(out, failed_record_count, 0);
+    out->encryption_type = put_encryption(stream);
+    return OK;
+}

@@ -1,0 +1,38 @@
+#include "schema.h"
+
+/* Shard ids are never given twice (AUTOINCREMENT): a dropped log may still be on its way out under the old one. */
+const Migration kinesis_schema = {
+    "kinesis",
+    (const char *const[]){
+        "CREATE TABLE kinesis_stream ("
+        " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+        " account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,"
+        " status INTEGER NOT NULL, status_due_ms INTEGER NOT NULL,"
+        " created_ms INTEGER NOT NULL, horizon_floor_ms INTEGER NOT NULL DEFAULT 0,"
+        " retention_hours INTEGER NOT NULL, record_kib_max INTEGER NOT NULL, is_on_demand INTEGER NOT NULL,"
+        " key_id TEXT, next_shard_index INTEGER NOT NULL,"
+        " UNIQUE (account, region, name));"
+        "CREATE TABLE kinesis_shard ("
+        " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+        " stream_id INTEGER NOT NULL, shard_index INTEGER NOT NULL,"
+        " parent INTEGER NOT NULL, adjacent_parent INTEGER NOT NULL,"
+        " hash_start BLOB NOT NULL, hash_end BLOB NOT NULL,"
+        " created_s INTEGER NOT NULL, opened_ms INTEGER NOT NULL,"
+        " closed_ms INTEGER NOT NULL DEFAULT 0, ended_s INTEGER NOT NULL DEFAULT 0,"
+        " floor INTEGER NOT NULL DEFAULT 1,"
+        " UNIQUE (stream_id, shard_index));"
+        "CREATE TABLE kinesis_consumer ("
+        " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+        " stream_id INTEGER NOT NULL, name TEXT NOT NULL, created_ms INTEGER NOT NULL, active_ms INTEGER NOT NULL,"
+        " UNIQUE (stream_id, name));"
+        "CREATE TABLE kinesis_tag ("
+        " stream_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
+        " PRIMARY KEY (stream_id, key)) WITHOUT ROWID;"
+        "CREATE TABLE kinesis_rescale ("
+        " id INTEGER PRIMARY KEY, stream_id INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
+        "CREATE INDEX kinesis_rescale_of ON kinesis_rescale (stream_id, at_ms);"
+        "CREATE TABLE kinesis_dropped_log (id INTEGER PRIMARY KEY);"
+        "CREATE TABLE kinesis_secret (id INTEGER PRIMARY KEY, secret BLOB NOT NULL);",
+        NULL,
+    },
+};

@@ -1,0 +1,5 @@
+/* schema.h - the tables of the service. */
+#pragma once
+#include "store.h"
+
+extern const Migration kinesis_schema;

@@ -1,0 +1,37 @@
+/* sequence.h - AWS's sequence numbers: 186 bits, told as 56 decimal digits. From the left, in hexadecimal digits:
+ *
+ *   2 │ second the shard was created (9) │ shard, last digit (1) │ index (16) │ 00 │ second of arrival (9) │ shard (8) │ 2
+ *
+ * aws: the layout as reverse-engineered from the service and published with kinesalite's tests, which ran against AWS;
+ * version 2, the last digit, is what streams have had since 2014. Version 0 is only recognised, for its refusals.
+ *
+ * Within a shard the index alone orders them. A child's are above its parents' because its second of creation is. */
+#pragma once
+#include "arena.h"
+
+#define SEQUENCE_DIGITS      56
+#define SEQUENCE_INDEX_MAX   INT64_MAX /* of a closed shard's EndingSequenceNumber */
+#define SEQUENCE_VERSION     2
+#define SEQUENCE_VERSION_OLD 0
+
+/* The part that is one for all numbers of a shard, made once. */
+typedef struct SequenceOrigin {
+    uint64_t limbs[3]; /* base 10^19, least first */
+    int64_t created_s;
+    uint32_t shard_index;
+} SequenceOrigin;
+
+typedef struct SequenceNumber {
+    int64_t created_s;
+    int64_t arrived_s;
+    uint64_t index;
+    uint32_t shard_index;
+    int version;
+    Bytes text; /* as AWS repeats it in messages: the number of version 0 with its leading digit */
+} SequenceNumber;
+
+SequenceOrigin sequence_origin(int64_t created_s, uint32_t shard_index);
+void sequence_write(char out[static SEQUENCE_DIGITS], const SequenceOrigin *origin, uint64_t index, int64_t arrived_s);
+Bytes sequence_text(Arena *arena, const SequenceOrigin *origin, uint64_t index, int64_t arrived_s);
+/* False where it is none: wrong version, or a part out of its range; ret->text is set all the same. */
+MUST_CHECK bool sequence_parse(Arena *arena, Bytes text, SequenceNumber *ret);

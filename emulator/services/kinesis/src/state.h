@@ -1,0 +1,97 @@
+/* state.h - what the service holds in memory: a copy of its tables for streams and shards, and who is subscribed.
+ *
+ * The copy is written through: a handler changes the table, then the copy. Where a turn is rolled back the copy is
+ * dropped and read again at its next use. Records are never kept here. */
+#pragma once
+#include "hash_key.h"
+#include "kinesis.h"
+#include "kinesis_model.h"
+#include "map.h"
+#include "sequence.h"
+#include "shard_log.h"
+#include <sodium.h>
+
+#define MS_PER_S    INT64_C(1000)
+#define MS_PER_HOUR INT64_C(3600000)
+
+#define RETENTION_HOURS_MIN     24
+#define RETENTION_HOURS_MAX     8760
+#define RECORD_KIB_DEFAULT      1024
+#define PUT_RECORDS_BYTES_MAX   (10 * 1024 * 1024) /* aws: Kinesis API, PutRecords: "up to a limit of 10 MiB" */
+#define READ_BYTES_MAX          (10 * 1024 * 1024) /* aws: Kinesis API, GetRecords */
+#define READ_RECORDS_MAX        10000
+#define SHARDS_PER_ACCOUNT_MAX  20000 /* aws: Developer Guide, Quotas and limits, the largest regions */
+#define SHARDS_ON_DEMAND        4     /* aws: Developer Guide, Quotas: a new on-demand stream has 4 shards */
+#define CONSUMERS_PER_STREAM    20
+#define TAGS_PER_STREAM         50
+#define RESCALES_PER_DAY        10
+#define NO_SHARD                (-1)
+#define RECORD_IS_ENCRYPTED     1u /* LogRecord.flags */
+
+typedef enum StreamStatus { STREAM_CREATING, STREAM_ACTIVE, STREAM_UPDATING, STREAM_DELETING } StreamStatus;
+
+typedef struct Stream Stream;
+
+typedef struct Shard {
+    int64_t id; /* of its row and its log */
+    Stream *stream;
+    uint32_t index;
+    int64_t parent, adjacent_parent; /* indexes, or NO_SHARD */
+    HashKey hash_start, hash_end;    /* both inside */
+    SequenceOrigin origin;
+    int64_t opened_ms, closed_ms; /* closed_ms 0: open */
+    int64_t ended_s;              /* of a closed one's EndingSequenceNumber */
+    uint64_t floor;               /* its log may be trimmed empty: numbers go on from here */
+    uint64_t next;                /* the index its next record gets; 0: not asked the log yet */
+    int64_t last_arrival_ms;
+} Shard;
+
+struct Stream {
+    int64_t id;
+    Bytes key;                   /* account NUL region NUL name, owned: the three point into it */
+    Bytes account, region, name;
+    Bytes key_id;                /* of KMS, owned; absent: not encrypted */
+    StreamStatus status;
+    int64_t status_due_ms; /* when a status that passes does */
+    int64_t created_ms;
+    int64_t horizon_floor_ms; /* what retention had dropped before it was raised stays dropped */
+    int32_t retention_hours;
+    int32_t record_kib_max;
+    bool is_on_demand;
+    uint32_t next_shard_index;
+    Shard **shards; /* by index; those whose retention has ended are gone */
+    size_t shards_count, shards_capacity;
+    Shard **open; /* by hash range */
+    size_t open_count;
+};
+
+typedef struct Subscription Subscription;
+
+struct Kinesis {
+    Host *host;
+    Store *store;
+    Kms *kms;
+    ShardLog *log;
+    Map *streams; /* by key */
+    Map *shards;  /* 8 bytes of id → Shard */
+    bool is_loaded;
+    unsigned char secret[crypto_secretbox_KEYBYTES];
+    int64_t transition_ms;
+    Timer *transition_timer;
+    Timer *trim_timer;
+    int64_t trimmed_shard; /* how far the pass that is on has come */
+    Map *subscribed;       /* 8 bytes of shard id → its first Subscription */
+    Subscription *ready;   /* to be looked at after the commit */
+    Arena *push_arena;
+};
+
+/* An id as a map's key. */
+static inline Bytes id_key(const int64_t *id)
+{
+    return (Bytes){(const char *)id, sizeof *id};
+}
+
+static inline int64_t now_ms(const Kinesis *kinesis)
+{
+    return clock_now_ms(kinesis->host->clock);
+}

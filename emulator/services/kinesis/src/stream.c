@@ -1,0 +1,214 @@
+/* stream.c - finding streams, and the states they pass through. */
+#include "stream.h"
+#include "shard.h"
+#include "subscription.h"
+#include "trim.h"
+
+static const Query set_status = {"UPDATE kinesis_stream SET status = ?2, status_due_ms = ?3 WHERE id = ?1"};
+static const Query delete_stream = {"DELETE FROM kinesis_stream WHERE id = ?1"};
+static const Query delete_consumers = {"DELETE FROM kinesis_consumer WHERE stream_id = ?1"};
+static const Query delete_tags = {"DELETE FROM kinesis_tag WHERE stream_id = ?1"};
+static const Query delete_rescales = {"DELETE FROM kinesis_rescale WHERE stream_id = ?1"};
+
+Bytes stream_status_text(StreamStatus status)
+{
+    switch (status) {
+    case STREAM_CREATING:
+        return KINESIS_STREAM_STATUS_CREATING;
+    case STREAM_UPDATING:
+        return KINESIS_STREAM_STATUS_UPDATING;
+    case STREAM_DELETING:
+        return KINESIS_STREAM_STATUS_DELETING;
+    case STREAM_ACTIVE:
+        break;
+    }
+    return KINESIS_STREAM_STATUS_ACTIVE;
+}
+
+Bytes stream_arn(Arena *arena, const Stream *stream)
+{
+    return arena_text(arena, "arn:aws:kinesis:" BYTES_FMT ":" BYTES_FMT ":stream/" BYTES_FMT, BYTES_ARG(stream->region),
+                      BYTES_ARG(stream->account), BYTES_ARG(stream->name));
+}
+
+int64_t stream_horizon_ms(const Stream *stream, int64_t at_ms)
+{
+    int64_t horizon_ms = at_ms - stream->retention_hours * MS_PER_HOUR;
+    return horizon_ms > stream->horizon_floor_ms ? horizon_ms : stream->horizon_floor_ms;
+}
+
+static bool name_of_arn(Bytes arn, KinesisStreamName *ret_name)
+{
+    Arn parts;
+    if (!arn_parse(arn, &parts) || !bytes_is(bytes_cut(&parts.resource, '/'), "stream") || !present(parts.resource))
+        return false;
+    *ret_name = (KinesisStreamName){parts.account, parts.region, bytes_cut(&parts.resource, '/')};
+    return true;
+}
+
+Status stream_name_of(Call *call, StreamRef ref, KinesisStreamName *ret_name)
+{
+    KinesisStreamName name = {call->account, call->region, ref.name};
+    if (!present(ref.arn) && !present(ref.name))
+        return fail(call, &KINESIS_INVALID_ARGUMENT, "Either StreamName or StreamARN must be specified.");
+    if (present(ref.arn) && !name_of_arn(ref.arn, &name))
+        return fail(call, &KINESIS_INVALID_ARGUMENT, "StreamARN " BYTES_FMT " is not the ARN of a stream.",
+                    BYTES_ARG(ref.arn));
+    if (present(ref.name) && !bytes_equal(ref.name, name.name))
+        return fail(call, &KINESIS_INVALID_ARGUMENT,
+                    "StreamName " BYTES_FMT " and StreamARN " BYTES_FMT " name different streams.", BYTES_ARG(ref.name),
+                    BYTES_ARG(ref.arn));
+    *ret_name = name;
+    return OK;
+}
+
+Status stream_not_found(Call *call, KinesisStreamName name)
+{
+    return fail(call, &KINESIS_RESOURCE_NOT_FOUND, "Stream " BYTES_FMT " under account " BYTES_FMT " not found.",
+                BYTES_ARG(name.name), BYTES_ARG(name.account));
+}
+
+Status stream_find(Call *call, StreamRef ref, Stream **ret_stream)
+{
+    KinesisStreamName name;
+    Kinesis *kinesis = call->service;
+    TRY(stream_name_of(call, ref, &name));
+    TRY(expect_ok(call, streams_load(kinesis)));
+    Stream *stream = streams_get(kinesis, name);
+    if (!stream)
+        return stream_not_found(call, name);
+    *ret_stream = stream;
+    return OK;
+}
+
+Status stream_for_data(Call *call, StreamRef ref, Stream **ret_stream)
+{
+    Stream *stream;
+    TRY(stream_find(call, ref, &stream));
+    if (stream->status == STREAM_CREATING || stream->status == STREAM_DELETING)
+        return stream_not_found(call, (KinesisStreamName){stream->account, stream->region, stream->name});
+    *ret_stream = stream;
+    return OK;
+}
+
+Status stream_check_active(Call *call, const Stream *stream)
+{
+    if (stream->status == STREAM_ACTIVE)
+        return OK;
+    return fail(call, &KINESIS_RESOURCE_IN_USE,
+                "Stream " BYTES_FMT " under account " BYTES_FMT " not ACTIVE, instead in state " BYTES_FMT,
+                BYTES_ARG(stream->name), BYTES_ARG(stream->account), BYTES_ARG(stream_status_text(stream->status)));
+}
+
+Status stream_for_change(Call *call, StreamRef ref, Stream **ret_stream)
+{
+    Stream *stream;
+    TRY(stream_find(call, ref, &stream));
+    TRY(stream_check_active(call, stream));
+    *ret_stream = stream;
+    return OK;
+}
+
+Status stream_check_provisioned(Call *call, const Stream *stream)
+{
+    if (!stream->is_on_demand)
+        return OK;
+    return fail(call, &KINESIS_VALIDATION,
+                "Request is invalid. Stream " BYTES_FMT " under account " BYTES_FMT " is in On-Demand mode.",
+                BYTES_ARG(stream->name), BYTES_ARG(stream->account));
+}
+
+static int delete_of(Kinesis *kinesis, const Query *query, int64_t stream_id)
+{
+    Statement *statement = store_begin(kinesis->store, query);
+    bind_int64(statement, 1, stream_id);
+    return store_run(statement);
+}
+
+static int stream_remove(Kinesis *kinesis, Stream *stream)
+{
+    int code = STORE_OK;
+    subscriptions_fail(kinesis, stream);
+    while (code == STORE_OK && stream->shards_count)
+        code = shard_remove(kinesis, stream->shards[stream->shards_count - 1]);
+    const Query *deletes[] = {&delete_consumers, &delete_tags, &delete_rescales, &delete_stream};
+    for (int i = 0; code == STORE_OK && i < 4; i++)
+        code = delete_of(kinesis, deletes[i], stream->id);
+    if (code == STORE_OK)
+        stream_drop(kinesis, stream);
+    return code;
+}
+
+static int write_status(Kinesis *kinesis, Stream *stream, StreamStatus status, int64_t due_ms)
+{
+    Statement *update = store_begin(kinesis->store, &set_status);
+    bind_int64(update, 1, stream->id);
+    bind_int64(update, 2, status);
+    bind_int64(update, 3, due_ms);
+    int code = store_run(update);
+    if (code == STORE_OK) {
+        stream->status = status;
+        stream->status_due_ms = due_ms;
+    }
+    return code;
+}
+
+static int settle(Kinesis *kinesis, Stream *stream)
+{
+    return stream->status == STREAM_DELETING ? stream_remove(kinesis, stream)
+                                             : write_status(kinesis, stream, STREAM_ACTIVE, 0);
+}
+
+/* The first stream in a passing state, or NULL. */
+static Stream *first_due(const Kinesis *kinesis)
+{
+    Bytes key;
+    void *value;
+    Stream *first = NULL;
+    for (size_t at = 0; map_next(kinesis->streams, &at, &key, &value);) {
+        Stream *stream = value;
+        if (stream->status != STREAM_ACTIVE && (!first || stream->status_due_ms < first->status_due_ms))
+            first = stream;
+    }
+    return first;
+}
+
+static void on_transition(void *context, int64_t at_ms)
+{
+    Kinesis *kinesis = context;
+    Stream *stream;
+    int code = streams_load(kinesis);
+    kinesis->transition_timer = NULL;
+    while (code == STORE_OK && (stream = first_due(kinesis)) && stream->status_due_ms <= at_ms)
+        code = settle(kinesis, stream);
+    streams_await_transitions(kinesis);
+}
+
+void streams_await_transitions(Kinesis *kinesis)
+{
+    if (kinesis->transition_timer)
+        scheduler_cancel(kinesis->host->scheduler, kinesis->transition_timer);
+    kinesis->transition_timer = NULL;
+    const Stream *stream = first_due(kinesis);
+    if (stream)
+        kinesis->transition_timer =
+            scheduler_at(kinesis->host->scheduler, stream->status_due_ms, on_transition, kinesis);
+}
+
+int stream_pass_through(Kinesis *kinesis, Stream *stream, StreamStatus status)
+{
+    if (!kinesis->transition_ms) {
+        if (status == STREAM_DELETING)
+            return stream_remove(kinesis, stream);
+        return stream->status == STREAM_ACTIVE ? STORE_OK : write_status(kinesis, stream, STREAM_ACTIVE, 0);
+    }
+    int code = write_status(kinesis, stream, status, now_ms(kinesis) + kinesis->transition_ms);
+    if (code == STORE_OK)
+        streams_await_transitions(kinesis);
+    return code;
+}
+
+void kinesis_set_transition_ms(Kinesis *kinesis, int64_t transition_ms)
+{
+    kinesis->transition_ms = transition_ms;
+}
