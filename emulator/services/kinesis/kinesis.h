@@ -3,6 +3,7 @@
  * kms: asked whether the key of StartStreamEncryption exists; may be NULL (then every key does). */
 #pragma once
 #include "call.h"
+#include "kinesis_model.h"
 
 typedef struct Kinesis Kinesis;
 typedef struct Kms Kms;
@@ -24,7 +25,8 @@ typedef struct KinesisStreamName {
 } KinesisStreamName;
 
 /* One record, in this turn's transaction, whole after its commit. */
-MUST_CHECK int kinesis_append(Kinesis *kinesis, KinesisStreamName stream, Bytes partition_key, Bytes data);
+MUST_CHECK int kinesis_append(Kinesis *kinesis, Arena *arena, KinesisStreamName stream, Bytes partition_key,
+                              Bytes data);
 
 typedef struct KinesisReader {
     KinesisStreamName stream;

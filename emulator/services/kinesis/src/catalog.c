@@ -150,19 +150,20 @@ static int load_shards(Kinesis *kinesis)
         if (!stream)
             continue;
         uint32_t index = (uint32_t)column_int64(row, 2);
-        shard_adopt(kinesis, stream, &(Shard){
-                                .id = column_int64(row, 0),
-                                .index = index,
-                                .parent = column_int64(row, 3),
-                                .adjacent_parent = column_int64(row, 4),
-                                .hash_start = hash_key_read(column_bytes(row, 5)),
-                                .hash_end = hash_key_read(column_bytes(row, 6)),
-                                .origin = sequence_origin(column_int64(row, 7), index),
-                                .opened_ms = column_int64(row, 8),
-                                .closed_ms = column_int64(row, 9),
-                                .ended_s = column_int64(row, 10),
-                                .floor = (uint64_t)column_int64(row, 11),
-                            });
+        shard_adopt(kinesis, stream,
+                    &(Shard){
+                        .id = column_int64(row, 0),
+                        .index = index,
+                        .parent = column_int64(row, 3),
+                        .adjacent_parent = column_int64(row, 4),
+                        .hash_start = hash_key_read(column_bytes(row, 5)),
+                        .hash_end = hash_key_read(column_bytes(row, 6)),
+                        .origin = sequence_origin(column_int64(row, 7), index),
+                        .opened_ms = column_int64(row, 8),
+                        .closed_ms = column_int64(row, 9),
+                        .ended_s = column_int64(row, 10),
+                        .floor = (uint64_t)column_int64(row, 11),
+                    });
     }
     return code;
 }

@@ -19,9 +19,8 @@ static Status check(Call *call, const KinesisCreateStreamInput *in, const Stream
     KinesisStreamName name = {like->account, like->region, like->name};
     TRY(expect_ok(call, streams_load(kinesis)));
     if (streams_get(kinesis, name))
-        return fail(call, &KINESIS_RESOURCE_IN_USE,
-                    "Stream " BYTES_FMT " under account " BYTES_FMT " already exists.", BYTES_ARG(name.name),
-                    BYTES_ARG(name.account));
+        return fail(call, &KINESIS_RESOURCE_IN_USE, "Stream " BYTES_FMT " under account " BYTES_FMT " already exists.",
+                    BYTES_ARG(name.name), BYTES_ARG(name.account));
     if (!like->is_on_demand && !in->has_shard_count)
         return fail(call, &KINESIS_INVALID_ARGUMENT, "ShardCount must be specified for a stream in PROVISIONED mode.");
     if (present(in->record_distribution_strategy) &&

@@ -9,8 +9,8 @@ static Status check_arn(Call *call, const Stream *stream, Bytes arn)
 {
     if (!present(arn) || bytes_equal(arn, stream_arn(call->arena, stream)))
         return OK;
-    return fail(call, &KINESIS_INVALID_ARGUMENT, "StreamARN " BYTES_FMT " does not match the stream of the ShardIterator.",
-                BYTES_ARG(arn));
+    return fail(call, &KINESIS_INVALID_ARGUMENT,
+                "StreamARN " BYTES_FMT " does not match the stream of the ShardIterator.", BYTES_ARG(arn));
 }
 
 static Status get_records(Call *call, const KinesisGetRecordsInput *in, KinesisGetRecordsOutput *out)

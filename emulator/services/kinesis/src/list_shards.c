@@ -71,8 +71,7 @@ static Status read_filter(Call *call, const Stream *stream, const KinesisShardFi
         filter->from = index + 1;
     } else if (!bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_FROM_TRIM_HORIZON)) {
         TRY(needs(call, in->has_timestamp, in, "Timestamp"));
-        filter->moment =
-            bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_AT_TIMESTAMP) ? MOMENT_AT : MOMENT_FROM;
+        filter->moment = bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_AT_TIMESTAMP) ? MOMENT_AT : MOMENT_FROM;
         filter->time_ms = clamp_time(stream, in->timestamp, call->now_ms);
     }
     return OK;
@@ -111,8 +110,7 @@ static Status begin(Call *call, const KinesisListShardsInput *in, Stream **ret_s
         return fail(call, &KINESIS_INVALID_ARGUMENT, "Either NextToken or StreamName should be provided.");
     TRY(stream_find(call, STREAM_REF(in), ret_stream));
     const Stream *stream = *ret_stream;
-    if (in->has_stream_creation_timestamp &&
-        in->stream_creation_timestamp / MS_PER_S != stream->created_ms / MS_PER_S)
+    if (in->has_stream_creation_timestamp && in->stream_creation_timestamp / MS_PER_S != stream->created_ms / MS_PER_S)
         return stream_not_found(call, (KinesisStreamName){stream->account, stream->region, stream->name});
     TRY(read_filter(call, stream, in->shard_filter, filter));
     if (!present(in->exclusive_start_shard_id))
@@ -151,7 +149,8 @@ static Status list_shards(Call *call, const KinesisListShardsInput *in, KinesisL
     if (stream->status == STREAM_CREATING)
         return stream_check_active(call, stream);
 
-    out->shards.items = arena_new_array(call->arena, KinesisShard, limit < stream->shards_count ? limit : stream->shards_count + 1);
+    out->shards.items =
+        arena_new_array(call->arena, KinesisShard, limit < stream->shards_count ? limit : stream->shards_count + 1);
     for (size_t i = 0; i < stream->shards_count; i++) {
         const Shard *shard = stream->shards[i];
         if (!filter_takes(&filter, shard, call->now_ms))

@@ -63,8 +63,11 @@ static Status list_streams(Call *call, const KinesisListStreamsInput *in, Kinesi
     }
     TRY(expect_ok(call, code));
     if (out->has_more_streams) {
-        Token token = {.kind = TOKEN_STREAMS, .made_ms = call->now_ms, .account = call->account,
-                       .region = call->region, .name = out->stream_names.items[limit - 1]};
+        Token token = {.kind = TOKEN_STREAMS,
+                       .made_ms = call->now_ms,
+                       .account = call->account,
+                       .region = call->region,
+                       .name = out->stream_names.items[limit - 1]};
         out->next_token = token_seal(kinesis, call->arena, &token);
     }
     return OK;

@@ -1,6 +1,7 @@
 /* sequence.h - AWS's sequence numbers: 186 bits, told as 56 decimal digits. From the left, in hexadecimal digits:
  *
- *   2 │ second the shard was created (9) │ shard, last digit (1) │ index (16) │ 00 │ second of arrival (9) │ shard (8) │ 2
+ *   2 │ second the shard was created (9) │ shard, last digit (1) │ index (16) │ 00 │ second of arrival (9) │ shard (8)
+ * │ 2
  *
  * aws: the layout as reverse-engineered from the service and published with kinesalite's tests, which ran against AWS;
  * version 2, the last digit, is what streams have had since 2014. Version 0 is only recognised, for its refusals.

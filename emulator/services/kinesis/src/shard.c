@@ -148,16 +148,18 @@ int shard_split(Kinesis *kinesis, Shard *shard, HashKey at, int64_t at_ms)
     return code == STORE_OK ? stream_update(kinesis, shard->stream) : code;
 }
 
-int shard_merge(Kinesis *kinesis, Shard *lower, Shard *upper, int64_t at_ms)
+int shard_merge(Kinesis *kinesis, Shard *parent, Shard *adjacent, int64_t at_ms)
 {
     Shard *child;
-    ShardPlan plan = {lower->hash_start, upper->hash_end, lower, upper, at_ms};
-    int code = shard_close(kinesis, lower, at_ms);
+    const Shard *lower = parent->hash_start < adjacent->hash_start ? parent : adjacent;
+    const Shard *upper = lower == parent ? adjacent : parent;
+    ShardPlan plan = {lower->hash_start, upper->hash_end, parent, adjacent, at_ms};
+    int code = shard_close(kinesis, parent, at_ms);
     if (code == STORE_OK)
-        code = shard_close(kinesis, upper, at_ms);
+        code = shard_close(kinesis, adjacent, at_ms);
     if (code == STORE_OK)
-        code = shard_insert(kinesis, lower->stream, &plan, &child);
-    return code == STORE_OK ? stream_update(kinesis, lower->stream) : code;
+        code = shard_insert(kinesis, parent->stream, &plan, &child);
+    return code == STORE_OK ? stream_update(kinesis, parent->stream) : code;
 }
 
 int shard_remove(Kinesis *kinesis, Shard *shard)

@@ -11,9 +11,9 @@ typedef struct ShardPlan {
 
 /* In its table and in memory, open. Its sequence numbers begin above its parents' ends. */
 MUST_CHECK int shard_insert(Kinesis *kinesis, Stream *stream, const ShardPlan *plan, Shard **ret_shard);
-/* Two out of one, one out of two: parents are closed; no checks. */
+/* Two out of one, one out of two neighbours, whichever is named first: parents are closed; no checks. */
 MUST_CHECK int shard_split(Kinesis *kinesis, Shard *shard, HashKey at, int64_t at_ms);
-MUST_CHECK int shard_merge(Kinesis *kinesis, Shard *lower, Shard *upper, int64_t at_ms);
+MUST_CHECK int shard_merge(Kinesis *kinesis, Shard *parent, Shard *adjacent, int64_t at_ms);
 /* Its row, its copy; its log goes in small steps. */
 MUST_CHECK int shard_remove(Kinesis *kinesis, Shard *shard);
 /* Asks the log what the next sequence number is, where nobody has yet. */

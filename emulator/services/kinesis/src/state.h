@@ -14,19 +14,19 @@
 #define MS_PER_S    INT64_C(1000)
 #define MS_PER_HOUR INT64_C(3600000)
 
-#define RETENTION_HOURS_MIN     24
-#define RETENTION_HOURS_MAX     8760
-#define RECORD_KIB_DEFAULT      1024
-#define PUT_RECORDS_BYTES_MAX   (10 * 1024 * 1024) /* aws: Kinesis API, PutRecords: "up to a limit of 10 MiB" */
-#define READ_BYTES_MAX          (10 * 1024 * 1024) /* aws: Kinesis API, GetRecords */
-#define READ_RECORDS_MAX        10000
-#define SHARDS_PER_ACCOUNT_MAX  20000 /* aws: Developer Guide, Quotas and limits, the largest regions */
-#define SHARDS_ON_DEMAND        4     /* aws: Developer Guide, Quotas: a new on-demand stream has 4 shards */
-#define CONSUMERS_PER_STREAM    20
-#define TAGS_PER_STREAM         50
-#define RESCALES_PER_DAY        10
-#define NO_SHARD                (-1)
-#define RECORD_IS_ENCRYPTED     1u /* LogRecord.flags */
+#define RETENTION_HOURS_MIN    24
+#define RETENTION_HOURS_MAX    8760
+#define RECORD_KIB_DEFAULT     1024
+#define PUT_RECORDS_BYTES_MAX  (10 * 1024 * 1024) /* aws: Kinesis API, PutRecords: "up to a limit of 10 MiB" */
+#define READ_BYTES_MAX         (10 * 1024 * 1024) /* aws: Kinesis API, GetRecords */
+#define READ_RECORDS_MAX       10000
+#define SHARDS_PER_ACCOUNT_MAX 20000 /* aws: Developer Guide, Quotas and limits, the largest regions */
+#define SHARDS_ON_DEMAND       4     /* aws: Developer Guide, Quotas: a new on-demand stream has 4 shards */
+#define CONSUMERS_PER_STREAM   20
+#define TAGS_PER_STREAM        50
+#define RESCALES_PER_DAY       10
+#define NO_SHARD               INT64_C(-1)
+#define RECORD_IS_ENCRYPTED    1u /* LogRecord.flags */
 
 typedef enum StreamStatus { STREAM_CREATING, STREAM_ACTIVE, STREAM_UPDATING, STREAM_DELETING } StreamStatus;
 
@@ -48,9 +48,9 @@ typedef struct Shard {
 
 struct Stream {
     int64_t id;
-    Bytes key;                   /* account NUL region NUL name, owned: the three point into it */
+    Bytes key; /* account NUL region NUL name, owned: the three point into it */
     Bytes account, region, name;
-    Bytes key_id;                /* of KMS, owned; absent: not encrypted */
+    Bytes key_id; /* of KMS, owned; absent: not encrypted */
     StreamStatus status;
     int64_t status_due_ms; /* when a status that passes does */
     int64_t created_ms;

@@ -3,12 +3,12 @@
 #include "base64.h"
 #include "buffer.h"
 
-#define HEAD_BYTES   8
-#define FIXED_BYTES  (1 + 5 * 8 + 3)
-#define SEALED_AT    (HEAD_BYTES + crypto_secretbox_NONCEBYTES)
-#define OVERHEAD     (SEALED_AT + crypto_secretbox_MACBYTES)
-#define TOKEN_MAX    512 /* aws: Kinesis API, GetRecords: ShardIterator has up to 512 characters */
-#define STRING_MAX   128
+#define HEAD_BYTES  8
+#define FIXED_BYTES (1 + 5 * 8 + 3)
+#define SEALED_AT   (HEAD_BYTES + crypto_secretbox_NONCEBYTES)
+#define OVERHEAD    (SEALED_AT + crypto_secretbox_MACBYTES)
+#define TOKEN_MAX   512 /* aws: Kinesis API, GetRecords: ShardIterator has up to 512 characters */
+#define STRING_MAX  128
 
 static const unsigned char head[HEAD_BYTES] = {0, 0, 0, 0, 0, 0, 0, 1};
 

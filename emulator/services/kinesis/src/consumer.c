@@ -1,0 +1,112 @@
+/* consumer.c - finding consumers by what requests call them. */
+#include "consumer.h"
+
+static const Query get_consumer = {"SELECT id, created_ms, active_ms FROM kinesis_consumer"
+                                   " WHERE stream_id = ?1 AND name = ?2"};
+static const Query has_consumer = {"SELECT 1 FROM kinesis_consumer WHERE id = ?1"};
+static const Query count_consumers = {"SELECT COUNT(*) FROM kinesis_consumer WHERE stream_id = ?1"};
+
+Bytes consumer_arn(Arena *arena, const Stream *stream, const Consumer *consumer)
+{
+    Bytes of = stream_arn(arena, stream);
+    return arena_text(arena, BYTES_FMT "/consumer/" BYTES_FMT ":%lld", BYTES_ARG(of), BYTES_ARG(consumer->name),
+                      (long long)(consumer->created_ms / MS_PER_S));
+}
+
+int consumers_count(Kinesis *kinesis, const Stream *stream, int64_t *ret_count)
+{
+    Statement *count = store_begin(kinesis->store, &count_consumers);
+    bind_int64(count, 1, stream->id);
+    int code = store_one(count);
+    if (code != STORE_ROW)
+        return code;
+    *ret_count = column_int64(count, 0);
+    store_end(count);
+    return STORE_OK;
+}
+
+int consumer_exists(Kinesis *kinesis, int64_t id)
+{
+    Statement *has = store_begin(kinesis->store, &has_consumer);
+    bind_int64(has, 1, id);
+    int code = store_one(has);
+    if (code != STORE_ROW)
+        return code;
+    store_end(has);
+    return STORE_OK;
+}
+
+static int read_consumer(Call *call, const Stream *stream, Consumer *consumer)
+{
+    Statement *get = store_begin(call->store, &get_consumer);
+    bind_int64(get, 1, stream->id);
+    bind_text(get, 2, consumer->name);
+    int code = store_one(get);
+    if (code != STORE_ROW)
+        return code;
+    consumer->id = column_int64(get, 0);
+    consumer->created_ms = column_int64(get, 1);
+    consumer->active_ms = column_int64(get, 2);
+    consumer->stream_id = stream->id;
+    store_end(get);
+    return STORE_OK;
+}
+
+/* arn:…:stream/NAME/consumer/CONSUMER:1528222333 into the stream's ARN, the consumer's name and its second. */
+static bool arn_split(Bytes arn, Bytes *ret_stream_arn, Bytes *ret_name, int64_t *ret_created_s)
+{
+    Arn parts;
+    if (!arn_parse(arn, &parts))
+        return false;
+    Bytes rest = parts.resource;
+    if (!bytes_is(bytes_cut(&rest, '/'), "stream") || !present(rest))
+        return false;
+    Bytes stream_name = bytes_cut(&rest, '/');
+    if (!present(rest) || !bytes_is(bytes_cut(&rest, '/'), "consumer") || !present(rest))
+        return false;
+    *ret_name = bytes_cut(&rest, ':');
+    *ret_stream_arn = (Bytes){arn.ptr, (size_t)(stream_name.ptr + stream_name.len - arn.ptr)};
+    return present(rest) && bytes_to_int64(rest, ret_created_s);
+}
+
+static Status not_found(Call *call, Bytes what)
+{
+    return fail(call, &KINESIS_RESOURCE_NOT_FOUND, "Consumer " BYTES_FMT ", account " BYTES_FMT " not found.",
+                BYTES_ARG(what), BYTES_ARG(call->account));
+}
+
+static Status conflict(Call *call)
+{
+    return fail(call, &KINESIS_INVALID_ARGUMENT,
+                "ConsumerARN, StreamARN and ConsumerName do not refer to the same consumer.");
+}
+
+Status consumer_find(Call *call, ConsumerRef ref, Stream **ret_stream, Consumer *ret_consumer)
+{
+    Bytes of_arn, name_of_arn;
+    int64_t created_s = -1;
+    Bytes asked = present(ref.arn) ? ref.arn : ref.name;
+    if (present(ref.arn)) {
+        if (!arn_split(ref.arn, &of_arn, &name_of_arn, &created_s))
+            return fail(call, &KINESIS_INVALID_ARGUMENT, "ConsumerARN " BYTES_FMT " is not the ARN of a consumer.",
+                        BYTES_ARG(ref.arn));
+        if ((present(ref.stream_arn) && !bytes_equal(ref.stream_arn, of_arn)) ||
+            (present(ref.name) && !bytes_equal(ref.name, name_of_arn)))
+            return conflict(call);
+        ref.stream_arn = of_arn;
+        ref.name = name_of_arn;
+    }
+    if (!present(ref.stream_arn) || !present(ref.name))
+        return fail(call, &KINESIS_INVALID_ARGUMENT,
+                    "Either ConsumerARN or both StreamARN and ConsumerName must be specified.");
+    Stream *stream;
+    Consumer consumer = {.name = ref.name};
+    TRY(stream_find(call, (StreamRef){.arn = ref.stream_arn}, &stream));
+    int code = read_consumer(call, stream, &consumer);
+    if (code == STORE_NOT_FOUND || (!code && created_s >= 0 && consumer.created_ms / MS_PER_S != created_s))
+        return not_found(call, asked);
+    TRY(expect_ok(call, code));
+    *ret_stream = stream;
+    *ret_consumer = consumer;
+    return OK;
+}

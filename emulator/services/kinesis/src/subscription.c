@@ -1,0 +1,294 @@
+/* subscription.c - pushing records to subscribers, after the commit that brought them. */
+#include "subscription.h"
+#include "record.h"
+#include <stdlib.h>
+
+#define LIFE_MS         INT64_C(300000)   /* aws: Kinesis API, SubscribeToShard: "for up to 5 minutes" */
+#define TAKEOVER_MS     INT64_C(5000)     /* aws: there: "within 5 seconds of a successful call" */
+#define HEARTBEAT_MS    INT64_C(5000)     /* aws: events without records show progress where nothing is written */
+#define BACKLOG_MAX     (2 * 1024 * 1024) /* not yet taken by the client */
+#define EVENT_BYTES_MAX (1024 * 1024)
+#define EVENT_RECORDS   2000
+#define EVENT           0 /* SubscribeToShardEvent, in the operation's union */
+
+struct Subscription {
+    Kinesis *kinesis;
+    EventStream *stream;
+    int64_t shard_id, consumer_id;
+    uint64_t from; /* the index of the next record */
+    int64_t begun_ms, sent_ms;
+    char number[SEQUENCE_DIGITS]; /* the last told: where a next subscription would go on */
+    bool has_told;                /* an event has been sent */
+    bool must_check_consumer;
+    bool is_ready;
+    Timer *timer;
+    Subscription *next_of_shard; /* newest first */
+    Subscription *next_ready;
+};
+
+static Subscription *first_of(const Kinesis *kinesis, int64_t shard_id)
+{
+    return map_get(kinesis->subscribed, id_key(&shard_id));
+}
+
+static void make_ready(Subscription *subscription)
+{
+    Kinesis *kinesis = subscription->kinesis;
+    if (subscription->is_ready)
+        return;
+    subscription->is_ready = true;
+    subscription->next_ready = kinesis->ready;
+    kinesis->ready = subscription;
+}
+
+static void unlist_ready(Subscription *subscription)
+{
+    Subscription **at = &subscription->kinesis->ready;
+    if (!subscription->is_ready)
+        return;
+    while (*at != subscription)
+        at = &(*at)->next_ready;
+    *at = subscription->next_ready;
+}
+
+static void unlist_of_shard(Subscription *subscription)
+{
+    Map *subscribed = subscription->kinesis->subscribed;
+    Subscription *first = first_of(subscription->kinesis, subscription->shard_id);
+    if (first != subscription) {
+        while (first->next_of_shard != subscription)
+            first = first->next_of_shard;
+        first->next_of_shard = subscription->next_of_shard;
+    } else if (subscription->next_of_shard) {
+        map_put(subscribed, id_key(&subscription->shard_id), subscription->next_of_shard);
+    } else {
+        map_remove(subscribed, id_key(&subscription->shard_id));
+    }
+}
+
+static void subscription_free(Subscription *subscription)
+{
+    if (subscription->timer)
+        scheduler_cancel(subscription->kinesis->host->scheduler, subscription->timer);
+    unlist_ready(subscription);
+    unlist_of_shard(subscription);
+    free(subscription);
+}
+
+static void on_close(void *context)
+{
+    subscription_free(context);
+}
+
+static void on_timer(void *context, int64_t at_ms)
+{
+    Subscription *subscription = context;
+    (void)at_ms;
+    subscription->timer = NULL;
+    make_ready(subscription);
+}
+
+Status subscription_open(Call *call, const Consumer *consumer, const Shard *shard, uint64_t from)
+{
+    Kinesis *kinesis = call->service;
+    Subscription *first = first_of(kinesis, shard->id), *before = first;
+    while (before && before->consumer_id != consumer->id)
+        before = before->next_of_shard;
+    if (before && call->now_ms - before->begun_ms < TAKEOVER_MS)
+        return fail(call, &KINESIS_RESOURCE_IN_USE,
+                    "Another active subscription exists for this consumer: " BYTES_FMT ":" BYTES_FMT
+                    ":shardId-%012u:" BYTES_FMT,
+                    BYTES_ARG(shard->stream->account), BYTES_ARG(shard->stream->name), shard->index,
+                    BYTES_ARG(consumer->name));
+    Subscription *subscription = calloc(1, sizeof *subscription);
+    if (!subscription)
+        abort();
+    subscription->kinesis = kinesis;
+    subscription->shard_id = shard->id;
+    subscription->consumer_id = consumer->id;
+    subscription->from = from;
+    subscription->begun_ms = call->now_ms;
+    subscription->next_of_shard = first;
+    sequence_write(subscription->number, &shard->origin, from ? from - 1 : 0, shard->last_arrival_ms / MS_PER_S);
+    map_put(kinesis->subscribed, id_key(&shard->id), subscription);
+    subscription->stream = event_stream_open(call, on_close, subscription);
+    make_ready(subscription);
+    if (before)
+        make_ready(before);
+    return OK;
+}
+
+void subscriptions_wake(Kinesis *kinesis, int64_t shard_id)
+{
+    if (!map_count(kinesis->subscribed))
+        return;
+    for (Subscription *at = first_of(kinesis, shard_id); at; at = at->next_of_shard)
+        make_ready(at);
+}
+
+void subscriptions_fail(Kinesis *kinesis, const Stream *stream)
+{
+    for (size_t i = 0; i < stream->shards_count; i++)
+        subscriptions_wake(kinesis, stream->shards[i]->id);
+}
+
+void subscriptions_fail_consumer(Kinesis *kinesis, const Stream *stream)
+{
+    for (size_t i = 0; i < stream->shards_count; i++)
+        for (Subscription *at = first_of(kinesis, stream->shards[i]->id); at; at = at->next_of_shard) {
+            at->must_check_consumer = true;
+            make_ready(at);
+        }
+}
+
+static void end_with(Subscription *subscription, const ErrorModel *error, const char *message)
+{
+    event_stream_fail(subscription->stream, error, bytes_of(message));
+    subscription_free(subscription);
+}
+
+/* A newer one of the same consumer has taken over. */
+static bool is_superseded(const Subscription *subscription)
+{
+    const Subscription *at = first_of(subscription->kinesis, subscription->shard_id);
+    while (at != subscription && at->consumer_id != subscription->consumer_id)
+        at = at->next_of_shard;
+    return at != subscription;
+}
+
+static void send(Subscription *subscription, KinesisSubscribeToShardEvent *event)
+{
+    event_stream_send(subscription->stream, EVENT, event);
+    subscription->has_told = true;
+    subscription->sent_ms = now_ms(subscription->kinesis);
+}
+
+static void send_page(Subscription *subscription, const RecordPage *page)
+{
+    KinesisSubscribeToShardEvent event = {.records = page->records};
+    if (present(page->last_number))
+        memcpy(subscription->number, page->last_number.ptr, SEQUENCE_DIGITS);
+    event.continuation_sequence_number = (Bytes){subscription->number, SEQUENCE_DIGITS};
+    SET(&event, millis_behind_latest, page->millis_behind);
+    send(subscription, &event);
+}
+
+/* aws: Kinesis API, SubscribeToShardEvent: ChildShards are "returned only at the end of the current shard"; clients
+ * know the end by them and by the missing ContinuationSequenceNumber. */
+static void send_end(Subscription *subscription, const Shard *shard)
+{
+    Kinesis *kinesis = subscription->kinesis;
+    KinesisSubscribeToShardEvent event = {
+        .records = {arena_new_of(kinesis->push_arena, KinesisRecord), 0},
+        .child_shards = shard_children(kinesis->push_arena, shard, now_ms(kinesis)),
+    };
+    SET(&event, millis_behind_latest, 0);
+    send(subscription, &event);
+    event_stream_end(subscription->stream);
+    subscription_free(subscription);
+}
+
+typedef enum Pushed { PUSHED_ALL, PUSHED_PART, PUSHED_END, PUSHED_BROKEN } Pushed;
+
+static Pushed push_records(Subscription *subscription, Shard *shard)
+{
+    Kinesis *kinesis = subscription->kinesis;
+    while (event_stream_backlog(subscription->stream) < BACKLOG_MAX) {
+        RecordPage page;
+        RecordQuery query = {subscription->from, EVENT_RECORDS, EVENT_BYTES_MAX};
+        arena_reset(kinesis->push_arena);
+        if (records_read(kinesis, kinesis->push_arena, shard, query, &page) != STORE_OK)
+            return PUSHED_BROKEN;
+        if (page.is_at_tip && !page.records.len) {
+            if (!shard_is_open(shard))
+                return PUSHED_END;
+            if (!subscription->has_told || now_ms(kinesis) - subscription->sent_ms >= HEARTBEAT_MS)
+                send_page(subscription, &page);
+            return PUSHED_ALL;
+        }
+        send_page(subscription, &page);
+        subscription->from = page.next;
+        if (page.is_at_tip && shard_is_open(shard))
+            return PUSHED_ALL;
+    }
+    return PUSHED_PART;
+}
+
+static void await_next(Subscription *subscription)
+{
+    int64_t beat_ms = subscription->sent_ms + HEARTBEAT_MS, end_ms = subscription->begun_ms + LIFE_MS;
+    if (!subscription->timer)
+        subscription->timer = scheduler_at(subscription->kinesis->host->scheduler, beat_ms < end_ms ? beat_ms : end_ms,
+                                           on_timer, subscription);
+}
+
+/* What would end it, apart from the shard's own end. True: it has. */
+static bool end_if_over(Subscription *subscription, const Shard *shard)
+{
+    Kinesis *kinesis = subscription->kinesis;
+    if (!shard) {
+        end_with(subscription, &KINESIS_RESOURCE_NOT_FOUND, "The stream or the shard no longer exists.");
+    } else if (is_superseded(subscription)) {
+        end_with(subscription, &KINESIS_RESOURCE_IN_USE, "A newer subscription of the same consumer has taken over.");
+    } else if (subscription->must_check_consumer &&
+               consumer_exists(kinesis, subscription->consumer_id) == STORE_NOT_FOUND) {
+        end_with(subscription, &KINESIS_RESOURCE_NOT_FOUND, "The consumer has been deregistered.");
+    } else if (now_ms(kinesis) - subscription->begun_ms >= LIFE_MS) {
+        event_stream_end(subscription->stream);
+        subscription_free(subscription);
+    } else {
+        subscription->must_check_consumer = false;
+        return false;
+    }
+    return true;
+}
+
+static void look_at(Subscription *subscription)
+{
+    Kinesis *kinesis = subscription->kinesis;
+    Shard *shard = shard_by_id(kinesis, subscription->shard_id);
+    if (end_if_over(subscription, shard))
+        return;
+    switch (push_records(subscription, shard)) {
+    case PUSHED_PART:
+        make_ready(subscription);
+        await_next(subscription);
+        break;
+    case PUSHED_ALL:
+        await_next(subscription);
+        break;
+    case PUSHED_END:
+        send_end(subscription, shard);
+        break;
+    case PUSHED_BROKEN:
+        end_with(subscription, &KINESIS_INTERNAL_FAILURE, "The records could not be read.");
+        break;
+    }
+}
+
+void subscriptions_push(void *context)
+{
+    Kinesis *kinesis = context;
+    if (!kinesis->ready || streams_load(kinesis) != STORE_OK)
+        return;
+    if (!kinesis->push_arena)
+        kinesis->push_arena = arena_new();
+    Subscription *list = kinesis->ready;
+    kinesis->ready = NULL;
+    while (list) {
+        Subscription *subscription = list;
+        list = subscription->next_ready;
+        subscription->is_ready = false;
+        look_at(subscription);
+    }
+    arena_reset(kinesis->push_arena);
+}
+
+void subscriptions_close(Kinesis *kinesis)
+{
+    Bytes key;
+    void *first;
+    size_t at = 0;
+    while (at = 0, map_next(kinesis->subscribed, &at, &key, &first))
+        subscription_free(first);
+}
