@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable
@@ -93,9 +94,10 @@ def read_all(kinesis: Any, stream: str) -> list[dict[str, Any]]:
 
 
 def subscribe(kinesis: Any, consumer_arn: str, shard_id: str, kind: str = "TRIM_HORIZON", **more: Any) -> Any:
-    """The event stream; close it when done."""
+    """The event stream, for `with`."""
     position = {"Type": kind} | more
-    return kinesis.subscribe_to_shard(ConsumerARN=consumer_arn, ShardId=shard_id, StartingPosition=position)["EventStream"]
+    answer = kinesis.subscribe_to_shard(ConsumerARN=consumer_arn, ShardId=shard_id, StartingPosition=position)
+    return contextlib.closing(answer["EventStream"])
 
 
 def register_consumer(kinesis: Any, stream: str, name: str) -> str:
