@@ -99,7 +99,7 @@ Status consumer_find(Call *call, ConsumerRef ref, Stream **ret_stream, Consumer 
     if (!present(ref.stream_arn) || !present(ref.name))
         return fail(call, &KINESIS_INVALID_ARGUMENT,
                     "Either ConsumerARN or both StreamARN and ConsumerName must be specified.");
-    Stream *stream;
+    Stream *stream = NULL;
     Consumer consumer = {.name = ref.name};
     TRY(stream_find(call, (StreamRef){.arn = ref.stream_arn}, &stream));
     int code = read_consumer(call, stream, &consumer);

@@ -50,7 +50,7 @@ static int insert_shards(Kinesis *kinesis, Stream *stream, uint32_t count)
 static Status create_stream(Call *call, const KinesisCreateStreamInput *in, KinesisCreateStreamOutput *out)
 {
     Kinesis *kinesis = call->service;
-    Stream *stream;
+    Stream *stream = NULL;
     Stream like = {
         .account = call->account,
         .region = call->region,

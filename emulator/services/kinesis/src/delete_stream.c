@@ -7,8 +7,8 @@ OPERATION(KinesisDeleteStream, delete_stream, WRITES);
 
 static Status delete_stream(Call *call, const KinesisDeleteStreamInput *in, KinesisDeleteStreamOutput *out)
 {
-    Stream *stream;
-    int64_t consumers;
+    Stream *stream = NULL;
+    int64_t consumers = 0;
     (void)out;
     TRY(stream_find(call, STREAM_REF(in), &stream));
     if (stream->status == STREAM_DELETING)

@@ -59,7 +59,7 @@ static Status after_shard(Call *call, const Stream *stream, Bytes shard_id, uint
 
 static Status describe_stream(Call *call, const KinesisDescribeStreamInput *in, KinesisDescribeStreamOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     uint32_t from;
     size_t limit = in->has_limit && in->limit < PAGE_MAX ? (size_t)in->limit : PAGE_MAX;
     TRY(stream_find(call, STREAM_REF(in), &stream));
@@ -86,8 +86,8 @@ static Status describe_stream(Call *call, const KinesisDescribeStreamInput *in, 
 static Status describe_stream_summary(Call *call, const KinesisDescribeStreamSummaryInput *in,
                                       KinesisDescribeStreamSummaryOutput *out)
 {
-    Stream *stream;
-    int64_t consumers;
+    Stream *stream = NULL;
+    int64_t consumers = 0;
     TRY(stream_find(call, STREAM_REF(in), &stream));
     TRY(expect_ok(call, consumers_count(call->service, stream, &consumers)));
 

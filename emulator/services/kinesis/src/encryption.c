@@ -43,7 +43,7 @@ static Status change(Call *call, Stream *stream, Bytes key_id)
 static Status start_encryption(Call *call, const KinesisStartStreamEncryptionInput *in,
                                KinesisStartStreamEncryptionOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     (void)out;
     TRY(check_type(call, in->encryption_type));
     TRY(stream_for_change(call, STREAM_REF(in), &stream));
@@ -55,7 +55,7 @@ static Status start_encryption(Call *call, const KinesisStartStreamEncryptionInp
 static Status stop_encryption(Call *call, const KinesisStopStreamEncryptionInput *in,
                               KinesisStopStreamEncryptionOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     (void)out;
     TRY(check_type(call, in->encryption_type));
     TRY(stream_for_change(call, STREAM_REF(in), &stream));

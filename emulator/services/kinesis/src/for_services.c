@@ -15,7 +15,7 @@ static int find_stream(Kinesis *kinesis, KinesisStreamName name, Stream **ret_st
 
 int kinesis_append(Kinesis *kinesis, Arena *arena, KinesisStreamName name, Bytes partition_key, Bytes data)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Bytes number;
     NewRecord record = {.partition_key = partition_key, .data = data};
     int code = find_stream(kinesis, name, &stream);
@@ -29,7 +29,7 @@ int kinesis_append(Kinesis *kinesis, Arena *arena, KinesisStreamName name, Bytes
 int kinesis_read(Kinesis *kinesis, Arena *arena, KinesisReader *reader, int limit, KinesisRecordList *ret_records,
                  bool *ret_at_end)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     uint32_t index;
     RecordPage page;
     int code = find_stream(kinesis, reader->stream, &stream);

@@ -139,7 +139,7 @@ static Bytes next_token(Call *call, const Stream *stream, const Filter *filter)
 
 static Status list_shards(Call *call, const KinesisListShardsInput *in, KinesisListShardsOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Filter filter = {0};
     size_t limit = in->has_max_results && in->max_results < PAGE_MAX ? (size_t)in->max_results : PAGE_MAX;
     if (present(in->next_token))

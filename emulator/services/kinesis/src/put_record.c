@@ -6,7 +6,7 @@ OPERATION(KinesisPutRecord, put_record, WRITES);
 
 static Status put_record(Call *call, const KinesisPutRecordInput *in, KinesisPutRecordOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Shard *shard;
     NewRecord record = {in->partition_key, in->explicit_hash_key, in->data};
 

@@ -50,7 +50,7 @@ static Status check_sizes(Call *call, const Stream *stream, const KinesisPutReco
 
 static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisPutRecordsOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Shard **shards = arena_new_array(call->arena, Shard *, in->records.len);
     TRY(check_keys(call, &in->records));
     TRY(stream_for_data(call, STREAM_REF(in), &stream));

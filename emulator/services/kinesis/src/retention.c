@@ -38,7 +38,7 @@ static Status change(Call *call, Stream *stream, int32_t hours)
 static Status increase_retention(Call *call, const KinesisIncreaseStreamRetentionPeriodInput *in,
                                  KinesisIncreaseStreamRetentionPeriodOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     (void)out;
     TRY(check_range(call, in->retention_period_hours));
     TRY(stream_for_change(call, STREAM_REF(in), &stream));
@@ -51,7 +51,7 @@ static Status increase_retention(Call *call, const KinesisIncreaseStreamRetentio
 static Status decrease_retention(Call *call, const KinesisDecreaseStreamRetentionPeriodInput *in,
                                  KinesisDecreaseStreamRetentionPeriodOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     (void)out;
     TRY(check_range(call, in->retention_period_hours));
     TRY(stream_for_change(call, STREAM_REF(in), &stream));

@@ -35,9 +35,9 @@ static Status read_boundary(Call *call, const Shard *shard, Bytes text, HashKey 
 
 static Status split_shard(Call *call, const KinesisSplitShardInput *in, KinesisSplitShardOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Shard *shard;
-    HashKey at;
+    HashKey at = 0;
     (void)out;
     TRY(stream_find(call, STREAM_REF(in), &stream));
     TRY(shard_find(call, stream, in->shard_to_split, &shard));
@@ -58,7 +58,7 @@ static bool are_adjacent(const Shard *lower, const Shard *upper)
 
 static Status merge_shards(Call *call, const KinesisMergeShardsInput *in, KinesisMergeShardsOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Shard *first, *second;
     (void)out;
     TRY(stream_find(call, STREAM_REF(in), &stream));

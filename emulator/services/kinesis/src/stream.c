@@ -83,7 +83,7 @@ Status stream_find(Call *call, StreamRef ref, Stream **ret_stream)
 
 Status stream_for_data(Call *call, StreamRef ref, Stream **ret_stream)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     TRY(stream_find(call, ref, &stream));
     if (stream->status == STREAM_CREATING || stream->status == STREAM_DELETING)
         return stream_not_found(call, (KinesisStreamName){stream->account, stream->region, stream->name});
@@ -102,7 +102,7 @@ Status stream_check_active(Call *call, const Stream *stream)
 
 Status stream_for_change(Call *call, StreamRef ref, Stream **ret_stream)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     TRY(stream_find(call, ref, &stream));
     TRY(stream_check_active(call, stream));
     *ret_stream = stream;
@@ -176,7 +176,7 @@ static Stream *first_due(const Kinesis *kinesis)
 static void on_transition(void *context, int64_t at_ms)
 {
     Kinesis *kinesis = context;
-    Stream *stream;
+    Stream *stream = NULL;
     int code = streams_load(kinesis);
     kinesis->transition_timer = NULL;
     while (code == STORE_OK && (stream = first_due(kinesis)) && stream->status_due_ms <= at_ms)

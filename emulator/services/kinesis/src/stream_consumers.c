@@ -71,7 +71,7 @@ static Status check_new(Call *call, const Stream *stream, Bytes name)
 static Status register_consumer(Call *call, const KinesisRegisterStreamConsumerInput *in,
                                 KinesisRegisterStreamConsumerOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Kinesis *kinesis = call->service;
     TRY(stream_find(call, (StreamRef){.arn = in->stream_arn}, &stream));
     if (stream->status == STREAM_CREATING || stream->status == STREAM_DELETING)
@@ -101,7 +101,7 @@ static Status register_consumer(Call *call, const KinesisRegisterStreamConsumerI
 static Status deregister_consumer(Call *call, const KinesisDeregisterStreamConsumerInput *in,
                                   KinesisDeregisterStreamConsumerOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Consumer consumer;
     (void)out;
     TRY(consumer_find(call, CONSUMER_REF(in), &stream, &consumer));
@@ -116,7 +116,7 @@ static Status deregister_consumer(Call *call, const KinesisDeregisterStreamConsu
 static Status describe_consumer(Call *call, const KinesisDescribeStreamConsumerInput *in,
                                 KinesisDescribeStreamConsumerOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Consumer consumer;
     TRY(consumer_find(call, CONSUMER_REF(in), &stream, &consumer));
 
@@ -146,7 +146,7 @@ static Status start_after(Call *call, const KinesisListStreamConsumersInput *in,
 static Status list_consumers(Call *call, const KinesisListStreamConsumersInput *in,
                              KinesisListStreamConsumersOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Bytes after;
     int code;
     size_t limit = in->has_max_results && in->max_results < PAGE_MAX ? (size_t)in->max_results : PAGE_MAX;

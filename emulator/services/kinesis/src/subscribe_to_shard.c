@@ -23,7 +23,7 @@ static Status check_active(Call *call, const Stream *stream, const Consumer *con
 
 static Status subscribe_to_shard(Call *call, const KinesisSubscribeToShardInput *in, KinesisSubscribeToShardOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Shard *shard;
     Consumer consumer;
     uint64_t from;

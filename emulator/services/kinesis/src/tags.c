@@ -88,8 +88,8 @@ static int count_with(Kinesis *kinesis, const Stream *stream, const KinesisTagMa
 
 static Status add_tags(Call *call, const KinesisAddTagsToStreamInput *in, KinesisAddTagsToStreamOutput *out)
 {
-    Stream *stream;
-    int64_t count;
+    Stream *stream = NULL;
+    int64_t count = 0;
     (void)out;
     TRY(stream_find(call, STREAM_REF(in), &stream));
     TRY(tags_check(call, &in->tags));
@@ -103,7 +103,7 @@ static Status add_tags(Call *call, const KinesisAddTagsToStreamInput *in, Kinesi
 static Status remove_tags(Call *call, const KinesisRemoveTagsFromStreamInput *in,
                           KinesisRemoveTagsFromStreamOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     (void)out;
     TRY(stream_find(call, STREAM_REF(in), &stream));
     for (size_t i = 0; i < in->tag_keys.len; i++) {
@@ -117,7 +117,7 @@ static Status remove_tags(Call *call, const KinesisRemoveTagsFromStreamInput *in
 
 static Status list_tags(Call *call, const KinesisListTagsForStreamInput *in, KinesisListTagsForStreamOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     int code;
     size_t limit = in->has_limit ? (size_t)in->limit : TAGS_PER_STREAM;
     TRY(stream_find(call, STREAM_REF(in), &stream));

@@ -64,7 +64,7 @@ static int note_rescale(Call *call, const Stream *stream)
 
 static Status update_shard_count(Call *call, const KinesisUpdateShardCountInput *in, KinesisUpdateShardCountOutput *out)
 {
-    Stream *stream;
+    Stream *stream = NULL;
     Kinesis *kinesis = call->service;
     TRY(stream_find(call, STREAM_REF(in), &stream));
     TRY(stream_check_active(call, stream));
