@@ -9,6 +9,7 @@
 #include "options.h"
 #include "pipeline.h"
 #include "sts.h"
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,14 @@ static void catch_signals(void)
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* A page of records is 10 MiB and its answer 14: memory of that size is kept for the next page instead of being mapped,
+ * zeroed and unmapped each time. Measured: half as many pages again a second. */
+static void keep_large_blocks(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 32 * 1024 * 1024);
 }
 
 static bool open_host(Emulator *emulator)
@@ -186,6 +195,7 @@ int main(int argc, char **argv)
     if (exit_status >= 0)
         return exit_status;
     catch_signals();
+    keep_large_blocks();
     bool is_open = open_host(&emulator) && open_services(&emulator) && open_net(&emulator);
     if (is_open) {
         tell_ready(&emulator);

@@ -1,10 +1,11 @@
-/* sequence.h - AWS's sequence numbers: 186 bits, told as 56 decimal digits. From the left, in hexadecimal digits:
+/* sequence.h - AWS's sequence numbers: 186 bits, told as 56 decimal digits. In hexadecimal digits from the left, with
+ * how many there are of each:
  *
- *   2 │ second the shard was created (9) │ shard, last digit (1) │ index (16) │ 00 │ second of arrival (9) │ shard (8)
- * │ 2
+ *   2 (1), second the shard was created (9), last digit of the shard's index (1), index of the record (16), 0 (2),
+ *   second of arrival (9), shard's index (8), version (1)
  *
- * aws: the layout as reverse-engineered from the service and published with kinesalite's tests, which ran against AWS;
- * version 2, the last digit, is what streams have had since 2014. Version 0 is only recognised, for its refusals.
+ * aws: numbers that the service has given and AWS has published show it, as in the Lambda Developer Guide's example
+ * event of Kinesis. Version 2 is what streams have had since 2014; version 0 is only recognised, for its refusals.
  *
  * Within a shard the index alone orders them. A child's are above its parents' because its second of creation is. */
 #pragma once
