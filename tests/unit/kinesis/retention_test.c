@@ -87,6 +87,24 @@ static void the_logs_of_a_deleted_stream_go_in_steps(void **state)
     assert_int_equal(chunks_of(fixture), 0);
 }
 
+/* A pass that has seen every shard rests until the next minute: nothing wakes an idle loop. */
+static void trimming_rests_between_its_passes(void **state)
+{
+    Fixture *fixture = *state;
+    make_stream(fixture, "s", 100);
+    put(fixture, "s", "x");
+    pass_ms(fixture, 60000);
+    for (int i = 0; i < 5; i++)
+        pass_ms(fixture, 1);
+    int ran = 0;
+    for (int i = 0; i < 100; i++) {
+        clock_advance_ms(fixture->host.clock, 100);
+        ran += scheduler_run(fixture->host.scheduler);
+        end_turn(fixture);
+    }
+    assert_int_equal(ran, 0);
+}
+
 static void a_closed_shard_ends_without_an_iterator_but_with_its_children(void **state)
 {
     Fixture *fixture = *state;
@@ -149,6 +167,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(records_are_hidden_at_their_hour_and_trimmed_after_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_go_on_after_a_log_was_trimmed_empty, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_retention_has_hidden_does_not_come_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(trimming_rests_between_its_passes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_logs_of_a_deleted_stream_go_in_steps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_closed_shard_ends_without_an_iterator_but_with_its_children, set_up,
                                         tear_down),

@@ -189,7 +189,7 @@ static void a_stream_has_twenty_consumers_at_most(void **state)
 {
     Fixture *fixture = *state;
     make_stream(fixture, "s", 1);
-    char name[8];
+    char name[16];
     for (int i = 0; i < 20; i++) {
         snprintf(name, sizeof name, "c%02d", i);
         make_consumer(fixture, name);

@@ -111,6 +111,7 @@ static int pass_step(Kinesis *kinesis, int64_t at_ms, bool *ret_more)
         code = read_id(next, &id);
         if (code != STORE_OK || !id) {
             kinesis->trimmed_shard = 0;
+            *ret_more = false;
             return code;
         }
         Shard *shard = shard_by_id(kinesis, id);
