@@ -1,7 +1,7 @@
 /* gzip.c - request bodies that say they are gzip. Layer: net. */
+#include "fuzz.h"
 #include "inflate.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Buffer out = {0};

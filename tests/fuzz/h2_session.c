@@ -1,6 +1,7 @@
 /* h2_session.c - whatever a client sends after the preface; the first byte says how it is cut into reads and answered.
  * Layer: net. */
 #include "h2_session.h"
+#include "fuzz.h"
 
 static void on_output(void *context)
 {
@@ -17,7 +18,6 @@ static void answer(void *context, HttpRequest *request)
         http_respond(request, &response);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

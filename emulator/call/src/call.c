@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static Bytes format_message(Arena *arena, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static Bytes format_message(Arena *arena, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
