@@ -1,0 +1,302 @@
+/* expression.c - from text to a tree: names and values resolved, words that may not stand alone refused. */
+#include "parser.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+static const char *const titles[] = {
+    [EXPRESSION_CONDITION] = "ConditionExpression",
+    [EXPRESSION_FILTER] = "FilterExpression",
+    [EXPRESSION_KEY_CONDITION] = "KeyConditionExpression",
+    [EXPRESSION_PROJECTION] = "ProjectionExpression",
+    [EXPRESSION_UPDATE] = "UpdateExpression",
+};
+
+const char *expression_title(ExpressionKind kind)
+{
+    return titles[kind];
+}
+
+/* The first failure stays. */
+__attribute__((format(printf, 2, 3))) static void refuse(Parser *parser, const char *format, ...)
+{
+    char reason[1024];
+    va_list arguments;
+    if (!is_ok(parser->status))
+        return;
+    va_start(arguments, format);
+    vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    parser->status = fail(parser->call, &DYNAMODB_VALIDATION, "Invalid %s: %s", titles[parser->kind], reason);
+}
+
+void parser_fail(Parser *parser, const char *reason)
+{
+    refuse(parser, "%s", reason);
+}
+
+/* near: from the token before to the one behind. */
+void parser_syntax_error(Parser *parser)
+{
+    size_t at = parser->at, first = at ? at - 1 : 0, last = at + 1 < parser->tokens_count ? at + 1 : parser->tokens_count - 1;
+    if (!parser->tokens_count)
+        return;
+    if (at >= parser->tokens_count) {
+        Bytes token = parser->tokens[last].text;
+        refuse(parser, "Syntax error; token: \"<EOF>\", near: \"" BYTES_FMT "\"", BYTES_ARG(token));
+        return;
+    }
+    const char *from = parser->tokens[first].text.ptr;
+    Bytes end = parser->tokens[last].text;
+    refuse(parser, "Syntax error; token: \"" BYTES_FMT "\", near: \"" BYTES_FMT "\"",
+           BYTES_ARG(parser->tokens[at].text), (int)(end.ptr + end.len - from), from);
+}
+
+static Bytes resolve_name(Parser *parser, Token name)
+{
+    const DynamodbExpressionAttributeNameMap *names = parser->symbols->names;
+    if (name.text.ptr[0] != '#') {
+        if (word_is_reserved(name.text))
+            refuse(parser, "Attribute name is a reserved keyword; reserved keyword: " BYTES_FMT, BYTES_ARG(name.text));
+        return name.text;
+    }
+    for (size_t i = 0; i < names->len; i++)
+        if (bytes_equal(names->items[i].key, name.text)) {
+            parser->symbols->names_used[i] = true;
+            return names->items[i].value;
+        }
+    refuse(parser, "An expression attribute name used in the document path is not defined; attribute name: " BYTES_FMT,
+           BYTES_ARG(name.text));
+    return name.text;
+}
+
+Path *path_of_name(Arena *arena, Bytes name)
+{
+    Path *path = arena_new_of(arena, Path);
+    path->steps = arena_new_of(arena, PathStep);
+    path->steps[0].name = name;
+    path->len = 1;
+    return path;
+}
+
+static Path *add_step(Parser *parser, Path *path, PathStep step)
+{
+    PathStep *steps = arena_new_array(parser->call->arena, PathStep, path->len + 1);
+    if (path->len > VALUE_NESTING_MAX)
+        refuse(parser, "The document path has too many nesting elements; nesting levels: %zu", path->len);
+    memcpy(steps, path->steps, path->len * sizeof *steps);
+    steps[path->len++] = step;
+    path->steps = steps;
+    return path;
+}
+
+Path *parser_path(Parser *parser, Token name)
+{
+    return path_of_name(parser->call->arena, resolve_name(parser, name));
+}
+
+Path *parser_path_name(Parser *parser, Path *path, Token name)
+{
+    return add_step(parser, path, (PathStep){.name = resolve_name(parser, name)});
+}
+
+Path *parser_path_index(Parser *parser, Path *path, Token number)
+{
+    uint64_t index = 0;
+    if (!bytes_to_uint64(number.text, &index) || index > INT32_MAX)
+        refuse(parser, "List index is not within the allowable range; index: [" BYTES_FMT "]", BYTES_ARG(number.text));
+    return add_step(parser, path, (PathStep){.index = (size_t)index});
+}
+
+Path *parser_paths(Path *paths, Path *last)
+{
+    Path *at = paths;
+    while (at->next)
+        at = at->next;
+    at->next = last;
+    return paths;
+}
+
+Node *parser_value(Parser *parser, Token reference)
+{
+    const DynamodbExpressionAttributeValueMap *values = parser->symbols->values;
+    static const Value nothing = {.kind = VALUE_NULL};
+    for (size_t i = 0; i < values->len; i++)
+        if (bytes_equal(values->items[i].key, reference.text)) {
+            parser->symbols->values_used[i] = true;
+            return node_of_value(parser->call->arena, &values->items[i].value);
+        }
+    refuse(parser, "An expression attribute value used in expression is not defined; attribute value: " BYTES_FMT,
+           BYTES_ARG(reference.text));
+    return node_of_value(parser->call->arena, &nothing);
+}
+
+static const struct Function {
+    const char *name;
+    NodeKind kind;
+    size_t operands;
+    bool is_of_updates, needs_path;
+} functions[] = {
+    {"attribute_exists", NODE_ATTRIBUTE_EXISTS, 1, false, true},
+    {"attribute_not_exists", NODE_ATTRIBUTE_NOT_EXISTS, 1, false, true},
+    {"attribute_type", NODE_ATTRIBUTE_TYPE, 2, false, true},
+    {"begins_with", NODE_BEGINS_WITH, 2, false, false},
+    {"contains", NODE_CONTAINS, 2, false, false},
+    {"size", NODE_SIZE, 1, false, false},
+    {"if_not_exists", NODE_IF_NOT_EXISTS, 2, true, true},
+    {"list_append", NODE_LIST_APPEND, 2, true, false},
+};
+
+static const struct Function *function_of(Bytes name)
+{
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (bytes_is(name, functions[i].name))
+            return &functions[i];
+    return NULL;
+}
+
+Node *parser_function(Parser *parser, Token name, Node *operands)
+{
+    const struct Function *function = function_of(name.text);
+    bool is_update = parser->kind == EXPRESSION_UPDATE;
+    size_t count = 0;
+    for (const Node *at = operands; at; at = at->next)
+        count++;
+    if (!function)
+        refuse(parser, "Invalid function name; function: " BYTES_FMT, BYTES_ARG(name.text));
+    else if (function->is_of_updates != is_update)
+        refuse(parser, "The function is not allowed in %s expression; function: %s",
+               is_update ? "an update" : "a condition", function->name);
+    else if (count != function->operands)
+        refuse(parser,
+               "Incorrect number of operands for operator or function; operator or function: %s, number of operands: %zu",
+               function->name, count);
+    else if (function->needs_path && operands->kind != NODE_PATH)
+        refuse(parser, "Operator or function requires a document path; operator or function: %s", function->name);
+    return node_new(parser->call->arena, function ? function->kind : NODE_SIZE, operands, NULL);
+}
+
+Node *node_new(Arena *arena, NodeKind kind, Node *first, Node *second)
+{
+    Node *node = arena_new_of(arena, Node);
+    node->kind = kind;
+    node->first = first;
+    if (second)
+        first->next = second;
+    return node;
+}
+
+Node *node_of_path(Arena *arena, Path *path)
+{
+    Node *node = node_new(arena, NODE_PATH, NULL, NULL);
+    node->path = path;
+    return node;
+}
+
+Node *node_of_value(Arena *arena, const Value *value)
+{
+    Node *node = node_new(arena, NODE_VALUE, NULL, NULL);
+    node->value = value;
+    return node;
+}
+
+Node *node_append(Node *chain, Node *last)
+{
+    Node *at = chain;
+    while (at->next)
+        at = at->next;
+    at->next = last;
+    return chain;
+}
+
+Node *parser_operator(Parser *parser, NodeKind kind, Node *first, Node *second)
+{
+    if (++parser->operators > EXPRESSION_OPERATORS_MAX)
+        refuse(parser, "The expression contains too many operators; operator count: %d", parser->operators);
+    return node_new(parser->call->arena, kind, first, second);
+}
+
+Node *parser_parentheses(Parser *parser, Node *inner)
+{
+    if (inner->is_in_parentheses)
+        refuse(parser, "The expression has redundant parentheses;");
+    inner->is_in_parentheses = true;
+    return inner;
+}
+
+Action *action_append(Action *chain, Action *last)
+{
+    Action *at = chain;
+    while (at && at->next)
+        at = at->next;
+    if (at)
+        at->next = last;
+    return chain ? chain : last;
+}
+
+void parser_action(Parser *parser, ActionKind kind, Path *path, Node *operand)
+{
+    Action *action = arena_new_of(parser->call->arena, Action);
+    Expression *expression = parser->expression;
+    *action = (Action){.kind = kind, .path = path, .operand = operand};
+    expression->actions = action_append(expression->actions, action);
+    expression->paths = expression->paths ? parser_paths(expression->paths, path) : path;
+}
+
+void parser_section(Parser *parser, ActionKind kind)
+{
+    static const char *const words[] = {"SET", "REMOVE", "ADD", "DELETE"};
+    if (parser->sections_seen & 1u << kind)
+        refuse(parser, "The \"%s\" section can only be used once in an update expression;", words[kind]);
+    parser->sections_seen |= 1u << kind;
+}
+
+/* size() gives a number, not a truth. */
+void parser_condition(Parser *parser, Node *condition)
+{
+    parser->expression->condition = condition;
+}
+
+static Status read_tokens(Parser *parser)
+{
+    const char *at = parser->text.ptr, *end = at + parser->text.len;
+    parser->tokens = arena_new_array(parser->call->arena, Token, parser->text.len + 1);
+    for (;;) {
+        Token token = token_next(&at, end, parser->kind == EXPRESSION_UPDATE);
+        parser->tokens[parser->tokens_count] = token;
+        if (!token.type)
+            return OK;
+        parser->tokens_count++;
+        if (token.type < 0) {
+            parser->at = parser->tokens_count - 1;
+            parser_syntax_error(parser);
+            return parser->status;
+        }
+    }
+}
+
+static Status check_tree(Call *call, ExpressionKind kind, const Expression *expression)
+{
+    if (expression->condition)
+        TRY(node_check(call, kind, expression->condition));
+    for (const Action *action = expression->actions; action; action = action->next)
+        TRY(action_check(call, action));
+    return paths_check(call, kind, expression->paths);
+}
+
+Status expression_parse(Call *call, Symbols *symbols, ExpressionKind kind, Bytes text, Expression *ret)
+{
+    Parser parser = {.call = call, .symbols = symbols, .kind = kind, .text = text, .expression = ret, .status = OK};
+    *ret = (Expression){0};
+    if (!present(text))
+        return OK;
+    if (text.len > EXPRESSION_BYTES_MAX)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "Invalid %s: Expression size has exceeded the maximum allowed size; expression size: %zu", titles[kind],
+                    text.len);
+    TRY(read_tokens(&parser));
+    if (!parser.tokens_count)
+        return fail(call, &DYNAMODB_VALIDATION, "Invalid %s: The expression can not be empty;", titles[kind]);
+    parser_run(&parser, parser_begin_token(kind));
+    TRY(parser.status);
+    return check_tree(call, kind, ret);
+}

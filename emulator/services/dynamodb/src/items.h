@@ -1,0 +1,45 @@
+/* items.h - items in their trees, and the entries that indexes keep of them. */
+#pragma once
+#include "key.h"
+
+/* STORE_NOT_FOUND: no such item. */
+MUST_CHECK int item_read(Call *call, const Table *table, const Key *key, Item *ret_item);
+
+/* One change of one item: what was there, what is to be there; NULL: nothing. */
+typedef struct Change {
+    Table *table;
+    Key key;
+    const Item *before, *after;
+} Change;
+
+/* How many bytes each tree had to write: for capacity. */
+typedef struct ChangeCost {
+    size_t table_bytes;
+    size_t index_bytes[INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX]; /* 0: the index did not change */
+} ChangeCost;
+
+/* Refuses an item too large or with index keys of a wrong type. verb: "Item size" or "Item size to update". */
+MUST_CHECK Status change_check(Call *call, const Change *change, const char *size_words);
+MUST_CHECK int change_write(Call *call, const Change *change, ChangeCost *ret_cost);
+/* Entries of a new index for all the table's items; *ret_tally is its size then. */
+MUST_CHECK int index_fill(Call *call, const Table *table, const Index *index, Tally *ret_tally);
+
+/* The members an index holds of an item. */
+Item index_projection(Arena *arena, const Table *table, const Index *index, const Item *item);
+/* aws: local indexes fetch the rest from the table; ours keep the whole item, and reads leave out what isn't theirs */
+static inline bool index_keeps_all(const Index *index)
+{
+    return !index->is_global || bytes_equal(index->projection_type, DYNAMODB_PROJECTION_TYPE_ALL);
+}
+
+/* Rows of a tree in order. hash_to absent: only the partition `hash_from`. */
+typedef struct ItemRange {
+    int64_t tree;
+    Bytes hash_from, hash_to;
+    Bytes range_from, range_to; /* [from, to) in one partition; with hash_to: rows are behind (hash_from, range_from) */
+    bool is_backward;
+} ItemRange;
+/* Step it with items_next; store_end it when leaving early. */
+Statement *items_open(Call *call, const ItemRange *range);
+/* STORE_ROW, STORE_OK at the end, or < 0. */
+MUST_CHECK int items_next(Arena *arena, Statement *rows, Item *ret_item);

@@ -1,0 +1,177 @@
+/* legacy.c */
+#include "legacy.h"
+
+#define INVALID "One or more parameter values were invalid: "
+
+static const struct Operator {
+    const char *name;
+    NodeKind kind;
+    bool is_negated;
+    size_t min, max; /* of operands */
+} operators[] = {
+    {"EQ", NODE_EQ, false, 1, 1},
+    {"NE", NODE_NE, false, 1, 1},
+    {"LE", NODE_LE, false, 1, 1},
+    {"LT", NODE_LT, false, 1, 1},
+    {"GE", NODE_GE, false, 1, 1},
+    {"GT", NODE_GT, false, 1, 1},
+    {"IN", NODE_IN, false, 1, EXPRESSION_IN_MAX},
+    {"BETWEEN", NODE_BETWEEN, false, 2, 2},
+    {"NOT_NULL", NODE_ATTRIBUTE_EXISTS, false, 0, 0},
+    {"NULL", NODE_ATTRIBUTE_NOT_EXISTS, false, 0, 0},
+    {"CONTAINS", NODE_CONTAINS, false, 1, 1},
+    {"NOT_CONTAINS", NODE_CONTAINS, true, 1, 1},
+    {"BEGINS_WITH", NODE_BEGINS_WITH, false, 1, 1},
+};
+
+static const struct Operator *operator_of(Bytes name)
+{
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+        if (bytes_is(name, operators[i].name))
+            return &operators[i];
+    return NULL;
+}
+
+static Status compare(Call *call, Bytes attribute, Bytes comparison, DynamodbAttributeValueList *operands, Node **ret)
+{
+    const struct Operator *operator_ = operator_of(comparison); /* the model's enum has been checked */
+    Node *node = node_of_path(call->arena, path_of_name(call->arena, attribute));
+    if (operands->len < operator_->min || operands->len > operator_->max)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "Invalid number of argument(s) for the %s ComparisonOperator", operator_->name);
+    for (size_t i = 0; i < operands->len; i++) {
+        TRY(value_check(call, &operands->items[i]));
+        node_append(node, node_of_value(call->arena, &operands->items[i]));
+    }
+    *ret = node_new(call->arena, operator_->kind, node, NULL);
+    if (operator_->is_negated)
+        *ret = node_new(call->arena, NODE_NOT, *ret, NULL);
+    return OK;
+}
+
+static Node *join(Arena *arena, Node *node, Node *last, Bytes conditional_operator)
+{
+    if (!node)
+        return last;
+    return node_new(arena, bytes_is(conditional_operator, "OR") ? NODE_OR : NODE_AND, node, last);
+}
+
+static Status expect(Call *call, Bytes attribute, DynamodbExpectedAttributeValue *expected, Node **ret)
+{
+    bool exists = expected->has_exists ? expected->exists : true;
+    Node *path = node_of_path(call->arena, path_of_name(call->arena, attribute));
+    if (present(expected->comparison_operator)) {
+        DynamodbAttributeValueList operands = expected->attribute_value_list;
+        if (expected->has_exists)
+            return fail(call, &DYNAMODB_VALIDATION,
+                        INVALID "Exists and ComparisonOperator cannot be used together for Attribute: " BYTES_FMT,
+                        BYTES_ARG(attribute));
+        if (expected->value)
+            operands = (DynamodbAttributeValueList){expected->value, 1};
+        return compare(call, attribute, expected->comparison_operator, &operands, ret);
+    }
+    if (exists != (expected->value != NULL))
+        return fail(call, &DYNAMODB_VALIDATION,
+                    exists ? INVALID "Value must be provided when Exists is true for Attribute: " BYTES_FMT
+                           : INVALID "Value cannot be used when Exists is false for Attribute: " BYTES_FMT,
+                    BYTES_ARG(attribute));
+    if (!exists) {
+        *ret = node_new(call->arena, NODE_ATTRIBUTE_NOT_EXISTS, path, NULL);
+        return OK;
+    }
+    TRY(value_check(call, expected->value));
+    *ret = node_new(call->arena, NODE_EQ, path, node_of_value(call->arena, expected->value));
+    return OK;
+}
+
+Status legacy_expected(Call *call, const DynamodbExpectedAttributeMap *expected, Bytes conditional_operator, Node **ret)
+{
+    *ret = NULL;
+    if (present(conditional_operator) && !expected->len)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "ConditionalOperator cannot be used without Filter or Expected");
+    for (size_t i = 0; i < expected->len; i++) {
+        Node *node;
+        TRY(expect(call, expected->items[i].key, &expected->items[i].value, &node));
+        *ret = join(call->arena, *ret, node, conditional_operator);
+    }
+    return OK;
+}
+
+Status legacy_conditions(Call *call, const DynamodbFilterConditionMap *conditions, Bytes conditional_operator, Node **ret)
+{
+    *ret = NULL;
+    for (size_t i = 0; i < conditions->len; i++) {
+        DynamodbCondition *condition = &conditions->items[i].value;
+        Node *node;
+        TRY(compare(call, conditions->items[i].key, condition->comparison_operator, &condition->attribute_value_list, &node));
+        *ret = join(call->arena, *ret, node, conditional_operator);
+    }
+    return *ret ? node_check(call, EXPRESSION_FILTER, *ret) : OK;
+}
+
+static Status update_one(Call *call, Bytes attribute, DynamodbAttributeValueUpdate *update, Action *ret)
+{
+    bool is_delete = bytes_is(update->action, "DELETE"), is_add = bytes_is(update->action, "ADD");
+    *ret = (Action){.path = path_of_name(call->arena, attribute)};
+    ret->kind = is_delete ? update->value ? ACTION_DELETE : ACTION_REMOVE : is_add ? ACTION_ADD : ACTION_SET;
+    if (ret->kind == ACTION_REMOVE)
+        return OK;
+    if (!update->value)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "Only DELETE action is allowed when no attribute value is specified");
+    TRY(value_check(call, update->value));
+    ret->operand = node_of_value(call->arena, update->value);
+    int kind = update->value->kind;
+    if (is_add && kind != VALUE_N && kind != VALUE_L && (kind < VALUE_SS || kind > VALUE_BS))
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "ADD action is not supported for the type %s",
+                    value_kind_word(kind));
+    if (is_delete && (kind < VALUE_SS || kind > VALUE_BS))
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "DELETE action with value is not supported for the type %s",
+                    value_kind_word(kind));
+    return OK;
+}
+
+Status legacy_updates(Call *call, const DynamodbAttributeUpdates *updates, Expression *ret)
+{
+    *ret = (Expression){0};
+    for (size_t i = 0; i < updates->len; i++) {
+        Action *action = arena_new_of(call->arena, Action);
+        TRY(update_one(call, updates->items[i].key, &updates->items[i].value, action));
+        ret->actions = action_append(ret->actions, action);
+        action->path->next = ret->paths;
+        ret->paths = action->path;
+    }
+    return OK;
+}
+
+Path *legacy_attributes(Arena *arena, const DynamodbAttributeNameList *names)
+{
+    Path *paths = NULL;
+    for (size_t i = names->len; i-- > 0;) {
+        Path *path = path_of_name(arena, names->items[i]);
+        path->next = paths;
+        paths = path;
+    }
+    return paths;
+}
+
+static Bytes given_names(Arena *arena, const Parameter *parameters)
+{
+    Bytes names = TEXT("");
+    for (; parameters->name; parameters++)
+        if (parameters->is_given)
+            names = arena_text(arena, BYTES_FMT "%s%s", BYTES_ARG(names), names.len ? ", " : "", parameters->name);
+    return names;
+}
+
+Status legacy_check_mix(Call *call, const Parameter *legacy, const Parameter *expressions)
+{
+    Bytes old = given_names(call->arena, legacy), new = given_names(call->arena, expressions);
+    if (!old.len || !new.len)
+        return OK;
+    return fail(call, &DYNAMODB_VALIDATION,
+                "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: "
+                "{" BYTES_FMT "} Expression parameters: {" BYTES_FMT "}",
+                BYTES_ARG(old), BYTES_ARG(new));
+}

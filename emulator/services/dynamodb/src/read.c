@@ -1,0 +1,158 @@
+/* read.c */
+#include "read.h"
+
+#define INVALID "One or more parameter values were invalid: "
+
+Status projection_of(Call *call, const ProjectionInput *input, const Path **ret_paths)
+{
+    Parameter legacy[] = {{"AttributesToGet", input->attributes_to_get->items != NULL}, {NULL, false}};
+    Parameter expressions[] = {{"ProjectionExpression", present(input->expression)}, {NULL, false}};
+    Expression expression;
+    Symbols symbols;
+    TRY(legacy_check_mix(call, legacy, expressions));
+    TRY(symbols_check_alone(call, input->names, NULL, present(input->expression), ""));
+    TRY(symbols_open(call, input->names, NULL, &symbols));
+    TRY(expression_parse(call, &symbols, EXPRESSION_PROJECTION, input->expression, &expression));
+    TRY(symbols_check_used(call, &symbols));
+    *ret_paths = expression.paths ? expression.paths : legacy_attributes(call->arena, input->attributes_to_get);
+    return OK;
+}
+
+Status index_find(Call *call, const Table *table, Bytes name, bool is_consistent, const Index **ret_index)
+{
+    *ret_index = NULL;
+    if (!present(name))
+        return OK;
+    *ret_index = table_index(table, name);
+    if (!*ret_index)
+        return fail(call, &DYNAMODB_VALIDATION, "The table does not have the specified index: " BYTES_FMT, BYTES_ARG(name));
+    if (is_consistent && (*ret_index)->is_global)
+        return fail(call, &DYNAMODB_VALIDATION, "Consistent reads are not supported on global secondary indexes");
+    return OK;
+}
+
+static bool index_has_path(const PageRequest *request, Bytes name)
+{
+    const Index *index = request->index;
+    return keys_have(&request->table->keys, name) || keys_have(&index->keys, name) ||
+           list_of_bytes_has(index->non_key.items, index->non_key.len, name);
+}
+
+static Status check_index_select(Call *call, const PageRequest *request)
+{
+    const Index *index = request->index;
+    if (index_keeps_all(index))
+        return OK;
+    if (bytes_is(request->select, "ALL_ATTRIBUTES"))
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "Select type ALL_ATTRIBUTES is not supported for global secondary index " BYTES_FMT
+                            " because its projection type is not ALL",
+                    BYTES_ARG(index->name));
+    for (const Path *path = request->paths; path; path = path->next)
+        if (!index_has_path(request, path->steps[0].name))
+            return fail(call, &DYNAMODB_VALIDATION,
+                        INVALID "Global secondary index " BYTES_FMT " does not project " BYTES_FMT, BYTES_ARG(index->name),
+                        BYTES_ARG(path_text(call->arena, path)));
+    return OK;
+}
+
+Status select_check(Call *call, const PageRequest *request)
+{
+    bool is_specific = bytes_is(request->select, "SPECIFIC_ATTRIBUTES");
+    if (bytes_is(request->select, "ALL_PROJECTED_ATTRIBUTES") && !request->index)
+        return fail(call, &DYNAMODB_VALIDATION, "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
+    if (is_specific && !request->paths)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
+    if (present(request->select) && !is_specific && request->paths)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "Cannot specify the ProjectionExpression when choosing to get " BYTES_FMT, BYTES_ARG(request->select));
+    return request->index ? check_index_select(call, request) : OK;
+}
+
+Status start_key(Call *call, const PageRequest *request, const Item *start, Key *ret_row)
+{
+    const Index *index = request->index;
+    Item given = *start;
+    TRY(item_check(call, &given));
+    Item key = key_attributes(call->arena, request->table, NULL, &given);
+    Item all = key_attributes(call->arena, request->table, index, &given);
+    Item own = {arena_new_array(call->arena, Attribute, key.len), key.len};
+    if (key.len)
+        memcpy(own.items, key.items, key.len * sizeof *key.items);
+    if (all.len != given.len)
+        return fail(call, &DYNAMODB_VALIDATION, "The provided starting key is invalid");
+    TRY(key_of_request(call, request->table, &own, ret_row));
+    if (index) {
+        Key entry;
+        if (!key_of_entry(call->arena, index, &given, ret_row, &entry))
+            return fail(call, &DYNAMODB_VALIDATION, "The provided starting key is invalid");
+        *ret_row = entry;
+    }
+    return OK;
+}
+
+/* What of an item an answer shows. */
+static Item shown(Call *call, const PageRequest *request, const Item *item)
+{
+    const Index *index = request->index;
+    if (request->paths)
+        return item_project(call->arena, item, request->paths);
+    if (index && !index->is_global && !bytes_is(request->select, "ALL_ATTRIBUTES"))
+        return index_projection(call->arena, request->table, index, item);
+    return *item;
+}
+
+static void page_add(Call *call, const PageRequest *request, const Item *item, Page *page, size_t *capacity)
+{
+    page->scanned_count++;
+    if (request->filter && !condition_holds(call->arena, item, request->filter))
+        return;
+    page->count++;
+    if (bytes_is(request->select, "COUNT"))
+        return;
+    if (page->items.len == *capacity) {
+        *capacity = *capacity * 2;
+        DynamodbAttributeMap *grown = arena_new_array(call->arena, DynamodbAttributeMap, *capacity);
+        memcpy(grown, page->items.items, page->items.len * sizeof *grown);
+        page->items.items = grown;
+    }
+    page->items.items[page->items.len++] = shown(call, request, item);
+}
+
+#define PAGE_ITEMS_FIRST 16
+
+static void set_last_key(Call *call, const PageRequest *request, const Item *last, Page *page)
+{
+    Item key = key_attributes(call->arena, request->table, request->index, last);
+    *AS_ITEM(&page->last_key) = key;
+}
+
+Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *ret_page)
+{
+    Page page = {.items = {arena_new_array(call->arena, DynamodbAttributeMap, PAGE_ITEMS_FIRST), 0}};
+    size_t capacity = PAGE_ITEMS_FIRST, bytes = 0;
+    Item item, last = {0};
+    int code;
+    while ((code = items_next(call->arena, rows, &item)) == STORE_ROW) {
+        size_t size = item_size(&item);
+        if (bytes + size > PAGE_BYTES_MAX && page.scanned_count) {
+            set_last_key(call, request, &last, &page);
+            break;
+        }
+        bytes += size;
+        last = item;
+        page_add(call, request, &item, &page, &capacity);
+        if (page.scanned_count == request->limit) {
+            set_last_key(call, request, &last, &page);
+            break;
+        }
+    }
+    if (code == STORE_ROW)
+        store_end(rows);
+    if (bytes_is(request->select, "COUNT"))
+        page.items = (DynamodbItemList){0};
+    page.units = read_units(bytes, request->is_consistent);
+    *ret_page = page;
+    return expect_ok(call, code == STORE_ROW ? STORE_OK : code);
+}

@@ -1,0 +1,38 @@
+/* read.h - what GetItem, BatchGetItem, Query and Scan share: projections, and pages of items. */
+#pragma once
+#include "write.h"
+
+#define PAGE_BYTES_MAX (1024 * 1024) /* aws: "a single Query operation can retrieve a maximum of 1 MB of data" */
+
+typedef struct ProjectionInput {
+    Bytes expression;
+    const DynamodbAttributeNameList *attributes_to_get;
+    const DynamodbExpressionAttributeNameMap *names;
+} ProjectionInput;
+
+/* Where no other expression stands in the request. *ret_paths NULL: the whole item. */
+MUST_CHECK Status projection_of(Call *call, const ProjectionInput *input, const Path **ret_paths);
+
+typedef struct PageRequest {
+    const Table *table;
+    const Index *index; /* NULL: the table itself */
+    const Node *filter;
+    const Path *paths;
+    Bytes select;
+    int64_t limit; /* of items looked at; 0: none */
+    bool is_consistent;
+} PageRequest;
+
+typedef struct Page {
+    DynamodbItemList items;
+    int32_t count, scanned_count;
+    DynamodbKey last_key; /* absent: there is no more */
+    double units;
+} Page;
+
+MUST_CHECK Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *ret_page);
+/* What Select, the projection and the index allow together. */
+MUST_CHECK Status select_check(Call *call, const PageRequest *request);
+MUST_CHECK Status index_find(Call *call, const Table *table, Bytes name, bool is_consistent, const Index **ret_index);
+/* The row that an ExclusiveStartKey names in the tree that is read. */
+MUST_CHECK Status start_key(Call *call, const PageRequest *request, const Item *start, Key *ret_row);

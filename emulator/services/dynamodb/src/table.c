@@ -1,0 +1,376 @@
+/* table.c - reading, writing and keeping tables. */
+#include "table.h"
+#include <stdlib.h>
+
+#define TABLE_COLUMNS                                                                                                  \
+    "name, uuid, created_ms, hash_name, hash_kind, range_name, range_kind, billing_mode, on_demand_since_ms, "         \
+    "read_units, write_units, max_read_units, max_write_units, table_class, is_protected, ttl_attribute, "             \
+    "recovery_since_ms, recovery_days, sse_key"
+#define INDEX_COLUMNS                                                                                                  \
+    "name, is_global, hash_name, hash_kind, range_name, range_kind, projection_type, non_key, read_units, "            \
+    "write_units, max_read_units, max_write_units"
+
+static const Query select_table = {"SELECT " TABLE_COLUMNS ", id, items, bytes FROM dynamodb_table WHERE account = ?1 AND "
+                                   "region = ?2 AND name = ?3"};
+static const Query insert_table = {
+    "INSERT INTO dynamodb_table (" TABLE_COLUMNS ", account, region)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"};
+static const Query update_table = {
+    "UPDATE dynamodb_table SET (" TABLE_COLUMNS ") ="
+    " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) WHERE id = ?20"};
+static const Query delete_table = {"DELETE FROM dynamodb_table WHERE id = ?1"};
+static const Query tally_table = {"UPDATE dynamodb_table SET items = ?2, bytes = ?3 WHERE id = ?1"};
+static const Query list_tables = {
+    "SELECT name FROM dynamodb_table WHERE account = ?1 AND region = ?2 AND name > ?3 ORDER BY name LIMIT ?4"};
+static const Query select_indexes = {"SELECT " INDEX_COLUMNS
+                                     ", id, items, bytes FROM dynamodb_index WHERE table_id = ?1 ORDER BY id"};
+static const Query insert_index = {"INSERT INTO dynamodb_index (" INDEX_COLUMNS ", table_id)"
+                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"};
+static const Query update_index = {"UPDATE dynamodb_index SET read_units = ?2, write_units = ?3, max_read_units = ?4,"
+                                   " max_write_units = ?5 WHERE id = ?1"};
+static const Query delete_index = {"DELETE FROM dynamodb_index WHERE id = ?1"};
+static const Query tally_index = {"UPDATE dynamodb_index SET items = ?2, bytes = ?3 WHERE id = ?1"};
+static const Query insert_dropped = {"INSERT INTO dynamodb_dropped (tree) VALUES (?1)"};
+
+static Bytes map_key(Arena *arena, Bytes account, Bytes region, Bytes name)
+{
+    char *key = arena_take_raw(arena, account.len + region.len + name.len + 2), *out = key;
+    memcpy(out, account.ptr, account.len);
+    out += account.len;
+    *out++ = 0;
+    memcpy(out, region.ptr, region.len);
+    out += region.len;
+    *out++ = 0;
+    memcpy(out, name.ptr, name.len);
+    return (Bytes){key, account.len + region.len + name.len + 2};
+}
+
+/* Attribute names hold no NUL: JSON could bring one, the check at creation refuses it. */
+static Bytes join_names(Arena *arena, const DynamodbNonKeyAttributeNameList *names)
+{
+    Buffer text = {0};
+    for (size_t i = 0; i < names->len; i++) {
+        buffer_append(&text, names->items[i]);
+        buffer_append_char(&text, 0);
+    }
+    Bytes joined = arena_copy(arena, buffer_bytes(&text));
+    buffer_done(&text);
+    return joined;
+}
+
+static DynamodbNonKeyAttributeNameList split_names(Arena *arena, Bytes joined)
+{
+    DynamodbNonKeyAttributeNameList names = {arena_new_array(arena, Bytes, NON_KEY_MAX * 5 + 1), 0};
+    while (joined.len && names.len < NON_KEY_MAX * 5)
+        names.items[names.len++] = bytes_cut(&joined, 0);
+    return names;
+}
+
+/* The columns of INDEX_COLUMNS, from 0 on. */
+static Index read_index(Arena *arena, Statement *row)
+{
+    Index index = {
+        .name = arena_copy(arena, column_bytes(row, 0)),
+        .is_global = column_int64(row, 1),
+        .keys = {{arena_copy(arena, column_bytes(row, 2)), (int)column_int64(row, 3)},
+                 {arena_copy(arena, column_bytes(row, 4)), (int)column_int64(row, 5)}},
+        .projection_type = arena_copy(arena, column_bytes(row, 6)),
+        .non_key = split_names(arena, arena_copy(arena, column_bytes(row, 7))),
+        .units = {column_int64(row, 8), column_int64(row, 9), column_int64(row, 10), column_int64(row, 11)},
+        .tree = -column_int64(row, 12),
+        .tally = {column_int64(row, 13), column_int64(row, 14), false},
+    };
+    return index;
+}
+
+static int read_indexes(Store *store, Table *table)
+{
+    Statement *row = store_begin(store, &select_indexes);
+    int code;
+    bind_int64(row, 1, table->id);
+    table->indexes = arena_new_array(table->arena, Index, INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX);
+    while ((code = store_step(row)) == STORE_ROW)
+        table->indexes[table->indexes_count++] = read_index(table->arena, row);
+    return code;
+}
+
+static void read_table(Table *table, Statement *row)
+{
+    Arena *arena = table->arena;
+    table->name = arena_copy(arena, column_bytes(row, 0));
+    table->uuid = arena_copy(arena, column_bytes(row, 1));
+    table->created_ms = column_int64(row, 2);
+    table->keys.hash = (KeyAttribute){arena_copy(arena, column_bytes(row, 3)), (int)column_int64(row, 4)};
+    table->keys.range = (KeyAttribute){arena_copy(arena, column_bytes(row, 5)), (int)column_int64(row, 6)};
+    table->billing_mode = arena_copy(arena, column_bytes(row, 7));
+    table->on_demand_since_ms = column_int64(row, 8);
+    table->units = (Units){column_int64(row, 9), column_int64(row, 10), column_int64(row, 11), column_int64(row, 12)};
+    table->table_class = arena_copy(arena, column_bytes(row, 13));
+    table->is_protected = column_int64(row, 14);
+    table->ttl_attribute = arena_copy(arena, column_bytes(row, 15));
+    table->recovery_since_ms = column_int64(row, 16);
+    table->recovery_days = column_int64(row, 17);
+    table->sse_key = arena_copy(arena, column_bytes(row, 18));
+    table->id = column_int64(row, 19);
+    table->tally = (Tally){column_int64(row, 20), column_int64(row, 21), false};
+}
+
+static Table *table_free(Table *table)
+{
+    if (table)
+        arena_free(table->arena);
+    free(table);
+    return NULL;
+}
+
+static int load(Call *call, Bytes name, Table **ret_table)
+{
+    Statement *row = store_begin(call->store, &select_table);
+    bind_text(row, 1, call->account);
+    bind_text(row, 2, call->region);
+    bind_text(row, 3, name);
+    int code = store_one(row);
+    if (code != STORE_ROW)
+        return code;
+    Table *table = calloc(1, sizeof *table);
+    if (!table)
+        abort();
+    table->arena = arena_new();
+    table->account = arena_copy(table->arena, call->account);
+    table->region = arena_copy(table->arena, call->region);
+    read_table(table, row);
+    store_end(row);
+    code = read_indexes(call->store, table);
+    *ret_table = code == STORE_OK ? table : table_free(table);
+    return code;
+}
+
+Bytes table_name_of(Bytes name_or_arn)
+{
+    Arn arn;
+    if (!bytes_starts_with(name_or_arn, TEXT("arn:")) || !arn_parse(name_or_arn, &arn) ||
+        !bytes_starts_with(arn.resource, TEXT("table/")))
+        return name_or_arn;
+    return bytes_slice(arn.resource, 6, arn.resource.len - 6);
+}
+
+int table_get(Call *call, Bytes name, Table **ret_table)
+{
+    Dynamodb *dynamodb = call->service;
+    Bytes plain = table_name_of(name);
+    Bytes key = map_key(call->arena, call->account, call->region, plain);
+    Table *table = map_get(dynamodb->tables, key);
+    if (!table) {
+        int code = load(call, plain, &table);
+        if (code != STORE_OK)
+            return code;
+        map_put(dynamodb->tables, key, table);
+    }
+    *ret_table = table;
+    return STORE_OK;
+}
+
+Status table_find(Call *call, Bytes name, Table **ret_table)
+{
+    int code = table_get(call, name, ret_table);
+    if (code == STORE_NOT_FOUND)
+        return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found: Table: " BYTES_FMT " not found",
+                    BYTES_ARG(table_name_of(name)));
+    return expect_ok(call, code);
+}
+
+Status table_find_for_items(Call *call, Bytes name, Table **ret_table)
+{
+    int code = table_get(call, name, ret_table);
+    if (code == STORE_NOT_FOUND)
+        return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found");
+    return expect_ok(call, code);
+}
+
+const Index *table_index(const Table *table, Bytes name)
+{
+    for (size_t i = 0; i < table->indexes_count; i++)
+        if (bytes_equal(table->indexes[i].name, name))
+            return &table->indexes[i];
+    return NULL;
+}
+
+static void bind_units(Statement *statement, int at, const Units *units)
+{
+    bind_int64(statement, at, units->read);
+    bind_int64(statement, at + 1, units->write);
+    bind_int64(statement, at + 2, units->max_read);
+    bind_int64(statement, at + 3, units->max_write);
+}
+
+static void bind_keys(Statement *statement, int at, const Keys *keys)
+{
+    bind_text(statement, at, keys->hash.name);
+    bind_int64(statement, at + 1, keys->hash.kind);
+    bind_text(statement, at + 2, keys->range.name);
+    bind_int64(statement, at + 3, keys->range.kind);
+}
+
+static void bind_table(Statement *statement, const Table *table)
+{
+    bind_text(statement, 1, table->name);
+    bind_text(statement, 2, table->uuid);
+    bind_int64(statement, 3, table->created_ms);
+    bind_keys(statement, 4, &table->keys);
+    bind_text(statement, 8, table->billing_mode);
+    bind_int64(statement, 9, table->on_demand_since_ms);
+    bind_units(statement, 10, &table->units);
+    bind_text(statement, 14, table->table_class);
+    bind_int64(statement, 15, table->is_protected);
+    bind_text(statement, 16, table->ttl_attribute);
+    bind_int64(statement, 17, table->recovery_since_ms);
+    bind_int64(statement, 18, table->recovery_days);
+    bind_text(statement, 19, table->sse_key);
+}
+
+int index_insert(Call *call, const Table *table, const Index *index, int64_t *ret_tree)
+{
+    Statement *statement = store_begin(call->store, &insert_index);
+    bind_text(statement, 1, index->name);
+    bind_int64(statement, 2, index->is_global);
+    bind_keys(statement, 3, &index->keys);
+    bind_text(statement, 7, index->projection_type);
+    bind_bytes(statement, 8, join_names(call->arena, &index->non_key));
+    bind_units(statement, 9, &index->units);
+    bind_int64(statement, 13, table->id);
+    int code = store_run(statement);
+    *ret_tree = -store_last_rowid(call->store);
+    return code;
+}
+
+int table_insert(Call *call, const Table *table)
+{
+    Statement *statement = store_begin(call->store, &insert_table);
+    Table inserted = *table;
+    int64_t tree;
+    bind_table(statement, table);
+    bind_text(statement, 20, call->account);
+    bind_text(statement, 21, call->region);
+    int code = store_run(statement);
+    inserted.id = store_last_rowid(call->store);
+    for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
+        code = index_insert(call, &inserted, &table->indexes[i], &tree);
+    return code;
+}
+
+int table_write(Call *call, const Table *table)
+{
+    Statement *statement = store_begin(call->store, &update_table);
+    bind_table(statement, table);
+    bind_int64(statement, 20, table->id);
+    return store_run(statement);
+}
+
+int index_write(Call *call, const Index *index)
+{
+    Statement *statement = store_begin(call->store, &update_index);
+    bind_int64(statement, 1, -index->tree);
+    bind_units(statement, 2, &index->units);
+    return store_run(statement);
+}
+
+static int run_with_id(Store *store, const Query *query, int64_t id)
+{
+    Statement *statement = store_begin(store, query);
+    bind_int64(statement, 1, id);
+    return store_run(statement);
+}
+
+static int drop_tree(Call *call, int64_t tree)
+{
+    Dynamodb *dynamodb = call->service;
+    int code = run_with_id(call->store, &insert_dropped, tree);
+    drops_start(dynamodb);
+    return code;
+}
+
+int index_remove(Call *call, const Index *index)
+{
+    int code = run_with_id(call->store, &delete_index, -index->tree);
+    return code == STORE_OK ? drop_tree(call, index->tree) : code;
+}
+
+int table_remove(Call *call, Table *table)
+{
+    int code = STORE_OK;
+    for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
+        code = index_remove(call, &table->indexes[i]);
+    if (code == STORE_OK)
+        code = run_with_id(call->store, &delete_table, table->id);
+    return code == STORE_OK ? drop_tree(call, table->id) : code;
+}
+
+static int write_tally(Store *store, const Query *query, int64_t id, Tally *tally)
+{
+    if (!tally->is_changed)
+        return STORE_OK;
+    Statement *statement = store_begin(store, query);
+    bind_int64(statement, 1, id);
+    bind_int64(statement, 2, tally->items);
+    bind_int64(statement, 3, tally->bytes);
+    tally->is_changed = false;
+    return store_run(statement);
+}
+
+static int write_tallies(Store *store, Table *table)
+{
+    int code = write_tally(store, &tally_table, table->id, &table->tally);
+    for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
+        code = write_tally(store, &tally_index, -table->indexes[i].tree, &table->indexes[i].tally);
+    return code;
+}
+
+int tables_before_commit(void *context)
+{
+    Dynamodb *dynamodb = context;
+    Bytes key;
+    void *table;
+    for (size_t at = 0; map_next(dynamodb->tables, &at, &key, &table);) {
+        int code = write_tallies(dynamodb->store, table);
+        if (code != STORE_OK)
+            return code;
+    }
+    return STORE_OK;
+}
+
+void table_forget(Dynamodb *dynamodb, Table *table)
+{
+    Arena *arena = arena_new();
+    if (write_tallies(dynamodb->store, table) != STORE_OK)
+        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: %s", store_error(dynamodb->store));
+    map_remove(dynamodb->tables, map_key(arena, table->account, table->region, table->name));
+    table_free(table);
+    arena_free(arena);
+}
+
+void tables_forget(Dynamodb *dynamodb)
+{
+    Bytes key;
+    void *table;
+    for (size_t at = 0; map_next(dynamodb->tables, &at, &key, &table);)
+        table_free(table);
+    map_free(dynamodb->tables);
+    dynamodb->tables = map_new();
+}
+
+int tables_list(Call *call, Bytes after, size_t limit, Bytes **ret_names, size_t *ret_count)
+{
+    Statement *row = store_begin(call->store, &list_tables);
+    Bytes *names = arena_new_array(call->arena, Bytes, limit);
+    size_t count = 0;
+    int code;
+    bind_text(row, 1, call->account);
+    bind_text(row, 2, call->region);
+    bind_text(row, 3, present(after) ? after : TEXT(""));
+    bind_int64(row, 4, (int64_t)limit);
+    while ((code = store_step(row)) == STORE_ROW)
+        names[count++] = arena_copy(call->arena, column_bytes(row, 0));
+    *ret_names = names;
+    *ret_count = count;
+    return code;
+}

@@ -1,0 +1,108 @@
+/* table.h - tables and their indexes: found by name, kept in memory once read.
+ *
+ * A definition that changes is written and then forgotten, to be read again; what items count and weigh is kept in
+ * memory and written before the turn's commit. Where a turn is rolled back all is forgotten. */
+#pragma once
+#include "dynamodb.h"
+#include "map.h"
+#include "value.h"
+
+#define INDEXES_LOCAL_MAX    5 /* aws: Developer Guide, Quotas */
+#define INDEXES_GLOBAL_MAX   20
+#define NON_KEY_MAX          20 /* of one index */
+#define ITEM_BYTES_MAX       (400 * 1024)
+#define KEY_HASH_BYTES_MAX   2048
+#define KEY_RANGE_BYTES_MAX  1024
+
+struct Dynamodb {
+    Host *host;
+    Store *store;
+    Map *tables;  /* by account NUL region NUL name */
+    Timer *drops; /* removes what deleted tables and indexes held */
+};
+
+typedef struct KeyAttribute {
+    Bytes name; /* absent: none */
+    int kind;   /* VALUE_S, VALUE_N or VALUE_B */
+} KeyAttribute;
+
+typedef struct Keys {
+    KeyAttribute hash, range;
+} Keys;
+
+typedef struct Tally {
+    int64_t items, bytes;
+    bool is_changed; /* since it was written */
+} Tally;
+
+typedef struct Units {
+    int64_t read, write;         /* provisioned; 0: on demand */
+    int64_t max_read, max_write; /* OnDemandThroughput; 0: none */
+} Units;
+
+typedef struct Index {
+    int64_t tree; /* of its entries; below 0 */
+    Bytes name;
+    bool is_global;
+    Keys keys;
+    Bytes projection_type;
+    DynamodbNonKeyAttributeNameList non_key;
+    Units units;
+    Tally tally;
+} Index;
+
+typedef struct Table {
+    Arena *arena; /* of all that follows */
+    int64_t id;   /* and the tree of its items */
+    Bytes account, region, name, uuid;
+    Keys keys;
+    int64_t created_ms;
+    Bytes billing_mode;
+    int64_t on_demand_since_ms; /* 0: never was */
+    Units units;
+    Bytes table_class;
+    bool is_protected;
+    Bytes ttl_attribute; /* absent: off */
+    int64_t recovery_since_ms; /* 0: point-in-time recovery is off */
+    int64_t recovery_days;
+    Bytes sse_key; /* absent: DynamoDB's own key */
+    Tally tally;
+    Index *indexes;
+    size_t indexes_count;
+} Table;
+
+extern const Migration dynamodb_schema;
+
+/* The table of a name or ARN; the words differ between operations on tables and on items. */
+MUST_CHECK Status table_find(Call *call, Bytes name, Table **ret_table);
+MUST_CHECK Status table_find_for_items(Call *call, Bytes name, Table **ret_table);
+/* STORE_NOT_FOUND: no such table. */
+MUST_CHECK int table_get(Call *call, Bytes name, Table **ret_table);
+/* The name itself, or the one in an ARN of this account and region. */
+Bytes table_name_of(Bytes name_or_arn);
+/* NULL: no such index. */
+const Index *table_index(const Table *table, Bytes name);
+
+/* All of `table` but id and tallies; its indexes with it. */
+MUST_CHECK int table_insert(Call *call, const Table *table);
+/* The columns of the table itself. */
+MUST_CHECK int table_write(Call *call, const Table *table);
+MUST_CHECK int table_remove(Call *call, Table *table);
+MUST_CHECK int index_insert(Call *call, const Table *table, const Index *index, int64_t *ret_tree);
+MUST_CHECK int index_write(Call *call, const Index *index);
+MUST_CHECK int index_remove(Call *call, const Index *index);
+/* Forgets the copy: the next look reads it anew. */
+void table_forget(Dynamodb *dynamodb, Table *table);
+void tables_forget(Dynamodb *dynamodb);
+/* The store's hook: writes tallies. */
+int tables_before_commit(void *context);
+
+/* Names of one account and region in order, behind `after`. */
+MUST_CHECK int tables_list(Call *call, Bytes after, size_t limit, Bytes **ret_names, size_t *ret_count);
+
+Bytes table_arn(Call *call, const Table *table);
+DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes status);
+
+/* Removes rows of trees without an owner, some a turn. */
+void drops_start(Dynamodb *dynamodb);
+void drops_stop(Dynamodb *dynamodb);

@@ -1,0 +1,96 @@
+/* update_item.c - UpdateItem: an item changed in place, or made. DynamoDB API Reference, UpdateItem. */
+#include "write.h"
+
+OPERATION(DynamodbUpdateItem, update_item, WRITES);
+
+static Status check_parameters(Call *call, const DynamodbUpdateItemInput *in)
+{
+    Parameter legacy[] = {{"AttributeUpdates", in->attribute_updates.items != NULL},
+                          {"Expected", in->expected.items != NULL},
+                          {"ConditionalOperator", present(in->conditional_operator)},
+                          {NULL, false}};
+    Parameter expressions[] = {{"UpdateExpression", present(in->update_expression)},
+                               {"ConditionExpression", present(in->condition_expression)},
+                               {NULL, false}};
+    bool has_expression = present(in->update_expression) || present(in->condition_expression);
+    TRY(legacy_check_mix(call, legacy, expressions));
+    return symbols_check_alone(call, &in->expression_attribute_names, &in->expression_attribute_values, has_expression,
+                               "UpdateExpression is null");
+}
+
+static Status check_keys_stay(Call *call, const Table *table, const Expression *update)
+{
+    for (const Path *path = update->paths; path; path = path->next)
+        if (keys_have(&table->keys, path->steps[0].name))
+            return fail(call, &DYNAMODB_VALIDATION,
+                        "One or more parameter values were invalid: Cannot update attribute " BYTES_FMT
+                        ". This attribute is part of the key",
+                        BYTES_ARG(path->steps[0].name));
+    return OK;
+}
+
+/* aws: AttributeUpdates with nothing but DELETE makes no item */
+static bool makes_nothing(const DynamodbUpdateItemInput *in)
+{
+    for (size_t i = 0; i < in->attribute_updates.len; i++)
+        if (!bytes_is(in->attribute_updates.items[i].value.action, "DELETE"))
+            return false;
+    return in->attribute_updates.len > 0;
+}
+
+static DynamodbAttributeMap returned(Call *call, Bytes kind, const Change *change, const Expression *update)
+{
+    static const DynamodbAttributeMap none;
+    if (bytes_is(kind, "ALL_NEW"))
+        return change->after ? *change->after : none;
+    if (bytes_is(kind, "ALL_OLD"))
+        return change->before ? *change->before : none;
+    const Item *item = bytes_is(kind, "UPDATED_NEW") ? change->after : bytes_is(kind, "UPDATED_OLD") ? change->before : NULL;
+    if (!item || !update->paths)
+        return none;
+    Item projected = item_project(call->arena, item, update->paths);
+    return projected.len ? projected : none;
+}
+
+static Status parse(Call *call, const DynamodbUpdateItemInput *in, const ConditionInput *input, Expression *ret_update,
+                    Node **ret_condition)
+{
+    Symbols symbols;
+    TRY(symbols_open(call, &in->expression_attribute_names, &in->expression_attribute_values, &symbols));
+    TRY(expression_parse(call, &symbols, EXPRESSION_UPDATE, in->update_expression, ret_update));
+    if (!present(in->update_expression))
+        TRY(legacy_updates(call, &in->attribute_updates, ret_update));
+    TRY(condition_of(call, &symbols, input, ret_condition));
+    return symbols_check_used(call, &symbols);
+}
+
+static Status update_item(Call *call, const DynamodbUpdateItemInput *in, DynamodbUpdateItemOutput *out)
+{
+    ConditionInput input = CONDITION_INPUT(in);
+    Item key = *AS_ITEM(&in->key), after;
+    Change change = {0};
+    ChangeCost cost = {0};
+    Expression update;
+    Node *condition;
+
+    TRY(check_parameters(call, in));
+    TRY(parse(call, in, &input, &update, &condition));
+    TRY(table_find_for_items(call, in->table_name, &change.table));
+    TRY(key_of_request(call, change.table, &key, &change.key));
+    TRY(check_keys_stay(call, change.table, &update));
+    TRY(item_before(call, change.table, &change.key, &change.before));
+    TRY(condition_check(call, condition, change.before, &input));
+    if (change.before || !makes_nothing(in)) {
+        TRY(item_update(call, change.before ? change.before : &key, update.actions, &after));
+        change.after = &after;
+        TRY(item_check(call, &after));
+        TRY(change_check(call, &change, "Item size to update"));
+    }
+
+    TRY(expect_ok(call, change_write(call, &change, &cost)));
+
+    out->attributes = returned(call, in->return_values, &change, &update);
+    out->consumed_capacity = capacity_of_write(call, in->return_consumed_capacity, in->table_name, change.table, &cost);
+    out->item_collection_metrics = collection_metrics(call, in->return_item_collection_metrics, change.table, &key);
+    return OK;
+}
