@@ -26,7 +26,8 @@ static void add_index(Call *call, DynamodbConsumedCapacity *consumed, const Inde
     DynamodbSecondaryIndexesCapacityMap *map =
         index->is_global ? &consumed->global_secondary_indexes : &consumed->local_secondary_indexes;
     if (!map->items)
-        map->items = arena_new_array(call->arena, DynamodbSecondaryIndexesCapacityMapEntry, INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX);
+        map->items = arena_new_array(call->arena, DynamodbSecondaryIndexesCapacityMapEntry,
+                                     INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX);
     map->items[map->len++] = (DynamodbSecondaryIndexesCapacityMapEntry){index->name, capacity(units)};
 }
 

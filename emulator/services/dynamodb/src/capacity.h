@@ -1,6 +1,6 @@
 /* capacity.h - ConsumedCapacity and ItemCollectionMetrics.
- * aws: DynamoDB Developer Guide, "Capacity unit consumption": 4 KB a read unit, half of one where it may be stale; 1 KB a
- * write unit; writes to indexes count too. */
+ * aws: DynamoDB Developer Guide, "Capacity unit consumption": 4 KB a read unit, half of one where it may be stale; 1 KB
+ * a write unit; writes to indexes count too. */
 #pragma once
 #include "items.h"
 

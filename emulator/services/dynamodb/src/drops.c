@@ -5,8 +5,9 @@
 
 static const Query select_dropped = {"SELECT tree FROM dynamodb_dropped LIMIT 1"};
 static const Query delete_dropped = {"DELETE FROM dynamodb_dropped WHERE tree = ?1"};
-static const Query delete_rows = {"DELETE FROM dynamodb_item WHERE tree = ?1 AND (hash, range) <= (SELECT hash, range FROM "
-                                  "dynamodb_item WHERE tree = ?1 ORDER BY hash, range LIMIT 1 OFFSET ?2)"};
+static const Query delete_rows = {
+    "DELETE FROM dynamodb_item WHERE tree = ?1 AND (hash, range) <= (SELECT hash, range FROM "
+    "dynamodb_item WHERE tree = ?1 ORDER BY hash, range LIMIT 1 OFFSET ?2)"};
 static const Query delete_rest = {"DELETE FROM dynamodb_item WHERE tree = ?1"};
 
 /* One step of one tree. STORE_NOT_FOUND: nothing is left to drop. */
@@ -49,7 +50,8 @@ static void on_due(void *context, int64_t now_ms)
 void drops_start(Dynamodb *dynamodb)
 {
     if (!dynamodb->drops)
-        dynamodb->drops = scheduler_at(dynamodb->host->scheduler, clock_now_ms(dynamodb->host->clock) + 1, on_due, dynamodb);
+        dynamodb->drops =
+            scheduler_at(dynamodb->host->scheduler, clock_now_ms(dynamodb->host->clock) + 1, on_due, dynamodb);
 }
 
 void drops_stop(Dynamodb *dynamodb)

@@ -216,7 +216,8 @@ Item item_project(Arena *arena, const Item *item, const Path *paths)
     Item projected = {arena_new_array(arena, Attribute, item->len), 0};
     for (size_t i = 0; i < item->len; i++) {
         Attribute *attribute = &projected.items[projected.len];
-        if (project_member(arena, &item->items[i].value, paths, (PathStep){.name = item->items[i].key}, &attribute->value)) {
+        if (project_member(arena, &item->items[i].value, paths, (PathStep){.name = item->items[i].key},
+                           &attribute->value)) {
             attribute->key = item->items[i].key;
             projected.len++;
         }

@@ -37,7 +37,8 @@ void parser_fail(Parser *parser, const char *reason)
 /* near: from the token before to the one behind. */
 void parser_syntax_error(Parser *parser)
 {
-    size_t at = parser->at, first = at ? at - 1 : 0, last = at + 1 < parser->tokens_count ? at + 1 : parser->tokens_count - 1;
+    size_t at = parser->at, first = at ? at - 1 : 0,
+           last = at + 1 < parser->tokens_count ? at + 1 : parser->tokens_count - 1;
     if (!parser->tokens_count)
         return;
     if (at >= parser->tokens_count) {
@@ -167,9 +168,10 @@ Node *parser_function(Parser *parser, Token name, Node *operands)
         refuse(parser, "The function is not allowed in %s expression; function: %s",
                is_update ? "an update" : "a condition", function->name);
     else if (count != function->operands)
-        refuse(parser,
-               "Incorrect number of operands for operator or function; operator or function: %s, number of operands: %zu",
-               function->name, count);
+        refuse(
+            parser,
+            "Incorrect number of operands for operator or function; operator or function: %s, number of operands: %zu",
+            function->name, count);
     else if (function->needs_path && operands->kind != NODE_PATH)
         refuse(parser, "Operator or function requires a document path; operator or function: %s", function->name);
     return node_new(parser->call->arena, function ? function->kind : NODE_SIZE, operands, NULL);
@@ -291,8 +293,8 @@ Status expression_parse(Call *call, Symbols *symbols, ExpressionKind kind, Bytes
         return OK;
     if (text.len > EXPRESSION_BYTES_MAX)
         return fail(call, &DYNAMODB_VALIDATION,
-                    "Invalid %s: Expression size has exceeded the maximum allowed size; expression size: %zu", titles[kind],
-                    text.len);
+                    "Invalid %s: Expression size has exceeded the maximum allowed size; expression size: %zu",
+                    titles[kind], text.len);
     TRY(read_tokens(&parser));
     if (!parser.tokens_count)
         return fail(call, &DYNAMODB_VALIDATION, "Invalid %s: The expression can not be empty;", titles[kind]);

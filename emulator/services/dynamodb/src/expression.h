@@ -91,6 +91,7 @@ MUST_CHECK Status symbols_check_used(Call *call, const Symbols *symbols);
 
 /* text absent: an empty expression. */
 MUST_CHECK Status expression_parse(Call *call, Symbols *symbols, ExpressionKind kind, Bytes text, Expression *ret);
+const char *node_operator_name(NodeKind kind);     /* "<=", "begins_with" */
 const char *expression_title(ExpressionKind kind); /* "ConditionExpression" */
 
 bool word_is_reserved(Bytes word);

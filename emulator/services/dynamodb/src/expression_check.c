@@ -26,6 +26,11 @@ static const char *const operator_names[] = {
     [NODE_LIST_APPEND] = "list_append",
 };
 
+const char *node_operator_name(NodeKind kind)
+{
+    return operator_names[kind];
+}
+
 #define KIND_BIT(kind)   (1u << (kind))
 #define ORDERED_KINDS    (KIND_BIT(VALUE_S) | KIND_BIT(VALUE_N) | KIND_BIT(VALUE_B))
 #define PREFIX_KINDS     (KIND_BIT(VALUE_S) | KIND_BIT(VALUE_B))
@@ -37,9 +42,10 @@ static Status check_literal(Call *call, ExpressionKind kind, const Node *node, c
 {
     if (operand->kind != NODE_VALUE || KIND_BIT(operand->value->kind) & allowed)
         return OK;
-    return fail(call, &DYNAMODB_VALIDATION,
-                "Invalid %s: Incorrect operand type for operator or function; operator or function: %s, operand type: %s",
-                expression_title(kind), operator_names[node->kind], value_kind_name(operand->value->kind));
+    return fail(
+        call, &DYNAMODB_VALIDATION,
+        "Invalid %s: Incorrect operand type for operator or function; operator or function: %s, operand type: %s",
+        expression_title(kind), operator_names[node->kind], value_kind_name(operand->value->kind));
 }
 
 static Bytes literal_text(Arena *arena, const Value *value)
@@ -59,14 +65,15 @@ static Status check_between(Call *call, ExpressionKind kind, const Node *node)
     Bytes low_text = literal_text(call->arena, low->value), high_text = literal_text(call->arena, high->value);
     if (!value_order(low->value, high->value, &order))
         return fail(call, &DYNAMODB_VALIDATION,
-                    "Invalid %s: The BETWEEN operator requires same data type for lower and upper bounds; lower bound operand: "
-                    BYTES_FMT ", upper bound operand: " BYTES_FMT,
+                    "Invalid %s: The BETWEEN operator requires same data type for lower and upper bounds; lower bound "
+                    "operand: " BYTES_FMT ", upper bound operand: " BYTES_FMT,
                     expression_title(kind), BYTES_ARG(low_text), BYTES_ARG(high_text));
     if (order > 0)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "Invalid %s: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower "
-                    "bound operand: " BYTES_FMT ", upper bound operand: " BYTES_FMT,
-                    expression_title(kind), BYTES_ARG(low_text), BYTES_ARG(high_text));
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            "Invalid %s: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower "
+            "bound operand: " BYTES_FMT ", upper bound operand: " BYTES_FMT,
+            expression_title(kind), BYTES_ARG(low_text), BYTES_ARG(high_text));
     return OK;
 }
 
@@ -98,11 +105,11 @@ static Status check_distinct(Call *call, ExpressionKind kind, const Node *node)
     const Node *first = node->first;
     for (const Node *other = first->next; other && first->kind == NODE_PATH; other = other->next)
         if (other->kind == NODE_PATH && paths_equal(first->path, other->path))
-            return fail(call, &DYNAMODB_VALIDATION,
-                        "Invalid %s: The first operand must be distinct from the remaining operands for this operator or "
-                        "function; operator: %s, first operand: " BYTES_FMT,
-                        expression_title(kind), operator_names[node->kind],
-                        BYTES_ARG(path_text(call->arena, first->path)));
+            return fail(
+                call, &DYNAMODB_VALIDATION,
+                "Invalid %s: The first operand must be distinct from the remaining operands for this operator or "
+                "function; operator: %s, first operand: " BYTES_FMT,
+                expression_title(kind), operator_names[node->kind], BYTES_ARG(path_text(call->arena, first->path)));
     return OK;
 }
 
@@ -114,8 +121,8 @@ static Status check_in(Call *call, ExpressionKind kind, const Node *node)
     if (count <= EXPRESSION_IN_MAX)
         return OK;
     return fail(call, &DYNAMODB_VALIDATION,
-                "Invalid %s: The IN operator is provided with too many operands; number of operands: %d", expression_title(kind),
-                count);
+                "Invalid %s: The IN operator is provided with too many operands; number of operands: %d",
+                expression_title(kind), count);
 }
 
 static Status check_one(Call *call, ExpressionKind kind, const Node *node)
@@ -193,10 +200,11 @@ Status action_check(Call *call, const Action *action)
     if (action->kind == ACTION_REMOVE || KIND_BIT(action->operand->value->kind) & allowed)
         return OK;
     const char *word = action->kind == ACTION_ADD ? "ADD" : "DELETE";
-    return fail(call, &DYNAMODB_VALIDATION,
-                "Invalid UpdateExpression: Incorrect operand type for operator or function; operator: %s, operand type: %s, "
-                "typeset: ALLOWED_FOR_%s_OPERAND",
-                word, value_kind_word(action->operand->value->kind), word);
+    return fail(
+        call, &DYNAMODB_VALIDATION,
+        "Invalid UpdateExpression: Incorrect operand type for operator or function; operator: %s, operand type: %s, "
+        "typeset: ALLOWED_FOR_%s_OPERAND",
+        word, value_kind_word(action->operand->value->kind), word);
 }
 
 Bytes path_text(Arena *arena, const Path *path)
@@ -231,11 +239,12 @@ Status paths_check(Call *call, ExpressionKind kind, const Path *paths)
         for (const Path *other = path->next; other; other = other->next) {
             const char *word = quarrel(path, other);
             if (word)
-                return fail(call, &DYNAMODB_VALIDATION,
-                            "Invalid %s: Two document paths %s with each other; must remove or rewrite one of these paths; "
-                            "path one: " BYTES_FMT ", path two: " BYTES_FMT,
-                            expression_title(kind), word, BYTES_ARG(path_text(call->arena, path)),
-                            BYTES_ARG(path_text(call->arena, other)));
+                return fail(
+                    call, &DYNAMODB_VALIDATION,
+                    "Invalid %s: Two document paths %s with each other; must remove or rewrite one of these paths; "
+                    "path one: " BYTES_FMT ", path two: " BYTES_FMT,
+                    expression_title(kind), word, BYTES_ARG(path_text(call->arena, path)),
+                    BYTES_ARG(path_text(call->arena, other)));
         }
     return OK;
 }

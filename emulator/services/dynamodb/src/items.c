@@ -7,10 +7,12 @@ static const Query replace_item = {"INSERT INTO dynamodb_item (tree, hash, range
 static const Query delete_item_row = {"DELETE FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range = ?3"};
 static const Query select_forward = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range >= ?3 AND "
                                      "range < ?4 ORDER BY range"};
-static const Query select_backward = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range >= ?3 AND "
-                                      "range < ?4 ORDER BY range DESC"};
-static const Query select_all = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND (hash, range) > (?2, ?3) AND hash < ?4"
-                                 " ORDER BY hash, range"};
+static const Query select_backward = {
+    "SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range >= ?3 AND "
+    "range < ?4 ORDER BY range DESC"};
+static const Query select_all = {
+    "SELECT item FROM dynamodb_item WHERE tree = ?1 AND (hash, range) > (?2, ?3) AND hash < ?4"
+    " ORDER BY hash, range"};
 static const Query select_rows = {"SELECT hash, range, item FROM dynamodb_item WHERE tree = ?1 ORDER BY hash, range"};
 
 int item_read(Call *call, const Table *table, const Key *key, Item *ret_item)
@@ -125,7 +127,8 @@ Status change_check(Call *call, const Change *change, const char *size_words)
 int change_write(Call *call, const Change *change, ChangeCost *ret_cost)
 {
     Table *table = change->table;
-    size_t before = change->before ? item_size(change->before) : 0, after = change->after ? item_size(change->after) : 0;
+    size_t before = change->before ? item_size(change->before) : 0,
+           after = change->after ? item_size(change->after) : 0;
     int code = STORE_OK;
     ret_cost->table_bytes = before > after ? before : after;
     if (change->after)
@@ -164,7 +167,9 @@ int index_fill(Call *call, const Table *table, const Index *index, Tally *ret_ta
 
 Statement *items_open(Call *call, const ItemRange *range)
 {
-    const Query *query = present(range->hash_to) ? &select_all : range->is_backward ? &select_backward : &select_forward;
+    const Query *query = present(range->hash_to) ? &select_all
+                         : range->is_backward    ? &select_backward
+                                                 : &select_forward;
     Statement *rows = store_begin(call->store, query);
     bind_int64(rows, 1, range->tree);
     bind_bytes(rows, 2, range->hash_from);

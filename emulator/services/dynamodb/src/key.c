@@ -68,6 +68,13 @@ Bytes key_hash(Arena *arena, const Value *value)
     return take(arena, &buffer);
 }
 
+Bytes key_behind(Arena *arena, Bytes key)
+{
+    char *behind = arena_take(arena, key.len + 1); /* zeroed */
+    memcpy(behind, key.ptr, key.len);
+    return (Bytes){behind, key.len + 1};
+}
+
 Bytes key_above(Arena *arena, Bytes begin)
 {
     Bytes above = arena_copy(arena, begin);
@@ -104,17 +111,19 @@ static Status check_empty(Call *call, const Value *value, Bytes name)
 {
     if (value->kind == VALUE_N || value->s.len)
         return OK;
-    return fail(call, &DYNAMODB_VALIDATION,
-                "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty "
-                "%s value. Key: " BYTES_FMT,
-                value->kind == VALUE_S ? "string" : "binary", BYTES_ARG(name));
+    return fail(
+        call, &DYNAMODB_VALIDATION,
+        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty "
+        "%s value. Key: " BYTES_FMT,
+        value->kind == VALUE_S ? "string" : "binary", BYTES_ARG(name));
 }
 
 static Status key_part(Call *call, const KeyAttribute *key, const Item *item, bool is_hash, const Value **ret)
 {
     const Value *value = item_get(item, key->name);
     if (!value)
-        return fail(call, &DYNAMODB_VALIDATION, INVALID "Missing the key " BYTES_FMT " in the item", BYTES_ARG(key->name));
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "Missing the key " BYTES_FMT " in the item",
+                    BYTES_ARG(key->name));
     if (value->kind != key->kind)
         return fail(call, &DYNAMODB_VALIDATION, INVALID "Type mismatch for key " BYTES_FMT " expected: %s actual: %s",
                     BYTES_ARG(key->name), value_kind_name(key->kind), value_kind_name(value->kind));
@@ -145,7 +154,8 @@ Status key_of_request(Call *call, const Table *table, Item *key, Key *ret_key)
 {
     const Keys *keys = &table->keys;
     TRY(item_check(call, key));
-    if (key->len != (has_range(keys) ? 2 : 1) || !fits(&keys->hash, key) || (has_range(keys) && !fits(&keys->range, key)))
+    if (key->len != (has_range(keys) ? 2 : 1) || !fits(&keys->hash, key) ||
+        (has_range(keys) && !fits(&keys->range, key)))
         return fail(call, &DYNAMODB_VALIDATION, "The provided key element does not match the schema");
     return key_of_item(call, table, key, ret_key);
 }
@@ -158,13 +168,15 @@ static Status check_index_key(Call *call, const Index *index, const KeyAttribute
     if (value->kind != key->kind)
         return fail(call, &DYNAMODB_VALIDATION,
                     INVALID "Type mismatch for Index Key " BYTES_FMT " Expected: %s Actual: %s IndexName: " BYTES_FMT,
-                    BYTES_ARG(key->name), value_kind_name(key->kind), value_kind_name(value->kind), BYTES_ARG(index->name));
+                    BYTES_ARG(key->name), value_kind_name(key->kind), value_kind_name(value->kind),
+                    BYTES_ARG(index->name));
     if (value->kind != VALUE_N && !value->s.len)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "One or more parameter values are not valid. A value specified for a secondary index key is not "
-                    "supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: " BYTES_FMT
-                    ", IndexKey: " BYTES_FMT,
-                    value->kind == VALUE_S ? "string" : "binary", BYTES_ARG(index->name), BYTES_ARG(key->name));
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            "One or more parameter values are not valid. A value specified for a secondary index key is not "
+            "supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: " BYTES_FMT
+            ", IndexKey: " BYTES_FMT,
+            value->kind == VALUE_S ? "string" : "binary", BYTES_ARG(index->name), BYTES_ARG(key->name));
     return check_size(call, value, key == &index->keys.hash);
 }
 

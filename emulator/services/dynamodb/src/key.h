@@ -23,11 +23,12 @@ Bytes key_hash(Arena *arena, const Value *value);
 Bytes key_value(Arena *arena, const Value *value); /* a range's beginning */
 /* The least bytes that are above all that begin so. */
 Bytes key_above(Arena *arena, Bytes begin);
+Bytes key_behind(Arena *arena, Bytes key); /* the least bytes above it */
 /* Of a begins_with: no end. */
 Bytes key_prefix(Arena *arena, const Value *value);
 
-#define KEY_LOWEST  TEXT("")
-#define KEY_HIGHEST TEXT("\xff")
+#define KEY_LOWEST       TEXT("")
+#define KEY_HIGHEST      TEXT("\xff")
 #define KEY_BUCKET_BYTES 4
 /* Where part `at` of `parts` of all hashes begins; the end of all where at == parts. */
 Bytes key_segment(Arena *arena, int64_t at, int64_t parts);

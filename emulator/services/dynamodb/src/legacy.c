@@ -37,8 +37,8 @@ static Status compare(Call *call, Bytes attribute, Bytes comparison, DynamodbAtt
     const struct Operator *operator_ = operator_of(comparison); /* the model's enum has been checked */
     Node *node = node_of_path(call->arena, path_of_name(call->arena, attribute));
     if (operands->len < operator_->min || operands->len > operator_->max)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    INVALID "Invalid number of argument(s) for the %s ComparisonOperator", operator_->name);
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "Invalid number of argument(s) for the %s ComparisonOperator",
+                    operator_->name);
     for (size_t i = 0; i < operands->len; i++) {
         TRY(value_check(call, &operands->items[i]));
         node_append(node, node_of_value(call->arena, &operands->items[i]));
@@ -98,13 +98,15 @@ Status legacy_expected(Call *call, const DynamodbExpectedAttributeMap *expected,
     return OK;
 }
 
-Status legacy_conditions(Call *call, const DynamodbFilterConditionMap *conditions, Bytes conditional_operator, Node **ret)
+Status legacy_conditions(Call *call, const DynamodbFilterConditionMap *conditions, Bytes conditional_operator,
+                         Node **ret)
 {
     *ret = NULL;
     for (size_t i = 0; i < conditions->len; i++) {
         DynamodbCondition *condition = &conditions->items[i].value;
         Node *node;
-        TRY(compare(call, conditions->items[i].key, condition->comparison_operator, &condition->attribute_value_list, &node));
+        TRY(compare(call, conditions->items[i].key, condition->comparison_operator, &condition->attribute_value_list,
+                    &node));
         *ret = join(call->arena, *ret, node, conditional_operator);
     }
     return *ret ? node_check(call, EXPRESSION_FILTER, *ret) : OK;
@@ -170,8 +172,9 @@ Status legacy_check_mix(Call *call, const Parameter *legacy, const Parameter *ex
     Bytes old = given_names(call->arena, legacy), new = given_names(call->arena, expressions);
     if (!old.len || !new.len)
         return OK;
-    return fail(call, &DYNAMODB_VALIDATION,
-                "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: "
-                "{" BYTES_FMT "} Expression parameters: {" BYTES_FMT "}",
-                BYTES_ARG(old), BYTES_ARG(new));
+    return fail(
+        call, &DYNAMODB_VALIDATION,
+        "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: "
+        "{" BYTES_FMT "} Expression parameters: {" BYTES_FMT "}",
+        BYTES_ARG(old), BYTES_ARG(new));
 }

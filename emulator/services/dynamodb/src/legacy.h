@@ -1,6 +1,6 @@
-/* legacy.h - the parameters that were before expressions, brought into the same trees: Expected, QueryFilter, ScanFilter,
- * KeyConditions, AttributeUpdates, AttributesToGet. The KCL still sends them.
- * aws: DynamoDB Developer Guide, "Legacy DynamoDB conditional parameters". */
+/* legacy.h - the parameters that were before expressions, brought into the same trees: Expected, QueryFilter,
+ * ScanFilter, KeyConditions, AttributeUpdates, AttributesToGet. The KCL still sends them. aws: DynamoDB Developer
+ * Guide, "Legacy DynamoDB conditional parameters". */
 #pragma once
 #include "expression.h"
 
@@ -8,8 +8,8 @@
 MUST_CHECK Status legacy_expected(Call *call, const DynamodbExpectedAttributeMap *expected, Bytes conditional_operator,
                                   Node **ret);
 /* QueryFilter, ScanFilter and KeyConditions are one shape. */
-MUST_CHECK Status legacy_conditions(Call *call, const DynamodbFilterConditionMap *conditions, Bytes conditional_operator,
-                                    Node **ret);
+MUST_CHECK Status legacy_conditions(Call *call, const DynamodbFilterConditionMap *conditions,
+                                    Bytes conditional_operator, Node **ret);
 MUST_CHECK Status legacy_updates(Call *call, const DynamodbAttributeUpdates *updates, Expression *ret);
 Path *legacy_attributes(Arena *arena, const DynamodbAttributeNameList *names);
 

@@ -1,8 +1,8 @@
 /* number.c */
 #include "number.h"
 
-#define EXPONENT_MAX 126    /* 9.9E+125 is 0.99 × 10^126 */
-#define EXPONENT_MIN (-129) /* 1E-130 is 0.1 × 10^-129 */
+#define EXPONENT_MAX      126    /* 9.9E+125 is 0.99 × 10^126 */
+#define EXPONENT_MIN      (-129) /* 1E-130 is 0.1 × 10^-129 */
 #define EXPONENT_READ_MAX 100000
 
 typedef struct Reader {

@@ -25,7 +25,8 @@ Status index_find(Call *call, const Table *table, Bytes name, bool is_consistent
         return OK;
     *ret_index = table_index(table, name);
     if (!*ret_index)
-        return fail(call, &DYNAMODB_VALIDATION, "The table does not have the specified index: " BYTES_FMT, BYTES_ARG(name));
+        return fail(call, &DYNAMODB_VALIDATION, "The table does not have the specified index: " BYTES_FMT,
+                    BYTES_ARG(name));
     if (is_consistent && (*ret_index)->is_global)
         return fail(call, &DYNAMODB_VALIDATION, "Consistent reads are not supported on global secondary indexes");
     return OK;
@@ -51,8 +52,8 @@ static Status check_index_select(Call *call, const PageRequest *request)
     for (const Path *path = request->paths; path; path = path->next)
         if (!index_has_path(request, path->steps[0].name))
             return fail(call, &DYNAMODB_VALIDATION,
-                        INVALID "Global secondary index " BYTES_FMT " does not project " BYTES_FMT, BYTES_ARG(index->name),
-                        BYTES_ARG(path_text(call->arena, path)));
+                        INVALID "Global secondary index " BYTES_FMT " does not project " BYTES_FMT,
+                        BYTES_ARG(index->name), BYTES_ARG(path_text(call->arena, path)));
     return OK;
 }
 
@@ -60,13 +61,16 @@ Status select_check(Call *call, const PageRequest *request)
 {
     bool is_specific = bytes_is(request->select, "SPECIFIC_ATTRIBUTES");
     if (bytes_is(request->select, "ALL_PROJECTED_ATTRIBUTES") && !request->index)
-        return fail(call, &DYNAMODB_VALIDATION, "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
-    if (is_specific && !request->paths)
         return fail(call, &DYNAMODB_VALIDATION,
-                    "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
+                    "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
+    if (is_specific && !request->paths)
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
     if (present(request->select) && !is_specific && request->paths)
         return fail(call, &DYNAMODB_VALIDATION,
-                    "Cannot specify the ProjectionExpression when choosing to get " BYTES_FMT, BYTES_ARG(request->select));
+                    "Cannot specify the ProjectionExpression when choosing to get " BYTES_FMT,
+                    BYTES_ARG(request->select));
     return request->index ? check_index_select(call, request) : OK;
 }
 

@@ -1,11 +1,12 @@
-/* schema.c - the tables of the service. Trees of items and of index entries lie in one SQLite table: a tree is the id of
- * its table, or an index's id below 0. */
+/* schema.c - the tables of the service. Trees of items and of index entries lie in one SQLite table: a tree is the id
+ * of its table, or an index's id below 0. */
 #include "table.h"
 
 const Migration dynamodb_schema = {
     "dynamodb",
     (const char *const[]){
-        "CREATE TABLE dynamodb_table (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, region TEXT NOT NULL,"
+        "CREATE TABLE dynamodb_table (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, region TEXT NOT "
+        "NULL,"
         " name TEXT NOT NULL, uuid TEXT NOT NULL, created_ms INTEGER NOT NULL, hash_name TEXT NOT NULL,"
         " hash_kind INTEGER NOT NULL, range_name TEXT, range_kind INTEGER NOT NULL, billing_mode TEXT NOT NULL,"
         " on_demand_since_ms INTEGER NOT NULL, read_units INTEGER NOT NULL, write_units INTEGER NOT NULL,"
@@ -13,12 +14,14 @@ const Migration dynamodb_schema = {
         " is_protected INTEGER NOT NULL, ttl_attribute TEXT, recovery_since_ms INTEGER NOT NULL,"
         " recovery_days INTEGER NOT NULL, sse_key TEXT, items INTEGER NOT NULL DEFAULT 0,"
         " bytes INTEGER NOT NULL DEFAULT 0, UNIQUE (account, region, name));"
-        "CREATE TABLE dynamodb_index (id INTEGER PRIMARY KEY AUTOINCREMENT, table_id INTEGER NOT NULL, name TEXT NOT NULL,"
+        "CREATE TABLE dynamodb_index (id INTEGER PRIMARY KEY AUTOINCREMENT, table_id INTEGER NOT NULL, name TEXT NOT "
+        "NULL,"
         " is_global INTEGER NOT NULL, hash_name TEXT NOT NULL, hash_kind INTEGER NOT NULL, range_name TEXT,"
         " range_kind INTEGER NOT NULL, projection_type TEXT NOT NULL, non_key BLOB, read_units INTEGER NOT NULL,"
         " write_units INTEGER NOT NULL, max_read_units INTEGER NOT NULL, max_write_units INTEGER NOT NULL,"
         " items INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, UNIQUE (table_id, name));"
-        "CREATE TABLE dynamodb_item (tree INTEGER NOT NULL, hash BLOB NOT NULL, range BLOB NOT NULL, item BLOB NOT NULL,"
+        "CREATE TABLE dynamodb_item (tree INTEGER NOT NULL, hash BLOB NOT NULL, range BLOB NOT NULL, item BLOB NOT "
+        "NULL,"
         " PRIMARY KEY (tree, hash, range)) WITHOUT ROWID;"
         "CREATE TABLE dynamodb_dropped (tree INTEGER PRIMARY KEY);",
         NULL,

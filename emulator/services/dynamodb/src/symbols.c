@@ -57,15 +57,16 @@ static const char *unused(Call *call, const bool *used, size_t len, const void *
     for (size_t i = 0; i < len; i++) {
         const Bytes *key = (const void *)((const char *)entries + i * entry_size);
         if (!used[i])
-            list = arena_text(call->arena, BYTES_FMT "%s" BYTES_FMT, BYTES_ARG(list), list.len ? ", " : "", BYTES_ARG(*key));
+            list = arena_text(call->arena, BYTES_FMT "%s" BYTES_FMT, BYTES_ARG(list), list.len ? ", " : "",
+                              BYTES_ARG(*key));
     }
     return list.len ? arena_cstr(call->arena, list) : NULL;
 }
 
 Status symbols_check_used(Call *call, const Symbols *symbols)
 {
-    const char *names = unused(call, symbols->names_used, symbols->names->len, symbols->names->items,
-                               sizeof *symbols->names->items);
+    const char *names =
+        unused(call, symbols->names_used, symbols->names->len, symbols->names->items, sizeof *symbols->names->items);
     const char *values = unused(call, symbols->values_used, symbols->values->len, symbols->values->items,
                                 sizeof *symbols->values->items);
     if (names)

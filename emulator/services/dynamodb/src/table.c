@@ -10,7 +10,8 @@
     "name, is_global, hash_name, hash_kind, range_name, range_kind, projection_type, non_key, read_units, "            \
     "write_units, max_read_units, max_write_units"
 
-static const Query select_table = {"SELECT " TABLE_COLUMNS ", id, items, bytes FROM dynamodb_table WHERE account = ?1 AND "
+static const Query select_table = {"SELECT " TABLE_COLUMNS
+                                   ", id, items, bytes FROM dynamodb_table WHERE account = ?1 AND "
                                    "region = ?2 AND name = ?3"};
 static const Query insert_table = {
     "INSERT INTO dynamodb_table (" TABLE_COLUMNS ", account, region)"
@@ -27,7 +28,7 @@ static const Query select_indexes = {"SELECT " INDEX_COLUMNS
 static const Query insert_index = {"INSERT INTO dynamodb_index (" INDEX_COLUMNS ", table_id)"
                                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"};
 static const Query update_index = {"UPDATE dynamodb_index SET read_units = ?2, write_units = ?3, max_read_units = ?4,"
-                                   " max_write_units = ?5 WHERE id = ?1"};
+                                   " max_write_units = ?5, items = ?6, bytes = ?7 WHERE id = ?1"};
 static const Query delete_index = {"DELETE FROM dynamodb_index WHERE id = ?1"};
 static const Query tally_index = {"UPDATE dynamodb_index SET items = ?2, bytes = ?3 WHERE id = ?1"};
 static const Query insert_dropped = {"INSERT INTO dynamodb_dropped (tree) VALUES (?1)"};
@@ -271,6 +272,8 @@ int index_write(Call *call, const Index *index)
     Statement *statement = store_begin(call->store, &update_index);
     bind_int64(statement, 1, -index->tree);
     bind_units(statement, 2, &index->units);
+    bind_int64(statement, 6, index->tally.items);
+    bind_int64(statement, 7, index->tally.bytes);
     return store_run(statement);
 }
 
@@ -344,8 +347,19 @@ void table_forget(Dynamodb *dynamodb, Table *table)
     if (write_tallies(dynamodb->store, table) != STORE_OK)
         log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: %s", store_error(dynamodb->store));
     map_remove(dynamodb->tables, map_key(arena, table->account, table->region, table->name));
-    table_free(table);
+    table->next_retired = dynamodb->retired;
+    dynamodb->retired = table;
     arena_free(arena);
+}
+
+void tables_free_retired(void *context)
+{
+    Dynamodb *dynamodb = context;
+    for (Table *next, *table = dynamodb->retired; table; table = next) {
+        next = table->next_retired;
+        table_free(table);
+    }
+    dynamodb->retired = NULL;
 }
 
 void tables_forget(Dynamodb *dynamodb)

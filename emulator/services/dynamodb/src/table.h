@@ -7,18 +7,19 @@
 #include "map.h"
 #include "value.h"
 
-#define INDEXES_LOCAL_MAX    5 /* aws: Developer Guide, Quotas */
-#define INDEXES_GLOBAL_MAX   20
-#define NON_KEY_MAX          20 /* of one index */
-#define ITEM_BYTES_MAX       (400 * 1024)
-#define KEY_HASH_BYTES_MAX   2048
-#define KEY_RANGE_BYTES_MAX  1024
+#define INDEXES_LOCAL_MAX   5 /* aws: Developer Guide, Quotas */
+#define INDEXES_GLOBAL_MAX  20
+#define NON_KEY_MAX         20 /* of one index */
+#define ITEM_BYTES_MAX      (400 * 1024)
+#define KEY_HASH_BYTES_MAX  2048
+#define KEY_RANGE_BYTES_MAX 1024
 
 struct Dynamodb {
     Host *host;
     Store *store;
-    Map *tables;  /* by account NUL region NUL name */
-    Timer *drops; /* removes what deleted tables and indexes held */
+    Map *tables;           /* by account NUL region NUL name */
+    Timer *drops;          /* removes what deleted tables and indexes held */
+    struct Table *retired; /* forgotten in this turn: answers that leave at its end may still show them */
 };
 
 typedef struct KeyAttribute {
@@ -62,13 +63,14 @@ typedef struct Table {
     Units units;
     Bytes table_class;
     bool is_protected;
-    Bytes ttl_attribute; /* absent: off */
+    Bytes ttl_attribute;       /* absent: off */
     int64_t recovery_since_ms; /* 0: point-in-time recovery is off */
     int64_t recovery_days;
     Bytes sse_key; /* absent: DynamoDB's own key */
     Tally tally;
     Index *indexes;
     size_t indexes_count;
+    struct Table *next_retired;
 } Table;
 
 extern const Migration dynamodb_schema;
@@ -89,11 +91,13 @@ MUST_CHECK int table_insert(Call *call, const Table *table);
 MUST_CHECK int table_write(Call *call, const Table *table);
 MUST_CHECK int table_remove(Call *call, Table *table);
 MUST_CHECK int index_insert(Call *call, const Table *table, const Index *index, int64_t *ret_tree);
+/* Its throughput and tally. */
 MUST_CHECK int index_write(Call *call, const Index *index);
 MUST_CHECK int index_remove(Call *call, const Index *index);
-/* Forgets the copy: the next look reads it anew. */
+/* Forgets the copy: the next look reads it anew. It itself lives on until the turn's answers have left. */
 void table_forget(Dynamodb *dynamodb, Table *table);
 void tables_forget(Dynamodb *dynamodb);
+void tables_free_retired(void *dynamodb); /* after each turn */
 /* The store's hook: writes tallies. */
 int tables_before_commit(void *context);
 

@@ -11,7 +11,8 @@ static Status wrong_type(Call *call)
 
 static Status wrong_path(Call *call)
 {
-    return fail(call, &DYNAMODB_VALIDATION, "The document path provided in the update expression is invalid for update");
+    return fail(call, &DYNAMODB_VALIDATION,
+                "The document path provided in the update expression is invalid for update");
 }
 
 static Status add_numbers(Call *call, Bytes a, Bytes b, bool subtracts, Value *ret)
@@ -32,7 +33,8 @@ static Status append_lists(Call *call, const Value *a, const Value *b, Value *re
 {
     if (a->kind != VALUE_L || b->kind != VALUE_L)
         return wrong_type(call);
-    *ret = (Value){.kind = VALUE_L, .l = {arena_new_array(call->arena, Value, a->l.len + b->l.len), a->l.len + b->l.len}};
+    *ret =
+        (Value){.kind = VALUE_L, .l = {arena_new_array(call->arena, Value, a->l.len + b->l.len), a->l.len + b->l.len}};
     if (a->l.len)
         memcpy(ret->l.items, a->l.items, a->l.len * sizeof *a->l.items);
     if (b->l.len)

@@ -45,7 +45,9 @@ static DynamodbAttributeMap returned(Call *call, Bytes kind, const Change *chang
         return change->after ? *change->after : none;
     if (bytes_is(kind, "ALL_OLD"))
         return change->before ? *change->before : none;
-    const Item *item = bytes_is(kind, "UPDATED_NEW") ? change->after : bytes_is(kind, "UPDATED_OLD") ? change->before : NULL;
+    const Item *item = bytes_is(kind, "UPDATED_NEW")   ? change->after
+                       : bytes_is(kind, "UPDATED_OLD") ? change->before
+                                                       : NULL;
     if (!item || !update->paths)
         return none;
     Item projected = item_project(call->arena, item, update->paths);

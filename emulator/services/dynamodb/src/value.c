@@ -7,9 +7,9 @@
 static const struct KindNames {
     const char *name, *word;
 } kinds[VALUE_KINDS] = {
-    [VALUE_S] = {"S", "STRING"},          [VALUE_N] = {"N", "NUMBER"},       [VALUE_B] = {"B", "BINARY"},
-    [VALUE_SS] = {"SS", "STRING_SET"},    [VALUE_NS] = {"NS", "NUMBER_SET"}, [VALUE_BS] = {"BS", "BINARY_SET"},
-    [VALUE_M] = {"M", "MAP"},             [VALUE_L] = {"L", "LIST"},         [VALUE_NULL] = {"NULL", "NULL"},
+    [VALUE_S] = {"S", "STRING"},        [VALUE_N] = {"N", "NUMBER"},       [VALUE_B] = {"B", "BINARY"},
+    [VALUE_SS] = {"SS", "STRING_SET"},  [VALUE_NS] = {"NS", "NUMBER_SET"}, [VALUE_BS] = {"BS", "BINARY_SET"},
+    [VALUE_M] = {"M", "MAP"},           [VALUE_L] = {"L", "LIST"},         [VALUE_NULL] = {"NULL", "NULL"},
     [VALUE_BOOL] = {"BOOL", "BOOLEAN"},
 };
 
@@ -48,8 +48,7 @@ Status number_check(Call *call, NumberFault fault, Bytes text)
         break;
     }
     if (!text.len)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "The parameter cannot be converted to a numeric value");
+        return fail(call, &DYNAMODB_VALIDATION, "The parameter cannot be converted to a numeric value");
     return fail(call, &DYNAMODB_VALIDATION, "The parameter cannot be converted to a numeric value: " BYTES_FMT,
                 BYTES_ARG(text));
 }
@@ -118,7 +117,8 @@ static Status check_set(Call *call, Value *value)
     DynamodbStringSetAttributeValue *set = &value->ss;
     if (!set->len)
         return fail(call, &DYNAMODB_VALIDATION,
-                    value->kind == VALUE_BS ? INVALID "Binary sets should not be empty" : INVALID "An %s set  may not be empty",
+                    value->kind == VALUE_BS ? INVALID "Binary sets should not be empty"
+                                            : INVALID "An %s set  may not be empty",
                     value->kind == VALUE_NS ? "number" : "string");
     for (size_t i = 0; i < set->len && value->kind == VALUE_NS; i++)
         TRY(check_number(call, &set->items[i]));

@@ -1,5 +1,5 @@
-/* value.h - attribute values: DynamoDB's ten types, as the model has them in memory, and how they are checked, compared,
- * measured and stored. */
+/* value.h - attribute values: DynamoDB's ten types, as the model has them in memory, and how they are checked,
+ * compared, measured and stored. */
 #pragma once
 #include "call.h"
 #include "dynamodb_model.h"

@@ -8,7 +8,8 @@ Status symbols_check_alone(Call *call, const DynamodbExpressionAttributeNameMap 
     if (has_expression)
         return OK;
     if (names->items)
-        return fail(call, &DYNAMODB_VALIDATION, "ExpressionAttributeNames can only be specified when using expressions");
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "ExpressionAttributeNames can only be specified when using expressions");
     if (values && values->items)
         return fail(call, &DYNAMODB_VALIDATION,
                     "ExpressionAttributeValues can only be specified when using expressions: %s", expression_words);
@@ -32,7 +33,8 @@ Status condition_check(Call *call, const Node *condition, const Item *before, co
         return OK;
     if (!before || !bytes_is(input->return_values_on_failure, "ALL_OLD"))
         return fail(call, &DYNAMODB_CONDITIONAL_CHECK_FAILED, "The conditional request failed");
-    DynamodbConditionalCheckFailedException *fields = arena_new_of(call->arena, DynamodbConditionalCheckFailedException);
+    DynamodbConditionalCheckFailedException *fields =
+        arena_new_of(call->arena, DynamodbConditionalCheckFailedException);
     fields->item = *before;
     return fail_with(call, &DYNAMODB_CONDITIONAL_CHECK_FAILED, fields, "The conditional request failed");
 }

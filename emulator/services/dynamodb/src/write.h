@@ -12,7 +12,7 @@ typedef struct ConditionInput {
 } ConditionInput;
 
 #define CONDITION_INPUT(in)                                                                                            \
-    ((ConditionInput){(in)->condition_expression, &(in)->expected, (in)->conditional_operator,                        \
+    ((ConditionInput){(in)->condition_expression, &(in)->expected, (in)->conditional_operator,                         \
                       (in)->return_values_on_condition_check_failure})
 
 /* From either form; *ret NULL: none. */

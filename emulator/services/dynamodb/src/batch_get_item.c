@@ -1,0 +1,99 @@
+/* batch_get_item.c - BatchGetItem: up to 100 items by their keys, up to 16 MB of them. DynamoDB API Reference,
+ * BatchGetItem. */
+#include "read.h"
+
+OPERATION(DynamodbBatchGetItem, batch_get_item, READS);
+
+#define BATCH_KEYS_MAX  100
+#define BATCH_BYTES_MAX (16 * 1024 * 1024)
+
+typedef struct TableRead {
+    const DynamodbKeysAndAttributes *asked;
+    Table *table;
+    Bytes name; /* as the client has it */
+    const Path *paths;
+    Key *keys;
+    double units;
+    size_t read; /* so many of the keys, then the answer was full */
+    DynamodbItemList items;
+} TableRead;
+
+static Status check_double(Call *call, const Key *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (bytes_equal(keys[i].hash, keys[count].hash) && bytes_equal(keys[i].range, keys[count].range))
+            return fail(call, &DYNAMODB_VALIDATION, "Provided list of item keys contains duplicates");
+    return OK;
+}
+
+static Status prepare(Call *call, const DynamodbBatchGetRequestMapEntry *entry, TableRead *ret)
+{
+    const DynamodbKeysAndAttributes *asked = &entry->value;
+    ProjectionInput input = {asked->projection_expression, &asked->attributes_to_get,
+                             &asked->expression_attribute_names};
+    *ret = (TableRead){.asked = asked, .name = entry->key};
+    TRY(projection_of(call, &input, &ret->paths));
+    TRY(table_find_for_items(call, entry->key, &ret->table));
+    ret->keys = arena_new_array(call->arena, Key, asked->keys.len);
+    ret->items.items = arena_new_array(call->arena, DynamodbAttributeMap, asked->keys.len);
+    for (size_t i = 0; i < asked->keys.len; i++) {
+        Item key = *AS_ITEM(&asked->keys.items[i]);
+        TRY(key_of_request(call, ret->table, &key, &ret->keys[i]));
+        TRY(check_double(call, ret->keys, i));
+    }
+    return OK;
+}
+
+static Status read_table(Call *call, TableRead *read, size_t *bytes)
+{
+    for (; read->read < read->asked->keys.len && *bytes < BATCH_BYTES_MAX; read->read++) {
+        const Item *item;
+        TRY(item_before(call, read->table, &read->keys[read->read], &item));
+        size_t size = item ? item_size(item) : 0;
+        if (*bytes && *bytes + size > BATCH_BYTES_MAX) {
+            *bytes = BATCH_BYTES_MAX;
+            return OK;
+        }
+        *bytes += size;
+        read->units += read_units(size, read->asked->consistent_read);
+        if (item)
+            read->items.items[read->items.len++] = read->paths ? item_project(call->arena, item, read->paths) : *item;
+    }
+    return OK;
+}
+
+static void answer_table(Call *call, Bytes asked_capacity, const TableRead *read, DynamodbBatchGetItemOutput *out)
+{
+    size_t left = read->asked->keys.len - read->read;
+    out->responses.items[out->responses.len++] = (DynamodbBatchGetResponseMapEntry){read->name, read->items};
+    DynamodbConsumedCapacity *capacity = capacity_of_read(call, asked_capacity, read->name, NULL, read->units);
+    if (capacity)
+        out->consumed_capacity.items[out->consumed_capacity.len++] = *capacity;
+    if (!left)
+        return;
+    DynamodbKeysAndAttributes rest = *read->asked;
+    rest.keys = (DynamodbKeyList){read->asked->keys.items + read->read, left};
+    out->unprocessed_keys.items[out->unprocessed_keys.len++] = (DynamodbBatchGetRequestMapEntry){read->name, rest};
+}
+
+static Status batch_get_item(Call *call, const DynamodbBatchGetItemInput *in, DynamodbBatchGetItemOutput *out)
+{
+    size_t tables = in->request_items.len, keys = 0, bytes = 0;
+    TableRead *reads = arena_new_array(call->arena, TableRead, tables);
+    for (size_t i = 0; i < tables; i++)
+        keys += in->request_items.items[i].value.keys.len;
+    if (keys > BATCH_KEYS_MAX)
+        return fail(call, &DYNAMODB_VALIDATION, "Too many items requested for the BatchGetItem call");
+    for (size_t i = 0; i < tables; i++)
+        TRY(prepare(call, &in->request_items.items[i], &reads[i]));
+
+    out->responses.items = arena_new_array(call->arena, DynamodbBatchGetResponseMapEntry, tables);
+    out->unprocessed_keys.items = arena_new_array(call->arena, DynamodbBatchGetRequestMapEntry, tables);
+    if (present(in->return_consumed_capacity) && !bytes_is(in->return_consumed_capacity, "NONE"))
+        out->consumed_capacity.items = arena_new_array(call->arena, DynamodbConsumedCapacity, tables);
+    for (size_t i = 0; i < tables; i++) {
+        TRY(read_table(call, &reads[i], &bytes));
+        answer_table(call, in->return_consumed_capacity, &reads[i], out);
+    }
+    return OK;
+}

@@ -1,0 +1,125 @@
+/* batch_write_item.c - BatchWriteItem: up to 25 puts and deletes, on any tables. All are checked before the first is
+ * written, so here nothing is ever left unprocessed. DynamoDB API Reference, BatchWriteItem. */
+#include "write.h"
+
+OPERATION(DynamodbBatchWriteItem, batch_write_item, WRITES);
+
+#define BATCH_WRITES_MAX 25
+
+typedef struct Batch {
+    Change changes[BATCH_WRITES_MAX];
+    size_t len;
+} Batch;
+
+static Status prepare_put(Call *call, const DynamodbPutRequest *put, Change *change)
+{
+    Item *item = arena_new_of(call->arena, Item);
+    *item = *AS_ITEM(&put->item);
+    change->after = item;
+    TRY(item_check(call, item));
+    TRY(key_of_item(call, change->table, item, &change->key));
+    return change_check(call, change, "Item size");
+}
+
+static Status prepare(Call *call, const DynamodbWriteRequest *request, Change *change)
+{
+    if (!request->put_request == !request->delete_request)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "Supplied WriteRequest is not valid, must contain exactly one of PutRequest and DeleteRequest");
+    if (request->put_request)
+        return prepare_put(call, request->put_request, change);
+    Item *key = arena_new_of(call->arena, Item);
+    *key = *AS_ITEM(&request->delete_request->key);
+    return key_of_request(call, change->table, key, &change->key);
+}
+
+static bool is_double(const Batch *batch, const Change *change)
+{
+    for (size_t i = 0; i < batch->len; i++) {
+        const Change *other = &batch->changes[i];
+        if (other->table == change->table && bytes_equal(other->key.hash, change->key.hash) &&
+            bytes_equal(other->key.range, change->key.range))
+            return true;
+    }
+    return false;
+}
+
+static Status prepare_table(Call *call, const DynamodbBatchWriteItemRequestMapEntry *entry, Batch *batch)
+{
+    Table *table;
+    TRY(table_find_for_items(call, entry->key, &table));
+    for (size_t i = 0; i < entry->value.len; i++) {
+        Change change = {.table = table};
+        TRY(prepare(call, &entry->value.items[i], &change));
+        if (is_double(batch, &change))
+            return fail(call, &DYNAMODB_VALIDATION, "Provided list of item keys contains duplicates");
+        TRY(item_before(call, table, &change.key, &change.before));
+        batch->changes[batch->len++] = change;
+    }
+    return OK;
+}
+
+static Status prepare_all(Call *call, const DynamodbBatchWriteItemInput *in, Batch *batch)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < in->request_items.len; i++)
+        total += in->request_items.items[i].value.len;
+    if (total > BATCH_WRITES_MAX)
+        return fail(call, &DYNAMODB_VALIDATION, "Too many items requested for the BatchWriteItem call");
+    for (size_t i = 0; i < in->request_items.len; i++)
+        TRY(prepare_table(call, &in->request_items.items[i], batch));
+    return OK;
+}
+
+/* One table's changes, in a row in the batch; its part of the answer. */
+static int write_table(Call *call, const DynamodbBatchWriteItemInput *in, size_t at, const Change *changes,
+                       DynamodbBatchWriteItemOutput *out)
+{
+    const DynamodbBatchWriteItemRequestMapEntry *entry = &in->request_items.items[at];
+    DynamodbItemCollectionMetricsMultiple metrics = {
+        arena_new_array(call->arena, DynamodbItemCollectionMetrics, entry->value.len), 0};
+    DynamodbConsumedCapacity *sum = NULL;
+    for (size_t i = 0; i < entry->value.len; i++) {
+        ChangeCost cost = {0};
+        int code = change_write(call, &changes[i], &cost);
+        if (code != STORE_OK)
+            return code;
+        DynamodbConsumedCapacity *one =
+            capacity_of_write(call, in->return_consumed_capacity, entry->key, changes[i].table, &cost);
+        const Item *keyed = changes[i].after ? changes[i].after : AS_ITEM(&entry->value.items[i].delete_request->key);
+        DynamodbItemCollectionMetrics *metric =
+            collection_metrics(call, in->return_item_collection_metrics, changes[i].table, keyed);
+        if (sum)
+            capacity_add(sum, one);
+        else
+            sum = one;
+        if (metric)
+            metrics.items[metrics.len++] = *metric;
+    }
+    if (sum)
+        out->consumed_capacity.items[out->consumed_capacity.len++] = *sum;
+    if (metrics.len)
+        out->item_collection_metrics.items[out->item_collection_metrics.len++] =
+            (DynamodbItemCollectionMetricsPerTableEntry){entry->key, metrics};
+    return STORE_OK;
+}
+
+static Status batch_write_item(Call *call, const DynamodbBatchWriteItemInput *in, DynamodbBatchWriteItemOutput *out)
+{
+    Batch *batch = arena_new_of(call->arena, Batch);
+    size_t tables = in->request_items.len;
+    TRY(prepare_all(call, in, batch));
+
+    out->unprocessed_items.items = arena_new_array(call->arena, DynamodbBatchWriteItemRequestMapEntry, 1);
+    if (present(in->return_consumed_capacity) && !bytes_is(in->return_consumed_capacity, "NONE"))
+        out->consumed_capacity.items = arena_new_array(call->arena, DynamodbConsumedCapacity, tables);
+    if (bytes_is(in->return_item_collection_metrics, "SIZE"))
+        out->item_collection_metrics.items =
+            arena_new_array(call->arena, DynamodbItemCollectionMetricsPerTableEntry, tables);
+    const Change *changes = batch->changes;
+    for (size_t i = 0; i < tables; i++) {
+        TRY(expect_ok(call, write_table(call, in, i, changes, out)));
+        changes += in->request_items.items[i].value.len;
+    }
+    return OK;
+}

@@ -1,0 +1,230 @@
+/* definition.c */
+#include "definition.h"
+
+#define INVALID   "One or more parameter values were invalid: "
+#define UNITS_MAX INT64_C(40000) /* aws: Quotas: of a table, until one asks for more */
+
+Status name_check(Call *call, Bytes name)
+{
+    bool is_fine = name.len >= 3 && name.len <= 255;
+    for (size_t i = 0; i < name.len && is_fine; i++) {
+        char c = name.ptr[i];
+        is_fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+                  c == '.';
+    }
+    if (is_fine)
+        return OK;
+    return fail(
+        call, &DYNAMODB_VALIDATION,
+        "Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may contain "
+        "only the characters a-z, A-Z, 0-9, '_', '-', and '.'");
+}
+
+static Bytes defined_names(Arena *arena, const DynamodbAttributeDefinitions *definitions)
+{
+    Bytes names = TEXT("");
+    for (size_t i = 0; i < definitions->len; i++)
+        names = arena_text(arena, BYTES_FMT "%s" BYTES_FMT, BYTES_ARG(names), i ? ", " : "",
+                           BYTES_ARG(definitions->items[i].attribute_name));
+    return names;
+}
+
+static Status key_attribute(Call *call, Bytes name, const DynamodbAttributeDefinitions *definitions, KeyAttribute *ret)
+{
+    for (size_t i = 0; i < definitions->len; i++)
+        if (bytes_equal(definitions->items[i].attribute_name, name)) {
+            *ret = (KeyAttribute){name, value_kind_of(definitions->items[i].attribute_type)};
+            return OK;
+        }
+    return fail(call, &DYNAMODB_VALIDATION,
+                INVALID "Some index key attributes are not defined in AttributeDefinitions. Keys: [" BYTES_FMT
+                        "], AttributeDefinitions: [" BYTES_FMT "]",
+                BYTES_ARG(name), BYTES_ARG(defined_names(call->arena, definitions)));
+}
+
+Status keys_of_schema(Call *call, const DynamodbKeySchema *schema, const DynamodbAttributeDefinitions *definitions,
+                      Keys *ret_keys)
+{
+    Keys keys = {0};
+    if (schema->len > 2)
+        return fail(call, &COMMON_NOT_IMPLEMENTED, "A KeySchema of more than two attributes is not implemented.");
+    if (!schema->len || !bytes_equal(schema->items[0].key_type, DYNAMODB_KEY_TYPE_HASH))
+        return fail(call, &DYNAMODB_VALIDATION, "Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
+    TRY(key_attribute(call, schema->items[0].attribute_name, definitions, &keys.hash));
+    if (schema->len == 2) {
+        if (!bytes_equal(schema->items[1].key_type, DYNAMODB_KEY_TYPE_RANGE))
+            return fail(call, &DYNAMODB_VALIDATION,
+                        "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
+        if (bytes_equal(schema->items[0].attribute_name, schema->items[1].attribute_name))
+            return fail(call, &DYNAMODB_VALIDATION,
+                        "Both the Hash Key and the Range Key element in the KeySchema have the same name");
+        TRY(key_attribute(call, schema->items[1].attribute_name, definitions, &keys.range));
+    }
+    *ret_keys = keys;
+    return OK;
+}
+
+static bool is_used(const Table *table, Bytes name)
+{
+    bool is_key = keys_have(&table->keys, name);
+    for (size_t i = 0; i < table->indexes_count && !is_key; i++)
+        is_key = keys_have(&table->indexes[i].keys, name);
+    return is_key;
+}
+
+Status definitions_check_used(Call *call, const Table *table, const DynamodbAttributeDefinitions *definitions)
+{
+    Bytes used = TEXT("");
+    bool all = true;
+    for (size_t i = 0; i < definitions->len; i++) {
+        Bytes name = definitions->items[i].attribute_name;
+        for (size_t j = 0; j < i; j++)
+            if (bytes_equal(definitions->items[j].attribute_name, name))
+                return fail(call, &DYNAMODB_VALIDATION, "Cannot have two attributes with the same name: " BYTES_FMT,
+                            BYTES_ARG(name));
+        if (is_used(table, name))
+            used = arena_text(call->arena, BYTES_FMT "%s" BYTES_FMT, BYTES_ARG(used), used.len ? ", " : "",
+                              BYTES_ARG(name));
+        else
+            all = false;
+    }
+    if (all)
+        return OK;
+    if (!table->indexes_count)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "Number of attributes in KeySchema does not exactly match number of attributes defined in "
+                            "AttributeDefinitions");
+    return fail(call, &DYNAMODB_VALIDATION,
+                INVALID "Some AttributeDefinitions are not used. AttributeDefinitions: [" BYTES_FMT
+                        "], keys used: [" BYTES_FMT "]",
+                BYTES_ARG(defined_names(call->arena, definitions)), BYTES_ARG(used));
+}
+
+static Status projection_check(Call *call, const IndexDefinition *definition)
+{
+    const DynamodbProjection *projection = definition->projection;
+    if (!projection || !present(projection->projection_type))
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "Unknown ProjectionType: null");
+    bool is_include = bytes_equal(projection->projection_type, DYNAMODB_PROJECTION_TYPE_INCLUDE);
+    size_t names = projection->non_key_attributes.len;
+    if (!is_include && names)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "ProjectionType is " BYTES_FMT ", but NonKeyAttributes is specified",
+                    BYTES_ARG(projection->projection_type));
+    if (is_include && !names)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+    return OK;
+}
+
+static Status local_keys_check(Call *call, const Table *table, Bytes name, const Keys *keys)
+{
+    if (!has_range(&table->keys))
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "Table KeySchema does not have a range key, which is required when specifying a "
+                            "LocalSecondaryIndex");
+    if (!has_range(keys))
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "Index KeySchema does not have a range key for index: " BYTES_FMT, BYTES_ARG(name));
+    if (!bytes_equal(keys->hash.name, table->keys.hash.name))
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID
+                    "Index KeySchema does not have the same leading hash key as table KeySchema for index: " BYTES_FMT
+                    ". index hash key: " BYTES_FMT ", table hash key: " BYTES_FMT,
+                    BYTES_ARG(name), BYTES_ARG(keys->hash.name), BYTES_ARG(table->keys.hash.name));
+    return OK;
+}
+
+Status index_of_definition(Call *call, const Table *table, const DynamodbAttributeDefinitions *definitions,
+                           const IndexDefinition *definition, Index *ret_index)
+{
+    Index index = {.name = definition->name, .is_global = definition->is_global};
+    TRY(name_check(call, index.name));
+    if (table_index(table, index.name))
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "Duplicate index name: " BYTES_FMT, BYTES_ARG(index.name));
+    TRY(keys_of_schema(call, definition->key_schema, definitions, &index.keys));
+    TRY(projection_check(call, definition));
+    index.projection_type = definition->projection->projection_type;
+    index.non_key = definition->projection->non_key_attributes;
+    if (index.is_global)
+        TRY(units_of(call, table, index.name, definition->provisioned, definition->on_demand, &index.units));
+    else
+        TRY(local_keys_check(call, table, index.name, &index.keys));
+    *ret_index = index;
+    return OK;
+}
+
+static Status units_check(Call *call, const DynamodbProvisionedThroughput *units)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } both[] = {{"ReadCapacityUnits", units->read_capacity_units}, {"WriteCapacityUnits", units->write_capacity_units}};
+    for (size_t i = 0; i < 2; i++)
+        if (both[i].value > UNITS_MAX)
+            return fail(call, &DYNAMODB_VALIDATION, INVALID "Given value %lld for %s is out of bounds",
+                        (long long)both[i].value, both[i].name);
+    return OK;
+}
+
+static int64_t maximum(bool has, int64_t units) /* aws: -1 lifts a maximum */
+{
+    return has && units > 0 ? units : 0;
+}
+
+Status units_of(Call *call, const Table *table, Bytes index, const DynamodbProvisionedThroughput *provisioned,
+                const DynamodbOnDemandThroughput *on_demand, Units *ret_units)
+{
+    bool is_on_demand = bytes_equal(table->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
+    *ret_units = (Units){0};
+    if (is_on_demand && provisioned && present(index))
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "ProvisionedThroughput should not be specified for index: " BYTES_FMT
+                            " when BillingMode is PAY_PER_REQUEST",
+                    BYTES_ARG(index));
+    if (is_on_demand && provisioned)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
+                            "PAY_PER_REQUEST");
+    if (!is_on_demand && !provisioned && present(index))
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "ProvisionedThroughput must be specified for index: " BYTES_FMT,
+                    BYTES_ARG(index));
+    if (!is_on_demand && !provisioned)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID
+                    "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED");
+    if (!is_on_demand && on_demand)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "OnDemandThroughput cannot be specified when BillingMode is PROVISIONED");
+    if (provisioned) {
+        TRY(units_check(call, provisioned));
+        ret_units->read = provisioned->read_capacity_units;
+        ret_units->write = provisioned->write_capacity_units;
+    }
+    if (on_demand) {
+        ret_units->max_read = maximum(on_demand->has_max_read_request_units, on_demand->max_read_request_units);
+        ret_units->max_write = maximum(on_demand->has_max_write_request_units, on_demand->max_write_request_units);
+    }
+    return OK;
+}
+
+Status sse_key_of(Call *call, const DynamodbSSESpecification *sse, Bytes *ret_key)
+{
+    *ret_key = (Bytes){0};
+    if (!sse)
+        return OK;
+    if (bytes_equal(sse->sse_type, DYNAMODB_SSE_TYPE_AES256))
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "SSEType AES256 is not supported");
+    if (!sse->enabled && present(sse->kms_master_key_id))
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "KMSMasterKeyId cannot be specified when SSE is disabled");
+    if (!sse->enabled)
+        return OK;
+    Bytes key = present(sse->kms_master_key_id) ? sse->kms_master_key_id : TEXT("alias/aws/dynamodb");
+    if (bytes_starts_with(key, TEXT("arn:")))
+        *ret_key = key;
+    else if (bytes_starts_with(key, TEXT("alias/")))
+        *ret_key = call_arn(call, "kms", BYTES_FMT, BYTES_ARG(key));
+    else
+        *ret_key = call_arn(call, "kms", "key/" BYTES_FMT, BYTES_ARG(key));
+    return OK;
+}

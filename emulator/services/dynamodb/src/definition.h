@@ -1,0 +1,31 @@
+/* definition.h - what CreateTable and UpdateTable are given about keys, indexes and throughput, checked as AWS checks
+ * it. aws: DynamoDB API Reference, CreateTable and UpdateTable; Developer Guide, Quotas. */
+#pragma once
+#include "key.h"
+
+/* An index of either kind, as its request names it. */
+typedef struct IndexDefinition {
+    Bytes name;
+    bool is_global;
+    const DynamodbKeySchema *key_schema;
+    const DynamodbProjection *projection;
+    const DynamodbProvisionedThroughput *provisioned;
+    const DynamodbOnDemandThroughput *on_demand;
+} IndexDefinition;
+
+/* 3 to 255 of a-z A-Z 0-9 _ - . */
+MUST_CHECK Status name_check(Call *call, Bytes name);
+MUST_CHECK Status keys_of_schema(Call *call, const DynamodbKeySchema *schema,
+                                 const DynamodbAttributeDefinitions *definitions, Keys *ret_keys);
+/* table: with its keys and billing mode. tree and tally stay 0. */
+MUST_CHECK Status index_of_definition(Call *call, const Table *table, const DynamodbAttributeDefinitions *definitions,
+                                      const IndexDefinition *definition, Index *ret_index);
+/* Each defined attribute is a key of the table or of an index. */
+MUST_CHECK Status definitions_check_used(Call *call, const Table *table,
+                                         const DynamodbAttributeDefinitions *definitions);
+/* index: its name; absent for the table itself. */
+MUST_CHECK Status units_of(Call *call, const Table *table, Bytes index,
+                           const DynamodbProvisionedThroughput *provisioned,
+                           const DynamodbOnDemandThroughput *on_demand, Units *ret_units);
+/* *ret_key absent: DynamoDB's own key. */
+MUST_CHECK Status sse_key_of(Call *call, const DynamodbSSESpecification *sse, Bytes *ret_key);

@@ -1,0 +1,193 @@
+/* describe.c - a table as the answers of the table operations show it. */
+#include "table.h"
+
+/* aws: recorded: what a table on demand can serve at once, before it has ever been busy */
+#define WARM_READ_UNITS  12000
+#define WARM_WRITE_UNITS 4000
+
+Bytes table_arn(Call *call, const Table *table)
+{
+    return call_arn(call, "dynamodb", "table/" BYTES_FMT, BYTES_ARG(table->name));
+}
+
+static DynamodbKeySchema describe_keys(Arena *arena, const Keys *keys)
+{
+    DynamodbKeySchema schema = {arena_new_array(arena, DynamodbKeySchemaElement, 2), 1};
+    schema.items[0] = (DynamodbKeySchemaElement){keys->hash.name, DYNAMODB_KEY_TYPE_HASH};
+    if (present(keys->range.name))
+        schema.items[schema.len++] = (DynamodbKeySchemaElement){keys->range.name, DYNAMODB_KEY_TYPE_RANGE};
+    return schema;
+}
+
+static void define(DynamodbAttributeDefinitions *definitions, const KeyAttribute *key)
+{
+    if (!present(key->name))
+        return;
+    for (size_t i = 0; i < definitions->len; i++)
+        if (bytes_equal(definitions->items[i].attribute_name, key->name))
+            return;
+    definitions->items[definitions->len++] =
+        (DynamodbAttributeDefinition){key->name, bytes_of(value_kind_name(key->kind))};
+}
+
+static DynamodbAttributeDefinitions describe_attributes(Arena *arena, const Table *table)
+{
+    DynamodbAttributeDefinitions definitions = {
+        arena_new_array(arena, DynamodbAttributeDefinition, 2 + 2 * table->indexes_count), 0};
+    define(&definitions, &table->keys.hash);
+    define(&definitions, &table->keys.range);
+    for (size_t i = 0; i < table->indexes_count; i++) {
+        define(&definitions, &table->indexes[i].keys.hash);
+        define(&definitions, &table->indexes[i].keys.range);
+    }
+    return definitions;
+}
+
+static bool is_on_demand(const Table *table)
+{
+    return bytes_equal(table->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
+}
+
+static DynamodbProvisionedThroughputDescription *describe_units(Arena *arena, const Table *table, const Units *units)
+{
+    DynamodbProvisionedThroughputDescription *d = arena_new_of(arena, DynamodbProvisionedThroughputDescription);
+    bool is_provisioned = !is_on_demand(table);
+    SET(d, number_of_decreases_today, 0);
+    SET(d, read_capacity_units, is_provisioned ? units->read : 0);
+    SET(d, write_capacity_units, is_provisioned ? units->write : 0);
+    return d;
+}
+
+static DynamodbOnDemandThroughput *describe_on_demand(Arena *arena, const Units *units)
+{
+    if (!units->max_read && !units->max_write)
+        return NULL;
+    DynamodbOnDemandThroughput *d = arena_new_of(arena, DynamodbOnDemandThroughput);
+    SET(d, max_read_request_units, units->max_read ? units->max_read : -1);
+    SET(d, max_write_request_units, units->max_write ? units->max_write : -1);
+    return d;
+}
+
+static DynamodbProjection *describe_projection(Arena *arena, const Index *index)
+{
+    DynamodbProjection *projection = arena_new_of(arena, DynamodbProjection);
+    projection->projection_type = index->projection_type;
+    if (index->non_key.len)
+        projection->non_key_attributes = index->non_key;
+    return projection;
+}
+
+static Bytes index_arn(Call *call, const Table *table, const Index *index)
+{
+    return arena_text(call->arena, BYTES_FMT "/index/" BYTES_FMT, BYTES_ARG(table_arn(call, table)),
+                      BYTES_ARG(index->name));
+}
+
+static DynamodbGlobalSecondaryIndexDescription describe_global(Call *call, const Table *table, const Index *index,
+                                                               Bytes status)
+{
+    DynamodbGlobalSecondaryIndexDescription d = {
+        .index_name = index->name,
+        .key_schema = describe_keys(call->arena, &index->keys),
+        .projection = describe_projection(call->arena, index),
+        .index_status = status,
+        .provisioned_throughput = describe_units(call->arena, table, &index->units),
+        .index_arn = index_arn(call, table, index),
+        .on_demand_throughput = describe_on_demand(call->arena, &index->units),
+    };
+    SET(&d, index_size_bytes, index->tally.bytes);
+    SET(&d, item_count, index->tally.items);
+    if (bytes_equal(status, DYNAMODB_INDEX_STATUS_ACTIVE)) {
+        d.warm_throughput = arena_new_of(call->arena, DynamodbGlobalSecondaryIndexWarmThroughputDescription);
+        SET(d.warm_throughput, read_units_per_second, is_on_demand(table) ? WARM_READ_UNITS : index->units.read);
+        SET(d.warm_throughput, write_units_per_second, is_on_demand(table) ? WARM_WRITE_UNITS : index->units.write);
+        d.warm_throughput->status = DYNAMODB_TABLE_STATUS_ACTIVE;
+    }
+    return d;
+}
+
+static DynamodbLocalSecondaryIndexDescription describe_local(Call *call, const Table *table, const Index *index)
+{
+    DynamodbLocalSecondaryIndexDescription d = {
+        .index_name = index->name,
+        .key_schema = describe_keys(call->arena, &index->keys),
+        .projection = describe_projection(call->arena, index),
+        .index_arn = index_arn(call, table, index),
+    };
+    SET(&d, index_size_bytes, index->tally.bytes);
+    SET(&d, item_count, index->tally.items);
+    return d;
+}
+
+static void describe_indexes(Call *call, const Table *table, Bytes status, DynamodbTableDescription *d)
+{
+    DynamodbGlobalSecondaryIndexDescriptionList *global = &d->global_secondary_indexes;
+    DynamodbLocalSecondaryIndexDescriptionList *local = &d->local_secondary_indexes;
+    Bytes index_status = bytes_equal(status, DYNAMODB_TABLE_STATUS_CREATING) ? status : DYNAMODB_INDEX_STATUS_ACTIVE;
+    for (size_t i = 0; i < table->indexes_count; i++) {
+        const Index *index = &table->indexes[i];
+        if (index->is_global) {
+            if (!global->items)
+                global->items =
+                    arena_new_array(call->arena, DynamodbGlobalSecondaryIndexDescription, INDEXES_GLOBAL_MAX);
+            global->items[global->len++] = describe_global(call, table, index, index_status);
+        } else {
+            if (!local->items)
+                local->items = arena_new_array(call->arena, DynamodbLocalSecondaryIndexDescription, INDEXES_LOCAL_MAX);
+            local->items[local->len++] = describe_local(call, table, index);
+        }
+    }
+}
+
+static void describe_billing(Arena *arena, const Table *table, bool is_active, DynamodbTableDescription *d)
+{
+    if (table->on_demand_since_ms) {
+        d->billing_mode_summary = arena_new_of(arena, DynamodbBillingModeSummary);
+        d->billing_mode_summary->billing_mode = table->billing_mode;
+        if (is_active)
+            SET(d->billing_mode_summary, last_update_to_pay_per_request_date_time, table->on_demand_since_ms);
+    }
+    d->provisioned_throughput = describe_units(arena, table, &table->units);
+    d->on_demand_throughput = describe_on_demand(arena, &table->units);
+    if (!is_active)
+        return;
+    d->warm_throughput = arena_new_of(arena, DynamodbTableWarmThroughputDescription);
+    SET(d->warm_throughput, read_units_per_second, is_on_demand(table) ? WARM_READ_UNITS : table->units.read);
+    SET(d->warm_throughput, write_units_per_second, is_on_demand(table) ? WARM_WRITE_UNITS : table->units.write);
+    d->warm_throughput->status = DYNAMODB_TABLE_STATUS_ACTIVE;
+}
+
+static void describe_settings(Arena *arena, const Table *table, DynamodbTableDescription *d)
+{
+    if (present(table->table_class)) {
+        d->table_class_summary = arena_new_of(arena, DynamodbTableClassSummary);
+        d->table_class_summary->table_class = table->table_class;
+    }
+    if (present(table->sse_key)) {
+        d->sse_description = arena_new_of(arena, DynamodbSSEDescription);
+        *d->sse_description = (DynamodbSSEDescription){.status = DYNAMODB_SSE_STATUS_ENABLED,
+                                                       .sse_type = DYNAMODB_SSE_TYPE_KMS,
+                                                       .kms_master_key_arn = table->sse_key};
+    }
+}
+
+DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes status)
+{
+    DynamodbTableDescription *d = arena_new_of(call->arena, DynamodbTableDescription);
+    *d = (DynamodbTableDescription){.table_name = table->name,
+                                    .table_status = status,
+                                    .table_arn = table_arn(call, table),
+                                    .table_id = table->uuid};
+    SET(d, table_size_bytes, table->tally.bytes);
+    SET(d, item_count, table->tally.items);
+    SET(d, deletion_protection_enabled, table->is_protected);
+    describe_billing(call->arena, table, bytes_equal(status, DYNAMODB_TABLE_STATUS_ACTIVE), d);
+    if (bytes_equal(status, DYNAMODB_TABLE_STATUS_DELETING)) /* aws: recorded: no keys, no time, no indexes */
+        return d;
+    d->key_schema = describe_keys(call->arena, &table->keys);
+    d->attribute_definitions = describe_attributes(call->arena, table);
+    SET(d, creation_date_time, table->created_ms);
+    describe_indexes(call, table, status, d);
+    describe_settings(call->arena, table, d);
+    return d;
+}

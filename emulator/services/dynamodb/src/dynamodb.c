@@ -1,0 +1,65 @@
+/* dynamodb.c - the service: what it answers, opening and closing. */
+#include "operations.h"
+#include "table.h"
+#include <stdlib.h>
+
+/* aws: botocore's model doesn't have it; recorded answers do */
+const ErrorModel DYNAMODB_VALIDATION = {
+    "ValidationException", "com.amazon.coral.validate", NULL, 400, true, "message", NULL};
+
+static const Operation *const operations[] = {
+    &DynamodbCreateTable,
+    &DynamodbDeleteTable,
+    &DynamodbDescribeTable,
+    &DynamodbListTables,
+    &DynamodbUpdateTable,
+    &DynamodbUpdateTimeToLive,
+    &DynamodbDescribeTimeToLive,
+    &DynamodbDescribeContinuousBackups,
+    &DynamodbUpdateContinuousBackups,
+    &DynamodbPutItem,
+    &DynamodbGetItem,
+    &DynamodbUpdateItem,
+    &DynamodbDeleteItem,
+    &DynamodbQuery,
+    &DynamodbScan,
+    &DynamodbBatchWriteItem,
+    &DynamodbBatchGetItem,
+    NULL,
+};
+
+const Service dynamodb_service = {&DYNAMODB_SERVICE, operations, &DYNAMODB_VALIDATION};
+
+static void on_rollback(void *context)
+{
+    tables_forget(context);
+}
+
+Dynamodb *dynamodb_open(Host *host)
+{
+    Dynamodb *dynamodb = calloc(1, sizeof *dynamodb);
+    if (!dynamodb)
+        abort();
+    dynamodb->host = host;
+    dynamodb->store = host->store;
+    dynamodb->tables = map_new();
+    if (store_migrate(host->store, &dynamodb_schema) != STORE_OK)
+        return dynamodb_close(dynamodb);
+    store_before_commit(host->store, tables_before_commit, dynamodb);
+    store_on_rollback(host->store, on_rollback, dynamodb);
+    host_after_commit(host, tables_free_retired, dynamodb);
+    drops_start(dynamodb);
+    return dynamodb;
+}
+
+Dynamodb *dynamodb_close(Dynamodb *dynamodb)
+{
+    if (!dynamodb)
+        return NULL;
+    drops_stop(dynamodb);
+    tables_forget(dynamodb);
+    tables_free_retired(dynamodb);
+    map_free(dynamodb->tables);
+    free(dynamodb);
+    return NULL;
+}

@@ -1,0 +1,49 @@
+/* time_to_live.c - UpdateTimeToLive, DescribeTimeToLive: the setting; nothing expires by it yet.
+ * DynamoDB API Reference, UpdateTimeToLive. */
+#include "table.h"
+
+OPERATION(DynamodbUpdateTimeToLive, update_time_to_live, WRITES);
+OPERATION(DynamodbDescribeTimeToLive, describe_time_to_live, READS);
+
+static Status check_change(Call *call, const Table *table, const DynamodbTimeToLiveSpecification *asked)
+{
+    if (!asked->enabled && !present(table->ttl_attribute))
+        return fail(call, &DYNAMODB_VALIDATION, "TimeToLive is already disabled");
+    if (present(table->ttl_attribute) && !bytes_equal(asked->attribute_name, table->ttl_attribute))
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "TimeToLive is active on a different AttributeName: current AttributeName is " BYTES_FMT,
+                    BYTES_ARG(table->ttl_attribute));
+    if (asked->enabled && present(table->ttl_attribute))
+        return fail(call, &DYNAMODB_VALIDATION, "TimeToLive is already enabled");
+    return OK;
+}
+
+static Status update_time_to_live(Call *call, const DynamodbUpdateTimeToLiveInput *in,
+                                  DynamodbUpdateTimeToLiveOutput *out)
+{
+    const DynamodbTimeToLiveSpecification *asked = in->time_to_live_specification;
+    Table *table;
+    TRY(table_find(call, in->table_name, &table));
+    TRY(check_change(call, table, asked));
+
+    Table changed = *table;
+    changed.ttl_attribute = asked->enabled ? asked->attribute_name : (Bytes){0};
+    TRY(expect_ok(call, table_write(call, &changed)));
+    table_forget(call->service, table);
+
+    out->time_to_live_specification = in->time_to_live_specification;
+    return OK;
+}
+
+static Status describe_time_to_live(Call *call, const DynamodbDescribeTimeToLiveInput *in,
+                                    DynamodbDescribeTimeToLiveOutput *out)
+{
+    Table *table;
+    TRY(table_find(call, in->table_name, &table));
+    bool is_on = present(table->ttl_attribute);
+    out->time_to_live_description = arena_new_of(call->arena, DynamodbTimeToLiveDescription);
+    out->time_to_live_description->attribute_name = table->ttl_attribute;
+    out->time_to_live_description->time_to_live_status =
+        is_on ? DYNAMODB_TIME_TO_LIVE_STATUS_ENABLED : DYNAMODB_TIME_TO_LIVE_STATUS_DISABLED;
+    return OK;
+}

@@ -1,0 +1,205 @@
+/* update_table.c - UpdateTable: billing, throughput, global indexes, protection, class. What AWS takes minutes for is
+ * done at once; the answer still says UPDATING. DynamoDB API Reference, UpdateTable. */
+#include "definition.h"
+#include "items.h"
+
+OPERATION(DynamodbUpdateTable, update_table, WRITES);
+
+#define INVALID "One or more parameter values were invalid: "
+
+/* What is to become of the table and its indexes; nothing is written while it is made. */
+typedef struct Plan {
+    Table table;    /* with what changes */
+    Index *created; /* NULL: none */
+    const Index *deleted;
+    bool units_changed[INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX];
+} Plan;
+
+static Status check_implemented(Call *call, const DynamodbUpdateTableInput *in)
+{
+    const char *what = in->stream_specification                              ? "StreamSpecification"
+                       : in->replica_updates.len                             ? "ReplicaUpdates"
+                       : in->warm_throughput                                 ? "WarmThroughput"
+                       : in->global_table_witness_updates.len                ? "GlobalTableWitnessUpdates"
+                       : in->vector_index_updates.len                        ? "VectorIndexUpdates"
+                       : present(in->multi_region_consistency)               ? "MultiRegionConsistency"
+                       : present(in->global_table_settings_replication_mode) ? "GlobalTableSettingsReplicationMode"
+                       : in->has_disassociation_protection_enabled           ? "DisassociationProtectionEnabled"
+                                                                             : NULL;
+    return what ? fail(call, &COMMON_NOT_IMPLEMENTED, "%s of UpdateTable is not implemented.", what) : OK;
+}
+
+static Status check_something(Call *call, const DynamodbUpdateTableInput *in)
+{
+    if (present(in->billing_mode) || in->provisioned_throughput || in->on_demand_throughput || in->sse_specification ||
+        in->global_secondary_index_updates.len || present(in->table_class) || in->has_deletion_protection_enabled)
+        return OK;
+    return fail(
+        call, &DYNAMODB_VALIDATION,
+        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
+        "SSESpecification or ReplicaUpdates is required");
+}
+
+static Status plan_units(Call *call, const DynamodbUpdateTableInput *in, Plan *plan)
+{
+    const Units *before = &plan->table.units;
+    bool is_switched = present(in->billing_mode) && !bytes_equal(in->billing_mode, plan->table.billing_mode);
+    if (present(in->billing_mode))
+        plan->table.billing_mode = in->billing_mode;
+    bool is_on_demand = bytes_equal(plan->table.billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
+    if (is_switched && is_on_demand)
+        plan->table.on_demand_since_ms = call->now_ms;
+    if (!is_switched && !in->provisioned_throughput && !in->on_demand_throughput)
+        return OK;
+    Units units;
+    TRY(units_of(call, &plan->table, (Bytes){0}, in->provisioned_throughput, in->on_demand_throughput, &units));
+    if (in->provisioned_throughput && !is_switched && units.read == before->read && units.write == before->write)
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            "The provisioned throughput for the table will not change. The requested value equals the current value. "
+            "Current ReadCapacityUnits provisioned for the table: %lld. Requested ReadCapacityUnits: %lld. Current "
+            "WriteCapacityUnits provisioned for the table: %lld. Requested WriteCapacityUnits: %lld. Refer to the "
+            "Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+            (long long)before->read, (long long)units.read, (long long)before->write, (long long)units.write);
+    plan->table.units = units;
+    return OK;
+}
+
+static Status plan_index_update(Call *call, const DynamodbUpdateGlobalSecondaryIndexAction *update, Plan *plan)
+{
+    for (size_t i = 0; i < plan->table.indexes_count; i++) {
+        Index *index = &plan->table.indexes[i];
+        if (!index->is_global || !bytes_equal(index->name, update->index_name))
+            continue;
+        if (update->warm_throughput)
+            return fail(call, &COMMON_NOT_IMPLEMENTED, "WarmThroughput of UpdateTable is not implemented.");
+        plan->units_changed[i] = true;
+        return units_of(call, &plan->table, index->name, update->provisioned_throughput, update->on_demand_throughput,
+                        &index->units);
+    }
+    return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found");
+}
+
+static Status plan_index_create(Call *call, const DynamodbUpdateTableInput *in,
+                                const DynamodbCreateGlobalSecondaryIndexAction *create, Plan *plan)
+{
+    IndexDefinition definition = {
+        create->index_name,          true, &create->key_schema, create->projection, create->provisioned_throughput,
+        create->on_demand_throughput};
+    size_t global = 0;
+    for (size_t i = 0; i < plan->table.indexes_count; i++)
+        global += plan->table.indexes[i].is_global;
+    if (create->warm_throughput)
+        return fail(call, &COMMON_NOT_IMPLEMENTED, "WarmThroughput of UpdateTable is not implemented.");
+    if (plan->created)
+        return fail(
+            call, &DYNAMODB_LIMIT_EXCEEDED,
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
+    if (global == INDEXES_GLOBAL_MAX)
+        return fail(call, &DYNAMODB_LIMIT_EXCEEDED,
+                    "Subscriber limit exceeded: The number of global secondary indexes per table is limited to %d",
+                    INDEXES_GLOBAL_MAX);
+    if (table_index(&plan->table, create->index_name))
+        return fail(call, &DYNAMODB_VALIDATION, "Attempting to create an index which already exists");
+    plan->created = arena_new_of(call->arena, Index);
+    return index_of_definition(call, &plan->table, &in->attribute_definitions, &definition, plan->created);
+}
+
+static Status plan_index_delete(Call *call, const DynamodbDeleteGlobalSecondaryIndexAction *delete_, Plan *plan)
+{
+    if (plan->deleted)
+        return fail(
+            call, &DYNAMODB_LIMIT_EXCEEDED,
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
+    plan->deleted = table_index(&plan->table, delete_->index_name);
+    if (plan->deleted && plan->deleted->is_global)
+        return OK;
+    return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found");
+}
+
+static Status plan_indexes(Call *call, const DynamodbUpdateTableInput *in, Plan *plan)
+{
+    for (size_t i = 0; i < in->global_secondary_index_updates.len; i++) {
+        const DynamodbGlobalSecondaryIndexUpdate *update = &in->global_secondary_index_updates.items[i];
+        if (!!update->create + !!update->update + !!update->delete != 1)
+            return fail(call, &DYNAMODB_VALIDATION,
+                        INVALID
+                        "Only one of Create, Update or Delete may be specified in a GlobalSecondaryIndexUpdate");
+        if (update->create)
+            TRY(plan_index_create(call, in, update->create, plan));
+        else if (update->update)
+            TRY(plan_index_update(call, update->update, plan));
+        else
+            TRY(plan_index_delete(call, update->delete, plan));
+    }
+    return OK;
+}
+
+static Status plan_of(Call *call, const DynamodbUpdateTableInput *in, const Table *table, Plan *plan)
+{
+    *plan = (Plan){.table = *table};
+    plan->table.indexes = arena_new_array(call->arena, Index, INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX);
+    memcpy(plan->table.indexes, table->indexes, table->indexes_count * sizeof *table->indexes);
+    TRY(plan_units(call, in, plan));
+    TRY(plan_indexes(call, in, plan));
+    if (present(in->table_class))
+        plan->table.table_class = in->table_class;
+    if (in->has_deletion_protection_enabled)
+        plan->table.is_protected = in->deletion_protection_enabled;
+    if (in->sse_specification)
+        TRY(sse_key_of(call, in->sse_specification, &plan->table.sse_key));
+    return OK;
+}
+
+static int write_plan(Call *call, const Table *table, Plan *plan)
+{
+    int code = table_write(call, &plan->table);
+    for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
+        if (plan->units_changed[i])
+            code = index_write(call, &plan->table.indexes[i]);
+    if (plan->deleted && code == STORE_OK)
+        code = index_remove(call, plan->deleted);
+    if (!plan->created || code != STORE_OK)
+        return code;
+    code = index_insert(call, table, plan->created, &plan->created->tree);
+    if (code == STORE_OK)
+        code = index_fill(call, table, plan->created, &plan->created->tally);
+    return code == STORE_OK ? index_write(call, plan->created) : code;
+}
+
+static void describe_plan(Call *call, const Plan *plan, DynamodbUpdateTableOutput *out)
+{
+    Table shown = plan->table;
+    if (plan->created)
+        shown.indexes[shown.indexes_count++] = *plan->created;
+    out->table_description = table_describe(call, &shown, DYNAMODB_TABLE_STATUS_UPDATING);
+    for (size_t i = 0; i < out->table_description->global_secondary_indexes.len; i++) {
+        DynamodbGlobalSecondaryIndexDescription *index = &out->table_description->global_secondary_indexes.items[i];
+        bool is_created = plan->created && bytes_equal(index->index_name, plan->created->name);
+        bool is_deleted = plan->deleted && bytes_equal(index->index_name, plan->deleted->name);
+        if (is_created) {
+            index->index_status = DYNAMODB_INDEX_STATUS_CREATING;
+            SET(index, backfilling, false);
+            SET(index, item_count, 0);
+            SET(index, index_size_bytes, 0);
+        } else if (is_deleted) {
+            index->index_status = DYNAMODB_INDEX_STATUS_DELETING;
+        }
+    }
+}
+
+static Status update_table(Call *call, const DynamodbUpdateTableInput *in, DynamodbUpdateTableOutput *out)
+{
+    Table *table;
+    Plan plan;
+    TRY(check_implemented(call, in));
+    TRY(check_something(call, in));
+    TRY(table_find(call, in->table_name, &table));
+    TRY(plan_of(call, in, table, &plan));
+
+    TRY(expect_ok(call, write_plan(call, table, &plan)));
+
+    describe_plan(call, &plan, out);
+    table_forget(call->service, table);
+    return OK;
+}
