@@ -90,8 +90,8 @@ static inline bool is_pending(Status status)
             return tried_;                                                                                             \
     } while (0)
 
-/* The answer comes later: the handler keeps `call` and `out` (both live in the arena) and ends with this; the loop's thread
- * finishes it exactly once, also where the client has gone meanwhile. */
+/* The answer comes later: the handler keeps `call` and `out` (both live in the arena) and ends with this; the loop's
+ * thread finishes it exactly once, also where the client has gone meanwhile. */
 MUST_CHECK Status call_pend(Call *call);
 void call_finish(Call *call, Status status);
 
