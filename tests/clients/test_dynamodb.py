@@ -192,7 +192,7 @@ def test_a_failed_condition_tells_the_item_where_asked_for(dynamodb, table):
     ("attribute_exists(m.k)", True), ("attribute_exists(m.x)", False), ("attribute_type(n, :N)", True),
     ("contains(ss, :a)", True), ("contains(s, :el)", True), ("size(s) = :five", True), ("size(l) > :ten", False),
     ("l[1] = :ten", True), ("m.k.deep[0] = :one", True), ("NOT n = :one AND n >= :five", True),
-    ("s < :five", False), ("begins_with(s, :he)", True), ("missing = :one", False), ("missing <> :one", True),
+    ("s < :five", False), ("begins_with(s, :he)", True), ("absent = :one", False), ("absent <> :one", True),
     ("n = :one OR n = :five AND s = :el", False), ("(n = :one OR n = :five) AND contains(s, :el)", True),
 ])
 def test_the_language_of_conditions(dynamodb, table, expression, holds):
@@ -294,8 +294,9 @@ def test_query_by_key_conditions(dynamodb, ranged, condition, found):
 
 
 def test_query_pages_and_filters(dynamodb, ranged):
-    arguments = dict(TableName=ranged, KeyConditionExpression="pk = :pk", FilterExpression="sk <> :three",
-                     ExpressionAttributeValues=item_of(**{":pk": "a", ":three": 3}), Limit=4)
+    arguments = dict(TableName=ranged, KeyConditionExpression="pk = :pk", FilterExpression="#t <> :three",
+                     ExpressionAttributeNames={"#t": "text"},
+                     ExpressionAttributeValues=item_of(**{":pk": "a", ":three": "a3"}), Limit=4)
     page = dynamodb.query(**arguments)
     assert numbers(page) == [0, 1, 2] and (page["Count"], page["ScannedCount"]) == (3, 4)
     assert plain_item(page["LastEvaluatedKey"]) == {"pk": "a", "sk": 3}
@@ -320,7 +321,7 @@ def test_range_keys_are_in_order_of_their_type(dynamodb, unique):
     for value in reversed(values):
         dynamodb.put_item(TableName=name, Item=item_of(pk="a", sk=value))
     page = dynamodb.query(TableName=name, KeyConditionExpression="pk = :pk", ExpressionAttributeValues=item_of(**{":pk": "a"}))
-    assert [plain(item["sk"]) for item in page["Items"]] == values
+    assert [Decimal(item["sk"]["N"]) for item in page["Items"]] == values  # boto3 itself refuses 1e100 as DynamoDB writes it
 
 
 def test_text_range_keys_are_in_order_of_their_bytes(dynamodb, unique):

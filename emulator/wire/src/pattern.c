@@ -62,9 +62,10 @@ static pcre2_code *compile(const char *pattern)
     int error;
     PCRE2_SIZE at;
     translate(&translated, pattern);
-    pcre2_code *code = pcre2_compile(
-        (PCRE2_SPTR)translated.ptr, translated.len,
-        PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY, &error, &at, NULL);
+    /* aws: Glue's pattern of a definition is ".*\S.*", and definitions of many lines pass */
+    const uint32_t options =
+        PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY | PCRE2_DOTALL;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)translated.ptr, translated.len, options, &error, &at, NULL);
     if (code)
         pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
     buffer_done(&translated);
