@@ -64,3 +64,5 @@ uint64_t bytes_hash(
 /* Valid UTF-8 (no surrogates, no overlong forms). */
 bool bytes_is_utf8(Bytes b);
 size_t bytes_utf8_length(Bytes b); /* code points */
+/* Its beginning, at most that many bytes, with no character cut in two. */
+Bytes bytes_utf8_prefix(Bytes b, size_t most_bytes);

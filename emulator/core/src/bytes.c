@@ -141,3 +141,11 @@ size_t bytes_utf8_length(Bytes b)
         count += ((unsigned char)b.ptr[i] & 0xc0) != 0x80;
     return count;
 }
+
+Bytes bytes_utf8_prefix(Bytes b, size_t most_bytes)
+{
+    size_t len = b.len < most_bytes ? b.len : most_bytes;
+    while (len && len < b.len && ((unsigned char)b.ptr[len] & 0xc0) == 0x80)
+        len--;
+    return (Bytes){b.ptr, len};
+}

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define WRONG_VALUE_SHOWN_BYTES 100 /* of a value in a message */
+
 typedef struct Parameter {
     Bytes name, value;
 } Parameter;
@@ -130,8 +132,8 @@ static bool has(const FormReader *reader, Bytes name)
 
 static int wrong_type(FormReader *reader, const Shape *shape, Bytes text)
 {
-    return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE, "'%.*s' can not be converted to %s",
-                     (int)(text.len < 100 ? text.len : 100), text.ptr, shape->name);
+    return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE, "'" BYTES_FMT "' can not be converted to %s",
+                     BYTES_ARG(bytes_utf8_prefix(text, WRONG_VALUE_SHOWN_BYTES)), shape->name);
 }
 
 static int read_blob(FormReader *reader, const Shape *shape, Bytes text, Bytes *out)

@@ -164,6 +164,15 @@ static void utf8_is_judged_as_unicode_says(void **state)
     assert_int_equal(bytes_utf8_length(TEXT("a\xc3\xa9\xf0\x9f\x98\x80")), 3);
 }
 
+static void a_utf8_prefix_cuts_no_character(void **state)
+{
+    (void)state;
+    Bytes text = TEXT("a\xc3\xa9\xf0\x9f\x98\x80");
+    static const size_t expected[] = {0, 1, 1, 3, 3, 3, 3, 7, 7};
+    for (size_t most = 0; most < sizeof expected / sizeof *expected; most++)
+        assert_int_equal(bytes_utf8_prefix(text, most).len, expected[most]);
+}
+
 static void cutting_ends_with_an_absent_rest(void **state)
 {
     (void)state;
@@ -219,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_frozen_clock_stands_and_resumes_from_where_it_stood),
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
         cmocka_unit_test(utf8_is_judged_as_unicode_says),
+        cmocka_unit_test(a_utf8_prefix_cuts_no_character),
         cmocka_unit_test(cutting_ends_with_an_absent_rest),
         cmocka_unit_test(an_arena_gives_zeroed_memory_of_any_size),
         cmocka_unit_test(a_seed_gives_the_same_ids),

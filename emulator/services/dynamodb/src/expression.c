@@ -260,7 +260,8 @@ void parser_condition(Parser *parser, Node *condition)
 
 static Status read_tokens(Parser *parser)
 {
-    const char *at = parser->text.ptr, *end = at + parser->text.len;
+    /* The tokens' reader looks at the byte behind the last, which must be NUL. */
+    const char *at = arena_cstr(parser->call->arena, parser->text), *end = at + parser->text.len;
     parser->tokens = arena_new_array(parser->call->arena, Token, parser->text.len + 1);
     for (;;) {
         Token token = token_next(&at, end, parser->kind == EXPRESSION_UPDATE);

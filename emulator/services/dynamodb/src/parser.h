@@ -20,7 +20,8 @@ typedef struct Parser {
     Status status;
 } Parser;
 
-/* The next token from *at on; type 0 at the end, -1 where nothing fits. Words of updates are words only there. */
+/* The next token from *at on; type 0 at the end, -1 where nothing fits. *end is a NUL. Words of updates are words only
+ * there. */
 Token token_next(const char **at, const char *end, bool is_update);
 void parser_run(Parser *parser, int begin_token); /* feeds the grammar */
 int parser_begin_token(ExpressionKind kind);
