@@ -109,3 +109,15 @@ def check(answer: Answer, stream: str, kinesis: Any) -> None:
     assert answer.children == [shard["ShardId"] for shard in open_shards(kinesis, stream)]
     assert answer.error == "ResourceNotFoundException"
     assert answer.error_message == f"Stream {stream}-not-there under account 000000000000 not found."
+
+
+def java_program(name: str) -> list[str | Path]:
+    """What runs one of the classes in java/."""
+    java, javac, maven = tool("java"), tool("javac"), tool("mvn")
+
+    def build(into: Path) -> None:
+        run([maven, "-q", "-B", "dependency:copy-dependencies"], cwd=into)
+        run([javac, "-encoding", "UTF-8", "-cp", "jars/*", "-d", ".", *into.glob("*.java")], cwd=into)
+
+    folder = built("java", build)
+    return [java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{folder}/jars/*:{folder}", name]
