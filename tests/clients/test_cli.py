@@ -1,0 +1,84 @@
+"""The AWS CLI (version 1, from PyPI): what a user types."""
+
+import base64
+import json
+import subprocess
+
+import pytest
+from sdk import run, tool
+
+
+@pytest.fixture
+def aws(emulator):
+    """aws("kinesis", "put-record", ...): its answer."""
+    program = tool("aws")
+
+    def call(*words):
+        said = run([program, *words, "--output", "json"], timeout=60)
+        return json.loads(said) if said.strip() else {}
+
+    return call
+
+
+def test_kinesis(aws, unique):
+    stream = unique("cli")
+    aws("kinesis", "create-stream", "--stream-name", stream, "--shard-count", "1")
+    aws("kinesis", "wait", "stream-exists", "--stream-name", stream)
+    put = aws("kinesis", "put-record", "--stream-name", stream, "--partition-key", "k", "--data", "typed")
+    at = aws("kinesis", "get-shard-iterator", "--stream-name", stream, "--shard-id", put["ShardId"],
+             "--shard-iterator-type", "TRIM_HORIZON")["ShardIterator"]
+    (record,) = aws("kinesis", "get-records", "--shard-iterator", at)["Records"]
+    assert base64.b64decode(record["Data"]) == b"typed"
+    assert record["SequenceNumber"] == put["SequenceNumber"]
+
+
+def test_dynamodb(aws, unique):
+    table = unique("cli")
+    aws("dynamodb", "create-table", "--table-name", table, "--billing-mode", "PAY_PER_REQUEST",
+        "--attribute-definitions", "AttributeName=user,AttributeType=S", "AttributeName=at,AttributeType=N",
+        "--key-schema", "AttributeName=user,KeyType=HASH", "AttributeName=at,KeyType=RANGE")
+    aws("dynamodb", "wait", "table-exists", "--table-name", table)
+    for at in ("1", "2", "10"):
+        item = {"user": {"S": "ann"}, "at": {"N": at}, "note": {"S": f"number {at}"}}
+        aws("dynamodb", "put-item", "--table-name", table, "--item", json.dumps(item))
+    key = '{"user": {"S": "ann"}, "at": {"N": "10"}}'
+    assert aws("dynamodb", "get-item", "--table-name", table, "--key", key)["Item"]["note"] == {"S": "number 10"}
+    found = aws("dynamodb", "query", "--table-name", table, "--key-condition-expression", "#u = :u and #t > :t",
+                "--expression-attribute-names", '{"#u": "user", "#t": "at"}',
+                "--expression-attribute-values", '{":u": {"S": "ann"}, ":t": {"N": "1"}}')
+    assert [item["at"]["N"] for item in found["Items"]] == ["2", "10"]
+
+
+def test_glue(aws, unique):
+    registry, definition = unique("cli"), '{"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}'
+    aws("glue", "create-registry", "--registry-name", registry)
+    made = aws("glue", "create-schema", "--registry-id", f"RegistryName={registry}", "--schema-name", "s",
+               "--data-format", "AVRO", "--compatibility", "BACKWARD", "--schema-definition", definition)
+    version = aws("glue", "get-schema-version", "--schema-version-id", made["SchemaVersionId"])
+    assert json.loads(version["SchemaDefinition"]) == json.loads(definition)
+
+
+def test_cloudwatch(aws, unique):
+    namespace = unique("cli")
+    aws("cloudwatch", "put-metric-data", "--namespace", namespace, "--metric-name", "Typed", "--value", "3",
+        "--unit", "Count", "--dimensions", "Who=me")
+    (metric,) = aws("cloudwatch", "list-metrics", "--namespace", namespace)["Metrics"]
+    assert metric["MetricName"] == "Typed"
+    assert metric["Dimensions"] == [{"Name": "Who", "Value": "me"}]
+
+
+def test_kms(aws):
+    aliases = aws("kms", "list-aliases")["Aliases"]
+    assert "alias/aws/kinesis" in [alias["AliasName"] for alias in aliases]
+
+
+def test_sts(aws):
+    assert aws("sts", "get-caller-identity")["Account"] == "000000000000"
+
+
+def test_a_refusal_is_told(emulator):
+    asked = [tool("aws"), "kinesis", "describe-stream", "--stream-name", "not-there"]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert ("An error occurred (ResourceNotFoundException) when calling the DescribeStream operation: "
+            "Stream not-there under account 000000000000 not found.") in done.stderr
