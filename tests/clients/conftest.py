@@ -5,6 +5,7 @@ kills or needs options of its own takes `own_emulator` (data directory) and star
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import uuid
@@ -90,3 +91,13 @@ def stream(kinesis: Any, unique: Callable[[str], str]) -> Iterator[str]:
     kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
     yield name
     kinesis.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
+
+
+@pytest.fixture
+def registry(glue: Any, unique: Callable[[str], str]) -> Iterator[str]:
+    """An empty registry of schemas; an account has no more than ten."""
+    name = unique("registry")
+    glue.create_registry(RegistryName=name)
+    yield name
+    with contextlib.suppress(glue.exceptions.EntityNotFoundException):
+        glue.delete_registry(RegistryId={"RegistryName": name})

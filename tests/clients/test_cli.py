@@ -56,6 +56,7 @@ def test_glue(aws, unique):
                "--data-format", "AVRO", "--compatibility", "BACKWARD", "--schema-definition", definition)
     version = aws("glue", "get-schema-version", "--schema-version-id", made["SchemaVersionId"])
     assert json.loads(version["SchemaDefinition"]) == json.loads(definition)
+    aws("glue", "delete-registry", "--registry-id", f"RegistryName={registry}")
 
 
 def test_cloudwatch(aws, unique):

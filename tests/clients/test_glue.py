@@ -1,11 +1,8 @@
-"""The schema registry: by boto3, and by the client library aws_schema_registry as a producer uses it."""
+"""The schema registry: by boto3. The client library is in test_schema_registry.py."""
 
 import json
 
-import boto3
 import pytest
-from aws_schema_registry import DataAndSchema, KafkaDeserializer, KafkaSerializer, SchemaRegistryClient, SchemaRegistryException
-from aws_schema_registry.avro import AvroSchema
 from helpers import refusal, refusal_code
 
 
@@ -16,13 +13,6 @@ def record(*fields, name="Event"):
 ID = {"name": "id", "type": "string"}
 COUNT = {"name": "count", "type": "int"}
 NOTE = {"name": "note", "type": ["null", "string"], "default": None}
-
-
-@pytest.fixture
-def registry(glue, unique):
-    name = unique("registry")
-    glue.create_registry(RegistryName=name)
-    return name
 
 
 @pytest.fixture
@@ -138,44 +128,3 @@ def test_an_unknown_registry_or_version_is_not_found(glue):
                         Compatibility="NONE", SchemaDefinition='"string"') == "EntityNotFoundException"
     code = refusal_code(glue.get_schema_version, SchemaVersionId="00000000-0000-4000-8000-000000000000")
     assert code == "EntityNotFoundException"
-
-
-# aws_schema_registry
-
-
-@pytest.fixture
-def library(emulator, registry):
-    """The library's client, not waiting three seconds where a version is PENDING."""
-    return SchemaRegistryClient(boto3.client("glue"), registry_name=registry, wait_interval_seconds=0.1)
-
-
-def test_a_producer_registers_its_schema_and_a_consumer_reads_by_the_frame(library):
-    data = KafkaSerializer(library).serialize("events", DataAndSchema({"id": "a"}, AvroSchema(record(ID))))
-    assert data[:2] == b"\x03\x00" and data[18:] == b"\x02a"
-    read = KafkaDeserializer(library).deserialize("events", data)
-    assert read.data == {"id": "a"}
-    again = KafkaSerializer(library).serialize("events", DataAndSchema({"id": "b"}, AvroSchema(record(ID))))
-    assert again[2:18] == data[2:18]
-
-
-def test_a_producer_with_a_compatible_schema_gets_a_new_version(library):
-    serializer = KafkaSerializer(library)
-    old = serializer.serialize("events", DataAndSchema({"id": "a"}, AvroSchema(record(ID))))
-    new = serializer.serialize("events", DataAndSchema({"id": "a", "note": "n"}, AvroSchema(record(ID, NOTE))))
-    assert old[2:18] != new[2:18]
-    reader = KafkaDeserializer(library)
-    assert [reader.deserialize("events", data).data for data in (old, new)] == [{"id": "a"}, {"id": "a", "note": "n"}]
-
-
-def test_a_producer_with_an_incompatible_schema_is_refused(library):
-    serializer = KafkaSerializer(library)
-    serializer.serialize("events", DataAndSchema({"id": "a"}, AvroSchema(record(ID))))
-    with pytest.raises(SchemaRegistryException) as refused:
-        serializer.serialize("events", DataAndSchema({"id": "a", "count": 1}, AvroSchema(record(ID, COUNT))))
-    assert "evolution check failed" in str(refused.value.__cause__)
-
-
-def test_a_producer_may_give_its_schema_metadata(library, glue):
-    version = library.get_or_register_schema_version(json.dumps(record(ID)), "events", "AVRO", metadata={"team": "shop"})
-    found = glue.query_schema_version_metadata(SchemaVersionId=str(version.version_id))["MetadataInfoMap"]
-    assert found["team"]["MetadataValue"] == "shop"
