@@ -49,7 +49,8 @@ def own_emulator(tmp_path: Path) -> Iterator[Callable[..., LocalEmulator]]:
 
     yield start
     for running in started:
-        running.kill()
+        if running.process and running.process.poll() is None:
+            assert running.stop() == 0, running.logged()
 
 
 def client_at(url: str, service: str, **arguments: Any) -> Any:
