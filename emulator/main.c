@@ -1,18 +1,19 @@
 /* main.c - puts the layers together, lists the services, and turns the loop. */
 #include "admin.h"
 #include "cloudwatch.h"
+#include "commands.h"
 #include "dynamodb.h"
 #include "glue.h"
 #include "kinesis.h"
 #include "kms.h"
 #include "net.h"
-#include "options.h"
 #include "pipeline.h"
 #include "sts.h"
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* How long a stop waits for answers that are on their way. */
 #define STOP_WAIT_MS 500
@@ -24,7 +25,7 @@ static struct {
 } running;
 
 typedef struct Emulator {
-    Options options;
+    Config *config;
     Host host;
     Kms *kms;
     Sts *sts;
@@ -61,19 +62,36 @@ static void keep_large_blocks(void)
     mallopt(M_TRIM_THRESHOLD, 32 * 1024 * 1024);
 }
 
+/* In the order of the setting's choices. */
+static const Durability durabilities[] = {DURABILITY_COMMIT, DURABILITY_FSYNC, DURABILITY_MEMORY};
+static const LogLevel levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR};
+static const LogFormat formats[] = {LOG_AUTO, LOG_HUMAN, LOG_JSON};
+
+static Durability durability(const Emulator *emulator)
+{
+    return durabilities[config_choice(emulator->config, SETTING_DURABILITY)];
+}
+
+/* NULL: nothing is kept. */
+static const char *data_directory(const Emulator *emulator)
+{
+    return durability(emulator) == DURABILITY_MEMORY ? NULL : config_text(emulator->config, SETTING_DATA);
+}
+
 static bool open_host(Emulator *emulator)
 {
-    const Options *options = &emulator->options;
+    const Config *config = emulator->config;
     Host *host = &emulator->host;
     const char *reason = NULL;
     host->clock = clock_new();
     host->scheduler = scheduler_new(host->clock);
-    host->random = options->has_seed ? random_new_seeded(options->seed) : random_new();
-    host->log = log_new(STDERR_FILENO, options->log_level, options->log_format, host->clock);
-    host->default_account = bytes_of(options->account);
-    host->default_region = bytes_of(options->region);
-    bool in_memory = options->durability == DURABILITY_MEMORY;
-    if (store_open(in_memory ? NULL : options->data, options->durability, &host->store, &reason) == STORE_OK)
+    host->random = config_has(config, SETTING_SEED) ? random_new_seeded((uint64_t)config_integer(config, SETTING_SEED))
+                                                    : random_new();
+    host->log = log_new(STDERR_FILENO, levels[config_choice(config, SETTING_LOG_LEVEL)],
+                        formats[config_choice(config, SETTING_LOG_FORMAT)], host->clock);
+    host->default_account = bytes_of(config_text(config, SETTING_ACCOUNT));
+    host->default_region = bytes_of(config_text(config, SETTING_REGION));
+    if (store_open(data_directory(emulator), durability(emulator), &host->store, &reason) == STORE_OK)
         return true;
     fprintf(stderr, "evpoc-emu: %s\n", reason);
     return false;
@@ -111,16 +129,16 @@ static bool open_services(Emulator *emulator)
 
 static bool open_net(Emulator *emulator)
 {
-    const Options *options = &emulator->options;
+    const Config *config = emulator->config;
     const char *reason = NULL;
     NetOptions net = {
-        .host = options->host,
-        .port = options->port,
+        .host = config_text(config, SETTING_HOST),
+        .port = (uint16_t)config_integer(config, SETTING_PORT),
         .body_max = LIMIT_REQUEST_BODY_BYTES,
         .body_max_of = pipeline_body_max,
-        .certificate_path = options->certificate,
-        .key_path = options->key,
-        .tls_directory = options->durability == DURABILITY_MEMORY ? NULL : options->data,
+        .certificate_path = config_text(config, SETTING_TLS_CERT),
+        .key_path = config_text(config, SETTING_TLS_KEY),
+        .tls_directory = data_directory(emulator),
         .on_request = pipeline_take,
         .context = emulator->pipeline,
     };
@@ -129,7 +147,7 @@ static bool open_net(Emulator *emulator)
         return false;
     }
     running.net = emulator->net;
-    AdminOptions admin = {&emulator->host, emulator->pipeline, emulator->net, durability_name(options->durability)};
+    AdminOptions admin = {&emulator->host, emulator->pipeline, emulator->net, config_text(config, SETTING_DURABILITY)};
     emulator->admin = admin_open(&admin);
     return true;
 }
@@ -137,12 +155,12 @@ static bool open_net(Emulator *emulator)
 /* On stdout, for people and for whoever waits for it: tests read the address, container tools the closing "Ready." */
 static void tell_ready(const Emulator *emulator)
 {
-    const Options *options = &emulator->options;
-    bool in_memory = options->durability == DURABILITY_MEMORY;
-    bool is_ipv6 = strchr(options->host, ':') != NULL;
-    printf("evpoc-emu ready on http://%s%s%s:%u (version %s, durability %s%s%s). Ready.\n", is_ipv6 ? "[" : "",
-           options->host, is_ipv6 ? "]" : "", net_port(emulator->net), EVPOC_VERSION,
-           durability_name(options->durability), in_memory ? "" : ", data in ", in_memory ? "" : options->data);
+    const Config *config = emulator->config;
+    const char *host = config_text(config, SETTING_HOST), *data = data_directory(emulator);
+    bool is_ipv6 = strchr(host, ':') != NULL;
+    printf("evpoc-emu ready on http://%s%s%s:%u (version %s, durability %s%s%s). Ready.\n", is_ipv6 ? "[" : "", host,
+           is_ipv6 ? "]" : "", net_port(emulator->net), EVPOC_VERSION, config_text(config, SETTING_DURABILITY),
+           data ? ", data in " : "", data ? data : "");
     fflush(stdout);
 }
 
@@ -188,12 +206,9 @@ static void close_all(Emulator *emulator)
     host->clock = clock_free(host->clock);
 }
 
-int main(int argc, char **argv)
+static int serve(Config *config)
 {
-    Emulator emulator = {0};
-    int exit_status = options_read(argc, argv, &emulator.options);
-    if (exit_status >= 0)
-        return exit_status;
+    Emulator emulator = {.config = config};
     catch_signals();
     keep_large_blocks();
     bool is_open = open_host(&emulator) && open_services(&emulator) && open_net(&emulator);
@@ -204,4 +219,50 @@ int main(int argc, char **argv)
     }
     close_all(&emulator);
     return is_open ? 0 : 1;
+}
+
+/* What stands first and is no setting. */
+static const struct Command {
+    const char *name;
+    int (*run)(const Config *config);
+} commands[] = {{"config", command_config}, {"health", command_health}};
+
+static int run(const char *command, Config *config)
+{
+    if (!command)
+        return serve(config);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (!strcmp(commands[i].name, command))
+            return commands[i].run(config);
+    fprintf(stderr, "evpoc-emu: %s: there is no such command; evpoc-emu --help tells them.\n", command);
+    return 2;
+}
+
+static bool has_argument(char *const *arguments, const char *wanted)
+{
+    for (; *arguments; arguments++)
+        if (!strcmp(*arguments, wanted))
+            return true;
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    Buffer message = {0};
+    Config *config;
+    const char *command = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
+    char **arguments = argv + (command ? 2 : argc > 0);
+    if (has_argument(arguments, "--help"))
+        return print_help(), 0;
+    if (has_argument(arguments, "--version"))
+        return puts("evpoc-emu " EVPOC_VERSION), 0;
+    if (!config_read((const char *const *)arguments, (const char *const *)environ, &config, &message)) {
+        fprintf(stderr, "evpoc-emu: " BYTES_FMT "\nevpoc-emu --help tells the settings.\n",
+                BYTES_ARG(buffer_bytes(&message)));
+        buffer_done(&message);
+        return 2;
+    }
+    int exit_status = run(command, config);
+    config_free(config);
+    return exit_status;
 }

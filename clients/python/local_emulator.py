@@ -49,9 +49,13 @@ class LocalEmulator:
         arguments = [str(self.binary), "--port", str(self.port), "--durability", self.durability, *self.options]
         return arguments + (["--data", str(self.data)] if self.data else [])
 
+    def settings(self) -> dict[str, str]:
+        """Its environment: settings of the one who runs the tests stay out of it."""
+        return {name: value for name, value in os.environ.items() if not name.startswith("EVPOC_")} | self.environment
+
     def start(self, wait_seconds: float = 30) -> LocalEmulator:
         self.process = subprocess.Popen(self.arguments(), stdout=subprocess.PIPE, stderr=self.log,
-                                        env=os.environ | self.environment)
+                                        env=self.settings())
         assert self.process.stdout
         os.set_blocking(self.process.stdout.fileno(), False)
         until, said = time.monotonic() + wait_seconds, b""

@@ -1,0 +1,8 @@
+/* commands.h - what the executable does besides emulating: tell its settings, ask a running emulator how it is. */
+#pragma once
+#include "config.h"
+
+/* The process's exit status. */
+int command_config(const Config *config); /* prints what is in force and whence */
+int command_health(const Config *config); /* 0: the emulator of these settings answers and is well */
+void print_help(void);

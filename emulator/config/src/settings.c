@@ -1,0 +1,46 @@
+/* settings.c - the table. A new setting is a row here, an id in config.h, and its use in main.c. */
+#include "config.h"
+
+static const char *const durabilities[] = {"commit", "fsync", "memory", NULL};
+static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
+static const char *const formats[] = {"auto", "human", "json", NULL};
+
+const Setting settings[SETTINGS] = {
+    [SETTING_PORT] = {"port", SETTING_IS_INTEGER, "N", "4566", .max = 65535,
+                      .help = "port to listen on, 0 for any free one",
+                      .more = "HTTP/1.1, HTTP/2 and TLS all come in on this one port. With 0 the ready line names it."},
+    [SETTING_HOST] =
+        {"host", SETTING_IS_TEXT, "ADDRESS", "127.0.0.1", .help = "address to listen on",
+         .more = "0.0.0.0 or :: listen on every address of the machine, which is what the container image does. "
+                 "There is no authentication: leave it at the loopback address elsewhere."},
+    [SETTING_DATA] =
+        {"data", SETTING_IS_TEXT, "DIR", "evpoc-data", .help = "where evpoc.db is kept; made if it isn't there",
+         .more = "One SQLite file holds everything, with the certificate authority that was made for it beside it. "
+                 "One emulator at a time may have it open."},
+    [SETTING_DURABILITY] = {"durability", SETTING_IS_CHOICE, "WHAT", "commit", durabilities,
+                            .help = "commit: acknowledged writes survive kill -9\n"
+                                    "fsync:  they survive a power cut, too\n"
+                                    "memory: nothing is kept, --data is not used"},
+    [SETTING_ACCOUNT] = {"account", SETTING_IS_ACCOUNT, "ID", "000000000000",
+                         .help = "account of clients whose access key is not 12 digits",
+                         .more = "A client whose access key id is 12 digits works in the account of that number."},
+    [SETTING_REGION] = {"region", SETTING_IS_TEXT, "NAME", "us-east-1", .help = "region of clients that sign for none"},
+    [SETTING_TLS_CERT] =
+        {"tls-cert", SETTING_IS_TEXT, "FILE", .without = "made when needed",
+         .help = "certificate for TLS clients, with --tls-key FILE",
+         .more = "PEM. Without one, a certificate authority is made once per data directory, and a certificate "
+                 "when the first TLS client comes. /_evpoc/ca.pem is what clients may trust."},
+    [SETTING_TLS_KEY] = {"tls-key", SETTING_IS_TEXT, "FILE", .without = "made when needed",
+                         .help = "the certificate's private key"},
+    [SETTING_SEED] = {"seed", SETTING_IS_INTEGER, "N", .max = INT64_MAX, .without = "random",
+                      .help = "the same ids in every run"},
+    [SETTING_LOG_LEVEL] = {"log-level", SETTING_IS_CHOICE, "LEVEL", "info", levels,
+                           .help = "debug (a line a request), info, warn, error"},
+    [SETTING_LOG_FORMAT] = {"log-format", SETTING_IS_CHOICE, "FORM", "auto", formats,
+                            .help = "human, json, auto (human on a terminal)"},
+    [SETTING_CONFIG] =
+        {"config", SETTING_IS_TEXT, "FILE", .without = "evpoc.toml here, if it is there",
+         .help = "file with settings: lines of name = value",
+         .more = "TOML without tables: port = 4570, data = \"/var/lib/evpoc\". A relative path in it starts where "
+                 "the emulator was started."},
+};
