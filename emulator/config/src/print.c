@@ -68,7 +68,7 @@ void settings_write_markdown(Buffer *out)
         name_write((SettingId)id, NAME_IS_VARIABLE, variable);
         buffer_append_format(out, "\n## %s\n\n`--%s %s` · `%s` · default: `%s`\n\n", setting->name, setting->name,
                              setting->placeholder, variable, shown_default(setting));
-        write_joined(out, setting->help, "  \n");
+        write_joined(out, setting->help, "; ");
         buffer_append_text(out, ".\n");
         if (setting->more)
             buffer_append_format(out, "\n%s\n", setting->more);
