@@ -226,9 +226,7 @@ int json_decode(Arena *arena, const Shape *shape, Bytes body, void *ret, Bytes *
 {
     JsonReader reader = {
         .at = body.ptr, .start = body.ptr, .end = body.ptr + body.len, .arena = arena, .message = ret_message};
-    if (!body.len)
-        return WIRE_OK;
-    JsonToken token = json_peek(&reader);
+    JsonToken token = json_peek(&reader); /* no body is no JSON, for AWS too */
     if (token == JSON_NULL)
         return json_take_word(&reader, "null");
     int code = token == JSON_OBJECT ? read_structure(&reader, shape, ret) : wrong_type(&reader, shape, token);
