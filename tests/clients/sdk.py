@@ -8,6 +8,7 @@ It prints one line of JSON, `Answer`."""
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -55,13 +56,15 @@ def built(language: str, build: Callable[[Path], None]) -> Path:
     """The program's folder below build/, made of its sources when these have changed."""
     folder, sources = BUILD / language, sorted(path for path in (SOURCES / language).iterdir() if path.is_file())
     stamp, state = folder / ".built", hashlib.sha256(b"".join(map(Path.read_bytes, sources))).hexdigest()
-    if not stamp.exists() or stamp.read_text() != state:
-        folder.mkdir(parents=True, exist_ok=True)
-        stamp.unlink(missing_ok=True)
-        for source in sources:
-            shutil.copy(source, folder)
-        build(folder)
-        stamp.write_text(state)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run in several processes
+        if not stamp.exists() or stamp.read_text() != state:
+            stamp.unlink(missing_ok=True)
+            for source in sources:
+                shutil.copy(source, folder)
+            build(folder)
+            stamp.write_text(state)
     return folder
 
 
