@@ -281,7 +281,6 @@ static uint64_t first_at_or_after(Bytes chunk, int64_t arrival_ms)
  * halving the range of row ids. */
 int shard_log_find_time(ShardLog *log, int64_t id, int64_t arrival_ms, uint64_t *ret_sequence)
 {
-    int64_t low = row_id(id, 0), high = row_id(id, SEQUENCE_MAX);
     Statement *at;
     int code = settle(log, id);
     if (code != STORE_OK)
@@ -292,8 +291,7 @@ int shard_log_find_time(ShardLog *log, int64_t id, int64_t arrival_ms, uint64_t 
         return code;
     if (span.last_arrival_ms < arrival_ms)
         return STORE_NOT_FOUND;
-    low = row_id(id, span.first);
-    high = row_id(id, span.last);
+    int64_t low = row_id(id, span.first), high = row_id(id, span.last);
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         code = chunk_from(log, middle, row_id(id, SEQUENCE_MAX), &at);
