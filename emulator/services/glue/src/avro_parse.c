@@ -340,7 +340,10 @@ const AvroSchema *avro_parse(Arena *arena, Bytes definition, Bytes *ret_reason)
     json_error_t error;
     json_t *json = json_loadb(definition.ptr, definition.len, JSON_DECODE_ANY, &error);
     if (!json) {
-        *ret_reason = arena_text(arena, "not JSON, line %d: %s", error.line, error.text);
+        /* Jansson quotes what it stumbles over, and may cut it inside a character. */
+        bool is_text = bytes_is_utf8(bytes_of(error.text));
+        *ret_reason =
+            arena_text(arena, "not JSON, line %d: %s", error.line, is_text ? error.text : "unexpected character");
         return NULL;
     }
     Parser parser = {.arena = arena, .named = map_new()};

@@ -1,0 +1,34 @@
+/* avro.c - schema definitions: two of them, apart by a NUL. Each reads what it wrote itself, and so does its canonical
+ * form. They come out of a decoded request: UTF-8. */
+#include "avro.h"
+#include "fuzz.h"
+
+static const AvroSchema *parse(Arena *arena, Bytes definition)
+{
+    Bytes reason = {0};
+    if (!bytes_is_utf8(definition))
+        return NULL;
+    const AvroSchema *schema = avro_parse(arena, definition, &reason);
+    if (!schema) {
+        EXPECT(bytes_is_utf8(reason));
+        return NULL;
+    }
+    Bytes canonical = avro_canonical(arena, definition);
+    EXPECT(present(canonical) && bytes_equal(canonical, avro_canonical(arena, canonical)));
+    const AvroSchema *again = avro_parse(arena, canonical, &reason);
+    EXPECT(again);
+    EXPECT(avro_can_read(arena, again, schema, &reason) && avro_can_read(arena, schema, again, &reason));
+    return schema;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Arena *arena = arena_new();
+    Bytes second = {(const char *)data, size}, first = bytes_cut(&second, '\0'), reason = {0};
+    const AvroSchema *reader = parse(arena, first);
+    const AvroSchema *writer = present(second) ? parse(arena, second) : NULL;
+    if (reader && writer && !avro_can_read(arena, reader, writer, &reason))
+        EXPECT(present(reason) && bytes_is_utf8(reason));
+    arena_free(arena);
+    return 0;
+}
