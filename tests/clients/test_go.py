@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.xdist_group("go"), pytest.mark.timeout(400)]  # the co
 @pytest.fixture(scope="module")
 def program():
     go = tool("go")
-    folder = built("go", lambda into: run([go, "build", "-o", "kinesis", "."], cwd=into))
+    folder = built("go", lambda into: run([go, "build", "-buildvcs=false", "-o", "kinesis", "."], cwd=into))
     return [folder / "kinesis"]
 
 
