@@ -61,3 +61,6 @@ void config_print(const Config *config, Buffer *out);
 void settings_write_help(Buffer *out);     /* the lines of --help */
 void settings_write_markdown(Buffer *out); /* docs/configuration.md */
 void settings_write_manual(Buffer *out);   /* evpoc-emu(1) */
+void settings_write_bash(Buffer *out);     /* completions */
+void settings_write_zsh(Buffer *out);
+void settings_write_fish(Buffer *out);

@@ -28,17 +28,32 @@ static int check_page(const char *path, const Buffer *page)
     return is_same ? 0 : 1;
 }
 
+static const struct Form {
+    const char *name;
+    void (*write)(Buffer *out);
+} forms[] = {{"markdown", settings_write_markdown},
+             {"manual", settings_write_manual},
+             {"bash", settings_write_bash},
+             {"zsh", settings_write_zsh},
+             {"fish", settings_write_fish}};
+
+static const struct Form *form_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (!strcmp(forms[i].name, name))
+            return &forms[i];
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     Buffer page = {0};
-    if (argc != 4) {
-        fputs("usage: settings_page (write|check) (markdown|manual) FILE\n", stderr);
+    const struct Form *form = argc == 4 ? form_named(argv[2]) : NULL;
+    if (!form) {
+        fputs("usage: settings_page (write|check) (markdown|manual|bash|zsh|fish) FILE\n", stderr);
         return 2;
     }
-    if (!strcmp(argv[2], "manual"))
-        settings_write_manual(&page);
-    else
-        settings_write_markdown(&page);
+    form->write(&page);
     int exit_status = !strcmp(argv[1], "write") ? write_page(argv[3], &page) : check_page(argv[3], &page);
     buffer_done(&page);
     return exit_status;

@@ -1,0 +1,15 @@
+# evpoc-emu's completion for bash. Made from the table of settings.
+_evpoc_emu() {
+    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    case $before in
+    --data) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --durability) COMPREPLY=($(compgen -W 'commit fsync memory' -- "$current")); return ;;
+    --tls-cert) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --tls-key) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --log-level) COMPREPLY=($(compgen -W 'debug info warn error' -- "$current")); return ;;
+    --log-format) COMPREPLY=($(compgen -W 'auto human json' -- "$current")); return ;;
+    --config) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    esac
+    COMPREPLY=($(compgen -W 'config health --help --version --port --host --data --durability --account --region --tls-cert --tls-key --seed --log-level --log-format --config' -- "$current"))
+}
+complete -F _evpoc_emu evpoc-emu

@@ -1,0 +1,16 @@
+# evpoc-emu's completion for fish. Made from the table of settings.
+complete -c evpoc-emu -f -n __fish_use_subcommand -a 'config health'
+complete -c evpoc-emu -l help -d 'tell the settings'
+complete -c evpoc-emu -l version -d 'tell the version'
+complete -c evpoc-emu -l port -x -d "port to listen on, 0 for any free one"
+complete -c evpoc-emu -l host -x -d "address to listen on"
+complete -c evpoc-emu -l data -x -d "where evpoc.db is kept; made if it isn't there" -a '(__fish_complete_path)'
+complete -c evpoc-emu -l durability -x -d "commit: acknowledged writes survive kill -9" -a 'commit fsync memory'
+complete -c evpoc-emu -l account -x -d "account of clients whose access key is not 12 digits"
+complete -c evpoc-emu -l region -x -d "region of clients that sign for none"
+complete -c evpoc-emu -l tls-cert -x -d "certificate for TLS clients, with --tls-key FILE" -a '(__fish_complete_path)'
+complete -c evpoc-emu -l tls-key -x -d "the certificate's private key" -a '(__fish_complete_path)'
+complete -c evpoc-emu -l seed -x -d "the same ids in every run"
+complete -c evpoc-emu -l log-level -x -d "debug (a line a request), info, warn, error" -a 'debug info warn error'
+complete -c evpoc-emu -l log-format -x -d "human, json, auto (human on a terminal)" -a 'auto human json'
+complete -c evpoc-emu -l config -x -d "file with settings: lines of name = value" -a '(__fish_complete_path)'
