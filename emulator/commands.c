@@ -41,8 +41,7 @@ int command_config(const Config *config)
     return 0;
 }
 
-/* A listener on all addresses is reached on the loopback one. */
-static const char *reachable(const char *host)
+const char *reachable_host(const char *host)
 {
     return !strcmp(host, "0.0.0.0") ? "127.0.0.1" : !strcmp(host, "::") ? "::1" : host;
 }
@@ -50,7 +49,7 @@ static const char *reachable(const char *host)
 static int connect_to(const Config *config)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
-    const char *host = reachable(config_text(config, SETTING_HOST)), *port = config_text(config, SETTING_PORT);
+    const char *host = reachable_host(config_text(config, SETTING_HOST)), *port = config_text(config, SETTING_PORT);
     struct timeval wait = {.tv_sec = HEALTH_WAIT_S};
     int fd = -1;
     if (getaddrinfo(host, port, &hints, &found))
@@ -72,11 +71,11 @@ static int connect_to(const Config *config)
 
 int command_health(const Config *config)
 {
-    static const char request[] = "GET /_evpoc/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    static const char request[] = "GET /_evpoc/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     Buffer answer = {0};
     int fd = connect_to(config);
     if (fd < 0) {
-        fprintf(stderr, "evpoc-emu: nobody answers at %s port %s\n", reachable(config_text(config, SETTING_HOST)),
+        fprintf(stderr, "evpoc-emu: nobody answers at %s port %s\n", reachable_host(config_text(config, SETTING_HOST)),
                 config_text(config, SETTING_PORT));
         return 1;
     }

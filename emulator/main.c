@@ -8,6 +8,7 @@
 #include "kms.h"
 #include "net.h"
 #include "pipeline.h"
+#include "startup.h"
 #include "sts.h"
 #include <malloc.h>
 #include <signal.h>
@@ -24,6 +25,8 @@ static struct {
     volatile sig_atomic_t stop;
 } running;
 
+#define URL_MAX 320
+
 typedef struct Emulator {
     Config *config;
     Host host;
@@ -36,12 +39,15 @@ typedef struct Emulator {
     Pipeline *pipeline;
     Net *net;
     Admin *admin;
+    Startup *startup; /* until all is ready */
+    char hooks_url[URL_MAX];
+    bool has_failed;
 } Emulator;
 
 static void on_signal(int number)
 {
-    (void)number;
-    running.stop = 1;
+    if (number != SIGCHLD) /* a hook's end only wakes the loop */
+        running.stop = 1;
     if (running.net)
         net_wake(running.net);
 }
@@ -51,6 +57,7 @@ static void catch_signals(void)
     struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGCHLD, &stop, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
@@ -152,26 +159,69 @@ static bool open_net(Emulator *emulator)
     return true;
 }
 
+static void write_url(const Emulator *emulator, const char *host, char out[static URL_MAX])
+{
+    bool is_ipv6 = strchr(host, ':') != NULL;
+    snprintf(out, URL_MAX, "http://%s%s%s:%u", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", net_port(emulator->net));
+}
+
 /* On stdout, for people and for whoever waits for it: tests read the address, container tools the closing "Ready." */
 static void tell_ready(const Emulator *emulator)
 {
-    const Config *config = emulator->config;
-    const char *host = config_text(config, SETTING_HOST), *data = data_directory(emulator);
-    bool is_ipv6 = strchr(host, ':') != NULL;
-    printf("evpoc-emu ready on http://%s%s%s:%u (version %s, durability %s%s%s). Ready.\n", is_ipv6 ? "[" : "", host,
-           is_ipv6 ? "]" : "", net_port(emulator->net), EVPOC_VERSION, config_text(config, SETTING_DURABILITY),
-           data ? ", data in " : "", data ? data : "");
+    const char *data = data_directory(emulator);
+    char url[URL_MAX];
+    write_url(emulator, config_text(emulator->config, SETTING_HOST), url);
+    printf("evpoc-emu ready on %s (version %s, durability %s%s%s). Ready.\n", url, EVPOC_VERSION,
+           config_text(emulator->config, SETTING_DURABILITY), data ? ", data in " : "", data ? data : "");
     fflush(stdout);
+}
+
+static bool open_startup(Emulator *emulator)
+{
+    const char *url = emulator->hooks_url;
+    write_url(emulator, reachable_host(config_text(emulator->config, SETTING_HOST)), emulator->hooks_url);
+    StartupOptions options = {&emulator->host, emulator->pipeline, config_text(emulator->config, SETTING_SEED_FILE),
+                              config_text(emulator->config, SETTING_HOOKS), url};
+    emulator->startup = startup_open(&options);
+    if (!emulator->startup || store_commit(emulator->host.store) != STORE_OK)
+        return false;
+    size_t hooks = startup_hooks(emulator->startup);
+    if (hooks) {
+        printf("evpoc-emu answers on %s; %zu hooks run before it is ready\n", url, hooks);
+        fflush(stdout);
+    }
+    return true;
+}
+
+/* After each turn, until all hooks have run. */
+static void go_on_starting(Emulator *emulator)
+{
+    switch (startup_step(emulator->startup)) {
+    case STARTUP_RUNS:
+        return;
+    case STARTUP_FAILED:
+        fputs("evpoc-emu: a hook failed, so it does not start; the log says which.\n", stderr);
+        emulator->has_failed = true;
+        running.stop = 1;
+        break;
+    case STARTUP_DONE:
+        admin_set_ready(emulator->admin);
+        tell_ready(emulator);
+        break;
+    }
+    emulator->startup = startup_close(emulator->startup);
 }
 
 static void loop(Emulator *emulator)
 {
     while (!running.stop) {
+        if (emulator->startup)
+            go_on_starting(emulator);
         int wait_ms = pipeline_wait_ms(emulator->pipeline);
         /* Nothing due and nobody calls: the moment to copy the WAL into the file. */
         if (wait_ms && !net_open_requests(emulator->net) && store_checkpoint_step(emulator->host.store))
             wait_ms = 0;
-        net_poll(emulator->net, wait_ms);
+        net_poll(emulator->net, running.stop ? 0 : wait_ms);
         pipeline_turn(emulator->pipeline);
     }
 }
@@ -189,6 +239,7 @@ static void finish_answers(Emulator *emulator)
 static void close_all(Emulator *emulator)
 {
     running.net = NULL;
+    emulator->startup = startup_close(emulator->startup);
     emulator->admin = admin_close(emulator->admin);
     emulator->net = net_close(emulator->net);
     emulator->pipeline = pipeline_free(emulator->pipeline);
@@ -211,14 +262,13 @@ static int serve(Config *config)
     Emulator emulator = {.config = config};
     catch_signals();
     keep_large_blocks();
-    bool is_open = open_host(&emulator) && open_services(&emulator) && open_net(&emulator);
+    bool is_open = open_host(&emulator) && open_services(&emulator) && open_net(&emulator) && open_startup(&emulator);
     if (is_open) {
-        tell_ready(&emulator);
         loop(&emulator);
         finish_answers(&emulator);
     }
     close_all(&emulator);
-    return is_open ? 0 : 1;
+    return is_open && !emulator.has_failed ? 0 : 1;
 }
 
 /* What stands first and is no setting. */

@@ -1,4 +1,4 @@
-/* admin.h - our own pages beside AWS's: /_evpoc/health, /_evpoc/ca.pem. */
+/* admin.h - our own pages beside AWS's: /_evpoc/health, /_evpoc/ready, /_evpoc/ca.pem. */
 #pragma once
 #include "net.h"
 #include "pipeline.h"
@@ -13,4 +13,5 @@ typedef struct AdminOptions {
 } AdminOptions;
 
 Admin *admin_open(const AdminOptions *options); /* registers its pages with the pipeline; all of options outlives it */
+void admin_set_ready(Admin *admin);             /* from now on /_evpoc/ready answers 200 */
 Admin *admin_close(Admin *admin);

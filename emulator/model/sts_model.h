@@ -5,7 +5,6 @@
 
 extern const ServiceModel STS_SERVICE;
 
-
 struct StsGetCallerIdentityRequest;
 struct StsGetCallerIdentityResponse;
 

@@ -26,6 +26,15 @@ void pipeline_add_page(Pipeline *pipeline, const char *prefix, PipelinePage *pag
 void pipeline_take(void *context, HttpRequest *request);
 size_t pipeline_body_max(void *context, const HttpRequest *request);
 
+/* A request of our own, as awsJson would bring it, in the default account and region: part of the turn that is
+ * committed next. */
+typedef struct PipelineAnswer {
+    bool is_ok;
+    const char *error_code; /* "ResourceInUseException" */
+    Bytes message;          /* in the arena */
+} PipelineAnswer;
+PipelineAnswer pipeline_ask(Pipeline *pipeline, Arena *arena, const char *service, Bytes operation, Bytes json);
+
 /* One turn: due timers and all requests taken, in one transaction; COMMIT; then pushes to subscribers, then answers.
  * Where the commit fails, every call that ran is answered with InternalFailure. */
 void pipeline_turn(Pipeline *pipeline);

@@ -6,10 +6,12 @@ _evpoc_emu() {
     --durability) COMPREPLY=($(compgen -W 'commit fsync memory' -- "$current")); return ;;
     --tls-cert) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --tls-key) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --seed-file) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --hooks) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --log-level) COMPREPLY=($(compgen -W 'debug info warn error' -- "$current")); return ;;
     --log-format) COMPREPLY=($(compgen -W 'auto human json' -- "$current")); return ;;
     --config) COMPREPLY=($(compgen -f -- "$current")); return ;;
     esac
-    COMPREPLY=($(compgen -W 'config health --help --version --port --host --data --durability --account --region --tls-cert --tls-key --seed --log-level --log-format --config' -- "$current"))
+    COMPREPLY=($(compgen -W 'config health --help --version --port --host --data --durability --account --region --tls-cert --tls-key --seed --seed-file --hooks --log-level --log-format --config' -- "$current"))
 }
 complete -F _evpoc_emu evpoc-emu

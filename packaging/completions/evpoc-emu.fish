@@ -11,6 +11,8 @@ complete -c evpoc-emu -l region -x -d "region of clients that sign for none"
 complete -c evpoc-emu -l tls-cert -x -d "certificate for TLS clients, with --tls-key FILE" -a '(__fish_complete_path)'
 complete -c evpoc-emu -l tls-key -x -d "the certificate's private key" -a '(__fish_complete_path)'
 complete -c evpoc-emu -l seed -x -d "the same ids in every run"
+complete -c evpoc-emu -l seed-file -x -d "streams, tables and schemas to make at the start" -a '(__fish_complete_path)'
+complete -c evpoc-emu -l hooks -x -d "executable files to run before it is ready" -a '(__fish_complete_path)'
 complete -c evpoc-emu -l log-level -x -d "debug (a line a request), info, warn, error" -a 'debug info warn error'
 complete -c evpoc-emu -l log-format -x -d "human, json, auto (human on a terminal)" -a 'auto human json'
 complete -c evpoc-emu -l config -x -d "file with settings: lines of name = value" -a '(__fish_complete_path)'

@@ -6,6 +6,7 @@
 struct Admin {
     AdminOptions options;
     int64_t opened_ns;
+    bool is_ready;
 };
 
 typedef void PageFunction(Admin *admin, const HttpRequest *request, HttpResponse *response);
@@ -34,14 +35,22 @@ static void health(Admin *admin, const HttpRequest *request, HttpResponse *respo
 {
     (void)request;
     Buffer *body = &response->body;
-    buffer_append_format(body, "{\"status\":\"ok\",\"version\":\"%s\",\"durability\":\"%s\",\"file\":", EVPOC_VERSION,
-                         admin->options.durability);
+    buffer_append_format(body, "{\"status\":\"%s\",\"version\":\"%s\",\"durability\":\"%s\",\"file\":",
+                         admin->is_ready ? "ok" : "starting", EVPOC_VERSION, admin->options.durability);
     json_append_string(body, bytes_of(store_path(admin->options.host->store)));
     buffer_append_format(body, ",\"uptime_ms\":%lld,\"requests\":%llu,\"services\":{",
                          (long long)(monotonic_ns() - admin->opened_ns) / 1000000,
                          (unsigned long long)pipeline_requests(admin->options.pipeline));
     append_services(admin, body);
     buffer_append_text(body, "}}\n");
+    set_type(response, json_type);
+}
+
+static void ready(Admin *admin, const HttpRequest *request, HttpResponse *response)
+{
+    (void)request;
+    response->status = admin->is_ready ? 200 : 503;
+    buffer_append_text(&response->body, admin->is_ready ? "{\"ready\":true}\n" : "{\"ready\":false}\n");
     set_type(response, json_type);
 }
 
@@ -70,6 +79,7 @@ static const struct {
     PageFunction *function;
 } pages[] = {
     {"/_evpoc/health", health},
+    {"/_evpoc/ready", ready},
     {"/_evpoc/ca.pem", ca_pem},
 };
 
@@ -80,7 +90,7 @@ static void serve(void *context, const HttpRequest *request, HttpResponse *respo
             pages[i].function(context, request, response);
             return;
         }
-    not_found(response, "No such page; there are /_evpoc/health and /_evpoc/ca.pem.");
+    not_found(response, "No such page; there are /_evpoc/health, /_evpoc/ready and /_evpoc/ca.pem.");
 }
 
 Admin *admin_open(const AdminOptions *options)
@@ -92,6 +102,11 @@ Admin *admin_open(const AdminOptions *options)
     admin->opened_ns = monotonic_ns();
     pipeline_add_page(options->pipeline, "/_evpoc/", serve, admin);
     return admin;
+}
+
+void admin_set_ready(Admin *admin)
+{
+    admin->is_ready = true;
 }
 
 Admin *admin_close(Admin *admin)

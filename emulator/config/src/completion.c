@@ -21,9 +21,10 @@ static void write_choices(Buffer *out, const Setting *setting)
 
 void settings_write_bash(Buffer *out)
 {
-    buffer_append_text(out, "# evpoc-emu's completion for bash. Made from the table of settings.\n"
-                            "_evpoc_emu() {\n    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
-                            "    case $before in\n");
+    buffer_append_text(
+        out, "# evpoc-emu's completion for bash. Made from the table of settings.\n"
+             "_evpoc_emu() {\n    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
+             "    case $before in\n");
     for (int id = 0; id < SETTINGS; id++) {
         const Setting *setting = &settings[id];
         if (setting->kind == SETTING_IS_CHOICE) {
@@ -31,7 +32,8 @@ void settings_write_bash(Buffer *out)
             write_choices(out, setting);
             buffer_append_text(out, "' -- \"$current\")); return ;;\n");
         } else if (is_path(setting)) {
-            buffer_append_format(out, "    --%s) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n", setting->name);
+            buffer_append_format(out, "    --%s) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n",
+                                 setting->name);
         }
     }
     buffer_append_text(out, "    esac\n    COMPREPLY=($(compgen -W 'config health --help --version");

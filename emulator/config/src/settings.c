@@ -34,6 +34,17 @@ const Setting settings[SETTINGS] = {
                          .help = "the certificate's private key"},
     [SETTING_SEED] = {"seed", SETTING_IS_INTEGER, "N", .max = INT64_MAX, .without = "random",
                       .help = "the same ids in every run"},
+    [SETTING_SEED_FILE] =
+        {"seed-file", SETTING_IS_TEXT, "FILE", .without = "/etc/evpoc/seed.json, if there",
+         .help = "streams, tables and schemas to make at the start",
+         .more = "JSON with lists of AWS's own inputs: streams (CreateStream), tables (CreateTable), registries "
+                 "(CreateRegistry), schemas (CreateSchema) and calls ({\"service\", \"operation\", \"input\"}) for "
+                 "anything else. What is there already is left as it is."},
+    [SETTING_HOOKS] =
+        {"hooks", SETTING_IS_TEXT, "DIR", .without = "/etc/evpoc/init.d, if there",
+         .help = "executable files to run before it is ready",
+         .more = "In the order of their names, one at a time, with AWS_ENDPOINT_URL set; one that fails stops the "
+                 "emulator. Those in /etc/localstack/init/ready.d are run, too, unless a directory is named."},
     [SETTING_LOG_LEVEL] = {"log-level", SETTING_IS_CHOICE, "LEVEL", "info", levels,
                            .help = "debug (a line a request), info, warn, error"},
     [SETTING_LOG_FORMAT] = {"log-format", SETTING_IS_CHOICE, "FORM", "auto", formats,

@@ -59,6 +59,8 @@ Exchange *queue_take_all(ExchangeQueue *queue); /* the list, in order; the queue
 /* route.c: sets service, protocol, operation_name and call.operation; fails in AWS's words where it leads nowhere. */
 MUST_CHECK Status route(Exchange *exchange);
 void routes_add(Pipeline *pipeline, const PipelineService *service);
+/* As if a request had come for this operation of this service (ServiceModel.name): fails where it leads nowhere. */
+MUST_CHECK Status route_to(Exchange *exchange, const char *service, Bytes operation);
 void routes_free(Pipeline *pipeline);
 /* The service that a request's headers name, before its body is there; NULL where they don't. */
 const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest *request);

@@ -94,13 +94,13 @@ void pipeline_take(void *context, HttpRequest *request)
 }
 
 /* The body into the operation's struct, checked against the model. */
-static Status read_input(Exchange *exchange, void **ret_in)
+static Status read_input(Exchange *exchange, Bytes body, void **ret_in)
 {
     Call *call = &exchange->call;
     const Shape *shape = call->operation->model->input;
     Bytes message = {0};
     void *in = arena_take(call->arena, shape->size);
-    if (exchange->protocol->decode(call->arena, shape, exchange->request->body, in, &message) != WIRE_OK)
+    if (exchange->protocol->decode(call->arena, shape, body, in, &message) != WIRE_OK)
         return fail(call, &COMMON_SERIALIZATION, BYTES_FMT, BYTES_ARG(message));
     if (validate(exchange->pipeline->validator, call->arena, shape, in, &message)) {
         const ErrorModel *error = exchange->service->validation_error;
@@ -130,8 +130,37 @@ static Status run(Exchange *exchange)
 {
     void *in = NULL;
     TRY(route(exchange));
-    TRY(read_input(exchange, &in));
+    TRY(read_input(exchange, exchange->request->body, &in));
     return run_handler(exchange, in);
+}
+
+static Status run_ours(Exchange *exchange, const char *service, Bytes operation, Bytes json)
+{
+    void *in = NULL;
+    TRY(route_to(exchange, service, operation));
+    TRY(read_input(exchange, json, &in));
+    return run_handler(exchange, in);
+}
+
+PipelineAnswer pipeline_ask(Pipeline *pipeline, Arena *arena, const char *service, Bytes operation, Bytes json)
+{
+    Exchange *exchange = arena_new_of(arena, Exchange);
+    Host *host = pipeline->host;
+    exchange->pipeline = pipeline;
+    exchange->call = (Call){.arena = arena,
+                            .host = host,
+                            .store = host->store,
+                            .hooks = &pipeline_hooks,
+                            .account = host->default_account,
+                            .region = host->default_region,
+                            .now_ms = clock_now_ms(host->clock)};
+    Status status = run_ours(exchange, service, operation, json);
+    PipelineAnswer answer = {.is_ok = is_ok(status)};
+    if (!answer.is_ok) {
+        answer.error_code = exchange->call.error ? exchange->call.error->code : "InternalFailure";
+        answer.message = exchange->call.message;
+    }
+    return answer;
 }
 
 static void log_fault(Exchange *exchange)

@@ -197,6 +197,15 @@ static Status route_form(Exchange *exchange, Bytes scope_service)
     return use(exchange, service, bytes_of(service->service->model->name), action);
 }
 
+Status route_to(Exchange *exchange, const char *service, Bytes operation)
+{
+    const PipelineService *found = service_of_form(exchange->pipeline, bytes_of(service), (Bytes){0});
+    exchange->protocol = &PROTOCOL_OF_JSON;
+    if (!found || !found->service->model->target_prefix)
+        return no_such_service(exchange, bytes_of(service));
+    return use(exchange, found, bytes_of(found->service->model->target_prefix), operation);
+}
+
 /* What net could not take: told in the words and form of the protocol that the headers show. */
 static Status refuse(Exchange *exchange)
 {
