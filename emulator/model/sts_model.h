@@ -5,6 +5,7 @@
 
 extern const ServiceModel STS_SERVICE;
 
+
 struct StsGetCallerIdentityRequest;
 struct StsGetCallerIdentityResponse;
 

@@ -1,4 +1,4 @@
-/* seed.h */
+/* seed.h - the seed file: AWS inputs that are run at the start. */
 #pragma once
 #include "startup.h"
 
