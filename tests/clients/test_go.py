@@ -1,4 +1,4 @@
-"""The SDK for Go v2: HTTP/1.1 and JSON on plain ports and on TLS; its event stream comes in chunks."""
+"""The SDK for Go v2: JSON, over HTTP/1.1 on the plain port and, by ALPN, over HTTP/2 in TLS; its event stream, too."""
 
 import pytest
 from sdk import answer_of, built, check, environment_of, run, tool
