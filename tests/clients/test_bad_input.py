@@ -109,7 +109,7 @@ def test_a_bomb_of_gzip_is_too_large(connection):
     assert still_answers(connection)
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"{}")[:-5], gzip.compress(b"{}") + b"more"])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"{}")[:-5], gzip.compress(b"{}") + b"more"], ids=["no gzip", "cut", "more"])
 def test_gzip_that_is_none_is_refused(connection, body):
     answer = connection.call(f"{KINESIS}.ListStreams", body, Content_Encoding="gzip")
     assert (answer.status, answer.code) == (400, "SerializationException")
