@@ -1,0 +1,382 @@
+#!/usr/bin/env python3
+"""Measures the emulator beside its peers, in one run on one machine: each round plays every server in turn, the median round
+counts. Writes docs/benchmarks.md with --write; `--smoke` plays each operation for a moment on ours alone and looks at the answers."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = ROOT / "build" / "bench"
+STREAM = TABLE = "bench"
+SHARDS, RECORD_BYTES, ITEM_BYTES, QUERIED = 4, 1024, 400, 20
+PAGE_SIZE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
+
+
+EMULATOR = "EVPOC_EMU"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def settings() -> dict[str, str]:
+    """Settings of the one who measures stay out of it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("EVPOC_")}
+
+
+def emulator_arguments(port: int, data: Path) -> list[str]:
+    return [os.environ.get(EMULATOR, str(ROOT / "build/release/emulator/evpoc-emu")), "--port", str(port), "--data", str(data),
+            "--log-level", "error"]
+
+
+@dataclass(frozen=True)
+class Peer:
+    name: str
+    services: tuple[str, ...]
+    keeps: str  # what it does with data
+    version: str
+
+    def arguments(self, port: int, data: Path) -> list[str]:
+        if self.name == "evpoc-emu":
+            return emulator_arguments(port, data)
+        if self.name == "moto":
+            return [str(BUILT / "moto/bin/moto_server"), "-p", str(port)]
+        return [str(BUILT / "node_modules/.bin" / self.name), "--port", str(port)]
+
+
+OURS = Peer("evpoc-emu", ("kinesis", "dynamodb"), "SQLite file, committed before the answer", "")
+PEERS = [Peer("kinesalite", ("kinesis",), "memory", "3.3.3"), Peer("dynalite", ("dynamodb",), "memory", "3.2.1"),
+         Peer("moto", ("kinesis", "dynamodb"), "memory", "5.2.1")]
+
+
+def install_peers() -> None:
+    BUILT.mkdir(parents=True, exist_ok=True)
+    if not (BUILT / "moto/bin/moto_server").exists():
+        subprocess.run([sys.executable, "-m", "venv", BUILT / "moto"], check=True)
+        subprocess.run([BUILT / "moto/bin/pip", "install", "-q", "moto[server]==5.2.1"], check=True)
+    if not (BUILT / "node_modules/.bin/kinesalite").exists():
+        subprocess.run(["npm", "install", "--silent", "--prefix", BUILT, "kinesalite@3.3.3", "dynalite@3.2.1"], check=True)
+
+
+def load_program() -> Path:
+    """The newest build of load.c, else one made now."""
+    program, source = BUILT / "load", Path(__file__).with_name("load.c")
+    BUILT.mkdir(parents=True, exist_ok=True)
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run(["cc", "-O2", "-std=gnu17", "-D_GNU_SOURCE", "-o", program, source], check=True)
+    return program
+
+
+class Server:
+    """One running server, its ready time, and what its process tree has used."""
+
+    def __init__(self, peer: Peer):
+        self.peer, self.port, self.folder = peer, free_port(), Path(tempfile.mkdtemp(prefix="evpoc-bench-"))
+        begun = time.perf_counter()
+        self.process = subprocess.Popen(peer.arguments(self.port, self.folder / "data"), stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL, start_new_session=True, env=settings())
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                break
+            except OSError:
+                assert self.process.poll() is None, f"{peer.name} ended with {self.process.returncode}"
+                assert time.perf_counter() < begun + 60, f"{peer.name} does not answer"
+        self.ready_ms = (time.perf_counter() - begun) * 1000
+
+    def stop(self) -> None:
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def processes(self) -> Iterator[list[str]]:
+        """/proc/PID/stat of the session's processes, from the state on."""
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == self.process.pid:
+                yield fields
+
+    def cpu_seconds(self) -> float:
+        return sum(int(fields[11]) + int(fields[12]) for fields in self.processes()) / TICKS
+
+    def resident_mib(self) -> float:
+        return sum(int(fields[21]) for fields in self.processes()) * PAGE_SIZE / 2**20
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, endpoint_url=f"http://127.0.0.1:{self.port}", region_name="us-east-1",
+                            aws_access_key_id="test", aws_secret_access_key="test",
+                            config=Config(retries={"total_max_attempts": 3}))
+
+
+@contextmanager
+def running(peer: Peer) -> Iterator[Server]:
+    server = Server(peer)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def request(service: str, target: str, body: dict[str, Any]) -> bytes:
+    content = json.dumps(body, separators=(",", ":")).encode()
+    version = "1.1" if service == "kinesis" else "1.0"
+    head = (f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-{version}\r\nX-Amz-Target: {target}\r\n"
+            "X-Amz-Date: 20260101T000000Z\r\n"
+            f"Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, "
+            "SignedHeaders=host;x-amz-date;x-amz-target, Signature=" + "0" * 64 + "\r\n"
+            f"Content-Length: {len(content)}\r\n\r\n")
+    return head.encode() + content
+
+
+def kinesis_request(operation: str, **body: Any) -> bytes:
+    return request("kinesis", f"Kinesis_20131202.{operation}", body)
+
+
+def dynamodb_request(operation: str, **body: Any) -> bytes:
+    return request("dynamodb", f"DynamoDB_20120810.{operation}", body | {"TableName": TABLE})
+
+
+DATA = base64.b64encode(b"x" * RECORD_BYTES).decode()
+KEYS = 5000
+
+
+def key(number: int) -> dict[str, Any]:
+    return {"pk": {"S": f"customer-{number * 7919 % KEYS}"}, "sk": {"N": "0"}}
+
+
+def item(number: int) -> dict[str, Any]:
+    return key(number) | {"type": {"S": "PURCHASE"}, "amount": {"N": "129.90"}, "tags": {"SS": ["a", "b"]},
+                          "data": {"S": "x" * (ITEM_BYTES - 80)}}
+
+
+@dataclass
+class Operation:
+    name: str
+    service: str
+    expected: str
+    requests: list[bytes] = field(default_factory=list)
+    per_request: int = 1  # records
+
+
+def operations() -> list[Operation]:
+    update = {"UpdateExpression": "SET amount = :a ADD visits :one", "ConditionExpression": "attribute_exists(pk)",
+              "ExpressionAttributeValues": {":a": {"N": "3.5"}, ":one": {"N": "1"}}}
+    query = {"KeyConditionExpression": "pk = :pk AND sk >= :from",
+             "ExpressionAttributeValues": {":pk": {"S": "queried"}, ":from": {"N": "0"}}}
+    return [
+        Operation("PutRecord", "kinesis", '"SequenceNumber"', [
+            kinesis_request("PutRecord", StreamName=STREAM, PartitionKey=f"key-{n}", Data=DATA) for n in range(1000)]),
+        Operation("PutRecords", "kinesis", '"FailedRecordCount":0', [
+            kinesis_request("PutRecords", StreamName=STREAM, Records=[
+                {"PartitionKey": f"key-{n}-{m}", "Data": DATA} for m in range(500)]) for n in range(8)], 500),
+        Operation("GetRecords", "kinesis", "@follow"),
+        Operation("PutItem", "dynamodb", "", [dynamodb_request("PutItem", Item=item(n)) for n in range(KEYS)]),
+        Operation("GetItem", "dynamodb", '"amount"', [dynamodb_request("GetItem", Key=key(n)) for n in range(KEYS)]),
+        Operation("UpdateItem", "dynamodb", "", [dynamodb_request("UpdateItem", Key=key(n), **update) for n in range(KEYS)]),
+        Operation(f"Query ({QUERIED} items)", "dynamodb", f'"Count":{QUERIED}', [dynamodb_request("Query", **query)]),
+    ]
+
+
+def prepare(server: Server, wanted: list[Operation]) -> None:
+    services = server.peer.services
+    if "kinesis" in services:
+        kinesis = server.client("kinesis")
+        kinesis.create_stream(StreamName=STREAM, ShardCount=SHARDS)
+        kinesis.get_waiter("stream_exists").wait(StreamName=STREAM, WaiterConfig={"Delay": 1})
+    if "dynamodb" in services:
+        dynamodb = server.client("dynamodb")
+        dynamodb.create_table(TableName=TABLE, BillingMode="PAY_PER_REQUEST",
+                              KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+                              AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"},
+                                                    {"AttributeName": "sk", "AttributeType": "N"}])
+        dynamodb.get_waiter("table_exists").wait(TableName=TABLE, WaiterConfig={"Delay": 1})
+        for number in range(QUERIED):
+            dynamodb.put_item(TableName=TABLE, Item=item(0) | {"pk": {"S": "queried"}, "sk": {"N": str(number)}})
+        puts = next(operation for operation in wanted if operation.name == "PutItem")
+        play(server, puts.requests, 4, f"x{KEYS}", "")
+
+
+def play(server: Server, requests: list[bytes], connections: int, length: str, expected: str) -> dict[str, Any]:
+    with tempfile.NamedTemporaryFile() as file:
+        for one in requests:
+            file.write(b"%d\n" % len(one) + one)
+        file.flush()
+        before = server.cpu_seconds()
+        done = subprocess.run([load_program(), file.name, str(server.port), str(connections), length, expected],
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{server.peer.name}: {done.stderr}"
+        result = json.loads(done.stdout)
+        result["cpu_us"] = (server.cpu_seconds() - before) * 1e6 / max(result["answers"], 1)
+        result["said"] = done.stderr
+    return result
+
+
+def reading_request(server: Server) -> bytes:
+    kinesis = server.client("kinesis")
+    shard = kinesis.list_shards(StreamName=STREAM)["Shards"][0]["ShardId"]
+    iterator = kinesis.get_shard_iterator(StreamName=STREAM, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    return kinesis_request("GetRecords", ShardIterator=iterator, Limit=10000)
+
+
+def measure(server: Server, operation: Operation, connections: int, seconds: float) -> dict[str, Any]:
+    requests = operation.requests or [reading_request(server)]
+    result = play(server, requests, connections, str(seconds), operation.expected)
+    assert not result["errors"], f"{server.peer.name}, {operation.name}: {result['errors']} errors\n{result['said']}"
+    result["rate"] = result["answers"] / result["seconds"]
+    if operation.name == "GetRecords":  # base64 in JSON: record data is what it carries of 1 KiB records
+        a_record = RECORD_BYTES * 4 / 3 + 200
+        result["mb"] = result["bytes"] / a_record * RECORD_BYTES / result["seconds"] / 1e6
+    return result
+
+
+def cold_start(peer: Peer, rounds: int) -> float:
+    times = []
+    for _ in range(rounds):
+        with running(peer) as server:
+            times.append(server.ready_ms)
+    return statistics.median(times)
+
+
+def memory(peer: Peer, puts: Operation) -> tuple[float, float]:
+    with running(peer) as server:
+        time.sleep(0.5)
+        idle = server.resident_mib()
+        prepare(server, ALL)
+        play(server, puts.requests, 4, "x200", puts.expected)
+        return idle, server.resident_mib()
+
+
+ALL = operations()
+
+
+def best_of(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """The median round."""
+    return sorted(results, key=lambda result: result["rate"])[len(results) // 2]
+
+
+def cell(operation: Operation, result: dict[str, Any] | None) -> str:
+    if result is None:
+        return "–"
+    rate = f"{result['rate'] * operation.per_request:,.0f}"
+    if operation.name == "GetRecords":
+        rate = f"{result['mb']:,.0f} MB"
+    return f"{rate} · {result['p50_us']:,} / {result['p99_us']:,} · {result['cpu_us']:,.0f}"
+
+
+def machine() -> str:
+    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                  if line.startswith("model name")), "unknown")
+    return f"{os.cpu_count()} cores, {model}"
+
+
+def table(peers: list[Peer], results: dict[tuple[str, int, str], dict[str, Any]]) -> Iterator[str]:
+    yield "| operation | connections | " + " | ".join(peer.name for peer in peers) + " |"
+    yield "| --- | --- |" + " --- |" * len(peers)
+    for operation in ALL:
+        for connections in (1, 16):
+            cells = (cell(operation, results.get((operation.name, connections, peer.name))) for peer in peers)
+            yield f"| {operation.name} | {connections} | " + " | ".join(cells) + " |"
+
+
+def run(rounds: int, seconds: float) -> str:
+    peers = [OURS, *PEERS]
+    results: dict[tuple[str, int, str], list[dict[str, Any]]] = {}
+    with ExitStack() as stack:
+        servers = [stack.enter_context(running(peer)) for peer in peers]
+        for server in servers:
+            print(f"preparing {server.peer.name}", file=sys.stderr)
+            prepare(server, ALL)
+        for operation in ALL:
+            for connections in (1, 16):
+                print(f"{operation.name}, {connections} connections", file=sys.stderr)
+                for _ in range(rounds):
+                    for server in servers:
+                        if operation.service in server.peer.services:
+                            results.setdefault((operation.name, connections, server.peer.name), []).append(
+                                measure(server, operation, connections, seconds))
+    chosen = {name: best_of(each) for name, each in results.items()}
+    puts = ALL[1]
+    lines = list(table(peers, chosen)) + ["", "| | " + " | ".join(peer.name for peer in peers) + " |",
+                                          "| --- |" + " --- |" * len(peers)]
+    starts = {peer.name: cold_start(peer, 5) for peer in peers}
+    residents = {peer.name: memory(peer, puts) if "kinesis" in peer.services else None for peer in peers}
+    lines.append("| ms from start to first connection | " + " | ".join(f"{starts[peer.name]:,.0f}" for peer in peers) + " |")
+    for index, what in enumerate(("MiB resident, idle", "MiB resident after 100,000 records of 1 KiB")):
+        cells = (f"{residents[peer.name][index]:,.0f}" if residents[peer.name] else "–" for peer in peers)
+        lines.append(f"| {what} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def page(text: str) -> str:
+    peers = ", ".join(f"{peer.name} {peer.version} ({peer.keeps})" for peer in PEERS)
+    return f"""# Benchmarks
+
+Made by `./dev bench` on {time.strftime('%-d %B %Y')}: {machine()}; the load generator (`tests/bench/load.c`) runs on the same machine.
+Beside ours, which keeps everything in a {OURS.keeps}: {peers}. Each round plays every server in turn; the median round is shown.
+
+Cells: requests a second (records for PutRecords, record data for GetRecords) · latency p50 / p99 in µs · server's CPU in µs a request.
+Records are 1 KiB, PutRecords carries 500, items are {ITEM_BYTES} bytes; HTTP/1.1, JSON.
+
+{text}"""
+
+
+def smoke() -> None:
+    with running(OURS) as server:
+        prepare(server, ALL)
+        for operation in ALL:
+            result = measure(server, operation, 4, 0.3)
+            print(f"{operation.name}: {cell(operation, result)}")
+            assert result["answers"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--smoke", action="store_true", help="a moment each, ours alone")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--emulator", help="the executable to measure (default: the release build)")
+    parser.add_argument("--write", action="store_true", help="docs/benchmarks.md")
+    arguments = parser.parse_args()
+    if arguments.emulator:
+        os.environ[EMULATOR] = arguments.emulator
+    if arguments.smoke:
+        smoke()
+        return
+    install_peers()
+    text = page(run(arguments.rounds, arguments.seconds))
+    print(text)
+    if arguments.write:
+        (ROOT / "docs/benchmarks.md").write_text(text)
+
+
+if __name__ == "__main__":
+    main()
