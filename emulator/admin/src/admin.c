@@ -1,96 +1,52 @@
 /* admin.c - the table of our own pages. */
 #include "admin.h"
-#include "wire.h"
+#include "page.h"
+#include <stdio.h>
 #include <stdlib.h>
-
-struct Admin {
-    AdminOptions options;
-    int64_t opened_ns;
-    bool is_ready;
-};
-
-typedef void PageFunction(Admin *admin, const HttpRequest *request, HttpResponse *response);
-
-static const HttpHeader json_type[] = {{{"content-type", 12}, {"application/json", 16}}};
-static const HttpHeader pem_type[] = {{{"content-type", 12}, {"application/x-pem-file", 22}}};
-
-static void set_type(HttpResponse *response, const HttpHeader *type)
-{
-    response->headers = type;
-    response->headers_count = 1;
-}
-
-static void append_services(Admin *admin, Buffer *body)
-{
-    for (size_t i = 0; i < pipeline_services(admin->options.pipeline); i++) {
-        PipelineServiceInfo info = pipeline_service_info(admin->options.pipeline, i);
-        buffer_append_text(body, i ? "," : "");
-        json_append_string(body, bytes_of(info.service->model->name));
-        buffer_append_format(body, ":{\"status\":\"running\",\"operations\":%zu,\"of\":%zu}", info.operations_built,
-                             info.operations_known);
-    }
-}
-
-static void health(Admin *admin, const HttpRequest *request, HttpResponse *response)
-{
-    (void)request;
-    Buffer *body = &response->body;
-    buffer_append_format(body, "{\"status\":\"%s\",\"version\":\"%s\",\"durability\":\"%s\",\"file\":",
-                         admin->is_ready ? "ok" : "starting", EVPOC_VERSION, admin->options.durability);
-    json_append_string(body, bytes_of(store_path(admin->options.host->store)));
-    buffer_append_format(body, ",\"uptime_ms\":%lld,\"requests\":%llu,\"services\":{",
-                         (long long)(monotonic_ns() - admin->opened_ns) / 1000000,
-                         (unsigned long long)pipeline_requests(admin->options.pipeline));
-    append_services(admin, body);
-    buffer_append_text(body, "}}\n");
-    set_type(response, json_type);
-}
-
-static void ready(Admin *admin, const HttpRequest *request, HttpResponse *response)
-{
-    (void)request;
-    response->status = admin->is_ready ? 200 : 503;
-    buffer_append_text(&response->body, admin->is_ready ? "{\"ready\":true}\n" : "{\"ready\":false}\n");
-    set_type(response, json_type);
-}
-
-static void not_found(HttpResponse *response, const char *message)
-{
-    response->status = 404;
-    buffer_append_text(&response->body, "{\"message\":");
-    json_append_string(&response->body, bytes_of(message));
-    buffer_append_text(&response->body, "}\n");
-    set_type(response, json_type);
-}
-
-static void ca_pem(Admin *admin, const HttpRequest *request, HttpResponse *response)
-{
-    Bytes pem = net_ca_pem(admin->options.net, request->arena);
-    if (!present(pem)) {
-        not_found(response, "The certificate in use was given with --tls-cert: its CA is yours to export.");
-        return;
-    }
-    buffer_append(&response->body, pem);
-    set_type(response, pem_type);
-}
 
 static const struct {
     const char *path;
+    const char *methods; /* "GET POST" */
     PageFunction *function;
 } pages[] = {
-    {"/_evpoc/health", health},
-    {"/_evpoc/ready", ready},
-    {"/_evpoc/ca.pem", ca_pem},
+    {"/_evpoc/health", "GET", health_page},
+    {"/_evpoc/ready", "GET", ready_page},
+    {"/_evpoc/ca.pem", "GET", ca_page},
+    {"/_evpoc/clock", "GET POST", clock_page},
 };
+
+static bool has_word(const char *words, Bytes word)
+{
+    Bytes rest = bytes_of(words);
+    while (present(rest))
+        if (bytes_equal(bytes_cut(&rest, ' '), word))
+            return true;
+    return false;
+}
+
+static void no_such_page(HttpResponse *response)
+{
+    Buffer names = {0};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        buffer_append_format(&names, "%s%s", i ? ", " : "", pages[i].path);
+    buffer_append_char(&names, 0);
+    page_fail(response, 404, "No such page; there are %s.", names.ptr);
+    buffer_done(&names);
+}
 
 static void serve(void *context, const HttpRequest *request, HttpResponse *response)
 {
-    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
-        if (bytes_is(request->path, pages[i].path)) {
+    Bytes method = page_is(request, "HEAD") ? TEXT("GET") : request->method;
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        if (!bytes_is(request->path, pages[i].path))
+            continue;
+        if (has_word(pages[i].methods, method))
             pages[i].function(context, request, response);
-            return;
-        }
-    not_found(response, "No such page; there are /_evpoc/health, /_evpoc/ready and /_evpoc/ca.pem.");
+        else
+            page_fail(response, 405, "%s takes %s.", pages[i].path, pages[i].methods);
+        return;
+    }
+    no_such_page(response);
 }
 
 Admin *admin_open(const AdminOptions *options)

@@ -1,0 +1,64 @@
+/* page.c */
+#include "page.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const HttpHeader type_of_json[] = {{{"content-type", 12}, {"application/json", 16}}};
+
+void page_answer(HttpResponse *response, json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII);
+    buffer_append_text(&response->body, text ? text : "{}");
+    buffer_append_char(&response->body, '\n');
+    free(text);
+    json_decref(value);
+    response->headers = type_of_json;
+    response->headers_count = 1;
+}
+
+void page_fail(HttpResponse *response, int status, const char *format, ...)
+{
+    char message[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    response->status = status;
+    page_answer(response, json_pack("{s:s}", "message", message));
+}
+
+json_t *page_input(const HttpRequest *request, HttpResponse *response)
+{
+    json_error_t wrong;
+    if (!request->body.len)
+        return json_object();
+    json_t *input = json_loadb(request->body.ptr, request->body.len, JSON_REJECT_DUPLICATES, &wrong);
+    if (input && json_is_object(input))
+        return input;
+    page_fail(response, 400, "expected a JSON object: %s", input ? "it is something else" : wrong.text);
+    json_decref(input);
+    return NULL;
+}
+
+bool page_check_keys(HttpResponse *response, const json_t *input, const char *const *known)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)input, key, value)
+    {
+        size_t i = 0;
+        while (known[i] && strcmp(known[i], key))
+            i++;
+        if (known[i])
+            continue;
+        page_fail(response, 400, "no such member: %s", key);
+        return false;
+    }
+    return true;
+}
+
+bool page_is(const HttpRequest *request, const char *method)
+{
+    return bytes_is(request->method, method);
+}

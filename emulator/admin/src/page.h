@@ -1,0 +1,23 @@
+/* page.h - what the pages share. A page runs between turns: what it reads and writes of the store is its own. */
+#pragma once
+#include "admin.h"
+#include <jansson.h>
+
+struct Admin {
+    AdminOptions options;
+    int64_t opened_ns;
+    bool is_ready;
+};
+
+typedef void PageFunction(Admin *admin, const HttpRequest *request, HttpResponse *response);
+
+PageFunction health_page, ready_page, ca_page, clock_page;
+
+/* Body becomes a copy of it; takes `value` over. */
+void page_answer(HttpResponse *response, json_t *value);
+void page_fail(HttpResponse *response, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The request's JSON object; the caller's to decref. NULL: it was none, which has been answered. No body is {}. */
+json_t *page_input(const HttpRequest *request, HttpResponse *response);
+/* False where there are other keys than these (ending with NULL): answered. */
+bool page_check_keys(HttpResponse *response, const json_t *input, const char *const *known);
+bool page_is(const HttpRequest *request, const char *method);
