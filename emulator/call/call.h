@@ -129,7 +129,15 @@ typedef struct Service {
         *operations; /* ends with NULL; what the model has and this list has not answers NotImplemented */
     /* Its error for input the model's constraints refuse, where it isn't the common ValidationException; NULL: that. */
     const ErrorModel *validation_error;
+    /* Removes what the namespace holds, as if it had never been; absent: of any account, of any region. In a turn; the
+     * pipeline's caller commits. NULL: the service keeps nothing. */
+    int (*reset)(void *service, Bytes account, Bytes region);
 } Service;
+
+/* For resets: runs each of the queries (ends with NULL), with account and region as ?1 and ?2; absent is NULL:
+ * "… WHERE " IN_NAMESPACE. */
+#define IN_NAMESPACE "(?1 IS NULL OR account = ?1) AND (?2 IS NULL OR region = ?2)"
+MUST_CHECK int reset_rows(Store *store, const Query *const *queries, Bytes account, Bytes region);
 
 /* arn:aws:<service>:<region>:<account>:<resource> of the call's namespace. */
 Bytes call_arn(Call *call, const char *service, const char *resource_format, ...) __attribute__((format(printf, 3, 4)));

@@ -43,6 +43,7 @@ int pipeline_wait_ms(const Pipeline *pipeline);
 
 typedef struct PipelineServiceInfo {
     const Service *service;
+    void *state;
     size_t operations_built, operations_known;
 } PipelineServiceInfo;
 size_t pipeline_services(const Pipeline *pipeline);

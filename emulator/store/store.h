@@ -16,6 +16,7 @@ enum {
     STORE_FOREIGN = 4, /* store_open: not a file of ours */
     STORE_TOO_NEW = 5, /* store_open: made by a later version */
     STORE_NO_PERMISSION = 6,
+    STORE_BAD_NAME = 7, /* of a snapshot */
     STORE_BROKEN = -1
 };
 
@@ -79,6 +80,17 @@ MUST_CHECK int store_run(Statement *statement);
 MUST_CHECK int store_one(Statement *statement);
 int64_t store_last_rowid(const Store *store);
 int64_t store_changes(const Store *store); /* rows the last statement changed */
+
+/* Snapshots: whole copies by name, between turns; kept beside the file, or in memory where the store is. A restored one
+ * takes the place of everything, and caches forget (the rollback hooks run). On failure nothing has changed and
+ * *ret_reason says why, for people. */
+MUST_CHECK int store_snapshot(Store *store, const char *name, const char **ret_reason); /* replaces one of that name */
+MUST_CHECK int store_restore(Store *store, const char *name, const char **ret_reason);
+MUST_CHECK int store_snapshot_remove(Store *store, const char *name, const char **ret_reason);
+typedef void StoreNameHook(void *context, const char *name);
+void store_snapshots(Store *store, StoreNameHook *hook, void *context);
+/* Between turns: what was kept in memory of the file is read anew. */
+void store_forget(Store *store);
 
 /* Work the loop does when it has nothing else to do: copies a step of the WAL into the file. True: more is left. */
 bool store_checkpoint_step(Store *store);

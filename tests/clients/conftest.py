@@ -55,9 +55,8 @@ def own_emulator(tmp_path: Path) -> Iterator[Callable[..., LocalEmulator]]:
 
 def client_at(url: str, service: str, **arguments: Any) -> Any:
     """A boto3 client for an emulator other than the shared one."""
-    arguments.setdefault("config", PLAIN)
-    return boto3.client(service, endpoint_url=url, region_name="us-east-1", aws_access_key_id="test",
-                        aws_secret_access_key="test", **arguments)
+    usual = {"config": PLAIN, "region_name": "us-east-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    return boto3.client(service, endpoint_url=url, **usual | arguments)
 
 
 def client_fixture(service: str) -> Any:

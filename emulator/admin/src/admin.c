@@ -9,10 +9,10 @@ static const struct {
     const char *methods; /* "GET POST" */
     PageFunction *function;
 } pages[] = {
-    {"/_evpoc/health", "GET", health_page},
-    {"/_evpoc/ready", "GET", ready_page},
-    {"/_evpoc/ca.pem", "GET", ca_page},
-    {"/_evpoc/clock", "GET POST", clock_page},
+    {"/_evpoc/health", "GET", health_page},    {"/_evpoc/ready", "GET", ready_page},
+    {"/_evpoc/ca.pem", "GET", ca_page},        {"/_evpoc/clock", "GET POST", clock_page},
+    {"/_evpoc/reset", "POST", reset_page},     {"/_evpoc/snapshot", "GET POST DELETE", snapshot_page},
+    {"/_evpoc/restore", "POST", restore_page},
 };
 
 static bool has_word(const char *words, Bytes word)

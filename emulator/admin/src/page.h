@@ -11,7 +11,7 @@ struct Admin {
 
 typedef void PageFunction(Admin *admin, const HttpRequest *request, HttpResponse *response);
 
-PageFunction health_page, ready_page, ca_page, clock_page;
+PageFunction health_page, ready_page, ca_page, clock_page, reset_page, snapshot_page, restore_page;
 
 /* Body becomes a copy of it; takes `value` over. */
 void page_answer(HttpResponse *response, json_t *value);

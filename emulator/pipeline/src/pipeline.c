@@ -239,7 +239,7 @@ size_t pipeline_services(const Pipeline *pipeline)
 PipelineServiceInfo pipeline_service_info(const Pipeline *pipeline, size_t at)
 {
     const Service *service = pipeline->services[at].service;
-    PipelineServiceInfo info = {service, 0, 0};
+    PipelineServiceInfo info = {service, pipeline->services[at].state, 0, 0};
     while (service->operations[info.operations_built])
         info.operations_built++;
     while (service->model->operations[info.operations_known])

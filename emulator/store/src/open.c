@@ -11,9 +11,7 @@
 #define APPLICATION_ID 0x45565043 /* "EVPC" */
 #define FORMAT_VERSION 1
 
-static int refuse(const char **ret_reason, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static int refuse(const char **ret_reason, int code, const char *format, ...)
+int refuse(const char **ret_reason, int code, const char *format, ...)
 {
     static char reason[1024];
     va_list args;
@@ -46,7 +44,7 @@ static int make_directory(const char *directory, const char **ret_reason)
 }
 
 /* SQLite file format: 16 bytes "SQLite format 3\0"; the application id big-endian at 68, the user version at 60. */
-static int check_header(const char *path, const char **ret_reason)
+int check_header(const char *path, const char **ret_reason)
 {
     unsigned char header[100];
     int fd = open(path, O_RDWR | O_CLOEXEC);
@@ -153,6 +151,7 @@ Store *store_close(Store *store)
     if (!store)
         return NULL;
     statements_finalize(store);
+    snapshots_drop(store);
     if (store->in_turn)
         (void)store_exec(store, "ROLLBACK");
     /* The last connection's close copies the WAL into the file and removes it. */

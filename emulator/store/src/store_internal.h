@@ -31,10 +31,17 @@ struct Store {
     } on_rollback[HOOKS_MAX];
     Statement statements[STATEMENTS_MAX];
     int statements_count;
+    struct Snapshot *snapshots; /* of a store in memory */
 };
 
+#define PATH_BYTES 4600
+
 /* open.c */
+int refuse(const char **ret_reason, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int check_header(const char *path, const char **ret_reason);
 int store_exec(Store *store, const char *sql); /* STORE_OK or STORE_BROKEN; outside the turn's bookkeeping */
 /* statement.c */
 void statements_reset(Store *store);
 void statements_finalize(Store *store);
+/* snapshot.c */
+void snapshots_drop(Store *store);

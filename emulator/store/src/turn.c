@@ -29,6 +29,11 @@ void store_rollback(Store *store)
     if (store->in_turn)
         (void)store_exec(store, "ROLLBACK");
     store->in_turn = false;
+    store_forget(store);
+}
+
+void store_forget(Store *store)
+{
     for (int i = 0; i < store->on_rollback_count; i++)
         store->on_rollback[i].hook(store->on_rollback[i].context);
 }

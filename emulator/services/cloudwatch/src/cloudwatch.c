@@ -11,8 +11,6 @@ static const Operation *const operations[] = {&CloudwatchPutMetricData, &Cloudwa
 static const ErrorModel validation_error = {
     "ValidationException", "com.amazon.coral.validate", "ValidationError", 400, true, "message", NULL};
 
-const Service cloudwatch_service = {&CLOUDWATCH_SERVICE, operations, &validation_error};
-
 static const Migration migration = {
     "cloudwatch",
     (const char *const[]){
@@ -32,6 +30,19 @@ static const Migration migration = {
 struct Cloudwatch {
     Host *host;
 };
+
+static const Query reset_points = {"DELETE FROM cloudwatch_point WHERE metric_id IN (SELECT id FROM cloudwatch_metric "
+                                   "WHERE " IN_NAMESPACE ")"};
+static const Query reset_metrics = {"DELETE FROM cloudwatch_metric WHERE " IN_NAMESPACE};
+
+static int reset(void *service, Bytes account, Bytes region)
+{
+    Cloudwatch *cloudwatch = service;
+    static const Query *const queries[] = {&reset_points, &reset_metrics, NULL};
+    return reset_rows(cloudwatch->host->store, queries, account, region);
+}
+
+const Service cloudwatch_service = {&CLOUDWATCH_SERVICE, operations, &validation_error, reset};
 
 Cloudwatch *cloudwatch_open(Host *host)
 {

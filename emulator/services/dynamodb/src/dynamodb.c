@@ -28,7 +28,23 @@ static const Operation *const operations[] = {
     NULL,
 };
 
-const Service dynamodb_service = {&DYNAMODB_SERVICE, operations, &DYNAMODB_VALIDATION};
+#define TABLES "(SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE ")"
+static const Query drop_trees = {"INSERT INTO dynamodb_dropped (tree) SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE
+                                 " UNION ALL SELECT -id FROM dynamodb_index WHERE table_id IN " TABLES};
+static const Query reset_indexes = {"DELETE FROM dynamodb_index WHERE table_id IN " TABLES};
+static const Query reset_tables = {"DELETE FROM dynamodb_table WHERE " IN_NAMESPACE};
+
+static int reset(void *service, Bytes account, Bytes region)
+{
+    Dynamodb *dynamodb = service;
+    static const Query *const queries[] = {&drop_trees, &reset_indexes, &reset_tables, NULL};
+    int code = tables_before_commit(dynamodb);
+    tables_forget(dynamodb);
+    drops_start(dynamodb);
+    return code == STORE_OK ? reset_rows(dynamodb->store, queries, account, region) : code;
+}
+
+const Service dynamodb_service = {&DYNAMODB_SERVICE, operations, &DYNAMODB_VALIDATION, reset};
 
 static void on_rollback(void *context)
 {

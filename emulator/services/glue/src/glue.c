@@ -1,6 +1,7 @@
 /* glue.c - the operations this service answers, and its tables. */
 #include "glue.h"
 #include "glue_model.h"
+#include "reset.h"
 #include <stdlib.h>
 
 extern const Operation GlueCreateRegistry, GlueGetRegistry, GlueListRegistries, GlueUpdateRegistry, GlueDeleteRegistry,
@@ -32,7 +33,7 @@ static const Operation *const operations[] = {
     NULL,
 };
 
-const Service glue_service = {&GLUE_SERVICE, operations, NULL};
+const Service glue_service = {&GLUE_SERVICE, operations, NULL, glue_reset};
 
 static const Migration migration = {
     "glue",
@@ -59,6 +60,11 @@ static const Migration migration = {
 struct Glue {
     Host *host;
 };
+
+Store *glue_store(Glue *glue)
+{
+    return glue->host->store;
+}
 
 Glue *glue_open(Host *host)
 {

@@ -234,3 +234,16 @@ int stream_update(Kinesis *kinesis, const Stream *stream)
     bind_int64(update, 7, stream->next_shard_index);
     return store_run(update);
 }
+
+Stream *stream_within(const Kinesis *kinesis, Bytes account, Bytes region)
+{
+    Bytes key;
+    void *value;
+    for (size_t at = 0; map_next(kinesis->streams, &at, &key, &value);) {
+        Stream *stream = value;
+        if ((!present(account) || bytes_equal(account, stream->account)) &&
+            (!present(region) || bytes_equal(region, stream->region)))
+            return stream;
+    }
+    return NULL;
+}

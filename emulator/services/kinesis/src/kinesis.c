@@ -36,7 +36,16 @@ static const Operation *const operations[] = {
     NULL,
 };
 
-const Service kinesis_service = {&KINESIS_SERVICE, operations, NULL};
+static int reset(void *service, Bytes account, Bytes region)
+{
+    Kinesis *kinesis = service;
+    int code = streams_load(kinesis);
+    for (Stream *stream; code == STORE_OK && (stream = stream_within(kinesis, account, region));)
+        code = stream_remove(kinesis, stream);
+    return code;
+}
+
+const Service kinesis_service = {&KINESIS_SERVICE, operations, NULL, reset};
 
 static const Query get_secret = {"SELECT secret FROM kinesis_secret WHERE id = 1"};
 static const Query put_secret = {"INSERT INTO kinesis_secret (id, secret) VALUES (1, ?1)"};

@@ -125,7 +125,7 @@ static int delete_of(Kinesis *kinesis, const Query *query, int64_t stream_id)
     return store_run(statement);
 }
 
-static int stream_remove(Kinesis *kinesis, Stream *stream)
+int stream_remove(Kinesis *kinesis, Stream *stream)
 {
     int code = STORE_OK;
     subscriptions_fail(kinesis, stream);

@@ -35,6 +35,10 @@ MUST_CHECK int stream_update(Kinesis *kinesis, const Stream *stream);
 MUST_CHECK int stream_pass_through(Kinesis *kinesis, Stream *stream, StreamStatus status);
 /* Sets the timer for the next passing state that ends: after a load, and whenever one begins. */
 void streams_await_transitions(Kinesis *kinesis);
+/* Any stream of a namespace (absent: any account, any region), or NULL. */
+Stream *stream_within(const Kinesis *kinesis, Bytes account, Bytes region);
+/* With its shards, consumers and all else of it; subscribers are told. */
+MUST_CHECK int stream_remove(Kinesis *kinesis, Stream *stream);
 /* Out of memory only; its rows are gone. */
 void stream_drop(Kinesis *kinesis, Stream *stream);
 void stream_set_key_id(Stream *stream, Bytes key_id); /* copied; absent: not encrypted */

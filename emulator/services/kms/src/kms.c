@@ -8,7 +8,26 @@ extern const Operation KmsDescribeKey, KmsListKeys, KmsListAliases;
 
 static const Operation *const operations[] = {&KmsDescribeKey, &KmsListKeys, &KmsListAliases, NULL};
 
-const Service kms_service = {&KMS_SERVICE, operations, NULL};
+static const Query reset_keys = {"DELETE FROM kms_key WHERE " IN_NAMESPACE};
+static const Query reset_aliases = {"DELETE FROM kms_alias WHERE " IN_NAMESPACE};
+
+/* What was furnished in a turn that was undone is furnished again at its next use. */
+static void forget(void *context)
+{
+    Kms *kms = context;
+    map_free(kms->furnished);
+    kms->furnished = map_new();
+}
+
+static int reset(void *service, Bytes account, Bytes region)
+{
+    Kms *kms = service;
+    static const Query *const queries[] = {&reset_keys, &reset_aliases, NULL};
+    forget(kms);
+    return reset_rows(kms->host->store, queries, account, region);
+}
+
+const Service kms_service = {&KMS_SERVICE, operations, NULL, reset};
 
 static const Migration migration = {
     "kms",
@@ -21,14 +40,6 @@ static const Migration migration = {
         NULL,
     },
 };
-
-/* What was furnished in a turn that was undone is furnished again at its next use. */
-static void forget(void *context)
-{
-    Kms *kms = context;
-    map_free(kms->furnished);
-    kms->furnished = map_new();
-}
 
 Kms *kms_open(Host *host)
 {

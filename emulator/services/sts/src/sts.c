@@ -7,7 +7,7 @@ extern const Operation StsGetCallerIdentity;
 
 static const Operation *const operations[] = {&StsGetCallerIdentity, NULL};
 
-const Service sts_service = {&STS_SERVICE, operations, NULL};
+const Service sts_service = {&STS_SERVICE, operations, NULL, NULL};
 
 struct Sts {
     Host *host;

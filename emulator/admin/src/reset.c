@@ -1,0 +1,61 @@
+/* reset.c - /_evpoc/reset: as if it had never been: everything, or a service, an account, a region. */
+#include "page.h"
+
+static Bytes member(const json_t *input, const char *name)
+{
+    return bytes_of(json_string_value(json_object_get(input, name)));
+}
+
+static int reset_services(Admin *admin, const json_t *input, int *ret_count)
+{
+    Bytes service = member(input, "service"), account = member(input, "account"), region = member(input, "region");
+    int code = STORE_OK;
+    *ret_count = 0;
+    for (size_t i = 0; i < pipeline_services(admin->options.pipeline) && code == STORE_OK; i++) {
+        PipelineServiceInfo info = pipeline_service_info(admin->options.pipeline, i);
+        if (present(service) && !bytes_is(service, info.service->model->name))
+            continue;
+        ++*ret_count;
+        if (info.service->reset)
+            code = info.service->reset(info.state, account, region);
+    }
+    return code;
+}
+
+static bool check(const json_t *input, HttpResponse *response)
+{
+    static const char *const known[] = {"service", "account", "region", NULL};
+    if (!page_check_keys(response, input, known))
+        return false;
+    for (int i = 0; known[i]; i++) {
+        const json_t *value = json_object_get(input, known[i]);
+        if (!value || json_is_string(value))
+            continue;
+        page_fail(response, 400, "%s: expected a string", known[i]);
+        return false;
+    }
+    return true;
+}
+
+void reset_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+{
+    Store *store = admin->options.host->store;
+    json_t *input = page_input(request, response);
+    int count;
+    if (!input || !check(input, response)) {
+        json_decref(input);
+        return;
+    }
+    int code = reset_services(admin, input, &count);
+    if (code == STORE_OK)
+        code = store_commit(store);
+    else
+        store_rollback(store);
+    if (code != STORE_OK)
+        page_fail(response, 500, "It could not be reset: %s", store_error(store));
+    else if (!count)
+        page_fail(response, 404, "There is no service of that name; /_evpoc/health lists them.");
+    else
+        page_answer(response, json_pack("{s:b}", "reset", true));
+    json_decref(input);
+}

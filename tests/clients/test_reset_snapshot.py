@@ -1,0 +1,132 @@
+"""/_evpoc/reset, /_evpoc/snapshot, /_evpoc/restore: as if it had never been, and as it was."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from admin import Refused, ask
+from conftest import client_at
+from boto3.dynamodb.types import TypeSerializer
+
+
+def item_of(**members) -> dict:
+    return {name: TypeSerializer().serialize(value) for name, value in members.items()}
+
+
+class World:
+    """A stream, a table and a schema of one emulator, and what can be read of them."""
+
+    def __init__(self, url: str, account: str = "test", region: str = "us-east-1"):
+        where = {"aws_access_key_id": account, "region_name": region}
+        self.kinesis, self.dynamodb, self.glue, self.cloudwatch = (
+            client_at(url, service, **where) for service in ("kinesis", "dynamodb", "glue", "cloudwatch"))
+
+    def make(self, count: int = 3) -> World:
+        self.kinesis.create_stream(StreamName="s", ShardCount=1)
+        self.dynamodb.create_table(TableName="table", BillingMode="PAY_PER_REQUEST",
+                                   KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+                                   AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}])
+        self.glue.create_registry(RegistryName="r")
+        self.cloudwatch.put_metric_data(Namespace="n", MetricData=[{"MetricName": "m", "Value": 1.0}])
+        self.add(count)
+        return self
+
+    def add(self, count: int) -> None:
+        for number in range(count):
+            self.kinesis.put_record(StreamName="s", PartitionKey="k", Data=b"%d" % number)
+            self.dynamodb.put_item(TableName="table", Item=item_of(pk=str(number)))
+
+    def seen(self) -> tuple:
+        streams, tables = self.kinesis.list_streams()["StreamNames"], self.dynamodb.list_tables()["TableNames"]
+        registries = [registry["RegistryName"] for registry in self.glue.list_registries()["Registries"]]
+        metrics = [metric["MetricName"] for metric in self.cloudwatch.list_metrics()["Metrics"]]
+        records = items = None
+        if streams:
+            iterator = self.kinesis.get_shard_iterator(StreamName="s", ShardId="shardId-000000000000",
+                                                       ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+            records = [record["Data"] for record in self.kinesis.get_records(ShardIterator=iterator)["Records"]]
+        if tables:
+            items = (self.dynamodb.scan(TableName="table")["Count"],
+                     self.dynamodb.describe_table(TableName="table")["Table"]["ItemCount"])
+        return streams, tables, registries, metrics, records, items
+
+
+NOTHING = ([], [], [], [], None, None)
+
+
+def refused(url: str, page: str, **members) -> tuple[int, str]:
+    with pytest.raises(Refused) as refusal:
+        ask(url, page, **members)
+    return refusal.value.status, refusal.value.message
+
+
+def test_reset_removes_everything_and_it_can_be_made_again(own_emulator):
+    url = own_emulator().url
+    world = World(url).make()
+    assert ask(url, "reset", method="POST") == {"reset": True}
+    assert world.seen() == NOTHING
+    assert world.make(1).seen() == (["s"], ["table"], ["r"], ["m"], [b"0"], (1, 1))
+
+
+def test_reset_of_an_account_a_region_or_a_service_leaves_the_others(own_emulator):
+    url = own_emulator().url
+    mine, elsewhere = World(url, "111111111111").make(), World(url, "111111111111", "eu-west-1").make()
+    theirs = World(url, "222222222222").make()
+    whole = theirs.seen()
+    ask(url, "reset", account="111111111111", region="eu-west-1")
+    assert (mine.seen(), elsewhere.seen(), theirs.seen()) == (whole, NOTHING, whole)
+    ask(url, "reset", account="111111111111")
+    assert (mine.seen(), theirs.seen()) == (NOTHING, whole)
+    ask(url, "reset", service="dynamodb")
+    assert theirs.seen() == (["s"], [], ["r"], ["m"], whole[4], None)
+    assert refused(url, "reset", service="s3")[0] == 404
+    assert refused(url, "reset", all=True) == (400, "no such member: all")
+
+
+@pytest.mark.parametrize("durability", ["commit", "memory"])
+def test_what_was_snapshot_is_there_again_after_a_restore(own_emulator, durability):
+    url = own_emulator(durability=durability, **({"data": None} if durability == "memory" else {})).url
+    world = World(url).make()
+    before = world.seen()
+    assert ask(url, "snapshot", name="good") == {"snapshots": ["good"]}
+    world.add(2)
+    iterator = world.kinesis.get_shard_iterator(StreamName="s", ShardId="shardId-000000000000", ShardIteratorType="LATEST")
+    ask(url, "reset", method="POST")
+    assert world.seen() == NOTHING
+    for _ in range(2):
+        ask(url, "restore", name="good")
+        assert world.seen() == before
+        assert world.kinesis.get_records(ShardIterator=iterator["ShardIterator"])["Records"] == []
+        world.add(1)
+    assert ask(url, "snapshot", method="DELETE", name="good") == {"snapshots": []}
+    assert refused(url, "restore", name="good") == (404, "there is no snapshot good")
+
+
+def test_a_restored_store_survives_kill_9(own_emulator, tmp_path):
+    emulator = own_emulator()
+    world = World(emulator.url).make()
+    before = world.seen()
+    ask(emulator.url, "snapshot", name="a")
+    world.add(5)
+    ask(emulator.url, "restore", name="a")
+    emulator.kill()
+    assert World(own_emulator().url).seen() == before
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 65, "a b"])
+def test_a_name_never_becomes_a_path(own_emulator, name):
+    status, message = refused(own_emulator().url, "snapshot", name=name)
+    assert status == 400 and message.startswith("a snapshot's name is")
+
+
+def test_what_is_no_snapshot_of_ours_is_refused_and_changes_nothing(own_emulator, tmp_path):
+    url = own_emulator().url
+    world = World(url).make()
+    before = world.seen()
+    ask(url, "snapshot", name="a")
+    (tmp_path / "data/snapshots/text.db").write_text("hello" * 100)
+    sqlite3.connect(tmp_path / "data/snapshots/foreign.db").execute("CREATE TABLE t (x)").connection.close()
+    assert refused(url, "restore", name="text")[0] == 409
+    assert refused(url, "restore", name="foreign")[0] == 409
+    assert world.seen() == before
