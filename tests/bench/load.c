@@ -47,7 +47,7 @@ static struct {
     char *first_iterator; /* where following begins */
     size_t head_len;      /* of the followed request, up to its Content-Length */
     uint64_t left;        /* requests to send; UINT64_MAX: by time */
-    uint64_t answers, errors, bytes;
+    uint64_t begun, answers, errors, bytes;
     uint32_t *latencies_us;
     int epoll;
 } load;
@@ -187,6 +187,7 @@ static void begin(Connection *connection)
     }
     if (load.left != UINT64_MAX)
         load.left--;
+    load.begun++;
     if (!load.follows)
         connection->request = load.requests[load.next++ % load.requests_count];
     connection->sent = connection->answer.len = connection->head_len = 0;
@@ -274,7 +275,9 @@ static void play(Connection *connections, int count_, int64_t until_ns)
         connect_anew(&connections[i]);
         begin(&connections[i]);
     }
-    while (all == UINT64_MAX ? now_ns() < until_ns : load.answers < all) {
+    while (load.begun > load.answers) {
+        if (all == UINT64_MAX && now_ns() >= until_ns)
+            load.left = 0; /* what is on its way is waited for: the next to be measured finds an idle machine */
         int ready = epoll_wait(load.epoll, events, CONNECTIONS_MAX, 100);
         for (int i = 0; i < ready; i++) {
             Connection *connection = events[i].data.ptr;
