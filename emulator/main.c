@@ -109,6 +109,7 @@ static bool open_services(Emulator *emulator)
 {
     Host *host = &emulator->host;
     emulator->pipeline = pipeline_new(host);
+    pipeline_keep_notes(emulator->pipeline, (size_t)config_integer(emulator->config, SETTING_KEEP_REQUESTS));
     emulator->kms = kms_open(host);
     emulator->sts = sts_open(host);
     emulator->cloudwatch = cloudwatch_open(host);

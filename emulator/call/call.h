@@ -51,6 +51,9 @@ typedef struct Call {
     const char *fault_file;
     int fault_line;
     int fault_code;
+    /* A fault rule may fail a part of a batch: see call_item_fails. */
+    double failing_share;
+    Bytes failing_code, failing_message;
     const struct CallHooks *hooks; /* the pipeline's: call_hooks.h */
     void *exchange;                /* the pipeline's own */
 } Call;
@@ -89,6 +92,9 @@ static inline bool is_pending(Status status)
         if (tried_.code_)                                                                                              \
             return tried_;                                                                                             \
     } while (0)
+
+/* Of each item of a batch, before it is done: is it to fail? False unless a fault rule says so. */
+bool call_item_fails(Call *call);
 
 /* The answer comes later: the handler keeps `call` and `out` (both live in the arena) and ends with this; the loop's
  * thread finishes it exactly once, also where the client has gone meanwhile. */

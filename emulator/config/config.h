@@ -19,6 +19,7 @@ typedef enum SettingId {
     SETTING_HOOKS,
     SETTING_LOG_LEVEL,
     SETTING_LOG_FORMAT,
+    SETTING_KEEP_REQUESTS,
     SETTING_CONFIG,
     SETTINGS
 } SettingId;

@@ -50,6 +50,9 @@ typedef struct HttpResponse {
 /* Answers and lets go of the request: it may not be touched after. */
 void http_respond(HttpRequest *request, HttpResponse *response);
 
+/* No answer: the client sees its connection break off (HTTP/1.1) or its stream reset (HTTP/2). The request is let go of. */
+void http_cut(HttpRequest *request);
+
 /* Answers with a body that goes on: the head now, then chunks (HTTP/1.1 chunked, HTTP/2 DATA) until the end.
  * on_close is called once when the client goes first or cancels; not after http_stream_end. It is called within
  * net_poll or net_close only, and the stream may not be touched after. The request is let go of. */

@@ -9,10 +9,20 @@ static const struct {
     const char *methods; /* "GET POST" */
     PageFunction *function;
 } pages[] = {
-    {"/_evpoc/health", "GET", health_page},    {"/_evpoc/ready", "GET", ready_page},
-    {"/_evpoc/ca.pem", "GET", ca_page},        {"/_evpoc/clock", "GET POST", clock_page},
-    {"/_evpoc/reset", "POST", reset_page},     {"/_evpoc/snapshot", "GET POST DELETE", snapshot_page},
+    {"/_evpoc/health", "GET", health_page},
+    {"/_evpoc/ready", "GET", ready_page},
+    {"/_evpoc/ca.pem", "GET", ca_page},
+    {"/_evpoc/clock", "GET POST", clock_page},
+    {"/_evpoc/reset", "POST", reset_page},
+    {"/_evpoc/snapshot", "GET POST DELETE", snapshot_page},
     {"/_evpoc/restore", "POST", restore_page},
+    {"/_evpoc/faults", "GET POST DELETE", faults_page},
+    {"/_evpoc/requests", "GET", requests_page},
+    {"/_evpoc/metrics", "GET", metrics_page},
+    /* what suites written for other emulators ask */
+    {"/_localstack/health", "GET", health_page},
+    {"/_localstack/state/reset", "POST", state_reset_page},
+    {"/moto-api/reset", "POST", state_reset_page},
 };
 
 static bool has_word(const char *words, Bytes word)
@@ -57,6 +67,8 @@ Admin *admin_open(const AdminOptions *options)
     admin->options = *options;
     admin->opened_ns = monotonic_ns();
     pipeline_add_page(options->pipeline, "/_evpoc/", serve, admin);
+    pipeline_add_page(options->pipeline, "/_localstack/", serve, admin);
+    pipeline_add_page(options->pipeline, "/moto-api/", serve, admin);
     return admin;
 }
 

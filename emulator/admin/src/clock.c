@@ -18,34 +18,6 @@ static void answer_time(const Admin *admin, HttpResponse *response)
                                     clock_is_frozen(clock)));
 }
 
-/* "7d", "90m", "1d12h": days, hours, minutes, seconds, ms; or a number of ms. */
-static bool read_span(const json_t *value, int64_t *ret_ms)
-{
-    static const struct {
-        const char *unit;
-        int64_t ms;
-    } units[] = {{"ms", 1}, {"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}};
-    const char *text = json_string_value(value);
-    *ret_ms = json_integer_value(value);
-    if (!text || !*text)
-        return json_is_integer(value);
-    while (*text) {
-        long long count;
-        int len = 0;
-        size_t unit = 0;
-        if (sscanf(text, "%9lld%n", &count, &len) != 1 || !text[len])
-            return false;
-        text += len;
-        while (unit < sizeof units / sizeof *units && strncmp(text, units[unit].unit, strlen(units[unit].unit)))
-            unit++;
-        if (unit == sizeof units / sizeof *units)
-            return false;
-        text += strlen(units[unit].unit);
-        *ret_ms += count * units[unit].ms;
-    }
-    return true;
-}
-
 /* ISO 8601 in UTC, or ms since the epoch. */
 static bool read_time(const json_t *value, int64_t *ret_ms)
 {
@@ -69,7 +41,7 @@ static bool change(Clock *clock, const json_t *input, HttpResponse *response)
         page_fail(response, 400, "set: expected ms since the epoch or a time like 2026-01-31T12:00:00Z");
         return false;
     }
-    if (advance && !read_span(advance, &advance_ms)) {
+    if (advance && !page_read_span(advance, &advance_ms)) {
         page_fail(response, 400, "advance: expected ms or a span like 7d or 1h30m");
         return false;
     }

@@ -62,3 +62,30 @@ bool page_is(const HttpRequest *request, const char *method)
 {
     return bytes_is(request->method, method);
 }
+
+bool page_read_span(const json_t *value, int64_t *ret_ms)
+{
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } units[] = {{"ms", 1}, {"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}};
+    const char *text = json_string_value(value);
+    *ret_ms = json_integer_value(value);
+    if (!text || !*text)
+        return json_is_integer(value);
+    while (*text) {
+        long long count;
+        int len = 0;
+        size_t unit = 0;
+        if (sscanf(text, "%9lld%n", &count, &len) != 1 || !text[len])
+            return false;
+        text += len;
+        while (unit < sizeof units / sizeof *units && strncmp(text, units[unit].unit, strlen(units[unit].unit)))
+            unit++;
+        if (unit == sizeof units / sizeof *units)
+            return false;
+        text += strlen(units[unit].unit);
+        *ret_ms += count * units[unit].ms;
+    }
+    return true;
+}

@@ -11,7 +11,8 @@ struct Admin {
 
 typedef void PageFunction(Admin *admin, const HttpRequest *request, HttpResponse *response);
 
-PageFunction health_page, ready_page, ca_page, clock_page, reset_page, snapshot_page, restore_page;
+PageFunction health_page, ready_page, ca_page, clock_page, reset_page, snapshot_page, restore_page, requests_page,
+    metrics_page, faults_page, state_reset_page;
 
 /* Body becomes a copy of it; takes `value` over. */
 void page_answer(HttpResponse *response, json_t *value);
@@ -20,4 +21,6 @@ void page_fail(HttpResponse *response, int status, const char *format, ...) __at
 json_t *page_input(const HttpRequest *request, HttpResponse *response);
 /* False where there are other keys than these (ending with NULL): answered. */
 bool page_check_keys(HttpResponse *response, const json_t *input, const char *const *known);
+/* "7d", "90m", "1d12h": days, hours, minutes, seconds, ms; or a number of ms. */
+bool page_read_span(const json_t *value, int64_t *ret_ms);
 bool page_is(const HttpRequest *request, const char *method);

@@ -22,6 +22,16 @@ static int reset_services(Admin *admin, const json_t *input, int *ret_count)
     return code;
 }
 
+static int reset_now(Admin *admin, const json_t *input, int *ret_count)
+{
+    Store *store = admin->options.host->store;
+    int code = reset_services(admin, input, ret_count);
+    if (code == STORE_OK)
+        return store_commit(store);
+    store_rollback(store);
+    return code;
+}
+
 static bool check(const json_t *input, HttpResponse *response)
 {
     static const char *const known[] = {"service", "account", "region", NULL};
@@ -46,11 +56,7 @@ void reset_page(Admin *admin, const HttpRequest *request, HttpResponse *response
         json_decref(input);
         return;
     }
-    int code = reset_services(admin, input, &count);
-    if (code == STORE_OK)
-        code = store_commit(store);
-    else
-        store_rollback(store);
+    int code = reset_now(admin, input, &count);
     if (code != STORE_OK)
         page_fail(response, 500, "It could not be reset: %s", store_error(store));
     else if (!count)
@@ -58,4 +64,15 @@ void reset_page(Admin *admin, const HttpRequest *request, HttpResponse *response
     else
         page_answer(response, json_pack("{s:b}", "reset", true));
     json_decref(input);
+}
+
+/* aws: none; what LocalStack's and moto's own paths answer */
+void state_reset_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+{
+    int count;
+    (void)request;
+    if (reset_now(admin, NULL, &count) == STORE_OK)
+        page_answer(response, json_pack("{s:s}", "status", "ok"));
+    else
+        page_fail(response, 500, "It could not be reset: %s", store_error(admin->options.host->store));
 }

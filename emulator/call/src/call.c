@@ -99,3 +99,9 @@ void host_run_after_commit(Host *host)
     for (int i = 0; i < host->after_commit_count; i++)
         host->after_commit[i].function(host->after_commit[i].context);
 }
+
+bool call_item_fails(Call *call)
+{
+    return call->failing_share > 0 &&
+           (double)random_below(call->host->random, 1u << 30) < call->failing_share * (double)(1u << 30);
+}

@@ -1,4 +1,4 @@
-/* reset.c */
+/* reset.c - removing rows of a namespace: what Service.reset functions share. */
 #include "call.h"
 
 int reset_rows(Store *store, const Query *const *queries, Bytes account, Bytes region)

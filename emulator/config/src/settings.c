@@ -49,6 +49,9 @@ const Setting settings[SETTINGS] = {
                            .help = "debug (a line a request), info, warn, error"},
     [SETTING_LOG_FORMAT] = {"log-format", SETTING_IS_CHOICE, "FORM", "auto", formats,
                             .help = "human, json, auto (human on a terminal)"},
+    [SETTING_KEEP_REQUESTS] = {"keep-requests", SETTING_IS_INTEGER, "N", "100", .max = 10000,
+                               .help = "how many requests /_evpoc/requests remembers",
+                               .more = "With the first 2 KiB of what went in and came out; 0 remembers none."},
     [SETTING_CONFIG] =
         {"config", SETTING_IS_TEXT, "FILE", .without = "evpoc.toml here, if it is there",
          .help = "file with settings: lines of name = value",

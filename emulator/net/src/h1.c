@@ -140,7 +140,18 @@ static void h1_stream_changed(Transfer *transfer)
     set_suspended(transfer, false);
 }
 
-static const Carrier h1_carrier = {h1_answer, h1_answer, h1_stream_changed};
+/* libmicrohttpd wants an answer; the socket it goes to is shut. */
+static void h1_cut(Transfer *transfer)
+{
+    static const HttpResponse nothing = {.status = 500};
+    const union MHD_ConnectionInfo *socket_ =
+        MHD_get_connection_info(transfer->h1.connection->mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (socket_)
+        shutdown(socket_->connect_fd, SHUT_RDWR);
+    h1_answer(transfer, &nothing);
+}
+
+static const Carrier h1_carrier = {h1_answer, h1_answer, h1_stream_changed, h1_cut};
 
 static void *on_target(void *context, const char *target, struct MHD_Connection *mhd)
 {

@@ -146,7 +146,14 @@ static void h2_stream_changed(Transfer *transfer)
     output_changed(transfer->h2.session);
 }
 
-static const Carrier h2_carrier = {h2_answer, h2_stream_start, h2_stream_changed};
+static void h2_cut(Transfer *transfer)
+{
+    H2Session *session = transfer->h2.session;
+    nghttp2_submit_rst_stream(session->session, NGHTTP2_FLAG_NONE, transfer->h2.stream_id, NGHTTP2_INTERNAL_ERROR);
+    output_changed(session);
+}
+
+static const Carrier h2_carrier = {h2_answer, h2_stream_start, h2_stream_changed, h2_cut};
 
 static int on_begin_headers(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *context)
 {

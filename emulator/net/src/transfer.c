@@ -287,6 +287,16 @@ void http_respond(HttpRequest *request, HttpResponse *response)
         transfer->carrier->answer(transfer, response);
 }
 
+void http_cut(HttpRequest *request)
+{
+    Transfer *transfer = (Transfer *)request;
+    transfer->answered = true;
+    if (transfer->ended)
+        transfer_free(transfer);
+    else
+        transfer->carrier->cut(transfer);
+}
+
 HttpStream *http_stream_start(HttpRequest *request, HttpResponse *head, void (*on_close)(void *context), void *context)
 {
     Transfer *transfer = (Transfer *)request;

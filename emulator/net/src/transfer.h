@@ -12,6 +12,7 @@ typedef struct Carrier {
     void (*answer)(Transfer *transfer, const HttpResponse *response); /* the body is in transfer->answer_body already */
     void (*stream_start)(Transfer *transfer, const HttpResponse *head);
     void (*stream_changed)(Transfer *transfer); /* there is more to send, or the end */
+    void (*cut)(Transfer *transfer);            /* instead of an answer */
 } Carrier;
 
 struct HttpStream {

@@ -79,12 +79,47 @@ static void write_output(Exchange *exchange, HttpResponse *response, Headers *he
     add_header(headers, TEXT("content-type"), bytes_of(exchange->protocol->content_type(model)));
 }
 
+static void note(Exchange *exchange, int status, Bytes output)
+{
+    Call *call = &exchange->call;
+    Observed observed = {
+        .service = exchange->service ? exchange->service->model->name : "-",
+        .operation = call->operation ? call->operation->model->name : "-",
+        .account = call->account,
+        .region = call->region,
+        .time_ms = call->now_ms,
+        .seconds = (double)(monotonic_ns() - exchange->started_ns) / 1e9,
+        .status = status,
+        .error = !is_ok(exchange->status) && call->error ? call->error->code : NULL,
+        .input = exchange->request->body,
+        .output = output,
+    };
+    observe(exchange->pipeline->observer, &observed);
+}
+
+/* What a fault rule makes of an answer. */
+static bool answered_by_fault(Exchange *exchange)
+{
+    HttpResponse response = {.status = exchange->forced_status};
+    if (exchange->effect != FAULT_CUT && exchange->effect != FAULT_STATUS)
+        return false;
+    note(exchange, response.status, TEXT(""));
+    if (exchange->effect == FAULT_CUT)
+        http_cut(exchange->request);
+    else
+        http_respond(exchange->request, &response);
+    return true;
+}
+
 void answer(Exchange *exchange)
 {
     HttpResponse response = {0};
     Headers headers = {.count = 0};
+    if (answered_by_fault(exchange))
+        return;
     if (is_ok(exchange->status) && exchange->stream) {
         log_request(exchange, 200);
+        note(exchange, 200, TEXT(""));
         event_stream_begin(exchange);
         return;
     }
@@ -100,6 +135,7 @@ void answer(Exchange *exchange)
     response.headers = headers.list;
     response.headers_count = headers.count;
     log_request(exchange, response.status);
+    note(exchange, response.status, buffer_bytes(&response.body));
     http_respond(exchange->request, &response);
 }
 

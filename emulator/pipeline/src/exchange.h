@@ -2,7 +2,9 @@
  * left. */
 #pragma once
 #include "call_hooks.h"
+#include "faults.h"
 #include "map.h"
+#include "observe.h"
 #include "pipeline.h"
 #include "wire.h"
 
@@ -22,6 +24,9 @@ struct Exchange {
     void *out;
     Status status;
     PipelineStream *stream; /* opened by the handler */
+    void *in;
+    FaultEffect effect; /* of a fault rule; FAULT_NONE */
+    int forced_status;  /* of FAULT_STATUS */
     int64_t started_ns;
     Exchange *next;
 };
@@ -45,6 +50,8 @@ struct Pipeline {
     Validator *validator;
     ExchangeQueue taken, finished;
     uint64_t requests;
+    Observer *observer;
+    Faults *faults;
     bool turn_is_broken; /* a handler failed after its first write: nothing of this turn may be committed */
 };
 

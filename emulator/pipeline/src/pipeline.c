@@ -31,6 +31,8 @@ Pipeline *pipeline_new(Host *host)
     pipeline->routes = map_new();
     pipeline->told = map_new();
     pipeline->validator = validator_new();
+    pipeline->observer = observer_new(0);
+    pipeline->faults = faults_new(host);
     queue_init(&pipeline->taken);
     queue_init(&pipeline->finished);
     return pipeline;
@@ -43,6 +45,8 @@ Pipeline *pipeline_free(Pipeline *pipeline)
     routes_free(pipeline);
     map_free(pipeline->told);
     validator_free(pipeline->validator);
+    observer_free(pipeline->observer);
+    faults_free(pipeline->faults);
     free(pipeline);
     return NULL;
 }
@@ -126,12 +130,64 @@ static Status run_handler(Exchange *exchange, const void *in)
     return status;
 }
 
+static void run_delayed(void *context, int64_t now_ms)
+{
+    Exchange *exchange = context;
+    exchange->call.now_ms = now_ms;
+    exchange->status = run_handler(exchange, exchange->in);
+    if (!is_pending(exchange->status))
+        queue_push(&exchange->pipeline->finished, exchange);
+}
+
+static Status fail_by_rule(Exchange *exchange, const FaultRule *rule)
+{
+    Arena *arena = exchange->call.arena;
+    ErrorModel *error = arena_new_of(arena, ErrorModel);
+    *error = (ErrorModel){.code = arena_cstr(arena, rule->code),
+                          .http_status = rule->status,
+                          .senders_fault = rule->status < 500,
+                          .message_name = "message"};
+    return fail(&exchange->call, error, BYTES_FMT, BYTES_ARG(present(rule->message) ? rule->message : TEXT("")));
+}
+
+static Status run_with_faults(Exchange *exchange, void *in)
+{
+    Call *call = &exchange->call;
+    Pipeline *pipeline = exchange->pipeline;
+    const OperationModel *model = call->operation->model;
+    Meeting meeting = {exchange->service->model->name, model->name, call->account, call->region, model->input, in};
+    const FaultRule *rule = faults_strike(pipeline->faults, &meeting);
+    if (!rule)
+        return run_handler(exchange, in);
+    exchange->effect = rule->effect;
+    switch (rule->effect) {
+    case FAULT_ERROR:
+        return fail_by_rule(exchange, rule);
+    case FAULT_STATUS:
+        exchange->forced_status = rule->status;
+        return OK;
+    case FAULT_DELAY:
+        exchange->in = in;
+        scheduler_at(pipeline->host->scheduler, call->now_ms + rule->delay_ms, run_delayed, exchange);
+        return call_pend(call);
+    case FAULT_PARTIAL:
+        call->failing_share = rule->share;
+        call->failing_code = present(rule->code) ? arena_copy(call->arena, rule->code) : rule->code;
+        call->failing_message = arena_copy(call->arena, rule->message);
+        return run_handler(exchange, in);
+    case FAULT_CUT:
+    case FAULT_NONE:
+        break;
+    }
+    return OK;
+}
+
 static Status run(Exchange *exchange)
 {
     void *in = NULL;
     TRY(route(exchange));
     TRY(read_input(exchange, exchange->request->body, &in));
-    return run_handler(exchange, in);
+    return run_with_faults(exchange, in);
 }
 
 static Status run_ours(Exchange *exchange, const char *service, Bytes operation, Bytes json)
@@ -229,6 +285,37 @@ int pipeline_wait_ms(const Pipeline *pipeline)
         return 0;
     int64_t wait = scheduler_wait_ms(pipeline->host->scheduler);
     return wait > 60000 ? 60000 : (int)wait;
+}
+
+void pipeline_keep_notes(Pipeline *pipeline, size_t count)
+{
+    observer_free(pipeline->observer);
+    pipeline->observer = observer_new(count);
+}
+
+size_t pipeline_notes(const Pipeline *pipeline, uint64_t after, PipelineNote *ret_notes, size_t limit)
+{
+    return observer_notes(pipeline->observer, after, ret_notes, limit);
+}
+
+void pipeline_write_metrics(const Pipeline *pipeline, Buffer *out)
+{
+    observer_write_metrics(pipeline->observer, out);
+}
+
+int pipeline_fault_add(Pipeline *pipeline, const FaultRule *rule)
+{
+    return faults_add(pipeline->faults, rule);
+}
+
+bool pipeline_fault_remove(Pipeline *pipeline, int id)
+{
+    return faults_remove(pipeline->faults, id);
+}
+
+const FaultRule *pipeline_fault_next(const Pipeline *pipeline, int after_id)
+{
+    return faults_next(pipeline->faults, after_id);
 }
 
 size_t pipeline_services(const Pipeline *pipeline)

@@ -1,5 +1,5 @@
 /* batch_write_item.c - BatchWriteItem: up to 25 puts and deletes, on any tables. All are checked before the first is
- * written, so here nothing is ever left unprocessed. DynamoDB API Reference, BatchWriteItem. */
+ * written, so nothing is left unprocessed but what a fault rule leaves. DynamoDB API Reference, BatchWriteItem. */
 #include "write.h"
 
 OPERATION(DynamodbBatchWriteItem, batch_write_item, WRITES);
@@ -78,9 +78,14 @@ static int write_table(Call *call, const DynamodbBatchWriteItemInput *in, size_t
     const DynamodbBatchWriteItemRequestMapEntry *entry = &in->request_items.items[at];
     DynamodbItemCollectionMetricsMultiple metrics = {
         arena_new_array(call->arena, DynamodbItemCollectionMetrics, entry->value.len), 0};
+    DynamodbWriteRequests unprocessed = {arena_new_array(call->arena, DynamodbWriteRequest, entry->value.len), 0};
     DynamodbConsumedCapacity *sum = NULL;
     for (size_t i = 0; i < entry->value.len; i++) {
         ChangeCost cost = {0};
+        if (call_item_fails(call)) {
+            unprocessed.items[unprocessed.len++] = entry->value.items[i];
+            continue;
+        }
         int code = change_write(call, &changes[i], &cost);
         if (code != STORE_OK)
             return code;
@@ -96,6 +101,9 @@ static int write_table(Call *call, const DynamodbBatchWriteItemInput *in, size_t
         if (metric)
             metrics.items[metrics.len++] = *metric;
     }
+    if (unprocessed.len)
+        out->unprocessed_items.items[out->unprocessed_items.len++] =
+            (DynamodbBatchWriteItemRequestMapEntry){entry->key, unprocessed};
     if (sum)
         out->consumed_capacity.items[out->consumed_capacity.len++] = *sum;
     if (metrics.len)
@@ -110,7 +118,7 @@ static Status batch_write_item(Call *call, const DynamodbBatchWriteItemInput *in
     size_t tables = in->request_items.len;
     TRY(prepare_all(call, in, batch));
 
-    out->unprocessed_items.items = arena_new_array(call->arena, DynamodbBatchWriteItemRequestMapEntry, 1);
+    out->unprocessed_items.items = arena_new_array(call->arena, DynamodbBatchWriteItemRequestMapEntry, tables);
     if (present(in->return_consumed_capacity) && !bytes_is(in->return_consumed_capacity, "NONE"))
         out->consumed_capacity.items = arena_new_array(call->arena, DynamodbConsumedCapacity, tables);
     if (bytes_is(in->return_item_collection_metrics, "SIZE"))

@@ -52,6 +52,7 @@ static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisP
 {
     Stream *stream = NULL;
     Shard **shards = arena_new_array(call->arena, Shard *, in->records.len);
+    int32_t failed = 0;
     TRY(check_keys(call, &in->records));
     TRY(stream_for_data(call, STREAM_REF(in), &stream));
     TRY(check_sizes(call, stream, &in->records));
@@ -66,10 +67,17 @@ static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisP
         NewRecord record = record_of(&in->records.items[out->records.len]);
         Shard *shard = shards[out->records.len];
         KinesisPutRecordsResultEntry *result = &out->records.items[out->records.len];
+        if (call_item_fails(call)) {
+            result->error_code = present(call->failing_code) ? call->failing_code : TEXT("InternalFailure");
+            result->error_message =
+                present(call->failing_message) ? call->failing_message : TEXT("Internal Service Failure");
+            failed++;
+            continue;
+        }
         TRY(expect_ok(call, record_append(call->service, call->arena, shard, &record, &result->sequence_number)));
         result->shard_id = shard_name(call->arena, shard->index);
     }
-    SET(out, failed_record_count, 0);
+    SET(out, failed_record_count, failed);
     out->encryption_type = put_encryption(stream);
     return OK;
 }
