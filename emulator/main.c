@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 /* How long a stop waits for answers that are on their way. */
-#define STOP_WAIT_MS 500
+#define STOP_WAIT_MS   500
+#define KEEP_MEMORY_MS 1000
 
 /* The only global: what a signal handler must reach. */
 static struct {
@@ -42,6 +43,9 @@ typedef struct Emulator {
     Startup *startup; /* until all is ready */
     char hooks_url[URL_MAX];
     bool has_failed;
+    uint64_t kept_for_requests; /* see give_memory_back */
+    int64_t kept_since_ns;
+    bool keeps_memory;
 } Emulator;
 
 static void on_signal(int number)
@@ -61,12 +65,32 @@ static void catch_signals(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
-/* A page of records is 10 MiB and its answer 14: memory of that size is kept for the next page instead of being mapped,
- * zeroed and unmapped each time. Measured: half as many pages again a second. */
+/* A page of records is 10 MiB and its answer 14: while clients call, memory of that size is kept for the next page
+ * instead of being mapped, zeroed and unmapped each time. Measured: half as many pages again a second. */
 static void keep_large_blocks(void)
 {
     mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024);
-    mallopt(M_TRIM_THRESHOLD, 32 * 1024 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 256 * 1024 * 1024);
+}
+
+/* When nobody has called for a while, what was kept goes back to the system. Returns the longest wait until then. */
+static int give_memory_back(Emulator *emulator, int wait_ms)
+{
+    uint64_t requests = pipeline_requests(emulator->pipeline);
+    int64_t now_ns = monotonic_ns();
+    if (requests != emulator->kept_for_requests) {
+        emulator->kept_for_requests = requests;
+        emulator->kept_since_ns = now_ns;
+        emulator->keeps_memory = true;
+    }
+    if (!emulator->keeps_memory || !wait_ms)
+        return wait_ms;
+    if (now_ns - emulator->kept_since_ns >= KEEP_MEMORY_MS * INT64_C(1000000)) {
+        emulator->keeps_memory = false;
+        malloc_trim(0);
+        return wait_ms;
+    }
+    return wait_ms < 0 || wait_ms > KEEP_MEMORY_MS ? KEEP_MEMORY_MS : wait_ms;
 }
 
 /* In the order of the setting's choices. */
@@ -222,6 +246,7 @@ static void loop(Emulator *emulator)
         /* Nothing due and nobody calls: the moment to copy the WAL into the file. */
         if (wait_ms && !net_open_requests(emulator->net) && store_checkpoint_step(emulator->host.store))
             wait_ms = 0;
+        wait_ms = give_memory_back(emulator, wait_ms);
         net_poll(emulator->net, running.stop ? 0 : wait_ms);
         pipeline_turn(emulator->pipeline);
     }

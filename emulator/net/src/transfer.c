@@ -8,6 +8,8 @@
 
 #define SPARE_MAX          64
 #define SPARE_BUFFER_BYTES ((size_t)64 * 1024)
+/* Once answered, a call's memory beyond this does not wait until a slow reader has taken the answer. */
+#define ANSWERED_BYTES ((size_t)64 * 1024)
 /* What a Content-Length alone, without the bytes, may make us reserve. */
 #define RESERVE_MAX ((size_t)1024 * 1024)
 
@@ -281,10 +283,13 @@ void http_respond(HttpRequest *request, HttpResponse *response)
     transfer->answered = true;
     transfer->answer_body = response->body;
     response->body = (Buffer){0};
-    if (transfer->ended)
+    if (transfer->ended) {
         transfer_free(transfer);
-    else
-        transfer->carrier->answer(transfer, response);
+        return;
+    }
+    transfer->carrier->answer(transfer, response);
+    if (arena_used(request->arena) > ANSWERED_BYTES)
+        arena_reset(request->arena);
 }
 
 void http_cut(HttpRequest *request)

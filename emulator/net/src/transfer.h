@@ -9,7 +9,8 @@ typedef struct Transfers Transfers;
 
 /* What a protocol does with the owner's answer. None is called once transfer_end was. */
 typedef struct Carrier {
-    void (*answer)(Transfer *transfer, const HttpResponse *response); /* the body is in transfer->answer_body already */
+    /* The body is in transfer->answer_body already. Keeps nothing that lies in the request's arena, ends nothing. */
+    void (*answer)(Transfer *transfer, const HttpResponse *response);
     void (*stream_start)(Transfer *transfer, const HttpResponse *head);
     void (*stream_changed)(Transfer *transfer); /* there is more to send, or the end */
     void (*cut)(Transfer *transfer);            /* instead of an answer */
