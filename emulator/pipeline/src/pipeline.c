@@ -226,10 +226,25 @@ static void log_fault(Exchange *exchange)
                call->fault_code, call->operation ? call->operation->model->name : "?", store_error(call->store));
 }
 
+/* A turn whose calls hold this much ends; the rest is the next turn's. */
+#define TURN_BYTES ((size_t)16 * 1024 * 1024)
+
+static Exchange *queue_take(ExchangeQueue *queue)
+{
+    Exchange *first = queue->first;
+    if (!first)
+        return NULL;
+    queue->first = first->next;
+    if (!queue->first)
+        queue->last = &queue->first;
+    return first;
+}
+
 static void run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers)
 {
-    for (Exchange *next, *exchange = queue_take_all(&pipeline->taken); exchange; exchange = next) {
-        next = exchange->next;
+    size_t held = 0;
+    for (Exchange *exchange; held < TURN_BYTES && (exchange = queue_take(&pipeline->taken));
+         held += arena_used(exchange->call.arena)) {
         exchange->call.now_ms = now_ms;
         exchange->status = run(exchange);
         if (exchange->status.code_ < 0)
