@@ -14,21 +14,47 @@ static void append_escape(Buffer *out, unsigned char c)
         buffer_append_format(out, "u%04x", c);
 }
 
+/* The high bit of a byte, where that byte of the word is zero; of bytes above one that is zero, maybe. */
+static uint64_t zero_bytes(uint64_t word)
+{
+    return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+}
+
+static bool has_special(uint64_t word)
+{
+    uint64_t control = (word - UINT64_C(0x2020202020202020)) & ~word & UINT64_C(0x8080808080808080);
+    return control | zero_bytes(word ^ UINT64_C(0x2222222222222222)) | zero_bytes(word ^ UINT64_C(0x5c5c5c5c5c5c5c5c));
+}
+
+/* How many bytes from `at` on stand for themselves. Eight at a time: most strings have no other. */
+static size_t plain_len(Bytes text, size_t at)
+{
+    size_t end = at;
+    uint64_t word;
+    for (; text.len - end >= sizeof word; end += sizeof word) {
+        memcpy(&word, text.ptr + end, sizeof word);
+        if (has_special(word))
+            break;
+    }
+    for (; end < text.len; end++) {
+        unsigned char c = (unsigned char)text.ptr[end];
+        if (c < 0x20 || c == '"' || c == '\\')
+            break;
+    }
+    return end - at;
+}
+
 void json_append_string(Buffer *out, Bytes text)
 {
-    size_t plain = 0;
     buffer_reserve(out, text.len + 2);
     buffer_append_char(out, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buffer_append(out, bytes_slice(text, plain, i - plain));
-        append_escape(out, c);
-        plain = i + 1;
+    for (size_t at = 0; at < text.len; at++) {
+        size_t plain = plain_len(text, at);
+        buffer_append(out, bytes_slice(text, at, plain));
+        at += plain;
+        if (at < text.len)
+            append_escape(out, (unsigned char)text.ptr[at]);
     }
-    if (text.len > plain)
-        buffer_append(out, bytes_slice(text, plain, text.len - plain));
     buffer_append_char(out, '"');
 }
 

@@ -337,6 +337,35 @@ static void every_pattern_compiles(void **state)
     assert_int_equal(bad_patterns, 0);
 }
 
+/* Each byte at each place of strings around eight and sixteen bytes, beside others that look like it. */
+static void a_string_is_escaped_wherever_the_byte_stands(void **state)
+{
+    (void)state;
+    Buffer out = {0};
+    for (size_t len = 1; len <= 18; len++)
+        for (size_t at = 0; at < len; at++)
+            for (int c = 0; c < 256; c++) {
+                char text[18], expected[18 + 8], special[] = "\"\\\b\f\n\r\t";
+                memset(text, at % 2 ? '!' : '\x7f', len);
+                memset(expected + 1, text[0], sizeof expected - 1);
+                text[at] = (char)c;
+                const char *found = memchr(special, c, sizeof special - 1);
+                char escape[8] = {(char)c};
+                size_t escape_len = 1;
+                if (found)
+                    escape_len = (size_t)snprintf(escape, sizeof escape, "\\%c", "\"\\bfnrt"[found - special]);
+                else if (c < 0x20)
+                    escape_len = (size_t)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)c);
+                expected[0] = expected[len + escape_len] = '"';
+                memcpy(expected + 1 + at, escape, escape_len);
+                out.len = 0;
+                json_append_string(&out, (Bytes){text, len});
+                assert_int_equal(out.len, len + escape_len + 1);
+                assert_memory_equal(out.ptr, expected, out.len);
+            }
+    buffer_done(&out);
+}
+
 static void an_event_message_is_framed_with_two_checksums(void **state)
 {
     (void)state;
@@ -369,6 +398,7 @@ int main(void)
         cmocka_unit_test(timestamps_and_doubles_are_as_short_as_can_be),
         cmocka_unit_test(constraints_are_told_as_aws_tells_them),
         cmocka_unit_test(every_pattern_compiles),
+        cmocka_unit_test(a_string_is_escaped_wherever_the_byte_stands),
         cmocka_unit_test(an_event_message_is_framed_with_two_checksums),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
