@@ -50,7 +50,8 @@ typedef struct HttpResponse {
 /* Answers and lets go of the request: it may not be touched after. */
 void http_respond(HttpRequest *request, HttpResponse *response);
 
-/* No answer: the client sees its connection break off (HTTP/1.1) or its stream reset (HTTP/2). The request is let go of. */
+/* No answer: the client sees its connection break off (HTTP/1.1) or its stream reset (HTTP/2). The request is let go
+ * of. */
 void http_cut(HttpRequest *request);
 
 /* Answers with a body that goes on: the head now, then chunks (HTTP/1.1 chunked, HTTP/2 DATA) until the end.
