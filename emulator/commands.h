@@ -6,5 +6,3 @@
 int command_config(const Config *config); /* prints what is in force and whence */
 int command_health(const Config *config); /* 0: the emulator of these settings answers and is well */
 void print_help(void);
-/* Where a client on this machine reaches a listener: one on all addresses on the loopback one. */
-const char *reachable_host(const char *host);

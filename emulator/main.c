@@ -2,8 +2,10 @@
 #include "admin.h"
 #include "cloudwatch.h"
 #include "commands.h"
+#include "ctl.h"
 #include "dynamodb.h"
 #include "glue.h"
+#include "http_client.h"
 #include "kinesis.h"
 #include "kms.h"
 #include "net.h"
@@ -322,6 +324,31 @@ static bool has_argument(char *const *arguments, const char *wanted)
     return false;
 }
 
+/* Takes what is ctl's out of the arguments; what is left are settings. */
+static CtlRequest read_ctl(char **arguments)
+{
+    CtlRequest request = {.members = (const char *const *)arguments};
+    char **words = arguments, **in = arguments;
+    for (; *in && **in != '-'; in++)
+        if (!request.page)
+            request.page = *in;
+        else
+            *words++ = *in;
+    request.members_count = (size_t)(words - arguments);
+    char **out = words;
+    for (; *in; in++)
+        if (!strcmp(*in, "--json"))
+            request.as_json = true;
+        else if (!strcmp(*in, "--follow"))
+            request.follows = true;
+        else if (!strcmp(*in, "--delete"))
+            request.is_delete = true;
+        else
+            *out++ = *in;
+    *out = NULL;
+    return request;
+}
+
 int main(int argc, char **argv)
 {
     Buffer message = {0};
@@ -332,13 +359,17 @@ int main(int argc, char **argv)
         return print_help(), 0;
     if (has_argument(arguments, "--version"))
         return puts("evpoc-emu " EVPOC_VERSION), 0;
+    bool is_ctl = command && !strcmp(command, "ctl");
+    CtlRequest ctl = is_ctl ? read_ctl(arguments) : (CtlRequest){0};
+    if (is_ctl)
+        arguments += ctl.members_count;
     if (!config_read((const char *const *)arguments, (const char *const *)environ, &config, &message)) {
         fprintf(stderr, "evpoc-emu: " BYTES_FMT "\nevpoc-emu --help tells the settings.\n",
                 BYTES_ARG(buffer_bytes(&message)));
         buffer_done(&message);
         return 2;
     }
-    int exit_status = run(command, config);
+    int exit_status = is_ctl ? ctl_run(config, &ctl) : run(command, config);
     config_free(config);
     return exit_status;
 }

@@ -118,3 +118,26 @@ def test_health_asks_the_emulator_of_the_same_settings(emulator):
     assert run("health", "--port", port).returncode == 0
     nobody = run("health", "--port", "1")
     assert nobody.returncode == 1 and "nobody answers" in nobody.stderr
+
+
+def test_ctl_asks_the_admin_api(own_emulator):
+    emulator = own_emulator()
+    port = emulator.url.rpartition(":")[2]
+    client_at(emulator.url, "kinesis").list_streams()
+
+    def ctl(*words: str) -> subprocess.CompletedProcess[str]:
+        return run("ctl", *words, "--port", port)
+
+    assert "advance=7d" in ctl().stdout
+    assert ctl("clock", "set=2030-01-01T00:00:00Z", "freeze=true").stdout.splitlines()[1].split() == ["now", "2030-01-01T00:00:00.000Z"]
+    assert json.loads(ctl("clock", "--json").stdout)["frozen"] is True
+    assert ctl("snapshot", "good").stdout == "good\n"
+    assert ctl("snapshot", "good", "--delete").stdout == ""
+    assert ctl("faults", "operation=PutRecord", "every=3", "status=503").stdout.split() == ["id", "1"]
+    head, row = ctl("faults").stdout.splitlines()
+    assert head.split() == ["id", "effect", "seen", "hits", "operation"] and row.split() == ["1", "status", "0", "0", "PutRecord"]
+    assert "ListStreams" in ctl("requests", "operation=ListStreams").stdout
+    assert "evpoc_requests_total" in ctl("metrics").stdout
+    missing = ctl("restore", "good")
+    assert (missing.returncode, missing.stderr) == (1, "evpoc-emu: there is no snapshot good\n")
+    assert ctl("nothing").returncode == 2

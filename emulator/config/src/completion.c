@@ -36,7 +36,7 @@ void settings_write_bash(Buffer *out)
                                  setting->name);
         }
     }
-    buffer_append_text(out, "    esac\n    COMPREPLY=($(compgen -W 'config health --help --version");
+    buffer_append_text(out, "    esac\n    COMPREPLY=($(compgen -W 'config health ctl --help --version");
     for (int id = 0; id < SETTINGS; id++)
         buffer_append_format(out, " --%s", settings[id].name);
     buffer_append_text(out, "' -- \"$current\"))\n}\ncomplete -F _evpoc_emu evpoc-emu\n");
@@ -45,7 +45,7 @@ void settings_write_bash(Buffer *out)
 void settings_write_zsh(Buffer *out)
 {
     buffer_append_text(out, "#compdef evpoc-emu\n# Made from the table of settings.\n_arguments \\\n"
-                            "    '1:command:(config health)' \\\n    '--help[tell the settings]' \\\n"
+                            "    '1:command:(config health ctl)' \\\n    '--help[tell the settings]' \\\n"
                             "    '--version[tell the version]'");
     for (int id = 0; id < SETTINGS; id++) {
         const Setting *setting = &settings[id];
@@ -66,7 +66,7 @@ void settings_write_zsh(Buffer *out)
 void settings_write_fish(Buffer *out)
 {
     buffer_append_text(out, "# evpoc-emu's completion for fish. Made from the table of settings.\n"
-                            "complete -c evpoc-emu -f -n __fish_use_subcommand -a 'config health'\n"
+                            "complete -c evpoc-emu -f -n __fish_use_subcommand -a 'config health ctl'\n"
                             "complete -c evpoc-emu -l help -d 'tell the settings'\n"
                             "complete -c evpoc-emu -l version -d 'tell the version'\n");
     for (int id = 0; id < SETTINGS; id++) {

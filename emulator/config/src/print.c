@@ -114,6 +114,7 @@ void settings_write_manual(Buffer *out)
              "port, and keeps all in one file.\nClients need nothing but\n"
              ".B AWS_ENDPOINT_URL=http://localhost:4566\nand any credentials.\n.PP\n"
              ".B config\nprints the settings in force and whence each comes.\n.PP\n"
+             ".B ctl\nasks the admin API of the emulator of these settings; alone it lists the pages.\n.PP\n"
              ".B health\nasks the emulator of these settings how it is, and exits with 0 where it is well.\n"
              ".SH SETTINGS\nA flag wins over the environment, the environment over\n.BR evpoc.toml .\n");
     for (int id = 0; id < SETTINGS; id++)
