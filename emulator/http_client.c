@@ -1,7 +1,6 @@
 /* http_client.c */
 #include "http_client.h"
 #include <netdb.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -55,12 +54,13 @@ static void read_answer(int fd, Asked *asked)
     Bytes body = buffer_bytes(all);
     if (count < 0 || !bytes_starts_with(body, TEXT("HTTP/1.1 ")) || body.len < 12)
         return;
-    int status = atoi(body.ptr + 9);
+    int64_t status = 0;
+    bool has_status = bytes_to_int64(bytes_slice(body, 9, 3), &status);
     while (present(body) && bytes_cut(&body, '\n').len > 1)
         ;
-    if (!present(body))
+    if (!present(body) || !has_status)
         return;
-    asked->status = status;
+    asked->status = (int)status;
     memmove(all->ptr, body.ptr, body.len);
     all->len = body.len;
 }
