@@ -10,43 +10,30 @@
 
 typedef struct Route {
     const PipelineService *service;
-    const Operation *operation; /* NULL: AWS has it, we don't yet */
+    const Operation *operation;
 } Route;
 
-static Route *new_route(const PipelineService *service, const Operation *operation)
+static void add(Pipeline *pipeline, const char *prefix, const PipelineService *service, const Operation *operation)
 {
+    Buffer key = {0};
     Route *route = malloc(sizeof *route);
     if (!route)
         abort();
     *route = (Route){service, operation};
-    return route;
-}
-
-static const Operation *built(const Service *service, const char *name)
-{
-    for (const Operation *const *at = service->operations; *at; at++)
-        if (bytes_is(bytes_of((*at)->model->name), name))
-            return *at;
-    return NULL;
-}
-
-static void add(Pipeline *pipeline, Arena *arena, const char *prefix, const PipelineService *service, const char *name)
-{
-    Bytes key = arena_text(arena, "%s.%s", prefix, name);
-    free(map_put(pipeline->routes, key, new_route(service, built(service->service, name))));
+    buffer_append_format(&key, "%s.%s", prefix, operation->model->name);
+    free(map_put(pipeline->routes, buffer_bytes(&key), route));
+    buffer_done(&key);
 }
 
 void routes_add(Pipeline *pipeline, const PipelineService *service)
 {
-    Arena *arena = arena_new();
     const ServiceModel *model = service->service->model;
-    for (const char *const *name = model->operations; *name; name++) {
+    for (const Operation *const *at = service->service->operations; *at; at++) {
         if (model->target_prefix)
-            add(pipeline, arena, model->target_prefix, service, *name);
+            add(pipeline, model->target_prefix, service, *at);
         if (model->protocols & PROTOCOL_QUERY)
-            add(pipeline, arena, model->name, service, *name);
+            add(pipeline, model->name, service, *at);
     }
-    arena_free(arena);
 }
 
 void routes_free(Pipeline *pipeline)
@@ -56,6 +43,14 @@ void routes_free(Pipeline *pipeline)
     for (size_t at = 0; map_next(pipeline->routes, &at, &key, &value);)
         free(value);
     pipeline->routes = map_free(pipeline->routes);
+}
+
+static bool is_known(const ServiceModel *model, Bytes name)
+{
+    for (const char *const *known = model->operations; *known; known++)
+        if (bytes_is(name, *known))
+            return true;
+    return false;
 }
 
 static const PipelineService *service_by_target(const Pipeline *pipeline, Bytes prefix)
@@ -136,9 +131,9 @@ static Status use(Exchange *exchange, const PipelineService *service, Bytes pref
     const Route *route = map_get(exchange->pipeline->routes, key);
     if (!(model->protocols & exchange->protocol->flag))
         return fail(call, &COMMON_UNKNOWN_OPERATION, "%s is not reached by this protocol.", model->title);
-    if (!route)
+    if (!route && !is_known(model, name))
         return no_such_operation(exchange, key);
-    if (!route->operation) {
+    if (!route) {
         tell_once(exchange, key);
         return fail(call, &COMMON_NOT_IMPLEMENTED,
                     "evpoc-emu does not have %s's operation " BYTES_FMT " yet; docs/coverage.md lists those it has.",
