@@ -89,6 +89,7 @@ static int give_memory_back(Emulator *emulator, int wait_ms)
         return wait_ms;
     if (now_ns - emulator->kept_since_ns >= KEEP_MEMORY_MS * INT64_C(1000000)) {
         emulator->keeps_memory = false;
+        store_release_memory(emulator->host.store);
         malloc_trim(0);
         return wait_ms;
     }
@@ -290,6 +291,8 @@ static int serve(Config *config)
     Emulator emulator = {.config = config};
     catch_signals();
     keep_large_blocks();
+    emulator.keeps_memory = true; /* the start took some */
+    emulator.kept_since_ns = monotonic_ns();
     bool is_open = open_host(&emulator) && open_services(&emulator) && open_net(&emulator) && open_startup(&emulator);
     if (is_open) {
         loop(&emulator);

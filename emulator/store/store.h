@@ -94,3 +94,5 @@ void store_forget(Store *store);
 
 /* Work the loop does when it has nothing else to do: copies a step of the WAL into the file. True: more is left. */
 bool store_checkpoint_step(Store *store);
+/* Lets go of cached pages that no statement holds; they come back from the file as they are asked for. */
+void store_release_memory(Store *store);

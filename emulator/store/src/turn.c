@@ -74,6 +74,11 @@ bool store_checkpoint_step(Store *store)
     return false;
 }
 
+void store_release_memory(Store *store)
+{
+    sqlite3_db_release_memory(store->db);
+}
+
 int store_savepoint(Store *store)
 {
     static const Query savepoint = {"SAVEPOINT handler"};
