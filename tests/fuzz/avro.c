@@ -1,6 +1,7 @@
 /* avro.c - schema definitions: two of them, apart by a NUL. Each reads what it wrote itself, and so does its canonical
  * form. They come out of a decoded request: UTF-8. */
 #include "avro.h"
+#include "canonical.h"
 #include "fuzz.h"
 
 static const AvroSchema *parse(Arena *arena, Bytes definition)
@@ -13,22 +14,24 @@ static const AvroSchema *parse(Arena *arena, Bytes definition)
         EXPECT(bytes_is_utf8(reason));
         return NULL;
     }
-    Bytes canonical = avro_canonical(arena, definition);
-    EXPECT(present(canonical) && bytes_equal(canonical, avro_canonical(arena, canonical)));
+    Bytes canonical = canonical_json(arena, definition);
+    EXPECT(present(canonical) && bytes_equal(canonical, canonical_json(arena, canonical)));
     const AvroSchema *again = avro_parse(arena, canonical, &reason);
     EXPECT(again);
-    EXPECT(avro_can_read(arena, again, schema, &reason) && avro_can_read(arena, schema, again, &reason));
+    Mismatch mismatch;
+    EXPECT(avro_can_read(arena, again, schema, &mismatch) && avro_can_read(arena, schema, again, &mismatch));
     return schema;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Arena *arena = arena_new();
-    Bytes second = {(const char *)data, size}, first = bytes_cut(&second, '\0'), reason = {0};
+    Bytes second = {(const char *)data, size}, first = bytes_cut(&second, '\0');
+    Mismatch mismatch = {0};
     const AvroSchema *reader = parse(arena, first);
     const AvroSchema *writer = present(second) ? parse(arena, second) : NULL;
-    if (reader && writer && !avro_can_read(arena, reader, writer, &reason))
-        EXPECT(present(reason) && bytes_is_utf8(reason));
+    if (reader && writer && !avro_can_read(arena, reader, writer, &mismatch))
+        EXPECT(present(mismatch.path) && bytes_is_utf8(mismatch.path) && bytes_is_utf8(mismatch.what));
     arena_free(arena);
     return 0;
 }

@@ -1,5 +1,6 @@
 /* avro_test.c - what is an Avro schema, and which may follow which. */
 #include "avro.h"
+#include "canonical.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -49,6 +50,12 @@ static void schemas_are_told_from_what_is_none(void **state)
         {RECORD(DEFAULT("a", "[\"null\",\"int\"]", "1")), false},
         {RECORD(DEFAULT("a", "{\"type\":\"array\",\"items\":\"int\"}", "[]")), true},
         {RECORD(DEFAULT("a", "{\"type\":\"array\",\"items\":\"int\"}", "[null]")), false},
+        {RECORD(DEFAULT("a", "\"double\"", "\"NaN\"")), true},
+        {RECORD(DEFAULT("a", "\"double\"", "\"one\"")), false},
+        {"{\"type\":{\"type\":\"string\"}}", false},
+        {"{\"type\":\"fixed\",\"name\":\"int\",\"size\":1}", false},
+        {"{\"type\":\"fixed\",\"name\":\"a.int\",\"size\":1}", true},
+        {"{\"type\":\"fixed\",\"name\":\"F\",\"namespace\":\"my-company\",\"size\":1}", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Arena *arena = arena_new();
@@ -101,23 +108,55 @@ static void readers_resolve_what_writers_wrote(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Arena *arena = arena_new();
         Bytes reason = {0};
+        Mismatch mismatch = {0};
         const AvroSchema *reader = avro_parse(arena, bytes_of(cases[i].reader), &reason),
                          *writer = avro_parse(arena, bytes_of(cases[i].writer), &reason);
         assert_true(reader && writer);
-        bool good = avro_can_read(arena, reader, writer, &reason);
+        bool good = avro_can_read(arena, reader, writer, &mismatch);
         if (good != cases[i].good)
             fail_msg("%s reading %s", cases[i].reader, cases[i].writer);
-        assert_int_equal(present(reason), !good);
+        assert_int_equal(present(mismatch.what), !good);
         arena_free(arena);
     }
 }
 
-static void white_space_makes_no_other_schema(void **state)
+/* R0 is "int" or "string" in each of two namespaces, R1 either of them, and so on: 2^60 ways down, all of them wrong.
+ */
+static const AvroSchema *towers(Arena *arena, const char *type)
+{
+    Bytes inner = arena_text(arena, "\"%s\"", type), again = inner, reason;
+    for (int i = 0; i < 60; i++) {
+        inner = arena_text(
+            arena,
+            "[{\"type\":\"record\",\"name\":\"a.R%d\",\"fields\":[" FIELD(
+                "f", BYTES_FMT) "]},"
+                                "{\"type\":\"record\",\"name\":\"b.R%d\",\"fields\":[" FIELD("f", BYTES_FMT) "]}]",
+            i, BYTES_ARG(inner), i, BYTES_ARG(again));
+        again = arena_text(arena, "[\"a.R%d\",\"b.R%d\"]", i, i);
+    }
+    const AvroSchema *schema = avro_parse(arena, inner, &reason);
+    if (!schema)
+        fail_msg("%s", arena_cstr(arena, reason));
+    return schema;
+}
+
+static void a_tower_of_unions_is_resolved_in_no_time(void **state)
 {
     (void)state;
     Arena *arena = arena_new();
-    Bytes spaced = avro_canonical(arena, TEXT("{\"type\": \"record\", \"name\": \"R\", \"fields\": []}"));
-    assert_true(bytes_equal(spaced, avro_canonical(arena, TEXT("{\"type\":\"record\",\"name\":\"R\",\"fields\":[]}"))));
+    Mismatch mismatch = {0};
+    assert_false(avro_can_read(arena, towers(arena, "int"), towers(arena, "string"), &mismatch));
+    assert_true(present(mismatch.path));
+    assert_true(avro_can_read(arena, towers(arena, "long"), towers(arena, "int"), &mismatch));
+    arena_free(arena);
+}
+
+static void white_space_and_order_of_members_make_no_other_schema(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    Bytes spaced = canonical_json(arena, TEXT("{\"type\": \"record\", \"name\": \"R\", \"fields\": []}"));
+    assert_true(bytes_equal(spaced, canonical_json(arena, TEXT("{\"name\":\"R\",\"type\":\"record\",\"fields\":[]}"))));
     arena_free(arena);
 }
 
@@ -126,7 +165,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(schemas_are_told_from_what_is_none),
         cmocka_unit_test(readers_resolve_what_writers_wrote),
-        cmocka_unit_test(white_space_makes_no_other_schema),
+        cmocka_unit_test(a_tower_of_unions_is_resolved_in_no_time),
+        cmocka_unit_test(white_space_and_order_of_members_make_no_other_schema),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,9 @@
 /* avro.h - Avro schemas: are they one, and can what was written with one be read with another?
  * Apache Avro 1.11 Specification, "Schema Declaration" and "Schema Resolution". avro-c's own parser drops defaults and
- * aliases, which decide both questions. */
+ * aliases, which decide both questions. Where the specification is stricter than Avro for Java 1.11.4, which is what
+ * AWS runs, Java decides: a namespace may hold any characters, an enum's field default any text. */
 #pragma once
-#include "arena.h"
+#include "mismatch.h"
 
 typedef enum AvroKind {
     AVRO_NULL,
@@ -37,8 +38,9 @@ struct AvroSchema {
     Bytes full_name; /* record, enum, fixed: with its namespace */
     Bytes *aliases;  /* full names */
     size_t aliases_count;
-    AvroField *fields;           /* record */
-    Bytes *symbols;              /* enum */
+    AvroField *fields;           /* record, in their order */
+    Bytes *symbols;              /* enum, in their order */
+    const Bytes **sorted;        /* record, enum: the names of fields or the symbols, for avro_find */
     bool has_default;            /* enum: a symbol for those it doesn't know */
     int64_t size;                /* fixed */
     const AvroSchema **branches; /* union; of array and map the one element type */
@@ -47,8 +49,9 @@ struct AvroSchema {
 
 /* NULL with the reason where it isn't an Avro schema. */
 const AvroSchema *avro_parse(Arena *arena, Bytes definition, Bytes *ret_reason);
-/* The definition without white space, members in their order: two that differ only there are the same schema. Absent:
- * not JSON. */
-Bytes avro_canonical(Arena *arena, Bytes definition);
-/* Can data written with `writer` be read with `reader`? If not, *ret_reason says where. */
-bool avro_can_read(Arena *arena, const AvroSchema *reader, const AvroSchema *writer, Bytes *ret_reason);
+/* The field or symbol of that name; NULL: none. */
+const AvroField *avro_find_field(const AvroSchema *record, Bytes name);
+bool avro_has_symbol(const AvroSchema *schema, Bytes symbol);
+const char *avro_kind_name(AvroKind kind);
+/* Can data written with `writer` be read with `reader`? If not, *ret_mismatch says where and why. */
+bool avro_can_read(Arena *arena, const AvroSchema *reader, const AvroSchema *writer, Mismatch *ret_mismatch);

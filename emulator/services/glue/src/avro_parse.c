@@ -2,6 +2,7 @@
 #include "avro.h"
 #include "map.h"
 #include <jansson.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #define DEPTH_MAX 128
@@ -14,7 +15,7 @@ typedef struct Parser {
 } Parser;
 
 static const char *const kind_names[] = {"null",   "boolean", "int",  "long",  "float", "double", "bytes",
-                                         "string", "record",  "enum", "fixed", "array", "map"};
+                                         "string", "record",  "enum", "fixed", "array", "map",    "union"};
 
 static const AvroSchema *parse_schema(Parser *parser, const json_t *json, Bytes name_space);
 static bool is_default_of(Parser *parser, const json_t *value, const AvroSchema *type);
@@ -43,17 +44,13 @@ static bool is_name(Bytes name)
     return name.len > 0;
 }
 
-static bool is_full_name(Bytes name)
-{
-    for (Bytes rest = name; present(rest);)
-        if (!is_name(bytes_cut(&rest, '.')))
-            return false;
-    return true;
-}
-
+/* A name that begins with its only dot is in no namespace. */
 static Bytes qualify(Parser *parser, Bytes name, Bytes name_space)
 {
-    if (bytes_find(name, '.') >= 0 || !name_space.len)
+    ptrdiff_t dot = bytes_find_last(name, '.');
+    if (dot == 0)
+        return bytes_slice(name, 1, name.len - 1);
+    if (dot > 0 || !name_space.len)
         return name;
     return arena_text(parser->arena, BYTES_FMT "." BYTES_FMT, BYTES_ARG(name_space), BYTES_ARG(name));
 }
@@ -92,8 +89,8 @@ static bool parse_aliases(Parser *parser, const json_t *json, Bytes name_space, 
     *ret_aliases = arena_new_array(parser->arena, Bytes, *ret_count);
     for (size_t i = 0; i < *ret_count; i++) {
         Bytes alias = text_of(parser, json_array_get(json, i));
-        if (!alias.len || !is_full_name(alias))
-            return refuse(parser, "Invalid alias", alias), false;
+        if (!present(alias))
+            return refuse(parser, "An alias is not a string", TEXT("")), false;
         (*ret_aliases)[i] = qualify(parser, alias, name_space);
     }
     return true;
@@ -107,13 +104,26 @@ static bool parse_identity(Parser *parser, const json_t *json, Bytes enclosing, 
     Bytes name_space = json_is_string(given) ? text_of(parser, given) : enclosing;
     if (!present(name))
         return refuse(parser, "No name in schema", TEXT("")), false;
-    if (!is_full_name(name) || (name_space.len && !is_full_name(name_space)))
+    ptrdiff_t dot = bytes_find_last(name, '.');
+    if (!is_name(bytes_slice(name, (size_t)(dot + 1), name.len - (size_t)(dot + 1))))
         return refuse(parser, "Illegal name", name), false;
     schema->full_name = qualify(parser, name, name_space);
+    for (int kind = AVRO_NULL; kind <= AVRO_STRING; kind++)
+        if (bytes_is(schema->full_name, kind_names[kind]))
+            return refuse(parser, "Schemas may not be named after primitives", schema->full_name), false;
     if (map_put(parser->named, schema->full_name, schema))
         return refuse(parser, "Can't redefine", schema->full_name), false;
     return parse_aliases(parser, json_object_get(json, "aliases"), name_space_of(schema->full_name), &schema->aliases,
                          &schema->aliases_count);
+}
+
+static bool is_order(Bytes order)
+{
+    static const char *const orders[] = {"ascending", "descending", "ignore"};
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        if (present(order) && bytes_equal_ignoring_case(order, bytes_of(orders[i])))
+            return true;
+    return false;
 }
 
 static bool parse_field(Parser *parser, const json_t *json, Bytes name_space, AvroField *field)
@@ -124,9 +134,7 @@ static bool parse_field(Parser *parser, const json_t *json, Bytes name_space, Av
         return refuse(parser, "Illegal field name", field->name), false;
     if (!json_object_get(json, "type"))
         return refuse(parser, "No type of field", field->name), false;
-    if (order && (!json_is_string(order) ||
-                  (strcmp(json_string_value(order), "ascending") && strcmp(json_string_value(order), "descending") &&
-                   strcmp(json_string_value(order), "ignore"))))
+    if (order && !is_order(text_of(parser, order)))
         return refuse(parser, "Illegal order of field", field->name), false;
     field->type = parse_schema(parser, json_object_get(json, "type"), name_space);
     if (!field->type ||
@@ -136,6 +144,49 @@ static bool parse_field(Parser *parser, const json_t *json, Bytes name_space, Av
     if (value && !is_default_of(parser, value, field->type))
         return refuse(parser, "Invalid default for field", field->name), false;
     return true;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return bytes_compare(**(const Bytes *const *)left, **(const Bytes *const *)right);
+}
+
+/* Returns one that is there twice. */
+static const Bytes *sort_names(Parser *parser, AvroSchema *schema)
+{
+    schema->sorted = arena_take_array(parser->arena, schema->count, sizeof *schema->sorted);
+    for (size_t i = 0; i < schema->count; i++)
+        schema->sorted[i] = schema->kind == AVRO_RECORD ? &schema->fields[i].name : &schema->symbols[i];
+    if (schema->count)
+        qsort(schema->sorted, schema->count, sizeof *schema->sorted, compare_names);
+    for (size_t i = 1; i < schema->count; i++)
+        if (bytes_equal(*schema->sorted[i - 1], *schema->sorted[i]))
+            return schema->sorted[i];
+    return NULL;
+}
+
+static const Bytes *find_name(const AvroSchema *schema, Bytes name)
+{
+    const Bytes *wanted = &name, **found = NULL;
+    if (schema->count)
+        found = bsearch(&wanted, schema->sorted, schema->count, sizeof *schema->sorted, compare_names);
+    return found ? *found : NULL;
+}
+
+const AvroField *avro_find_field(const AvroSchema *record, Bytes name)
+{
+    const Bytes *found = find_name(record, name);
+    return found ? (const AvroField *)(const void *)((const char *)found - offsetof(AvroField, name)) : NULL;
+}
+
+bool avro_has_symbol(const AvroSchema *schema, Bytes symbol)
+{
+    return find_name(schema, symbol) != NULL;
+}
+
+const char *avro_kind_name(AvroKind kind)
+{
+    return kind_names[kind];
 }
 
 static const AvroSchema *parse_record(Parser *parser, const json_t *json, Bytes name_space)
@@ -151,20 +202,10 @@ static const AvroSchema *parse_record(Parser *parser, const json_t *json, Bytes 
         const json_t *field = json_array_get(fields, i);
         if (!json_is_object(field) || !parse_field(parser, field, name_space_of(record->full_name), &record->fields[i]))
             return refuse(parser, "Invalid field of", record->full_name);
-        for (size_t j = 0; j < i; j++)
-            if (bytes_equal(record->fields[j].name, record->fields[i].name))
-                return refuse(parser, "Duplicate field", record->fields[i].name);
         record->count++;
     }
-    return record;
-}
-
-static bool has_symbol(const AvroSchema *schema, Bytes symbol)
-{
-    for (size_t i = 0; i < schema->count; i++)
-        if (bytes_equal(schema->symbols[i], symbol))
-            return true;
-    return false;
+    const Bytes *twice = sort_names(parser, record);
+    return twice ? refuse(parser, "Duplicate field", *twice) : record;
 }
 
 static const AvroSchema *parse_enum(Parser *parser, const json_t *json, Bytes name_space)
@@ -180,12 +221,13 @@ static const AvroSchema *parse_enum(Parser *parser, const json_t *json, Bytes na
         Bytes symbol = text_of(parser, json_array_get(symbols, i));
         if (!is_name(symbol))
             return refuse(parser, "Illegal symbol", symbol);
-        if (has_symbol(schema, symbol))
-            return refuse(parser, "Duplicate enum symbol", symbol);
         schema->symbols[schema->count++] = symbol;
     }
+    const Bytes *twice = sort_names(parser, schema);
+    if (twice)
+        return refuse(parser, "Duplicate enum symbol", *twice);
     schema->has_default = value != NULL;
-    if (value && (!json_is_string(value) || !has_symbol(schema, text_of(parser, value))))
+    if (value && (!json_is_string(value) || !avro_has_symbol(schema, text_of(parser, value))))
         return refuse(parser, "The enum default is not one of the symbols of", schema->full_name);
     return schema;
 }
@@ -196,7 +238,7 @@ static const AvroSchema *parse_fixed(Parser *parser, const json_t *json, Bytes n
     const json_t *size = json_object_get(json, "size");
     if (!parse_identity(parser, json, name_space, fixed))
         return NULL;
-    if (!json_is_integer(size) || json_integer_value(size) < 0)
+    if (!json_is_integer(size) || json_integer_value(size) < 0 || json_integer_value(size) > INT32_MAX)
         return refuse(parser, "Invalid or no size", fixed->full_name);
     fixed->size = json_integer_value(size);
     return fixed;
@@ -242,10 +284,8 @@ static const AvroSchema *parse_union(Parser *parser, const json_t *json, Bytes n
 static const AvroSchema *parse_object(Parser *parser, const json_t *json, Bytes name_space)
 {
     const json_t *type = json_object_get(json, "type");
-    if (!type)
-        return refuse(parser, "No type in schema", TEXT(""));
     if (!json_is_string(type))
-        return parse_schema(parser, type, name_space);
+        return refuse(parser, "No type in schema", TEXT(""));
     Bytes name = text_of(parser, type);
     if (bytes_is(name, "record") || bytes_is(name, "error"))
         return parse_record(parser, json, name_space);
@@ -304,7 +344,18 @@ static bool is_container_default(Parser *parser, const json_t *value, const Avro
     return json_is_object(value);
 }
 
-/* aws and Avro agree since 1.9: a default is checked against its type; a union's against its first branch. */
+static bool is_number_default(Parser *parser, const json_t *value)
+{
+    if (!json_is_string(value))
+        return json_is_number(value);
+    /* Avro for Java reads "NaN", "Infinity" and numbers in quotes. */
+    const char *text = arena_cstr(parser->arena, text_of(parser, value));
+    char *end;
+    strtod(text, &end);
+    return end != text && !*end;
+}
+
+/* A default is checked against its type since Avro 1.9; a union's against its first branch. */
 static bool is_default_of(Parser *parser, const json_t *value, const AvroSchema *type)
 {
     switch (type->kind) {
@@ -319,13 +370,12 @@ static bool is_default_of(Parser *parser, const json_t *value, const AvroSchema 
         return json_is_integer(value);
     case AVRO_FLOAT:
     case AVRO_DOUBLE:
-        return json_is_number(value);
+        return is_number_default(parser, value);
     case AVRO_BYTES:
     case AVRO_STRING:
     case AVRO_FIXED:
-        return json_is_string(value);
     case AVRO_ENUM:
-        return json_is_string(value) && has_symbol(type, text_of(parser, value));
+        return json_is_string(value);
     case AVRO_RECORD:
         return is_record_default(parser, value, type);
     case AVRO_UNION:
@@ -352,16 +402,4 @@ const AvroSchema *avro_parse(Arena *arena, Bytes definition, Bytes *ret_reason)
     json_decref(json);
     *ret_reason = parser.reason;
     return schema;
-}
-
-Bytes avro_canonical(Arena *arena, Bytes definition)
-{
-    json_t *json = json_loadb(definition.ptr, definition.len, JSON_DECODE_ANY, NULL);
-    if (!json)
-        return (Bytes){0};
-    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
-    Bytes copy = text ? arena_copy(arena, bytes_of(text)) : (Bytes){0};
-    free(text);
-    json_decref(json);
-    return copy;
 }

@@ -1,66 +1,100 @@
-/* definition.c - what a schema says, and whether it may follow what was said before.
- * aws: Glue Developer Guide, "Schema versioning and compatibility": BACKWARD: "consumers can read both the current and
- * the previous version"; FORWARD: "…consumers can read data produced with the new schema"; FULL: both; …_ALL: all
- * previous versions. */
-#include "avro.h"
+/* definition.c - what a schema says, and whether it may follow what was said before. */
+#include "compatibility.h"
 #include "schema.h"
+
+/* aws: the set is "from the checkpoint on" for the _ALL modes, the previous version for the others; versions that
+ * failed count for nothing. */
+static const Query earlier = {"SELECT number, definition FROM glue_version WHERE schema_id = ?1 AND status = "
+                              "'AVAILABLE' AND number >= ?2 ORDER BY number"};
+
+typedef struct Candidate {
+    Mode mode;
+    const Format *format;
+    const void *parsed;
+    Incompatibility *why;
+} Candidate;
+
+static Status find_format(Call *call, Bytes data_format, const Format **ret_format)
+{
+    *ret_format = format_find(data_format);
+    if (!*ret_format)
+        return fail(call, &GLUE_INVALID_INPUT, "evpoc-emu does not have the data format " BYTES_FMT " yet.",
+                    BYTES_ARG(data_format));
+    return OK;
+}
+
+static Status parse(Call *call, const Format *format, Bytes definition, const void **ret_parsed)
+{
+    Bytes reason;
+    *ret_parsed = format->parse(call->arena, definition, &reason);
+    if (!*ret_parsed)
+        return fail(call, &GLUE_INVALID_INPUT, "Schema definition of " BYTES_FMT " data format is invalid: " BYTES_FMT,
+                    BYTES_ARG(format->name), BYTES_ARG(reason));
+    return OK;
+}
 
 Status definition_check(Call *call, Bytes data_format, Bytes definition, Bytes *ret_canonical)
 {
-    Bytes reason;
-    if (!bytes_equal(data_format, GLUE_DATA_FORMAT_AVRO))
-        return fail(call, &GLUE_INVALID_INPUT,
-                    "evpoc-emu does not have the data format " BYTES_FMT " yet; it has AVRO.", BYTES_ARG(data_format));
-    if (!avro_parse(call->arena, definition, &reason))
-        return fail(call, &GLUE_INVALID_INPUT, "Schema definition of AVRO data format is invalid: " BYTES_FMT,
-                    BYTES_ARG(reason));
-    *ret_canonical = avro_canonical(call->arena, definition);
+    const Format *format;
+    const void *parsed;
+    TRY(find_format(call, data_format, &format));
+    TRY(parse(call, format, definition, &parsed));
+    *ret_canonical = format->canonical(call->arena, definition);
     return OK;
 }
 
-typedef struct Mode {
-    bool backward, forward, all;
-} Mode;
-
-static Mode mode_of(Bytes compatibility)
+Status definition_is_valid(Call *call, Bytes data_format, Bytes definition, bool *ret_valid, Bytes *ret_reason)
 {
-    bool full = bytes_starts_with(compatibility, TEXT("FULL"));
-    return (Mode){
-        .backward = full || bytes_starts_with(compatibility, TEXT("BACKWARD")),
-        .forward = full || bytes_starts_with(compatibility, TEXT("FORWARD")),
-        .all = compatibility.len > 4 && bytes_equal(bytes_slice(compatibility, compatibility.len - 4, 4), TEXT("_ALL")),
-    };
+    const Format *format;
+    TRY(find_format(call, data_format, &format));
+    *ret_valid = format->parse(call->arena, definition, ret_reason) != NULL;
+    return OK;
 }
 
-static bool fits(Arena *arena, Mode mode, const AvroSchema *next, const AvroSchema *before, Bytes *ret_reason)
+static void tell(Arena *arena, const Verdict *verdict, int64_t number, Incompatibility *ret_why)
 {
-    if (mode.backward && !avro_can_read(arena, next, before, ret_reason))
-        return false;
-    return !mode.forward || avro_can_read(arena, before, next, ret_reason);
+    const Mismatch *mismatch = &verdict->mismatch;
+    long long version = (long long)number;
+    ret_why->path = arena_copy(arena, mismatch->path);
+    if (verdict->is_new_reader)
+        ret_why->reason = arena_text(arena, "the new version cannot read what version %lld wrote: " BYTES_FMT, version,
+                                     BYTES_ARG(mismatch->what));
+    else
+        ret_why->reason = arena_text(arena, "version %lld cannot read what the new version writes: " BYTES_FMT, version,
+                                     BYTES_ARG(mismatch->what));
 }
 
-Status definition_is_compatible(Call *call, const Schema *schema, Bytes definition, bool *ret_compatible,
-                                Bytes *ret_reason)
+/* One earlier version, in memory that is used again for the next. */
+static bool fits(Call *call, Arena *scratch, const Candidate *candidate, Statement *row)
 {
-    Mode mode = mode_of(schema->compatibility);
-    const AvroSchema *next = avro_parse(call->arena, definition, ret_reason);
-    *ret_compatible = true;
-    if (!next)
-        return fail(call, &GLUE_INVALID_INPUT, "Schema definition of AVRO data format is invalid: " BYTES_FMT,
-                    BYTES_ARG(*ret_reason));
-    if (!mode.backward && !mode.forward)
+    Bytes ignored;
+    DefinitionPair pair = {candidate->format, candidate->parsed, NULL};
+    pair.before = pair.format->parse(scratch, column_bytes(row, 1), &ignored);
+    Verdict verdict = pair.before ? mode_judge(scratch, candidate->mode, &pair) : (Verdict){.is_compatible = true};
+    if (!verdict.is_compatible)
+        tell(call->arena, &verdict, column_int64(row, 0), candidate->why);
+    arena_reset(scratch);
+    return verdict.is_compatible;
+}
+
+Status definition_is_compatible(Call *call, const Schema *schema, Bytes definition, Incompatibility *ret_why)
+{
+    Candidate candidate = {.mode = mode_of(schema->compatibility), .why = ret_why};
+    *ret_why = (Incompatibility){0};
+    TRY(find_format(call, schema->data_format, &candidate.format));
+    TRY(parse(call, candidate.format, definition, &candidate.parsed));
+    if (!candidate.mode.backward && !candidate.mode.forward)
         return OK;
-    for (int64_t number = mode.all ? 1 : schema->latest_version; *ret_compatible && number <= schema->latest_version;
-         number++) {
-        Version version;
-        Status found = version_find_number(call, schema, number, &version);
-        if (found.code_ < 0)
-            return found;
-        if (!is_ok(found) || !bytes_equal(version.status, GLUE_SCHEMA_VERSION_STATUS_AVAILABLE))
-            continue;
-        Bytes ignored;
-        const AvroSchema *before = avro_parse(call->arena, version.definition, &ignored);
-        *ret_compatible = !before || fits(call->arena, mode, next, before, ret_reason);
-    }
-    return OK;
+    Arena *scratch = arena_new();
+    Statement *rows = store_begin(call->store, &earlier);
+    bind_int64(rows, 1, schema->id);
+    bind_int64(rows, 2, candidate.mode.all ? schema->checkpoint : schema->latest_version);
+    bool is_good = true;
+    int code = STORE_ROW;
+    while (is_good && (code = store_step(rows)) == STORE_ROW)
+        is_good = fits(call, scratch, &candidate, rows);
+    if (!is_good)
+        store_end(rows);
+    arena_free(scratch);
+    return is_good ? expect_ok(call, code) : OK;
 }

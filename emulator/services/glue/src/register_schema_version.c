@@ -12,11 +12,41 @@ static Status check_versioning(Call *call, const Schema *schema)
     return OK;
 }
 
-/* A version that failed before is looked at again: the mode, or what it is held against, may have changed. */
-static Status settle_status(Call *call, Schema *schema, Version *version, bool is_compatible)
+static bool is_available(const Version *version)
 {
-    if (bytes_equal(version->status, GLUE_SCHEMA_VERSION_STATUS_AVAILABLE) || !is_compatible)
+    return bytes_equal(version->status, GLUE_SCHEMA_VERSION_STATUS_AVAILABLE);
+}
+
+static void log_failure(Call *call, const Schema *schema, int64_t number, const Incompatibility *why)
+{
+    log_event(call->host->log, LOG_WARN, "a schema version is not compatible", "schema",
+              arena_cstr(call->arena, schema->arn), "version",
+              arena_cstr(call->arena, arena_text(call->arena, "%lld", (long long)number)), "mode",
+              arena_cstr(call->arena, schema->compatibility), "path", arena_cstr(call->arena, why->path), "why",
+              arena_cstr(call->arena, why->reason), NULL);
+}
+
+static Status add_version(Call *call, Schema *schema, const GlueRegisterSchemaVersionInput *in, Bytes canonical,
+                          Version *ret_version)
+{
+    Incompatibility why;
+    TRY(check_versioning(call, schema));
+    TRY(definition_is_compatible(call, schema, in->schema_definition, &why));
+    if (present(why.reason))
+        log_failure(call, schema, schema->next_version, &why);
+    Bytes status = present(why.reason) ? GLUE_SCHEMA_VERSION_STATUS_FAILURE : GLUE_SCHEMA_VERSION_STATUS_AVAILABLE;
+    return expect_ok(call, version_insert(call, schema, in->schema_definition, canonical, status, ret_version));
+}
+
+/* A version that failed before is looked at again: the mode, or what it is held against, may have changed. */
+static Status look_again(Call *call, Schema *schema, Version *version)
+{
+    Incompatibility why;
+    TRY(definition_is_compatible(call, schema, version->definition, &why));
+    if (present(why.reason)) {
+        log_failure(call, schema, version->number, &why);
         return OK;
+    }
     version->status = GLUE_SCHEMA_VERSION_STATUS_AVAILABLE;
     if (version->number > schema->latest_version)
         schema->latest_version = version->number;
@@ -29,28 +59,18 @@ static Status register_schema_version(Call *call, const GlueRegisterSchemaVersio
 {
     Schema schema;
     Version version;
-    Bytes canonical, reason;
-    bool is_compatible;
+    Bytes canonical;
 
     TRY(schema_find(call, in->schema_id, &schema));
     TRY(definition_check(call, schema.data_format, in->schema_definition, &canonical));
     int found = version_by_canonical(call, &schema, canonical, &version);
+
     if (found == STORE_NOT_FOUND)
-        TRY(check_versioning(call, &schema));
+        TRY(add_version(call, &schema, in, canonical, &version));
     else
         TRY(expect_ok(call, found));
-    TRY(definition_is_compatible(call, &schema, in->schema_definition, &is_compatible, &reason));
-
-    if (found == STORE_OK) {
-        TRY(settle_status(call, &schema, &version, is_compatible));
-    } else {
-        Bytes status = is_compatible ? GLUE_SCHEMA_VERSION_STATUS_AVAILABLE : GLUE_SCHEMA_VERSION_STATUS_FAILURE;
-        TRY(expect_ok(call, version_insert(call, &schema, in->schema_definition, canonical, status, &version)));
-    }
-    if (!is_compatible)
-        log_event(call->host->log, LOG_INFO, "a schema version is not compatible", "schema",
-                  arena_cstr(call->arena, schema.name), "mode", arena_cstr(call->arena, schema.compatibility), "why",
-                  arena_cstr(call->arena, reason), NULL);
+    if (found == STORE_OK && !is_available(&version))
+        TRY(look_again(call, &schema, &version));
 
     out->schema_version_id = version.id;
     SET(out, version_number, version.number);

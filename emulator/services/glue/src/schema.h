@@ -46,6 +46,15 @@ MUST_CHECK Status version_resolve(Call *call, const VersionName *name, Version *
 
 /* Errors: InvalidInput for what isn't a schema of the format, or a format that isn't built. */
 MUST_CHECK Status definition_check(Call *call, Bytes data_format, Bytes definition, Bytes *ret_canonical);
-/* Is the definition compatible, by the schema's mode, with the versions it must be? If not, *ret_reason says why. */
-MUST_CHECK Status definition_is_compatible(Call *call, const Schema *schema, Bytes definition, bool *ret_compatible,
-                                           Bytes *ret_reason);
+/* The same asked without a failure. Errors: InvalidInput for a format that isn't built. */
+MUST_CHECK Status definition_is_valid(Call *call, Bytes data_format, Bytes definition, bool *ret_valid,
+                                      Bytes *ret_reason);
+
+/* Why a definition may not follow; a reason that is absent: it may. */
+typedef struct Incompatibility {
+    Bytes path;   /* where in the definition */
+    Bytes reason; /* which version, and in words */
+} Incompatibility;
+/* Is the definition compatible, by the schema's mode, with the versions it must be? */
+MUST_CHECK Status definition_is_compatible(Call *call, const Schema *schema, Bytes definition,
+                                           Incompatibility *ret_why);

@@ -1,6 +1,5 @@
 /* versions.c - GetSchemaVersion, GetSchemaByDefinition, ListSchemaVersions, DeleteSchemaVersions,
  * CheckSchemaVersionValidity. */
-#include "avro.h"
 #include "schema.h"
 
 OPERATION(GlueGetSchemaVersion, get_schema_version, READS);
@@ -161,11 +160,9 @@ static Status check_schema_version_validity(Call *call, const GlueCheckSchemaVer
                                             GlueCheckSchemaVersionValidityOutput *out)
 {
     Bytes reason;
-    if (!bytes_equal(in->data_format, GLUE_DATA_FORMAT_AVRO))
-        return fail(call, &GLUE_INVALID_INPUT,
-                    "evpoc-emu does not have the data format " BYTES_FMT " yet; it has AVRO.",
-                    BYTES_ARG(in->data_format));
-    SET(out, valid, avro_parse(call->arena, in->schema_definition, &reason) != NULL);
+    bool is_valid;
+    TRY(definition_is_valid(call, in->data_format, in->schema_definition, &is_valid, &reason));
+    SET(out, valid, is_valid);
     if (!out->valid)
         out->error = reason;
     return OK;

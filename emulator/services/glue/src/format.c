@@ -1,0 +1,26 @@
+/* format.c - the table of formats. */
+#include "format.h"
+#include "avro.h"
+#include "canonical.h"
+
+static const void *parse_avro(Arena *arena, Bytes definition, Bytes *ret_reason)
+{
+    return avro_parse(arena, definition, ret_reason);
+}
+
+static bool can_read_avro(Arena *arena, const void *reader, const void *writer, Mismatch *ret_mismatch)
+{
+    return avro_can_read(arena, reader, writer, ret_mismatch);
+}
+
+static const Format formats[] = {
+    {{"AVRO", 4}, parse_avro, canonical_json, can_read_avro},
+};
+
+const Format *format_find(Bytes name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (bytes_equal(formats[i].name, name))
+            return &formats[i];
+    return NULL;
+}
