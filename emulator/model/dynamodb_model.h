@@ -18,6 +18,9 @@ extern const ErrorModel DYNAMODB_REPLICATED_WRITE_CONFLICT;
 extern const ErrorModel DYNAMODB_THROTTLING;
 extern const ErrorModel DYNAMODB_TABLE_NOT_FOUND;
 extern const ErrorModel DYNAMODB_CONTINUOUS_BACKUPS_UNAVAILABLE;
+extern const ErrorModel DYNAMODB_TRANSACTION_CANCELED;
+extern const ErrorModel DYNAMODB_TRANSACTION_IN_PROGRESS;
+extern const ErrorModel DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH;
 
 #define DYNAMODB_SCALAR_ATTRIBUTE_TYPE_S TEXT("S")
 #define DYNAMODB_SCALAR_ATTRIBUTE_TYPE_N TEXT("N")
@@ -246,11 +249,31 @@ struct DynamodbDescribeContinuousBackupsOutput;
 struct DynamodbPointInTimeRecoverySpecification;
 struct DynamodbUpdateContinuousBackupsInput;
 struct DynamodbUpdateContinuousBackupsOutput;
+struct DynamodbConditionCheck;
+struct DynamodbPut;
+struct DynamodbDelete;
+struct DynamodbUpdate;
+struct DynamodbTransactWriteItem;
+struct DynamodbTransactWriteItemsInput;
+struct DynamodbTransactWriteItemsOutput;
+struct DynamodbGet;
+struct DynamodbTransactGetItem;
+struct DynamodbTransactGetItemsInput;
+struct DynamodbItemResponse;
+struct DynamodbTransactGetItemsOutput;
+struct DynamodbTagResourceInput;
+struct DynamodbUntagResourceInput;
+struct DynamodbListTagsOfResourceInput;
+struct DynamodbListTagsOfResourceOutput;
+struct DynamodbDescribeLimitsInput;
+struct DynamodbDescribeLimitsOutput;
 struct DynamodbConditionalCheckFailedException;
 struct DynamodbThrottlingReason;
 struct DynamodbProvisionedThroughputExceededException;
 struct DynamodbRequestLimitExceeded;
 struct DynamodbThrottlingException;
+struct DynamodbCancellationReason;
+struct DynamodbTransactionCanceledException;
 
 typedef struct DynamodbAttributeDefinitions {
     struct DynamodbAttributeDefinition *items;
@@ -497,10 +520,35 @@ typedef struct DynamodbBatchGetResponseMap {
     size_t len;
 } DynamodbBatchGetResponseMap;
 
+typedef struct DynamodbTransactWriteItemList {
+    struct DynamodbTransactWriteItem *items;
+    size_t len;
+} DynamodbTransactWriteItemList;
+
+typedef struct DynamodbTransactGetItemList {
+    struct DynamodbTransactGetItem *items;
+    size_t len;
+} DynamodbTransactGetItemList;
+
+typedef struct DynamodbItemResponseList {
+    struct DynamodbItemResponse *items;
+    size_t len;
+} DynamodbItemResponseList;
+
+typedef struct DynamodbTagKeyList {
+    Bytes *items;
+    size_t len;
+} DynamodbTagKeyList;
+
 typedef struct DynamodbThrottlingReasonList {
     struct DynamodbThrottlingReason *items;
     size_t len;
 } DynamodbThrottlingReasonList;
+
+typedef struct DynamodbCancellationReasonList {
+    struct DynamodbCancellationReason *items;
+    size_t len;
+} DynamodbCancellationReasonList;
 
 typedef struct DynamodbAttributeDefinition {
     Bytes attribute_name;
@@ -1281,6 +1329,122 @@ typedef struct DynamodbUpdateContinuousBackupsOutput {
     struct DynamodbContinuousBackupsDescription *continuous_backups_description;
 } DynamodbUpdateContinuousBackupsOutput;
 
+typedef struct DynamodbConditionCheck {
+    DynamodbKey key;
+    Bytes table_name;
+    Bytes condition_expression;
+    DynamodbExpressionAttributeNameMap expression_attribute_names;
+    DynamodbExpressionAttributeValueMap expression_attribute_values;
+    Bytes return_values_on_condition_check_failure;
+} DynamodbConditionCheck;
+
+typedef struct DynamodbPut {
+    DynamodbPutItemInputAttributeMap item;
+    Bytes table_name;
+    Bytes condition_expression;
+    DynamodbExpressionAttributeNameMap expression_attribute_names;
+    DynamodbExpressionAttributeValueMap expression_attribute_values;
+    Bytes return_values_on_condition_check_failure;
+} DynamodbPut;
+
+typedef struct DynamodbDelete {
+    DynamodbKey key;
+    Bytes table_name;
+    Bytes condition_expression;
+    DynamodbExpressionAttributeNameMap expression_attribute_names;
+    DynamodbExpressionAttributeValueMap expression_attribute_values;
+    Bytes return_values_on_condition_check_failure;
+} DynamodbDelete;
+
+typedef struct DynamodbUpdate {
+    DynamodbKey key;
+    Bytes update_expression;
+    Bytes table_name;
+    Bytes condition_expression;
+    DynamodbExpressionAttributeNameMap expression_attribute_names;
+    DynamodbExpressionAttributeValueMap expression_attribute_values;
+    Bytes return_values_on_condition_check_failure;
+} DynamodbUpdate;
+
+typedef struct DynamodbTransactWriteItem {
+    struct DynamodbConditionCheck *condition_check;
+    struct DynamodbPut *put;
+    struct DynamodbDelete *delete;
+    struct DynamodbUpdate *update;
+} DynamodbTransactWriteItem;
+
+typedef struct DynamodbTransactWriteItemsInput {
+    DynamodbTransactWriteItemList transact_items;
+    Bytes return_consumed_capacity;
+    Bytes return_item_collection_metrics;
+    Bytes client_request_token;
+} DynamodbTransactWriteItemsInput;
+
+typedef struct DynamodbTransactWriteItemsOutput {
+    DynamodbConsumedCapacityMultiple consumed_capacity;
+    DynamodbItemCollectionMetricsPerTable item_collection_metrics;
+} DynamodbTransactWriteItemsOutput;
+
+typedef struct DynamodbGet {
+    DynamodbKey key;
+    Bytes table_name;
+    Bytes projection_expression;
+    DynamodbExpressionAttributeNameMap expression_attribute_names;
+} DynamodbGet;
+
+typedef struct DynamodbTransactGetItem {
+    struct DynamodbGet *get;
+} DynamodbTransactGetItem;
+
+typedef struct DynamodbTransactGetItemsInput {
+    DynamodbTransactGetItemList transact_items;
+    Bytes return_consumed_capacity;
+} DynamodbTransactGetItemsInput;
+
+typedef struct DynamodbItemResponse {
+    DynamodbAttributeMap item;
+} DynamodbItemResponse;
+
+typedef struct DynamodbTransactGetItemsOutput {
+    DynamodbConsumedCapacityMultiple consumed_capacity;
+    DynamodbItemResponseList responses;
+} DynamodbTransactGetItemsOutput;
+
+typedef struct DynamodbTagResourceInput {
+    Bytes resource_arn;
+    DynamodbTagList tags;
+} DynamodbTagResourceInput;
+
+typedef struct DynamodbUntagResourceInput {
+    Bytes resource_arn;
+    DynamodbTagKeyList tag_keys;
+} DynamodbUntagResourceInput;
+
+typedef struct DynamodbListTagsOfResourceInput {
+    Bytes resource_arn;
+    Bytes next_token;
+} DynamodbListTagsOfResourceInput;
+
+typedef struct DynamodbListTagsOfResourceOutput {
+    DynamodbTagList tags;
+    Bytes next_token;
+} DynamodbListTagsOfResourceOutput;
+
+typedef struct DynamodbDescribeLimitsInput {
+    char nothing_;
+} DynamodbDescribeLimitsInput;
+
+typedef struct DynamodbDescribeLimitsOutput {
+    int64_t account_max_read_capacity_units;
+    bool has_account_max_read_capacity_units;
+    int64_t account_max_write_capacity_units;
+    bool has_account_max_write_capacity_units;
+    int64_t table_max_read_capacity_units;
+    bool has_table_max_read_capacity_units;
+    int64_t table_max_write_capacity_units;
+    bool has_table_max_write_capacity_units;
+} DynamodbDescribeLimitsOutput;
+
 typedef struct DynamodbConditionalCheckFailedException {
     Bytes message;
     DynamodbAttributeMap item;
@@ -1305,6 +1469,17 @@ typedef struct DynamodbThrottlingException {
     Bytes message;
     DynamodbThrottlingReasonList throttling_reasons;
 } DynamodbThrottlingException;
+
+typedef struct DynamodbCancellationReason {
+    DynamodbAttributeMap item;
+    Bytes code;
+    Bytes message;
+} DynamodbCancellationReason;
+
+typedef struct DynamodbTransactionCanceledException {
+    Bytes message;
+    DynamodbCancellationReasonList cancellation_reasons;
+} DynamodbTransactionCanceledException;
 
 typedef struct DynamodbMapAttributeValueEntry {
     Bytes key;
@@ -1408,6 +1583,18 @@ extern const OperationModel DynamodbBatchWriteItemModel;
 extern const OperationModel DynamodbBatchGetItemModel;
 extern const OperationModel DynamodbDescribeContinuousBackupsModel;
 extern const OperationModel DynamodbUpdateContinuousBackupsModel;
+extern const OperationModel DynamodbTransactWriteItemsModel;
+extern const OperationModel DynamodbTransactGetItemsModel;
+typedef struct DynamodbTagResourceOutput {
+    char nothing_;
+} DynamodbTagResourceOutput;
+extern const OperationModel DynamodbTagResourceModel;
+typedef struct DynamodbUntagResourceOutput {
+    char nothing_;
+} DynamodbUntagResourceOutput;
+extern const OperationModel DynamodbUntagResourceModel;
+extern const OperationModel DynamodbListTagsOfResourceModel;
+extern const OperationModel DynamodbDescribeLimitsModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape DYNAMODB_SHAPE_ATTRIBUTE_DEFINITION;
@@ -1508,8 +1695,28 @@ extern const Shape DYNAMODB_SHAPE_DESCRIBE_CONTINUOUS_BACKUPS_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_POINT_IN_TIME_RECOVERY_SPECIFICATION;
 extern const Shape DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_INPUT;
 extern const Shape DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_CONDITION_CHECK;
+extern const Shape DYNAMODB_SHAPE_PUT;
+extern const Shape DYNAMODB_SHAPE_DELETE;
+extern const Shape DYNAMODB_SHAPE_UPDATE;
+extern const Shape DYNAMODB_SHAPE_TRANSACT_WRITE_ITEM;
+extern const Shape DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_INPUT;
+extern const Shape DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_GET;
+extern const Shape DYNAMODB_SHAPE_TRANSACT_GET_ITEM;
+extern const Shape DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_INPUT;
+extern const Shape DYNAMODB_SHAPE_ITEM_RESPONSE;
+extern const Shape DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_TAG_RESOURCE_INPUT;
+extern const Shape DYNAMODB_SHAPE_UNTAG_RESOURCE_INPUT;
+extern const Shape DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_INPUT;
+extern const Shape DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_LIMITS_INPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_LIMITS_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_CONDITIONAL_CHECK_FAILED_EXCEPTION;
 extern const Shape DYNAMODB_SHAPE_THROTTLING_REASON;
 extern const Shape DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION;
 extern const Shape DYNAMODB_SHAPE_REQUEST_LIMIT_EXCEEDED;
 extern const Shape DYNAMODB_SHAPE_THROTTLING_EXCEPTION;
+extern const Shape DYNAMODB_SHAPE_CANCELLATION_REASON;
+extern const Shape DYNAMODB_SHAPE_TRANSACTION_CANCELED_EXCEPTION;

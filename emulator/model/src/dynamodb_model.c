@@ -133,11 +133,22 @@ static const Shape shape_batch_get_response_map;
 static const Shape shape_continuous_backups_status;
 static const Shape shape_point_in_time_recovery_status;
 static const Shape shape_recovery_period_in_days;
+static const Shape shape_transact_write_item_list;
+static const Shape shape_client_request_token;
+static const Shape shape_transact_get_item_list;
+static const Shape shape_item_response_list;
+static const Shape shape_resource_arn_string;
+static const Shape shape_tag_key_list;
+static const Shape shape_next_token_string;
 static const Shape shape_error_message;
 static const Shape shape_reason;
 static const Shape shape_resource;
 static const Shape shape_throttling_reason_list;
 static const Shape shape_availability_error_message;
+static const Shape shape_code;
+static const Shape shape_cancellation_reason_list;
+
+static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
 static const Shape shape_key_schema_attribute_name = {.name = "KeySchemaAttributeName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
 
@@ -1226,6 +1237,147 @@ static const Field fields_update_continuous_backups_output[] = {
 };
 const Shape DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_OUTPUT = {.name = "UpdateContinuousBackupsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateContinuousBackupsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_continuous_backups_output};
 
+static const Field fields_condition_check[] = {
+    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbConditionCheck, key), NO_OFFSET, true},
+    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbConditionCheck, table_name), NO_OFFSET, true},
+    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbConditionCheck, condition_expression), NO_OFFSET, true},
+    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbConditionCheck, expression_attribute_names), NO_OFFSET, false},
+    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbConditionCheck, expression_attribute_values), NO_OFFSET, false},
+    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbConditionCheck, return_values_on_condition_check_failure), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_CONDITION_CHECK = {.name = "ConditionCheck", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbConditionCheck), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_condition_check};
+
+static const Field fields_put[] = {
+    {{"Item", 4}, "item", &shape_put_item_input_attribute_map, offsetof(DynamodbPut, item), NO_OFFSET, true},
+    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbPut, table_name), NO_OFFSET, true},
+    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbPut, condition_expression), NO_OFFSET, false},
+    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbPut, expression_attribute_names), NO_OFFSET, false},
+    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbPut, expression_attribute_values), NO_OFFSET, false},
+    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbPut, return_values_on_condition_check_failure), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_PUT = {.name = "Put", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbPut), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_put};
+
+static const Field fields_delete[] = {
+    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbDelete, key), NO_OFFSET, true},
+    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbDelete, table_name), NO_OFFSET, true},
+    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbDelete, condition_expression), NO_OFFSET, false},
+    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbDelete, expression_attribute_names), NO_OFFSET, false},
+    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbDelete, expression_attribute_values), NO_OFFSET, false},
+    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbDelete, return_values_on_condition_check_failure), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_DELETE = {.name = "Delete", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDelete), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_delete};
+
+static const Field fields_update[] = {
+    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbUpdate, key), NO_OFFSET, true},
+    {{"UpdateExpression", 16}, "updateExpression", &shape_update_expression, offsetof(DynamodbUpdate, update_expression), NO_OFFSET, true},
+    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbUpdate, table_name), NO_OFFSET, true},
+    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbUpdate, condition_expression), NO_OFFSET, false},
+    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbUpdate, expression_attribute_names), NO_OFFSET, false},
+    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbUpdate, expression_attribute_values), NO_OFFSET, false},
+    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbUpdate, return_values_on_condition_check_failure), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_UPDATE = {.name = "Update", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdate), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_update};
+
+static const Field fields_transact_write_item[] = {
+    {{"ConditionCheck", 14}, "conditionCheck", &DYNAMODB_SHAPE_CONDITION_CHECK, offsetof(DynamodbTransactWriteItem, condition_check), NO_OFFSET, false},
+    {{"Put", 3}, "put", &DYNAMODB_SHAPE_PUT, offsetof(DynamodbTransactWriteItem, put), NO_OFFSET, false},
+    {{"Delete", 6}, "delete", &DYNAMODB_SHAPE_DELETE, offsetof(DynamodbTransactWriteItem, delete), NO_OFFSET, false},
+    {{"Update", 6}, "update", &DYNAMODB_SHAPE_UPDATE, offsetof(DynamodbTransactWriteItem, update), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_TRANSACT_WRITE_ITEM = {.name = "TransactWriteItem", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactWriteItem), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_transact_write_item};
+
+static const Shape shape_transact_write_item_list = {.name = "TransactWriteItemList", .kind = KIND_LIST, .size = sizeof(DynamodbTransactWriteItemList), .min = 1, .max = 100, .member = &DYNAMODB_SHAPE_TRANSACT_WRITE_ITEM};
+
+static const Shape shape_client_request_token = {.name = "ClientRequestToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 36};
+
+static const Field fields_transact_write_items_input[] = {
+    {{"TransactItems", 13}, "transactItems", &shape_transact_write_item_list, offsetof(DynamodbTransactWriteItemsInput, transact_items), NO_OFFSET, true},
+    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbTransactWriteItemsInput, return_consumed_capacity), NO_OFFSET, false},
+    {{"ReturnItemCollectionMetrics", 27}, "returnItemCollectionMetrics", &shape_return_item_collection_metrics, offsetof(DynamodbTransactWriteItemsInput, return_item_collection_metrics), NO_OFFSET, false},
+    {{"ClientRequestToken", 18}, "clientRequestToken", &shape_client_request_token, offsetof(DynamodbTransactWriteItemsInput, client_request_token), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_INPUT = {.name = "TransactWriteItemsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactWriteItemsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_transact_write_items_input};
+
+static const Field fields_transact_write_items_output[] = {
+    {{"ConsumedCapacity", 16}, "consumedCapacity", &shape_consumed_capacity_multiple, offsetof(DynamodbTransactWriteItemsOutput, consumed_capacity), NO_OFFSET, false},
+    {{"ItemCollectionMetrics", 21}, "itemCollectionMetrics", &shape_item_collection_metrics_per_table, offsetof(DynamodbTransactWriteItemsOutput, item_collection_metrics), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_OUTPUT = {.name = "TransactWriteItemsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactWriteItemsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_transact_write_items_output};
+
+static const Field fields_get[] = {
+    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbGet, key), NO_OFFSET, true},
+    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbGet, table_name), NO_OFFSET, true},
+    {{"ProjectionExpression", 20}, "projectionExpression", &shape_projection_expression, offsetof(DynamodbGet, projection_expression), NO_OFFSET, false},
+    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbGet, expression_attribute_names), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_GET = {.name = "Get", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGet), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_get};
+
+static const Field fields_transact_get_item[] = {
+    {{"Get", 3}, "get", &DYNAMODB_SHAPE_GET, offsetof(DynamodbTransactGetItem, get), NO_OFFSET, true},
+};
+const Shape DYNAMODB_SHAPE_TRANSACT_GET_ITEM = {.name = "TransactGetItem", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactGetItem), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_transact_get_item};
+
+static const Shape shape_transact_get_item_list = {.name = "TransactGetItemList", .kind = KIND_LIST, .size = sizeof(DynamodbTransactGetItemList), .min = 1, .max = 100, .member = &DYNAMODB_SHAPE_TRANSACT_GET_ITEM};
+
+static const Field fields_transact_get_items_input[] = {
+    {{"TransactItems", 13}, "transactItems", &shape_transact_get_item_list, offsetof(DynamodbTransactGetItemsInput, transact_items), NO_OFFSET, true},
+    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbTransactGetItemsInput, return_consumed_capacity), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_INPUT = {.name = "TransactGetItemsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactGetItemsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_transact_get_items_input};
+
+static const Field fields_item_response[] = {
+    {{"Item", 4}, "item", &shape_attribute_map, offsetof(DynamodbItemResponse, item), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_ITEM_RESPONSE = {.name = "ItemResponse", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbItemResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_item_response};
+
+static const Shape shape_item_response_list = {.name = "ItemResponseList", .kind = KIND_LIST, .size = sizeof(DynamodbItemResponseList), .min = 1, .max = 100, .member = &DYNAMODB_SHAPE_ITEM_RESPONSE};
+
+static const Field fields_transact_get_items_output[] = {
+    {{"ConsumedCapacity", 16}, "consumedCapacity", &shape_consumed_capacity_multiple, offsetof(DynamodbTransactGetItemsOutput, consumed_capacity), NO_OFFSET, false},
+    {{"Responses", 9}, "responses", &shape_item_response_list, offsetof(DynamodbTransactGetItemsOutput, responses), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_OUTPUT = {.name = "TransactGetItemsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactGetItemsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_transact_get_items_output};
+
+static const Shape shape_resource_arn_string = {.name = "ResourceArnString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1283};
+
+static const Field fields_tag_resource_input[] = {
+    {{"ResourceArn", 11}, "resourceArn", &shape_resource_arn_string, offsetof(DynamodbTagResourceInput, resource_arn), NO_OFFSET, true},
+    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(DynamodbTagResourceInput, tags), NO_OFFSET, true},
+};
+const Shape DYNAMODB_SHAPE_TAG_RESOURCE_INPUT = {.name = "TagResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTagResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_resource_input};
+
+static const Shape shape_tag_key_list = {.name = "TagKeyList", .kind = KIND_LIST, .size = sizeof(DynamodbTagKeyList), .min = NO_MIN, .max = NO_MAX, .member = &shape_tag_key_string};
+
+static const Field fields_untag_resource_input[] = {
+    {{"ResourceArn", 11}, "resourceArn", &shape_resource_arn_string, offsetof(DynamodbUntagResourceInput, resource_arn), NO_OFFSET, true},
+    {{"TagKeys", 7}, "tagKeys", &shape_tag_key_list, offsetof(DynamodbUntagResourceInput, tag_keys), NO_OFFSET, true},
+};
+const Shape DYNAMODB_SHAPE_UNTAG_RESOURCE_INPUT = {.name = "UntagResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUntagResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_resource_input};
+
+static const Shape shape_next_token_string = {.name = "NextTokenString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_list_tags_of_resource_input[] = {
+    {{"ResourceArn", 11}, "resourceArn", &shape_resource_arn_string, offsetof(DynamodbListTagsOfResourceInput, resource_arn), NO_OFFSET, true},
+    {{"NextToken", 9}, "nextToken", &shape_next_token_string, offsetof(DynamodbListTagsOfResourceInput, next_token), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_INPUT = {.name = "ListTagsOfResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListTagsOfResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_tags_of_resource_input};
+
+static const Field fields_list_tags_of_resource_output[] = {
+    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(DynamodbListTagsOfResourceOutput, tags), NO_OFFSET, false},
+    {{"NextToken", 9}, "nextToken", &shape_next_token_string, offsetof(DynamodbListTagsOfResourceOutput, next_token), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_OUTPUT = {.name = "ListTagsOfResourceOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListTagsOfResourceOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_tags_of_resource_output};
+
+const Shape DYNAMODB_SHAPE_DESCRIBE_LIMITS_INPUT = {.name = "DescribeLimitsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeLimitsInput), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_describe_limits_output[] = {
+    {{"AccountMaxReadCapacityUnits", 27}, "accountMaxReadCapacityUnits", &shape_positive_long_object, offsetof(DynamodbDescribeLimitsOutput, account_max_read_capacity_units), offsetof(DynamodbDescribeLimitsOutput, has_account_max_read_capacity_units), false},
+    {{"AccountMaxWriteCapacityUnits", 28}, "accountMaxWriteCapacityUnits", &shape_positive_long_object, offsetof(DynamodbDescribeLimitsOutput, account_max_write_capacity_units), offsetof(DynamodbDescribeLimitsOutput, has_account_max_write_capacity_units), false},
+    {{"TableMaxReadCapacityUnits", 25}, "tableMaxReadCapacityUnits", &shape_positive_long_object, offsetof(DynamodbDescribeLimitsOutput, table_max_read_capacity_units), offsetof(DynamodbDescribeLimitsOutput, has_table_max_read_capacity_units), false},
+    {{"TableMaxWriteCapacityUnits", 26}, "tableMaxWriteCapacityUnits", &shape_positive_long_object, offsetof(DynamodbDescribeLimitsOutput, table_max_write_capacity_units), offsetof(DynamodbDescribeLimitsOutput, has_table_max_write_capacity_units), false},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_LIMITS_OUTPUT = {.name = "DescribeLimitsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeLimitsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_describe_limits_output};
+
 static const Shape shape_error_message = {.name = "ErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_conditional_check_failed_exception[] = {
@@ -1266,6 +1418,23 @@ static const Field fields_throttling_exception[] = {
 };
 const Shape DYNAMODB_SHAPE_THROTTLING_EXCEPTION = {.name = "ThrottlingException", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbThrottlingException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_throttling_exception};
 
+static const Shape shape_code = {.name = "Code", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_cancellation_reason[] = {
+    {{"Item", 4}, "item", &shape_attribute_map, offsetof(DynamodbCancellationReason, item), NO_OFFSET, false},
+    {{"Code", 4}, "code", &shape_code, offsetof(DynamodbCancellationReason, code), NO_OFFSET, false},
+    {{"Message", 7}, "message", &shape_error_message, offsetof(DynamodbCancellationReason, message), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_CANCELLATION_REASON = {.name = "CancellationReason", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCancellationReason), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_cancellation_reason};
+
+static const Shape shape_cancellation_reason_list = {.name = "CancellationReasonList", .kind = KIND_LIST, .size = sizeof(DynamodbCancellationReasonList), .min = 1, .max = 100, .member = &DYNAMODB_SHAPE_CANCELLATION_REASON};
+
+static const Field fields_transaction_canceled_exception[] = {
+    {{"Message", 7}, "message", &shape_error_message, offsetof(DynamodbTransactionCanceledException, message), NO_OFFSET, false},
+    {{"CancellationReasons", 19}, "cancellationReasons", &shape_cancellation_reason_list, offsetof(DynamodbTransactionCanceledException, cancellation_reasons), NO_OFFSET, false},
+};
+const Shape DYNAMODB_SHAPE_TRANSACTION_CANCELED_EXCEPTION = {.name = "TransactionCanceledException", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactionCanceledException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_transaction_canceled_exception};
+
 const ErrorModel DYNAMODB_RESOURCE_IN_USE = {"ResourceInUseException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
 const ErrorModel DYNAMODB_LIMIT_EXCEEDED = {"LimitExceededException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
 const ErrorModel DYNAMODB_INTERNAL_SERVER = {"InternalServerError", "com.amazonaws.dynamodb.v20120810", NULL, 500, false, "message", NULL};
@@ -1279,6 +1448,9 @@ const ErrorModel DYNAMODB_REPLICATED_WRITE_CONFLICT = {"ReplicatedWriteConflictE
 const ErrorModel DYNAMODB_THROTTLING = {"ThrottlingException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", &DYNAMODB_SHAPE_THROTTLING_EXCEPTION};
 const ErrorModel DYNAMODB_TABLE_NOT_FOUND = {"TableNotFoundException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
 const ErrorModel DYNAMODB_CONTINUOUS_BACKUPS_UNAVAILABLE = {"ContinuousBackupsUnavailableException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_TRANSACTION_CANCELED = {"TransactionCanceledException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "Message", &DYNAMODB_SHAPE_TRANSACTION_CANCELED_EXCEPTION};
+const ErrorModel DYNAMODB_TRANSACTION_IN_PROGRESS = {"TransactionInProgressException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "Message", NULL};
+const ErrorModel DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH = {"IdempotentParameterMismatchException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "Message", NULL};
 
 const OperationModel DynamodbCreateTableModel = {"CreateTable", &DYNAMODB_SHAPE_CREATE_TABLE_INPUT, &DYNAMODB_SHAPE_CREATE_TABLE_OUTPUT, true, "POST", "/", NULL, NULL};
 const OperationModel DynamodbDeleteTableModel = {"DeleteTable", &DYNAMODB_SHAPE_DELETE_TABLE_INPUT, &DYNAMODB_SHAPE_DELETE_TABLE_OUTPUT, true, "POST", "/", NULL, NULL};
@@ -1297,6 +1469,12 @@ const OperationModel DynamodbBatchWriteItemModel = {"BatchWriteItem", &DYNAMODB_
 const OperationModel DynamodbBatchGetItemModel = {"BatchGetItem", &DYNAMODB_SHAPE_BATCH_GET_ITEM_INPUT, &DYNAMODB_SHAPE_BATCH_GET_ITEM_OUTPUT, true, "POST", "/", NULL, NULL};
 const OperationModel DynamodbDescribeContinuousBackupsModel = {"DescribeContinuousBackups", &DYNAMODB_SHAPE_DESCRIBE_CONTINUOUS_BACKUPS_INPUT, &DYNAMODB_SHAPE_DESCRIBE_CONTINUOUS_BACKUPS_OUTPUT, true, "POST", "/", NULL, NULL};
 const OperationModel DynamodbUpdateContinuousBackupsModel = {"UpdateContinuousBackups", &DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_INPUT, &DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel DynamodbTransactWriteItemsModel = {"TransactWriteItems", &DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_INPUT, &DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel DynamodbTransactGetItemsModel = {"TransactGetItems", &DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_INPUT, &DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel DynamodbTagResourceModel = {"TagResource", &DYNAMODB_SHAPE_TAG_RESOURCE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel DynamodbUntagResourceModel = {"UntagResource", &DYNAMODB_SHAPE_UNTAG_RESOURCE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel DynamodbListTagsOfResourceModel = {"ListTagsOfResource", &DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_INPUT, &DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel DynamodbDescribeLimitsModel = {"DescribeLimits", &DYNAMODB_SHAPE_DESCRIBE_LIMITS_INPUT, &DYNAMODB_SHAPE_DESCRIBE_LIMITS_OUTPUT, true, "POST", "/", NULL, NULL};
 
 static const char *const operation_names[] = {
     "BatchExecuteStatement",

@@ -1,5 +1,6 @@
 /* create_table.c - CreateTable. DynamoDB API Reference, CreateTable. */
 #include "definition.h"
+#include "tag.h"
 #include "uuid.h"
 
 OPERATION(DynamodbCreateTable, create_table, WRITES);
@@ -13,7 +14,6 @@ static Status check_implemented(Call *call, const DynamodbCreateTableInput *in)
                        : present(in->resource_policy)                                       ? "ResourcePolicy"
                        : present(in->global_table_source_arn)                               ? "GlobalTableSourceArn"
                        : in->vector_indexes.len                                             ? "VectorIndexes"
-                       : in->tags.len                                                       ? "Tags"
                                                                                             : NULL;
     return what ? fail(call, &COMMON_NOT_IMPLEMENTED, "%s of CreateTable is not implemented.", what) : OK;
 }
@@ -103,9 +103,11 @@ static Status create_table(Call *call, const DynamodbCreateTableInput *in, Dynam
     TRY(read_indexes(call, in, &table));
     TRY(definitions_check_used(call, &table, &in->attribute_definitions));
     TRY(sse_key_of(call, in->sse_specification, &table.sse_key));
+    TRY(table_tags_check(call, &in->tags));
     TRY(check_new(call, table.name));
 
-    TRY(expect_ok(call, table_insert(call, &table)));
+    TRY(expect_ok(call, table_insert(call, &table, &table.id)));
+    TRY(expect_ok(call, table_tags_put(call, table.id, &in->tags)));
 
     out->table_description = table_describe(call, &table, DYNAMODB_TABLE_STATUS_CREATING);
     return OK;

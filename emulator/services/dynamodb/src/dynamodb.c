@@ -25,19 +25,28 @@ static const Operation *const operations[] = {
     &DynamodbScan,
     &DynamodbBatchWriteItem,
     &DynamodbBatchGetItem,
+    &DynamodbTransactWriteItems,
+    &DynamodbTransactGetItems,
+    &DynamodbTagResource,
+    &DynamodbUntagResource,
+    &DynamodbListTagsOfResource,
+    &DynamodbDescribeLimits,
     NULL,
 };
 
 #define TABLES "(SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE ")"
 static const Query drop_trees = {"INSERT INTO dynamodb_dropped (tree) SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE
                                  " UNION ALL SELECT -id FROM dynamodb_index WHERE table_id IN " TABLES};
+static const Query reset_tags = {"DELETE FROM dynamodb_tag WHERE table_id IN " TABLES};
+static const Query reset_tokens = {"DELETE FROM dynamodb_token WHERE " IN_NAMESPACE};
 static const Query reset_indexes = {"DELETE FROM dynamodb_index WHERE table_id IN " TABLES};
 static const Query reset_tables = {"DELETE FROM dynamodb_table WHERE " IN_NAMESPACE};
 
 static int reset(void *service, Bytes account, Bytes region)
 {
     Dynamodb *dynamodb = service;
-    static const Query *const queries[] = {&drop_trees, &reset_indexes, &reset_tables, NULL};
+    static const Query *const queries[] = {&drop_trees,    &reset_tags,   &reset_tokens,
+                                           &reset_indexes, &reset_tables, NULL};
     int code = tables_before_commit(dynamodb);
     tables_forget(dynamodb);
     drops_start(dynamodb);

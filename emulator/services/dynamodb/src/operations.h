@@ -5,4 +5,6 @@
 extern const Operation DynamodbCreateTable, DynamodbDeleteTable, DynamodbDescribeTable, DynamodbListTables,
     DynamodbUpdateTable, DynamodbUpdateTimeToLive, DynamodbDescribeTimeToLive, DynamodbDescribeContinuousBackups,
     DynamodbUpdateContinuousBackups, DynamodbPutItem, DynamodbGetItem, DynamodbUpdateItem, DynamodbDeleteItem,
-    DynamodbQuery, DynamodbScan, DynamodbBatchWriteItem, DynamodbBatchGetItem;
+    DynamodbQuery, DynamodbScan, DynamodbBatchWriteItem, DynamodbBatchGetItem, DynamodbTransactWriteItems,
+    DynamodbTransactGetItems, DynamodbTagResource, DynamodbUntagResource, DynamodbListTagsOfResource,
+    DynamodbDescribeLimits;

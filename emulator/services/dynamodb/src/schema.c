@@ -24,6 +24,10 @@ const Migration dynamodb_schema = {
         "NULL,"
         " PRIMARY KEY (tree, hash, range)) WITHOUT ROWID;"
         "CREATE TABLE dynamodb_dropped (tree INTEGER PRIMARY KEY);",
+        "CREATE TABLE dynamodb_tag (table_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
+        " PRIMARY KEY (table_id, key)) WITHOUT ROWID;"
+        "CREATE TABLE dynamodb_token (account TEXT NOT NULL, region TEXT NOT NULL, token TEXT NOT NULL,"
+        " request BLOB NOT NULL, expires_ms INTEGER NOT NULL, PRIMARY KEY (account, region, token)) WITHOUT ROWID;",
         NULL,
     },
 };

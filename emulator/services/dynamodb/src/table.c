@@ -29,6 +29,7 @@ static const Query insert_index = {"INSERT INTO dynamodb_index (" INDEX_COLUMNS 
                                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"};
 static const Query update_index = {"UPDATE dynamodb_index SET read_units = ?2, write_units = ?3, max_read_units = ?4,"
                                    " max_write_units = ?5, items = ?6, bytes = ?7 WHERE id = ?1"};
+static const Query delete_tags = {"DELETE FROM dynamodb_tag WHERE table_id = ?1"};
 static const Query delete_index = {"DELETE FROM dynamodb_index WHERE id = ?1"};
 static const Query tally_index = {"UPDATE dynamodb_index SET items = ?2, bytes = ?3 WHERE id = ?1"};
 static const Query insert_dropped = {"INSERT INTO dynamodb_dropped (tree) VALUES (?1)"};
@@ -244,7 +245,7 @@ int index_insert(Call *call, const Table *table, const Index *index, int64_t *re
     return code;
 }
 
-int table_insert(Call *call, const Table *table)
+int table_insert(Call *call, const Table *table, int64_t *ret_id)
 {
     Statement *statement = store_begin(call->store, &insert_table);
     Table inserted = *table;
@@ -253,7 +254,7 @@ int table_insert(Call *call, const Table *table)
     bind_text(statement, 20, call->account);
     bind_text(statement, 21, call->region);
     int code = store_run(statement);
-    inserted.id = store_last_rowid(call->store);
+    inserted.id = *ret_id = store_last_rowid(call->store);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
         code = index_insert(call, &inserted, &table->indexes[i], &tree);
     return code;
@@ -303,6 +304,8 @@ int table_remove(Call *call, Table *table)
     int code = STORE_OK;
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
         code = index_remove(call, &table->indexes[i]);
+    if (code == STORE_OK)
+        code = run_with_id(call->store, &delete_tags, table->id);
     if (code == STORE_OK)
         code = run_with_id(call->store, &delete_table, table->id);
     return code == STORE_OK ? drop_tree(call, table->id) : code;

@@ -86,7 +86,7 @@ Bytes table_name_of(Bytes name_or_arn);
 const Index *table_index(const Table *table, Bytes name);
 
 /* All of `table` but id and tallies; its indexes with it. */
-MUST_CHECK int table_insert(Call *call, const Table *table);
+MUST_CHECK int table_insert(Call *call, const Table *table, int64_t *ret_id);
 /* The columns of the table itself. */
 MUST_CHECK int table_write(Call *call, const Table *table);
 MUST_CHECK int table_remove(Call *call, Table *table);

@@ -18,17 +18,6 @@ static Status check_parameters(Call *call, const DynamodbUpdateItemInput *in)
                                "UpdateExpression is null");
 }
 
-static Status check_keys_stay(Call *call, const Table *table, const Expression *update)
-{
-    for (const Path *path = update->paths; path; path = path->next)
-        if (keys_have(&table->keys, path->steps[0].name))
-            return fail(call, &DYNAMODB_VALIDATION,
-                        "One or more parameter values were invalid: Cannot update attribute " BYTES_FMT
-                        ". This attribute is part of the key",
-                        BYTES_ARG(path->steps[0].name));
-    return OK;
-}
-
 /* aws: AttributeUpdates with nothing but DELETE makes no item */
 static bool makes_nothing(const DynamodbUpdateItemInput *in)
 {
@@ -79,7 +68,7 @@ static Status update_item(Call *call, const DynamodbUpdateItemInput *in, Dynamod
     TRY(parse(call, in, &input, &update, &condition));
     TRY(table_find_for_items(call, in->table_name, &change.table));
     TRY(key_of_request(call, change.table, &key, &change.key));
-    TRY(check_keys_stay(call, change.table, &update));
+    TRY(update_check_keys(call, change.table, &update));
     TRY(item_before(call, change.table, &change.key, &change.before));
     TRY(condition_check(call, condition, change.before, &input));
     if (change.before || !makes_nothing(in)) {

@@ -53,3 +53,14 @@ Status item_before(Call *call, const Table *table, const Key *key, const Item **
     *ret_item = code == STORE_OK ? item : NULL;
     return code == STORE_NOT_FOUND ? OK : expect_ok(call, code);
 }
+
+Status update_check_keys(Call *call, const Table *table, const Expression *update)
+{
+    for (const Path *path = update->paths; path; path = path->next)
+        if (keys_have(&table->keys, path->steps[0].name))
+            return fail(call, &DYNAMODB_VALIDATION,
+                        "One or more parameter values were invalid: Cannot update attribute " BYTES_FMT
+                        ". This attribute is part of the key",
+                        BYTES_ARG(path->steps[0].name));
+    return OK;
+}

@@ -26,5 +26,7 @@ MUST_CHECK Status symbols_check_alone(Call *call, const DynamodbExpressionAttrib
 /* PutItem and DeleteItem know only NONE and ALL_OLD. */
 MUST_CHECK Status return_values_check_old(Call *call, Bytes return_values);
 
+/* An update may not touch the item's own key. */
+MUST_CHECK Status update_check_keys(Call *call, const Table *table, const Expression *update);
 /* The item as it is, or NULL. */
 MUST_CHECK Status item_before(Call *call, const Table *table, const Key *key, const Item **ret_item);

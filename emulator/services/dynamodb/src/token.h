@@ -1,0 +1,9 @@
+/* token.h - ClientRequestToken of TransactWriteItems: the same request again within ten minutes is not done again.
+ * aws: DynamoDB API Reference, TransactWriteItems, ClientRequestToken. */
+#pragma once
+#include "table.h"
+
+/* *ret_is_done: this very request was done before. Another one under its token is refused. */
+MUST_CHECK Status token_check(Call *call, const DynamodbTransactWriteItemsInput *in, bool *ret_is_done);
+/* Remembers it; also forgets what is too old. */
+MUST_CHECK int token_keep(Call *call, const DynamodbTransactWriteItemsInput *in);

@@ -1,0 +1,73 @@
+/* transact_get_items.c - TransactGetItems: up to 100 items as they are at one moment. DynamoDB API Reference,
+ * TransactGetItems. */
+#include "read.h"
+
+OPERATION(DynamodbTransactGetItems, transact_get_items, READS);
+
+typedef struct Wanted {
+    Table *table;
+    Key key;
+    const Path *paths;
+    const Item *item;
+} Wanted;
+
+static Status prepare(Call *call, const DynamodbTransactGetItem *part, Wanted *ret)
+{
+    static const DynamodbAttributeNameList no_legacy;
+    const DynamodbGet *get = part->get;
+    ProjectionInput input = {get->projection_expression, &no_legacy, &get->expression_attribute_names};
+    Item key = *AS_ITEM(&get->key);
+    TRY(projection_of(call, &input, &ret->paths));
+    TRY(table_find_for_items(call, get->table_name, &ret->table));
+    TRY(key_of_request(call, ret->table, &key, &ret->key));
+    return item_before(call, ret->table, &ret->key, &ret->item);
+}
+
+static Status check_double(Call *call, const Wanted *all, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (all[i].table == all[count].table && bytes_equal(all[i].key.hash, all[count].key.hash) &&
+            bytes_equal(all[i].key.range, all[count].key.range))
+            return fail(call, &DYNAMODB_VALIDATION,
+                        "Transaction request cannot include multiple operations on one item");
+    return OK;
+}
+
+/* aws: "two underlying reads of every item": twice the units of a consistent read */
+static void consume(Call *call, const DynamodbTransactGetItemsInput *in, const DynamodbGet *get, const Wanted *wanted,
+                    DynamodbConsumedCapacityMultiple *all)
+{
+    double units = 2 * read_units(wanted->item ? item_size(wanted->item) : 0, true);
+    DynamodbConsumedCapacity *one = capacity_of_read(call, in->return_consumed_capacity, get->table_name, NULL, units);
+    if (!one)
+        return;
+    if (!all->items)
+        all->items = arena_new_array(call->arena, DynamodbConsumedCapacity, in->transact_items.len);
+    SET(one, read_capacity_units, units);
+    for (size_t i = 0; i < all->len; i++)
+        if (bytes_equal(all->items[i].table_name, one->table_name)) {
+            capacity_add(&all->items[i], one);
+            all->items[i].read_capacity_units += units;
+            return;
+        }
+    all->items[all->len++] = *one;
+}
+
+static Status transact_get_items(Call *call, const DynamodbTransactGetItemsInput *in,
+                                 DynamodbTransactGetItemsOutput *out)
+{
+    size_t count = in->transact_items.len;
+    Wanted *wanted = arena_new_array(call->arena, Wanted, count);
+    for (size_t i = 0; i < count; i++) {
+        TRY(prepare(call, &in->transact_items.items[i], &wanted[i]));
+        TRY(check_double(call, wanted, i));
+    }
+    out->responses = (DynamodbItemResponseList){arena_new_array(call->arena, DynamodbItemResponse, count), count};
+    for (size_t i = 0; i < count; i++) {
+        const Item *item = wanted[i].item;
+        if (item)
+            out->responses.items[i].item = wanted[i].paths ? item_project(call->arena, item, wanted[i].paths) : *item;
+        consume(call, in, in->transact_items.items[i].get, &wanted[i], &out->consumed_capacity);
+    }
+    return OK;
+}

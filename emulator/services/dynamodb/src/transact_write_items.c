@@ -1,0 +1,207 @@
+/* transact_write_items.c - TransactWriteItems: up to 100 puts, updates, deletes and checks, all or none of them.
+ * DynamoDB API Reference, TransactWriteItems. */
+#include "token.h"
+#include "write.h"
+
+OPERATION(DynamodbTransactWriteItems, transact_write_items, WRITES);
+
+#define TRANSACTION_BYTES_MAX (4 * 1024 * 1024)
+
+/* One of the four, by what they have in common. */
+typedef struct Part {
+    Bytes table_name, update_expression, condition_expression, return_values;
+    const DynamodbExpressionAttributeNameMap *names;
+    const DynamodbExpressionAttributeValueMap *values;
+    Item given; /* the key, or of a Put the item */
+    bool is_put, is_update, is_check;
+    Change change;
+    Item after;
+    Node *condition;
+    Expression update;
+} Part;
+
+#define PART_OF(in, given_)                                                                                            \
+    ((Part){.table_name = (in)->table_name,                                                                            \
+            .condition_expression = (in)->condition_expression,                                                        \
+            .return_values = (in)->return_values_on_condition_check_failure,                                           \
+            .names = &(in)->expression_attribute_names,                                                                \
+            .values = &(in)->expression_attribute_values,                                                              \
+            .given = *AS_ITEM(&(in)->given_)})
+
+static Status part_of(Call *call, const DynamodbTransactWriteItem *in, Part *ret)
+{
+    if (!!in->condition_check + !!in->put + !!in->delete + !!in->update != 1)
+        return fail(call, &DYNAMODB_VALIDATION, "TransactItems can only contain one of Check, Put, Update or Delete");
+    if (in->put) {
+        *ret = PART_OF(in->put, item);
+        ret->is_put = true;
+    } else if (in->update) {
+        *ret = PART_OF(in->update, key);
+        ret->is_update = true;
+        ret->update_expression = in->update->update_expression;
+    } else if (in->delete) {
+        *ret = PART_OF(in->delete, key);
+    } else {
+        *ret = PART_OF(in->condition_check, key);
+        ret->is_check = true;
+    }
+    return OK;
+}
+
+/* What is wrong whatever the items are: refuses the whole request. */
+static Status prepare(Call *call, Part *part)
+{
+    Symbols symbols;
+    Expression condition;
+    bool has_expression = present(part->condition_expression) || part->is_update;
+    TRY(symbols_check_alone(call, part->names, part->values, has_expression, "ConditionExpression is null"));
+    TRY(symbols_open(call, part->names, part->values, &symbols));
+    TRY(expression_parse(call, &symbols, EXPRESSION_UPDATE, part->update_expression, &part->update));
+    TRY(expression_parse(call, &symbols, EXPRESSION_CONDITION, part->condition_expression, &condition));
+    TRY(symbols_check_used(call, &symbols));
+    part->condition = condition.condition;
+    TRY(table_find_for_items(call, part->table_name, &part->change.table));
+    if (part->is_put) {
+        TRY(item_check(call, &part->given));
+        TRY(key_of_item(call, part->change.table, &part->given, &part->change.key));
+    } else {
+        TRY(key_of_request(call, part->change.table, &part->given, &part->change.key));
+    }
+    TRY(update_check_keys(call, part->change.table, &part->update));
+    return item_before(call, part->change.table, &part->change.key, &part->change.before);
+}
+
+static Status check_double(Call *call, const Part *parts, size_t count)
+{
+    const Change *last = &parts[count].change;
+    for (size_t i = 0; i < count; i++) {
+        const Change *change = &parts[i].change;
+        if (change->table == last->table && bytes_equal(change->key.hash, last->key.hash) &&
+            bytes_equal(change->key.range, last->key.range))
+            return fail(call, &DYNAMODB_VALIDATION,
+                        "Transaction request cannot include multiple operations on one item");
+    }
+    return OK;
+}
+
+/* What is to be there after: may fail by what is there. */
+static Status compute(Call *call, Part *part)
+{
+    if (part->is_check)
+        return OK;
+    if (part->is_put)
+        part->change.after = &part->given;
+    if (part->is_update) {
+        const Item *before = part->change.before ? part->change.before : &part->given;
+        TRY(item_update(call, before, part->update.actions, &part->after));
+        TRY(item_check(call, &part->after));
+        part->change.after = &part->after;
+    }
+    if (!part->change.after)
+        return OK;
+    return change_check(call, &part->change, part->is_update ? "Item size to update" : "Item size");
+}
+
+/* Its reason to cancel; false: none. */
+static bool judge(Call *call, Part *part, DynamodbCancellationReason *ret)
+{
+    static const Item nothing;
+    const Item *before = part->change.before;
+    *ret = (DynamodbCancellationReason){.code = TEXT("None")};
+    if (part->condition && !condition_holds(call->arena, before ? before : &nothing, part->condition)) {
+        ret->code = TEXT("ConditionalCheckFailed");
+        ret->message = TEXT("The conditional request failed");
+        if (before && bytes_is(part->return_values, "ALL_OLD"))
+            ret->item = *before;
+        return true;
+    }
+    if (is_ok(compute(call, part)))
+        return false;
+    ret->code = TEXT("ValidationError");
+    ret->message = call->message;
+    call->error = NULL;
+    return true;
+}
+
+static Status cancel(Call *call, const DynamodbCancellationReasonList *reasons)
+{
+    DynamodbTransactionCanceledException *fields = arena_new_of(call->arena, DynamodbTransactionCanceledException);
+    Bytes codes = TEXT("");
+    fields->cancellation_reasons = *reasons;
+    for (size_t i = 0; i < reasons->len; i++)
+        codes = arena_text(call->arena, BYTES_FMT "%s" BYTES_FMT, BYTES_ARG(codes), i ? ", " : "",
+                           BYTES_ARG(reasons->items[i].code));
+    return fail_with(call, &DYNAMODB_TRANSACTION_CANCELED, fields,
+                     "Transaction cancelled, please refer cancellation reasons for specific reasons [" BYTES_FMT "]",
+                     BYTES_ARG(codes));
+}
+
+static Status prepare_all(Call *call, const DynamodbTransactWriteItemsInput *in, Part *parts)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < in->transact_items.len; i++) {
+        TRY(part_of(call, &in->transact_items.items[i], &parts[i]));
+        TRY(prepare(call, &parts[i]));
+        TRY(check_double(call, parts, i));
+        bytes += item_size(&parts[i].given);
+    }
+    if (bytes > TRANSACTION_BYTES_MAX)
+        return fail(call, &DYNAMODB_VALIDATION, "Collection of items exceeds the maximum transaction size of 4 MB");
+    return OK;
+}
+
+static Status judge_all(Call *call, const DynamodbTransactWriteItemsInput *in, Part *parts)
+{
+    size_t count = in->transact_items.len;
+    DynamodbCancellationReasonList reasons = {arena_new_array(call->arena, DynamodbCancellationReason, count), count};
+    bool is_cancelled = false;
+    for (size_t i = 0; i < count; i++)
+        is_cancelled |= judge(call, &parts[i], &reasons.items[i]);
+    return is_cancelled ? cancel(call, &reasons) : OK;
+}
+
+/* aws: "two underlying writes of every item": twice the units */
+static void consume(Call *call, const DynamodbTransactWriteItemsInput *in, const Part *part, const ChangeCost *cost,
+                    DynamodbTransactWriteItemsOutput *out)
+{
+    DynamodbConsumedCapacity *one =
+        capacity_of_write(call, in->return_consumed_capacity, part->table_name, part->change.table, cost);
+    DynamodbConsumedCapacityMultiple *all = &out->consumed_capacity;
+    if (!one)
+        return;
+    if (!all->items)
+        all->items = arena_new_array(call->arena, DynamodbConsumedCapacity, in->transact_items.len);
+    one->capacity_units *= 2;
+    if (one->table)
+        one->table->capacity_units *= 2;
+    SET(one, write_capacity_units, one->capacity_units);
+    for (size_t i = 0; i < all->len; i++)
+        if (bytes_equal(all->items[i].table_name, one->table_name)) {
+            capacity_add(&all->items[i], one);
+            all->items[i].write_capacity_units += one->capacity_units;
+            return;
+        }
+    all->items[all->len++] = *one;
+}
+
+static Status transact_write_items(Call *call, const DynamodbTransactWriteItemsInput *in,
+                                   DynamodbTransactWriteItemsOutput *out)
+{
+    size_t count = in->transact_items.len;
+    Part *parts = arena_new_array(call->arena, Part, count);
+    bool is_done;
+    TRY(token_check(call, in, &is_done));
+    if (is_done)
+        return OK;
+    TRY(prepare_all(call, in, parts));
+    TRY(judge_all(call, in, parts));
+
+    TRY(expect_ok(call, token_keep(call, in)));
+    for (size_t i = 0; i < count; i++) {
+        ChangeCost cost = {0};
+        if (!parts[i].is_check)
+            TRY(expect_ok(call, change_write(call, &parts[i].change, &cost)));
+        consume(call, in, &parts[i], &cost, out);
+    }
+    return OK;
+}
