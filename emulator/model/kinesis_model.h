@@ -65,6 +65,13 @@ extern const ErrorModel KINESIS_EXPIRED_ITERATOR;
 
 #define KINESIS_SCALING_TYPE_UNIFORM_SCALING TEXT("UNIFORM_SCALING")
 
+#define KINESIS_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT_STATUS_ENABLED TEXT("ENABLED")
+#define KINESIS_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT_STATUS_DISABLED TEXT("DISABLED")
+#define KINESIS_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT_STATUS_ENABLED_UNTIL_EARLIEST_ALLOWED_END TEXT("ENABLED_UNTIL_EARLIEST_ALLOWED_END")
+
+#define KINESIS_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_INPUT_STATUS_ENABLED TEXT("ENABLED")
+#define KINESIS_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_INPUT_STATUS_DISABLED TEXT("DISABLED")
+
 struct KinesisStreamModeDetails;
 struct KinesisCreateStreamInput;
 struct KinesisDeleteStreamInput;
@@ -133,6 +140,29 @@ struct KinesisRemoveTagsFromStreamInput;
 struct KinesisListTagsForStreamInput;
 struct KinesisTag;
 struct KinesisListTagsForStreamOutput;
+struct KinesisTagResourceInput;
+struct KinesisUntagResourceInput;
+struct KinesisListTagsForResourceInput;
+struct KinesisListTagsForResourceOutput;
+struct KinesisDescribeLimitsInput;
+struct KinesisDescribeLimitsOutput;
+struct KinesisDescribeAccountSettingsInput;
+struct KinesisMinimumThroughputBillingCommitmentOutput;
+struct KinesisDescribeAccountSettingsOutput;
+struct KinesisMinimumThroughputBillingCommitmentInput;
+struct KinesisUpdateAccountSettingsInput;
+struct KinesisUpdateAccountSettingsOutput;
+struct KinesisUpdateStreamModeInput;
+struct KinesisUpdateMaxRecordSizeInput;
+struct KinesisUpdateStreamWarmThroughputInput;
+struct KinesisUpdateStreamWarmThroughputOutput;
+struct KinesisPutResourcePolicyInput;
+struct KinesisGetResourcePolicyInput;
+struct KinesisGetResourcePolicyOutput;
+struct KinesisDeleteResourcePolicyInput;
+struct KinesisEnableEnhancedMonitoringInput;
+struct KinesisEnhancedMonitoringOutput;
+struct KinesisDisableEnhancedMonitoringInput;
 
 typedef struct KinesisTagMap {
     struct KinesisTagMapEntry *items;
@@ -713,6 +743,146 @@ typedef struct KinesisListTagsForStreamOutput {
     bool has_has_more_tags;
 } KinesisListTagsForStreamOutput;
 
+typedef struct KinesisTagResourceInput {
+    KinesisTagMap tags;
+    Bytes resource_arn;
+    Bytes stream_id;
+} KinesisTagResourceInput;
+
+typedef struct KinesisUntagResourceInput {
+    KinesisTagKeyList tag_keys;
+    Bytes resource_arn;
+    Bytes stream_id;
+} KinesisUntagResourceInput;
+
+typedef struct KinesisListTagsForResourceInput {
+    Bytes resource_arn;
+    Bytes stream_id;
+} KinesisListTagsForResourceInput;
+
+typedef struct KinesisListTagsForResourceOutput {
+    KinesisTagList tags;
+} KinesisListTagsForResourceOutput;
+
+typedef struct KinesisDescribeLimitsInput {
+    char nothing_;
+} KinesisDescribeLimitsInput;
+
+typedef struct KinesisDescribeLimitsOutput {
+    int32_t shard_limit;
+    bool has_shard_limit;
+    int32_t open_shard_count;
+    bool has_open_shard_count;
+    int32_t on_demand_stream_count;
+    bool has_on_demand_stream_count;
+    int32_t on_demand_stream_count_limit;
+    bool has_on_demand_stream_count_limit;
+    int32_t channel_count;
+    bool has_channel_count;
+    int32_t channel_count_limit;
+    bool has_channel_count_limit;
+} KinesisDescribeLimitsOutput;
+
+typedef struct KinesisDescribeAccountSettingsInput {
+    char nothing_;
+} KinesisDescribeAccountSettingsInput;
+
+typedef struct KinesisMinimumThroughputBillingCommitmentOutput {
+    Bytes status;
+    int64_t started_at;
+    bool has_started_at;
+    int64_t ended_at;
+    bool has_ended_at;
+    int64_t earliest_allowed_end_at;
+    bool has_earliest_allowed_end_at;
+} KinesisMinimumThroughputBillingCommitmentOutput;
+
+typedef struct KinesisDescribeAccountSettingsOutput {
+    struct KinesisMinimumThroughputBillingCommitmentOutput *minimum_throughput_billing_commitment;
+} KinesisDescribeAccountSettingsOutput;
+
+typedef struct KinesisMinimumThroughputBillingCommitmentInput {
+    Bytes status;
+} KinesisMinimumThroughputBillingCommitmentInput;
+
+typedef struct KinesisUpdateAccountSettingsInput {
+    struct KinesisMinimumThroughputBillingCommitmentInput *minimum_throughput_billing_commitment;
+} KinesisUpdateAccountSettingsInput;
+
+typedef struct KinesisUpdateAccountSettingsOutput {
+    struct KinesisMinimumThroughputBillingCommitmentOutput *minimum_throughput_billing_commitment;
+} KinesisUpdateAccountSettingsOutput;
+
+typedef struct KinesisUpdateStreamModeInput {
+    Bytes stream_arn;
+    Bytes stream_id;
+    struct KinesisStreamModeDetails *stream_mode_details;
+    int32_t warm_throughput_mi_bps;
+    bool has_warm_throughput_mi_bps;
+} KinesisUpdateStreamModeInput;
+
+typedef struct KinesisUpdateMaxRecordSizeInput {
+    Bytes stream_arn;
+    Bytes stream_id;
+    int32_t max_record_size_in_ki_b;
+    bool has_max_record_size_in_ki_b;
+} KinesisUpdateMaxRecordSizeInput;
+
+typedef struct KinesisUpdateStreamWarmThroughputInput {
+    Bytes stream_arn;
+    Bytes stream_name;
+    Bytes stream_id;
+    int32_t warm_throughput_mi_bps;
+    bool has_warm_throughput_mi_bps;
+} KinesisUpdateStreamWarmThroughputInput;
+
+typedef struct KinesisUpdateStreamWarmThroughputOutput {
+    Bytes stream_arn;
+    Bytes stream_name;
+    struct KinesisWarmThroughputObject *warm_throughput;
+} KinesisUpdateStreamWarmThroughputOutput;
+
+typedef struct KinesisPutResourcePolicyInput {
+    Bytes resource_arn;
+    Bytes stream_id;
+    Bytes policy;
+} KinesisPutResourcePolicyInput;
+
+typedef struct KinesisGetResourcePolicyInput {
+    Bytes resource_arn;
+    Bytes stream_id;
+} KinesisGetResourcePolicyInput;
+
+typedef struct KinesisGetResourcePolicyOutput {
+    Bytes policy;
+} KinesisGetResourcePolicyOutput;
+
+typedef struct KinesisDeleteResourcePolicyInput {
+    Bytes resource_arn;
+    Bytes stream_id;
+} KinesisDeleteResourcePolicyInput;
+
+typedef struct KinesisEnableEnhancedMonitoringInput {
+    Bytes stream_name;
+    KinesisMetricsNameList shard_level_metrics;
+    Bytes stream_arn;
+    Bytes stream_id;
+} KinesisEnableEnhancedMonitoringInput;
+
+typedef struct KinesisEnhancedMonitoringOutput {
+    Bytes stream_name;
+    KinesisMetricsNameList current_shard_level_metrics;
+    KinesisMetricsNameList desired_shard_level_metrics;
+    Bytes stream_arn;
+} KinesisEnhancedMonitoringOutput;
+
+typedef struct KinesisDisableEnhancedMonitoringInput {
+    Bytes stream_name;
+    KinesisMetricsNameList shard_level_metrics;
+    Bytes stream_arn;
+    Bytes stream_id;
+} KinesisDisableEnhancedMonitoringInput;
+
 typedef struct KinesisTagMapEntry {
     Bytes key;
     Bytes value;
@@ -776,6 +946,40 @@ typedef struct KinesisRemoveTagsFromStreamOutput {
 } KinesisRemoveTagsFromStreamOutput;
 extern const OperationModel KinesisRemoveTagsFromStreamModel;
 extern const OperationModel KinesisListTagsForStreamModel;
+typedef struct KinesisTagResourceOutput {
+    char nothing_;
+} KinesisTagResourceOutput;
+extern const OperationModel KinesisTagResourceModel;
+typedef struct KinesisUntagResourceOutput {
+    char nothing_;
+} KinesisUntagResourceOutput;
+extern const OperationModel KinesisUntagResourceModel;
+extern const OperationModel KinesisListTagsForResourceModel;
+extern const OperationModel KinesisDescribeLimitsModel;
+extern const OperationModel KinesisDescribeAccountSettingsModel;
+extern const OperationModel KinesisUpdateAccountSettingsModel;
+typedef struct KinesisUpdateStreamModeOutput {
+    char nothing_;
+} KinesisUpdateStreamModeOutput;
+extern const OperationModel KinesisUpdateStreamModeModel;
+typedef struct KinesisUpdateMaxRecordSizeOutput {
+    char nothing_;
+} KinesisUpdateMaxRecordSizeOutput;
+extern const OperationModel KinesisUpdateMaxRecordSizeModel;
+extern const OperationModel KinesisUpdateStreamWarmThroughputModel;
+typedef struct KinesisPutResourcePolicyOutput {
+    char nothing_;
+} KinesisPutResourcePolicyOutput;
+extern const OperationModel KinesisPutResourcePolicyModel;
+extern const OperationModel KinesisGetResourcePolicyModel;
+typedef struct KinesisDeleteResourcePolicyOutput {
+    char nothing_;
+} KinesisDeleteResourcePolicyOutput;
+extern const OperationModel KinesisDeleteResourcePolicyModel;
+typedef KinesisEnhancedMonitoringOutput KinesisEnableEnhancedMonitoringOutput;
+extern const OperationModel KinesisEnableEnhancedMonitoringModel;
+typedef KinesisEnhancedMonitoringOutput KinesisDisableEnhancedMonitoringOutput;
+extern const OperationModel KinesisDisableEnhancedMonitoringModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape KINESIS_SHAPE_STREAM_MODE_DETAILS;
@@ -846,3 +1050,26 @@ extern const Shape KINESIS_SHAPE_REMOVE_TAGS_FROM_STREAM_INPUT;
 extern const Shape KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_INPUT;
 extern const Shape KINESIS_SHAPE_TAG;
 extern const Shape KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_OUTPUT;
+extern const Shape KINESIS_SHAPE_TAG_RESOURCE_INPUT;
+extern const Shape KINESIS_SHAPE_UNTAG_RESOURCE_INPUT;
+extern const Shape KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT;
+extern const Shape KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT;
+extern const Shape KINESIS_SHAPE_DESCRIBE_LIMITS_INPUT;
+extern const Shape KINESIS_SHAPE_DESCRIBE_LIMITS_OUTPUT;
+extern const Shape KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_INPUT;
+extern const Shape KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT;
+extern const Shape KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_OUTPUT;
+extern const Shape KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_INPUT;
+extern const Shape KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_INPUT;
+extern const Shape KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_OUTPUT;
+extern const Shape KINESIS_SHAPE_UPDATE_STREAM_MODE_INPUT;
+extern const Shape KINESIS_SHAPE_UPDATE_MAX_RECORD_SIZE_INPUT;
+extern const Shape KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_INPUT;
+extern const Shape KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_OUTPUT;
+extern const Shape KINESIS_SHAPE_PUT_RESOURCE_POLICY_INPUT;
+extern const Shape KINESIS_SHAPE_GET_RESOURCE_POLICY_INPUT;
+extern const Shape KINESIS_SHAPE_GET_RESOURCE_POLICY_OUTPUT;
+extern const Shape KINESIS_SHAPE_DELETE_RESOURCE_POLICY_INPUT;
+extern const Shape KINESIS_SHAPE_ENABLE_ENHANCED_MONITORING_INPUT;
+extern const Shape KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT;
+extern const Shape KINESIS_SHAPE_DISABLE_ENHANCED_MONITORING_INPUT;

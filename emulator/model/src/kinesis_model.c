@@ -60,6 +60,12 @@ static const Shape shape_scaling_type;
 static const Shape shape_tag_key_list;
 static const Shape shape_list_tags_for_stream_input_limit;
 static const Shape shape_tag_list;
+static const Shape shape_resource_arn;
+static const Shape shape_on_demand_stream_count_object;
+static const Shape shape_on_demand_stream_count_limit_object;
+static const Shape shape_minimum_throughput_billing_commitment_output_status;
+static const Shape shape_minimum_throughput_billing_commitment_input_status;
+static const Shape shape_policy;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -713,6 +719,165 @@ static const Field fields_list_tags_for_stream_output[] = {
 };
 const Shape KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_OUTPUT = {.name = "ListTagsForStreamOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListTagsForStreamOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_tags_for_stream_output};
 
+static const Shape shape_resource_arn = {.name = "ResourceARN", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048, .pattern = "arn:aws.*:kinesis:.*:\\d{12}:.*(stream|channel|queue)/\\S+"};
+
+static const Field fields_tag_resource_input[] = {
+    {{"Tags", 4}, "tags", &shape_tag_map, offsetof(KinesisTagResourceInput, tags), NO_OFFSET, true},
+    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisTagResourceInput, resource_arn), NO_OFFSET, true},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisTagResourceInput, stream_id), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_TAG_RESOURCE_INPUT = {.name = "TagResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisTagResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_tag_resource_input};
+
+static const Field fields_untag_resource_input[] = {
+    {{"TagKeys", 7}, "tagKeys", &shape_tag_key_list, offsetof(KinesisUntagResourceInput, tag_keys), NO_OFFSET, true},
+    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisUntagResourceInput, resource_arn), NO_OFFSET, true},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUntagResourceInput, stream_id), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_UNTAG_RESOURCE_INPUT = {.name = "UntagResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUntagResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_untag_resource_input};
+
+static const Field fields_list_tags_for_resource_input[] = {
+    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisListTagsForResourceInput, resource_arn), NO_OFFSET, true},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisListTagsForResourceInput, stream_id), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT = {.name = "ListTagsForResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListTagsForResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_tags_for_resource_input};
+
+static const Field fields_list_tags_for_resource_output[] = {
+    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(KinesisListTagsForResourceOutput, tags), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT = {.name = "ListTagsForResourceOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListTagsForResourceOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_tags_for_resource_output};
+
+const Shape KINESIS_SHAPE_DESCRIBE_LIMITS_INPUT = {.name = "DescribeLimitsInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeLimitsInput), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_on_demand_stream_count_object = {.name = "OnDemandStreamCountObject", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 1000000};
+
+static const Shape shape_on_demand_stream_count_limit_object = {.name = "OnDemandStreamCountLimitObject", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 1000000};
+
+static const Field fields_describe_limits_output[] = {
+    {{"ShardLimit", 10}, "shardLimit", &shape_shard_count_object, offsetof(KinesisDescribeLimitsOutput, shard_limit), offsetof(KinesisDescribeLimitsOutput, has_shard_limit), true},
+    {{"OpenShardCount", 14}, "openShardCount", &shape_shard_count_object, offsetof(KinesisDescribeLimitsOutput, open_shard_count), offsetof(KinesisDescribeLimitsOutput, has_open_shard_count), true},
+    {{"OnDemandStreamCount", 19}, "onDemandStreamCount", &shape_on_demand_stream_count_object, offsetof(KinesisDescribeLimitsOutput, on_demand_stream_count), offsetof(KinesisDescribeLimitsOutput, has_on_demand_stream_count), true},
+    {{"OnDemandStreamCountLimit", 24}, "onDemandStreamCountLimit", &shape_on_demand_stream_count_limit_object, offsetof(KinesisDescribeLimitsOutput, on_demand_stream_count_limit), offsetof(KinesisDescribeLimitsOutput, has_on_demand_stream_count_limit), true},
+    {{"ChannelCount", 12}, "channelCount", &shape_channel_count_object, offsetof(KinesisDescribeLimitsOutput, channel_count), offsetof(KinesisDescribeLimitsOutput, has_channel_count), false},
+    {{"ChannelCountLimit", 17}, "channelCountLimit", &shape_channel_count_object, offsetof(KinesisDescribeLimitsOutput, channel_count_limit), offsetof(KinesisDescribeLimitsOutput, has_channel_count_limit), false},
+};
+const Shape KINESIS_SHAPE_DESCRIBE_LIMITS_OUTPUT = {.name = "DescribeLimitsOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeLimitsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_describe_limits_output};
+
+const Shape KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_INPUT = {.name = "DescribeAccountSettingsInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeAccountSettingsInput), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_minimum_throughput_billing_commitment_output_status[] = {"ENABLED", "DISABLED", "ENABLED_UNTIL_EARLIEST_ALLOWED_END", NULL};
+static const Shape shape_minimum_throughput_billing_commitment_output_status = {.name = "MinimumThroughputBillingCommitmentOutputStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_minimum_throughput_billing_commitment_output_status};
+
+static const Field fields_minimum_throughput_billing_commitment_output[] = {
+    {{"Status", 6}, "status", &shape_minimum_throughput_billing_commitment_output_status, offsetof(KinesisMinimumThroughputBillingCommitmentOutput, status), NO_OFFSET, true},
+    {{"StartedAt", 9}, "startedAt", &shape_timestamp, offsetof(KinesisMinimumThroughputBillingCommitmentOutput, started_at), offsetof(KinesisMinimumThroughputBillingCommitmentOutput, has_started_at), false},
+    {{"EndedAt", 7}, "endedAt", &shape_timestamp, offsetof(KinesisMinimumThroughputBillingCommitmentOutput, ended_at), offsetof(KinesisMinimumThroughputBillingCommitmentOutput, has_ended_at), false},
+    {{"EarliestAllowedEndAt", 20}, "earliestAllowedEndAt", &shape_timestamp, offsetof(KinesisMinimumThroughputBillingCommitmentOutput, earliest_allowed_end_at), offsetof(KinesisMinimumThroughputBillingCommitmentOutput, has_earliest_allowed_end_at), false},
+};
+const Shape KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT = {.name = "MinimumThroughputBillingCommitmentOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisMinimumThroughputBillingCommitmentOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_minimum_throughput_billing_commitment_output};
+
+static const Field fields_describe_account_settings_output[] = {
+    {{"MinimumThroughputBillingCommitment", 34}, "minimumThroughputBillingCommitment", &KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT, offsetof(KinesisDescribeAccountSettingsOutput, minimum_throughput_billing_commitment), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_OUTPUT = {.name = "DescribeAccountSettingsOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeAccountSettingsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_account_settings_output};
+
+static const char *const enum_minimum_throughput_billing_commitment_input_status[] = {"ENABLED", "DISABLED", NULL};
+static const Shape shape_minimum_throughput_billing_commitment_input_status = {.name = "MinimumThroughputBillingCommitmentInputStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_minimum_throughput_billing_commitment_input_status};
+
+static const Field fields_minimum_throughput_billing_commitment_input[] = {
+    {{"Status", 6}, "status", &shape_minimum_throughput_billing_commitment_input_status, offsetof(KinesisMinimumThroughputBillingCommitmentInput, status), NO_OFFSET, true},
+};
+const Shape KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_INPUT = {.name = "MinimumThroughputBillingCommitmentInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisMinimumThroughputBillingCommitmentInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_minimum_throughput_billing_commitment_input};
+
+static const Field fields_update_account_settings_input[] = {
+    {{"MinimumThroughputBillingCommitment", 34}, "minimumThroughputBillingCommitment", &KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_INPUT, offsetof(KinesisUpdateAccountSettingsInput, minimum_throughput_billing_commitment), NO_OFFSET, true},
+};
+const Shape KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_INPUT = {.name = "UpdateAccountSettingsInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateAccountSettingsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_account_settings_input};
+
+static const Field fields_update_account_settings_output[] = {
+    {{"MinimumThroughputBillingCommitment", 34}, "minimumThroughputBillingCommitment", &KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT, offsetof(KinesisUpdateAccountSettingsOutput, minimum_throughput_billing_commitment), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_OUTPUT = {.name = "UpdateAccountSettingsOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateAccountSettingsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_account_settings_output};
+
+static const Field fields_update_stream_mode_input[] = {
+    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateStreamModeInput, stream_arn), NO_OFFSET, true},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUpdateStreamModeInput, stream_id), NO_OFFSET, false},
+    {{"StreamModeDetails", 17}, "streamModeDetails", &KINESIS_SHAPE_STREAM_MODE_DETAILS, offsetof(KinesisUpdateStreamModeInput, stream_mode_details), NO_OFFSET, true},
+    {{"WarmThroughputMiBps", 19}, "warmThroughputMiBps", &shape_natural_integer_object, offsetof(KinesisUpdateStreamModeInput, warm_throughput_mi_bps), offsetof(KinesisUpdateStreamModeInput, has_warm_throughput_mi_bps), false},
+};
+const Shape KINESIS_SHAPE_UPDATE_STREAM_MODE_INPUT = {.name = "UpdateStreamModeInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateStreamModeInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_stream_mode_input};
+
+static const Field fields_update_max_record_size_input[] = {
+    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateMaxRecordSizeInput, stream_arn), NO_OFFSET, false},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUpdateMaxRecordSizeInput, stream_id), NO_OFFSET, false},
+    {{"MaxRecordSizeInKiB", 18}, "maxRecordSizeInKiB", &shape_max_record_size_in_ki_b, offsetof(KinesisUpdateMaxRecordSizeInput, max_record_size_in_ki_b), offsetof(KinesisUpdateMaxRecordSizeInput, has_max_record_size_in_ki_b), true},
+};
+const Shape KINESIS_SHAPE_UPDATE_MAX_RECORD_SIZE_INPUT = {.name = "UpdateMaxRecordSizeInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateMaxRecordSizeInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_max_record_size_input};
+
+static const Field fields_update_stream_warm_throughput_input[] = {
+    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateStreamWarmThroughputInput, stream_arn), NO_OFFSET, false},
+    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisUpdateStreamWarmThroughputInput, stream_name), NO_OFFSET, false},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUpdateStreamWarmThroughputInput, stream_id), NO_OFFSET, false},
+    {{"WarmThroughputMiBps", 19}, "warmThroughputMiBps", &shape_natural_integer_object, offsetof(KinesisUpdateStreamWarmThroughputInput, warm_throughput_mi_bps), offsetof(KinesisUpdateStreamWarmThroughputInput, has_warm_throughput_mi_bps), true},
+};
+const Shape KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_INPUT = {.name = "UpdateStreamWarmThroughputInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateStreamWarmThroughputInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_stream_warm_throughput_input};
+
+static const Field fields_update_stream_warm_throughput_output[] = {
+    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateStreamWarmThroughputOutput, stream_arn), NO_OFFSET, false},
+    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisUpdateStreamWarmThroughputOutput, stream_name), NO_OFFSET, false},
+    {{"WarmThroughput", 14}, "warmThroughput", &KINESIS_SHAPE_WARM_THROUGHPUT_OBJECT, offsetof(KinesisUpdateStreamWarmThroughputOutput, warm_throughput), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_OUTPUT = {.name = "UpdateStreamWarmThroughputOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateStreamWarmThroughputOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_stream_warm_throughput_output};
+
+static const Shape shape_policy = {.name = "Policy", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_put_resource_policy_input[] = {
+    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisPutResourcePolicyInput, resource_arn), NO_OFFSET, true},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisPutResourcePolicyInput, stream_id), NO_OFFSET, false},
+    {{"Policy", 6}, "policy", &shape_policy, offsetof(KinesisPutResourcePolicyInput, policy), NO_OFFSET, true},
+};
+const Shape KINESIS_SHAPE_PUT_RESOURCE_POLICY_INPUT = {.name = "PutResourcePolicyInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisPutResourcePolicyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_put_resource_policy_input};
+
+static const Field fields_get_resource_policy_input[] = {
+    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisGetResourcePolicyInput, resource_arn), NO_OFFSET, true},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisGetResourcePolicyInput, stream_id), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_GET_RESOURCE_POLICY_INPUT = {.name = "GetResourcePolicyInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisGetResourcePolicyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_resource_policy_input};
+
+static const Field fields_get_resource_policy_output[] = {
+    {{"Policy", 6}, "policy", &shape_policy, offsetof(KinesisGetResourcePolicyOutput, policy), NO_OFFSET, true},
+};
+const Shape KINESIS_SHAPE_GET_RESOURCE_POLICY_OUTPUT = {.name = "GetResourcePolicyOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisGetResourcePolicyOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_resource_policy_output};
+
+static const Field fields_delete_resource_policy_input[] = {
+    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisDeleteResourcePolicyInput, resource_arn), NO_OFFSET, true},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisDeleteResourcePolicyInput, stream_id), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_DELETE_RESOURCE_POLICY_INPUT = {.name = "DeleteResourcePolicyInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDeleteResourcePolicyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_resource_policy_input};
+
+static const Field fields_enable_enhanced_monitoring_input[] = {
+    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisEnableEnhancedMonitoringInput, stream_name), NO_OFFSET, false},
+    {{"ShardLevelMetrics", 17}, "shardLevelMetrics", &shape_metrics_name_list, offsetof(KinesisEnableEnhancedMonitoringInput, shard_level_metrics), NO_OFFSET, true},
+    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisEnableEnhancedMonitoringInput, stream_arn), NO_OFFSET, false},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisEnableEnhancedMonitoringInput, stream_id), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_ENABLE_ENHANCED_MONITORING_INPUT = {.name = "EnableEnhancedMonitoringInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisEnableEnhancedMonitoringInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_enable_enhanced_monitoring_input};
+
+static const Field fields_enhanced_monitoring_output[] = {
+    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisEnhancedMonitoringOutput, stream_name), NO_OFFSET, false},
+    {{"CurrentShardLevelMetrics", 24}, "currentShardLevelMetrics", &shape_metrics_name_list, offsetof(KinesisEnhancedMonitoringOutput, current_shard_level_metrics), NO_OFFSET, false},
+    {{"DesiredShardLevelMetrics", 24}, "desiredShardLevelMetrics", &shape_metrics_name_list, offsetof(KinesisEnhancedMonitoringOutput, desired_shard_level_metrics), NO_OFFSET, false},
+    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisEnhancedMonitoringOutput, stream_arn), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT = {.name = "EnhancedMonitoringOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisEnhancedMonitoringOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_enhanced_monitoring_output};
+
+static const Field fields_disable_enhanced_monitoring_input[] = {
+    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisDisableEnhancedMonitoringInput, stream_name), NO_OFFSET, false},
+    {{"ShardLevelMetrics", 17}, "shardLevelMetrics", &shape_metrics_name_list, offsetof(KinesisDisableEnhancedMonitoringInput, shard_level_metrics), NO_OFFSET, true},
+    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisDisableEnhancedMonitoringInput, stream_arn), NO_OFFSET, false},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisDisableEnhancedMonitoringInput, stream_id), NO_OFFSET, false},
+};
+const Shape KINESIS_SHAPE_DISABLE_ENHANCED_MONITORING_INPUT = {.name = "DisableEnhancedMonitoringInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDisableEnhancedMonitoringInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_disable_enhanced_monitoring_input};
+
 const ErrorModel KINESIS_RESOURCE_IN_USE = {"ResourceInUseException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KINESIS_LIMIT_EXCEEDED = {"LimitExceededException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KINESIS_INVALID_ARGUMENT = {"InvalidArgumentException", NULL, NULL, 400, true, "message", NULL};
@@ -756,6 +921,20 @@ const OperationModel KinesisStopStreamEncryptionModel = {"StopStreamEncryption",
 const OperationModel KinesisAddTagsToStreamModel = {"AddTagsToStream", &KINESIS_SHAPE_ADD_TAGS_TO_STREAM_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
 const OperationModel KinesisRemoveTagsFromStreamModel = {"RemoveTagsFromStream", &KINESIS_SHAPE_REMOVE_TAGS_FROM_STREAM_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
 const OperationModel KinesisListTagsForStreamModel = {"ListTagsForStream", &KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_INPUT, &KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel KinesisTagResourceModel = {"TagResource", &KINESIS_SHAPE_TAG_RESOURCE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KinesisUntagResourceModel = {"UntagResource", &KINESIS_SHAPE_UNTAG_RESOURCE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KinesisListTagsForResourceModel = {"ListTagsForResource", &KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT, &KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel KinesisDescribeLimitsModel = {"DescribeLimits", &KINESIS_SHAPE_DESCRIBE_LIMITS_INPUT, &KINESIS_SHAPE_DESCRIBE_LIMITS_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel KinesisDescribeAccountSettingsModel = {"DescribeAccountSettings", &KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_INPUT, &KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel KinesisUpdateAccountSettingsModel = {"UpdateAccountSettings", &KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_INPUT, &KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel KinesisUpdateStreamModeModel = {"UpdateStreamMode", &KINESIS_SHAPE_UPDATE_STREAM_MODE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KinesisUpdateMaxRecordSizeModel = {"UpdateMaxRecordSize", &KINESIS_SHAPE_UPDATE_MAX_RECORD_SIZE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KinesisUpdateStreamWarmThroughputModel = {"UpdateStreamWarmThroughput", &KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_INPUT, &KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel KinesisPutResourcePolicyModel = {"PutResourcePolicy", &KINESIS_SHAPE_PUT_RESOURCE_POLICY_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KinesisGetResourcePolicyModel = {"GetResourcePolicy", &KINESIS_SHAPE_GET_RESOURCE_POLICY_INPUT, &KINESIS_SHAPE_GET_RESOURCE_POLICY_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel KinesisDeleteResourcePolicyModel = {"DeleteResourcePolicy", &KINESIS_SHAPE_DELETE_RESOURCE_POLICY_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KinesisEnableEnhancedMonitoringModel = {"EnableEnhancedMonitoring", &KINESIS_SHAPE_ENABLE_ENHANCED_MONITORING_INPUT, &KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel KinesisDisableEnhancedMonitoringModel = {"DisableEnhancedMonitoring", &KINESIS_SHAPE_DISABLE_ENHANCED_MONITORING_INPUT, &KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT, true, "POST", "/", NULL, NULL};
 
 static const char *const operation_names[] = {
     "AcknowledgeDeadLetterQueueRecords",

@@ -4,7 +4,7 @@
 
 static const Query all_streams = {
     "SELECT id, account, region, name, status, status_due_ms, created_ms, horizon_floor_ms, retention_hours,"
-    " record_kib_max, is_on_demand, key_id, next_shard_index FROM kinesis_stream"};
+    " record_kib_max, is_on_demand, key_id, next_shard_index, shard_metrics, warm_mibps FROM kinesis_stream"};
 static const Query all_shards = {
     "SELECT id, stream_id, shard_index, parent, adjacent_parent, hash_start, hash_end, created_s, opened_ms,"
     " closed_ms, ended_s, floor FROM kinesis_shard ORDER BY stream_id, shard_index"};
@@ -13,7 +13,7 @@ static const Query insert_stream = {
     " record_kib_max, is_on_demand, next_shard_index) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, 0)"};
 static const Query update_stream = {
     "UPDATE kinesis_stream SET horizon_floor_ms = ?2, retention_hours = ?3, record_kib_max = ?4, is_on_demand = ?5,"
-    " key_id = ?6, next_shard_index = ?7 WHERE id = ?1"};
+    " key_id = ?6, next_shard_index = ?7, shard_metrics = ?8, warm_mibps = ?9 WHERE id = ?1"};
 
 static void *must(void *memory)
 {
@@ -124,6 +124,8 @@ static int load_streams(Kinesis *kinesis)
                            .is_on_demand = column_int64(row, 10) != 0,
                            .key_id = column_is_null(row, 11) ? (Bytes){0} : column_bytes(row, 11),
                            .next_shard_index = (uint32_t)column_int64(row, 12),
+                           .shard_metrics = (unsigned)column_int64(row, 13),
+                           .warm_mibps = (int32_t)column_int64(row, 14),
                        });
     return code;
 }
@@ -203,6 +205,21 @@ size_t streams_open_shards(const Kinesis *kinesis, Bytes account, Bytes region)
     return count;
 }
 
+StreamsCount streams_count(const Kinesis *kinesis, Bytes account, Bytes region)
+{
+    Bytes key;
+    void *value;
+    StreamsCount count = {0};
+    for (size_t at = 0; map_next(kinesis->streams, &at, &key, &value);) {
+        const Stream *stream = value;
+        if (!bytes_equal(stream->account, account) || !bytes_equal(stream->region, region))
+            continue;
+        count.on_demand_streams += stream->is_on_demand;
+        count.provisioned_shards += stream->is_on_demand ? 0 : stream->open_count;
+    }
+    return count;
+}
+
 int stream_insert(Kinesis *kinesis, const Stream *like, Stream **ret_stream)
 {
     Statement *insert = store_begin(kinesis->store, &insert_stream);
@@ -232,6 +249,8 @@ int stream_update(Kinesis *kinesis, const Stream *stream)
     bind_int64(update, 5, stream->is_on_demand);
     bind_text(update, 6, stream->key_id);
     bind_int64(update, 7, stream->next_shard_index);
+    bind_int64(update, 8, stream->shard_metrics);
+    bind_int64(update, 9, stream->warm_mibps);
     return store_run(update);
 }
 

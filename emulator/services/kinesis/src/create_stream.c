@@ -67,6 +67,6 @@ static Status create_stream(Call *call, const KinesisCreateStreamInput *in, Kine
 
     TRY(expect_ok(call, stream_insert(kinesis, &like, &stream)));
     TRY(expect_ok(call, insert_shards(kinesis, stream, (uint32_t)count)));
-    TRY(expect_ok(call, tags_put(kinesis, stream, &in->tags)));
+    TRY(expect_ok(call, tags_put(kinesis, stream->id, &in->tags)));
     return expect_ok(call, stream_pass_through(kinesis, stream, STREAM_CREATING));
 }

@@ -1,5 +1,6 @@
 /* describe_stream.c - DescribeStream and DescribeStreamSummary. */
 #include "consumer.h"
+#include "monitoring.h"
 #include "operations.h"
 #include "shard.h"
 
@@ -15,12 +16,22 @@ static KinesisStreamModeDetails *mode_of(Arena *arena, const Stream *stream)
     return mode;
 }
 
-/* One entry without metrics: what a stream has on which nobody has turned them on. */
-static KinesisEnhancedMonitoringList no_monitoring(Arena *arena)
+/* One entry; without metrics where nobody has turned them on. */
+static KinesisEnhancedMonitoringList monitoring_of(Arena *arena, const Stream *stream)
 {
     KinesisEnhancedMetrics *metrics = arena_new_of(arena, KinesisEnhancedMetrics);
-    metrics->shard_level_metrics.items = arena_new_of(arena, Bytes);
+    metrics->shard_level_metrics = shard_metrics_list(arena, stream->shard_metrics);
     return (KinesisEnhancedMonitoringList){metrics, 1};
+}
+
+static KinesisWarmThroughputObject *warm_of(Arena *arena, const Stream *stream)
+{
+    if (!stream->warm_mibps || !stream->is_on_demand)
+        return NULL;
+    KinesisWarmThroughputObject *warm = arena_new_of(arena, KinesisWarmThroughputObject);
+    SET(warm, current_mi_bps, stream->warm_mibps);
+    SET(warm, target_mi_bps, stream->warm_mibps);
+    return warm;
 }
 
 static Bytes encryption_of(const Stream *stream)
@@ -71,7 +82,7 @@ static Status describe_stream(Call *call, const KinesisDescribeStreamInput *in, 
     description->stream_arn = stream_arn(call->arena, stream);
     description->stream_status = stream_status_text(stream->status);
     description->stream_mode_details = mode_of(call->arena, stream);
-    description->enhanced_monitoring = no_monitoring(call->arena);
+    description->enhanced_monitoring = monitoring_of(call->arena, stream);
     description->encryption_type = encryption_of(stream);
     description->key_id = arena_copy(call->arena, stream->key_id);
     SET(description, retention_period_hours, stream->retention_hours);
@@ -97,7 +108,7 @@ static Status describe_stream_summary(Call *call, const KinesisDescribeStreamSum
     summary->stream_arn = stream_arn(call->arena, stream);
     summary->stream_status = stream_status_text(stream->status);
     summary->stream_mode_details = mode_of(call->arena, stream);
-    summary->enhanced_monitoring = no_monitoring(call->arena);
+    summary->enhanced_monitoring = monitoring_of(call->arena, stream);
     summary->encryption_type = encryption_of(stream);
     summary->key_id = arena_copy(call->arena, stream->key_id);
     SET(summary, retention_period_hours, stream->retention_hours);
@@ -105,5 +116,6 @@ static Status describe_stream_summary(Call *call, const KinesisDescribeStreamSum
     SET(summary, open_shard_count, stream->status == STREAM_CREATING ? 0 : (int32_t)stream->open_count);
     SET(summary, consumer_count, (int32_t)consumers);
     SET(summary, max_record_size_in_ki_b, stream->record_kib_max);
+    summary->warm_throughput = warm_of(call->arena, stream);
     return OK;
 }

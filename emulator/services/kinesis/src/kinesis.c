@@ -33,16 +33,33 @@ static const Operation *const operations[] = {
     &KinesisAddTagsToStream,
     &KinesisRemoveTagsFromStream,
     &KinesisListTagsForStream,
+    &KinesisTagResource,
+    &KinesisUntagResource,
+    &KinesisListTagsForResource,
+    &KinesisDescribeLimits,
+    &KinesisDescribeAccountSettings,
+    &KinesisUpdateAccountSettings,
+    &KinesisUpdateStreamMode,
+    &KinesisUpdateMaxRecordSize,
+    &KinesisUpdateStreamWarmThroughput,
+    &KinesisPutResourcePolicy,
+    &KinesisGetResourcePolicy,
+    &KinesisDeleteResourcePolicy,
+    &KinesisEnableEnhancedMonitoring,
+    &KinesisDisableEnhancedMonitoring,
     NULL,
 };
+
+static const Query reset_accounts = {"DELETE FROM kinesis_account WHERE " IN_NAMESPACE};
 
 static int reset(void *service, Bytes account, Bytes region)
 {
     Kinesis *kinesis = service;
+    static const Query *const queries[] = {&reset_accounts, NULL};
     int code = streams_load(kinesis);
     for (Stream *stream; code == STORE_OK && (stream = stream_within(kinesis, account, region));)
         code = stream_remove(kinesis, stream);
-    return code;
+    return code == STORE_OK ? reset_rows(kinesis->store, queries, account, region) : code;
 }
 
 const Service kinesis_service = {&KINESIS_SERVICE, operations, NULL, reset};

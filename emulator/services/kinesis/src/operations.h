@@ -11,7 +11,12 @@ extern const Operation KinesisRegisterStreamConsumer, KinesisDeregisterStreamCon
 extern const Operation KinesisSplitShard, KinesisMergeShards, KinesisUpdateShardCount;
 extern const Operation KinesisIncreaseStreamRetentionPeriod, KinesisDecreaseStreamRetentionPeriod,
     KinesisStartStreamEncryption, KinesisStopStreamEncryption;
-extern const Operation KinesisAddTagsToStream, KinesisRemoveTagsFromStream, KinesisListTagsForStream;
+extern const Operation KinesisAddTagsToStream, KinesisRemoveTagsFromStream, KinesisListTagsForStream,
+    KinesisTagResource, KinesisUntagResource, KinesisListTagsForResource;
+extern const Operation KinesisDescribeLimits, KinesisDescribeAccountSettings, KinesisUpdateAccountSettings,
+    KinesisUpdateStreamMode, KinesisUpdateMaxRecordSize, KinesisUpdateStreamWarmThroughput;
+extern const Operation KinesisPutResourcePolicy, KinesisGetResourcePolicy, KinesisDeleteResourcePolicy,
+    KinesisEnableEnhancedMonitoring, KinesisDisableEnhancedMonitoring;
 
 /* aws: DryRun: "Checks if your request will succeed": all checks are made, then this instead of the work. */
 MUST_CHECK Status check_dry_run(Call *call, bool dry_run);

@@ -33,6 +33,13 @@ const Migration kinesis_schema = {
         "CREATE INDEX kinesis_rescale_of ON kinesis_rescale (stream_id, at_ms);"
         "CREATE TABLE kinesis_dropped_log (id INTEGER PRIMARY KEY);"
         "CREATE TABLE kinesis_secret (id INTEGER PRIMARY KEY, secret BLOB NOT NULL);",
+        /* Tags and policies of a consumer stand under its id below 0. */
+        "ALTER TABLE kinesis_stream ADD COLUMN shard_metrics INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE kinesis_stream ADD COLUMN warm_mibps INTEGER NOT NULL DEFAULT 0;"
+        "CREATE TABLE kinesis_policy (owner INTEGER PRIMARY KEY, policy TEXT NOT NULL);"
+        "CREATE TABLE kinesis_mode_switch (id INTEGER PRIMARY KEY, stream_id INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
+        "CREATE TABLE kinesis_account (account TEXT NOT NULL, region TEXT NOT NULL, started_ms INTEGER NOT NULL,"
+        " ended_ms INTEGER NOT NULL, is_ending INTEGER NOT NULL, PRIMARY KEY (account, region)) WITHOUT ROWID;",
         NULL,
     },
 };

@@ -57,6 +57,8 @@ struct Stream {
     int64_t horizon_floor_ms; /* what retention had dropped before it was raised stays dropped */
     int32_t retention_hours;
     int32_t record_kib_max;
+    int32_t warm_mibps;     /* 0: none was asked for */
+    unsigned shard_metrics; /* monitoring.h */
     bool is_on_demand;
     uint32_t next_shard_index;
     Shard **shards; /* by index; those whose retention has ended are gone */

@@ -47,5 +47,9 @@ Bytes stream_arn(Arena *arena, const Stream *stream);
 Bytes stream_status_text(StreamStatus status);
 /* Records that arrived before are no longer read. */
 int64_t stream_horizon_ms(const Stream *stream, int64_t at_ms);
+typedef struct StreamsCount {
+    size_t on_demand_streams, provisioned_shards; /* open ones */
+} StreamsCount;
+StreamsCount streams_count(const Kinesis *kinesis, Bytes account, Bytes region);
 /* Open shards of one account and region. */
 size_t streams_open_shards(const Kinesis *kinesis, Bytes account, Bytes region);

@@ -16,6 +16,8 @@ OPERATION(KinesisListStreamConsumers, list_consumers, READS);
 static const Query insert_consumer = {
     "INSERT INTO kinesis_consumer (stream_id, name, created_ms, active_ms) VALUES (?1, ?2, ?3, ?4)"};
 static const Query delete_consumer = {"DELETE FROM kinesis_consumer WHERE id = ?1"};
+static const Query delete_policy = {"DELETE FROM kinesis_policy WHERE owner = -?1"};
+static const Query delete_tags = {"DELETE FROM kinesis_tag WHERE stream_id = -?1"};
 static const Query find_consumer = {"SELECT 1 FROM kinesis_consumer WHERE stream_id = ?1 AND name = ?2"};
 static const Query count_creating = {"SELECT COUNT(*) FROM kinesis_consumer WHERE stream_id = ?1 AND active_ms > ?2"};
 static const Query consumers_after = {"SELECT id, name, created_ms, active_ms FROM kinesis_consumer"
@@ -90,6 +92,7 @@ static Status register_consumer(Call *call, const KinesisRegisterStreamConsumerI
     bind_int64(insert, 3, consumer.created_ms);
     bind_int64(insert, 4, consumer.active_ms);
     TRY(expect_ok(call, store_run(insert)));
+    TRY(expect_ok(call, tags_put(kinesis, -store_last_rowid(call->store), &in->tags)));
 
     out->consumer = arena_new_of(call->arena, KinesisConsumer);
     tell(call, stream, &consumer, out->consumer);
@@ -106,9 +109,12 @@ static Status deregister_consumer(Call *call, const KinesisDeregisterStreamConsu
     (void)out;
     TRY(consumer_find(call, CONSUMER_REF(in), &stream, &consumer));
 
-    Statement *delete = store_begin(call->store, &delete_consumer);
-    bind_int64(delete, 1, consumer.id);
-    TRY(expect_ok(call, store_run(delete)));
+    const Query *deletes[] = {&delete_policy, &delete_tags, &delete_consumer};
+    for (size_t i = 0; i < sizeof deletes / sizeof *deletes; i++) {
+        Statement *delete = store_begin(call->store, deletes[i]);
+        bind_int64(delete, 1, consumer.id);
+        TRY(expect_ok(call, store_run(delete)));
+    }
     subscriptions_fail_consumer(call->service, stream);
     return OK;
 }

@@ -48,12 +48,12 @@ Status tags_too_many(Call *call, KinesisStreamName name)
                 BYTES_ARG(name.name), BYTES_ARG(name.account), TAGS_PER_STREAM);
 }
 
-int tags_put(Kinesis *kinesis, const Stream *stream, const KinesisTagMap *tags)
+int tags_put(Kinesis *kinesis, int64_t owner, const KinesisTagMap *tags)
 {
     int code = STORE_OK;
     for (size_t i = 0; code == STORE_OK && i < tags->len; i++) {
         Statement *put = store_begin(kinesis->store, &put_tag);
-        bind_int64(put, 1, stream->id);
+        bind_int64(put, 1, owner);
         bind_text(put, 2, tags->items[i].key);
         bind_text(put, 3, tags->items[i].value);
         code = store_run(put);
@@ -61,11 +61,11 @@ int tags_put(Kinesis *kinesis, const Stream *stream, const KinesisTagMap *tags)
     return code;
 }
 
-/* How many tags the stream would have. */
-static int count_with(Kinesis *kinesis, const Stream *stream, const KinesisTagMap *tags, int64_t *ret_count)
+/* How many tags it would have. */
+static int count_with(Kinesis *kinesis, int64_t owner, const KinesisTagMap *tags, int64_t *ret_count)
 {
     Statement *count = store_begin(kinesis->store, &count_tags);
-    bind_int64(count, 1, stream->id);
+    bind_int64(count, 1, owner);
     int code = store_one(count);
     if (code != STORE_ROW)
         return code;
@@ -73,7 +73,7 @@ static int count_with(Kinesis *kinesis, const Stream *stream, const KinesisTagMa
     store_end(count);
     for (size_t i = 0; i < tags->len; i++) {
         Statement *has = store_begin(kinesis->store, &has_tag);
-        bind_int64(has, 1, stream->id);
+        bind_int64(has, 1, owner);
         bind_text(has, 2, tags->items[i].key);
         code = store_one(has);
         if (code == STORE_ROW)
@@ -86,18 +86,56 @@ static int count_with(Kinesis *kinesis, const Stream *stream, const KinesisTagMa
     return STORE_OK;
 }
 
+Status tags_check_count(Call *call, const Stream *stream, int64_t owner, const KinesisTagMap *tags)
+{
+    int64_t count = 0;
+    TRY(expect_ok(call, count_with(call->service, owner, tags, &count)));
+    return count <= TAGS_PER_STREAM
+               ? OK
+               : tags_too_many(call, (KinesisStreamName){stream->account, stream->region, stream->name});
+}
+
+int tags_remove(Kinesis *kinesis, int64_t owner, const KinesisTagKeyList *keys)
+{
+    int code = STORE_OK;
+    for (size_t i = 0; code == STORE_OK && i < keys->len; i++) {
+        Statement *delete = store_begin(kinesis->store, &delete_tag);
+        bind_int64(delete, 1, owner);
+        bind_text(delete, 2, keys->items[i]);
+        code = store_run(delete);
+    }
+    return code;
+}
+
+int tags_list(Call *call, int64_t owner, Bytes after, size_t limit, KinesisTagList *ret_tags, bool *ret_has_more)
+{
+    int code;
+    *ret_tags = (KinesisTagList){arena_new_array(call->arena, KinesisTag, limit), 0};
+    *ret_has_more = false;
+    Statement *row = store_begin(call->store, &tags_after);
+    bind_int64(row, 1, owner);
+    bind_text(row, 2, after);
+    bind_int64(row, 3, (int64_t)limit + 1);
+    while ((code = store_step(row)) == STORE_ROW) {
+        if (ret_tags->len == limit) {
+            *ret_has_more = true;
+            continue;
+        }
+        KinesisTag *tag = &ret_tags->items[ret_tags->len++];
+        tag->key = arena_copy(call->arena, column_bytes(row, 0));
+        tag->value = arena_copy(call->arena, column_bytes(row, 1));
+    }
+    return code;
+}
+
 static Status add_tags(Call *call, const KinesisAddTagsToStreamInput *in, KinesisAddTagsToStreamOutput *out)
 {
     Stream *stream = NULL;
-    int64_t count = 0;
     (void)out;
     TRY(stream_find(call, STREAM_REF(in), &stream));
     TRY(tags_check(call, &in->tags));
-    TRY(expect_ok(call, count_with(call->service, stream, &in->tags, &count)));
-    if (count > TAGS_PER_STREAM)
-        return tags_too_many(call, (KinesisStreamName){stream->account, stream->region, stream->name});
-
-    return expect_ok(call, tags_put(call->service, stream, &in->tags));
+    TRY(tags_check_count(call, stream, stream->id, &in->tags));
+    return expect_ok(call, tags_put(call->service, stream->id, &in->tags));
 }
 
 static Status remove_tags(Call *call, const KinesisRemoveTagsFromStreamInput *in,
@@ -106,36 +144,17 @@ static Status remove_tags(Call *call, const KinesisRemoveTagsFromStreamInput *in
     Stream *stream = NULL;
     (void)out;
     TRY(stream_find(call, STREAM_REF(in), &stream));
-    for (size_t i = 0; i < in->tag_keys.len; i++) {
-        Statement *delete = store_begin(call->store, &delete_tag);
-        bind_int64(delete, 1, stream->id);
-        bind_text(delete, 2, in->tag_keys.items[i]);
-        TRY(expect_ok(call, store_run(delete)));
-    }
-    return OK;
+    return expect_ok(call, tags_remove(call->service, stream->id, &in->tag_keys));
 }
 
 static Status list_tags(Call *call, const KinesisListTagsForStreamInput *in, KinesisListTagsForStreamOutput *out)
 {
     Stream *stream = NULL;
-    int code;
     size_t limit = in->has_limit ? (size_t)in->limit : TAGS_PER_STREAM;
+    Bytes after = present(in->exclusive_start_tag_key) ? in->exclusive_start_tag_key : TEXT("");
+    bool has_more = false;
     TRY(stream_find(call, STREAM_REF(in), &stream));
-
-    out->tags.items = arena_new_array(call->arena, KinesisTag, limit);
-    SET(out, has_more_tags, false);
-    Statement *row = store_begin(call->store, &tags_after);
-    bind_int64(row, 1, stream->id);
-    bind_text(row, 2, present(in->exclusive_start_tag_key) ? in->exclusive_start_tag_key : TEXT(""));
-    bind_int64(row, 3, (int64_t)limit + 1);
-    while ((code = store_step(row)) == STORE_ROW) {
-        if (out->tags.len == limit) {
-            out->has_more_tags = true;
-            continue;
-        }
-        KinesisTag *tag = &out->tags.items[out->tags.len++];
-        tag->key = arena_copy(call->arena, column_bytes(row, 0));
-        tag->value = arena_copy(call->arena, column_bytes(row, 1));
-    }
-    return expect_ok(call, code);
+    TRY(expect_ok(call, tags_list(call, stream->id, after, limit, &out->tags, &has_more)));
+    SET(out, has_more_tags, has_more);
+    return OK;
 }

@@ -1,0 +1,78 @@
+/* resource_policy.c - PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy: kept as they are given. There are no
+ * identities yet whom they could refuse. */
+#include "operations.h"
+#include "resource.h"
+#include <jansson.h>
+
+OPERATION(KinesisPutResourcePolicy, put_resource_policy, WRITES);
+OPERATION(KinesisGetResourcePolicy, get_resource_policy, READS);
+OPERATION(KinesisDeleteResourcePolicy, delete_resource_policy, WRITES);
+
+static const Query put_policy = {"INSERT INTO kinesis_policy (owner, policy) VALUES (?1, ?2)"
+                                 " ON CONFLICT (owner) DO UPDATE SET policy = excluded.policy"};
+static const Query get_policy = {"SELECT policy FROM kinesis_policy WHERE owner = ?1"};
+static const Query delete_policy = {"DELETE FROM kinesis_policy WHERE owner = ?1"};
+
+static Status check_policy(Call *call, Bytes policy)
+{
+    json_t *parsed = json_loadb(policy.ptr, policy.len, JSON_REJECT_DUPLICATES, NULL);
+    bool is_fine = json_is_object(parsed) && json_object_get(parsed, "Statement");
+    json_decref(parsed);
+    return is_fine
+               ? OK
+               : fail(call, &KINESIS_INVALID_ARGUMENT, "The policy is not valid: it must be a JSON policy document.");
+}
+
+static Status check_consumer(Call *call, const Resource *resource)
+{
+    if (!resource->is_consumer || consumer_is_active(&resource->consumer, call->now_ms))
+        return OK;
+    return fail(call, &KINESIS_RESOURCE_IN_USE,
+                "Consumer " BYTES_FMT " with creation timestamp %lld under stream " BYTES_FMT " and account " BYTES_FMT
+                " is not in ACTIVE status.",
+                BYTES_ARG(resource->consumer.name), (long long)(resource->consumer.created_ms / MS_PER_S),
+                BYTES_ARG(resource->stream->name), BYTES_ARG(call->account));
+}
+
+static Status put_resource_policy(Call *call, const KinesisPutResourcePolicyInput *in,
+                                  KinesisPutResourcePolicyOutput *out)
+{
+    Resource resource;
+    (void)out;
+    TRY(resource_find(call, in->resource_arn, &resource));
+    TRY(check_consumer(call, &resource));
+    TRY(check_policy(call, in->policy));
+    Statement *put = store_begin(call->store, &put_policy);
+    bind_int64(put, 1, resource.owner);
+    bind_text(put, 2, in->policy);
+    return expect_ok(call, store_run(put));
+}
+
+static Status get_resource_policy(Call *call, const KinesisGetResourcePolicyInput *in,
+                                  KinesisGetResourcePolicyOutput *out)
+{
+    Resource resource;
+    TRY(resource_find(call, in->resource_arn, &resource));
+    out->policy = TEXT("{}"); /* aws: recorded: what a resource without one has */
+    Statement *get = store_begin(call->store, &get_policy);
+    bind_int64(get, 1, resource.owner);
+    int code = store_one(get);
+    if (code == STORE_NOT_FOUND)
+        return OK;
+    if (code != STORE_ROW)
+        return fault(call, code);
+    out->policy = arena_copy(call->arena, column_bytes(get, 0));
+    store_end(get);
+    return OK;
+}
+
+static Status delete_resource_policy(Call *call, const KinesisDeleteResourcePolicyInput *in,
+                                     KinesisDeleteResourcePolicyOutput *out)
+{
+    Resource resource;
+    (void)out;
+    TRY(resource_find(call, in->resource_arn, &resource));
+    Statement *delete = store_begin(call->store, &delete_policy);
+    bind_int64(delete, 1, resource.owner);
+    return expect_ok(call, store_run(delete));
+}

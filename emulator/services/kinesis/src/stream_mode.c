@@ -1,0 +1,120 @@
+/* stream_mode.c - UpdateStreamMode, UpdateStreamWarmThroughput, UpdateMaxRecordSize. */
+#include "account.h"
+#include "operations.h"
+#include "reshard.h"
+
+OPERATION(KinesisUpdateStreamMode, update_stream_mode, WRITES);
+OPERATION(KinesisUpdateStreamWarmThroughput, update_stream_warm_throughput, WRITES);
+OPERATION(KinesisUpdateMaxRecordSize, update_max_record_size, WRITES);
+
+#define SWITCHES_PER_DAY 2 /* aws: Developer Guide, "Switching between capacity modes": twice in 24 hours */
+#define DAY_MS           (24 * MS_PER_HOUR)
+#define WARM_MIBPS_MAX   10240 /* aws: Developer Guide, Quotas: 10 GiB/s of writes */
+
+static const Query count_switches = {"SELECT COUNT(*) FROM kinesis_mode_switch WHERE stream_id = ?1 AND at_ms > ?2"};
+static const Query insert_switch = {"INSERT INTO kinesis_mode_switch (stream_id, at_ms) VALUES (?1, ?2)"};
+
+static Status check_switches(Call *call, const Stream *stream)
+{
+    Statement *count = store_begin(call->store, &count_switches);
+    bind_int64(count, 1, stream->id);
+    bind_int64(count, 2, call->now_ms - DAY_MS);
+    int code = store_one(count);
+    if (code != STORE_ROW)
+        return fault(call, code);
+    int64_t switches = column_int64(count, 0);
+    store_end(count);
+    if (switches < SWITCHES_PER_DAY)
+        return OK;
+    return fail(call, &KINESIS_LIMIT_EXCEEDED,
+                "Stream " BYTES_FMT " under account " BYTES_FMT
+                " cannot switch between the capacity modes more than %d times within 24 hours.",
+                BYTES_ARG(stream->name), BYTES_ARG(stream->account), SWITCHES_PER_DAY);
+}
+
+static int note_switch(Call *call, const Stream *stream)
+{
+    Statement *insert = store_begin(call->store, &insert_switch);
+    bind_int64(insert, 1, stream->id);
+    bind_int64(insert, 2, call->now_ms);
+    return store_run(insert);
+}
+
+static Status check_warm(Call *call, const Stream *stream, bool is_on_demand, int32_t mibps)
+{
+    bool is_committed;
+    TRY(account_is_committed(call, &is_committed));
+    if (!is_on_demand || !is_committed)
+        return fail(call, &KINESIS_VALIDATION,
+                    "Warm throughput is supported only for on-demand streams in accounts that have "
+                    "MinimumThroughputBillingCommitment enabled.");
+    if (mibps > WARM_MIBPS_MAX)
+        return fail(call, &KINESIS_LIMIT_EXCEEDED,
+                    "WarmThroughputMiBps %d exceeds the limit of %d for stream " BYTES_FMT ".", mibps, WARM_MIBPS_MAX,
+                    BYTES_ARG(stream->name));
+    return OK;
+}
+
+/* A shard takes 1 MiB/s: the stream gets as many as its warm throughput needs. */
+static int warm_up(Call *call, Stream *stream, int32_t mibps)
+{
+    uint32_t target = (uint32_t)mibps;
+    stream->warm_mibps = mibps;
+    if (target <= stream->open_count)
+        return stream_update(call->service, stream);
+    HashKey *starts = arena_new_array(call->arena, HashKey, target);
+    reshard_plan(stream, target, starts);
+    return reshard_run(call->service, stream, starts, target, shard_change_ms(stream, call->now_ms));
+}
+
+static Status update_stream_mode(Call *call, const KinesisUpdateStreamModeInput *in, KinesisUpdateStreamModeOutput *out)
+{
+    bool is_on_demand = bytes_equal(in->stream_mode_details->stream_mode, KINESIS_STREAM_MODE_ON_DEMAND);
+    Stream *stream = NULL;
+    (void)out;
+    TRY(stream_find(call, (StreamRef){.arn = in->stream_arn}, &stream));
+    TRY(stream_check_active(call, stream));
+    if (is_on_demand == stream->is_on_demand)
+        return fail(call, &KINESIS_INVALID_ARGUMENT,
+                    "Stream " BYTES_FMT " under account " BYTES_FMT " is already in %s mode.", BYTES_ARG(stream->name),
+                    BYTES_ARG(stream->account), is_on_demand ? "ON_DEMAND" : "PROVISIONED");
+    if (in->has_warm_throughput_mi_bps)
+        TRY(check_warm(call, stream, is_on_demand, in->warm_throughput_mi_bps));
+    TRY(check_switches(call, stream));
+
+    TRY(expect_ok(call, note_switch(call, stream)));
+    stream->is_on_demand = is_on_demand;
+    TRY(expect_ok(call, stream_update(call->service, stream)));
+    if (in->has_warm_throughput_mi_bps)
+        TRY(expect_ok(call, warm_up(call, stream, in->warm_throughput_mi_bps)));
+    return expect_ok(call, stream_pass_through(call->service, stream, STREAM_UPDATING));
+}
+
+static Status update_stream_warm_throughput(Call *call, const KinesisUpdateStreamWarmThroughputInput *in,
+                                            KinesisUpdateStreamWarmThroughputOutput *out)
+{
+    Stream *stream = NULL;
+    TRY(stream_find(call, STREAM_REF(in), &stream));
+    TRY(stream_check_active(call, stream));
+    TRY(check_warm(call, stream, stream->is_on_demand, in->warm_throughput_mi_bps));
+
+    out->stream_arn = stream_arn(call->arena, stream);
+    out->stream_name = arena_copy(call->arena, stream->name);
+    out->warm_throughput = arena_new_of(call->arena, KinesisWarmThroughputObject);
+    SET(out->warm_throughput, current_mi_bps, stream->warm_mibps);
+    SET(out->warm_throughput, target_mi_bps, in->warm_throughput_mi_bps);
+    TRY(expect_ok(call, warm_up(call, stream, in->warm_throughput_mi_bps)));
+    return expect_ok(call, stream_pass_through(call->service, stream, STREAM_UPDATING));
+}
+
+static Status update_max_record_size(Call *call, const KinesisUpdateMaxRecordSizeInput *in,
+                                     KinesisUpdateMaxRecordSizeOutput *out)
+{
+    Stream *stream = NULL;
+    (void)out;
+    TRY(stream_find(call, (StreamRef){.arn = in->stream_arn}, &stream));
+    TRY(stream_check_active(call, stream));
+    stream->record_kib_max = in->max_record_size_in_ki_b;
+    TRY(expect_ok(call, stream_update(call->service, stream)));
+    return expect_ok(call, stream_pass_through(call->service, stream, STREAM_UPDATING));
+}
