@@ -97,6 +97,7 @@ static int give_memory_back(Emulator *emulator, int wait_ms)
 }
 
 /* In the order of the setting's choices. */
+enum { LIMITS_OFF, LIMITS_AWS };
 static const Durability durabilities[] = {DURABILITY_COMMIT, DURABILITY_FSYNC, DURABILITY_MEMORY};
 static const LogLevel levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR};
 static const LogFormat formats[] = {LOG_AUTO, LOG_HUMAN, LOG_JSON};
@@ -159,6 +160,9 @@ static bool open_services(Emulator *emulator)
         }
         pipeline_add_service(emulator->pipeline, services[i]);
     }
+    KinesisLimits limits = {config_choice(emulator->config, SETTING_LIMITS) == LIMITS_AWS, 1};
+    kinesis_set_limits(emulator->kinesis, limits);
+    kinesis_set_transition_ms(emulator->kinesis, config_integer(emulator->config, SETTING_TRANSITION_MS));
     return store_commit(host->store) == STORE_OK;
 }
 
@@ -182,7 +186,8 @@ static bool open_net(Emulator *emulator)
         return false;
     }
     running.net = emulator->net;
-    AdminOptions admin = {&emulator->host, emulator->pipeline, emulator->net, config_text(config, SETTING_DURABILITY)};
+    AdminOptions admin = {&emulator->host, emulator->pipeline, emulator->net, emulator->kinesis,
+                          config_text(config, SETTING_DURABILITY)};
     emulator->admin = admin_open(&admin);
     return true;
 }

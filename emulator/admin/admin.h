@@ -1,5 +1,6 @@
 /* admin.h - our own pages beside AWS's: /_evpoc/health, /_evpoc/ready, /_evpoc/ca.pem. */
 #pragma once
+#include "kinesis.h"
 #include "net.h"
 #include "pipeline.h"
 
@@ -9,6 +10,7 @@ typedef struct AdminOptions {
     Host *host;
     Pipeline *pipeline;
     Net *net;
+    Kinesis *kinesis; /* whose limits can be changed */
     const char *durability;
 } AdminOptions;
 

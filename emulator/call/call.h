@@ -138,6 +138,9 @@ typedef struct Service {
     /* Removes what the namespace holds, as if it had never been; absent: of any account, of any region. In a turn; the
      * pipeline's caller commits. NULL: the service keeps nothing. */
     int (*reset)(void *service, Bytes account, Bytes region);
+    /* Asked before each handler, with the operation's checked input: too many calls are refused. NULL: all are let in.
+     */
+    Status (*admit)(Call *call, const void *in);
 } Service;
 
 /* For resets: runs each of the queries (ends with NULL), with account and region as ?1 and ?2; absent is NULL:

@@ -6,12 +6,13 @@ _evpoc_emu() {
     --durability) COMPREPLY=($(compgen -W 'commit fsync memory' -- "$current")); return ;;
     --tls-cert) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --tls-key) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --limits) COMPREPLY=($(compgen -W 'off aws' -- "$current")); return ;;
     --seed-file) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --hooks) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --log-level) COMPREPLY=($(compgen -W 'debug info warn error' -- "$current")); return ;;
     --log-format) COMPREPLY=($(compgen -W 'auto human json' -- "$current")); return ;;
     --config) COMPREPLY=($(compgen -f -- "$current")); return ;;
     esac
-    COMPREPLY=($(compgen -W 'config health ctl --help --version --port --host --data --durability --account --region --tls-cert --tls-key --seed --seed-file --hooks --log-level --log-format --keep-requests --config' -- "$current"))
+    COMPREPLY=($(compgen -W 'config health ctl --help --version --port --host --data --durability --account --region --tls-cert --tls-key --limits --transition-ms --seed --seed-file --hooks --log-level --log-format --keep-requests --config' -- "$current"))
 }
 complete -F _evpoc_emu evpoc-emu

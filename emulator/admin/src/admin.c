@@ -17,6 +17,7 @@ static const struct {
     {"/_evpoc/snapshot", "GET POST DELETE", snapshot_page},
     {"/_evpoc/restore", "POST", restore_page},
     {"/_evpoc/faults", "GET POST DELETE", faults_page},
+    {"/_evpoc/limits", "GET POST DELETE", limits_page},
     {"/_evpoc/requests", "GET", requests_page},
     {"/_evpoc/metrics", "GET", metrics_page},
     /* what suites written for other emulators ask */

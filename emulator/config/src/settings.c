@@ -2,6 +2,7 @@
 #include "config.h"
 
 static const char *const durabilities[] = {"commit", "fsync", "memory", NULL};
+static const char *const limits[] = {"off", "aws", NULL};
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
 static const char *const formats[] = {"auto", "human", "json", NULL};
 
@@ -32,6 +33,16 @@ const Setting settings[SETTINGS] = {
                  "when the first TLS client comes. /_evpoc/ca.pem is what clients may trust."},
     [SETTING_TLS_KEY] = {"tls-key", SETTING_IS_TEXT, "FILE", .without = "made when needed",
                          .help = "the certificate's private key"},
+    [SETTING_LIMITS] = {"limits", SETTING_IS_CHOICE, "WHAT", "off", limits,
+                        .help = "aws: the rates AWS allows shards, readers and calls; off",
+                        .more =
+                            "What is beyond them gets ProvisionedThroughputExceededException or "
+                            "LimitExceededException, and on-demand streams grow. /_evpoc/limits changes it while it "
+                            "runs, for all streams or for one."},
+    [SETTING_TRANSITION_MS] = {"transition-ms", SETTING_IS_INTEGER, "MS", "0", .max = 3600000,
+                               .help = "how long streams are CREATING, UPDATING and DELETING",
+                               .more =
+                                   "By the emulator's clock. With 0 what was asked for is done when the answer comes."},
     [SETTING_SEED] = {"seed", SETTING_IS_INTEGER, "N", .max = INT64_MAX, .without = "random",
                       .help = "the same ids in every run"},
     [SETTING_SEED_FILE] =

@@ -187,6 +187,8 @@ static Status run(Exchange *exchange)
     void *in = NULL;
     TRY(route(exchange));
     TRY(read_input(exchange, exchange->request->body, &in));
+    if (exchange->service->admit)
+        TRY(exchange->service->admit(&exchange->call, in));
     return run_with_faults(exchange, in);
 }
 

@@ -16,13 +16,26 @@ Kinesis *kinesis_close(Kinesis *kinesis);    /* NULL is fine; returns NULL */
 /* How long CREATING, UPDATING and DELETING last, in ms of the emulator's clock; 0, the default: not at all. */
 void kinesis_set_transition_ms(Kinesis *kinesis, int64_t transition_ms);
 
-/* For services that write to or read from streams. Codes of the store below 0 are passed up unread. */
-enum { KINESIS_DONE = 0, KINESIS_NO_STREAM = 1, KINESIS_NO_SHARD = 2 };
-
 /* Of account, region and name: one stream. */
 typedef struct KinesisStreamName {
     Bytes account, region, name;
 } KinesisStreamName;
+
+/* AWS's limits of rate: per shard, per consumer, of calls. Kept in memory only. */
+typedef struct KinesisLimits {
+    bool are_enforced;
+    double scale; /* above 0; of AWS's figures: 0.1, a tenth of them */
+} KinesisLimits;
+KinesisLimits kinesis_limits(const Kinesis *kinesis);
+void kinesis_set_limits(Kinesis *kinesis, KinesisLimits limits);
+/* Of one stream, be it there or not yet; NULL: those of all again. */
+void kinesis_set_stream_limits(Kinesis *kinesis, KinesisStreamName name, const KinesisLimits *limits);
+/* for (size_t at = 0; kinesis_next_stream_limits(kinesis, &at, &name, &limits);) */
+bool kinesis_next_stream_limits(const Kinesis *kinesis, size_t *at, KinesisStreamName *ret_name,
+                                KinesisLimits *ret_limits);
+
+/* For services that write to or read from streams. Codes of the store below 0 are passed up unread. */
+enum { KINESIS_DONE = 0, KINESIS_NO_STREAM = 1, KINESIS_NO_SHARD = 2 };
 
 /* One record, in this turn's transaction, whole after its commit. */
 MUST_CHECK int kinesis_append(Kinesis *kinesis, Arena *arena, KinesisStreamName stream, Bytes partition_key,

@@ -42,7 +42,12 @@ static int reset(void *service, Bytes account, Bytes region)
     return reset_rows(cloudwatch->host->store, queries, account, region);
 }
 
-const Service cloudwatch_service = {&CLOUDWATCH_SERVICE, operations, &validation_error, reset};
+const Service cloudwatch_service = {
+    .model = &CLOUDWATCH_SERVICE,
+    .operations = operations,
+    .validation_error = &validation_error,
+    .reset = reset,
+};
 
 Cloudwatch *cloudwatch_open(Host *host)
 {

@@ -53,7 +53,12 @@ static int reset(void *service, Bytes account, Bytes region)
     return code == STORE_OK ? reset_rows(dynamodb->store, queries, account, region) : code;
 }
 
-const Service dynamodb_service = {&DYNAMODB_SERVICE, operations, &DYNAMODB_VALIDATION, reset};
+const Service dynamodb_service = {
+    .model = &DYNAMODB_SERVICE,
+    .operations = operations,
+    .validation_error = &DYNAMODB_VALIDATION,
+    .reset = reset,
+};
 
 static void on_rollback(void *context)
 {

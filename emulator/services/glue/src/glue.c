@@ -33,7 +33,11 @@ static const Operation *const operations[] = {
     NULL,
 };
 
-const Service glue_service = {&GLUE_SERVICE, operations, NULL, glue_reset};
+const Service glue_service = {
+    .model = &GLUE_SERVICE,
+    .operations = operations,
+    .reset = glue_reset,
+};
 
 static const Migration migration = {
     "glue",

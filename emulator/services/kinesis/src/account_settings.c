@@ -7,8 +7,7 @@ OPERATION(KinesisDescribeLimits, describe_limits, READS);
 OPERATION(KinesisDescribeAccountSettings, describe_account_settings, READS);
 OPERATION(KinesisUpdateAccountSettings, update_account_settings, WRITES);
 
-#define ON_DEMAND_STREAMS_MAX 50 /* aws: Developer Guide, Quotas */
-#define COMMITMENT_MS         (24 * MS_PER_HOUR)
+#define COMMITMENT_MS (24 * MS_PER_HOUR)
 
 static const Query get_commitment = {"SELECT started_ms, ended_ms, is_ending FROM kinesis_account"
                                      " WHERE account = ?1 AND region = ?2"};

@@ -33,13 +33,7 @@ static Bytes own_copy(Bytes b)
     return (Bytes){copy, b.len};
 }
 
-typedef struct StreamKey {
-    char text[512];
-    size_t len;
-} StreamKey;
-
-/* Longer names than any stream's have a key that no stream has. */
-static Bytes make_key(StreamKey *key, KinesisStreamName name)
+Bytes stream_key(StreamKey *key, KinesisStreamName name)
 {
     key->len = 0;
     Bytes parts[] = {name.account, name.region, name.name};
@@ -59,7 +53,7 @@ static Stream *adopt(Kinesis *kinesis, const Stream *like)
     StreamKey key;
     Stream *stream = must(malloc(sizeof *stream));
     *stream = *like;
-    stream->key = own_copy(make_key(&key, (KinesisStreamName){like->account, like->region, like->name}));
+    stream->key = own_copy(stream_key(&key, (KinesisStreamName){like->account, like->region, like->name}));
     stream->account = (Bytes){stream->key.ptr, like->account.len};
     stream->region = (Bytes){stream->key.ptr + like->account.len + 1, like->region.len};
     stream->name = (Bytes){stream->region.ptr + like->region.len + 1, like->name.len};
@@ -189,7 +183,7 @@ int streams_load(Kinesis *kinesis)
 Stream *streams_get(const Kinesis *kinesis, KinesisStreamName name)
 {
     StreamKey key;
-    return map_get(kinesis->streams, make_key(&key, name));
+    return map_get(kinesis->streams, stream_key(&key, name));
 }
 
 size_t streams_open_shards(const Kinesis *kinesis, Bytes account, Bytes region)

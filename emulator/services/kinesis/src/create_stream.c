@@ -26,6 +26,8 @@ static Status check(Call *call, const KinesisCreateStreamInput *in, const Stream
     if (present(in->record_distribution_strategy) &&
         bytes_equal(in->record_distribution_strategy, KINESIS_RECORD_DISTRIBUTION_STRATEGY_AUTO))
         return fail(call, &COMMON_NOT_IMPLEMENTED, "RecordDistributionStrategy AUTO is not implemented.");
+    if (like->is_on_demand)
+        TRY(check_on_demand_limit(call, name));
     TRY(tags_check(call, &in->tags));
     if (in->tags.len > TAGS_PER_STREAM)
         return tags_too_many(call, name);

@@ -1,6 +1,7 @@
 /* get_records.c - GetRecords: a page of a shard, and the iterator for the next one until a closed shard has none. */
 #include "iterator.h"
 #include "operations.h"
+#include "rate_limits.h"
 #include "record.h"
 
 OPERATION(KinesisGetRecords, get_records, READS);
@@ -21,8 +22,10 @@ static Status get_records(Call *call, const KinesisGetRecordsInput *in, KinesisG
     TRY(iterator_follow(call, in->shard_iterator, &shard, &query.from));
     TRY(check_arn(call, shard->stream, in->stream_arn));
     TRY(check_dry_run(call, in->dry_run));
+    TRY(limits_check_read(call, shard));
     TRY(expect_ok(call, records_read(call->service, call->arena, shard, query, &page)));
 
+    limits_take_read(call->service, shard, page.bytes);
     out->records = page.records;
     SET(out, millis_behind_latest, page.millis_behind);
     if (page.is_at_tip && !shard_is_open(shard))

@@ -2,6 +2,7 @@
 #include "iterator.h"
 #include "operations.h"
 #include "position.h"
+#include "rate_limits.h"
 
 OPERATION(KinesisGetShardIterator, get_shard_iterator, READS);
 
@@ -19,6 +20,7 @@ static Status get_shard_iterator(Call *call, const KinesisGetShardIteratorInput 
     TRY(shard_find_for_read(call, STREAM_REF(in), in->shard_id, &shard));
     TRY(position_find(call, shard, &start, &from));
     TRY(check_dry_run(call, in->dry_run));
+    TRY(limits_take_iterator(call, shard));
 
     out->shard_iterator = iterator_make(call, shard, from);
     return OK;

@@ -1,6 +1,8 @@
 /* kinesis.c - the service: what it answers, opening and closing. */
 #include "kinesis.h"
 #include "operations.h"
+#include "rate_limits.h"
+#include "scaling.h"
 #include "schema.h"
 #include "stream.h"
 #include "subscription.h"
@@ -62,7 +64,12 @@ static int reset(void *service, Bytes account, Bytes region)
     return code == STORE_OK ? reset_rows(kinesis->store, queries, account, region) : code;
 }
 
-const Service kinesis_service = {&KINESIS_SERVICE, operations, NULL, reset};
+const Service kinesis_service = {
+    .model = &KINESIS_SERVICE,
+    .operations = operations,
+    .reset = reset,
+    .admit = limits_admit,
+};
 
 static const Query get_secret = {"SELECT secret FROM kinesis_secret WHERE id = 1"};
 static const Query put_secret = {"INSERT INTO kinesis_secret (id, secret) VALUES (1, ?1)"};
@@ -111,6 +118,7 @@ Kinesis *kinesis_open(Host *host, Kms *kms)
     kinesis->streams = map_new();
     kinesis->shards = map_new();
     kinesis->subscribed = map_new();
+    limits_open(kinesis);
     if (!open_tables(kinesis))
         return kinesis_close(kinesis);
     store_on_rollback(kinesis->store, on_rollback, kinesis);
@@ -124,6 +132,7 @@ Kinesis *kinesis_close(Kinesis *kinesis)
     if (!kinesis)
         return NULL;
     trim_stop(kinesis);
+    scaling_stop(kinesis);
     if (kinesis->transition_timer)
         scheduler_cancel(kinesis->host->scheduler, kinesis->transition_timer);
     subscriptions_close(kinesis);
@@ -131,6 +140,7 @@ Kinesis *kinesis_close(Kinesis *kinesis)
     map_free(kinesis->streams);
     map_free(kinesis->shards);
     map_free(kinesis->subscribed);
+    limits_close(kinesis);
     arena_free(kinesis->push_arena);
     shard_log_close(kinesis->log);
     sodium_memzero(kinesis->secret, sizeof kinesis->secret);
@@ -156,4 +166,15 @@ Status check_shard_limit(Call *call, KinesisStreamName name, int64_t additional)
                 "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to "
                 "request higher limits.",
                 BYTES_ARG(name.account), BYTES_ARG(name.region), open, SHARDS_PER_ACCOUNT_MAX, (long long)additional);
+}
+
+Status check_on_demand_limit(Call *call, KinesisStreamName name)
+{
+    size_t streams = streams_count(call->service, name.account, name.region).on_demand_streams;
+    if (streams < ON_DEMAND_STREAMS_MAX)
+        return OK;
+    return fail(call, &KINESIS_LIMIT_EXCEEDED,
+                "This request would exceed the on-demand stream limit for the account " BYTES_FMT " in " BYTES_FMT
+                ". Current on-demand stream count for the account: %zu. Limit: %d.",
+                BYTES_ARG(name.account), BYTES_ARG(name.region), streams, ON_DEMAND_STREAMS_MAX);
 }

@@ -22,3 +22,5 @@ extern const Operation KinesisPutResourcePolicy, KinesisGetResourcePolicy, Kines
 MUST_CHECK Status check_dry_run(Call *call, bool dry_run);
 /* Open shards the account's region may still have. */
 MUST_CHECK Status check_shard_limit(Call *call, KinesisStreamName name, int64_t additional);
+/* One more on-demand stream. */
+MUST_CHECK Status check_on_demand_limit(Call *call, KinesisStreamName name);

@@ -1,6 +1,7 @@
 /* put_record.c - PutRecord: one record into the open shard whose hash range holds its key. */
 #include "operations.h"
 #include "put.h"
+#include "rate_limits.h"
 
 OPERATION(KinesisPutRecord, put_record, WRITES);
 
@@ -19,6 +20,9 @@ static Status put_record(Call *call, const KinesisPutRecordInput *in, KinesisPut
     TRY(put_check_ordering(call, stream, in->sequence_number_for_ordering));
     TRY(put_find_shard(call, stream, &record, &shard));
     TRY(check_dry_run(call, in->dry_run));
+    if (!limits_take_write(call->service, shard, in->data.len + in->partition_key.len))
+        return fail(call, &KINESIS_PROVISIONED_THROUGHPUT_EXCEEDED, BYTES_FMT,
+                    BYTES_ARG(limits_shard_message(call->arena, shard)));
 
     TRY(expect_ok(call, record_append(call->service, call->arena, shard, &record, &out->sequence_number)));
 

@@ -2,6 +2,7 @@
 #include "buffer.h"
 #include "operations.h"
 #include "put.h"
+#include "rate_limits.h"
 
 OPERATION(KinesisPutRecords, put_records, WRITES);
 
@@ -48,6 +49,22 @@ static Status check_sizes(Call *call, const Stream *stream, const KinesisPutReco
     return OK;
 }
 
+/* By a rule of the admin API, or because its shard has no room for it in this second. */
+static bool item_fails(Call *call, Shard *shard, const NewRecord *record, KinesisPutRecordsResultEntry *result)
+{
+    if (call_item_fails(call)) {
+        result->error_code = present(call->failing_code) ? call->failing_code : TEXT("InternalFailure");
+        result->error_message =
+            present(call->failing_message) ? call->failing_message : TEXT("Internal Service Failure");
+        return true;
+    }
+    if (limits_take_write(call->service, shard, record->data.len + record->partition_key.len))
+        return false;
+    result->error_code = TEXT("ProvisionedThroughputExceededException");
+    result->error_message = limits_shard_message(call->arena, shard);
+    return true;
+}
+
 static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisPutRecordsOutput *out)
 {
     Stream *stream = NULL;
@@ -67,10 +84,7 @@ static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisP
         NewRecord record = record_of(&in->records.items[out->records.len]);
         Shard *shard = shards[out->records.len];
         KinesisPutRecordsResultEntry *result = &out->records.items[out->records.len];
-        if (call_item_fails(call)) {
-            result->error_code = present(call->failing_code) ? call->failing_code : TEXT("InternalFailure");
-            result->error_message =
-                present(call->failing_message) ? call->failing_message : TEXT("Internal Service Failure");
+        if (item_fails(call, shard, &record, result)) {
             failed++;
             continue;
         }

@@ -20,6 +20,7 @@ typedef struct RecordPage {
     uint64_t next;         /* where the next page begins */
     bool is_at_tip;        /* nothing was behind it when it was read */
     int64_t millis_behind; /* aws: how far the answer is from the tip of the stream */
+    size_t bytes;          /* of data and partition keys */
     Bytes last_number;     /* of the last record; absent where the page is empty */
 } RecordPage;
 

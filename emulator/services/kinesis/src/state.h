@@ -7,6 +7,7 @@
 #include "kinesis.h"
 #include "kinesis_model.h"
 #include "map.h"
+#include "rate.h"
 #include "sequence.h"
 #include "shard_log.h"
 #include <sodium.h>
@@ -22,6 +23,7 @@
 #define READ_RECORDS_MAX       10000
 #define SHARDS_PER_ACCOUNT_MAX 20000 /* aws: Developer Guide, Quotas and limits, the largest regions */
 #define SHARDS_ON_DEMAND       4     /* aws: Developer Guide, Quotas: a new on-demand stream has 4 shards */
+#define ON_DEMAND_STREAMS_MAX  50    /* aws: there */
 #define CONSUMERS_PER_STREAM   20
 #define TAGS_PER_STREAM        50
 #define RESCALES_PER_DAY       10
@@ -44,6 +46,7 @@ typedef struct Shard {
     uint64_t floor;               /* its log may be trimmed empty: numbers go on from here */
     uint64_t next;                /* the index its next record gets; 0: not asked the log yet */
     int64_t last_arrival_ms;
+    Rate writes, reads, iterators; /* where limits are asked for */
 } Shard;
 
 struct Stream {
@@ -61,7 +64,9 @@ struct Stream {
     unsigned shard_metrics; /* monitoring.h */
     bool is_on_demand;
     uint32_t next_shard_index;
-    Shard **shards; /* by index; those whose retention has ended are gone */
+    Rate demand;            /* of an on-demand stream, in the second that is on */
+    uint32_t wanted_shards; /* it is to grow to so many; 0: no */
+    Shard **shards;         /* by index; those whose retention has ended are gone */
     size_t shards_count, shards_capacity;
     Shard **open; /* by hash range */
     size_t open_count;
@@ -81,6 +86,10 @@ struct Kinesis {
     int64_t transition_ms;
     Timer *transition_timer;
     Timer *trim_timer;
+    Timer *scaling_timer;
+    KinesisLimits limits;
+    Map *stream_limits;    /* by key of the stream, there or not: its own KinesisLimits */
+    Map *calls;            /* account/region/operation/stream → Rate */
     int64_t trimmed_shard; /* how far the pass that is on has come */
     Map *subscribed;       /* 8 bytes of shard id → its first Subscription */
     Subscription *ready;   /* to be looked at after the commit */

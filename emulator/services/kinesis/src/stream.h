@@ -11,6 +11,13 @@ typedef struct StreamRef {
 /* Reads the tables into memory, where that isn't done. Store's codes. */
 MUST_CHECK int streams_load(Kinesis *kinesis);
 void streams_forget(Kinesis *kinesis);
+/* What it stands under in memory: each part with a NUL behind it. Longer names than any stream's have a key that no
+ * stream has. Points into key. */
+typedef struct StreamKey {
+    char text[512];
+    size_t len;
+} StreamKey;
+Bytes stream_key(StreamKey *key, KinesisStreamName name);
 /* NULL: not there. Loaded is required. */
 Stream *streams_get(const Kinesis *kinesis, KinesisStreamName name);
 

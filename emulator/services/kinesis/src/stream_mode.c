@@ -81,6 +81,8 @@ static Status update_stream_mode(Call *call, const KinesisUpdateStreamModeInput 
     if (in->has_warm_throughput_mi_bps)
         TRY(check_warm(call, stream, is_on_demand, in->warm_throughput_mi_bps));
     TRY(check_switches(call, stream));
+    if (is_on_demand)
+        TRY(check_on_demand_limit(call, (KinesisStreamName){stream->account, stream->region, stream->name}));
 
     TRY(expect_ok(call, note_switch(call, stream)));
     stream->is_on_demand = is_on_demand;

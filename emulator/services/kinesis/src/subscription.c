@@ -1,5 +1,6 @@
 /* subscription.c - pushing records to subscribers, after the commit that brought them. */
 #include "subscription.h"
+#include "rate_limits.h"
 #include "record.h"
 #include <stdlib.h>
 
@@ -17,6 +18,8 @@ struct Subscription {
     int64_t shard_id, consumer_id;
     uint64_t from; /* the index of the next record */
     int64_t begun_ms, sent_ms;
+    Rate rate;                    /* where limits are asked for */
+    int64_t pushes_ms;            /* not before: it has had what a second allows */
     char number[SEQUENCE_DIGITS]; /* the last told: where a next subscription would go on */
     bool has_told;                /* an event has been sent */
     bool must_check_consumer;
@@ -193,8 +196,12 @@ typedef enum Pushed { PUSHED_ALL, PUSHED_PART, PUSHED_END, PUSHED_BROKEN } Pushe
 static Pushed push_records(Subscription *subscription, Shard *shard)
 {
     Kinesis *kinesis = subscription->kinesis;
+    int64_t at_ms = now_ms(kinesis);
     while (event_stream_backlog(subscription->stream) < BACKLOG_MAX) {
         RecordPage page;
+        subscription->pushes_ms = limits_push_ms(kinesis, shard, &subscription->rate, at_ms);
+        if (subscription->pushes_ms > at_ms)
+            return PUSHED_ALL;
         RecordQuery query = {subscription->from, EVENT_RECORDS, EVENT_BYTES_MAX};
         arena_reset(kinesis->push_arena);
         if (records_read(kinesis, kinesis->push_arena, shard, query, &page) != STORE_OK)
@@ -207,6 +214,7 @@ static Pushed push_records(Subscription *subscription, Shard *shard)
             return PUSHED_ALL;
         }
         send_page(subscription, &page);
+        limits_take_push(kinesis, shard, &subscription->rate, page.bytes, at_ms);
         subscription->from = page.next;
         if (page.is_at_tip && shard_is_open(shard))
             return PUSHED_ALL;
@@ -216,10 +224,16 @@ static Pushed push_records(Subscription *subscription, Shard *shard)
 
 static void await_next(Subscription *subscription)
 {
-    int64_t beat_ms = subscription->sent_ms + HEARTBEAT_MS, end_ms = subscription->begun_ms + LIFE_MS;
+    int64_t next_ms = subscription->sent_ms + HEARTBEAT_MS, end_ms = subscription->begun_ms + LIFE_MS;
+    Scheduler *scheduler = subscription->kinesis->host->scheduler;
+    if (subscription->pushes_ms > now_ms(subscription->kinesis)) {
+        next_ms = subscription->pushes_ms;
+        if (subscription->timer)
+            scheduler_cancel(scheduler, subscription->timer);
+        subscription->timer = NULL;
+    }
     if (!subscription->timer)
-        subscription->timer = scheduler_at(subscription->kinesis->host->scheduler, beat_ms < end_ms ? beat_ms : end_ms,
-                                           on_timer, subscription);
+        subscription->timer = scheduler_at(scheduler, next_ms < end_ms ? next_ms : end_ms, on_timer, subscription);
 }
 
 /* What would end it, apart from the shard's own end. True: it has. */

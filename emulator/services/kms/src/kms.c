@@ -27,7 +27,11 @@ static int reset(void *service, Bytes account, Bytes region)
     return reset_rows(kms->host->store, queries, account, region);
 }
 
-const Service kms_service = {&KMS_SERVICE, operations, NULL, reset};
+const Service kms_service = {
+    .model = &KMS_SERVICE,
+    .operations = operations,
+    .reset = reset,
+};
 
 static const Migration migration = {
     "kms",

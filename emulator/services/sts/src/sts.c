@@ -7,7 +7,10 @@ extern const Operation StsGetCallerIdentity;
 
 static const Operation *const operations[] = {&StsGetCallerIdentity, NULL};
 
-const Service sts_service = {&STS_SERVICE, operations, NULL, NULL};
+const Service sts_service = {
+    .model = &STS_SERVICE,
+    .operations = operations,
+};
 
 struct Sts {
     Host *host;

@@ -1,0 +1,264 @@
+/* rate_limits.c - what is counted, and what is said. */
+#include "rate_limits.h"
+#include "operations.h"
+#include "scaling.h"
+#include <stdlib.h>
+
+#define MIB 1048576
+
+static const RateMax write_max = {1000, MIB};
+static const RateMax read_max = {5, 2 * MIB};
+static const RateMax iterator_max = {5, 0};
+static const RateMax push_max = {0, 2 * MIB};
+
+static const KinesisLimits *limits_of(const Kinesis *kinesis, const Stream *stream)
+{
+    const KinesisLimits *own = map_count(kinesis->stream_limits) ? map_get(kinesis->stream_limits, stream->key) : NULL;
+    return own ? own : &kinesis->limits;
+}
+
+/* At least one a second passes. */
+static RateMax scaled(const RateMax *max, const KinesisLimits *limits)
+{
+    RateMax out = {(int64_t)((double)max->count * limits->scale), (int64_t)((double)max->bytes * limits->scale)};
+    if (max->count && !out.count)
+        out.count = 1;
+    if (max->bytes && !out.bytes)
+        out.bytes = 1;
+    return out;
+}
+
+bool limits_take_write(Kinesis *kinesis, Shard *shard, size_t bytes)
+{
+    const KinesisLimits *limits = limits_of(kinesis, shard->stream);
+    if (!limits->are_enforced)
+        return true;
+    RateMax max = scaled(&write_max, limits);
+    int64_t at_ms = now_ms(kinesis);
+    scaling_note(kinesis, shard->stream, bytes, limits->scale);
+    if (!rate_has_room(&shard->writes, &max, (int64_t)bytes, at_ms))
+        return false;
+    rate_take(&shard->writes, &max, (int64_t)bytes, at_ms);
+    return true;
+}
+
+Bytes limits_shard_message(Arena *arena, const Shard *shard)
+{
+    return arena_text(arena,
+                      "Rate exceeded for shard shardId-%012u in stream " BYTES_FMT " under account " BYTES_FMT ".",
+                      shard->index, BYTES_ARG(shard->stream->name), BYTES_ARG(shard->stream->account));
+}
+
+static Status exceeded(Call *call, const Shard *shard)
+{
+    return fail(call, &KINESIS_PROVISIONED_THROUGHPUT_EXCEEDED, BYTES_FMT,
+                BYTES_ARG(limits_shard_message(call->arena, shard)));
+}
+
+Status limits_check_read(Call *call, Shard *shard)
+{
+    const KinesisLimits *limits = limits_of(call->service, shard->stream);
+    if (!limits->are_enforced)
+        return OK;
+    RateMax max = scaled(&read_max, limits);
+    return rate_has_room(&shard->reads, &max, 1, call->now_ms) ? OK : exceeded(call, shard);
+}
+
+void limits_take_read(Kinesis *kinesis, Shard *shard, size_t bytes)
+{
+    const KinesisLimits *limits = limits_of(kinesis, shard->stream);
+    if (!limits->are_enforced)
+        return;
+    RateMax max = scaled(&read_max, limits);
+    rate_take(&shard->reads, &max, (int64_t)bytes, now_ms(kinesis));
+}
+
+Status limits_take_iterator(Call *call, Shard *shard)
+{
+    const KinesisLimits *limits = limits_of(call->service, shard->stream);
+    if (!limits->are_enforced)
+        return OK;
+    RateMax max = scaled(&iterator_max, limits);
+    if (!rate_has_room(&shard->iterators, &max, 0, call->now_ms))
+        return exceeded(call, shard);
+    rate_take(&shard->iterators, &max, 0, call->now_ms);
+    return OK;
+}
+
+int64_t limits_push_ms(Kinesis *kinesis, const Shard *shard, Rate *rate, int64_t at_ms)
+{
+    const KinesisLimits *limits = limits_of(kinesis, shard->stream);
+    if (!limits->are_enforced)
+        return at_ms;
+    RateMax max = scaled(&push_max, limits);
+    return rate_has_room(rate, &max, 1, at_ms) ? at_ms : rate->ends_ms;
+}
+
+void limits_take_push(Kinesis *kinesis, const Shard *shard, Rate *rate, size_t bytes, int64_t at_ms)
+{
+    const KinesisLimits *limits = limits_of(kinesis, shard->stream);
+    RateMax max = scaled(&push_max, limits);
+    rate_take(rate, &max, (int64_t)bytes, at_ms);
+}
+
+/* The operations' own limits: calls a second. aws: the Kinesis API Reference says them with each operation. */
+static const struct CallLimit {
+    const Operation *operation;
+    int64_t calls;
+    bool is_of_stream; /* or of the account */
+} call_limits[] = {
+    {&KinesisCreateStream, 5, false},
+    {&KinesisDeleteStream, 5, false},
+    {&KinesisListStreams, 5, false},
+    {&KinesisSplitShard, 5, false},
+    {&KinesisMergeShards, 5, false},
+    {&KinesisUpdateShardCount, 10, false},
+    {&KinesisDescribeStream, 10, false},
+    {&KinesisDescribeStreamSummary, 20, false},
+    {&KinesisDescribeLimits, 1, false},
+    {&KinesisDescribeAccountSettings, 5, false},
+    {&KinesisUpdateAccountSettings, 5, false},
+    {&KinesisUpdateStreamWarmThroughput, 5, false},
+    {&KinesisAddTagsToStream, 5, false},
+    {&KinesisRemoveTagsFromStream, 5, false},
+    {&KinesisListTagsForStream, 5, false},
+    {&KinesisRegisterStreamConsumer, 5, false},
+    {&KinesisListShards, 1000, true},
+    {&KinesisDeregisterStreamConsumer, 5, true},
+    {&KinesisDescribeStreamConsumer, 20, true},
+    {&KinesisListStreamConsumers, 5, true},
+};
+
+static const struct CallLimit *call_limit_of(const Operation *operation)
+{
+    for (size_t i = 0; i < sizeof call_limits / sizeof *call_limits; i++)
+        if (call_limits[i].operation == operation)
+            return &call_limits[i];
+    return NULL;
+}
+
+/* A stream's name: of its member, or out of any ARN the input names it by. Empty: the input tells it otherwise. */
+static Bytes stream_named(const Shape *shape, const void *in)
+{
+    for (int i = 0; i < shape->fields_count; i++) {
+        const Field *field = &shape->fields[i];
+        const Bytes *text = (const Bytes *)(const void *)((const char *)in + field->offset);
+        Arn arn;
+        if (field->shape->kind != KIND_STRING || !present(*text))
+            continue;
+        if (bytes_is(field->name, "StreamName"))
+            return *text;
+        if (arn_parse(*text, &arn) && bytes_is(bytes_cut(&arn.resource, '/'), "stream"))
+            return bytes_cut(&arn.resource, '/');
+    }
+    return TEXT("");
+}
+
+static Rate *rate_of(Kinesis *kinesis, Bytes key)
+{
+    Rate *rate = map_get(kinesis->calls, key);
+    if (rate)
+        return rate;
+    rate = calloc(1, sizeof *rate);
+    if (!rate)
+        abort();
+    map_put(kinesis->calls, key, rate);
+    return rate;
+}
+
+Status limits_admit(Call *call, const void *in)
+{
+    Kinesis *kinesis = call->service;
+    const struct CallLimit *limit = kinesis->limits.are_enforced ? call_limit_of(call->operation) : NULL;
+    if (!limit)
+        return OK;
+    Bytes stream = limit->is_of_stream ? stream_named(call->operation->model->input, in) : TEXT("");
+    Rate *rate =
+        rate_of(kinesis, arena_text(call->arena, BYTES_FMT "/" BYTES_FMT "/%s/" BYTES_FMT, BYTES_ARG(call->account),
+                                    BYTES_ARG(call->region), call->operation->model->name, BYTES_ARG(stream)));
+    RateMax max = {limit->calls, 0};
+    max = scaled(&max, &kinesis->limits);
+    if (rate_has_room(rate, &max, 0, call->now_ms)) {
+        rate_take(rate, &max, 0, call->now_ms);
+        return OK;
+    }
+    stream = stream_named(call->operation->model->input, in);
+    if (stream.len)
+        return fail(call, &KINESIS_LIMIT_EXCEEDED,
+                    "Rate exceeded for stream " BYTES_FMT " under account " BYTES_FMT ".", BYTES_ARG(stream),
+                    BYTES_ARG(call->account));
+    return fail(call, &KINESIS_LIMIT_EXCEEDED, "Rate exceeded for account " BYTES_FMT ".", BYTES_ARG(call->account));
+}
+
+static Map *free_all(Map *map)
+{
+    Bytes key;
+    void *value;
+    for (size_t at = 0; map_next(map, &at, &key, &value);)
+        free(value);
+    return map_free(map);
+}
+
+void limits_open(Kinesis *kinesis)
+{
+    kinesis->limits.scale = 1;
+    kinesis->stream_limits = map_new();
+    kinesis->calls = map_new();
+}
+
+void limits_close(Kinesis *kinesis)
+{
+    kinesis->stream_limits = free_all(kinesis->stream_limits);
+    kinesis->calls = free_all(kinesis->calls);
+}
+
+/* A new rule begins with a whole second. */
+static void forget_counts(Kinesis *kinesis)
+{
+    Bytes key;
+    void *shard;
+    for (size_t at = 0; map_next(kinesis->shards, &at, &key, &shard);) {
+        Shard *of = shard;
+        of->writes = of->reads = of->iterators = (Rate){0};
+    }
+    free_all(kinesis->calls);
+    kinesis->calls = map_new();
+}
+
+KinesisLimits kinesis_limits(const Kinesis *kinesis)
+{
+    return kinesis->limits;
+}
+
+void kinesis_set_limits(Kinesis *kinesis, KinesisLimits limits)
+{
+    kinesis->limits = limits;
+    forget_counts(kinesis);
+}
+
+void kinesis_set_stream_limits(Kinesis *kinesis, KinesisStreamName name, const KinesisLimits *limits)
+{
+    StreamKey key;
+    KinesisLimits *copy = limits ? malloc(sizeof *copy) : NULL;
+    if (limits && !copy)
+        abort();
+    if (copy)
+        *copy = *limits;
+    Bytes of = stream_key(&key, name);
+    free(copy ? map_put(kinesis->stream_limits, of, copy) : map_remove(kinesis->stream_limits, of));
+    forget_counts(kinesis);
+}
+
+bool kinesis_next_stream_limits(const Kinesis *kinesis, size_t *at, KinesisStreamName *ret_name,
+                                KinesisLimits *ret_limits)
+{
+    Bytes key;
+    void *limits;
+    if (!map_next(kinesis->stream_limits, at, &key, &limits))
+        return false;
+    ret_name->account = bytes_cut(&key, 0);
+    ret_name->region = bytes_cut(&key, 0);
+    ret_name->name = bytes_cut(&key, 0);
+    *ret_limits = *(const KinesisLimits *)limits;
+    return true;
+}
