@@ -5,37 +5,30 @@
 
 extern const ServiceModel KMS_SERVICE;
 
-extern const ErrorModel KMS_NOT_FOUND;
-extern const ErrorModel KMS_INVALID_ARN;
+extern const ErrorModel KMS_MALFORMED_POLICY_DOCUMENT;
 extern const ErrorModel KMS_DEPENDENCY_TIMEOUT;
+extern const ErrorModel KMS_INVALID_ARN;
+extern const ErrorModel KMS_UNSUPPORTED_OPERATION;
 extern const ErrorModel KMS_KMS_INTERNAL;
+extern const ErrorModel KMS_LIMIT_EXCEEDED;
+extern const ErrorModel KMS_TAG;
+extern const ErrorModel KMS_CUSTOM_KEY_STORE_NOT_FOUND;
+extern const ErrorModel KMS_CUSTOM_KEY_STORE_INVALID_STATE;
+extern const ErrorModel KMS_CLOUD_HSM_CLUSTER_INVALID_CONFIGURATION;
+extern const ErrorModel KMS_XKS_KEY_INVALID_CONFIGURATION;
+extern const ErrorModel KMS_XKS_KEY_ALREADY_IN_USE;
+extern const ErrorModel KMS_XKS_KEY_NOT_FOUND;
+extern const ErrorModel KMS_NOT_FOUND;
 extern const ErrorModel KMS_INVALID_MARKER;
+extern const ErrorModel KMS_KMS_INVALID_STATE;
+extern const ErrorModel KMS_ALREADY_EXISTS;
+extern const ErrorModel KMS_INVALID_ALIAS_NAME;
 
 #define KMS_KEY_USAGE_TYPE_SIGN_VERIFY TEXT("SIGN_VERIFY")
 #define KMS_KEY_USAGE_TYPE_ENCRYPT_DECRYPT TEXT("ENCRYPT_DECRYPT")
 #define KMS_KEY_USAGE_TYPE_GENERATE_VERIFY_MAC TEXT("GENERATE_VERIFY_MAC")
 #define KMS_KEY_USAGE_TYPE_KEY_AGREEMENT TEXT("KEY_AGREEMENT")
 #define KMS_KEY_USAGE_TYPE_ENCAPSULATE_DECAPSULATE TEXT("ENCAPSULATE_DECAPSULATE")
-
-#define KMS_KEY_STATE_CREATING TEXT("Creating")
-#define KMS_KEY_STATE_ENABLED TEXT("Enabled")
-#define KMS_KEY_STATE_DISABLED TEXT("Disabled")
-#define KMS_KEY_STATE_PENDINGDELETION TEXT("PendingDeletion")
-#define KMS_KEY_STATE_PENDINGIMPORT TEXT("PendingImport")
-#define KMS_KEY_STATE_PENDINGREPLICADELETION TEXT("PendingReplicaDeletion")
-#define KMS_KEY_STATE_UNAVAILABLE TEXT("Unavailable")
-#define KMS_KEY_STATE_UPDATING TEXT("Updating")
-
-#define KMS_ORIGIN_TYPE_AWS_KMS TEXT("AWS_KMS")
-#define KMS_ORIGIN_TYPE_EXTERNAL TEXT("EXTERNAL")
-#define KMS_ORIGIN_TYPE_AWS_CLOUDHSM TEXT("AWS_CLOUDHSM")
-#define KMS_ORIGIN_TYPE_EXTERNAL_KEY_STORE TEXT("EXTERNAL_KEY_STORE")
-
-#define KMS_EXPIRATION_MODEL_TYPE_KEY_MATERIAL_EXPIRES TEXT("KEY_MATERIAL_EXPIRES")
-#define KMS_EXPIRATION_MODEL_TYPE_KEY_MATERIAL_DOES_NOT_EXPIRE TEXT("KEY_MATERIAL_DOES_NOT_EXPIRE")
-
-#define KMS_KEY_MANAGER_TYPE_AWS TEXT("AWS")
-#define KMS_KEY_MANAGER_TYPE_CUSTOMER TEXT("CUSTOMER")
 
 #define KMS_CUSTOMER_MASTER_KEY_SPEC_RSA_2048 TEXT("RSA_2048")
 #define KMS_CUSTOMER_MASTER_KEY_SPEC_RSA_3072 TEXT("RSA_3072")
@@ -72,6 +65,26 @@ extern const ErrorModel KMS_INVALID_MARKER;
 #define KMS_KEY_SPEC_ML_KEM_768 TEXT("ML_KEM_768")
 #define KMS_KEY_SPEC_ML_KEM_1024 TEXT("ML_KEM_1024")
 
+#define KMS_ORIGIN_TYPE_AWS_KMS TEXT("AWS_KMS")
+#define KMS_ORIGIN_TYPE_EXTERNAL TEXT("EXTERNAL")
+#define KMS_ORIGIN_TYPE_AWS_CLOUDHSM TEXT("AWS_CLOUDHSM")
+#define KMS_ORIGIN_TYPE_EXTERNAL_KEY_STORE TEXT("EXTERNAL_KEY_STORE")
+
+#define KMS_KEY_STATE_CREATING TEXT("Creating")
+#define KMS_KEY_STATE_ENABLED TEXT("Enabled")
+#define KMS_KEY_STATE_DISABLED TEXT("Disabled")
+#define KMS_KEY_STATE_PENDINGDELETION TEXT("PendingDeletion")
+#define KMS_KEY_STATE_PENDINGIMPORT TEXT("PendingImport")
+#define KMS_KEY_STATE_PENDINGREPLICADELETION TEXT("PendingReplicaDeletion")
+#define KMS_KEY_STATE_UNAVAILABLE TEXT("Unavailable")
+#define KMS_KEY_STATE_UPDATING TEXT("Updating")
+
+#define KMS_EXPIRATION_MODEL_TYPE_KEY_MATERIAL_EXPIRES TEXT("KEY_MATERIAL_EXPIRES")
+#define KMS_EXPIRATION_MODEL_TYPE_KEY_MATERIAL_DOES_NOT_EXPIRE TEXT("KEY_MATERIAL_DOES_NOT_EXPIRE")
+
+#define KMS_KEY_MANAGER_TYPE_AWS TEXT("AWS")
+#define KMS_KEY_MANAGER_TYPE_CUSTOMER TEXT("CUSTOMER")
+
 #define KMS_ENCRYPTION_ALGORITHM_SPEC_SYMMETRIC_DEFAULT TEXT("SYMMETRIC_DEFAULT")
 #define KMS_ENCRYPTION_ALGORITHM_SPEC_RSAES_OAEP_SHA_1 TEXT("RSAES_OAEP_SHA_1")
 #define KMS_ENCRYPTION_ALGORITHM_SPEC_RSAES_OAEP_SHA_256 TEXT("RSAES_OAEP_SHA_256")
@@ -106,23 +119,45 @@ extern const ErrorModel KMS_INVALID_MARKER;
 #define KMS_RESOURCE_OWNER_TYPE_SELF TEXT("SELF")
 #define KMS_RESOURCE_OWNER_TYPE_OTHER_ACCOUNTS_VIA_RAM TEXT("OTHER_ACCOUNTS_VIA_RAM")
 
-struct KmsDescribeKeyRequest;
+struct KmsTag;
+struct KmsCreateKeyRequest;
 struct KmsMultiRegionKey;
 struct KmsMultiRegionConfiguration;
 struct KmsXksKeyConfigurationType;
 struct KmsKeyMetadata;
+struct KmsCreateKeyResponse;
+struct KmsDescribeKeyRequest;
 struct KmsDescribeKeyResponse;
 struct KmsListKeysRequest;
 struct KmsKeyListEntry;
 struct KmsListKeysResponse;
+struct KmsEnableKeyRequest;
+struct KmsDisableKeyRequest;
+struct KmsScheduleKeyDeletionRequest;
+struct KmsScheduleKeyDeletionResponse;
+struct KmsCancelKeyDeletionRequest;
+struct KmsCancelKeyDeletionResponse;
+struct KmsUpdateKeyDescriptionRequest;
+struct KmsCreateAliasRequest;
+struct KmsUpdateAliasRequest;
+struct KmsDeleteAliasRequest;
 struct KmsListAliasesRequest;
 struct KmsAliasListEntry;
 struct KmsListAliasesResponse;
+struct KmsGetKeyPolicyRequest;
+struct KmsGetKeyPolicyResponse;
+struct KmsPutKeyPolicyRequest;
+struct KmsListKeyPoliciesRequest;
+struct KmsListKeyPoliciesResponse;
+struct KmsTagResourceRequest;
+struct KmsUntagResourceRequest;
+struct KmsListResourceTagsRequest;
+struct KmsListResourceTagsResponse;
 
-typedef struct KmsGrantTokenList {
-    Bytes *items;
+typedef struct KmsTagList {
+    struct KmsTag *items;
     size_t len;
-} KmsGrantTokenList;
+} KmsTagList;
 
 typedef struct KmsEncryptionAlgorithmSpecList {
     Bytes *items;
@@ -154,6 +189,11 @@ typedef struct KmsMacAlgorithmSpecList {
     size_t len;
 } KmsMacAlgorithmSpecList;
 
+typedef struct KmsGrantTokenList {
+    Bytes *items;
+    size_t len;
+} KmsGrantTokenList;
+
 typedef struct KmsResourceOwnersList {
     Bytes *items;
     size_t len;
@@ -169,10 +209,36 @@ typedef struct KmsAliasList {
     size_t len;
 } KmsAliasList;
 
-typedef struct KmsDescribeKeyRequest {
-    Bytes key_id;
-    KmsGrantTokenList grant_tokens;
-} KmsDescribeKeyRequest;
+typedef struct KmsPolicyNameList {
+    Bytes *items;
+    size_t len;
+} KmsPolicyNameList;
+
+typedef struct KmsTagKeyList {
+    Bytes *items;
+    size_t len;
+} KmsTagKeyList;
+
+typedef struct KmsTag {
+    Bytes tag_key;
+    Bytes tag_value;
+} KmsTag;
+
+typedef struct KmsCreateKeyRequest {
+    Bytes policy;
+    Bytes description;
+    Bytes key_usage;
+    Bytes customer_master_key_spec;
+    Bytes key_spec;
+    Bytes origin;
+    Bytes custom_key_store_id;
+    bool bypass_policy_lockout_safety_check;
+    bool has_bypass_policy_lockout_safety_check;
+    KmsTagList tags;
+    bool multi_region;
+    bool has_multi_region;
+    Bytes xks_key_id;
+} KmsCreateKeyRequest;
 
 typedef struct KmsMultiRegionKey {
     Bytes arn;
@@ -225,6 +291,15 @@ typedef struct KmsKeyMetadata {
     Bytes current_key_material_id;
 } KmsKeyMetadata;
 
+typedef struct KmsCreateKeyResponse {
+    struct KmsKeyMetadata *key_metadata;
+} KmsCreateKeyResponse;
+
+typedef struct KmsDescribeKeyRequest {
+    Bytes key_id;
+    KmsGrantTokenList grant_tokens;
+} KmsDescribeKeyRequest;
+
 typedef struct KmsDescribeKeyResponse {
     struct KmsKeyMetadata *key_metadata;
 } KmsDescribeKeyResponse;
@@ -247,6 +322,56 @@ typedef struct KmsListKeysResponse {
     bool truncated;
     bool has_truncated;
 } KmsListKeysResponse;
+
+typedef struct KmsEnableKeyRequest {
+    Bytes key_id;
+} KmsEnableKeyRequest;
+
+typedef struct KmsDisableKeyRequest {
+    Bytes key_id;
+} KmsDisableKeyRequest;
+
+typedef struct KmsScheduleKeyDeletionRequest {
+    Bytes key_id;
+    int32_t pending_window_in_days;
+    bool has_pending_window_in_days;
+} KmsScheduleKeyDeletionRequest;
+
+typedef struct KmsScheduleKeyDeletionResponse {
+    Bytes key_id;
+    int64_t deletion_date;
+    bool has_deletion_date;
+    Bytes key_state;
+    int32_t pending_window_in_days;
+    bool has_pending_window_in_days;
+} KmsScheduleKeyDeletionResponse;
+
+typedef struct KmsCancelKeyDeletionRequest {
+    Bytes key_id;
+} KmsCancelKeyDeletionRequest;
+
+typedef struct KmsCancelKeyDeletionResponse {
+    Bytes key_id;
+} KmsCancelKeyDeletionResponse;
+
+typedef struct KmsUpdateKeyDescriptionRequest {
+    Bytes key_id;
+    Bytes description;
+} KmsUpdateKeyDescriptionRequest;
+
+typedef struct KmsCreateAliasRequest {
+    Bytes alias_name;
+    Bytes target_key_id;
+} KmsCreateAliasRequest;
+
+typedef struct KmsUpdateAliasRequest {
+    Bytes alias_name;
+    Bytes target_key_id;
+} KmsUpdateAliasRequest;
+
+typedef struct KmsDeleteAliasRequest {
+    Bytes alias_name;
+} KmsDeleteAliasRequest;
 
 typedef struct KmsListAliasesRequest {
     Bytes key_id;
@@ -272,26 +397,167 @@ typedef struct KmsListAliasesResponse {
     bool has_truncated;
 } KmsListAliasesResponse;
 
+typedef struct KmsGetKeyPolicyRequest {
+    Bytes key_id;
+    Bytes policy_name;
+} KmsGetKeyPolicyRequest;
+
+typedef struct KmsGetKeyPolicyResponse {
+    Bytes policy;
+    Bytes policy_name;
+} KmsGetKeyPolicyResponse;
+
+typedef struct KmsPutKeyPolicyRequest {
+    Bytes key_id;
+    Bytes policy_name;
+    Bytes policy;
+    bool bypass_policy_lockout_safety_check;
+    bool has_bypass_policy_lockout_safety_check;
+} KmsPutKeyPolicyRequest;
+
+typedef struct KmsListKeyPoliciesRequest {
+    Bytes key_id;
+    int32_t limit;
+    bool has_limit;
+    Bytes marker;
+} KmsListKeyPoliciesRequest;
+
+typedef struct KmsListKeyPoliciesResponse {
+    KmsPolicyNameList policy_names;
+    Bytes next_marker;
+    bool truncated;
+    bool has_truncated;
+} KmsListKeyPoliciesResponse;
+
+typedef struct KmsTagResourceRequest {
+    Bytes key_id;
+    KmsTagList tags;
+} KmsTagResourceRequest;
+
+typedef struct KmsUntagResourceRequest {
+    Bytes key_id;
+    KmsTagKeyList tag_keys;
+} KmsUntagResourceRequest;
+
+typedef struct KmsListResourceTagsRequest {
+    Bytes key_id;
+    int32_t limit;
+    bool has_limit;
+    Bytes marker;
+} KmsListResourceTagsRequest;
+
+typedef struct KmsListResourceTagsResponse {
+    KmsTagList tags;
+    Bytes next_marker;
+    bool truncated;
+    bool has_truncated;
+} KmsListResourceTagsResponse;
+
+typedef KmsCreateKeyRequest KmsCreateKeyInput;
+typedef KmsCreateKeyResponse KmsCreateKeyOutput;
+extern const OperationModel KmsCreateKeyModel;
 typedef KmsDescribeKeyRequest KmsDescribeKeyInput;
 typedef KmsDescribeKeyResponse KmsDescribeKeyOutput;
 extern const OperationModel KmsDescribeKeyModel;
 typedef KmsListKeysRequest KmsListKeysInput;
 typedef KmsListKeysResponse KmsListKeysOutput;
 extern const OperationModel KmsListKeysModel;
+typedef KmsEnableKeyRequest KmsEnableKeyInput;
+typedef struct KmsEnableKeyOutput {
+    char nothing_;
+} KmsEnableKeyOutput;
+extern const OperationModel KmsEnableKeyModel;
+typedef KmsDisableKeyRequest KmsDisableKeyInput;
+typedef struct KmsDisableKeyOutput {
+    char nothing_;
+} KmsDisableKeyOutput;
+extern const OperationModel KmsDisableKeyModel;
+typedef KmsScheduleKeyDeletionRequest KmsScheduleKeyDeletionInput;
+typedef KmsScheduleKeyDeletionResponse KmsScheduleKeyDeletionOutput;
+extern const OperationModel KmsScheduleKeyDeletionModel;
+typedef KmsCancelKeyDeletionRequest KmsCancelKeyDeletionInput;
+typedef KmsCancelKeyDeletionResponse KmsCancelKeyDeletionOutput;
+extern const OperationModel KmsCancelKeyDeletionModel;
+typedef KmsUpdateKeyDescriptionRequest KmsUpdateKeyDescriptionInput;
+typedef struct KmsUpdateKeyDescriptionOutput {
+    char nothing_;
+} KmsUpdateKeyDescriptionOutput;
+extern const OperationModel KmsUpdateKeyDescriptionModel;
+typedef KmsCreateAliasRequest KmsCreateAliasInput;
+typedef struct KmsCreateAliasOutput {
+    char nothing_;
+} KmsCreateAliasOutput;
+extern const OperationModel KmsCreateAliasModel;
+typedef KmsUpdateAliasRequest KmsUpdateAliasInput;
+typedef struct KmsUpdateAliasOutput {
+    char nothing_;
+} KmsUpdateAliasOutput;
+extern const OperationModel KmsUpdateAliasModel;
+typedef KmsDeleteAliasRequest KmsDeleteAliasInput;
+typedef struct KmsDeleteAliasOutput {
+    char nothing_;
+} KmsDeleteAliasOutput;
+extern const OperationModel KmsDeleteAliasModel;
 typedef KmsListAliasesRequest KmsListAliasesInput;
 typedef KmsListAliasesResponse KmsListAliasesOutput;
 extern const OperationModel KmsListAliasesModel;
+typedef KmsGetKeyPolicyRequest KmsGetKeyPolicyInput;
+typedef KmsGetKeyPolicyResponse KmsGetKeyPolicyOutput;
+extern const OperationModel KmsGetKeyPolicyModel;
+typedef KmsPutKeyPolicyRequest KmsPutKeyPolicyInput;
+typedef struct KmsPutKeyPolicyOutput {
+    char nothing_;
+} KmsPutKeyPolicyOutput;
+extern const OperationModel KmsPutKeyPolicyModel;
+typedef KmsListKeyPoliciesRequest KmsListKeyPoliciesInput;
+typedef KmsListKeyPoliciesResponse KmsListKeyPoliciesOutput;
+extern const OperationModel KmsListKeyPoliciesModel;
+typedef KmsTagResourceRequest KmsTagResourceInput;
+typedef struct KmsTagResourceOutput {
+    char nothing_;
+} KmsTagResourceOutput;
+extern const OperationModel KmsTagResourceModel;
+typedef KmsUntagResourceRequest KmsUntagResourceInput;
+typedef struct KmsUntagResourceOutput {
+    char nothing_;
+} KmsUntagResourceOutput;
+extern const OperationModel KmsUntagResourceModel;
+typedef KmsListResourceTagsRequest KmsListResourceTagsInput;
+typedef KmsListResourceTagsResponse KmsListResourceTagsOutput;
+extern const OperationModel KmsListResourceTagsModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
-extern const Shape KMS_SHAPE_DESCRIBE_KEY_REQUEST;
+extern const Shape KMS_SHAPE_TAG;
+extern const Shape KMS_SHAPE_CREATE_KEY_REQUEST;
 extern const Shape KMS_SHAPE_MULTI_REGION_KEY;
 extern const Shape KMS_SHAPE_MULTI_REGION_CONFIGURATION;
 extern const Shape KMS_SHAPE_XKS_KEY_CONFIGURATION_TYPE;
 extern const Shape KMS_SHAPE_KEY_METADATA;
+extern const Shape KMS_SHAPE_CREATE_KEY_RESPONSE;
+extern const Shape KMS_SHAPE_DESCRIBE_KEY_REQUEST;
 extern const Shape KMS_SHAPE_DESCRIBE_KEY_RESPONSE;
 extern const Shape KMS_SHAPE_LIST_KEYS_REQUEST;
 extern const Shape KMS_SHAPE_KEY_LIST_ENTRY;
 extern const Shape KMS_SHAPE_LIST_KEYS_RESPONSE;
+extern const Shape KMS_SHAPE_ENABLE_KEY_REQUEST;
+extern const Shape KMS_SHAPE_DISABLE_KEY_REQUEST;
+extern const Shape KMS_SHAPE_SCHEDULE_KEY_DELETION_REQUEST;
+extern const Shape KMS_SHAPE_SCHEDULE_KEY_DELETION_RESPONSE;
+extern const Shape KMS_SHAPE_CANCEL_KEY_DELETION_REQUEST;
+extern const Shape KMS_SHAPE_CANCEL_KEY_DELETION_RESPONSE;
+extern const Shape KMS_SHAPE_UPDATE_KEY_DESCRIPTION_REQUEST;
+extern const Shape KMS_SHAPE_CREATE_ALIAS_REQUEST;
+extern const Shape KMS_SHAPE_UPDATE_ALIAS_REQUEST;
+extern const Shape KMS_SHAPE_DELETE_ALIAS_REQUEST;
 extern const Shape KMS_SHAPE_LIST_ALIASES_REQUEST;
 extern const Shape KMS_SHAPE_ALIAS_LIST_ENTRY;
 extern const Shape KMS_SHAPE_LIST_ALIASES_RESPONSE;
+extern const Shape KMS_SHAPE_GET_KEY_POLICY_REQUEST;
+extern const Shape KMS_SHAPE_GET_KEY_POLICY_RESPONSE;
+extern const Shape KMS_SHAPE_PUT_KEY_POLICY_REQUEST;
+extern const Shape KMS_SHAPE_LIST_KEY_POLICIES_REQUEST;
+extern const Shape KMS_SHAPE_LIST_KEY_POLICIES_RESPONSE;
+extern const Shape KMS_SHAPE_TAG_RESOURCE_REQUEST;
+extern const Shape KMS_SHAPE_UNTAG_RESOURCE_REQUEST;
+extern const Shape KMS_SHAPE_LIST_RESOURCE_TAGS_REQUEST;
+extern const Shape KMS_SHAPE_LIST_RESOURCE_TAGS_RESPONSE;

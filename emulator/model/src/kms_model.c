@@ -3,23 +3,27 @@
 #include "kms_model.h"
 #include <stddef.h>
 
-static const Shape shape_key_id_type;
-static const Shape shape_grant_token_type;
-static const Shape shape_grant_token_list;
-static const Shape shape_aws_account_id_type;
-static const Shape shape_arn_type;
-static const Shape shape_date_type;
-static const Shape shape_boolean_type;
+static const Shape shape_policy_type;
 static const Shape shape_description_type;
 static const Shape shape_key_usage_type;
-static const Shape shape_key_state;
+static const Shape shape_customer_master_key_spec;
+static const Shape shape_key_spec;
 static const Shape shape_origin_type;
 static const Shape shape_custom_key_store_id_type;
+static const Shape shape_boolean_type;
+static const Shape shape_tag_key_type;
+static const Shape shape_tag_value_type;
+static const Shape shape_tag_list;
+static const Shape shape_nullable_boolean_type;
+static const Shape shape_xks_key_id_type;
+static const Shape shape_aws_account_id_type;
+static const Shape shape_key_id_type;
+static const Shape shape_arn_type;
+static const Shape shape_date_type;
+static const Shape shape_key_state;
 static const Shape shape_cloud_hsm_cluster_id_type;
 static const Shape shape_expiration_model_type;
 static const Shape shape_key_manager_type;
-static const Shape shape_customer_master_key_spec;
-static const Shape shape_key_spec;
 static const Shape shape_encryption_algorithm_spec;
 static const Shape shape_encryption_algorithm_spec_list;
 static const Shape shape_signing_algorithm_spec;
@@ -28,15 +32,15 @@ static const Shape shape_key_agreement_algorithm_spec;
 static const Shape shape_key_agreement_algorithm_spec_list;
 static const Shape shape_encapsulation_algorithm_spec;
 static const Shape shape_encapsulation_algorithm_spec_list;
-static const Shape shape_nullable_boolean_type;
 static const Shape shape_multi_region_key_type;
 static const Shape shape_region_type;
 static const Shape shape_multi_region_key_list;
 static const Shape shape_pending_window_in_days_type;
 static const Shape shape_mac_algorithm_spec;
 static const Shape shape_mac_algorithm_spec_list;
-static const Shape shape_xks_key_id_type;
 static const Shape shape_backing_key_id_type;
+static const Shape shape_grant_token_type;
+static const Shape shape_grant_token_list;
 static const Shape shape_limit_type;
 static const Shape shape_marker_type;
 static const Shape shape_resource_owner_type;
@@ -44,39 +48,73 @@ static const Shape shape_resource_owners_list;
 static const Shape shape_key_list;
 static const Shape shape_alias_name_type;
 static const Shape shape_alias_list;
+static const Shape shape_policy_name_type;
+static const Shape shape_policy_name_list;
+static const Shape shape_tag_key_list;
 
-static const Shape shape_key_id_type = {.name = "KeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048};
+static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
-static const Shape shape_grant_token_type = {.name = "GrantTokenType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 8192};
-
-static const Shape shape_grant_token_list = {.name = "GrantTokenList", .kind = KIND_LIST, .size = sizeof(KmsGrantTokenList), .min = 0, .max = 10, .member = &shape_grant_token_type};
-
-static const Field fields_describe_key_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsDescribeKeyRequest, key_id), NO_OFFSET, true},
-    {{"GrantTokens", 11}, "grantTokens", &shape_grant_token_list, offsetof(KmsDescribeKeyRequest, grant_tokens), NO_OFFSET, false},
-};
-const Shape KMS_SHAPE_DESCRIBE_KEY_REQUEST = {.name = "DescribeKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDescribeKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_key_request};
-
-static const Shape shape_aws_account_id_type = {.name = "AWSAccountIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
-
-static const Shape shape_arn_type = {.name = "ArnType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 2048};
-
-static const Shape shape_date_type = {.name = "DateType", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
-
-static const Shape shape_boolean_type = {.name = "BooleanType", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+static const Shape shape_policy_type = {.name = "PolicyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 131072, .pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"};
 
 static const Shape shape_description_type = {.name = "DescriptionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 8192};
 
 static const char *const enum_key_usage_type[] = {"SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE", NULL};
 static const Shape shape_key_usage_type = {.name = "KeyUsageType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_key_usage_type};
 
-static const char *const enum_key_state[] = {"Creating", "Enabled", "Disabled", "PendingDeletion", "PendingImport", "PendingReplicaDeletion", "Unavailable", "Updating", NULL};
-static const Shape shape_key_state = {.name = "KeyState", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_key_state};
+static const char *const enum_customer_master_key_spec[] = {"RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "SM2", NULL};
+static const Shape shape_customer_master_key_spec = {.name = "CustomerMasterKeySpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_customer_master_key_spec};
+
+static const char *const enum_key_spec[] = {"RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "SM2", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "ECC_NIST_EDWARDS25519", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024", NULL};
+static const Shape shape_key_spec = {.name = "KeySpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_key_spec};
 
 static const char *const enum_origin_type[] = {"AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE", NULL};
 static const Shape shape_origin_type = {.name = "OriginType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_origin_type};
 
 static const Shape shape_custom_key_store_id_type = {.name = "CustomKeyStoreIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 64};
+
+static const Shape shape_boolean_type = {.name = "BooleanType", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_tag_key_type = {.name = "TagKeyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128};
+
+static const Shape shape_tag_value_type = {.name = "TagValueType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 256};
+
+static const Field fields_tag[] = {
+    {{"TagKey", 6}, "tagKey", &shape_tag_key_type, offsetof(KmsTag, tag_key), NO_OFFSET, true},
+    {{"TagValue", 8}, "tagValue", &shape_tag_value_type, offsetof(KmsTag, tag_value), NO_OFFSET, true},
+};
+const Shape KMS_SHAPE_TAG = {.name = "Tag", .kind = KIND_STRUCTURE, .size = sizeof(KmsTag), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag};
+
+static const Shape shape_tag_list = {.name = "TagList", .kind = KIND_LIST, .size = sizeof(KmsTagList), .min = NO_MIN, .max = NO_MAX, .member = &KMS_SHAPE_TAG};
+
+static const Shape shape_nullable_boolean_type = {.name = "NullableBooleanType", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_xks_key_id_type = {.name = "XksKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "^[a-zA-Z0-9-_.]+$"};
+
+static const Field fields_create_key_request[] = {
+    {{"Policy", 6}, "policy", &shape_policy_type, offsetof(KmsCreateKeyRequest, policy), NO_OFFSET, false},
+    {{"Description", 11}, "description", &shape_description_type, offsetof(KmsCreateKeyRequest, description), NO_OFFSET, false},
+    {{"KeyUsage", 8}, "keyUsage", &shape_key_usage_type, offsetof(KmsCreateKeyRequest, key_usage), NO_OFFSET, false},
+    {{"CustomerMasterKeySpec", 21}, "customerMasterKeySpec", &shape_customer_master_key_spec, offsetof(KmsCreateKeyRequest, customer_master_key_spec), NO_OFFSET, false},
+    {{"KeySpec", 7}, "keySpec", &shape_key_spec, offsetof(KmsCreateKeyRequest, key_spec), NO_OFFSET, false},
+    {{"Origin", 6}, "origin", &shape_origin_type, offsetof(KmsCreateKeyRequest, origin), NO_OFFSET, false},
+    {{"CustomKeyStoreId", 16}, "customKeyStoreId", &shape_custom_key_store_id_type, offsetof(KmsCreateKeyRequest, custom_key_store_id), NO_OFFSET, false},
+    {{"BypassPolicyLockoutSafetyCheck", 30}, "bypassPolicyLockoutSafetyCheck", &shape_boolean_type, offsetof(KmsCreateKeyRequest, bypass_policy_lockout_safety_check), offsetof(KmsCreateKeyRequest, has_bypass_policy_lockout_safety_check), false},
+    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(KmsCreateKeyRequest, tags), NO_OFFSET, false},
+    {{"MultiRegion", 11}, "multiRegion", &shape_nullable_boolean_type, offsetof(KmsCreateKeyRequest, multi_region), offsetof(KmsCreateKeyRequest, has_multi_region), false},
+    {{"XksKeyId", 8}, "xksKeyId", &shape_xks_key_id_type, offsetof(KmsCreateKeyRequest, xks_key_id), NO_OFFSET, false},
+};
+const Shape KMS_SHAPE_CREATE_KEY_REQUEST = {.name = "CreateKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsCreateKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_create_key_request};
+
+static const Shape shape_aws_account_id_type = {.name = "AWSAccountIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_key_id_type = {.name = "KeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048};
+
+static const Shape shape_arn_type = {.name = "ArnType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 2048};
+
+static const Shape shape_date_type = {.name = "DateType", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_key_state[] = {"Creating", "Enabled", "Disabled", "PendingDeletion", "PendingImport", "PendingReplicaDeletion", "Unavailable", "Updating", NULL};
+static const Shape shape_key_state = {.name = "KeyState", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_key_state};
 
 static const Shape shape_cloud_hsm_cluster_id_type = {.name = "CloudHsmClusterIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 19, .max = 24, .pattern = "cluster-[2-7a-zA-Z]{11,16}"};
 
@@ -85,12 +123,6 @@ static const Shape shape_expiration_model_type = {.name = "ExpirationModelType",
 
 static const char *const enum_key_manager_type[] = {"AWS", "CUSTOMER", NULL};
 static const Shape shape_key_manager_type = {.name = "KeyManagerType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_key_manager_type};
-
-static const char *const enum_customer_master_key_spec[] = {"RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "SM2", NULL};
-static const Shape shape_customer_master_key_spec = {.name = "CustomerMasterKeySpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_customer_master_key_spec};
-
-static const char *const enum_key_spec[] = {"RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "SM2", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "ECC_NIST_EDWARDS25519", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024", NULL};
-static const Shape shape_key_spec = {.name = "KeySpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_key_spec};
 
 static const char *const enum_encryption_algorithm_spec[] = {"SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE", NULL};
 static const Shape shape_encryption_algorithm_spec = {.name = "EncryptionAlgorithmSpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_encryption_algorithm_spec};
@@ -111,8 +143,6 @@ static const char *const enum_encapsulation_algorithm_spec[] = {"ML_KEM", NULL};
 static const Shape shape_encapsulation_algorithm_spec = {.name = "EncapsulationAlgorithmSpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_encapsulation_algorithm_spec};
 
 static const Shape shape_encapsulation_algorithm_spec_list = {.name = "EncapsulationAlgorithmSpecList", .kind = KIND_LIST, .size = sizeof(KmsEncapsulationAlgorithmSpecList), .min = NO_MIN, .max = NO_MAX, .member = &shape_encapsulation_algorithm_spec};
-
-static const Shape shape_nullable_boolean_type = {.name = "NullableBooleanType", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
 
 static const char *const enum_multi_region_key_type[] = {"PRIMARY", "REPLICA", NULL};
 static const Shape shape_multi_region_key_type = {.name = "MultiRegionKeyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_multi_region_key_type};
@@ -140,8 +170,6 @@ static const char *const enum_mac_algorithm_spec[] = {"HMAC_SHA_224", "HMAC_SHA_
 static const Shape shape_mac_algorithm_spec = {.name = "MacAlgorithmSpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_mac_algorithm_spec};
 
 static const Shape shape_mac_algorithm_spec_list = {.name = "MacAlgorithmSpecList", .kind = KIND_LIST, .size = sizeof(KmsMacAlgorithmSpecList), .min = NO_MIN, .max = NO_MAX, .member = &shape_mac_algorithm_spec};
-
-static const Shape shape_xks_key_id_type = {.name = "XksKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "^[a-zA-Z0-9-_.]+$"};
 
 static const Field fields_xks_key_configuration_type[] = {
     {{"Id", 2}, "id", &shape_xks_key_id_type, offsetof(KmsXksKeyConfigurationType, id), NO_OFFSET, false},
@@ -181,6 +209,21 @@ static const Field fields_key_metadata[] = {
 };
 const Shape KMS_SHAPE_KEY_METADATA = {.name = "KeyMetadata", .kind = KIND_STRUCTURE, .size = sizeof(KmsKeyMetadata), .min = NO_MIN, .max = NO_MAX, .fields_count = 27, .fields = fields_key_metadata};
 
+static const Field fields_create_key_response[] = {
+    {{"KeyMetadata", 11}, "keyMetadata", &KMS_SHAPE_KEY_METADATA, offsetof(KmsCreateKeyResponse, key_metadata), NO_OFFSET, false},
+};
+const Shape KMS_SHAPE_CREATE_KEY_RESPONSE = {.name = "CreateKeyResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsCreateKeyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_key_response};
+
+static const Shape shape_grant_token_type = {.name = "GrantTokenType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 8192};
+
+static const Shape shape_grant_token_list = {.name = "GrantTokenList", .kind = KIND_LIST, .size = sizeof(KmsGrantTokenList), .min = 0, .max = 10, .member = &shape_grant_token_type};
+
+static const Field fields_describe_key_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsDescribeKeyRequest, key_id), NO_OFFSET, true},
+    {{"GrantTokens", 11}, "grantTokens", &shape_grant_token_list, offsetof(KmsDescribeKeyRequest, grant_tokens), NO_OFFSET, false},
+};
+const Shape KMS_SHAPE_DESCRIBE_KEY_REQUEST = {.name = "DescribeKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDescribeKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_key_request};
+
 static const Field fields_describe_key_response[] = {
     {{"KeyMetadata", 11}, "keyMetadata", &KMS_SHAPE_KEY_METADATA, offsetof(KmsDescribeKeyResponse, key_metadata), NO_OFFSET, false},
 };
@@ -217,14 +260,71 @@ static const Field fields_list_keys_response[] = {
 };
 const Shape KMS_SHAPE_LIST_KEYS_RESPONSE = {.name = "ListKeysResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListKeysResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_keys_response};
 
+static const Field fields_enable_key_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsEnableKeyRequest, key_id), NO_OFFSET, true},
+};
+const Shape KMS_SHAPE_ENABLE_KEY_REQUEST = {.name = "EnableKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsEnableKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_enable_key_request};
+
+static const Field fields_disable_key_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsDisableKeyRequest, key_id), NO_OFFSET, true},
+};
+const Shape KMS_SHAPE_DISABLE_KEY_REQUEST = {.name = "DisableKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDisableKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_disable_key_request};
+
+static const Field fields_schedule_key_deletion_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsScheduleKeyDeletionRequest, key_id), NO_OFFSET, true},
+    {{"PendingWindowInDays", 19}, "pendingWindowInDays", &shape_pending_window_in_days_type, offsetof(KmsScheduleKeyDeletionRequest, pending_window_in_days), offsetof(KmsScheduleKeyDeletionRequest, has_pending_window_in_days), false},
+};
+const Shape KMS_SHAPE_SCHEDULE_KEY_DELETION_REQUEST = {.name = "ScheduleKeyDeletionRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsScheduleKeyDeletionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_schedule_key_deletion_request};
+
+static const Field fields_schedule_key_deletion_response[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsScheduleKeyDeletionResponse, key_id), NO_OFFSET, false},
+    {{"DeletionDate", 12}, "deletionDate", &shape_date_type, offsetof(KmsScheduleKeyDeletionResponse, deletion_date), offsetof(KmsScheduleKeyDeletionResponse, has_deletion_date), false},
+    {{"KeyState", 8}, "keyState", &shape_key_state, offsetof(KmsScheduleKeyDeletionResponse, key_state), NO_OFFSET, false},
+    {{"PendingWindowInDays", 19}, "pendingWindowInDays", &shape_pending_window_in_days_type, offsetof(KmsScheduleKeyDeletionResponse, pending_window_in_days), offsetof(KmsScheduleKeyDeletionResponse, has_pending_window_in_days), false},
+};
+const Shape KMS_SHAPE_SCHEDULE_KEY_DELETION_RESPONSE = {.name = "ScheduleKeyDeletionResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsScheduleKeyDeletionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_schedule_key_deletion_response};
+
+static const Field fields_cancel_key_deletion_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsCancelKeyDeletionRequest, key_id), NO_OFFSET, true},
+};
+const Shape KMS_SHAPE_CANCEL_KEY_DELETION_REQUEST = {.name = "CancelKeyDeletionRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsCancelKeyDeletionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_cancel_key_deletion_request};
+
+static const Field fields_cancel_key_deletion_response[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsCancelKeyDeletionResponse, key_id), NO_OFFSET, false},
+};
+const Shape KMS_SHAPE_CANCEL_KEY_DELETION_RESPONSE = {.name = "CancelKeyDeletionResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsCancelKeyDeletionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_cancel_key_deletion_response};
+
+static const Field fields_update_key_description_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsUpdateKeyDescriptionRequest, key_id), NO_OFFSET, true},
+    {{"Description", 11}, "description", &shape_description_type, offsetof(KmsUpdateKeyDescriptionRequest, description), NO_OFFSET, true},
+};
+const Shape KMS_SHAPE_UPDATE_KEY_DESCRIPTION_REQUEST = {.name = "UpdateKeyDescriptionRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsUpdateKeyDescriptionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_update_key_description_request};
+
+static const Shape shape_alias_name_type = {.name = "AliasNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256, .pattern = "^[a-zA-Z0-9:/_-]+$"};
+
+static const Field fields_create_alias_request[] = {
+    {{"AliasName", 9}, "aliasName", &shape_alias_name_type, offsetof(KmsCreateAliasRequest, alias_name), NO_OFFSET, true},
+    {{"TargetKeyId", 11}, "targetKeyId", &shape_key_id_type, offsetof(KmsCreateAliasRequest, target_key_id), NO_OFFSET, true},
+};
+const Shape KMS_SHAPE_CREATE_ALIAS_REQUEST = {.name = "CreateAliasRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsCreateAliasRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_create_alias_request};
+
+static const Field fields_update_alias_request[] = {
+    {{"AliasName", 9}, "aliasName", &shape_alias_name_type, offsetof(KmsUpdateAliasRequest, alias_name), NO_OFFSET, true},
+    {{"TargetKeyId", 11}, "targetKeyId", &shape_key_id_type, offsetof(KmsUpdateAliasRequest, target_key_id), NO_OFFSET, true},
+};
+const Shape KMS_SHAPE_UPDATE_ALIAS_REQUEST = {.name = "UpdateAliasRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsUpdateAliasRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_update_alias_request};
+
+static const Field fields_delete_alias_request[] = {
+    {{"AliasName", 9}, "aliasName", &shape_alias_name_type, offsetof(KmsDeleteAliasRequest, alias_name), NO_OFFSET, true},
+};
+const Shape KMS_SHAPE_DELETE_ALIAS_REQUEST = {.name = "DeleteAliasRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDeleteAliasRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_alias_request};
+
 static const Field fields_list_aliases_request[] = {
     {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsListAliasesRequest, key_id), NO_OFFSET, false},
     {{"Limit", 5}, "limit", &shape_limit_type, offsetof(KmsListAliasesRequest, limit), offsetof(KmsListAliasesRequest, has_limit), false},
     {{"Marker", 6}, "marker", &shape_marker_type, offsetof(KmsListAliasesRequest, marker), NO_OFFSET, false},
 };
 const Shape KMS_SHAPE_LIST_ALIASES_REQUEST = {.name = "ListAliasesRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsListAliasesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_aliases_request};
-
-static const Shape shape_alias_name_type = {.name = "AliasNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256, .pattern = "^[a-zA-Z0-9:/_-]+$"};
 
 static const Field fields_alias_list_entry[] = {
     {{"AliasName", 9}, "aliasName", &shape_alias_name_type, offsetof(KmsAliasListEntry, alias_name), NO_OFFSET, false},
@@ -244,15 +344,109 @@ static const Field fields_list_aliases_response[] = {
 };
 const Shape KMS_SHAPE_LIST_ALIASES_RESPONSE = {.name = "ListAliasesResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListAliasesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_aliases_response};
 
-const ErrorModel KMS_NOT_FOUND = {"NotFoundException", NULL, NULL, 400, true, "message", NULL};
-const ErrorModel KMS_INVALID_ARN = {"InvalidArnException", NULL, NULL, 400, true, "message", NULL};
-const ErrorModel KMS_DEPENDENCY_TIMEOUT = {"DependencyTimeoutException", NULL, NULL, 500, false, "message", NULL};
-const ErrorModel KMS_KMS_INTERNAL = {"KMSInternalException", NULL, NULL, 500, false, "message", NULL};
-const ErrorModel KMS_INVALID_MARKER = {"InvalidMarkerException", NULL, NULL, 400, true, "message", NULL};
+static const Shape shape_policy_name_type = {.name = "PolicyNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[\\w]+"};
 
+static const Field fields_get_key_policy_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsGetKeyPolicyRequest, key_id), NO_OFFSET, true},
+    {{"PolicyName", 10}, "policyName", &shape_policy_name_type, offsetof(KmsGetKeyPolicyRequest, policy_name), NO_OFFSET, false},
+};
+const Shape KMS_SHAPE_GET_KEY_POLICY_REQUEST = {.name = "GetKeyPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGetKeyPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_key_policy_request};
+
+static const Field fields_get_key_policy_response[] = {
+    {{"Policy", 6}, "policy", &shape_policy_type, offsetof(KmsGetKeyPolicyResponse, policy), NO_OFFSET, false},
+    {{"PolicyName", 10}, "policyName", &shape_policy_name_type, offsetof(KmsGetKeyPolicyResponse, policy_name), NO_OFFSET, false},
+};
+const Shape KMS_SHAPE_GET_KEY_POLICY_RESPONSE = {.name = "GetKeyPolicyResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGetKeyPolicyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_key_policy_response};
+
+static const Field fields_put_key_policy_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsPutKeyPolicyRequest, key_id), NO_OFFSET, true},
+    {{"PolicyName", 10}, "policyName", &shape_policy_name_type, offsetof(KmsPutKeyPolicyRequest, policy_name), NO_OFFSET, false},
+    {{"Policy", 6}, "policy", &shape_policy_type, offsetof(KmsPutKeyPolicyRequest, policy), NO_OFFSET, true},
+    {{"BypassPolicyLockoutSafetyCheck", 30}, "bypassPolicyLockoutSafetyCheck", &shape_boolean_type, offsetof(KmsPutKeyPolicyRequest, bypass_policy_lockout_safety_check), offsetof(KmsPutKeyPolicyRequest, has_bypass_policy_lockout_safety_check), false},
+};
+const Shape KMS_SHAPE_PUT_KEY_POLICY_REQUEST = {.name = "PutKeyPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsPutKeyPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_key_policy_request};
+
+static const Field fields_list_key_policies_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsListKeyPoliciesRequest, key_id), NO_OFFSET, true},
+    {{"Limit", 5}, "limit", &shape_limit_type, offsetof(KmsListKeyPoliciesRequest, limit), offsetof(KmsListKeyPoliciesRequest, has_limit), false},
+    {{"Marker", 6}, "marker", &shape_marker_type, offsetof(KmsListKeyPoliciesRequest, marker), NO_OFFSET, false},
+};
+const Shape KMS_SHAPE_LIST_KEY_POLICIES_REQUEST = {.name = "ListKeyPoliciesRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsListKeyPoliciesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_key_policies_request};
+
+static const Shape shape_policy_name_list = {.name = "PolicyNameList", .kind = KIND_LIST, .size = sizeof(KmsPolicyNameList), .min = NO_MIN, .max = NO_MAX, .member = &shape_policy_name_type};
+
+static const Field fields_list_key_policies_response[] = {
+    {{"PolicyNames", 11}, "policyNames", &shape_policy_name_list, offsetof(KmsListKeyPoliciesResponse, policy_names), NO_OFFSET, false},
+    {{"NextMarker", 10}, "nextMarker", &shape_marker_type, offsetof(KmsListKeyPoliciesResponse, next_marker), NO_OFFSET, false},
+    {{"Truncated", 9}, "truncated", &shape_boolean_type, offsetof(KmsListKeyPoliciesResponse, truncated), offsetof(KmsListKeyPoliciesResponse, has_truncated), false},
+};
+const Shape KMS_SHAPE_LIST_KEY_POLICIES_RESPONSE = {.name = "ListKeyPoliciesResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListKeyPoliciesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_key_policies_response};
+
+static const Field fields_tag_resource_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsTagResourceRequest, key_id), NO_OFFSET, true},
+    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(KmsTagResourceRequest, tags), NO_OFFSET, true},
+};
+const Shape KMS_SHAPE_TAG_RESOURCE_REQUEST = {.name = "TagResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsTagResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_resource_request};
+
+static const Shape shape_tag_key_list = {.name = "TagKeyList", .kind = KIND_LIST, .size = sizeof(KmsTagKeyList), .min = NO_MIN, .max = NO_MAX, .member = &shape_tag_key_type};
+
+static const Field fields_untag_resource_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsUntagResourceRequest, key_id), NO_OFFSET, true},
+    {{"TagKeys", 7}, "tagKeys", &shape_tag_key_list, offsetof(KmsUntagResourceRequest, tag_keys), NO_OFFSET, true},
+};
+const Shape KMS_SHAPE_UNTAG_RESOURCE_REQUEST = {.name = "UntagResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsUntagResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_resource_request};
+
+static const Field fields_list_resource_tags_request[] = {
+    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsListResourceTagsRequest, key_id), NO_OFFSET, true},
+    {{"Limit", 5}, "limit", &shape_limit_type, offsetof(KmsListResourceTagsRequest, limit), offsetof(KmsListResourceTagsRequest, has_limit), false},
+    {{"Marker", 6}, "marker", &shape_marker_type, offsetof(KmsListResourceTagsRequest, marker), NO_OFFSET, false},
+};
+const Shape KMS_SHAPE_LIST_RESOURCE_TAGS_REQUEST = {.name = "ListResourceTagsRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsListResourceTagsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_resource_tags_request};
+
+static const Field fields_list_resource_tags_response[] = {
+    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(KmsListResourceTagsResponse, tags), NO_OFFSET, false},
+    {{"NextMarker", 10}, "nextMarker", &shape_marker_type, offsetof(KmsListResourceTagsResponse, next_marker), NO_OFFSET, false},
+    {{"Truncated", 9}, "truncated", &shape_boolean_type, offsetof(KmsListResourceTagsResponse, truncated), offsetof(KmsListResourceTagsResponse, has_truncated), false},
+};
+const Shape KMS_SHAPE_LIST_RESOURCE_TAGS_RESPONSE = {.name = "ListResourceTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListResourceTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_resource_tags_response};
+
+const ErrorModel KMS_MALFORMED_POLICY_DOCUMENT = {"MalformedPolicyDocumentException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_DEPENDENCY_TIMEOUT = {"DependencyTimeoutException", NULL, NULL, 500, false, "message", NULL};
+const ErrorModel KMS_INVALID_ARN = {"InvalidArnException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_UNSUPPORTED_OPERATION = {"UnsupportedOperationException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_KMS_INTERNAL = {"KMSInternalException", NULL, NULL, 500, false, "message", NULL};
+const ErrorModel KMS_LIMIT_EXCEEDED = {"LimitExceededException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_TAG = {"TagException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CUSTOM_KEY_STORE_NOT_FOUND = {"CustomKeyStoreNotFoundException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CUSTOM_KEY_STORE_INVALID_STATE = {"CustomKeyStoreInvalidStateException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CLOUD_HSM_CLUSTER_INVALID_CONFIGURATION = {"CloudHsmClusterInvalidConfigurationException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_KEY_INVALID_CONFIGURATION = {"XksKeyInvalidConfigurationException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_KEY_ALREADY_IN_USE = {"XksKeyAlreadyInUseException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_KEY_NOT_FOUND = {"XksKeyNotFoundException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_NOT_FOUND = {"NotFoundException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_INVALID_MARKER = {"InvalidMarkerException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_KMS_INVALID_STATE = {"KMSInvalidStateException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_ALREADY_EXISTS = {"AlreadyExistsException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_INVALID_ALIAS_NAME = {"InvalidAliasNameException", NULL, NULL, 400, true, "message", NULL};
+
+const OperationModel KmsCreateKeyModel = {"CreateKey", &KMS_SHAPE_CREATE_KEY_REQUEST, &KMS_SHAPE_CREATE_KEY_RESPONSE, true, "POST", "/", NULL, NULL};
 const OperationModel KmsDescribeKeyModel = {"DescribeKey", &KMS_SHAPE_DESCRIBE_KEY_REQUEST, &KMS_SHAPE_DESCRIBE_KEY_RESPONSE, true, "POST", "/", NULL, NULL};
 const OperationModel KmsListKeysModel = {"ListKeys", &KMS_SHAPE_LIST_KEYS_REQUEST, &KMS_SHAPE_LIST_KEYS_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel KmsEnableKeyModel = {"EnableKey", &KMS_SHAPE_ENABLE_KEY_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KmsDisableKeyModel = {"DisableKey", &KMS_SHAPE_DISABLE_KEY_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KmsScheduleKeyDeletionModel = {"ScheduleKeyDeletion", &KMS_SHAPE_SCHEDULE_KEY_DELETION_REQUEST, &KMS_SHAPE_SCHEDULE_KEY_DELETION_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel KmsCancelKeyDeletionModel = {"CancelKeyDeletion", &KMS_SHAPE_CANCEL_KEY_DELETION_REQUEST, &KMS_SHAPE_CANCEL_KEY_DELETION_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel KmsUpdateKeyDescriptionModel = {"UpdateKeyDescription", &KMS_SHAPE_UPDATE_KEY_DESCRIPTION_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KmsCreateAliasModel = {"CreateAlias", &KMS_SHAPE_CREATE_ALIAS_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KmsUpdateAliasModel = {"UpdateAlias", &KMS_SHAPE_UPDATE_ALIAS_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KmsDeleteAliasModel = {"DeleteAlias", &KMS_SHAPE_DELETE_ALIAS_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
 const OperationModel KmsListAliasesModel = {"ListAliases", &KMS_SHAPE_LIST_ALIASES_REQUEST, &KMS_SHAPE_LIST_ALIASES_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel KmsGetKeyPolicyModel = {"GetKeyPolicy", &KMS_SHAPE_GET_KEY_POLICY_REQUEST, &KMS_SHAPE_GET_KEY_POLICY_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel KmsPutKeyPolicyModel = {"PutKeyPolicy", &KMS_SHAPE_PUT_KEY_POLICY_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KmsListKeyPoliciesModel = {"ListKeyPolicies", &KMS_SHAPE_LIST_KEY_POLICIES_REQUEST, &KMS_SHAPE_LIST_KEY_POLICIES_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel KmsTagResourceModel = {"TagResource", &KMS_SHAPE_TAG_RESOURCE_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KmsUntagResourceModel = {"UntagResource", &KMS_SHAPE_UNTAG_RESOURCE_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KmsListResourceTagsModel = {"ListResourceTags", &KMS_SHAPE_LIST_RESOURCE_TAGS_REQUEST, &KMS_SHAPE_LIST_RESOURCE_TAGS_RESPONSE, true, "POST", "/", NULL, NULL};
 
 static const char *const operation_names[] = {
     "CancelKeyDeletion",

@@ -4,7 +4,8 @@
 
 static const Query all_streams = {
     "SELECT id, account, region, name, status, status_due_ms, created_ms, horizon_floor_ms, retention_hours,"
-    " record_kib_max, is_on_demand, key_id, next_shard_index, shard_metrics, warm_mibps FROM kinesis_stream"};
+    " record_kib_max, is_on_demand, key_id, next_shard_index, shard_metrics, warm_mibps, sealed_key_id FROM "
+    "kinesis_stream"};
 static const Query all_shards = {
     "SELECT id, stream_id, shard_index, parent, adjacent_parent, hash_start, hash_end, created_s, opened_ms,"
     " closed_ms, ended_s, floor FROM kinesis_shard ORDER BY stream_id, shard_index"};
@@ -13,7 +14,7 @@ static const Query insert_stream = {
     " record_kib_max, is_on_demand, next_shard_index) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, 0)"};
 static const Query update_stream = {
     "UPDATE kinesis_stream SET horizon_floor_ms = ?2, retention_hours = ?3, record_kib_max = ?4, is_on_demand = ?5,"
-    " key_id = ?6, next_shard_index = ?7, shard_metrics = ?8, warm_mibps = ?9 WHERE id = ?1"};
+    " key_id = ?6, next_shard_index = ?7, shard_metrics = ?8, warm_mibps = ?9, sealed_key_id = ?10 WHERE id = ?1"};
 
 static void *must(void *memory)
 {
@@ -58,6 +59,7 @@ static Stream *adopt(Kinesis *kinesis, const Stream *like)
     stream->region = (Bytes){stream->key.ptr + like->account.len + 1, like->region.len};
     stream->name = (Bytes){stream->region.ptr + like->region.len + 1, like->name.len};
     stream->key_id = own_copy(like->key_id);
+    stream->sealed_key_id = own_copy(like->sealed_key_id);
     map_put(kinesis->streams, stream->key, stream);
     return stream;
 }
@@ -70,6 +72,7 @@ static void stream_free(Stream *stream)
     free(stream->open);
     free((char *)stream->key.ptr);
     free((char *)stream->key_id.ptr);
+    free((char *)stream->sealed_key_id.ptr);
     free(stream);
 }
 
@@ -78,6 +81,11 @@ void stream_set_key_id(Stream *stream, Bytes key_id)
     Bytes copy = own_copy(key_id);
     free((char *)stream->key_id.ptr);
     stream->key_id = copy;
+    stream->kms_generation_put = stream->kms_generation_read = 0;
+    if (!present(key_id))
+        return;
+    free((char *)stream->sealed_key_id.ptr);
+    stream->sealed_key_id = own_copy(copy);
 }
 
 void streams_forget(Kinesis *kinesis)
@@ -120,6 +128,7 @@ static int load_streams(Kinesis *kinesis)
                            .next_shard_index = (uint32_t)column_int64(row, 12),
                            .shard_metrics = (unsigned)column_int64(row, 13),
                            .warm_mibps = (int32_t)column_int64(row, 14),
+                           .sealed_key_id = column_is_null(row, 15) ? (Bytes){0} : column_bytes(row, 15),
                        });
     return code;
 }
@@ -241,6 +250,7 @@ int stream_update(Kinesis *kinesis, const Stream *stream)
     bind_int64(update, 3, stream->retention_hours);
     bind_int64(update, 4, stream->record_kib_max);
     bind_int64(update, 5, stream->is_on_demand);
+    bind_text(update, 10, stream->sealed_key_id);
     bind_text(update, 6, stream->key_id);
     bind_int64(update, 7, stream->next_shard_index);
     bind_int64(update, 8, stream->shard_metrics);

@@ -3,6 +3,7 @@
 #include "operations.h"
 #include "rate_limits.h"
 #include "record.h"
+#include "stream_kms.h"
 
 OPERATION(KinesisGetRecords, get_records, READS);
 
@@ -24,6 +25,9 @@ static Status get_records(Call *call, const KinesisGetRecordsInput *in, KinesisG
     TRY(check_dry_run(call, in->dry_run));
     TRY(limits_check_read(call, shard));
     TRY(expect_ok(call, records_read(call->service, call->arena, shard, query, &page)));
+
+    if (page.has_sealed)
+        TRY(kms_check_read(call, shard->stream));
 
     limits_take_read(call->service, shard, page.bytes);
     out->records = page.records;

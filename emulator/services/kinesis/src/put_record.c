@@ -2,6 +2,7 @@
 #include "operations.h"
 #include "put.h"
 #include "rate_limits.h"
+#include "stream_kms.h"
 
 OPERATION(KinesisPutRecord, put_record, WRITES);
 
@@ -18,6 +19,7 @@ static Status put_record(Call *call, const KinesisPutRecordInput *in, KinesisPut
     TRY(stream_for_data(call, STREAM_REF(in), &stream));
     TRY(put_check_size(call, stream, &record));
     TRY(put_check_ordering(call, stream, in->sequence_number_for_ordering));
+    TRY(kms_check_put(call, stream));
     TRY(put_find_shard(call, stream, &record, &shard));
     TRY(check_dry_run(call, in->dry_run));
     if (!limits_take_write(call->service, shard, in->data.len + in->partition_key.len))

@@ -3,6 +3,7 @@
 #include "operations.h"
 #include "put.h"
 #include "rate_limits.h"
+#include "stream_kms.h"
 
 OPERATION(KinesisPutRecords, put_records, WRITES);
 
@@ -73,6 +74,7 @@ static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisP
     TRY(check_keys(call, &in->records));
     TRY(stream_for_data(call, STREAM_REF(in), &stream));
     TRY(check_sizes(call, stream, &in->records));
+    TRY(kms_check_put(call, stream));
     for (size_t i = 0; i < in->records.len; i++) {
         NewRecord record = record_of(&in->records.items[i]);
         TRY(put_find_shard(call, stream, &record, &shards[i]));

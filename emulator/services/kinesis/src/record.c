@@ -114,8 +114,10 @@ int records_read(Kinesis *kinesis, Arena *arena, Shard *shard, RecordQuery query
     for (size_t i = 0; i < count; i++)
         if (!tell_record(kinesis, arena, shard, &found[i], &page.records.items[i]))
             return STORE_BROKEN;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        page.has_sealed |= (found[i].flags & RECORD_IS_ENCRYPTED) != 0;
         page.bytes += page.records.items[i].data.len + page.records.items[i].partition_key.len;
+    }
     if (count) {
         page.next = found[count - 1].sequence + 1;
         page.last_number = page.records.items[count - 1].sequence_number;

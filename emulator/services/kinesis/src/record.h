@@ -18,6 +18,7 @@ typedef struct RecordQuery {
 typedef struct RecordPage {
     KinesisRecordList records;
     uint64_t next;         /* where the next page begins */
+    bool has_sealed;       /* some of its records were kept sealed */
     bool is_at_tip;        /* nothing was behind it when it was read */
     int64_t millis_behind; /* aws: how far the answer is from the tip of the stream */
     size_t bytes;          /* of data and partition keys */

@@ -40,6 +40,8 @@ const Migration kinesis_schema = {
         "CREATE TABLE kinesis_mode_switch (id INTEGER PRIMARY KEY, stream_id INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
         "CREATE TABLE kinesis_account (account TEXT NOT NULL, region TEXT NOT NULL, started_ms INTEGER NOT NULL,"
         " ended_ms INTEGER NOT NULL, is_ending INTEGER NOT NULL, PRIMARY KEY (account, region)) WITHOUT ROWID;",
+        "ALTER TABLE kinesis_stream ADD COLUMN sealed_key_id TEXT;"
+        "UPDATE kinesis_stream SET sealed_key_id = key_id;",
         NULL,
     },
 };

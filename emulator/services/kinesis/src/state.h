@@ -53,7 +53,9 @@ struct Stream {
     int64_t id;
     Bytes key; /* account NUL region NUL name, owned: the three point into it */
     Bytes account, region, name;
-    Bytes key_id; /* of KMS, owned; absent: not encrypted */
+    Bytes key_id;                                     /* of KMS, owned; absent: not encrypted */
+    Bytes sealed_key_id;                              /* the last it had, owned: what sealed records are opened with */
+    uint64_t kms_generation_put, kms_generation_read; /* KMS's, when these keys were found usable */
     StreamStatus status;
     int64_t status_due_ms; /* when a status that passes does */
     int64_t created_ms;

@@ -2,6 +2,7 @@
 #include "subscription.h"
 #include "rate_limits.h"
 #include "record.h"
+#include "stream_kms.h"
 #include <stdlib.h>
 
 #define LIFE_MS         INT64_C(300000)   /* aws: Kinesis API, SubscribeToShard: "for up to 5 minutes" */
@@ -191,7 +192,25 @@ static void send_end(Subscription *subscription, const Shard *shard)
     subscription_free(subscription);
 }
 
-typedef enum Pushed { PUSHED_ALL, PUSHED_PART, PUSHED_END, PUSHED_BROKEN } Pushed;
+/* PUSHED_ENDED: it is gone. */
+typedef enum Pushed { PUSHED_ALL, PUSHED_PART, PUSHED_END, PUSHED_ENDED, PUSHED_BROKEN } Pushed;
+
+/* KMS does not let its records be opened. True: it has ended with that. */
+static bool end_if_sealed(Subscription *subscription, Stream *stream)
+{
+    Kinesis *kinesis = subscription->kinesis;
+    const ErrorModel *error = NULL;
+    Bytes message = {0};
+    if (kms_read_error(kinesis, kinesis->push_arena, stream, &error, &message) != STORE_OK) {
+        error = &KINESIS_INTERNAL_FAILURE;
+        message = TEXT("The key of the records could not be asked for.");
+    }
+    if (!error)
+        return false;
+    event_stream_fail(subscription->stream, error, message);
+    subscription_free(subscription);
+    return true;
+}
 
 static Pushed push_records(Subscription *subscription, Shard *shard)
 {
@@ -213,6 +232,8 @@ static Pushed push_records(Subscription *subscription, Shard *shard)
                 send_page(subscription, &page);
             return PUSHED_ALL;
         }
+        if (page.has_sealed && end_if_sealed(subscription, shard->stream))
+            return PUSHED_ENDED;
         send_page(subscription, &page);
         limits_take_push(kinesis, shard, &subscription->rate, page.bytes, at_ms);
         subscription->from = page.next;
@@ -273,6 +294,8 @@ static void look_at(Subscription *subscription)
         break;
     case PUSHED_END:
         send_end(subscription, shard);
+        break;
+    case PUSHED_ENDED:
         break;
     case PUSHED_BROKEN:
         end_with(subscription, &KINESIS_INTERNAL_FAILURE, "The records could not be read.");

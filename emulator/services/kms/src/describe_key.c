@@ -1,8 +1,25 @@
-/* describe_key.c - DescribeKey. KMS API Reference, DescribeKey and KeyMetadata. */
+/* describe_key.c - DescribeKey, and how keys are found and told of. KMS API Reference, DescribeKey and KeyMetadata. */
 #include "key.h"
-#include "kms_model.h"
 
 OPERATION(KmsDescribeKey, describe_key, WRITES);
+
+Bytes alias_arn(Call *call, Bytes name)
+{
+    return call_arn(call, "kms", BYTES_FMT, BYTES_ARG(name));
+}
+
+Bytes key_state_text(KmsKeyState state)
+{
+    switch (state) {
+    case KMS_KEY_DISABLED:
+        return KMS_KEY_STATE_DISABLED;
+    case KMS_KEY_PENDING_DELETION:
+        return KMS_KEY_STATE_PENDINGDELETION;
+    case KMS_KEY_ENABLED:
+        break;
+    }
+    return KMS_KEY_STATE_ENABLED;
+}
 
 /* aws: "Alias arn:… is not found.", "Key 'arn:…' does not exist". */
 static Status no_such_key(Call *call, Bytes name)
@@ -11,20 +28,62 @@ static Status no_such_key(Call *call, Bytes name)
         return fail(call, &KMS_NOT_FOUND, "Key '" BYTES_FMT "' does not exist", BYTES_ARG(name));
     if (bytes_starts_with(name, TEXT("alias/")))
         return fail(call, &KMS_NOT_FOUND, "Alias " BYTES_FMT " is not found.", BYTES_ARG(alias_arn(call, name)));
-    return fail(call, &KMS_NOT_FOUND, "Key '" BYTES_FMT "' does not exist", BYTES_ARG(key_arn(call, name)));
+    return fail(call, &KMS_NOT_FOUND, "Key '" BYTES_FMT "' does not exist",
+                BYTES_ARG(call_arn(call, "kms", "key/" BYTES_FMT, BYTES_ARG(name))));
 }
 
-static KmsKeyMetadata *metadata_of(Call *call, const KmsKey *key)
+Status key_find(Call *call, Bytes name, KmsKey *ret_key)
+{
+    int code = kms_find_key(call->service, call, name, ret_key);
+    return code == KMS_KEY_ABSENT ? no_such_key(call, name) : expect_ok(call, code);
+}
+
+Status key_find_by_id(Call *call, Bytes name, KmsKey *ret_key)
+{
+    Arn arn;
+    Bytes resource = arn_parse(name, &arn) ? arn.resource : name;
+    if (bytes_starts_with(resource, TEXT("alias/")))
+        return fail(call, &KMS_INVALID_ARN, "Invalid keyId " BYTES_FMT, BYTES_ARG(name));
+    return key_find(call, name, ret_key);
+}
+
+/* aws: Developer Guide, "AWS managed keys": you cannot change their properties, disable or delete them; who tries is
+ * told by the policy of the key that he may not. */
+Status key_check_managed_by_customer(Call *call, const KmsKey *key)
+{
+    static const ErrorModel access_denied = {
+        .code = "AccessDeniedException", .http_status = 400, .senders_fault = true, .message_name = "message"};
+    if (!bytes_is(key->manager, "AWS"))
+        return OK;
+    return fail(call, &access_denied,
+                "User: arn:aws:iam::" BYTES_FMT ":root is not authorized to perform: kms:%s on resource: " BYTES_FMT
+                " because no resource-based policy allows the kms:%s action",
+                BYTES_ARG(call->account), call->operation->model->name, BYTES_ARG(key->arn),
+                call->operation->model->name);
+}
+
+Status key_find_for_change(Call *call, Bytes name, KmsKey *ret_key)
+{
+    TRY(key_find_by_id(call, name, ret_key));
+    TRY(key_check_managed_by_customer(call, ret_key));
+    if (ret_key->state != KMS_KEY_PENDING_DELETION)
+        return OK;
+    return fail(call, &KMS_KMS_INVALID_STATE, BYTES_FMT " is pending deletion.", BYTES_ARG(ret_key->arn));
+}
+
+KmsKeyMetadata *key_metadata(Call *call, const KmsKey *key)
 {
     KmsKeyMetadata *metadata = arena_new_of(call->arena, KmsKeyMetadata);
     metadata->aws_account_id = call->account;
     metadata->key_id = key->id;
     metadata->arn = key->arn;
     SET(metadata, creation_date, key->created_ms);
-    SET(metadata, enabled, bytes_is(key->state, "Enabled"));
+    SET(metadata, enabled, key->state == KMS_KEY_ENABLED);
     metadata->description = key->description;
     metadata->key_usage = KMS_KEY_USAGE_TYPE_ENCRYPT_DECRYPT;
-    metadata->key_state = key->state;
+    metadata->key_state = key_state_text(key->state);
+    if (key->state == KMS_KEY_PENDING_DELETION)
+        SET(metadata, deletion_date, key->deletion_ms);
     metadata->origin = KMS_ORIGIN_TYPE_AWS_KMS;
     metadata->key_manager = key->manager;
     metadata->customer_master_key_spec = KMS_CUSTOMER_MASTER_KEY_SPEC_SYMMETRIC_DEFAULT;
@@ -33,16 +92,14 @@ static KmsKeyMetadata *metadata_of(Call *call, const KmsKey *key)
     metadata->encryption_algorithms.items[0] = TEXT("SYMMETRIC_DEFAULT");
     metadata->encryption_algorithms.len = 1;
     SET(metadata, multi_region, false);
+    metadata->current_key_material_id = key->material_id;
     return metadata;
 }
 
 static Status describe_key(Call *call, const KmsDescribeKeyInput *in, KmsDescribeKeyOutput *out)
 {
     KmsKey key;
-    int code = kms_find_key(call->service, call, in->key_id, &key);
-    if (code == KMS_KEY_ABSENT)
-        return no_such_key(call, in->key_id);
-    TRY(expect_ok(call, code));
-    out->key_metadata = metadata_of(call, &key);
+    TRY(key_find(call, in->key_id, &key));
+    out->key_metadata = key_metadata(call, &key);
     return OK;
 }

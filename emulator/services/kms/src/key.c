@@ -1,150 +1,281 @@
-/* key.c */
+/* key.c - the tables of keys and aliases. */
 #include "key.h"
 #include "uuid.h"
 
-static const Query find_key = {
-    "SELECT id, state, manager, description, created_ms FROM kms_key WHERE account = ?1 AND region = ?2 AND id = ?3"};
-static const Query find_alias = {"SELECT key_id FROM kms_alias WHERE account = ?1 AND region = ?2 AND name = ?3"};
-static const Query list_keys = {"SELECT id, state, manager, description, created_ms FROM kms_key"
-                                " WHERE account = ?1 AND region = ?2 AND id > ?3 ORDER BY id LIMIT ?4"};
-static const Query list_aliases = {"SELECT name, key_id, created_ms FROM kms_alias"
-                                   " WHERE account = ?1 AND region = ?2 AND name > ?3 ORDER BY name LIMIT ?4"};
-static const Query insert_key = {"INSERT INTO kms_key (account, region, id, state, manager, description, created_ms)"
-                                 " VALUES (?1, ?2, ?3, 'Enabled', ?4, ?5, ?6)"};
-static const Query insert_alias = {
-    "INSERT INTO kms_alias (account, region, name, key_id, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)"};
+#define KEY_COLUMNS "id, state, manager, description, material_id, created_ms, deletion_ms"
+/* One whose waiting period is over is gone, whether its row is or not. */
+#define IN_PLACE "account = ?1 AND region = ?2"
 
-Bytes key_arn(Call *call, Bytes id)
-{
-    return call_arn(call, "kms", "key/" BYTES_FMT, BYTES_ARG(id));
-}
+static const Query find_key = {"SELECT " KEY_COLUMNS " FROM kms_key WHERE " IN_PLACE " AND id = ?3"};
+static const Query find_alias = {"SELECT name, key_id, created_ms, updated_ms FROM kms_alias WHERE " IN_PLACE
+                                 " AND name = ?3"};
+static const Query list_keys = {"SELECT " KEY_COLUMNS " FROM kms_key WHERE " IN_PLACE
+                                " AND id > ?3 AND (deletion_ms = 0 OR deletion_ms > ?5) ORDER BY id LIMIT ?4"};
+static const Query list_aliases = {"SELECT name, key_id, created_ms, updated_ms FROM kms_alias WHERE " IN_PLACE
+                                   " AND name > ?3 AND (?5 IS NULL OR key_id = ?5) ORDER BY name LIMIT ?4"};
+static const Query insert_key = {
+    "INSERT INTO kms_key (account, region, id, state, manager, description, created_ms, material_id, policy)"
+    " VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8)"};
+static const Query set_state = {"UPDATE kms_key SET state = ?4, deletion_ms = ?5 WHERE " IN_PLACE " AND id = ?3"};
+static const Query set_description = {"UPDATE kms_key SET description = ?4 WHERE " IN_PLACE " AND id = ?3"};
+static const Query insert_alias = {"INSERT INTO kms_alias (account, region, name, key_id, created_ms, updated_ms)"
+                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?5)"};
+static const Query point_alias = {"UPDATE kms_alias SET key_id = ?4, updated_ms = ?5 WHERE " IN_PLACE " AND name = ?3"};
+static const Query delete_alias = {"DELETE FROM kms_alias WHERE " IN_PLACE " AND name = ?3"};
+static const Query first_expired = {"SELECT id FROM kms_key WHERE " IN_PLACE
+                                    " AND deletion_ms > 0 AND deletion_ms <= ?3 LIMIT 1"};
+static const Query delete_key = {"DELETE FROM kms_key WHERE " IN_PLACE " AND id = ?3"};
+static const Query delete_key_aliases = {"DELETE FROM kms_alias WHERE " IN_PLACE " AND key_id = ?3"};
+static const Query delete_key_tags = {"DELETE FROM kms_tag WHERE " IN_PLACE " AND key_id = ?3"};
 
-Bytes alias_arn(Call *call, Bytes name)
+static Statement *begin(Kms *kms, KmsPlace place, const Query *query)
 {
-    return call_arn(call, "kms", BYTES_FMT, BYTES_ARG(name));
-}
-
-static Statement *begin(Call *call, const Query *query)
-{
-    Statement *statement = store_begin(call->store, query);
-    bind_text(statement, 1, call->account);
-    bind_text(statement, 2, call->region);
+    Statement *statement = store_begin(kms->host->store, query);
+    bind_text(statement, 1, place.account);
+    bind_text(statement, 2, place.region);
     return statement;
 }
 
-static KmsKey read_key(Call *call, Statement *row)
+static KmsPlace place_of(const Call *call)
+{
+    return (KmsPlace){call->arena, call->account, call->region};
+}
+
+/* A change, of one row. */
+static Statement *begin_change(Call *call, const Query *query, Bytes name)
+{
+    Kms *kms = call->service;
+    Statement *statement = begin(kms, place_of(call), query);
+    bind_text(statement, 3, name);
+    kms->generation++;
+    return statement;
+}
+
+static KmsKey read_key(KmsPlace place, Statement *row)
 {
     KmsKey key = {
-        .id = arena_copy(call->arena, column_bytes(row, 0)),
-        .state = arena_copy(call->arena, column_bytes(row, 1)),
-        .manager = arena_copy(call->arena, column_bytes(row, 2)),
-        .description = arena_copy(call->arena, column_bytes(row, 3)),
-        .created_ms = column_int64(row, 4),
+        .id = arena_copy(place.arena, column_bytes(row, 0)),
+        .state = (KmsKeyState)column_int64(row, 1),
+        .manager = arena_copy(place.arena, column_bytes(row, 2)),
+        .description = arena_copy(place.arena, column_bytes(row, 3)),
+        .material_id = arena_copy(place.arena, column_bytes(row, 4)),
+        .created_ms = column_int64(row, 5),
+        .deletion_ms = column_int64(row, 6),
     };
-    key.arn = key_arn(call, key.id);
+    key.arn = arena_text(place.arena, "arn:aws:kms:" BYTES_FMT ":" BYTES_FMT ":key/" BYTES_FMT, BYTES_ARG(place.region),
+                         BYTES_ARG(place.account), BYTES_ARG(key.id));
     return key;
 }
 
-static int find_by_id(Call *call, Bytes id, KmsKey *ret_key)
+static KmsAlias read_alias(Arena *arena, Statement *row)
 {
-    Statement *find = begin(call, &find_key);
+    return (KmsAlias){arena_copy(arena, column_bytes(row, 0)), arena_copy(arena, column_bytes(row, 1)),
+                      column_int64(row, 2), column_int64(row, 3)};
+}
+
+static int find_by_id(Kms *kms, KmsPlace place, Bytes id, KmsKey *ret_key)
+{
+    Statement *find = begin(kms, place, &find_key);
     bind_text(find, 3, id);
     int code = store_one(find);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? KMS_KEY_ABSENT : code;
-    *ret_key = read_key(call, find);
+    *ret_key = read_key(place, find);
     store_end(find);
-    return KMS_KEY_FOUND;
+    bool is_over = ret_key->deletion_ms && ret_key->deletion_ms <= clock_now_ms(kms->host->clock);
+    return is_over ? KMS_KEY_ABSENT : KMS_KEY_FOUND;
 }
 
-static int find_by_alias(Call *call, Bytes name, KmsKey *ret_key)
+static int find_by_alias(Kms *kms, KmsPlace place, Bytes name, KmsAlias *ret_alias)
 {
-    Statement *find = begin(call, &find_alias);
+    Statement *find = begin(kms, place, &find_alias);
     bind_text(find, 3, name);
     int code = store_one(find);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? KMS_KEY_ABSENT : code;
-    Bytes id = arena_copy(call->arena, column_bytes(find, 0));
+    *ret_alias = read_alias(place.arena, find);
     store_end(find);
-    return find_by_id(call, id, ret_key);
+    return KMS_KEY_FOUND;
 }
 
-static int add_managed_key(Call *call, Bytes alias, Bytes description)
+int kms_look_up_key(Kms *kms, KmsPlace place, Bytes name, KmsKey *ret_key)
 {
-    KmsKey key;
-    int code = find_by_alias(call, alias, &key);
+    Arn arn;
+    KmsAlias alias;
+    if (arn_parse(name, &arn)) {
+        if (!bytes_is(arn.service, "kms") || !bytes_equal(arn.account, place.account) ||
+            !bytes_equal(arn.region, place.region))
+            return KMS_KEY_ABSENT;
+        name = arn.resource;
+    }
+    if (bytes_starts_with(name, TEXT("alias/"))) {
+        int code = find_by_alias(kms, place, name, &alias);
+        return code == KMS_KEY_FOUND ? find_by_id(kms, place, alias.key_id, ret_key) : code;
+    }
+    if (bytes_starts_with(name, TEXT("key/")))
+        name = bytes_slice(name, 4, name.len - 4);
+    return find_by_id(kms, place, name, ret_key);
+}
+
+int kms_find_key(Kms *kms, Call *call, Bytes name, KmsKey *ret_key)
+{
+    int code = keys_furnish(kms, call);
+    return code == STORE_OK ? kms_look_up_key(kms, place_of(call), name, ret_key) : code;
+}
+
+uint64_t kms_generation(const Kms *kms)
+{
+    return kms->generation;
+}
+
+Bytes material_id_new(Arena *arena, Random *random)
+{
+    unsigned char bytes[32];
+    char text[2 * sizeof bytes];
+    random_fill(random, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = "0123456789abcdef"[i % 2 ? bytes[i / 2] & 15 : bytes[i / 2] >> 4];
+    return arena_copy(arena, (Bytes){text, sizeof text});
+}
+
+static int run_insert_key(Kms *kms, KmsPlace place, const KmsKey *key, Bytes policy)
+{
+    Statement *insert = begin(kms, place, &insert_key);
+    bind_text(insert, 3, key->id);
+    bind_text(insert, 4, key->manager);
+    bind_text(insert, 5, key->description);
+    bind_int64(insert, 6, key->created_ms);
+    bind_text(insert, 7, key->material_id);
+    bind_text(insert, 8, policy);
+    return store_run(insert);
+}
+
+static int run_insert_alias(Kms *kms, KmsPlace place, const KmsAlias *alias)
+{
+    Statement *insert = begin(kms, place, &insert_alias);
+    bind_text(insert, 3, alias->name);
+    bind_text(insert, 4, alias->key_id);
+    bind_int64(insert, 5, alias->created_ms);
+    return store_run(insert);
+}
+
+static int add_managed_key(Kms *kms, const Call *call, Bytes alias, Bytes description)
+{
+    KmsAlias there;
+    KmsPlace place = place_of(call);
+    int code = find_by_alias(kms, place, alias, &there);
     if (code != KMS_KEY_ABSENT)
         return code;
-    Bytes id = uuid_new(call->arena, call->host->random);
-    Statement *insert = begin(call, &insert_key);
-    bind_text(insert, 3, id);
-    bind_text(insert, 4, TEXT("AWS"));
-    bind_text(insert, 5, description);
-    bind_int64(insert, 6, call->now_ms);
-    code = store_run(insert);
-    if (code != STORE_OK)
-        return code;
-    insert = begin(call, &insert_alias);
-    bind_text(insert, 3, alias);
-    bind_text(insert, 4, id);
-    bind_int64(insert, 5, call->now_ms);
-    return store_run(insert);
+    KmsKey key = {.id = uuid_new(call->arena, call->host->random),
+                  .manager = TEXT("AWS"),
+                  .description = description,
+                  .material_id = material_id_new(call->arena, call->host->random),
+                  .created_ms = call->now_ms};
+    KmsAlias made = {alias, key.id, call->now_ms, call->now_ms};
+    code = run_insert_key(kms, place, &key, (Bytes){0});
+    return code == STORE_OK ? run_insert_alias(kms, place, &made) : code;
+}
+
+static int delete_expired(Kms *kms, const Call *call)
+{
+    static const Query *const deletes[] = {&delete_key_tags, &delete_key_aliases, &delete_key};
+    for (;;) {
+        KmsPlace place = place_of(call);
+        Statement *first = begin(kms, place, &first_expired);
+        bind_int64(first, 3, call->now_ms);
+        int code = store_one(first);
+        if (code != STORE_ROW)
+            return code == STORE_NOT_FOUND ? STORE_OK : code;
+        Bytes id = arena_copy(call->arena, column_bytes(first, 0));
+        store_end(first);
+        for (size_t i = 0; code == STORE_ROW && i < sizeof deletes / sizeof *deletes; i++) {
+            Statement *delete = begin(kms, place, deletes[i]);
+            bind_text(delete, 3, id);
+            int deleted = store_run(delete);
+            if (deleted != STORE_OK)
+                return deleted;
+        }
+        kms->generation++;
+    }
 }
 
 int keys_furnish(Kms *kms, Call *call)
 {
     Bytes place = arena_text(call->arena, BYTES_FMT "/" BYTES_FMT, BYTES_ARG(call->account), BYTES_ARG(call->region));
-    if (map_get(kms->furnished, place))
-        return STORE_OK;
-    int code = add_managed_key(call, TEXT("alias/aws/kinesis"),
+    int code = STORE_OK;
+    if (!map_get(kms->furnished, place)) {
+        code = add_managed_key(kms, call, TEXT("alias/aws/kinesis"),
                                TEXT("Default key that protects my Kinesis data when no other key is defined"));
-    if (code == STORE_OK)
-        map_put(kms->furnished, place, kms);
-    return code;
-}
-
-int kms_find_key(Kms *kms, Call *call, Bytes name, KmsKey *ret_key)
-{
-    Arn arn;
-    int code = keys_furnish(kms, call);
-    if (code != STORE_OK)
-        return code;
-    if (arn_parse(name, &arn)) {
-        if (!bytes_is(arn.service, "kms") || !bytes_equal(arn.account, call->account) ||
-            !bytes_equal(arn.region, call->region))
-            return KMS_KEY_ABSENT;
-        name = arn.resource;
+        if (code == STORE_OK)
+            map_put(kms->furnished, place, kms);
     }
-    if (bytes_starts_with(name, TEXT("alias/")))
-        return find_by_alias(call, name, ret_key);
-    if (bytes_starts_with(name, TEXT("key/")))
-        name = bytes_slice(name, 4, name.len - 4);
-    return find_by_id(call, name, ret_key);
-}
-
-static Statement *begin_list(Call *call, const Query *query, Bytes after, size_t limit)
-{
-    Statement *list = begin(call, query);
-    bind_text(list, 3, present(after) ? after : TEXT(""));
-    bind_int64(list, 4, (int64_t)limit);
-    return list;
+    return code == STORE_OK ? delete_expired(kms, call) : code;
 }
 
 int keys_list(Call *call, Bytes after, size_t limit, KmsKey *ret_keys, size_t *ret_count)
 {
-    Statement *list = begin_list(call, &list_keys, after, limit);
+    Statement *list = begin(call->service, place_of(call), &list_keys);
+    bind_text(list, 3, present(after) ? after : TEXT(""));
+    bind_int64(list, 4, (int64_t)limit);
+    bind_int64(list, 5, call->now_ms);
     int code;
     for (*ret_count = 0; (code = store_step(list)) == STORE_ROW; ++*ret_count)
-        ret_keys[*ret_count] = read_key(call, list);
+        ret_keys[*ret_count] = read_key(place_of(call), list);
     return code;
 }
 
-int aliases_list(Call *call, Bytes after, size_t limit, KmsAlias *ret_aliases, size_t *ret_count)
+int aliases_list(Call *call, const AliasPage *page, KmsAlias *ret_aliases, size_t *ret_count)
 {
-    Statement *list = begin_list(call, &list_aliases, after, limit);
+    Statement *list = begin(call->service, place_of(call), &list_aliases);
+    bind_text(list, 3, present(page->after) ? page->after : TEXT(""));
+    bind_int64(list, 4, (int64_t)page->limit);
+    bind_text(list, 5, page->key_id);
     int code;
     for (*ret_count = 0; (code = store_step(list)) == STORE_ROW; ++*ret_count)
-        ret_aliases[*ret_count] = (KmsAlias){arena_copy(call->arena, column_bytes(list, 0)),
-                                             arena_copy(call->arena, column_bytes(list, 1)), column_int64(list, 2)};
+        ret_aliases[*ret_count] = read_alias(call->arena, list);
     return code;
+}
+
+int key_insert(Call *call, const KmsKey *key, Bytes policy)
+{
+    return run_insert_key(call->service, place_of(call), key, policy);
+}
+
+int key_set_state(Call *call, const KmsKey *key, KmsKeyState state, int64_t deletion_ms)
+{
+    Statement *set = begin_change(call, &set_state, key->id);
+    bind_int64(set, 4, state);
+    bind_int64(set, 5, deletion_ms);
+    return store_run(set);
+}
+
+int key_set_description(Call *call, const KmsKey *key, Bytes description)
+{
+    Statement *set = begin_change(call, &set_description, key->id);
+    bind_text(set, 4, description);
+    return store_run(set);
+}
+
+int alias_insert(Call *call, Bytes name, Bytes key_id)
+{
+    KmsAlias alias = {name, key_id, call->now_ms, call->now_ms};
+    return run_insert_alias(call->service, place_of(call), &alias);
+}
+
+int alias_find(Call *call, Bytes name, KmsAlias *ret_alias)
+{
+    return find_by_alias(call->service, place_of(call), name, ret_alias);
+}
+
+int alias_point(Call *call, Bytes name, Bytes key_id)
+{
+    Statement *point = begin_change(call, &point_alias, name);
+    bind_text(point, 4, key_id);
+    bind_int64(point, 5, call->now_ms);
+    return store_run(point);
+}
+
+int alias_delete(Call *call, Bytes name)
+{
+    return store_run(begin_change(call, &delete_alias, name));
 }

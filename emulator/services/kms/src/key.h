@@ -1,22 +1,54 @@
 /* key.h - keys and the aliases that point to them. */
 #pragma once
 #include "kms.h"
+#include "kms_model.h"
 #include "map.h"
 
 struct Kms {
     Host *host;
     Map *furnished; /* "account/region" whose AWS-managed keys are known to be there */
+    uint64_t generation;
 };
 
 typedef struct KmsAlias {
     Bytes name, key_id;
-    int64_t created_ms;
+    int64_t created_ms, updated_ms;
 } KmsAlias;
 
-/* The keys AWS makes for its services are there before anybody lists or uses them. */
+/* The keys AWS makes for its services are there before anybody lists or uses them; those whose time has come are gone.
+ */
 MUST_CHECK int keys_furnish(Kms *kms, Call *call);
 /* Up to limit, by id (by name), after the one given (absent: from the first). */
 MUST_CHECK int keys_list(Call *call, Bytes after, size_t limit, KmsKey *ret_keys, size_t *ret_count);
-MUST_CHECK int aliases_list(Call *call, Bytes after, size_t limit, KmsAlias *ret_aliases, size_t *ret_count);
-Bytes key_arn(Call *call, Bytes id);
+/* key_id: only its aliases; absent: all. */
+typedef struct AliasPage {
+    Bytes key_id, after;
+    size_t limit;
+} AliasPage;
+MUST_CHECK int aliases_list(Call *call, const AliasPage *page, KmsAlias *ret_aliases, size_t *ret_count);
+
+MUST_CHECK int key_insert(Call *call, const KmsKey *key, Bytes policy);
+MUST_CHECK int key_set_state(Call *call, const KmsKey *key, KmsKeyState state, int64_t deletion_ms);
+MUST_CHECK int key_set_description(Call *call, const KmsKey *key, Bytes description);
+MUST_CHECK int alias_insert(Call *call, Bytes name, Bytes key_id);
+MUST_CHECK int alias_find(Call *call, Bytes name, KmsAlias *ret_alias); /* KMS_KEY_FOUND, KMS_KEY_ABSENT */
+MUST_CHECK int alias_point(Call *call, Bytes name, Bytes key_id);
+MUST_CHECK int alias_delete(Call *call, Bytes name);
+
+/* By id, ARN, alias name or alias ARN; NotFoundException in AWS's words. */
+MUST_CHECK Status key_find(Call *call, Bytes name, KmsKey *ret_key);
+/* By id or ARN alone: operations that change a key take no alias. */
+MUST_CHECK Status key_find_by_id(Call *call, Bytes name, KmsKey *ret_key);
+/* One of the account's own, in a state that lets it be changed: not AWS's, not PENDING_DELETION. */
+MUST_CHECK Status key_find_for_change(Call *call, Bytes name, KmsKey *ret_key);
+MUST_CHECK Status key_check_managed_by_customer(Call *call, const KmsKey *key);
+Bytes key_state_text(KmsKeyState state);
+KmsKeyMetadata *key_metadata(Call *call, const KmsKey *key);
 Bytes alias_arn(Call *call, Bytes name);
+Bytes material_id_new(Arena *arena, Random *random);
+
+/* tags.c */
+MUST_CHECK Status key_tags_check(Call *call, const KmsTagList *tags);
+MUST_CHECK int key_tags_put(Call *call, Bytes key_id, const KmsTagList *tags);
+/* key_policy.c: absent where the key has AWS's default. */
+MUST_CHECK Status key_policy_check(Call *call, Bytes policy);

@@ -1,14 +1,38 @@
 /* kms.c - the operations this service answers, and its tables. */
 #include "kms.h"
 #include "key.h"
-#include "kms_model.h"
 #include <stdlib.h>
 
-extern const Operation KmsDescribeKey, KmsListKeys, KmsListAliases;
+extern const Operation KmsCreateKey, KmsDescribeKey, KmsListKeys, KmsEnableKey, KmsDisableKey, KmsScheduleKeyDeletion,
+    KmsCancelKeyDeletion, KmsUpdateKeyDescription;
+extern const Operation KmsCreateAlias, KmsUpdateAlias, KmsDeleteAlias, KmsListAliases;
+extern const Operation KmsGetKeyPolicy, KmsPutKeyPolicy, KmsListKeyPolicies;
+extern const Operation KmsTagResource, KmsUntagResource, KmsListResourceTags;
 
-static const Operation *const operations[] = {&KmsDescribeKey, &KmsListKeys, &KmsListAliases, NULL};
+static const Operation *const operations[] = {
+    &KmsCreateKey,
+    &KmsDescribeKey,
+    &KmsListKeys,
+    &KmsEnableKey,
+    &KmsDisableKey,
+    &KmsScheduleKeyDeletion,
+    &KmsCancelKeyDeletion,
+    &KmsUpdateKeyDescription,
+    &KmsCreateAlias,
+    &KmsUpdateAlias,
+    &KmsDeleteAlias,
+    &KmsListAliases,
+    &KmsGetKeyPolicy,
+    &KmsPutKeyPolicy,
+    &KmsListKeyPolicies,
+    &KmsTagResource,
+    &KmsUntagResource,
+    &KmsListResourceTags,
+    NULL,
+};
 
 static const Query reset_keys = {"DELETE FROM kms_key WHERE " IN_NAMESPACE};
+static const Query reset_tags = {"DELETE FROM kms_tag WHERE " IN_NAMESPACE};
 static const Query reset_aliases = {"DELETE FROM kms_alias WHERE " IN_NAMESPACE};
 
 /* What was furnished in a turn that was undone is furnished again at its next use. */
@@ -17,12 +41,13 @@ static void forget(void *context)
     Kms *kms = context;
     map_free(kms->furnished);
     kms->furnished = map_new();
+    kms->generation++;
 }
 
 static int reset(void *service, Bytes account, Bytes region)
 {
     Kms *kms = service;
-    static const Query *const queries[] = {&reset_keys, &reset_aliases, NULL};
+    static const Query *const queries[] = {&reset_keys, &reset_aliases, &reset_tags, NULL};
     forget(kms);
     return reset_rows(kms->host->store, queries, account, region);
 }
@@ -41,6 +66,17 @@ static const Migration migration = {
         "CREATE TABLE kms_alias (account TEXT, region TEXT, name TEXT, key_id TEXT NOT NULL, created_ms INTEGER NOT "
         "NULL,"
         " PRIMARY KEY (account, region, name)) WITHOUT ROWID;",
+        /* States are numbers: KmsKeyState. */
+        "ALTER TABLE kms_key DROP COLUMN state;"
+        "ALTER TABLE kms_key ADD COLUMN state INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE kms_key ADD COLUMN deletion_ms INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE kms_key ADD COLUMN material_id TEXT NOT NULL DEFAULT '';"
+        "ALTER TABLE kms_key ADD COLUMN policy TEXT;"
+        "UPDATE kms_key SET material_id = lower(hex(randomblob(32)));"
+        "ALTER TABLE kms_alias ADD COLUMN updated_ms INTEGER NOT NULL DEFAULT 0;"
+        "UPDATE kms_alias SET updated_ms = created_ms;"
+        "CREATE TABLE kms_tag (account TEXT, region TEXT, key_id TEXT, key TEXT, value TEXT NOT NULL,"
+        " PRIMARY KEY (account, region, key_id, key)) WITHOUT ROWID;",
         NULL,
     },
 };

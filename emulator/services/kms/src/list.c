@@ -1,6 +1,5 @@
 /* list.c - ListKeys and ListAliases. A marker is the last name of the page before. */
 #include "key.h"
-#include "kms_model.h"
 
 OPERATION(KmsListKeys, list_keys, WRITES);
 OPERATION(KmsListAliases, list_aliases, WRITES);
@@ -31,7 +30,7 @@ static KmsAliasListEntry alias_entry(Call *call, const KmsAlias *alias)
     KmsAliasListEntry entry = {
         .alias_name = alias->name, .alias_arn = alias_arn(call, alias->name), .target_key_id = alias->key_id};
     SET(&entry, creation_date, alias->created_ms);
-    SET(&entry, last_updated_date, alias->created_ms);
+    SET(&entry, last_updated_date, alias->updated_ms);
     return entry;
 }
 
@@ -41,22 +40,17 @@ static Status list_aliases(Call *call, const KmsListAliasesInput *in, KmsListAli
     KmsAlias *aliases = arena_new_array(call->arena, KmsAlias, limit + 1);
     KmsKey key = {0};
 
-    if (present(in->key_id)) {
-        int code = kms_find_key(call->service, call, in->key_id, &key);
-        if (code == KMS_KEY_ABSENT)
-            return fail(call, &KMS_NOT_FOUND, "Key '" BYTES_FMT "' does not exist",
-                        BYTES_ARG(key_arn(call, in->key_id)));
-        TRY(expect_ok(call, code));
-    }
+    if (present(in->key_id))
+        TRY(key_find_by_id(call, in->key_id, &key));
+    AliasPage page = {key.id, in->marker, limit + 1};
     TRY(expect_ok(call, keys_furnish(call->service, call)));
-    TRY(expect_ok(call, aliases_list(call, in->marker, limit + 1, aliases, &count)));
+    TRY(expect_ok(call, aliases_list(call, &page, aliases, &count)));
 
     SET(out, truncated, count > limit);
-    size_t shown = count > limit ? limit : count;
-    out->aliases.items = arena_new_array(call->arena, KmsAliasListEntry, shown);
-    for (size_t i = 0; i < shown; i++)
-        if (!present(key.id) || bytes_equal(key.id, aliases[i].key_id))
-            out->aliases.items[out->aliases.len++] = alias_entry(call, &aliases[i]);
+    out->aliases.len = count > limit ? limit : count;
+    out->aliases.items = arena_new_array(call->arena, KmsAliasListEntry, out->aliases.len);
+    for (size_t i = 0; i < out->aliases.len; i++)
+        out->aliases.items[i] = alias_entry(call, &aliases[i]);
     if (out->truncated)
         out->next_marker = aliases[limit - 1].name;
     return OK;
