@@ -1,5 +1,7 @@
 /* describe_key.c - DescribeKey, and how keys are found and told of. KMS API Reference, DescribeKey and KeyMetadata. */
 #include "key.h"
+#include "uuid.h"
+#include <ctype.h>
 
 OPERATION(KmsDescribeKey, describe_key, WRITES);
 
@@ -21,15 +23,36 @@ Bytes key_state_text(KmsKeyState state)
     return KMS_KEY_STATE_ENABLED;
 }
 
-/* aws: "Alias arn:… is not found.", "Key 'arn:…' does not exist". */
+/* A UUID, or mrk- and 32 hex digits. */
+static bool is_key_id(Bytes id)
+{
+    if (!bytes_starts_with(id, TEXT("mrk-")))
+        return uuid_is(id);
+    for (size_t i = 4; i < id.len; i++)
+        if (!isxdigit((unsigned char)id.ptr[i]))
+            return false;
+    return id.len == 4 + 32;
+}
+
+/* Recorded from AWS: "Invalid arn us-west-2" (the region that was asked), "Invalid keyId '…'", "Key 'arn:…' does not
+ * exist", "Alias arn:… is not found." */
 static Status no_such_key(Call *call, Bytes name)
 {
-    if (bytes_starts_with(name, TEXT("arn:")))
-        return fail(call, &KMS_NOT_FOUND, "Key '" BYTES_FMT "' does not exist", BYTES_ARG(name));
-    if (bytes_starts_with(name, TEXT("alias/")))
-        return fail(call, &KMS_NOT_FOUND, "Alias " BYTES_FMT " is not found.", BYTES_ARG(alias_arn(call, name)));
+    Arn arn;
+    Bytes id = name;
+    if (arn_parse(name, &arn)) {
+        if (!bytes_equal(arn.region, call->region))
+            return fail(call, &KMS_NOT_FOUND, "Invalid arn " BYTES_FMT, BYTES_ARG(call->region));
+        id = arn.resource;
+    }
+    if (bytes_starts_with(id, TEXT("alias/")))
+        return fail(call, &KMS_NOT_FOUND, "Alias " BYTES_FMT " is not found.", BYTES_ARG(alias_arn(call, id)));
+    if (bytes_starts_with(id, TEXT("key/")))
+        id = bytes_slice(id, 4, id.len - 4);
+    if (!is_key_id(id))
+        return fail(call, &KMS_NOT_FOUND, "Invalid keyId '" BYTES_FMT "'", BYTES_ARG(id));
     return fail(call, &KMS_NOT_FOUND, "Key '" BYTES_FMT "' does not exist",
-                BYTES_ARG(call_arn(call, "kms", "key/" BYTES_FMT, BYTES_ARG(name))));
+                BYTES_ARG(call_arn(call, "kms", "key/" BYTES_FMT, BYTES_ARG(id))));
 }
 
 Status key_find(Call *call, Bytes name, KmsKey *ret_key)
