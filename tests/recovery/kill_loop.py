@@ -283,7 +283,7 @@ def run(kills: int, data: Path, longest_seconds: float, seed: int, progress: boo
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--kills", type=int, default=20)
+    arguments.add_argument("--kills", type=int, default=50)
     arguments.add_argument("--longest", type=float, default=1.5, metavar="SECONDS", help="between two kills")
     arguments.add_argument("--seed", type=int, default=random.randrange(2**32), help="of the moments")
     given = arguments.parse_args()
