@@ -137,6 +137,8 @@ static bool open_services(Emulator *emulator)
 {
     Host *host = &emulator->host;
     emulator->pipeline = pipeline_new(host);
+    pipeline_allow(emulator->pipeline, config_text(emulator->config, SETTING_ALLOW_HOSTS),
+                   config_text(emulator->config, SETTING_ALLOW_ORIGINS));
     pipeline_keep_notes(emulator->pipeline, (size_t)config_integer(emulator->config, SETTING_KEEP_REQUESTS));
     emulator->kms = kms_open(host);
     emulator->sts = sts_open(host);

@@ -106,6 +106,7 @@ extern const ErrorModel COMMON_SERIALIZATION;     /* SerializationException */
 extern const ErrorModel COMMON_UNKNOWN_OPERATION; /* UnknownOperationException, 400 (404 by some) */
 extern const ErrorModel COMMON_INTERNAL_FAILURE;  /* InternalFailure, 500 */
 extern const ErrorModel COMMON_NOT_IMPLEMENTED;   /* NotImplementedException, 501: of ours, names the operation */
+extern const ErrorModel COMMON_ACCESS_DENIED;     /* AccessDeniedException, 403 */
 extern const ErrorModel COMMON_REQUEST_TOO_LARGE; /* RequestEntityTooLargeException, 413 */
 extern const ErrorModel COMMON_MISSING_TOKEN;     /* MissingAuthenticationTokenException, 400 */
 extern const ErrorModel COMMON_MISSING_ACTION;    /* awsQuery: MissingAction, 400 */

@@ -32,6 +32,9 @@ struct HttpRequest {
      * body too large, 400 malformed or undecodable, 415 unknown Content-Encoding, 431 headers too large). */
     int refused_status;
     void *owner; /* the owner's own */
+    /* The owner may set them: what each answer to it carries besides its own. In its arena. */
+    const HttpHeader *answer_headers;
+    size_t answer_headers_count;
     /* The owner may set it: called once, within net_poll, when the client has gone before its answer. The answer is
      * still owed. */
     void (*on_gone)(HttpRequest *request);

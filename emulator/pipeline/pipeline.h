@@ -22,6 +22,9 @@ void pipeline_add_service(Pipeline *pipeline, PipelineService service);
 /* All paths that start with prefix (static). */
 void pipeline_add_page(Pipeline *pipeline, const char *prefix, PipelinePage *page, void *context);
 
+/* Lists of names (beyond the usual ones) that Host may have, and of web pages' origins that may call; NULL: none. */
+void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins);
+
 /* For NetOptions: takes a request for the next turn; how large its body may be. context is the pipeline. */
 void pipeline_take(void *context, HttpRequest *request);
 size_t pipeline_body_max(void *context, const HttpRequest *request);

@@ -10,6 +10,8 @@ complete -c evpoc-emu -l account -x -d "account of clients whose access key is n
 complete -c evpoc-emu -l region -x -d "region of clients that sign for none"
 complete -c evpoc-emu -l tls-cert -x -d "certificate for TLS clients, with --tls-key FILE" -a '(__fish_complete_path)'
 complete -c evpoc-emu -l tls-key -x -d "the certificate's private key" -a '(__fish_complete_path)'
+complete -c evpoc-emu -l allow-hosts -x -d "further names that clients may call it by"
+complete -c evpoc-emu -l allow-origins -x -d "web pages that may call it (CORS)"
 complete -c evpoc-emu -l limits -x -d "aws: the rates AWS allows shards, readers and calls; off" -a 'off aws'
 complete -c evpoc-emu -l transition-ms -x -d "how long streams are CREATING, UPDATING and DELETING"
 complete -c evpoc-emu -l seed -x -d "the same ids in every run"

@@ -33,6 +33,20 @@ const Setting settings[SETTINGS] = {
                  "when the first TLS client comes. /_evpoc/ca.pem is what clients may trust."},
     [SETTING_TLS_KEY] = {"tls-key", SETTING_IS_TEXT, "FILE", .without = "made when needed",
                          .help = "the certificate's private key"},
+    [SETTING_ALLOW_HOSTS] =
+        {"allow-hosts", SETTING_IS_TEXT, "LIST", .without = "only the usual ones",
+         .help = "further names that clients may call it by",
+         .more =
+             "A list with commas; *.example.com is what lies under it, * is any name. A request whose Host is "
+             "another name is refused with 403, so that no web page reaches the emulator by DNS rebinding. Addresses, "
+             "names without a dot (a service in compose), and localhost, *.localhost, *.internal "
+             "(host.docker.internal), *.local, *.localdomain, *.test, *.svc, *.amazonaws.com, *.amazonaws.com.cn, "
+             "*.api.aws and *.localhost.localstack.cloud are always taken."},
+    [SETTING_ALLOW_ORIGINS] =
+        {"allow-origins", SETTING_IS_TEXT, "LIST", .without = "none", .help = "web pages that may call it (CORS)",
+         .more =
+             "A list with commas: http://localhost:3000, http://localhost:* (any port), or * (any page of any site: "
+             "they may then do anything to the emulator). Requests of other pages are refused with 403."},
     [SETTING_LIMITS] = {"limits", SETTING_IS_CHOICE, "WHAT", "off", limits,
                         .help = "aws: the rates AWS allows shards, readers and calls; off",
                         .more =

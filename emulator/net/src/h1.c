@@ -128,6 +128,9 @@ static void h1_answer(Transfer *transfer, const HttpResponse *answer)
         abort(); /* out of memory */
     for (size_t i = 0; i < answer->headers_count; i++)
         add_header(response, transfer->request.arena, answer->headers[i].name, answer->headers[i].value);
+    for (size_t i = 0; i < transfer->request.answer_headers_count; i++)
+        add_header(response, transfer->request.arena, transfer->request.answer_headers[i].name,
+                   transfer->request.answer_headers[i].value);
     add_header(response, transfer->request.arena, TEXT("Date"), transfers_date(transfer->all));
     transfer->h1.response = response;
     transfer->h1.status = answer->status;

@@ -108,13 +108,17 @@ static void submit(Transfer *transfer, const HttpResponse *answer, bool has_leng
 {
     H2Session *session = transfer->h2.session;
     Arena *arena = transfer->request.arena;
-    nghttp2_nv *nv = arena_new_array(arena, nghttp2_nv, answer->headers_count + ANSWER_HEADERS_OWN);
+    const HttpRequest *request = &transfer->request;
+    nghttp2_nv *nv =
+        arena_new_array(arena, nghttp2_nv, answer->headers_count + request->answer_headers_count + ANSWER_HEADERS_OWN);
     size_t count = 0;
     char status[16], length[24];
     int status_len = snprintf(status, sizeof status, "%03d", answer->status);
     nv[count++] = name_value(TEXT(":status"), (Bytes){status, (size_t)status_len});
     for (size_t i = 0; i < answer->headers_count; i++)
         nv[count++] = name_value(answer->headers[i].name, answer->headers[i].value);
+    for (size_t i = 0; i < request->answer_headers_count; i++)
+        nv[count++] = name_value(request->answer_headers[i].name, request->answer_headers[i].value);
     nv[count++] = name_value(TEXT("date"), transfers_date(transfer->all));
     if (has_length) {
         int length_len = snprintf(length, sizeof length, "%zu", transfer->answer_body.len);

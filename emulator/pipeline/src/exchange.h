@@ -25,8 +25,9 @@ struct Exchange {
     Status status;
     PipelineStream *stream; /* opened by the handler */
     void *in;
-    FaultEffect effect; /* of a fault rule; FAULT_NONE */
-    int forced_status;  /* of FAULT_STATUS */
+    FaultEffect effect;  /* of a fault rule; FAULT_NONE */
+    int forced_status;   /* of FAULT_STATUS */
+    const char *refusal; /* of the gate; NULL: none */
     int64_t started_ns;
     Exchange *next;
 };
@@ -52,6 +53,7 @@ struct Pipeline {
     uint64_t requests;
     Observer *observer;
     Faults *faults;
+    struct Gate *gate;
     bool turn_is_broken; /* a handler failed after its first write: nothing of this turn may be committed */
 };
 

@@ -1,5 +1,6 @@
 /* pipeline.c - the turn: every ready request in one transaction, one commit, then the answers. */
 #include "exchange.h"
+#include "gate.h"
 #include <stdlib.h>
 
 static void queue_init(ExchangeQueue *queue)
@@ -33,6 +34,7 @@ Pipeline *pipeline_new(Host *host)
     pipeline->validator = validator_new();
     pipeline->observer = observer_new(0);
     pipeline->faults = faults_new(host);
+    pipeline->gate = gate_new(NULL, NULL);
     queue_init(&pipeline->taken);
     queue_init(&pipeline->finished);
     return pipeline;
@@ -47,6 +49,7 @@ Pipeline *pipeline_free(Pipeline *pipeline)
     validator_free(pipeline->validator);
     observer_free(pipeline->observer);
     faults_free(pipeline->faults);
+    gate_free(pipeline->gate);
     free(pipeline);
     return NULL;
 }
@@ -80,9 +83,22 @@ static bool answered_by_page(Pipeline *pipeline, HttpRequest *request)
     return false;
 }
 
+void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins)
+{
+    gate_free(pipeline->gate);
+    pipeline->gate = gate_new(hosts, origins);
+}
+
 void pipeline_take(void *context, HttpRequest *request)
 {
     Pipeline *pipeline = context;
+    const char *refusal = gate_refusal(pipeline->gate, request);
+    if (!refusal && gate_is_preflight(request)) {
+        gate_answer_preflight(request);
+        return;
+    }
+    if (refusal && !request->refused_status)
+        request->refused_status = 403;
     if (!request->refused_status && answered_by_page(pipeline, request))
         return;
     Exchange *exchange = arena_new_of(request->arena, Exchange);
@@ -93,6 +109,7 @@ void pipeline_take(void *context, HttpRequest *request)
     exchange->call.host = pipeline->host;
     exchange->call.store = pipeline->host->store;
     exchange->call.hooks = &pipeline_hooks;
+    exchange->refusal = refusal;
     request->owner = exchange;
     queue_push(&pipeline->taken, exchange);
 }

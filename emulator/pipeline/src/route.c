@@ -201,15 +201,34 @@ Status route_to(Exchange *exchange, const char *service, Bytes operation)
     return use(exchange, found, bytes_of(found->service->model->target_prefix), operation);
 }
 
-/* What net could not take: told in the words and form of the protocol that the headers show. */
+static bool asks_with_a_form(const HttpRequest *request)
+{
+    if (bytes_starts_with(http_header(request, "content-type"), TEXT("application/x-www-form-urlencoded")))
+        return true;
+    return present(request->query) && bytes_starts_with(request->query, TEXT("Action="));
+}
+
+static const Protocol *protocol_shown(const HttpRequest *request)
+{
+    if (bytes_equal(http_header(request, "smithy-protocol"), TEXT("rpc-v2-cbor")))
+        return &PROTOCOL_OF_RPC_V2_CBOR;
+    if (bytes_starts_with(http_header(request, "content-type"), TEXT("application/x-amz-cbor")))
+        return &PROTOCOL_OF_CBOR_1_1;
+    return asks_with_a_form(request) ? &PROTOCOL_OF_QUERY : &PROTOCOL_OF_JSON;
+}
+
+/* What net could not take, or the gate not let in: told in the words and form of the protocol that the headers show. */
 static Status refuse(Exchange *exchange)
 {
     Call *call = &exchange->call;
     const ServiceModel *model = route_service_of(exchange->pipeline, exchange->request);
+    exchange->protocol = protocol_shown(exchange->request);
     for (size_t i = 0; model && i < exchange->pipeline->services_count; i++)
         if (exchange->pipeline->services[i].service->model == model)
             exchange->service = exchange->pipeline->services[i].service;
     switch (exchange->request->refused_status) {
+    case 403:
+        return fail(call, &COMMON_ACCESS_DENIED, "%s", exchange->refusal);
     case 413:
         return fail(call, &COMMON_REQUEST_TOO_LARGE, "The request's body is larger than the service takes.");
     case 415:
@@ -217,13 +236,6 @@ static Status refuse(Exchange *exchange)
     default:
         return fail(call, &COMMON_SERIALIZATION, "The request could not be read.");
     }
-}
-
-static bool asks_with_a_form(const HttpRequest *request)
-{
-    if (bytes_starts_with(http_header(request, "content-type"), TEXT("application/x-www-form-urlencoded")))
-        return true;
-    return present(request->query) && bytes_starts_with(request->query, TEXT("Action="));
 }
 
 Status route(Exchange *exchange)
