@@ -4,6 +4,7 @@ Two versions of it: 3.1.3 under Python by amazon_kclpy's MultiLangDaemon, as the
 import subprocess
 from collections import defaultdict
 
+import aws_kinesis_agg.aggregator
 import boto3
 import names
 import pytest
@@ -37,11 +38,11 @@ def reshard_to_four(kinesis, stream):
     active(kinesis, stream)
 
 
-def check_traces(stream, application):
-    """What a KCL application leaves behind: a consumer, a lease for each shard, metrics under its name."""
+def check_traces(stream, application, consumers):
+    """What a KCL application leaves behind: a consumer where it has fan-out, a lease for each shard, metrics under its name."""
     kinesis, dynamodb, cloudwatch = map(boto3.client, ("kinesis", "dynamodb", "cloudwatch"))
     arn = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]["StreamARN"]
-    assert [consumer["ConsumerName"] for consumer in kinesis.list_stream_consumers(StreamARN=arn)["Consumers"]] == [application]
+    assert [consumer["ConsumerName"] for consumer in kinesis.list_stream_consumers(StreamARN=arn)["Consumers"]] == consumers
     leases = {item["leaseKey"]["S"] for item in dynamodb.scan(TableName=application)["Items"]}
     assert {shard["ShardId"] for shard in shards_of(kinesis, stream)} <= leases
     metrics = {metric["MetricName"] for metric in cloudwatch.list_metrics(Namespace=application)["Metrics"]}
@@ -78,7 +79,7 @@ def test_kcl_3_1_and_python_carry_every_event_into_the_table_through_a_reshard(w
     eventually(lambda: all_there(RECORDS), PATIENCE)
     verdict = compare(names.STREAM, table, codec)
     assert verdict.holds and verdict.events == RECORDS, verdict
-    check_traces(names.STREAM, "application-python")
+    check_traces(names.STREAM, "application-python", ["application-python"])
 
 
 # 3.5.1 and Java
@@ -87,9 +88,10 @@ def test_kcl_3_1_and_python_carry_every_event_into_the_table_through_a_reshard(w
 class Consumer:
     """KclConsumer.java, and what it said so far."""
 
-    def __init__(self, stream, application, folder):
+    def __init__(self, stream, application, mode, folder):
+        folder.mkdir(exist_ok=True)
         self.said, self.log = folder / "said", folder / "log"
-        self.process = subprocess.Popen([*java_program("KclConsumer"), stream, application], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([*java_program("KclConsumer"), stream, application, mode], stdin=subprocess.PIPE,
                                         stdout=self.said.open("wb"), stderr=self.log.open("wb"))
 
     def lines(self):
@@ -109,16 +111,39 @@ class Consumer:
         return {line[1] for line in self.lines() if line[0] == word}
 
     def stop(self):
-        self.process.communicate(timeout=40)
+        self.process.communicate(timeout=60)
         return self.process.returncode
 
 
-@pytest.fixture
-def java_consumer(world, tmp_path):
+class Application:
+    """Workers of one application."""
+
+    def __init__(self, mode, folder):
+        self.mode, self.folder, self.workers = mode, folder, []
+
+    def add(self):
+        self.workers.append(Consumer("stream", f"application-{self.mode}", self.mode, self.folder / f"worker-{len(self.workers)}"))
+        return self.workers[-1]
+
+    def records(self):
+        """What any of them had, by shard. Each one has a shard's records in order; where a lease changes hands, the next
+        worker may have some again."""
+        everything = defaultdict(set)
+        for worker in self.workers:
+            for shard, records in worker.records().items():
+                numbers = [int(sequence) for sequence, _ in records]
+                assert numbers == sorted(numbers), f"{shard} out of order: {numbers}"
+                everything[shard] |= set(records)
+        return everything
+
+
+@pytest.fixture(params=["fan-out", "polling"])
+def application(request, world, tmp_path):
     boto3.client("kinesis").create_stream(StreamName="stream", ShardCount=2)
-    running = Consumer(active(boto3.client("kinesis"), "stream"), "application-java", tmp_path)
+    running = Application(request.param, tmp_path)
     yield running
-    running.process.kill()
+    for worker in running.workers:
+        worker.process.kill()
 
 
 def put(kinesis, numbers):
@@ -126,20 +151,44 @@ def put(kinesis, numbers):
     entries = [{"Data": b"number %d" % number, "PartitionKey": f"key {number}"} for number in numbers]
     answer = kinesis.put_records(StreamName="stream", Records=entries)
     assert not answer["FailedRecordCount"]
-    by_shard = defaultdict(list)
+    by_shard = defaultdict(set)
     for entry, result in zip(entries, answer["Records"]):
-        by_shard[result["ShardId"]].append((result["SequenceNumber"], entry["Data"].decode()))
+        by_shard[result["ShardId"]].add((result["SequenceNumber"], entry["Data"].decode()))
     return by_shard
 
 
-def test_kcl_3_5_in_java_reads_every_record_once_in_order_through_a_reshard(java_consumer):
+def put_aggregated(kinesis, numbers):
+    """As the Kinesis Producer Library does: many records of a key in one of the stream. The KCL takes them apart."""
+    aggregator = aws_kinesis_agg.aggregator.RecordAggregator()
+    for number in numbers:
+        assert not aggregator.add_user_record("one key", b"aggregated %d" % number)
+    key, _, data = aggregator.clear_and_get().get_contents()
+    result = kinesis.put_record(StreamName="stream", PartitionKey=key, Data=data)
+    return {result["ShardId"]: {(result["SequenceNumber"], f"aggregated {number}") for number in numbers}}
+
+
+def reshard_to(kinesis, count):
+    kinesis.update_shard_count(StreamName="stream", TargetShardCount=count, ScalingType="UNIFORM_SCALING")
+    active(kinesis, "stream")
+
+
+def test_two_workers_of_kcl_3_5_in_java_share_a_stream_through_reshards(application):
     kinesis = boto3.client("kinesis")
-    records = put(kinesis, range(RECORDS // 2))
-    eventually(lambda: java_consumer.records() == records, PATIENCE)
-    parents = set(records)
-    reshard_to_four(kinesis, "stream")
-    records |= put(kinesis, range(RECORDS // 2, RECORDS))
-    eventually(lambda: java_consumer.records() == records, PATIENCE)
-    assert java_consumer.shards("ended") == parents
-    check_traces("stream", "application-java")
-    assert java_consumer.stop() == 0
+    first = application.add()
+    expected = put(kinesis, range(100))
+    eventually(lambda: application.records() == expected, PATIENCE)
+    parents = set(expected)
+    second = application.add()
+    reshard_to(kinesis, 4)
+    expected |= put(kinesis, range(100, 200))
+    eventually(lambda: application.records() == expected, PATIENCE)
+    assert first.shards("ended") | second.shards("ended") >= parents
+    eventually(lambda: second.shards("begins"), PATIENCE)  # it took leases over, or shards that were new
+    reshard_to(kinesis, 2)
+    expected |= put(kinesis, range(200, 300))
+    for shard, records in put_aggregated(kinesis, range(20)).items():
+        expected[shard] |= records
+    eventually(lambda: application.records() == expected, PATIENCE)
+    consumers = [f"application-{application.mode}"] if application.mode == "fan-out" else []
+    check_traces("stream", f"application-{application.mode}", consumers)
+    assert [worker.stop() for worker in application.workers] == [0, 0]

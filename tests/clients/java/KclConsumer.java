@@ -1,6 +1,6 @@
-// A worker of the KCL for Java, with its defaults: enhanced fan-out, leases in DynamoDB, metrics to CloudWatch. It prints
-// a line for what happens to its shards and for each record, and ends with its standard input.
-// Usage: KclConsumer <stream> <application>
+// A worker of the KCL for Java, with its defaults: leases in DynamoDB, metrics to CloudWatch. It prints a line for what
+// happens to its shards and for each record, and ends with its standard input.
+// Usage: KclConsumer <stream> <application> fan-out|polling
 
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -21,6 +21,8 @@ import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.processor.SingleStreamTracker;
+import software.amazon.kinesis.retrieval.RetrievalConfig;
+import software.amazon.kinesis.retrieval.polling.PollingConfig;
 
 class KclConsumer implements ShardRecordProcessor {
     static final long SHORT_MS = 5000; // new shards and lost workers are noticed within seconds
@@ -73,7 +75,11 @@ class KclConsumer implements ShardRecordProcessor {
         }
     }
 
-    static Scheduler scheduler(String stream, String application, KinesisAsyncClient kinesis) {
+    static RetrievalConfig retrieval(RetrievalConfig fanOut, String stream, String mode, KinesisAsyncClient kinesis) {
+        return mode.equals("polling") ? fanOut.retrievalSpecificConfig(new PollingConfig(stream, kinesis)) : fanOut;
+    }
+
+    static Scheduler scheduler(String stream, String application, String mode, KinesisAsyncClient kinesis) {
         var horizon = InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON);
         var configs = new ConfigsBuilder(new SingleStreamTracker(stream, horizon), application, kinesis,
                                          DynamoDbAsyncClient.create(), CloudWatchAsyncClient.create(),
@@ -81,12 +87,12 @@ class KclConsumer implements ShardRecordProcessor {
         var leases = configs.leaseManagementConfig().failoverTimeMillis(SHORT_MS).shardSyncIntervalMillis(SHORT_MS);
         return new Scheduler(configs.checkpointConfig(), configs.coordinatorConfig(), leases, configs.lifecycleConfig(),
                              configs.metricsConfig().metricsBufferTimeMillis(SHORT_MS), configs.processorConfig(),
-                             configs.retrievalConfig());
+                             retrieval(configs.retrievalConfig(), stream, mode, kinesis));
     }
 
     public static void main(String[] arguments) throws Exception {
         var kinesis = KinesisClientUtil.createKinesisAsyncClient(KinesisAsyncClient.builder());
-        var scheduler = scheduler(arguments[0], arguments[1], kinesis);
+        var scheduler = scheduler(arguments[0], arguments[1], arguments[2], kinesis);
         var running = new Thread(scheduler);
         running.start();
         while (System.in.read() >= 0)
