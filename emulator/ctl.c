@@ -26,6 +26,9 @@ static const struct Page {
     {"restore", FORM_ALWAYS_POST, "NAME: everything as it was then"},
     {"faults", FORM_MEMBERS, "lists rules; operation=PutRecord every=3 status=503 makes one; id=N --delete"},
     {"requests", FORM_QUERY, "the last ones; operation=…, limit=…, --follow"},
+    {"trace", FORM_QUERY, "the way of records: stream=NAME, and key=…, sequence=…, limit=…"},
+    {"limits", FORM_MEMBERS, "AWS's limits of rate; limits=aws, scale=0.1, stream=NAME; stream=NAME --delete"},
+    {"version", FORM_QUERY, "which evpoc-emu it is"},
     {"metrics", FORM_RAW, "counters, for Prometheus"},
     {"ca.pem", FORM_RAW, "the certificate authority that TLS clients may trust"},
 };
@@ -167,6 +170,40 @@ static json_t *rows_of(json_t *object)
     return rows;
 }
 
+static const char *text_in(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
+}
+
+static void print_step(const char *what, const json_t *step, json_int_t arrival_ms)
+{
+    json_int_t later_ms = json_integer_value(json_object_get(step, "time_ms")) - arrival_ms;
+    printf("  %-5s %+8lld ms  %-16s  %s%s%s\n", what, (long long)later_ms, text_in(step, "operation"),
+           text_in(step, "consumer"), text_in(step, "request_id")[0] ? "request " : "", text_in(step, "request_id"));
+}
+
+/* A record, and below it its way. */
+static void print_traced(const json_t *record)
+{
+    const json_t *put = json_object_get(record, "put"), *readers = json_object_get(record, "readers");
+    json_int_t arrival_ms = json_integer_value(json_object_get(record, "arrival_ms"));
+    size_t at;
+    json_t *reader;
+    printf("%s  %s  %lld bytes  key %s\n", text_in(record, "shard_id"), text_in(record, "sequence_number"),
+           (long long)json_integer_value(json_object_get(record, "bytes")), text_in(record, "partition_key"));
+    if (json_is_object(put))
+        print_step("put", put, arrival_ms);
+    json_array_foreach(readers, at, reader) print_step("got", reader, arrival_ms);
+}
+
+static void print_trace(const json_t *answer)
+{
+    size_t at;
+    json_t *record;
+    json_array_foreach(json_object_get(answer, "records"), at, record) print_traced(record);
+}
+
 static void print_answer(const CtlRequest *request, const struct Page *page, const Buffer *body)
 {
     json_t *answer = page->form == FORM_RAW ? NULL : json_loadb(body->ptr, body->len, 0, NULL);
@@ -174,6 +211,8 @@ static void print_answer(const CtlRequest *request, const struct Page *page, con
     json_t *value;
     if (!answer || request->as_json) {
         fwrite(body->ptr, 1, body->len, stdout);
+    } else if (!strcmp(page->name, "trace")) {
+        print_trace(answer);
     } else {
         json_object_foreach(answer, name, value)
         {
@@ -187,11 +226,21 @@ static void print_answer(const CtlRequest *request, const struct Page *page, con
     fflush(stdout);
 }
 
+static void append_escaped(Buffer *path, const char *text)
+{
+    for (; *text; text++)
+        if (strchr("=-._~", *text) || (*text >= '0' && *text <= '9') ||
+            ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z'))
+            buffer_append_char(path, *text);
+        else
+            buffer_append_format(path, "%%%02X", (unsigned char)*text);
+}
+
 static void append_query(Buffer *path, const CtlRequest *request)
 {
     for (size_t i = 0; i < request->members_count; i++) {
         buffer_append_char(path, i ? '&' : '?');
-        buffer_append_text(path, request->members[i]);
+        append_escaped(path, request->members[i]);
     }
 }
 
@@ -263,12 +312,44 @@ static bool follow_once(const Config *config, const CtlRequest *request, json_in
     return asked.status == 200;
 }
 
-static int follow(const Config *config, const CtlRequest *request)
+/* Prints the records that lie behind the last one printed. */
+static bool follow_trace(const Config *config, const CtlRequest *request, const struct Page *page, char **last)
+{
+    Asked asked = ask(config, request, page);
+    json_t *answer = asked.body.len ? json_loadb(asked.body.ptr, asked.body.len, 0, NULL) : NULL;
+    const json_t *rows = json_object_get(answer, "records");
+    size_t from = 0;
+    for (size_t at = 0; *last && at < json_array_size(rows); at++)
+        if (!strcmp(text_in(json_array_get(rows, at), "sequence_number"), *last))
+            from = at + 1;
+    if (asked.status != 200)
+        tell_failure(config, &asked);
+    for (size_t at = from; at < json_array_size(rows); at++) {
+        const json_t *row = json_array_get(rows, at);
+        char *text = request->as_json ? json_dumps(row, JSON_COMPACT) : NULL;
+        if (text)
+            puts(text);
+        else
+            print_traced(row);
+        free(text);
+        free(*last);
+        *last = strdup(text_in(row, "sequence_number"));
+    }
+    fflush(stdout);
+    json_decref(answer);
+    buffer_done(&asked.body);
+    return asked.status == 200;
+}
+
+static int follow(const Config *config, const CtlRequest *request, const struct Page *page)
 {
     const struct timespec pause = {0, FOLLOW_MS * 1000000L};
     json_int_t after = 0;
-    while (follow_once(config, request, &after))
+    char *last = NULL;
+    bool is_trace = !strcmp(page->name, "trace");
+    while (is_trace ? follow_trace(config, request, page, &last) : follow_once(config, request, &after))
         nanosleep(&pause, NULL);
+    free(last);
     return 1;
 }
 
@@ -277,8 +358,11 @@ int ctl_run(const Config *config, const CtlRequest *request)
     const struct Page *page = page_named(request->page);
     if (!page)
         return tell_pages(request->page);
-    if (request->follows && !strcmp(page->name, "requests"))
-        return follow(config, request);
+    bool can_follow = !strcmp(page->name, "requests") || !strcmp(page->name, "trace");
+    if (request->follows && can_follow)
+        return follow(config, request, page);
+    if (request->follows)
+        return fputs("evpoc-emu: --follow goes with requests and trace.\n", stderr), 2;
     Asked asked = ask(config, request, page);
     int exit_status = 0;
     if (asked.status >= 200 && asked.status < 300)

@@ -29,6 +29,8 @@ static struct {
 } running;
 
 #define URL_MAX 320
+/* What /_evpoc/trace remembers: about 100 bytes each. */
+#define TRACE_STEPS 4096
 
 typedef struct Emulator {
     Config *config;
@@ -162,6 +164,7 @@ static bool open_services(Emulator *emulator)
         }
         pipeline_add_service(emulator->pipeline, services[i]);
     }
+    kinesis_keep_trace(emulator->kinesis, config_integer(emulator->config, SETTING_KEEP_REQUESTS) ? TRACE_STEPS : 0);
     KinesisLimits limits = {config_choice(emulator->config, SETTING_LIMITS) == LIMITS_AWS, 1};
     kinesis_set_limits(emulator->kinesis, limits);
     kinesis_set_transition_ms(emulator->kinesis, config_integer(emulator->config, SETTING_TRANSITION_MS));

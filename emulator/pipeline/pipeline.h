@@ -49,7 +49,7 @@ typedef struct PipelineNote {
     uint64_t number; /* from 1 on */
     int64_t time_ms;
     const char *service, *operation; /* "-": it led nowhere */
-    Bytes account, region;
+    Bytes account, region, request_id;
     double seconds;
     int status;
     const char *error;   /* NULL: none */

@@ -20,6 +20,8 @@ static const struct {
     {"/_evpoc/limits", "GET POST DELETE", limits_page},
     {"/_evpoc/requests", "GET", requests_page},
     {"/_evpoc/metrics", "GET", metrics_page},
+    {"/_evpoc/trace", "GET", trace_page},
+    {"/_evpoc/version", "GET", version_page},
     /* what suites written for other emulators ask */
     {"/_localstack/health", "GET", health_page},
     {"/_localstack/state/reset", "POST", state_reset_page},

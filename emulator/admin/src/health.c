@@ -26,6 +26,14 @@ void health_page(Admin *admin, const HttpRequest *request, HttpResponse *respons
                           (json_int_t)pipeline_requests(admin->options.pipeline), "services", services(admin)));
 }
 
+void version_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+{
+    (void)admin;
+    (void)request;
+    page_answer(response, json_pack("{s:s, s:s, s:b}", "name", "evpoc-emu", "version", EVPOC_VERSION, "debug_build",
+                                    EVPOC_DEBUG));
+}
+
 void ready_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
 {
     (void)request;

@@ -1,5 +1,6 @@
 /* page.c */
 #include "page.h"
+#include "base64.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,20 @@ bool page_check_keys(HttpResponse *response, const json_t *input, const char *co
         return false;
     }
     return true;
+}
+
+json_t *page_body_of(Bytes body, size_t whole_len)
+{
+    json_t *value = body.len == whole_len ? json_loadb(body.ptr, body.len, JSON_DECODE_ANY, NULL) : NULL;
+    Buffer text = {0};
+    if (value)
+        return value;
+    if (bytes_is_utf8(body))
+        return json_stringn(body.ptr, body.len);
+    text.len = base64_encode(buffer_reserve(&text, base64_encoded_len(body.len)), body);
+    value = json_pack("{s:s%}", "base64", text.ptr, text.len);
+    buffer_done(&text);
+    return value;
 }
 
 bool page_is(const HttpRequest *request, const char *method)

@@ -12,7 +12,7 @@ struct Admin {
 typedef void PageFunction(Admin *admin, const HttpRequest *request, HttpResponse *response);
 
 PageFunction health_page, ready_page, ca_page, clock_page, reset_page, snapshot_page, restore_page, requests_page,
-    metrics_page, faults_page, limits_page, state_reset_page;
+    metrics_page, faults_page, limits_page, state_reset_page, trace_page, version_page;
 
 /* Body becomes a copy of it; takes `value` over. */
 void page_answer(HttpResponse *response, json_t *value);
@@ -23,4 +23,6 @@ json_t *page_input(const HttpRequest *request, HttpResponse *response);
 bool page_check_keys(HttpResponse *response, const json_t *input, const char *const *known);
 /* "7d", "90m", "1d12h": days, hours, minutes, seconds, ms; or a number of ms. */
 bool page_read_span(const json_t *value, int64_t *ret_ms);
+/* JSON as itself, other text as a string, bytes as {"base64": …}; what was cut short is never JSON. */
+json_t *page_body_of(Bytes body, size_t whole_len);
 bool page_is(const HttpRequest *request, const char *method);

@@ -1,5 +1,4 @@
 /* requests.c - /_evpoc/requests: the last calls with what went in and out; /_evpoc/metrics: counters for Prometheus. */
-#include "base64.h"
 #include "page.h"
 #include <stdlib.h>
 
@@ -7,31 +6,17 @@
 
 static const HttpHeader text_type[] = {{{"content-type", 12}, {"text/plain; version=0.0.4", 25}}};
 
-/* JSON as itself, other text as a string, bytes in base64; what was cut short is never JSON. */
-static json_t *body_of(Bytes body, size_t whole_len)
-{
-    json_t *value = body.len == whole_len ? json_loadb(body.ptr, body.len, JSON_DECODE_ANY, NULL) : NULL;
-    Buffer text = {0};
-    if (value)
-        return value;
-    if (bytes_is_utf8(body))
-        return json_stringn(body.ptr, body.len);
-    text.len = base64_encode(buffer_reserve(&text, base64_encoded_len(body.len)), body);
-    value = json_pack("{s:s%}", "base64", text.ptr, text.len);
-    buffer_done(&text);
-    return value;
-}
-
 static json_t *describe(const PipelineNote *note)
 {
-    json_t *all = json_pack("{s:I, s:I, s:s, s:s, s:s%, s:s%, s:f, s:i}", "number", (json_int_t)note->number, "time_ms",
-                            (json_int_t)note->time_ms, "service", note->service, "operation", note->operation,
-                            "account", note->account.ptr, note->account.len, "region", note->region.ptr,
-                            note->region.len, "ms", note->seconds * 1000, "status", note->status);
+    json_t *all =
+        json_pack("{s:I, s:I, s:s, s:s, s:s%, s:s%, s:s%, s:f, s:i}", "number", (json_int_t)note->number, "time_ms",
+                  (json_int_t)note->time_ms, "service", note->service, "operation", note->operation, "account",
+                  note->account.ptr, note->account.len, "region", note->region.ptr, note->region.len, "request_id",
+                  note->request_id.ptr, note->request_id.len, "ms", note->seconds * 1000, "status", note->status);
     if (note->error)
         json_object_set_new(all, "error", json_string(note->error));
-    json_object_set_new(all, "input", body_of(note->input, note->input_len));
-    json_object_set_new(all, "output", body_of(note->output, note->output_len));
+    json_object_set_new(all, "input", page_body_of(note->input, note->input_len));
+    json_object_set_new(all, "output", page_body_of(note->output, note->output_len));
     if (note->input_len > note->input.len || note->output_len > note->output.len)
         json_object_set_new(all, "cut", json_true());
     return all;

@@ -87,6 +87,7 @@ static void note(Exchange *exchange, int status, Bytes output)
         .operation = call->operation ? call->operation->model->name : "-",
         .account = call->account,
         .region = call->region,
+        .request_id = call->request_id,
         .time_ms = call->now_ms,
         .seconds = (double)(monotonic_ns() - exchange->started_ns) / 1e9,
         .status = status,

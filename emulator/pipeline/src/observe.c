@@ -20,7 +20,7 @@ typedef struct Counters {
 typedef struct Note {
     Observed observed; /* input and output: the first bytes of them */
     size_t input_len, output_len;
-    char account[16], region[32];
+    char account[16], region[32], request_id[40];
     char input[BODY_BYTES_KEPT], output[BODY_BYTES_KEPT];
 } Note;
 
@@ -102,6 +102,7 @@ void observe(Observer *observer, const Observed *observed)
     note->output_len = observed->output.len;
     note->observed.account = keep(note->account, sizeof note->account, observed->account);
     note->observed.region = keep(note->region, sizeof note->region, observed->region);
+    note->observed.request_id = keep(note->request_id, sizeof note->request_id, observed->request_id);
     note->observed.input = keep(note->input, sizeof note->input, observed->input);
     note->observed.output = keep(note->output, sizeof note->output, observed->output);
 }
@@ -117,9 +118,9 @@ size_t observer_notes(const Observer *observer, uint64_t after, PipelineNote *re
     for (uint64_t at = first; at < observer->count && len < limit; at++) {
         const Note *note = &observer->notes[at % observer->keep];
         const Observed *o = &note->observed;
-        ret_notes[len++] = (PipelineNote){at + 1,    o->time_ms,      o->service,      o->operation, o->account,
-                                          o->region, o->seconds,      o->status,       o->error,     o->input,
-                                          o->output, note->input_len, note->output_len};
+        ret_notes[len++] = (PipelineNote){at + 1,    o->time_ms,    o->service,      o->operation,    o->account,
+                                          o->region, o->request_id, o->seconds,      o->status,       o->error,
+                                          o->input,  o->output,     note->input_len, note->output_len};
     }
     return len;
 }

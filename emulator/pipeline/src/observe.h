@@ -9,7 +9,7 @@ Observer *observer_free(Observer *observer);
 
 typedef struct Observed {
     const char *service, *operation; /* "-": none was found; live as long as the program */
-    Bytes account, region;
+    Bytes account, region, request_id;
     int64_t time_ms;
     double seconds;
     int status;

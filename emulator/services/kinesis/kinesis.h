@@ -34,6 +34,42 @@ void kinesis_set_stream_limits(Kinesis *kinesis, KinesisStreamName name, const K
 bool kinesis_next_stream_limits(const Kinesis *kinesis, size_t *at, KinesisStreamName *ret_name,
                                 KinesisLimits *ret_limits);
 
+/* The way of records: who put and who got them lately, so many steps of all streams together; 0, the default: none. */
+void kinesis_keep_trace(Kinesis *kinesis, size_t steps);
+
+typedef struct KinesisStep {
+    const char *operation; /* "PutRecords", "GetRecords", "SubscribeToShard"; NULL: not remembered */
+    int64_t time_ms;
+    Bytes request_id, access_key;
+    Bytes consumer; /* of SubscribeToShard; absent where it has gone */
+} KinesisStep;
+
+#define KINESIS_TRACED_DATA_MAX 2048
+typedef struct KinesisTraced {
+    Bytes shard_id, sequence_number, partition_key;
+    Bytes data; /* its beginning */
+    size_t data_len;
+    int64_t arrival_ms;
+    bool is_encrypted;
+    KinesisStep put;
+    KinesisStep *readers; /* oldest first */
+    size_t readers_count;
+} KinesisTraced;
+
+typedef struct KinesisTraceQuery {
+    KinesisStreamName stream;
+    Bytes partition_key, sequence_number; /* absent: any */
+    size_t limit;                         /* the newest so many; 100 at most */
+} KinesisTraceQuery;
+
+typedef struct KinesisTracedList {
+    KinesisTraced *items; /* oldest first, in the arena */
+    size_t count;
+} KinesisTracedList;
+/* Among the last 10,000 records of each shard. KINESIS_NO_STREAM, or below 0: the store's. */
+MUST_CHECK int kinesis_trace(Kinesis *kinesis, Arena *arena, const KinesisTraceQuery *query,
+                             KinesisTracedList *ret_list);
+
 /* For services that write to or read from streams. Codes of the store below 0 are passed up unread. */
 enum { KINESIS_DONE = 0, KINESIS_NO_STREAM = 1, KINESIS_NO_SHARD = 2 };
 

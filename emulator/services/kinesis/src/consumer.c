@@ -4,6 +4,7 @@
 static const Query get_consumer = {"SELECT id, created_ms, active_ms FROM kinesis_consumer"
                                    " WHERE stream_id = ?1 AND name = ?2"};
 static const Query has_consumer = {"SELECT 1 FROM kinesis_consumer WHERE id = ?1"};
+static const Query get_name = {"SELECT name FROM kinesis_consumer WHERE id = ?1"};
 static const Query count_consumers = {"SELECT COUNT(*) FROM kinesis_consumer WHERE stream_id = ?1"};
 
 Bytes consumer_arn(Arena *arena, const Stream *stream, const Consumer *consumer)
@@ -33,6 +34,18 @@ int consumer_exists(Kinesis *kinesis, int64_t id)
     if (code != STORE_ROW)
         return code;
     store_end(has);
+    return STORE_OK;
+}
+
+int consumer_name(Kinesis *kinesis, Arena *arena, int64_t id, Bytes *ret_name)
+{
+    Statement *get = store_begin(kinesis->store, &get_name);
+    bind_int64(get, 1, id);
+    int code = store_one(get);
+    if (code != STORE_ROW)
+        return code;
+    *ret_name = arena_copy(arena, column_bytes(get, 0));
+    store_end(get);
     return STORE_OK;
 }
 

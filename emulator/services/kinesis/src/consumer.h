@@ -25,3 +25,5 @@ static inline bool consumer_is_active(const Consumer *consumer, int64_t at_ms)
 MUST_CHECK int consumers_count(Kinesis *kinesis, const Stream *stream, int64_t *ret_count);
 /* STORE_OK, STORE_NOT_FOUND or below 0. */
 MUST_CHECK int consumer_exists(Kinesis *kinesis, int64_t id);
+/* Likewise. */
+MUST_CHECK int consumer_name(Kinesis *kinesis, Arena *arena, int64_t id, Bytes *ret_name);

@@ -4,6 +4,7 @@
 #include "rate_limits.h"
 #include "record.h"
 #include "stream_kms.h"
+#include "trace.h"
 
 OPERATION(KinesisGetRecords, get_records, READS);
 
@@ -29,6 +30,7 @@ static Status get_records(Call *call, const KinesisGetRecordsInput *in, KinesisG
     if (page.has_sealed)
         TRY(kms_check_read(call, shard->stream));
 
+    trace_get(call, shard, &page);
     limits_take_read(call->service, shard, page.bytes);
     out->records = page.records;
     SET(out, millis_behind_latest, page.millis_behind);

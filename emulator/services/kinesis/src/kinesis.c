@@ -6,6 +6,7 @@
 #include "schema.h"
 #include "stream.h"
 #include "subscription.h"
+#include "trace.h"
 #include "trim.h"
 #include <stdlib.h>
 
@@ -97,7 +98,9 @@ static int load_secret(Kinesis *kinesis)
 
 static void on_rollback(void *context)
 {
-    streams_forget(context);
+    Kinesis *kinesis = context;
+    streams_forget(kinesis);
+    trace_forget(kinesis->trace);
 }
 
 static bool open_tables(Kinesis *kinesis)
@@ -136,6 +139,7 @@ Kinesis *kinesis_close(Kinesis *kinesis)
     if (kinesis->transition_timer)
         scheduler_cancel(kinesis->host->scheduler, kinesis->transition_timer);
     subscriptions_close(kinesis);
+    kinesis->trace = trace_free(kinesis->trace);
     streams_forget(kinesis);
     map_free(kinesis->streams);
     map_free(kinesis->shards);

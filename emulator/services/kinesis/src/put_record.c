@@ -3,6 +3,7 @@
 #include "put.h"
 #include "rate_limits.h"
 #include "stream_kms.h"
+#include "trace.h"
 
 OPERATION(KinesisPutRecord, put_record, WRITES);
 
@@ -27,6 +28,7 @@ static Status put_record(Call *call, const KinesisPutRecordInput *in, KinesisPut
                     BYTES_ARG(limits_shard_message(call->arena, shard)));
 
     TRY(expect_ok(call, record_append(call->service, call->arena, shard, &record, &out->sequence_number)));
+    trace_put(call, shard);
 
     out->shard_id = shard_name(call->arena, shard->index);
     out->encryption_type = put_encryption(stream);

@@ -4,6 +4,7 @@
 #include "put.h"
 #include "rate_limits.h"
 #include "stream_kms.h"
+#include "trace.h"
 
 OPERATION(KinesisPutRecords, put_records, WRITES);
 
@@ -91,6 +92,7 @@ static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisP
             continue;
         }
         TRY(expect_ok(call, record_append(call->service, call->arena, shard, &record, &result->sequence_number)));
+        trace_put(call, shard);
         result->shard_id = shard_name(call->arena, shard->index);
     }
     SET(out, failed_record_count, failed);

@@ -96,6 +96,7 @@ struct Kinesis {
     Map *subscribed;       /* 8 bytes of shard id → its first Subscription */
     Subscription *ready;   /* to be looked at after the commit */
     Arena *push_arena;
+    struct Trace *trace; /* NULL: none is kept */
 };
 
 /* An id as a map's key. */

@@ -3,6 +3,7 @@
 #include "rate_limits.h"
 #include "record.h"
 #include "stream_kms.h"
+#include "trace.h"
 #include <stdlib.h>
 
 #define LIFE_MS         INT64_C(300000)   /* aws: Kinesis API, SubscribeToShard: "for up to 5 minutes" */
@@ -235,6 +236,7 @@ static Pushed push_records(Subscription *subscription, Shard *shard)
         if (page.has_sealed && end_if_sealed(subscription, shard->stream))
             return PUSHED_ENDED;
         send_page(subscription, &page);
+        trace_push(kinesis, shard, &page, subscription->consumer_id);
         limits_take_push(kinesis, shard, &subscription->rate, page.bytes, at_ms);
         subscription->from = page.next;
         if (page.is_at_tip && shard_is_open(shard))
