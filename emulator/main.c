@@ -145,7 +145,8 @@ static bool open_services(Emulator *emulator)
     emulator->kms = kms_open(host);
     emulator->sts = sts_open(host);
     emulator->cloudwatch = cloudwatch_open(host);
-    emulator->glue = glue_open(host);
+    GlueOptions glue = {config_integer(emulator->config, SETTING_GLUE_PENDING)};
+    emulator->glue = glue_open(host, &glue);
     emulator->kinesis = emulator->kms ? kinesis_open(host, emulator->kms) : NULL;
     emulator->dynamodb = dynamodb_open(host);
     PipelineService services[] = {
@@ -191,8 +192,8 @@ static bool open_net(Emulator *emulator)
         return false;
     }
     running.net = emulator->net;
-    AdminOptions admin = {&emulator->host, emulator->pipeline, emulator->net, emulator->kinesis,
-                          config_text(config, SETTING_DURABILITY)};
+    AdminOptions admin = {&emulator->host,   emulator->pipeline, emulator->net,
+                          emulator->kinesis, emulator->glue,     config_text(config, SETTING_DURABILITY)};
     emulator->admin = admin_open(&admin);
     return true;
 }

@@ -1,5 +1,6 @@
-/* admin.h - our own pages beside AWS's: /_evpoc/health, /_evpoc/ready, /_evpoc/ca.pem. */
+/* admin.h - our own pages beside AWS's: /_evpoc/health, /_evpoc/ready, /_evpoc/ca.pem, /_evpoc/glue/failures. */
 #pragma once
+#include "glue.h"
 #include "kinesis.h"
 #include "net.h"
 #include "pipeline.h"
@@ -11,6 +12,7 @@ typedef struct AdminOptions {
     Pipeline *pipeline;
     Net *net;
     Kinesis *kinesis; /* whose limits can be changed */
+    Glue *glue;
     const char *durability;
 } AdminOptions;
 

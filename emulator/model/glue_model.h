@@ -12,6 +12,7 @@ extern const ErrorModel GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED;
 extern const ErrorModel GLUE_CONCURRENT_MODIFICATION;
 extern const ErrorModel GLUE_INTERNAL_SERVICE;
 extern const ErrorModel GLUE_ENTITY_NOT_FOUND;
+extern const ErrorModel GLUE_OPERATION_TIMEOUT;
 
 #define GLUE_REGISTRY_STATUS_AVAILABLE TEXT("AVAILABLE")
 #define GLUE_REGISTRY_STATUS_DELETING TEXT("DELETING")
@@ -91,6 +92,12 @@ struct GlueMetadataInfo;
 struct GlueQuerySchemaVersionMetadataResponse;
 struct GlueRemoveSchemaVersionMetadataInput;
 struct GlueRemoveSchemaVersionMetadataResponse;
+struct GlueTagResourceRequest;
+struct GlueTagResourceResponse;
+struct GlueUntagResourceRequest;
+struct GlueUntagResourceResponse;
+struct GlueGetTagsRequest;
+struct GlueGetTagsResponse;
 struct GlueInvalidInputException;
 struct GlueEntityNotFoundException;
 
@@ -133,6 +140,11 @@ typedef struct GlueMetadataInfoMap {
     struct GlueMetadataInfoMapEntry *items;
     size_t len;
 } GlueMetadataInfoMap;
+
+typedef struct GlueTagKeysList {
+    Bytes *items;
+    size_t len;
+} GlueTagKeysList;
 
 typedef struct GlueCreateRegistryInput {
     Bytes registry_name;
@@ -493,6 +505,32 @@ typedef struct GlueRemoveSchemaVersionMetadataResponse {
     Bytes metadata_value;
 } GlueRemoveSchemaVersionMetadataResponse;
 
+typedef struct GlueTagResourceRequest {
+    Bytes resource_arn;
+    GlueTagsMap tags_to_add;
+} GlueTagResourceRequest;
+
+typedef struct GlueTagResourceResponse {
+    char nothing_;
+} GlueTagResourceResponse;
+
+typedef struct GlueUntagResourceRequest {
+    Bytes resource_arn;
+    GlueTagKeysList tags_to_remove;
+} GlueUntagResourceRequest;
+
+typedef struct GlueUntagResourceResponse {
+    char nothing_;
+} GlueUntagResourceResponse;
+
+typedef struct GlueGetTagsRequest {
+    Bytes resource_arn;
+} GlueGetTagsRequest;
+
+typedef struct GlueGetTagsResponse {
+    GlueTagsMap tags;
+} GlueGetTagsResponse;
+
 typedef struct GlueInvalidInputException {
     Bytes message;
     bool from_federation_source;
@@ -555,6 +593,15 @@ typedef GlueQuerySchemaVersionMetadataResponse GlueQuerySchemaVersionMetadataOut
 extern const OperationModel GlueQuerySchemaVersionMetadataModel;
 typedef GlueRemoveSchemaVersionMetadataResponse GlueRemoveSchemaVersionMetadataOutput;
 extern const OperationModel GlueRemoveSchemaVersionMetadataModel;
+typedef GlueTagResourceRequest GlueTagResourceInput;
+typedef GlueTagResourceResponse GlueTagResourceOutput;
+extern const OperationModel GlueTagResourceModel;
+typedef GlueUntagResourceRequest GlueUntagResourceInput;
+typedef GlueUntagResourceResponse GlueUntagResourceOutput;
+extern const OperationModel GlueUntagResourceModel;
+typedef GlueGetTagsRequest GlueGetTagsInput;
+typedef GlueGetTagsResponse GlueGetTagsOutput;
+extern const OperationModel GlueGetTagsModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape GLUE_SHAPE_CREATE_REGISTRY_INPUT;
@@ -608,5 +655,11 @@ extern const Shape GLUE_SHAPE_METADATA_INFO;
 extern const Shape GLUE_SHAPE_QUERY_SCHEMA_VERSION_METADATA_RESPONSE;
 extern const Shape GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_INPUT;
 extern const Shape GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_RESPONSE;
+extern const Shape GLUE_SHAPE_TAG_RESOURCE_REQUEST;
+extern const Shape GLUE_SHAPE_TAG_RESOURCE_RESPONSE;
+extern const Shape GLUE_SHAPE_UNTAG_RESOURCE_REQUEST;
+extern const Shape GLUE_SHAPE_UNTAG_RESOURCE_RESPONSE;
+extern const Shape GLUE_SHAPE_GET_TAGS_REQUEST;
+extern const Shape GLUE_SHAPE_GET_TAGS_RESPONSE;
 extern const Shape GLUE_SHAPE_INVALID_INPUT_EXCEPTION;
 extern const Shape GLUE_SHAPE_ENTITY_NOT_FOUND_EXCEPTION;

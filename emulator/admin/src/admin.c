@@ -18,6 +18,7 @@ static const struct {
     {"/_evpoc/restore", "POST", restore_page},
     {"/_evpoc/faults", "GET POST DELETE", faults_page},
     {"/_evpoc/limits", "GET POST DELETE", limits_page},
+    {"/_evpoc/glue/failures", "GET", glue_failures_page},
     {"/_evpoc/requests", "GET", requests_page},
     {"/_evpoc/metrics", "GET", metrics_page},
     {"/_evpoc/trace", "GET", trace_page},

@@ -12,7 +12,7 @@ struct Admin {
 typedef void PageFunction(Admin *admin, const HttpRequest *request, HttpResponse *response);
 
 PageFunction health_page, ready_page, ca_page, clock_page, reset_page, snapshot_page, restore_page, requests_page,
-    metrics_page, faults_page, limits_page, state_reset_page, trace_page, version_page;
+    metrics_page, faults_page, limits_page, state_reset_page, trace_page, version_page, glue_failures_page;
 
 /* Body becomes a copy of it; takes `value` over. */
 void page_answer(HttpResponse *response, json_t *value);

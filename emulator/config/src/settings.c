@@ -70,6 +70,11 @@ const Setting settings[SETTINGS] = {
          .help = "executable files to run before it is ready",
          .more = "In the order of their names, one at a time, with AWS_ENDPOINT_URL set; one that fails stops the "
                  "emulator. Those in /etc/localstack/init/ready.d are run, too, unless a directory is named."},
+    [SETTING_GLUE_PENDING] =
+        {"glue-pending-ms", SETTING_IS_INTEGER, "MS", "0", .max = 600000,
+         .help = "how long new schema versions are PENDING",
+         .more = "And how long deleted registries, schemas and versions are DELETING. With 0 all is settled at once, "
+                 "which saves the client libraries a wait of 3 s for each new version."},
     [SETTING_LOG_LEVEL] = {"log-level", SETTING_IS_CHOICE, "LEVEL", "info", levels,
                            .help = "debug (a line a request), info, warn, error"},
     [SETTING_LOG_FORMAT] = {"log-format", SETTING_IS_CHOICE, "FORM", "auto", formats,

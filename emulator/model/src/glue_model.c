@@ -40,6 +40,7 @@ static const Shape shape_metadata_list;
 static const Shape shape_query_schema_version_metadata_max_results;
 static const Shape shape_other_metadata_value_list;
 static const Shape shape_metadata_info_map;
+static const Shape shape_tag_keys_list;
 static const Shape shape_message_string;
 static const Shape shape_nullable_boolean;
 
@@ -512,6 +513,34 @@ static const Field fields_remove_schema_version_metadata_response[] = {
 };
 const Shape GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_RESPONSE = {.name = "RemoveSchemaVersionMetadataResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueRemoveSchemaVersionMetadataResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_remove_schema_version_metadata_response};
 
+static const Field fields_tag_resource_request[] = {
+    {{"ResourceArn", 11}, "resourceArn", &shape_glue_resource_arn, offsetof(GlueTagResourceRequest, resource_arn), NO_OFFSET, true},
+    {{"TagsToAdd", 9}, "tagsToAdd", &shape_tags_map, offsetof(GlueTagResourceRequest, tags_to_add), NO_OFFSET, true},
+};
+const Shape GLUE_SHAPE_TAG_RESOURCE_REQUEST = {.name = "TagResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueTagResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_resource_request};
+
+const Shape GLUE_SHAPE_TAG_RESOURCE_RESPONSE = {.name = "TagResourceResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueTagResourceResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_tag_keys_list = {.name = "TagKeysList", .kind = KIND_LIST, .size = sizeof(GlueTagKeysList), .min = 0, .max = 50, .member = &shape_tag_key};
+
+static const Field fields_untag_resource_request[] = {
+    {{"ResourceArn", 11}, "resourceArn", &shape_glue_resource_arn, offsetof(GlueUntagResourceRequest, resource_arn), NO_OFFSET, true},
+    {{"TagsToRemove", 12}, "tagsToRemove", &shape_tag_keys_list, offsetof(GlueUntagResourceRequest, tags_to_remove), NO_OFFSET, true},
+};
+const Shape GLUE_SHAPE_UNTAG_RESOURCE_REQUEST = {.name = "UntagResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueUntagResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_resource_request};
+
+const Shape GLUE_SHAPE_UNTAG_RESOURCE_RESPONSE = {.name = "UntagResourceResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueUntagResourceResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_get_tags_request[] = {
+    {{"ResourceArn", 11}, "resourceArn", &shape_glue_resource_arn, offsetof(GlueGetTagsRequest, resource_arn), NO_OFFSET, true},
+};
+const Shape GLUE_SHAPE_GET_TAGS_REQUEST = {.name = "GetTagsRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTagsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_tags_request};
+
+static const Field fields_get_tags_response[] = {
+    {{"Tags", 4}, "tags", &shape_tags_map, offsetof(GlueGetTagsResponse, tags), NO_OFFSET, false},
+};
+const Shape GLUE_SHAPE_GET_TAGS_RESPONSE = {.name = "GetTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_tags_response};
+
 static const Shape shape_message_string = {.name = "MessageString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Shape shape_nullable_boolean = {.name = "NullableBoolean", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
@@ -535,6 +564,7 @@ const ErrorModel GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED = {"ResourceNumberLimitExce
 const ErrorModel GLUE_CONCURRENT_MODIFICATION = {"ConcurrentModificationException", NULL, NULL, 400, true, "Message", NULL};
 const ErrorModel GLUE_INTERNAL_SERVICE = {"InternalServiceException", NULL, NULL, 500, false, "Message", NULL};
 const ErrorModel GLUE_ENTITY_NOT_FOUND = {"EntityNotFoundException", NULL, NULL, 400, true, "Message", &GLUE_SHAPE_ENTITY_NOT_FOUND_EXCEPTION};
+const ErrorModel GLUE_OPERATION_TIMEOUT = {"OperationTimeoutException", NULL, NULL, 400, true, "Message", NULL};
 
 const OperationModel GlueCreateRegistryModel = {"CreateRegistry", &GLUE_SHAPE_CREATE_REGISTRY_INPUT, &GLUE_SHAPE_CREATE_REGISTRY_RESPONSE, true, "POST", "/", NULL, NULL};
 const OperationModel GlueGetRegistryModel = {"GetRegistry", &GLUE_SHAPE_GET_REGISTRY_INPUT, &GLUE_SHAPE_GET_REGISTRY_RESPONSE, true, "POST", "/", NULL, NULL};
@@ -556,6 +586,9 @@ const OperationModel GlueGetSchemaVersionsDiffModel = {"GetSchemaVersionsDiff", 
 const OperationModel GluePutSchemaVersionMetadataModel = {"PutSchemaVersionMetadata", &GLUE_SHAPE_PUT_SCHEMA_VERSION_METADATA_INPUT, &GLUE_SHAPE_PUT_SCHEMA_VERSION_METADATA_RESPONSE, true, "POST", "/", NULL, NULL};
 const OperationModel GlueQuerySchemaVersionMetadataModel = {"QuerySchemaVersionMetadata", &GLUE_SHAPE_QUERY_SCHEMA_VERSION_METADATA_INPUT, &GLUE_SHAPE_QUERY_SCHEMA_VERSION_METADATA_RESPONSE, true, "POST", "/", NULL, NULL};
 const OperationModel GlueRemoveSchemaVersionMetadataModel = {"RemoveSchemaVersionMetadata", &GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_INPUT, &GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel GlueTagResourceModel = {"TagResource", &GLUE_SHAPE_TAG_RESOURCE_REQUEST, &GLUE_SHAPE_TAG_RESOURCE_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel GlueUntagResourceModel = {"UntagResource", &GLUE_SHAPE_UNTAG_RESOURCE_REQUEST, &GLUE_SHAPE_UNTAG_RESOURCE_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel GlueGetTagsModel = {"GetTags", &GLUE_SHAPE_GET_TAGS_REQUEST, &GLUE_SHAPE_GET_TAGS_RESPONSE, true, "POST", "/", NULL, NULL};
 
 static const char *const operation_names[] = {
     "AssociateGlossaryTerms",

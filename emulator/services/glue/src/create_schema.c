@@ -1,13 +1,15 @@
 /* create_schema.c - CreateSchema: a schema and its first version, which is AVAILABLE at once: the client libraries do
  * not wait here. */
-#include "schema.h"
+#include "tags.h"
 
 OPERATION(GlueCreateSchema, create_schema, WRITES);
 
 static const Query exists = {"SELECT 1 FROM glue_schema WHERE registry_id = ?1 AND name = ?2"};
-static const Query insert = {"INSERT INTO glue_schema (registry_id, name, description, data_format, compatibility, "
-                             "checkpoint, latest_version, next_version,"
-                             " created_ms, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, 1, ?6, ?6)"};
+static const Query count = {"SELECT count(*) FROM glue_schema s JOIN glue_registry r ON r.id = s.registry_id"
+                            " WHERE r.account = ?1 AND r.region = ?2"};
+static const Query insert = {
+    "INSERT INTO glue_schema (registry_id, name, description, data_format, compatibility, "
+    "checkpoint, next_version, created_ms, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5, 1, 1, ?6, ?6)"};
 
 static Status check_new_name(Call *call, const Registry *registry, Bytes name)
 {
@@ -22,6 +24,22 @@ static Status check_new_name(Call *call, const Registry *registry, Bytes name)
     store_end(find);
     return fail(call, &GLUE_ALREADY_EXISTS, "Schema already exists. SchemaName: " BYTES_FMT ", SchemaArn: " BYTES_FMT,
                 BYTES_ARG(name), BYTES_ARG(schema_arn(call, registry->name, name)));
+}
+
+static Status check_room(Call *call)
+{
+    Statement *row = store_begin(call->store, &count);
+    bind_text(row, 1, call->account);
+    bind_text(row, 2, call->region);
+    int code = store_one(row);
+    if (code != STORE_ROW)
+        return fault(call, code);
+    int64_t there = column_int64(row, 0);
+    store_end(row);
+    if (there >= SCHEMAS_MAX)
+        return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
+                    "More schemas cannot be created. The maximum limit has been reached.");
+    return OK;
 }
 
 static Status insert_schema(Call *call, const GlueCreateSchemaInput *in, const Registry *registry, Schema *ret_schema)
@@ -57,21 +75,25 @@ static void tell(const GlueCreateSchemaInput *in, const Registry *registry, cons
 
 static Status create_schema(Call *call, const GlueCreateSchemaInput *in, GlueCreateSchemaOutput *out)
 {
+    const Incompatibility none = {0};
+    NewVersion new = {.definition = in->schema_definition, .why = &none};
     Registry registry;
     Schema schema;
     Version version;
-    Bytes canonical;
 
     if (!present(in->schema_definition))
         return fail(call, &GLUE_INVALID_INPUT, "Schema definition is required to create a schema.");
-    TRY(definition_check(call, in->data_format, in->schema_definition, &canonical));
-    TRY(registry_find_or_default(call, in->registry_id, &registry));
+    TRY(definition_check(call, in->data_format, in->schema_definition, &new.canonical));
+    TRY(glue_tags_check(call, &in->tags));
+    TRY(check_room(call));
+    TRY(registry_for_new_schema(call, in->registry_id, &registry));
     TRY(check_new_name(call, &registry, in->schema_name));
 
     TRY(insert_schema(call, in, &registry, &schema));
-    TRY(expect_ok(call, version_insert(call, &schema, in->schema_definition, canonical,
-                                       GLUE_SCHEMA_VERSION_STATUS_AVAILABLE, &version)));
+    TRY(expect_ok(call, glue_tags_put(call, (Tagged){TEXT("schema"), schema.id}, &in->tags)));
+    TRY(expect_ok(call, version_insert(call, &schema, &new, &version)));
 
+    schema.latest_version = version.number;
     tell(in, &registry, &schema, out);
     out->schema_version_id = version.id;
     out->schema_version_status = version.status;

@@ -2,10 +2,14 @@
 #include "compatibility.h"
 #include "schema.h"
 
-/* aws: the set is "from the checkpoint on" for the _ALL modes, the previous version for the others; versions that
- * failed count for nothing. */
-static const Query earlier = {"SELECT number, definition FROM glue_version WHERE schema_id = ?1 AND status = "
-                              "'AVAILABLE' AND number >= ?2 ORDER BY number"};
+/* aws: UpdateSchema, "checkpoint": the _ALL modes look at all versions from it on, the others at the previous one.
+ * Versions that failed, or are deleted, count for nothing; one whose check is not over yet counts as what it will be.
+ */
+#define STANDING "status = 'AVAILABLE' AND gone_ms IS NULL"
+static const Query since = {"SELECT number, definition FROM glue_version WHERE schema_id = ?1 AND " STANDING
+                            " AND number >= ?2 ORDER BY number"};
+static const Query latest = {"SELECT number, definition FROM glue_version WHERE schema_id = ?1 AND " STANDING
+                             " AND number >= ?2 ORDER BY number DESC LIMIT 1"};
 
 typedef struct Candidate {
     Mode mode;
@@ -48,20 +52,23 @@ Status definition_is_valid(Call *call, Bytes data_format, Bytes definition, bool
     const Format *format;
     TRY(find_format(call, data_format, &format));
     *ret_valid = format->parse(call->arena, definition, ret_reason) != NULL;
+    if (!*ret_valid)
+        *ret_reason = bytes_utf8_prefix(*ret_reason, REASON_MAX);
     return OK;
 }
 
 static void tell(Arena *arena, const Verdict *verdict, int64_t number, Incompatibility *ret_why)
 {
     const Mismatch *mismatch = &verdict->mismatch;
+    Bytes what = bytes_utf8_prefix(mismatch->what, REASON_MAX);
     long long version = (long long)number;
     ret_why->path = arena_copy(arena, mismatch->path);
     if (verdict->is_new_reader)
         ret_why->reason = arena_text(arena, "the new version cannot read what version %lld wrote: " BYTES_FMT, version,
-                                     BYTES_ARG(mismatch->what));
+                                     BYTES_ARG(what));
     else
         ret_why->reason = arena_text(arena, "version %lld cannot read what the new version writes: " BYTES_FMT, version,
-                                     BYTES_ARG(mismatch->what));
+                                     BYTES_ARG(what));
 }
 
 /* One earlier version, in memory that is used again for the next. */
@@ -86,9 +93,9 @@ Status definition_is_compatible(Call *call, const Schema *schema, Bytes definiti
     if (!candidate.mode.backward && !candidate.mode.forward)
         return OK;
     Arena *scratch = arena_new();
-    Statement *rows = store_begin(call->store, &earlier);
+    Statement *rows = store_begin(call->store, candidate.mode.all ? &since : &latest);
     bind_int64(rows, 1, schema->id);
-    bind_int64(rows, 2, candidate.mode.all ? schema->checkpoint : schema->latest_version);
+    bind_int64(rows, 2, schema->checkpoint);
     bool is_good = true;
     int code = STORE_ROW;
     while (is_good && (code = store_step(rows)) == STORE_ROW)

@@ -54,8 +54,7 @@ static Status check_room(Call *call, const Version *version)
     store_end(row);
     if (there >= PAIRS_MAX)
         return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
-                    "Resource limit exceeded. Maximum limit of metadata key value pairs per schema version: %d",
-                    PAIRS_MAX);
+                    "Your resource limits for Schema Version Metadata have been exceeded.");
     return OK;
 }
 
@@ -147,6 +146,24 @@ static void add_pair(Call *call, GlueMetadataInfoMap *map, Bytes key, const Glue
     others->items[others->len++] = *value;
 }
 
+/* A page of keys: the token says how many were told before. */
+static Status cut_page(Call *call, const GlueQuerySchemaVersionMetadataInput *in,
+                       GlueQuerySchemaVersionMetadataOutput *out)
+{
+    size_t limit = in->has_max_results ? (size_t)in->max_results : PAGE_DEFAULT;
+    GlueMetadataInfoMap *map = &out->metadata_info_map;
+    int64_t before;
+    TRY(token_read(call, in->next_token, &before));
+    size_t skipped = before < 0 || (size_t)before > map->len ? map->len : (size_t)before;
+    map->items += skipped;
+    map->len -= skipped;
+    if (map->len > limit) {
+        map->len = limit;
+        out->next_token = arena_text(call->arena, "%zu", skipped + limit);
+    }
+    return OK;
+}
+
 static Status query_schema_version_metadata(Call *call, const GlueQuerySchemaVersionMetadataInput *in,
                                             GlueQuerySchemaVersionMetadataOutput *out)
 {
@@ -165,6 +182,7 @@ static Status query_schema_version_metadata(Call *call, const GlueQuerySchemaVer
         if (is_asked_for(&in->metadata_list, key, value.metadata_value))
             add_pair(call, &out->metadata_info_map, key, &value);
     }
+    TRY(expect_ok(call, code));
     out->schema_version_id = version.id;
-    return expect_ok(call, code);
+    return cut_page(call, in, out);
 }

@@ -4,17 +4,27 @@
 
 OPERATION(GlueRegisterSchemaVersion, register_schema_version, WRITES);
 
-static Status check_versioning(Call *call, const Schema *schema)
+static const Query count = {"SELECT count(*) FROM glue_version WHERE schema_id = ?1"};
+
+static Status check_versioning(Call *call, const Schema *schema, const GlueSchemaId *id)
 {
     if (bytes_equal(schema->compatibility, GLUE_COMPATIBILITY_DISABLED))
         return fail(call, &GLUE_INVALID_INPUT,
-                    "Compatibility DISABLED does not allow versioning. SchemaArn: " BYTES_FMT, BYTES_ARG(schema->arn));
+                    "Compatibility DISABLED does not allow versioning. SchemaId: SchemaId(schemaArn=" BYTES_FMT
+                    ", schemaName=" BYTES_FMT ", registryName=" BYTES_FMT ")",
+                    BYTES_ARG(present(id->schema_arn) ? id->schema_arn : TEXT("null")), BYTES_ARG(schema->name),
+                    BYTES_ARG(schema->registry));
+    Statement *row = store_begin(call->store, &count);
+    bind_int64(row, 1, schema->id);
+    int code = store_one(row);
+    if (code != STORE_ROW)
+        return fault(call, code);
+    int64_t there = column_int64(row, 0);
+    store_end(row);
+    if (there >= VERSIONS_MAX)
+        return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
+                    "More schema versions cannot be created. The maximum limit has been reached.");
     return OK;
-}
-
-static bool is_available(const Version *version)
-{
-    return bytes_equal(version->status, GLUE_SCHEMA_VERSION_STATUS_AVAILABLE);
 }
 
 static void log_failure(Call *call, const Schema *schema, int64_t number, const Incompatibility *why)
@@ -26,32 +36,25 @@ static void log_failure(Call *call, const Schema *schema, int64_t number, const 
               arena_cstr(call->arena, why->reason), NULL);
 }
 
-static Status add_version(Call *call, Schema *schema, const GlueRegisterSchemaVersionInput *in, Bytes canonical,
-                          Version *ret_version)
+static Status add_version(Call *call, Schema *schema, NewVersion *new, Version *ret_version)
 {
     Incompatibility why;
-    TRY(check_versioning(call, schema));
-    TRY(definition_is_compatible(call, schema, in->schema_definition, &why));
+    TRY(definition_is_compatible(call, schema, new->definition, &why));
     if (present(why.reason))
         log_failure(call, schema, schema->next_version, &why);
-    Bytes status = present(why.reason) ? GLUE_SCHEMA_VERSION_STATUS_FAILURE : GLUE_SCHEMA_VERSION_STATUS_AVAILABLE;
-    return expect_ok(call, version_insert(call, schema, in->schema_definition, canonical, status, ret_version));
+    new->why = &why;
+    new->is_pending = true;
+    return expect_ok(call, version_insert(call, schema, new, ret_version));
 }
 
 /* A version that failed before is looked at again: the mode, or what it is held against, may have changed. */
-static Status look_again(Call *call, Schema *schema, Version *version)
+static Status look_again(Call *call, const Schema *schema, Version *version)
 {
     Incompatibility why;
     TRY(definition_is_compatible(call, schema, version->definition, &why));
-    if (present(why.reason)) {
+    if (present(why.reason))
         log_failure(call, schema, version->number, &why);
-        return OK;
-    }
-    version->status = GLUE_SCHEMA_VERSION_STATUS_AVAILABLE;
-    if (version->number > schema->latest_version)
-        schema->latest_version = version->number;
-    TRY(expect_ok(call, version_set_status(call, version->id, version->status)));
-    return expect_ok(call, schema_save(call, schema));
+    return expect_ok(call, version_settle(call, schema, &why, version));
 }
 
 static Status register_schema_version(Call *call, const GlueRegisterSchemaVersionInput *in,
@@ -59,17 +62,19 @@ static Status register_schema_version(Call *call, const GlueRegisterSchemaVersio
 {
     Schema schema;
     Version version;
-    Bytes canonical;
+    NewVersion new = {.definition = in->schema_definition};
 
-    TRY(schema_find(call, in->schema_id, &schema));
-    TRY(definition_check(call, schema.data_format, in->schema_definition, &canonical));
-    int found = version_by_canonical(call, &schema, canonical, &version);
-
+    TRY(schema_for_change(call, in->schema_id, &schema));
+    TRY(definition_check(call, schema.data_format, new.definition, &new.canonical));
+    int found = version_by_canonical(call, &schema, new.canonical, &version);
     if (found == STORE_NOT_FOUND)
-        TRY(add_version(call, &schema, in, canonical, &version));
+        TRY(check_versioning(call, &schema, in->schema_id));
     else
         TRY(expect_ok(call, found));
-    if (found == STORE_OK && !is_available(&version))
+
+    if (found == STORE_NOT_FOUND)
+        TRY(add_version(call, &schema, &new, &version));
+    else if (bytes_equal(version.status, GLUE_SCHEMA_VERSION_STATUS_FAILURE))
         TRY(look_again(call, &schema, &version));
 
     out->schema_version_id = version.id;

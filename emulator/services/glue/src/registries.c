@@ -1,5 +1,7 @@
 /* registries.c - CreateRegistry, GetRegistry, ListRegistries, UpdateRegistry, DeleteRegistry. */
+#include "lifetimes.h"
 #include "registry.h"
+#include "tags.h"
 
 OPERATION(GlueCreateRegistry, create_registry, WRITES);
 OPERATION(GlueGetRegistry, get_registry, READS);
@@ -7,20 +9,12 @@ OPERATION(GlueListRegistries, list_registries, READS);
 OPERATION(GlueUpdateRegistry, update_registry, WRITES);
 OPERATION(GlueDeleteRegistry, delete_registry, WRITES);
 
-#define PAGE_DEFAULT 25
-
 static const Query exists = {"SELECT 1 FROM glue_registry WHERE account = ?1 AND region = ?2 AND name = ?3"};
 static const Query count = {"SELECT count(*) FROM glue_registry WHERE account = ?1 AND region = ?2"};
 static const Query list = {"SELECT id, name, description, created_ms, updated_ms FROM glue_registry"
-                           " WHERE account = ?1 AND region = ?2 AND id > ?3 ORDER BY id LIMIT ?4"};
+                           " WHERE account = ?1 AND region = ?2 AND id > ?3 AND gone_ms IS NULL ORDER BY id LIMIT ?4"};
 static const Query update = {"UPDATE glue_registry SET description = ?2, updated_ms = ?3 WHERE id = ?1"};
-static const Query delete_metadata = {
-    "DELETE FROM glue_version_metadata WHERE version_id IN (SELECT v.id FROM glue_version v JOIN glue_schema s"
-    " ON s.id = v.schema_id WHERE s.registry_id = ?1)"};
-static const Query delete_versions = {
-    "DELETE FROM glue_version WHERE schema_id IN (SELECT id FROM glue_schema WHERE registry_id = ?1)"};
-static const Query delete_schemas = {"DELETE FROM glue_schema WHERE registry_id = ?1"};
-static const Query delete_it = {"DELETE FROM glue_registry WHERE id = ?1"};
+static const Query delete_it = {"UPDATE glue_registry SET gone_ms = ?2 WHERE id = ?1 AND gone_ms IS NULL"};
 
 static Statement *begin(Call *call, const Query *query)
 {
@@ -37,8 +31,7 @@ static Status check_new_name(Call *call, Bytes name)
     int code = store_one(find);
     if (code == STORE_ROW) {
         store_end(find);
-        return fail(call, &GLUE_ALREADY_EXISTS,
-                    "Registry already exists. RegistryName: " BYTES_FMT ", RegistryArn: null", BYTES_ARG(name));
+        return fail(call, &GLUE_ALREADY_EXISTS, "Registry already exists. RegistryName: " BYTES_FMT, BYTES_ARG(name));
     }
     if (code != STORE_NOT_FOUND)
         return fault(call, code);
@@ -50,16 +43,18 @@ static Status check_new_name(Call *call, Bytes name)
     store_end(counting);
     if (there >= REGISTRIES_MAX)
         return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
-                    "More registries cannot be created. The maximum limit has been reached. Maximum: %d",
-                    REGISTRIES_MAX);
+                    "More registries cannot be created. The maximum limit has been reached.");
     return OK;
 }
 
 static Status create_registry(Call *call, const GlueCreateRegistryInput *in, GlueCreateRegistryOutput *out)
 {
+    TRY(glue_tags_check(call, &in->tags));
     TRY(check_new_name(call, in->registry_name));
 
     TRY(expect_ok(call, registry_insert(call, in->registry_name, in->description)));
+    Tagged resource = {TEXT("registry"), store_last_rowid(call->store)};
+    TRY(expect_ok(call, glue_tags_put(call, resource, &in->tags)));
 
     out->registry_name = in->registry_name;
     out->registry_arn = registry_arn(call, in->registry_name);
@@ -75,7 +70,7 @@ static Status get_registry(Call *call, const GlueGetRegistryInput *in, GlueGetRe
     out->registry_name = registry.name;
     out->registry_arn = registry.arn;
     out->description = registry.description;
-    out->status = GLUE_REGISTRY_STATUS_AVAILABLE;
+    out->status = registry_status(&registry);
     out->created_time = time_text(call->arena, registry.created_ms);
     out->updated_time = time_text(call->arena, registry.updated_ms);
     return OK;
@@ -119,7 +114,7 @@ static Status list_registries(Call *call, const GlueListRegistriesInput *in, Glu
 static Status update_registry(Call *call, const GlueUpdateRegistryInput *in, GlueUpdateRegistryOutput *out)
 {
     Registry registry;
-    TRY(registry_find(call, in->registry_id, &registry));
+    TRY(registry_for_change(call, in->registry_id, &registry));
 
     Statement *set = store_begin(call->store, &update);
     bind_int64(set, 1, registry.id);
@@ -134,15 +129,14 @@ static Status update_registry(Call *call, const GlueUpdateRegistryInput *in, Glu
 
 static Status delete_registry(Call *call, const GlueDeleteRegistryInput *in, GlueDeleteRegistryOutput *out)
 {
-    const Query *const steps[] = {&delete_metadata, &delete_versions, &delete_schemas, &delete_it};
     Registry registry;
     TRY(registry_find(call, in->registry_id, &registry));
 
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        Statement *step = store_begin(call->store, steps[i]);
-        bind_int64(step, 1, registry.id);
-        TRY(expect_ok(call, store_run(step)));
-    }
+    Statement *set = store_begin(call->store, &delete_it);
+    bind_int64(set, 1, registry.id);
+    bind_int64(set, 2, lifetime_end_ms(call));
+    TRY(expect_ok(call, store_run(set)));
+    TRY(expect_ok(call, lifetimes_settle(glue_of(call))));
 
     out->registry_name = registry.name;
     out->registry_arn = registry.arn;

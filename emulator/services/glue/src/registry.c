@@ -2,7 +2,7 @@
 #include "registry.h"
 #include <time.h>
 
-static const Query find_registry = {"SELECT id, description, created_ms, updated_ms FROM glue_registry"
+static const Query find_registry = {"SELECT id, description, created_ms, updated_ms, gone_ms FROM glue_registry"
                                     " WHERE account = ?1 AND region = ?2 AND name = ?3"};
 static const Query insert_registry = {
     "INSERT INTO glue_registry (account, region, name, description, created_ms, updated_ms)"
@@ -31,17 +31,28 @@ Status token_read(Call *call, Bytes token, int64_t *ret_after)
     return OK;
 }
 
-static Bytes name_of(const GlueRegistryId *id)
+Bytes arn_resource(const Call *call, Bytes text, Bytes kind)
 {
     Arn arn;
-    if (!id)
-        return DEFAULT_REGISTRY;
-    if (present(id->registry_name))
-        return id->registry_name;
-    if (present(id->registry_arn) && arn_parse(id->registry_arn, &arn) &&
-        bytes_starts_with(arn.resource, TEXT("registry/")))
-        return bytes_slice(arn.resource, 9, arn.resource.len - 9);
-    return present(id->registry_arn) ? id->registry_arn : DEFAULT_REGISTRY;
+    if (!arn_parse(text, &arn) || !bytes_is(arn.service, "glue") || !bytes_equal(arn.account, call->account) ||
+        !bytes_equal(arn.region, call->region))
+        return (Bytes){0};
+    Bytes rest = arn.resource;
+    return bytes_equal(bytes_cut(&rest, '/'), kind) ? rest : (Bytes){0};
+}
+
+Bytes registry_status(const Registry *registry)
+{
+    return registry->is_deleting ? GLUE_REGISTRY_STATUS_DELETING : GLUE_REGISTRY_STATUS_AVAILABLE;
+}
+
+static Status name_of(Call *call, const GlueRegistryId *id, Bytes *ret_name)
+{
+    if (present(id->registry_name) == present(id->registry_arn))
+        return fail(call, &GLUE_INVALID_INPUT, "One of registryName or registryArn has to be provided%s.",
+                    present(id->registry_name) ? ", both cannot be provided" : "");
+    *ret_name = present(id->registry_name) ? id->registry_name : arn_resource(call, id->registry_arn, TEXT("registry"));
+    return OK;
 }
 
 static int find(Call *call, Bytes name, Registry *ret_registry)
@@ -60,6 +71,7 @@ static int find(Call *call, Bytes name, Registry *ret_registry)
         .description = arena_copy(call->arena, column_bytes(row, 1)),
         .created_ms = column_int64(row, 2),
         .updated_ms = column_int64(row, 3),
+        .is_deleting = !column_is_null(row, 4),
     };
     store_end(row);
     return STORE_OK;
@@ -67,13 +79,26 @@ static int find(Call *call, Bytes name, Registry *ret_registry)
 
 Status registry_find(Call *call, const GlueRegistryId *id, Registry *ret_registry)
 {
-    Bytes name = name_of(id), arn = id && present(id->registry_arn) ? id->registry_arn : TEXT("null");
+    Bytes name;
+    TRY(name_of(call, id, &name));
     int code = find(call, name, ret_registry);
     if (code == STORE_NOT_FOUND)
         return fail(call, &GLUE_ENTITY_NOT_FOUND,
-                    "Registry is not found. RegistryName: " BYTES_FMT ", RegistryArn: " BYTES_FMT, BYTES_ARG(name),
-                    BYTES_ARG(arn));
+                    "Registry is not found. RegistryName: " BYTES_FMT ", RegistryArn: " BYTES_FMT,
+                    BYTES_ARG(present(name) ? name : TEXT("null")),
+                    BYTES_ARG(present(id->registry_arn) ? id->registry_arn : TEXT("null")));
     return expect_ok(call, code);
+}
+
+/* aws: DeleteRegistry: "Deleting a registry will deactivate all online operations for the registry such as the
+ * UpdateRegistry, CreateSchema, UpdateSchema, and RegisterSchemaVersion APIs." */
+Status registry_for_change(Call *call, const GlueRegistryId *id, Registry *ret_registry)
+{
+    TRY(registry_find(call, id, ret_registry));
+    if (ret_registry->is_deleting)
+        return fail(call, &GLUE_INVALID_INPUT, "Registry is being deleted. RegistryArn: " BYTES_FMT,
+                    BYTES_ARG(ret_registry->arn));
+    return OK;
 }
 
 int registry_insert(Call *call, Bytes name, Bytes description)
@@ -87,16 +112,17 @@ int registry_insert(Call *call, Bytes name, Bytes description)
     return store_run(insert);
 }
 
-/* aws: CreateSchema, RegistryId: "If this is not provided, the default registry will be used". It is there for
- * everybody. */
-Status registry_find_or_default(Call *call, const GlueRegistryId *id, Registry *ret_registry)
+/* aws: CreateSchema: "When this API is called without a RegistryId, this will create an entry for a default-registry in
+ * the registry database tables, if it is not already present." */
+Status registry_for_new_schema(Call *call, const GlueRegistryId *id, Registry *ret_registry)
 {
-    Bytes name = name_of(id);
-    if (bytes_equal(name, DEFAULT_REGISTRY)) {
-        int code = find(call, name, ret_registry);
-        if (code != STORE_NOT_FOUND)
-            return expect_ok(call, code);
-        TRY(expect_ok(call, registry_insert(call, name, (Bytes){0})));
-    }
-    return registry_find(call, id, ret_registry);
+    const GlueRegistryId by_default = {.registry_name = DEFAULT_REGISTRY};
+    Registry there;
+    if (id && (present(id->registry_name) || present(id->registry_arn)))
+        return registry_for_change(call, id, ret_registry);
+    int code = find(call, DEFAULT_REGISTRY, &there);
+    if (code == STORE_NOT_FOUND)
+        code = registry_insert(call, DEFAULT_REGISTRY, (Bytes){0});
+    TRY(expect_ok(call, code));
+    return registry_for_change(call, &by_default, ret_registry);
 }

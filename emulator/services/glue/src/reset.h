@@ -3,4 +3,3 @@
 #include "glue.h"
 
 int glue_reset(void *service, Bytes account, Bytes region);
-Store *glue_store(Glue *glue);

@@ -1,17 +1,19 @@
 /* schema.c */
 #include "schema.h"
 
+/* The latest version is the last one whose check has ended well. */
 #define COLUMNS                                                                                                        \
-    "s.id, r.name, s.name, s.description, s.data_format, s.compatibility, s.checkpoint, s.latest_version, "            \
-    "s.next_version, s.created_ms, s.updated_ms"
+    "s.id, r.name, s.name, s.description, s.data_format, s.compatibility, s.checkpoint, s.next_version, "              \
+    "s.created_ms, s.updated_ms, coalesce(s.gone_ms, r.gone_ms), s.registry_id, (SELECT number FROM glue_version v"    \
+    " WHERE v.schema_id = s.id AND v.status = 'AVAILABLE' AND v.settled_ms <= ?5 AND v.gone_ms IS NULL"                \
+    " ORDER BY number DESC LIMIT 1)"
 
 static const Query find_by_name = {"SELECT " COLUMNS " FROM glue_schema s JOIN glue_registry r ON r.id = s.registry_id"
                                    " WHERE r.account = ?1 AND r.region = ?2 AND r.name = ?3 AND s.name = ?4"};
 static const Query find_by_id = {"SELECT " COLUMNS " FROM glue_schema s JOIN glue_registry r ON r.id = s.registry_id"
                                  " WHERE r.account = ?1 AND r.region = ?2 AND s.id = ?3"};
 static const Query save = {"UPDATE glue_schema SET description = ?2, compatibility = ?3, checkpoint = ?4, "
-                           "latest_version = ?5, next_version = ?6,"
-                           " updated_ms = ?7 WHERE id = ?1"};
+                           "next_version = ?5, updated_ms = ?6 WHERE id = ?1"};
 
 Bytes schema_arn(Call *call, Bytes registry, Bytes name)
 {
@@ -28,13 +30,20 @@ static Schema read_schema(Call *call, Statement *row)
         .data_format = arena_copy(call->arena, column_bytes(row, 4)),
         .compatibility = arena_copy(call->arena, column_bytes(row, 5)),
         .checkpoint = column_int64(row, 6),
-        .latest_version = column_int64(row, 7),
-        .next_version = column_int64(row, 8),
-        .created_ms = column_int64(row, 9),
-        .updated_ms = column_int64(row, 10),
+        .next_version = column_int64(row, 7),
+        .created_ms = column_int64(row, 8),
+        .updated_ms = column_int64(row, 9),
+        .is_deleting = !column_is_null(row, 10),
+        .registry_id = column_int64(row, 11),
+        .latest_version = column_int64(row, 12),
     };
     schema.arn = schema_arn(call, schema.registry, schema.name);
     return schema;
+}
+
+Bytes schema_status(const Schema *schema)
+{
+    return schema->is_deleting ? GLUE_SCHEMA_STATUS_DELETING : GLUE_SCHEMA_STATUS_AVAILABLE;
 }
 
 static Bytes or_null(Bytes text)
@@ -51,12 +60,11 @@ static Status not_found(Call *call, const GlueSchemaId *id)
 }
 
 /* "schema/<registry>/<name>" */
-static bool names_of_arn(Bytes text, Bytes *ret_registry, Bytes *ret_name)
+static bool names_of_arn(const Call *call, Bytes text, Bytes *ret_registry, Bytes *ret_name)
 {
-    Arn arn;
-    if (!arn_parse(text, &arn) || !bytes_starts_with(arn.resource, TEXT("schema/")))
+    Bytes rest = arn_resource(call, text, TEXT("schema"));
+    if (!present(rest))
         return false;
-    Bytes rest = bytes_slice(arn.resource, 7, arn.resource.len - 7);
     *ret_registry = bytes_cut(&rest, '/');
     *ret_name = rest;
     return present(rest);
@@ -74,19 +82,39 @@ static Status read_one(Call *call, Statement *row, const GlueSchemaId *id, Schem
     return OK;
 }
 
+static Status check_id(Call *call, const GlueSchemaId *id)
+{
+    if (present(id->schema_arn) && (present(id->schema_name) || present(id->registry_name)))
+        return fail(call, &GLUE_INVALID_INPUT,
+                    "One of (registryName and schemaName) or schemaArn has to be provided, both cannot be provided.");
+    if (!present(id->schema_arn) && !present(id->schema_name))
+        return fail(call, &GLUE_INVALID_INPUT,
+                    "At least one of (registryName and schemaName) or schemaArn has to be provided.");
+    return OK;
+}
+
 Status schema_find(Call *call, const GlueSchemaId *id, Schema *ret_schema)
 {
     Bytes registry = present(id->registry_name) ? id->registry_name : DEFAULT_REGISTRY, name = id->schema_name;
-    if (!present(id->schema_arn) && !present(id->schema_name))
-        return fail(call, &GLUE_INVALID_INPUT, "One of schemaArn or schemaName in SchemaId must be provided.");
-    if (present(id->schema_arn) && !names_of_arn(id->schema_arn, &registry, &name))
+    TRY(check_id(call, id));
+    if (present(id->schema_arn) && !names_of_arn(call, id->schema_arn, &registry, &name))
         return not_found(call, id);
     Statement *row = store_begin(call->store, &find_by_name);
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
     bind_text(row, 3, registry);
     bind_text(row, 4, name);
+    bind_int64(row, 5, call->now_ms);
     return read_one(call, row, id, ret_schema);
+}
+
+Status schema_for_change(Call *call, const GlueSchemaId *id, Schema *ret_schema)
+{
+    TRY(schema_find(call, id, ret_schema));
+    if (ret_schema->is_deleting)
+        return fail(call, &GLUE_INVALID_INPUT, "Schema is being deleted. SchemaArn: " BYTES_FMT,
+                    BYTES_ARG(ret_schema->arn));
+    return OK;
 }
 
 Status schema_by_id(Call *call, int64_t id, Schema *ret_schema)
@@ -96,6 +124,7 @@ Status schema_by_id(Call *call, int64_t id, Schema *ret_schema)
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
     bind_int64(row, 3, id);
+    bind_int64(row, 5, call->now_ms);
     return read_one(call, row, &nobody, ret_schema);
 }
 
@@ -106,8 +135,7 @@ int schema_save(Call *call, const Schema *schema)
     bind_text(set, 2, schema->description);
     bind_text(set, 3, schema->compatibility);
     bind_int64(set, 4, schema->checkpoint);
-    bind_int64(set, 5, schema->latest_version);
-    bind_int64(set, 6, schema->next_version);
-    bind_int64(set, 7, call->now_ms);
+    bind_int64(set, 5, schema->next_version);
+    bind_int64(set, 6, call->now_ms);
     return store_run(set);
 }

@@ -1,4 +1,5 @@
 /* schemas.c - GetSchema, ListSchemas, UpdateSchema, DeleteSchema. */
+#include "lifetimes.h"
 #include "schema.h"
 
 OPERATION(GlueGetSchema, get_schema, READS);
@@ -6,16 +7,12 @@ OPERATION(GlueListSchemas, list_schemas, READS);
 OPERATION(GlueUpdateSchema, update_schema, WRITES);
 OPERATION(GlueDeleteSchema, delete_schema, WRITES);
 
-#define PAGE_DEFAULT 25
-
 static const Query list = {
     "SELECT s.id, r.name, s.name, s.description, s.created_ms, s.updated_ms FROM glue_schema s JOIN glue_registry r"
     " ON r.id = s.registry_id WHERE r.account = ?1 AND r.region = ?2 AND s.id > ?3 AND (?4 IS NULL OR r.id = ?4)"
+    " AND s.gone_ms IS NULL AND r.gone_ms IS NULL"
     " ORDER BY s.id LIMIT ?5"};
-static const Query delete_metadata = {
-    "DELETE FROM glue_version_metadata WHERE version_id IN (SELECT id FROM glue_version WHERE schema_id = ?1)"};
-static const Query delete_versions = {"DELETE FROM glue_version WHERE schema_id = ?1"};
-static const Query delete_it = {"DELETE FROM glue_schema WHERE id = ?1"};
+static const Query delete_it = {"UPDATE glue_schema SET gone_ms = ?2 WHERE id = ?1 AND gone_ms IS NULL"};
 
 static Status get_schema(Call *call, const GlueGetSchemaInput *in, GlueGetSchemaOutput *out)
 {
@@ -31,7 +28,7 @@ static Status get_schema(Call *call, const GlueGetSchemaInput *in, GlueGetSchema
     SET(out, schema_checkpoint, schema.checkpoint);
     SET(out, latest_schema_version, schema.latest_version);
     SET(out, next_schema_version, schema.next_version);
-    out->schema_status = GLUE_SCHEMA_STATUS_AVAILABLE;
+    out->schema_status = schema_status(&schema);
     out->created_time = time_text(call->arena, schema.created_ms);
     out->updated_time = time_text(call->arena, schema.updated_ms);
     return OK;
@@ -90,20 +87,36 @@ static Status list_schemas(Call *call, const GlueListSchemasInput *in, GlueListS
     return expect_ok(call, code);
 }
 
-static Status update_schema(Call *call, const GlueUpdateSchemaInput *in, GlueUpdateSchemaOutput *out)
+static Status check_update(Call *call, const GlueUpdateSchemaInput *in)
 {
-    Schema schema;
-    Version version;
-    TRY(schema_find(call, in->schema_id, &schema));
     if (!in->schema_version_number && !present(in->compatibility) && !present(in->description))
         return fail(call, &GLUE_INVALID_INPUT,
                     "At least one of SchemaVersionNumber, Compatibility or Description must be provided.");
     if (present(in->compatibility) && !in->schema_version_number)
         return fail(call, &GLUE_INVALID_INPUT, "Schema version number is required when the compatibility is updated.");
-    if (in->schema_version_number) {
-        TRY(version_find(call, &schema, in->schema_version_number, &version));
-        schema.checkpoint = version.number;
-    }
+    return OK;
+}
+
+/* aws: UpdateSchema: "The API will validate the checkpoint version number for consistency." */
+static Status find_checkpoint(Call *call, Schema *schema, const GlueSchemaVersionNumber *number)
+{
+    Version version;
+    TRY(version_find(call, schema, number, &version));
+    if (!bytes_equal(version.status, GLUE_SCHEMA_VERSION_STATUS_AVAILABLE))
+        return fail(call, &GLUE_INVALID_INPUT,
+                    "The checkpoint must be a version that is AVAILABLE. Version %lld is " BYTES_FMT ".",
+                    (long long)version.number, BYTES_ARG(version.status));
+    schema->checkpoint = version.number;
+    return OK;
+}
+
+static Status update_schema(Call *call, const GlueUpdateSchemaInput *in, GlueUpdateSchemaOutput *out)
+{
+    Schema schema;
+    TRY(schema_for_change(call, in->schema_id, &schema));
+    TRY(check_update(call, in));
+    if (in->schema_version_number)
+        TRY(find_checkpoint(call, &schema, in->schema_version_number));
 
     if (present(in->compatibility))
         schema.compatibility = in->compatibility;
@@ -119,15 +132,14 @@ static Status update_schema(Call *call, const GlueUpdateSchemaInput *in, GlueUpd
 
 static Status delete_schema(Call *call, const GlueDeleteSchemaInput *in, GlueDeleteSchemaOutput *out)
 {
-    const Query *const steps[] = {&delete_metadata, &delete_versions, &delete_it};
     Schema schema;
     TRY(schema_find(call, in->schema_id, &schema));
 
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        Statement *step = store_begin(call->store, steps[i]);
-        bind_int64(step, 1, schema.id);
-        TRY(expect_ok(call, store_run(step)));
-    }
+    Statement *set = store_begin(call->store, &delete_it);
+    bind_int64(set, 1, schema.id);
+    bind_int64(set, 2, lifetime_end_ms(call));
+    TRY(expect_ok(call, store_run(set)));
+    TRY(expect_ok(call, lifetimes_settle(glue_of(call))));
 
     out->schema_arn = schema.arn;
     out->schema_name = schema.name;

@@ -2,15 +2,26 @@
 #include "schema.h"
 #include "uuid.h"
 
-#define COLUMNS "id, schema_id, number, definition, status, created_ms"
+#define COLUMNS "id, schema_id, number, definition, status, created_ms, settled_ms, gone_ms"
 
 static const Query find_by_number = {"SELECT " COLUMNS " FROM glue_version WHERE schema_id = ?1 AND number = ?2"};
 static const Query find_by_id = {"SELECT " COLUMNS " FROM glue_version WHERE id = ?1"};
-static const Query find_by_canonical = {"SELECT " COLUMNS " FROM glue_version WHERE schema_id = ?1 AND canonical = ?2"};
-static const Query insert = {
-    "INSERT INTO glue_version (id, schema_id, number, definition, canonical, status, created_ms)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
-static const Query set_status = {"UPDATE glue_version SET status = ?2 WHERE id = ?1"};
+static const Query find_by_canonical = {"SELECT " COLUMNS " FROM glue_version WHERE schema_id = ?1 AND canonical = ?2"
+                                        " AND gone_ms IS NULL"};
+static const Query insert = {"INSERT INTO glue_version (id, schema_id, number, definition, canonical, created_ms, "
+                             "status, settled_ms, mode, path,"
+                             " reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
+static const Query settle = {"UPDATE glue_version SET status = ?7, settled_ms = ?8, mode = ?9, path = ?10, reason = ?11"
+                             " WHERE id = ?1"};
+
+static Bytes status_of(const Call *call, Statement *row)
+{
+    if (!column_is_null(row, 7))
+        return GLUE_SCHEMA_VERSION_STATUS_DELETING;
+    if (column_int64(row, 6) > call->now_ms)
+        return GLUE_SCHEMA_VERSION_STATUS_PENDING;
+    return arena_copy(call->arena, column_bytes(row, 4));
+}
 
 static Version read_version(Call *call, Statement *row)
 {
@@ -19,7 +30,8 @@ static Version read_version(Call *call, Statement *row)
         .schema_id = column_int64(row, 1),
         .number = column_int64(row, 2),
         .definition = arena_copy(call->arena, column_bytes(row, 3)),
-        .status = arena_copy(call->arena, column_bytes(row, 4)),
+        .status = status_of(call, row),
+        .verdict = arena_copy(call->arena, column_bytes(row, 4)),
         .created_ms = column_int64(row, 5),
     };
 }
@@ -43,7 +55,7 @@ Status version_find_number(Call *call, const Schema *schema, int64_t number, Ver
     if (code == STORE_NOT_FOUND)
         return fail(call, &GLUE_ENTITY_NOT_FOUND,
                     "Schema version is not found. RegistryName: " BYTES_FMT ", SchemaName: " BYTES_FMT
-                    ", SchemaArn: " BYTES_FMT ", VersionNumber: %lld",
+                    ", SchemaArn: " BYTES_FMT ", VersionNumber: %lld, isLatestVersion: false",
                     BYTES_ARG(schema->registry), BYTES_ARG(schema->name), BYTES_ARG(schema->arn), (long long)number);
     return expect_ok(call, code);
 }
@@ -52,17 +64,22 @@ Status version_find(Call *call, const Schema *schema, const GlueSchemaVersionNum
 {
     bool latest = number && number->has_latest_version && number->latest_version;
     if (!number || (!latest && !number->has_version_number))
-        return fail(call, &GLUE_INVALID_INPUT, "One of version number or latest version is required.");
+        return fail(call, &GLUE_INVALID_INPUT, "One of version number (or) latest version is required.");
     if (latest && number->has_version_number)
-        return fail(call, &GLUE_INVALID_INPUT, "Only one of version number or latest version can be provided.");
+        return fail(call, &GLUE_INVALID_INPUT, "Only one of VersionNumber or LatestVersion is required.");
     return version_find_number(call, schema, latest ? schema->latest_version : number->version_number, ret_version);
+}
+
+static int find_id(Call *call, Bytes id, Version *ret_version)
+{
+    Statement *row = store_begin(call->store, &find_by_id);
+    bind_text(row, 1, id);
+    return read_one(call, row, ret_version);
 }
 
 Status version_by_id(Call *call, Bytes id, Version *ret_version, Schema *ret_schema)
 {
-    Statement *row = store_begin(call->store, &find_by_id);
-    bind_text(row, 1, id);
-    int code = read_one(call, row, ret_version);
+    int code = find_id(call, id, ret_version);
     if (code == STORE_NOT_FOUND || (code == STORE_OK && !is_ok(schema_by_id(call, ret_version->schema_id, ret_schema))))
         return fail(call, &GLUE_ENTITY_NOT_FOUND, "Schema version is not found. SchemaVersionId: " BYTES_FMT,
                     BYTES_ARG(id));
@@ -77,43 +94,56 @@ int version_by_canonical(Call *call, const Schema *schema, Bytes canonical, Vers
     return read_one(call, row, ret_version);
 }
 
-int version_insert(Call *call, Schema *schema, Bytes definition, Bytes canonical, Bytes status, Version *ret_version)
+/* Parameters 7 to 11 of insert and settle. */
+static void bind_verdict(Call *call, Statement *statement, const Schema *schema, const Incompatibility *why)
 {
-    Version version = {
-        uuid_new(call->arena, call->host->random), schema->id, schema->next_version, definition, status, call->now_ms};
+    bool has_failed = present(why->reason);
+    bind_text(statement, 7, has_failed ? GLUE_SCHEMA_VERSION_STATUS_FAILURE : GLUE_SCHEMA_VERSION_STATUS_AVAILABLE);
+    bind_int64(statement, 8, call->now_ms);
+    bind_text(statement, 9, has_failed ? schema->compatibility : (Bytes){0});
+    bind_text(statement, 10, why->path);
+    bind_text(statement, 11, why->reason);
+}
+
+int version_insert(Call *call, Schema *schema, const NewVersion *new, Version *ret_version)
+{
+    Bytes id = uuid_new(call->arena, call->host->random);
     Statement *add = store_begin(call->store, &insert);
-    bind_text(add, 1, version.id);
-    bind_int64(add, 2, version.schema_id);
-    bind_int64(add, 3, version.number);
-    bind_text(add, 4, definition);
-    bind_text(add, 5, canonical);
-    bind_text(add, 6, status);
-    bind_int64(add, 7, version.created_ms);
+    bind_text(add, 1, id);
+    bind_int64(add, 2, schema->id);
+    bind_int64(add, 3, schema->next_version);
+    bind_text(add, 4, new->definition);
+    bind_text(add, 5, new->canonical);
+    bind_int64(add, 6, call->now_ms);
+    bind_verdict(call, add, schema, new->why);
+    bind_int64(add, 8, call->now_ms + (new->is_pending ? glue_of(call)->options.pending_ms : 0));
     int code = store_run(add);
     if (code != STORE_OK)
         return code;
     schema->next_version++;
-    if (bytes_equal(status, GLUE_SCHEMA_VERSION_STATUS_AVAILABLE))
-        schema->latest_version = version.number;
-    *ret_version = version;
-    return schema_save(call, schema);
+    code = schema_save(call, schema);
+    return code == STORE_OK ? find_id(call, id, ret_version) : code;
 }
 
-int version_set_status(Call *call, Bytes id, Bytes status)
+int version_settle(Call *call, const Schema *schema, const Incompatibility *why, Version *version)
 {
-    Statement *set = store_begin(call->store, &set_status);
-    bind_text(set, 1, id);
-    bind_text(set, 2, status);
-    return store_run(set);
+    Statement *set = store_begin(call->store, &settle);
+    bind_text(set, 1, version->id);
+    bind_verdict(call, set, schema, why);
+    int code = store_run(set);
+    return code == STORE_OK ? find_id(call, version->id, version) : code;
 }
 
 Status version_resolve(Call *call, const VersionName *name, Version *ret_version, Schema *ret_schema)
 {
+    if (present(name->version_id) && (name->schema_id || name->number))
+        return fail(call, &GLUE_INVALID_INPUT,
+                    "No other input parameters can be specified when fetching by SchemaVersionId.");
     if (present(name->version_id))
         return version_by_id(call, name->version_id, ret_version, ret_schema);
     if (!name->schema_id)
         return fail(call, &GLUE_INVALID_INPUT,
-                    "One of SchemaVersionId or SchemaId with SchemaVersionNumber must be provided.");
+                    "At least one of (registryName and schemaName) or schemaArn has to be provided.");
     TRY(schema_find(call, name->schema_id, ret_schema));
     return version_find(call, ret_schema, name->number, ret_version);
 }

@@ -1,5 +1,6 @@
 /* versions.c - GetSchemaVersion, GetSchemaByDefinition, ListSchemaVersions, DeleteSchemaVersions,
  * CheckSchemaVersionValidity. */
+#include "lifetimes.h"
 #include "schema.h"
 
 OPERATION(GlueGetSchemaVersion, get_schema_version, READS);
@@ -8,13 +9,9 @@ OPERATION(GlueListSchemaVersions, list_schema_versions, READS);
 OPERATION(GlueDeleteSchemaVersions, delete_schema_versions, WRITES);
 OPERATION(GlueCheckSchemaVersionValidity, check_schema_version_validity, READS);
 
-#define PAGE_DEFAULT        25
-#define DELETE_VERSIONS_MAX 25 /* aws: DeleteSchemaVersions: "a range of … versions", at most 25 */
-
-static const Query list = {"SELECT id, number, status, created_ms FROM glue_version WHERE schema_id = ?1 AND number > "
-                           "?2 ORDER BY number LIMIT ?3"};
-static const Query delete_metadata = {"DELETE FROM glue_version_metadata WHERE version_id = ?1"};
-static const Query delete_it = {"DELETE FROM glue_version WHERE id = ?1"};
+static const Query list = {"SELECT id, number, status, created_ms, settled_ms FROM glue_version WHERE schema_id = ?1"
+                           " AND number > ?2 AND gone_ms IS NULL ORDER BY number LIMIT ?3"};
+static const Query delete_it = {"UPDATE glue_version SET gone_ms = ?2 WHERE id = ?1 AND gone_ms IS NULL"};
 
 static Status get_schema_version(Call *call, const GlueGetSchemaVersionInput *in, GlueGetSchemaVersionOutput *out)
 {
@@ -41,9 +38,8 @@ static Status get_schema_by_definition(Call *call, const GlueGetSchemaByDefiniti
     TRY(schema_find(call, in->schema_id, &schema));
     TRY(definition_check(call, schema.data_format, in->schema_definition, &canonical));
     int code = version_by_canonical(call, &schema, canonical, &version);
-    /* A version that failed is none: the client then registers it again and is told why not. */
-    if (code == STORE_NOT_FOUND ||
-        (code == STORE_OK && !bytes_equal(version.status, GLUE_SCHEMA_VERSION_STATUS_AVAILABLE)))
+    /* aws: whatever its status: both client libraries look for "Schema Found but status is FAILURE" themselves. */
+    if (code == STORE_NOT_FOUND)
         return fail(call, &GLUE_ENTITY_NOT_FOUND,
                     "Schema version is not found. RegistryName: " BYTES_FMT ", SchemaName: " BYTES_FMT
                     ", SchemaArn: " BYTES_FMT,
@@ -62,7 +58,8 @@ static GlueSchemaVersionListItem item_of(Call *call, const Schema *schema, State
     GlueSchemaVersionListItem item = {
         .schema_arn = schema->arn,
         .schema_version_id = arena_copy(call->arena, column_bytes(row, 0)),
-        .status = arena_copy(call->arena, column_bytes(row, 2)),
+        .status = column_int64(row, 4) > call->now_ms ? GLUE_SCHEMA_VERSION_STATUS_PENDING
+                                                      : arena_copy(call->arena, column_bytes(row, 2)),
         .created_time = time_text(call->arena, column_int64(row, 3)),
     };
     SET(&item, version_number, column_int64(row, 1));
@@ -102,7 +99,7 @@ static Status read_range(Call *call, Bytes text, int64_t *ret_first, int64_t *re
     *ret_last = *ret_first;
     if (good && present(rest))
         good = bytes_to_int64(rest, ret_last);
-    if (!good || *ret_first < 1 || *ret_last < *ret_first || *ret_last - *ret_first >= DELETE_VERSIONS_MAX)
+    if (!good || *ret_first < 1 || *ret_last < *ret_first || *ret_last - *ret_first >= VERSIONS_MAX)
         return fail(call, &GLUE_INVALID_INPUT, "Version range is invalid: " BYTES_FMT, BYTES_ARG(text));
     return OK;
 }
@@ -117,43 +114,68 @@ static void add_error(Call *call, GlueSchemaVersionErrorList *errors, int64_t nu
     SET(item, version_number, number);
 }
 
-static Status delete_version(Call *call, const Version *version)
+/* aws: DeleteSchemaVersions: "When the range of version numbers contain check pointed version, the API will return a
+ * 409 conflict and will not proceed with the deletion. … You cannot use the DeleteSchemaVersions API to delete the
+ * first schema version in the schema set." */
+static Status check_range(Call *call, const Schema *schema, int64_t first, int64_t last)
 {
-    const Query *const steps[] = {&delete_metadata, &delete_it};
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        Statement *step = store_begin(call->store, steps[i]);
-        bind_text(step, 1, version->id);
-        TRY(expect_ok(call, store_run(step)));
-    }
+    if (first <= 1)
+        return fail(call, &GLUE_INVALID_INPUT,
+                    "The first schema version cannot be deleted. It is deleted with its schema.");
+    if (first <= schema->checkpoint && schema->checkpoint <= last)
+        return fail(call, &GLUE_CONCURRENT_MODIFICATION,
+                    "The checkpoint cannot be deleted: version %lld. Update the schema's checkpoint first.",
+                    (long long)schema->checkpoint);
     return OK;
 }
 
-/* aws: DeleteSchemaVersions: "If the compatibility mode forbids deleting of a version that is necessary, such as
- * BACKWARDS_FULL, an error is returned"; the checkpointed version and the first one stay. */
+/* aws: "If the compatibility mode forbids deleting of a version that is necessary, such as BACKWARDS_FULL, an error is
+ * returned": what an _ALL mode holds new versions against. */
+static bool is_necessary(const Schema *schema, const Version *version)
+{
+    Bytes mode = schema->compatibility;
+    return mode.len > 4 && bytes_equal(bytes_slice(mode, mode.len - 4, 4), TEXT("_ALL")) &&
+           version->number > schema->checkpoint && bytes_equal(version->verdict, GLUE_SCHEMA_VERSION_STATUS_AVAILABLE);
+}
+
+static Status delete_version(Call *call, const Version *version)
+{
+    Statement *set = store_begin(call->store, &delete_it);
+    bind_text(set, 1, version->id);
+    bind_int64(set, 2, lifetime_end_ms(call));
+    return expect_ok(call, store_run(set));
+}
+
+static Status delete_number(Call *call, const Schema *schema, int64_t number, GlueSchemaVersionErrorList *errors)
+{
+    Version version;
+    Status found = version_find_number(call, schema, number, &version);
+    if (found.code_ < 0)
+        return found;
+    if (!is_ok(found))
+        add_error(call, errors, number, "EntityNotFoundException", "Schema version is not found.");
+    else if (is_necessary(schema, &version))
+        add_error(call, errors, number, "InvalidInputException",
+                  "The compatibility mode of the schema does not allow to delete this version.");
+    else
+        return delete_version(call, &version);
+    return OK;
+}
+
 static Status delete_schema_versions(Call *call, const GlueDeleteSchemaVersionsInput *in,
                                      GlueDeleteSchemaVersionsOutput *out)
 {
     int64_t first, last;
     Schema schema;
-    TRY(schema_find(call, in->schema_id, &schema));
+    TRY(schema_for_change(call, in->schema_id, &schema));
     TRY(read_range(call, in->versions, &first, &last));
+    TRY(check_range(call, &schema, first, last));
+
     out->schema_version_errors.items =
         arena_new_array(call->arena, GlueSchemaVersionErrorItem, (size_t)(last - first + 1));
-    for (int64_t number = first; number <= last; number++) {
-        Version version;
-        Status found = version_find_number(call, &schema, number, &version);
-        if (found.code_ < 0)
-            return found;
-        if (!is_ok(found))
-            add_error(call, &out->schema_version_errors, number, "EntityNotFoundException",
-                      "Schema version is not found.");
-        else if (number == schema.checkpoint)
-            add_error(call, &out->schema_version_errors, number, "InvalidInputException",
-                      "Checkpoint version cannot be deleted.");
-        else
-            TRY(delete_version(call, &version));
-    }
-    return OK;
+    for (int64_t number = first; number <= last; number++)
+        TRY(delete_number(call, &schema, number, &out->schema_version_errors));
+    return expect_ok(call, lifetimes_settle(glue_of(call)));
 }
 
 static Status check_schema_version_validity(Call *call, const GlueCheckSchemaVersionValidityInput *in,
