@@ -147,7 +147,7 @@ static bool open_services(Emulator *emulator)
     emulator->cloudwatch = cloudwatch_open(host);
     GlueOptions glue = {config_integer(emulator->config, SETTING_GLUE_PENDING)};
     emulator->glue = glue_open(host, &glue);
-    emulator->kinesis = emulator->kms ? kinesis_open(host, emulator->kms) : NULL;
+    emulator->kinesis = emulator->kms ? kinesis_open(host, emulator->kms, emulator->cloudwatch) : NULL;
     emulator->dynamodb = dynamodb_open(host);
     PipelineService services[] = {
         {&kms_service, emulator->kms},

@@ -42,7 +42,8 @@ typedef struct Call {
     Bytes account, region; /* 12 digits; "us-east-1": the namespace this call works in */
     Bytes access_key;      /* as the client sent it; absent where it signed nothing */
     Bytes request_id;
-    int64_t now_ms; /* the emulator's clock; the same for the whole turn */
+    int64_t now_ms;     /* the emulator's clock; the same for the whole turn */
+    int64_t started_ns; /* monotonic_ns when the request came; 0: nobody sent it */
     /* set by fail() */
     const ErrorModel *error;
     Bytes message;

@@ -9,6 +9,7 @@ extern const ErrorModel CLOUDWATCH_INVALID_PARAMETER_VALUE;
 extern const ErrorModel CLOUDWATCH_MISSING_REQUIRED_PARAMETER;
 extern const ErrorModel CLOUDWATCH_INVALID_PARAMETER_COMBINATION;
 extern const ErrorModel CLOUDWATCH_INTERNAL_SERVICE;
+extern const ErrorModel CLOUDWATCH_INVALID_NEXT_TOKEN;
 
 #define CLOUDWATCH_STANDARD_UNIT_SECONDS TEXT("Seconds")
 #define CLOUDWATCH_STANDARD_UNIT_MICROSECONDS TEXT("Microseconds")
@@ -40,6 +41,20 @@ extern const ErrorModel CLOUDWATCH_INTERNAL_SERVICE;
 
 #define CLOUDWATCH_RECENTLY_ACTIVE_PT3H TEXT("PT3H")
 
+#define CLOUDWATCH_STATISTIC_SAMPLECOUNT TEXT("SampleCount")
+#define CLOUDWATCH_STATISTIC_AVERAGE TEXT("Average")
+#define CLOUDWATCH_STATISTIC_SUM TEXT("Sum")
+#define CLOUDWATCH_STATISTIC_MINIMUM TEXT("Minimum")
+#define CLOUDWATCH_STATISTIC_MAXIMUM TEXT("Maximum")
+
+#define CLOUDWATCH_SCAN_BY_TIMESTAMPDESCENDING TEXT("TimestampDescending")
+#define CLOUDWATCH_SCAN_BY_TIMESTAMPASCENDING TEXT("TimestampAscending")
+
+#define CLOUDWATCH_STATUS_CODE_COMPLETE TEXT("Complete")
+#define CLOUDWATCH_STATUS_CODE_INTERNALERROR TEXT("InternalError")
+#define CLOUDWATCH_STATUS_CODE_PARTIALDATA TEXT("PartialData")
+#define CLOUDWATCH_STATUS_CODE_FORBIDDEN TEXT("Forbidden")
+
 struct CloudwatchDimension;
 struct CloudwatchStatisticSet;
 struct CloudwatchMetricDatum;
@@ -50,6 +65,16 @@ struct CloudwatchDimensionFilter;
 struct CloudwatchListMetricsInput;
 struct CloudwatchMetric;
 struct CloudwatchListMetricsOutput;
+struct CloudwatchGetMetricStatisticsInput;
+struct CloudwatchDatapoint;
+struct CloudwatchGetMetricStatisticsOutput;
+struct CloudwatchMetricStat;
+struct CloudwatchMetricDataQuery;
+struct CloudwatchLabelOptions;
+struct CloudwatchGetMetricDataInput;
+struct CloudwatchMessageData;
+struct CloudwatchMetricDataResult;
+struct CloudwatchGetMetricDataOutput;
 
 typedef struct CloudwatchDimensions {
     struct CloudwatchDimension *items;
@@ -100,6 +125,51 @@ typedef struct CloudwatchOwningAccounts {
     Bytes *items;
     size_t len;
 } CloudwatchOwningAccounts;
+
+typedef struct CloudwatchStatistics {
+    Bytes *items;
+    size_t len;
+} CloudwatchStatistics;
+
+typedef struct CloudwatchExtendedStatistics {
+    Bytes *items;
+    size_t len;
+} CloudwatchExtendedStatistics;
+
+typedef struct CloudwatchDatapointValueMap {
+    struct CloudwatchDatapointValueMapEntry *items;
+    size_t len;
+} CloudwatchDatapointValueMap;
+
+typedef struct CloudwatchDatapoints {
+    struct CloudwatchDatapoint *items;
+    size_t len;
+} CloudwatchDatapoints;
+
+typedef struct CloudwatchMetricDataQueries {
+    struct CloudwatchMetricDataQuery *items;
+    size_t len;
+} CloudwatchMetricDataQueries;
+
+typedef struct CloudwatchTimestamps {
+    int64_t *items;
+    size_t len;
+} CloudwatchTimestamps;
+
+typedef struct CloudwatchDatapointValues {
+    double *items;
+    size_t len;
+} CloudwatchDatapointValues;
+
+typedef struct CloudwatchMetricDataResultMessages {
+    struct CloudwatchMessageData *items;
+    size_t len;
+} CloudwatchMetricDataResultMessages;
+
+typedef struct CloudwatchMetricDataResults {
+    struct CloudwatchMetricDataResult *items;
+    size_t len;
+} CloudwatchMetricDataResults;
 
 typedef struct CloudwatchDimension {
     Bytes name;
@@ -178,6 +248,100 @@ typedef struct CloudwatchListMetricsOutput {
     CloudwatchOwningAccounts owning_accounts;
 } CloudwatchListMetricsOutput;
 
+typedef struct CloudwatchGetMetricStatisticsInput {
+    Bytes namespace;
+    Bytes metric_name;
+    CloudwatchDimensions dimensions;
+    int64_t start_time;
+    bool has_start_time;
+    int64_t end_time;
+    bool has_end_time;
+    int32_t period;
+    bool has_period;
+    CloudwatchStatistics statistics;
+    CloudwatchExtendedStatistics extended_statistics;
+    Bytes unit;
+} CloudwatchGetMetricStatisticsInput;
+
+typedef struct CloudwatchDatapoint {
+    int64_t timestamp;
+    bool has_timestamp;
+    double sample_count;
+    bool has_sample_count;
+    double average;
+    bool has_average;
+    double sum;
+    bool has_sum;
+    double minimum;
+    bool has_minimum;
+    double maximum;
+    bool has_maximum;
+    Bytes unit;
+    CloudwatchDatapointValueMap extended_statistics;
+} CloudwatchDatapoint;
+
+typedef struct CloudwatchGetMetricStatisticsOutput {
+    Bytes label;
+    CloudwatchDatapoints datapoints;
+} CloudwatchGetMetricStatisticsOutput;
+
+typedef struct CloudwatchMetricStat {
+    struct CloudwatchMetric *metric;
+    int32_t period;
+    bool has_period;
+    Bytes stat;
+    Bytes unit;
+} CloudwatchMetricStat;
+
+typedef struct CloudwatchMetricDataQuery {
+    Bytes id;
+    struct CloudwatchMetricStat *metric_stat;
+    Bytes expression;
+    Bytes label;
+    bool return_data;
+    bool has_return_data;
+    int32_t period;
+    bool has_period;
+    Bytes account_id;
+} CloudwatchMetricDataQuery;
+
+typedef struct CloudwatchLabelOptions {
+    Bytes timezone;
+} CloudwatchLabelOptions;
+
+typedef struct CloudwatchGetMetricDataInput {
+    CloudwatchMetricDataQueries metric_data_queries;
+    int64_t start_time;
+    bool has_start_time;
+    int64_t end_time;
+    bool has_end_time;
+    Bytes next_token;
+    Bytes scan_by;
+    int32_t max_datapoints;
+    bool has_max_datapoints;
+    struct CloudwatchLabelOptions *label_options;
+} CloudwatchGetMetricDataInput;
+
+typedef struct CloudwatchMessageData {
+    Bytes code;
+    Bytes value;
+} CloudwatchMessageData;
+
+typedef struct CloudwatchMetricDataResult {
+    Bytes id;
+    Bytes label;
+    CloudwatchTimestamps timestamps;
+    CloudwatchDatapointValues values;
+    Bytes status_code;
+    CloudwatchMetricDataResultMessages messages;
+} CloudwatchMetricDataResult;
+
+typedef struct CloudwatchGetMetricDataOutput {
+    CloudwatchMetricDataResults metric_data_results;
+    Bytes next_token;
+    CloudwatchMetricDataResultMessages messages;
+} CloudwatchGetMetricDataOutput;
+
 typedef struct CloudwatchEntityKeyAttributesMapEntry {
     Bytes key;
     Bytes value;
@@ -188,11 +352,18 @@ typedef struct CloudwatchEntityAttributesMapEntry {
     Bytes value;
 } CloudwatchEntityAttributesMapEntry;
 
+typedef struct CloudwatchDatapointValueMapEntry {
+    Bytes key;
+    double value;
+} CloudwatchDatapointValueMapEntry;
+
 typedef struct CloudwatchPutMetricDataOutput {
     char nothing_;
 } CloudwatchPutMetricDataOutput;
 extern const OperationModel CloudwatchPutMetricDataModel;
 extern const OperationModel CloudwatchListMetricsModel;
+extern const OperationModel CloudwatchGetMetricStatisticsModel;
+extern const OperationModel CloudwatchGetMetricDataModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape CLOUDWATCH_SHAPE_DIMENSION;
@@ -205,3 +376,13 @@ extern const Shape CLOUDWATCH_SHAPE_DIMENSION_FILTER;
 extern const Shape CLOUDWATCH_SHAPE_LIST_METRICS_INPUT;
 extern const Shape CLOUDWATCH_SHAPE_METRIC;
 extern const Shape CLOUDWATCH_SHAPE_LIST_METRICS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_DATAPOINT;
+extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_STAT;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_DATA_QUERY;
+extern const Shape CLOUDWATCH_SHAPE_LABEL_OPTIONS;
+extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_DATA_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_MESSAGE_DATA;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_DATA_RESULT;
+extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_DATA_OUTPUT;

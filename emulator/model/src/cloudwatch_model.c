@@ -30,6 +30,29 @@ static const Shape shape_include_linked_accounts;
 static const Shape shape_account_id;
 static const Shape shape_metrics;
 static const Shape shape_owning_accounts;
+static const Shape shape_period;
+static const Shape shape_statistic;
+static const Shape shape_statistics;
+static const Shape shape_extended_statistic;
+static const Shape shape_extended_statistics;
+static const Shape shape_metric_label;
+static const Shape shape_datapoint_value_map;
+static const Shape shape_datapoints;
+static const Shape shape_metric_id;
+static const Shape shape_stat;
+static const Shape shape_metric_expression;
+static const Shape shape_return_data;
+static const Shape shape_metric_data_queries;
+static const Shape shape_scan_by;
+static const Shape shape_get_metric_data_max_datapoints;
+static const Shape shape_get_metric_data_label_timezone;
+static const Shape shape_timestamps;
+static const Shape shape_datapoint_values;
+static const Shape shape_status_code;
+static const Shape shape_message_data_code;
+static const Shape shape_message_data_value;
+static const Shape shape_metric_data_result_messages;
+static const Shape shape_metric_data_results;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -167,13 +190,154 @@ static const Field fields_list_metrics_output[] = {
 };
 const Shape CLOUDWATCH_SHAPE_LIST_METRICS_OUTPUT = {.name = "ListMetricsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListMetricsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_metrics_output};
 
+static const Shape shape_period = {.name = "Period", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = NO_MAX};
+
+static const char *const enum_statistic[] = {"SampleCount", "Average", "Sum", "Minimum", "Maximum", NULL};
+static const Shape shape_statistic = {.name = "Statistic", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_statistic};
+
+static const Shape shape_statistics = {.name = "Statistics", .kind = KIND_LIST, .size = sizeof(CloudwatchStatistics), .min = 1, .max = 5, .member = &shape_statistic};
+
+static const Shape shape_extended_statistic = {.name = "ExtendedStatistic", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_extended_statistics = {.name = "ExtendedStatistics", .kind = KIND_LIST, .size = sizeof(CloudwatchExtendedStatistics), .min = 1, .max = 10, .member = &shape_extended_statistic};
+
+static const Field fields_get_metric_statistics_input[] = {
+    {{"Namespace", 9}, "namespace", &shape_namespace, offsetof(CloudwatchGetMetricStatisticsInput, namespace), NO_OFFSET, true},
+    {{"MetricName", 10}, "metricName", &shape_metric_name, offsetof(CloudwatchGetMetricStatisticsInput, metric_name), NO_OFFSET, true},
+    {{"Dimensions", 10}, "dimensions", &shape_dimensions, offsetof(CloudwatchGetMetricStatisticsInput, dimensions), NO_OFFSET, false},
+    {{"StartTime", 9}, "startTime", &shape_timestamp, offsetof(CloudwatchGetMetricStatisticsInput, start_time), offsetof(CloudwatchGetMetricStatisticsInput, has_start_time), true},
+    {{"EndTime", 7}, "endTime", &shape_timestamp, offsetof(CloudwatchGetMetricStatisticsInput, end_time), offsetof(CloudwatchGetMetricStatisticsInput, has_end_time), true},
+    {{"Period", 6}, "period", &shape_period, offsetof(CloudwatchGetMetricStatisticsInput, period), offsetof(CloudwatchGetMetricStatisticsInput, has_period), true},
+    {{"Statistics", 10}, "statistics", &shape_statistics, offsetof(CloudwatchGetMetricStatisticsInput, statistics), NO_OFFSET, false},
+    {{"ExtendedStatistics", 18}, "extendedStatistics", &shape_extended_statistics, offsetof(CloudwatchGetMetricStatisticsInput, extended_statistics), NO_OFFSET, false},
+    {{"Unit", 4}, "unit", &shape_standard_unit, offsetof(CloudwatchGetMetricStatisticsInput, unit), NO_OFFSET, false},
+};
+const Shape CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_INPUT = {.name = "GetMetricStatisticsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricStatisticsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_get_metric_statistics_input};
+
+static const Shape shape_metric_label = {.name = "MetricLabel", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_datapoint_value_map = {.name = "DatapointValueMap", .kind = KIND_MAP, .size = sizeof(CloudwatchDatapointValueMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_extended_statistic, .member = &shape_datapoint_value, .entry_size = sizeof(CloudwatchDatapointValueMapEntry), .value_offset = offsetof(CloudwatchDatapointValueMapEntry, value)};
+
+static const Field fields_datapoint[] = {
+    {{"Timestamp", 9}, "timestamp", &shape_timestamp, offsetof(CloudwatchDatapoint, timestamp), offsetof(CloudwatchDatapoint, has_timestamp), false},
+    {{"SampleCount", 11}, "sampleCount", &shape_datapoint_value, offsetof(CloudwatchDatapoint, sample_count), offsetof(CloudwatchDatapoint, has_sample_count), false},
+    {{"Average", 7}, "average", &shape_datapoint_value, offsetof(CloudwatchDatapoint, average), offsetof(CloudwatchDatapoint, has_average), false},
+    {{"Sum", 3}, "sum", &shape_datapoint_value, offsetof(CloudwatchDatapoint, sum), offsetof(CloudwatchDatapoint, has_sum), false},
+    {{"Minimum", 7}, "minimum", &shape_datapoint_value, offsetof(CloudwatchDatapoint, minimum), offsetof(CloudwatchDatapoint, has_minimum), false},
+    {{"Maximum", 7}, "maximum", &shape_datapoint_value, offsetof(CloudwatchDatapoint, maximum), offsetof(CloudwatchDatapoint, has_maximum), false},
+    {{"Unit", 4}, "unit", &shape_standard_unit, offsetof(CloudwatchDatapoint, unit), NO_OFFSET, false},
+    {{"ExtendedStatistics", 18}, "extendedStatistics", &shape_datapoint_value_map, offsetof(CloudwatchDatapoint, extended_statistics), NO_OFFSET, false},
+};
+const Shape CLOUDWATCH_SHAPE_DATAPOINT = {.name = "Datapoint", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDatapoint), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_datapoint};
+
+static const Shape shape_datapoints = {.name = "Datapoints", .kind = KIND_LIST, .size = sizeof(CloudwatchDatapoints), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_DATAPOINT};
+
+static const Field fields_get_metric_statistics_output[] = {
+    {{"Label", 5}, "label", &shape_metric_label, offsetof(CloudwatchGetMetricStatisticsOutput, label), NO_OFFSET, false},
+    {{"Datapoints", 10}, "datapoints", &shape_datapoints, offsetof(CloudwatchGetMetricStatisticsOutput, datapoints), NO_OFFSET, false},
+};
+const Shape CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_OUTPUT = {.name = "GetMetricStatisticsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricStatisticsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_metric_statistics_output};
+
+static const Shape shape_metric_id = {.name = "MetricId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Shape shape_stat = {.name = "Stat", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_metric_stat[] = {
+    {{"Metric", 6}, "metric", &CLOUDWATCH_SHAPE_METRIC, offsetof(CloudwatchMetricStat, metric), NO_OFFSET, true},
+    {{"Period", 6}, "period", &shape_period, offsetof(CloudwatchMetricStat, period), offsetof(CloudwatchMetricStat, has_period), true},
+    {{"Stat", 4}, "stat", &shape_stat, offsetof(CloudwatchMetricStat, stat), NO_OFFSET, true},
+    {{"Unit", 4}, "unit", &shape_standard_unit, offsetof(CloudwatchMetricStat, unit), NO_OFFSET, false},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_STAT = {.name = "MetricStat", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricStat), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_metric_stat};
+
+static const Shape shape_metric_expression = {.name = "MetricExpression", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048};
+
+static const Shape shape_return_data = {.name = "ReturnData", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_metric_data_query[] = {
+    {{"Id", 2}, "id", &shape_metric_id, offsetof(CloudwatchMetricDataQuery, id), NO_OFFSET, true},
+    {{"MetricStat", 10}, "metricStat", &CLOUDWATCH_SHAPE_METRIC_STAT, offsetof(CloudwatchMetricDataQuery, metric_stat), NO_OFFSET, false},
+    {{"Expression", 10}, "expression", &shape_metric_expression, offsetof(CloudwatchMetricDataQuery, expression), NO_OFFSET, false},
+    {{"Label", 5}, "label", &shape_metric_label, offsetof(CloudwatchMetricDataQuery, label), NO_OFFSET, false},
+    {{"ReturnData", 10}, "returnData", &shape_return_data, offsetof(CloudwatchMetricDataQuery, return_data), offsetof(CloudwatchMetricDataQuery, has_return_data), false},
+    {{"Period", 6}, "period", &shape_period, offsetof(CloudwatchMetricDataQuery, period), offsetof(CloudwatchMetricDataQuery, has_period), false},
+    {{"AccountId", 9}, "accountId", &shape_account_id, offsetof(CloudwatchMetricDataQuery, account_id), NO_OFFSET, false},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_DATA_QUERY = {.name = "MetricDataQuery", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricDataQuery), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_metric_data_query};
+
+static const Shape shape_metric_data_queries = {.name = "MetricDataQueries", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricDataQueries), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_METRIC_DATA_QUERY};
+
+static const char *const enum_scan_by[] = {"TimestampDescending", "TimestampAscending", NULL};
+static const Shape shape_scan_by = {.name = "ScanBy", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_scan_by};
+
+static const Shape shape_get_metric_data_max_datapoints = {.name = "GetMetricDataMaxDatapoints", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_get_metric_data_label_timezone = {.name = "GetMetricDataLabelTimezone", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_label_options[] = {
+    {{"Timezone", 8}, "timezone", &shape_get_metric_data_label_timezone, offsetof(CloudwatchLabelOptions, timezone), NO_OFFSET, false},
+};
+const Shape CLOUDWATCH_SHAPE_LABEL_OPTIONS = {.name = "LabelOptions", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchLabelOptions), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_label_options};
+
+static const Field fields_get_metric_data_input[] = {
+    {{"MetricDataQueries", 17}, "metricDataQueries", &shape_metric_data_queries, offsetof(CloudwatchGetMetricDataInput, metric_data_queries), NO_OFFSET, true},
+    {{"StartTime", 9}, "startTime", &shape_timestamp, offsetof(CloudwatchGetMetricDataInput, start_time), offsetof(CloudwatchGetMetricDataInput, has_start_time), true},
+    {{"EndTime", 7}, "endTime", &shape_timestamp, offsetof(CloudwatchGetMetricDataInput, end_time), offsetof(CloudwatchGetMetricDataInput, has_end_time), true},
+    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(CloudwatchGetMetricDataInput, next_token), NO_OFFSET, false},
+    {{"ScanBy", 6}, "scanBy", &shape_scan_by, offsetof(CloudwatchGetMetricDataInput, scan_by), NO_OFFSET, false},
+    {{"MaxDatapoints", 13}, "maxDatapoints", &shape_get_metric_data_max_datapoints, offsetof(CloudwatchGetMetricDataInput, max_datapoints), offsetof(CloudwatchGetMetricDataInput, has_max_datapoints), false},
+    {{"LabelOptions", 12}, "labelOptions", &CLOUDWATCH_SHAPE_LABEL_OPTIONS, offsetof(CloudwatchGetMetricDataInput, label_options), NO_OFFSET, false},
+};
+const Shape CLOUDWATCH_SHAPE_GET_METRIC_DATA_INPUT = {.name = "GetMetricDataInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricDataInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_get_metric_data_input};
+
+static const Shape shape_timestamps = {.name = "Timestamps", .kind = KIND_LIST, .size = sizeof(CloudwatchTimestamps), .min = NO_MIN, .max = NO_MAX, .member = &shape_timestamp};
+
+static const Shape shape_datapoint_values = {.name = "DatapointValues", .kind = KIND_LIST, .size = sizeof(CloudwatchDatapointValues), .min = NO_MIN, .max = NO_MAX, .member = &shape_datapoint_value};
+
+static const char *const enum_status_code[] = {"Complete", "InternalError", "PartialData", "Forbidden", NULL};
+static const Shape shape_status_code = {.name = "StatusCode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_status_code};
+
+static const Shape shape_message_data_code = {.name = "MessageDataCode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_message_data_value = {.name = "MessageDataValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_message_data[] = {
+    {{"Code", 4}, "code", &shape_message_data_code, offsetof(CloudwatchMessageData, code), NO_OFFSET, false},
+    {{"Value", 5}, "value", &shape_message_data_value, offsetof(CloudwatchMessageData, value), NO_OFFSET, false},
+};
+const Shape CLOUDWATCH_SHAPE_MESSAGE_DATA = {.name = "MessageData", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMessageData), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_message_data};
+
+static const Shape shape_metric_data_result_messages = {.name = "MetricDataResultMessages", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricDataResultMessages), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_MESSAGE_DATA};
+
+static const Field fields_metric_data_result[] = {
+    {{"Id", 2}, "id", &shape_metric_id, offsetof(CloudwatchMetricDataResult, id), NO_OFFSET, false},
+    {{"Label", 5}, "label", &shape_metric_label, offsetof(CloudwatchMetricDataResult, label), NO_OFFSET, false},
+    {{"Timestamps", 10}, "timestamps", &shape_timestamps, offsetof(CloudwatchMetricDataResult, timestamps), NO_OFFSET, false},
+    {{"Values", 6}, "values", &shape_datapoint_values, offsetof(CloudwatchMetricDataResult, values), NO_OFFSET, false},
+    {{"StatusCode", 10}, "statusCode", &shape_status_code, offsetof(CloudwatchMetricDataResult, status_code), NO_OFFSET, false},
+    {{"Messages", 8}, "messages", &shape_metric_data_result_messages, offsetof(CloudwatchMetricDataResult, messages), NO_OFFSET, false},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_DATA_RESULT = {.name = "MetricDataResult", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricDataResult), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_metric_data_result};
+
+static const Shape shape_metric_data_results = {.name = "MetricDataResults", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricDataResults), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_METRIC_DATA_RESULT};
+
+static const Field fields_get_metric_data_output[] = {
+    {{"MetricDataResults", 17}, "metricDataResults", &shape_metric_data_results, offsetof(CloudwatchGetMetricDataOutput, metric_data_results), NO_OFFSET, false},
+    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(CloudwatchGetMetricDataOutput, next_token), NO_OFFSET, false},
+    {{"Messages", 8}, "messages", &shape_metric_data_result_messages, offsetof(CloudwatchGetMetricDataOutput, messages), NO_OFFSET, false},
+};
+const Shape CLOUDWATCH_SHAPE_GET_METRIC_DATA_OUTPUT = {.name = "GetMetricDataOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricDataOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_metric_data_output};
+
 const ErrorModel CLOUDWATCH_INVALID_PARAMETER_VALUE = {"InvalidParameterValueException", "com.amazonaws.cloudwatch.v2010_08_01", "InvalidParameterValue", 400, true, "message", NULL};
 const ErrorModel CLOUDWATCH_MISSING_REQUIRED_PARAMETER = {"MissingRequiredParameterException", "com.amazonaws.cloudwatch.v2010_08_01", "MissingParameter", 400, true, "message", NULL};
 const ErrorModel CLOUDWATCH_INVALID_PARAMETER_COMBINATION = {"InvalidParameterCombinationException", "com.amazonaws.cloudwatch.v2010_08_01", "InvalidParameterCombination", 400, true, "message", NULL};
 const ErrorModel CLOUDWATCH_INTERNAL_SERVICE = {"InternalServiceFault", "com.amazonaws.cloudwatch.v2010_08_01", "InternalServiceError", 500, false, "Message", NULL};
+const ErrorModel CLOUDWATCH_INVALID_NEXT_TOKEN = {"InvalidNextToken", "com.amazonaws.cloudwatch.v2010_08_01", NULL, 400, true, "message", NULL};
 
 const OperationModel CloudwatchPutMetricDataModel = {"PutMetricData", &CLOUDWATCH_SHAPE_PUT_METRIC_DATA_INPUT, &shape_nothing, false, "POST", "/", "PutMetricDataResult", NULL};
 const OperationModel CloudwatchListMetricsModel = {"ListMetrics", &CLOUDWATCH_SHAPE_LIST_METRICS_INPUT, &CLOUDWATCH_SHAPE_LIST_METRICS_OUTPUT, true, "POST", "/", "ListMetricsResult", NULL};
+const OperationModel CloudwatchGetMetricStatisticsModel = {"GetMetricStatistics", &CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_INPUT, &CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_OUTPUT, true, "POST", "/", "GetMetricStatisticsResult", NULL};
+const OperationModel CloudwatchGetMetricDataModel = {"GetMetricData", &CLOUDWATCH_SHAPE_GET_METRIC_DATA_INPUT, &CLOUDWATCH_SHAPE_GET_METRIC_DATA_OUTPUT, true, "POST", "/", "GetMetricDataResult", NULL};
 
 static const char *const operation_names[] = {
     "AssociateDatasetKmsKey",

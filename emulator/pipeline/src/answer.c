@@ -31,7 +31,7 @@ static void log_request(Exchange *exchange, int status)
     if (!log_wants(call->host->log, LOG_DEBUG))
         return;
     char took[32], code[16];
-    snprintf(took, sizeof took, "%.3f", (double)(monotonic_ns() - exchange->started_ns) / 1e6);
+    snprintf(took, sizeof took, "%.3f", (double)(monotonic_ns() - exchange->call.started_ns) / 1e6);
     snprintf(code, sizeof code, "%d", status);
     Bytes name = present(exchange->operation_name) ? exchange->operation_name : exchange->request->path;
     log_event(call->host->log, LOG_DEBUG, "request", "service",
@@ -89,7 +89,7 @@ static void note(Exchange *exchange, int status, Bytes output)
         .region = call->region,
         .request_id = call->request_id,
         .time_ms = call->now_ms,
-        .seconds = (double)(monotonic_ns() - exchange->started_ns) / 1e9,
+        .seconds = (double)(monotonic_ns() - exchange->call.started_ns) / 1e9,
         .status = status,
         .error = !is_ok(exchange->status) && call->error ? call->error->code : NULL,
         .input = exchange->request->body,

@@ -28,7 +28,6 @@ struct Exchange {
     FaultEffect effect;  /* of a fault rule; FAULT_NONE */
     int forced_status;   /* of FAULT_STATUS */
     const char *refusal; /* of the gate; NULL: none */
-    int64_t started_ns;
     Exchange *next;
 };
 

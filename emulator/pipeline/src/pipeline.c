@@ -104,7 +104,7 @@ void pipeline_take(void *context, HttpRequest *request)
     Exchange *exchange = arena_new_of(request->arena, Exchange);
     exchange->pipeline = pipeline;
     exchange->request = request;
-    exchange->started_ns = monotonic_ns();
+    exchange->call.started_ns = monotonic_ns();
     exchange->call.arena = request->arena;
     exchange->call.host = pipeline->host;
     exchange->call.store = pipeline->host->store;

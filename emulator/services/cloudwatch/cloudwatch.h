@@ -8,3 +8,16 @@ extern const Service cloudwatch_service;
 
 Cloudwatch *cloudwatch_open(Host *host);
 Cloudwatch *cloudwatch_close(Cloudwatch *cloudwatch); /* returns NULL */
+
+/* What a service measured of its own: one data point of a metric of its namespace. */
+typedef struct CloudwatchSample {
+    Bytes account, region;
+    Bytes name_space, name; /* "AWS/Kinesis", "IncomingBytes" */
+    Bytes unit;             /* "Bytes" */
+    Bytes dimension_names[2], dimension_values[2];
+    int dimensions_count;
+    int64_t time_ms;
+    double count, sum, minimum, maximum;
+} CloudwatchSample;
+/* In the turn that is on. The store's codes. */
+MUST_CHECK int cloudwatch_record(Cloudwatch *cloudwatch, Arena *arena, const CloudwatchSample *sample);

@@ -103,7 +103,7 @@ static void open_service(Fixture *fixture)
     assert_int_equal(store_open(in_memory ? NULL : fixture->directory,
                                 in_memory ? DURABILITY_MEMORY : DURABILITY_COMMIT, &host->store, &reason),
                      STORE_OK);
-    fixture->kinesis = kinesis_open(host, NULL);
+    fixture->kinesis = kinesis_open(host, NULL, NULL);
     assert_non_null(fixture->kinesis);
     assert_int_equal(store_commit(host->store), STORE_OK);
 }

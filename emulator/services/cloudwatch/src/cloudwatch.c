@@ -1,14 +1,16 @@
 /* cloudwatch.c - the operations this service answers, and its tables. */
 #include "cloudwatch.h"
-#include "cloudwatch_model.h"
+#include "metric.h"
 #include <stdlib.h>
 
-extern const Operation CloudwatchPutMetricData, CloudwatchListMetrics;
+extern const Operation CloudwatchPutMetricData, CloudwatchListMetrics, CloudwatchGetMetricStatistics,
+    CloudwatchGetMetricData;
 
-static const Operation *const operations[] = {&CloudwatchPutMetricData, &CloudwatchListMetrics, NULL};
+static const Operation *const operations[] = {&CloudwatchPutMetricData, &CloudwatchListMetrics,
+                                              &CloudwatchGetMetricStatistics, &CloudwatchGetMetricData, NULL};
 
 /* Recorded from AWS: constraints of the model are told with coral's own namespace. */
-static const ErrorModel validation_error = {
+const ErrorModel cloudwatch_validation = {
     "ValidationException", "com.amazon.coral.validate", "ValidationError", 400, true, "message", NULL};
 
 static const Migration migration = {
@@ -45,7 +47,7 @@ static int reset(void *service, Bytes account, Bytes region)
 const Service cloudwatch_service = {
     .model = &CLOUDWATCH_SERVICE,
     .operations = operations,
-    .validation_error = &validation_error,
+    .validation_error = &cloudwatch_validation,
     .reset = reset,
 };
 
@@ -64,4 +66,28 @@ Cloudwatch *cloudwatch_close(Cloudwatch *cloudwatch)
 {
     free(cloudwatch);
     return NULL;
+}
+
+int cloudwatch_record(Cloudwatch *cloudwatch, Arena *arena, const CloudwatchSample *sample)
+{
+    CloudwatchDimension dimensions[2];
+    CloudwatchDimensions list = {dimensions, (size_t)sample->dimensions_count};
+    Metric metric = {.account = sample->account,
+                     .region = sample->region,
+                     .name_space = sample->name_space,
+                     .name = sample->name,
+                     .last_ms = sample->time_ms};
+    DataPoint point = {.time_ms = sample->time_ms,
+                       .unit = sample->unit,
+                       .resolution_s = 60,
+                       .count = sample->count,
+                       .sum = sample->sum,
+                       .minimum = sample->minimum,
+                       .maximum = sample->maximum};
+    int64_t id;
+    for (int i = 0; i < sample->dimensions_count; i++)
+        dimensions[i] = (CloudwatchDimension){sample->dimension_names[i], sample->dimension_values[i]};
+    metric.dimensions = metric_dimensions_text(arena, &list);
+    int code = metric_touch(cloudwatch->host->store, &metric, &id);
+    return code == STORE_OK ? metric_add_point(cloudwatch->host->store, id, &point) : code;
 }

@@ -57,11 +57,11 @@ CloudwatchDimensions metric_dimensions_parse(Arena *arena, Bytes text)
     return dimensions;
 }
 
-int metric_touch(Call *call, const Metric *metric, int64_t *ret_id)
+int metric_touch(Store *store, const Metric *metric, int64_t *ret_id)
 {
-    Statement *upsert = store_begin(call->store, &upsert_metric);
-    bind_text(upsert, 1, call->account);
-    bind_text(upsert, 2, call->region);
+    Statement *upsert = store_begin(store, &upsert_metric);
+    bind_text(upsert, 1, metric->account);
+    bind_text(upsert, 2, metric->region);
     bind_text(upsert, 3, metric->name_space);
     bind_text(upsert, 4, metric->name);
     bind_text(upsert, 5, metric->dimensions);
@@ -74,9 +74,9 @@ int metric_touch(Call *call, const Metric *metric, int64_t *ret_id)
     return STORE_OK;
 }
 
-int metric_add_point(Call *call, int64_t id, const DataPoint *point)
+int metric_add_point(Store *store, int64_t id, const DataPoint *point)
 {
-    Statement *insert = store_begin(call->store, &insert_point);
+    Statement *insert = store_begin(store, &insert_point);
     bind_int64(insert, 1, id);
     bind_int64(insert, 2, point->time_ms);
     bind_text(insert, 3, point->unit);
@@ -103,6 +103,8 @@ int metric_next(Call *call, const MetricFilter *filter, Metric *ret_metric)
         return code;
     *ret_metric = (Metric){
         .id = column_int64(next, 0),
+        .account = call->account,
+        .region = call->region,
         .name_space = arena_copy(call->arena, column_bytes(next, 1)),
         .name = arena_copy(call->arena, column_bytes(next, 2)),
         .dimensions = arena_copy(call->arena, column_bytes(next, 3)),

@@ -4,8 +4,11 @@
 #include "cloudwatch.h"
 #include "cloudwatch_model.h"
 
+extern const ErrorModel cloudwatch_validation;
+
 typedef struct Metric {
     int64_t id;
+    Bytes account, region;
     Bytes name_space, name;
     Bytes dimensions; /* metric_dimensions_text */
     int64_t last_ms;  /* of its newest data point */
@@ -25,8 +28,8 @@ Bytes metric_dimensions_text(Arena *arena, const CloudwatchDimensions *dimension
 CloudwatchDimensions metric_dimensions_parse(Arena *arena, Bytes text);
 
 /* The metric's id; it is made at its first data point. */
-MUST_CHECK int metric_touch(Call *call, const Metric *metric, int64_t *ret_id);
-MUST_CHECK int metric_add_point(Call *call, int64_t id, const DataPoint *point);
+MUST_CHECK int metric_touch(Store *store, const Metric *metric, int64_t *ret_id);
+MUST_CHECK int metric_add_point(Store *store, int64_t id, const DataPoint *point);
 
 typedef struct MetricFilter {
     Bytes name_space, name; /* absent: any */

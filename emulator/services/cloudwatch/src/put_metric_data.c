@@ -161,11 +161,15 @@ static Status put_data(Call *call, Bytes name_space, const CloudwatchMetricData 
     for (size_t i = 0; i < data->len; i++) {
         const CloudwatchMetricDatum *datum = &data->items[i];
         DataPoint point = point_of(call, datum);
-        Metric metric = {.name_space = name_space, .name = datum->metric_name, .last_ms = point.time_ms};
+        Metric metric = {.account = call->account,
+                         .region = call->region,
+                         .name_space = name_space,
+                         .name = datum->metric_name,
+                         .last_ms = point.time_ms};
         int64_t id;
         metric.dimensions = metric_dimensions_text(call->arena, &datum->dimensions);
-        TRY(expect_ok(call, metric_touch(call, &metric, &id)));
-        TRY(expect_ok(call, metric_add_point(call, id, &point)));
+        TRY(expect_ok(call, metric_touch(call->store, &metric, &id)));
+        TRY(expect_ok(call, metric_add_point(call->store, id, &point)));
     }
     return OK;
 }

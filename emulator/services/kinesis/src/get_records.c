@@ -1,5 +1,6 @@
 /* get_records.c - GetRecords: a page of a shard, and the iterator for the next one until a closed shard has none. */
 #include "iterator.h"
+#include "metrics.h"
 #include "operations.h"
 #include "rate_limits.h"
 #include "record.h"
@@ -14,6 +15,25 @@ static Status check_arn(Call *call, const Stream *stream, Bytes arn)
         return OK;
     return fail(call, &KINESIS_INVALID_ARGUMENT,
                 "StreamARN " BYTES_FMT " does not match the stream of the ShardIterator.", BYTES_ARG(arn));
+}
+
+static void count(Call *call, Shard *shard, const RecordPage *page)
+{
+    Kinesis *kinesis = call->service;
+    Stream *stream = shard->stream;
+    double records = (double)page->records.len, bytes = (double)page->bytes;
+    /* aws: the age of the last record of the call: 0 where the reader has caught up. */
+    double age_ms = (double)page->millis_behind;
+    metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_BYTES, bytes);
+    metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_RECORDS, records);
+    metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_AGE, age_ms);
+    metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_LATENCY, metric_latency(call));
+    metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_SUCCESS, 1);
+    metric_of_stream(kinesis, stream, METRIC_READ_EXCEEDED, 0);
+    metric_of_shard(kinesis, shard, METRIC_READ_EXCEEDED, 0);
+    metric_of_shard(kinesis, shard, METRIC_OUTGOING_BYTES, bytes);
+    metric_of_shard(kinesis, shard, METRIC_OUTGOING_RECORDS, records);
+    metric_of_shard(kinesis, shard, METRIC_SHARD_AGE, age_ms);
 }
 
 static Status get_records(Call *call, const KinesisGetRecordsInput *in, KinesisGetRecordsOutput *out)
@@ -32,6 +52,7 @@ static Status get_records(Call *call, const KinesisGetRecordsInput *in, KinesisG
 
     trace_get(call, shard, &page);
     limits_take_read(call->service, shard, page.bytes);
+    count(call, shard, &page);
     out->records = page.records;
     SET(out, millis_behind_latest, page.millis_behind);
     if (page.is_at_tip && !shard_is_open(shard))

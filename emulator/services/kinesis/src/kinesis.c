@@ -1,5 +1,6 @@
 /* kinesis.c - the service: what it answers, opening and closing. */
 #include "kinesis.h"
+#include "metrics.h"
 #include "operations.h"
 #include "rate_limits.h"
 #include "scaling.h"
@@ -110,7 +111,7 @@ static bool open_tables(Kinesis *kinesis)
            streams_load(kinesis) == STORE_OK;
 }
 
-Kinesis *kinesis_open(Host *host, Kms *kms)
+Kinesis *kinesis_open(Host *host, Kms *kms, Cloudwatch *cloudwatch)
 {
     Kinesis *kinesis = calloc(1, sizeof *kinesis);
     if (!kinesis)
@@ -118,10 +119,12 @@ Kinesis *kinesis_open(Host *host, Kms *kms)
     kinesis->host = host;
     kinesis->store = host->store;
     kinesis->kms = kms;
+    kinesis->cloudwatch = cloudwatch;
     kinesis->streams = map_new();
     kinesis->shards = map_new();
     kinesis->subscribed = map_new();
     limits_open(kinesis);
+    metrics_open(kinesis);
     if (!open_tables(kinesis))
         return kinesis_close(kinesis);
     store_on_rollback(kinesis->store, on_rollback, kinesis);
@@ -145,6 +148,7 @@ Kinesis *kinesis_close(Kinesis *kinesis)
     map_free(kinesis->shards);
     map_free(kinesis->subscribed);
     limits_close(kinesis);
+    metrics_close(kinesis);
     arena_free(kinesis->push_arena);
     shard_log_close(kinesis->log);
     sodium_memzero(kinesis->secret, sizeof kinesis->secret);

@@ -1,4 +1,5 @@
 /* put_record.c - PutRecord: one record into the open shard whose hash range holds its key. */
+#include "metrics.h"
 #include "operations.h"
 #include "put.h"
 #include "rate_limits.h"
@@ -6,6 +7,17 @@
 #include "trace.h"
 
 OPERATION(KinesisPutRecord, put_record, WRITES);
+
+static void count(Call *call, Shard *shard, size_t bytes, bool is_put)
+{
+    Kinesis *kinesis = call->service;
+    metric_of_stream(kinesis, shard->stream, METRIC_WRITE_EXCEEDED, !is_put);
+    metric_of_shard(kinesis, shard, METRIC_WRITE_EXCEEDED, !is_put);
+    metric_of_stream(kinesis, shard->stream, METRIC_PUT_RECORD_SUCCESS, is_put);
+    metric_of_stream(kinesis, shard->stream, METRIC_PUT_RECORD_LATENCY, metric_latency(call));
+    if (is_put)
+        metric_of_stream(kinesis, shard->stream, METRIC_PUT_RECORD_BYTES, (double)bytes);
+}
 
 static Status put_record(Call *call, const KinesisPutRecordInput *in, KinesisPutRecordOutput *out)
 {
@@ -23,7 +35,9 @@ static Status put_record(Call *call, const KinesisPutRecordInput *in, KinesisPut
     TRY(kms_check_put(call, stream));
     TRY(put_find_shard(call, stream, &record, &shard));
     TRY(check_dry_run(call, in->dry_run));
-    if (!limits_take_write(call->service, shard, in->data.len + in->partition_key.len))
+    bool has_room = limits_take_write(call->service, shard, in->data.len + in->partition_key.len);
+    count(call, shard, in->data.len + in->partition_key.len, has_room);
+    if (!has_room)
         return fail(call, &KINESIS_PROVISIONED_THROUGHPUT_EXCEEDED, BYTES_FMT,
                     BYTES_ARG(limits_shard_message(call->arena, shard)));
 

@@ -1,5 +1,6 @@
 /* put_records.c - PutRecords: up to 500 records, each to its own shard. Each result stands where its record stood. */
 #include "buffer.h"
+#include "metrics.h"
 #include "operations.h"
 #include "put.h"
 #include "rate_limits.h"
@@ -51,17 +52,47 @@ static Status check_sizes(Call *call, const Stream *stream, const KinesisPutReco
     return OK;
 }
 
+/* What a call did, for its metrics. */
+typedef struct Batch {
+    int32_t failed, throttled;
+    size_t bytes;
+} Batch;
+
+static void count(Call *call, Stream *stream, const Batch *batch, int32_t records)
+{
+    const struct {
+        MetricId id;
+        double value;
+    } counts[] = {
+        {METRIC_PUT_RECORDS_TOTAL, records},
+        {METRIC_PUT_RECORDS_SUCCESSFUL, records - batch->failed - batch->throttled},
+        {METRIC_PUT_RECORDS_FAILED, batch->failed},
+        {METRIC_PUT_RECORDS_THROTTLED, batch->throttled},
+        {METRIC_PUT_RECORDS_SUCCESS, batch->failed + batch->throttled < records},
+        {METRIC_PUT_RECORDS_BYTES, (double)batch->bytes},
+        {METRIC_PUT_RECORDS_LATENCY, metric_latency(call)},
+        {METRIC_WRITE_EXCEEDED, batch->throttled},
+    };
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        metric_of_stream(call->service, stream, counts[i].id, counts[i].value);
+}
+
 /* By a rule of the admin API, or because its shard has no room for it in this second. */
-static bool item_fails(Call *call, Shard *shard, const NewRecord *record, KinesisPutRecordsResultEntry *result)
+static bool item_fails(Call *call, Shard *shard, const NewRecord *record, KinesisPutRecordsResultEntry *result,
+                       Batch *batch)
 {
     if (call_item_fails(call)) {
         result->error_code = present(call->failing_code) ? call->failing_code : TEXT("InternalFailure");
         result->error_message =
             present(call->failing_message) ? call->failing_message : TEXT("Internal Service Failure");
+        batch->failed++;
         return true;
     }
-    if (limits_take_write(call->service, shard, record->data.len + record->partition_key.len))
+    bool has_room = limits_take_write(call->service, shard, record->data.len + record->partition_key.len);
+    metric_of_shard(call->service, shard, METRIC_WRITE_EXCEEDED, !has_room);
+    if (has_room)
         return false;
+    batch->throttled++;
     result->error_code = TEXT("ProvisionedThroughputExceededException");
     result->error_message = limits_shard_message(call->arena, shard);
     return true;
@@ -72,6 +103,7 @@ static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisP
     Stream *stream = NULL;
     Shard **shards = arena_new_array(call->arena, Shard *, in->records.len);
     int32_t failed = 0;
+    Batch batch = {0};
     TRY(check_keys(call, &in->records));
     TRY(stream_for_data(call, STREAM_REF(in), &stream));
     TRY(check_sizes(call, stream, &in->records));
@@ -87,14 +119,16 @@ static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisP
         NewRecord record = record_of(&in->records.items[out->records.len]);
         Shard *shard = shards[out->records.len];
         KinesisPutRecordsResultEntry *result = &out->records.items[out->records.len];
-        if (item_fails(call, shard, &record, result)) {
+        if (item_fails(call, shard, &record, result, &batch)) {
             failed++;
             continue;
         }
+        batch.bytes += record.data.len + record.partition_key.len;
         TRY(expect_ok(call, record_append(call->service, call->arena, shard, &record, &result->sequence_number)));
         trace_put(call, shard);
         result->shard_id = shard_name(call->arena, shard->index);
     }
+    count(call, stream, &batch, (int32_t)in->records.len);
     SET(out, failed_record_count, failed);
     out->encryption_type = put_encryption(stream);
     return OK;

@@ -1,5 +1,6 @@
 /* rate_limits.c - what is counted, and what is said. */
 #include "rate_limits.h"
+#include "metrics.h"
 #include "operations.h"
 #include "scaling.h"
 #include <stdlib.h>
@@ -61,7 +62,12 @@ Status limits_check_read(Call *call, Shard *shard)
     if (!limits->are_enforced)
         return OK;
     RateMax max = scaled(&read_max, limits);
-    return rate_has_room(&shard->reads, &max, 1, call->now_ms) ? OK : exceeded(call, shard);
+    if (rate_has_room(&shard->reads, &max, 1, call->now_ms))
+        return OK;
+    metric_of_stream(call->service, shard->stream, METRIC_READ_EXCEEDED, 1);
+    metric_of_stream(call->service, shard->stream, METRIC_GET_RECORDS_SUCCESS, 0);
+    metric_of_shard(call->service, shard, METRIC_READ_EXCEEDED, 1);
+    return exceeded(call, shard);
 }
 
 void limits_take_read(Kinesis *kinesis, Shard *shard, size_t bytes)

@@ -1,5 +1,6 @@
 /* record.c - appending and reading. */
 #include "record.h"
+#include "metrics.h"
 #include "subscription.h"
 
 /* The key that payloads of one stream are sealed with; kms keys the service's own secret later, not each record. */
@@ -37,6 +38,14 @@ static bool unseal(const Kinesis *kinesis, Arena *arena, const Stream *stream, B
     return true;
 }
 
+static void count_incoming(Kinesis *kinesis, Shard *shard, double bytes)
+{
+    metric_of_stream(kinesis, shard->stream, METRIC_INCOMING_BYTES, bytes);
+    metric_of_stream(kinesis, shard->stream, METRIC_INCOMING_RECORDS, 1);
+    metric_of_shard(kinesis, shard, METRIC_INCOMING_BYTES, bytes);
+    metric_of_shard(kinesis, shard, METRIC_INCOMING_RECORDS, 1);
+}
+
 int record_append(Kinesis *kinesis, Arena *arena, Shard *shard, const NewRecord *record, Bytes *ret_sequence_number)
 {
     const Stream *stream = shard->stream;
@@ -59,6 +68,7 @@ int record_append(Kinesis *kinesis, Arena *arena, Shard *shard, const NewRecord 
     shard->next++;
     shard->last_arrival_ms = arrival_ms;
     *ret_sequence_number = sequence_text(arena, &shard->origin, kept.sequence, arrival_ms / MS_PER_S);
+    count_incoming(kinesis, shard, (double)(record->data.len + record->partition_key.len));
     subscriptions_wake(kinesis, shard->id);
     return STORE_OK;
 }

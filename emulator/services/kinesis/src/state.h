@@ -33,6 +33,7 @@
 typedef enum StreamStatus { STREAM_CREATING, STREAM_ACTIVE, STREAM_UPDATING, STREAM_DELETING } StreamStatus;
 
 typedef struct Stream Stream;
+typedef struct Meter Meter; /* the counts of one stream, shard or consumer: metrics.c */
 
 typedef struct Shard {
     int64_t id; /* of its row and its log */
@@ -46,6 +47,7 @@ typedef struct Shard {
     uint64_t floor;               /* its log may be trimmed empty: numbers go on from here */
     uint64_t next;                /* the index its next record gets; 0: not asked the log yet */
     int64_t last_arrival_ms;
+    Meter *meter;                  /* of metrics.c; NULL: nothing counted yet */
     Rate writes, reads, iterators; /* where limits are asked for */
 } Shard;
 
@@ -66,6 +68,7 @@ struct Stream {
     unsigned shard_metrics; /* monitoring.h */
     bool is_on_demand;
     uint32_t next_shard_index;
+    Meter *meter;
     Rate demand;            /* of an on-demand stream, in the second that is on */
     uint32_t wanted_shards; /* it is to grow to so many; 0: no */
     Shard **shards;         /* by index; those whose retention has ended are gone */
@@ -80,6 +83,7 @@ struct Kinesis {
     Host *host;
     Store *store;
     Kms *kms;
+    Cloudwatch *cloudwatch; /* NULL: nothing is measured */
     ShardLog *log;
     Map *streams; /* by key */
     Map *shards;  /* 8 bytes of id → Shard */
@@ -89,6 +93,9 @@ struct Kinesis {
     Timer *transition_timer;
     Timer *trim_timer;
     Timer *scaling_timer;
+    Timer *metrics_timer;
+    Map *meters;               /* of metrics.c */
+    int64_t metrics_minute_ms; /* which is counted */
     KinesisLimits limits;
     Map *stream_limits;    /* by key of the stream, there or not: its own KinesisLimits */
     Map *calls;            /* account/region/operation/stream → Rate */

@@ -1,5 +1,6 @@
 /* subscription.c - pushing records to subscribers, after the commit that brought them. */
 #include "subscription.h"
+#include "metrics.h"
 #include "rate_limits.h"
 #include "record.h"
 #include "stream_kms.h"
@@ -20,6 +21,7 @@ struct Subscription {
     int64_t shard_id, consumer_id;
     uint64_t from; /* the index of the next record */
     int64_t begun_ms, sent_ms;
+    Meter *meter;
     Rate rate;                    /* where limits are asked for */
     int64_t pushes_ms;            /* not before: it has had what a second allows */
     char number[SEQUENCE_DIGITS]; /* the last told: where a next subscription would go on */
@@ -114,6 +116,8 @@ Status subscription_open(Call *call, const Consumer *consumer, const Shard *shar
     subscription->from = from;
     subscription->begun_ms = call->now_ms;
     subscription->next_of_shard = first;
+    subscription->meter = metrics_of_consumer(kinesis, shard->stream, consumer->name);
+    metric_of_consumer(kinesis, subscription->meter, METRIC_SUBSCRIBE_SUCCESS, 1);
     sequence_write(subscription->number, &shard->origin, from ? from - 1 : 0, shard->last_arrival_ms / MS_PER_S);
     map_put(kinesis->subscribed, id_key(&shard->id), subscription);
     subscription->stream = event_stream_open(call, on_close, subscription);
@@ -168,6 +172,15 @@ static void send(Subscription *subscription, KinesisSubscribeToShardEvent *event
     subscription->sent_ms = now_ms(subscription->kinesis);
 }
 
+static void count_event(const Subscription *subscription, const RecordPage *page)
+{
+    Kinesis *kinesis = subscription->kinesis;
+    metric_of_consumer(kinesis, subscription->meter, METRIC_EVENT_SUCCESS, 1);
+    metric_of_consumer(kinesis, subscription->meter, METRIC_EVENT_BYTES, (double)page->bytes);
+    metric_of_consumer(kinesis, subscription->meter, METRIC_EVENT_RECORDS, (double)page->records.len);
+    metric_of_consumer(kinesis, subscription->meter, METRIC_EVENT_BEHIND, (double)page->millis_behind);
+}
+
 static void send_page(Subscription *subscription, const RecordPage *page)
 {
     KinesisSubscribeToShardEvent event = {.records = page->records};
@@ -176,6 +189,7 @@ static void send_page(Subscription *subscription, const RecordPage *page)
     event.continuation_sequence_number = (Bytes){subscription->number, SEQUENCE_DIGITS};
     SET(&event, millis_behind_latest, page->millis_behind);
     send(subscription, &event);
+    count_event(subscription, page);
 }
 
 /* aws: Kinesis API, SubscribeToShardEvent: ChildShards are "returned only at the end of the current shard"; clients

@@ -1,0 +1,244 @@
+#include "metrics.h"
+#include "buffer.h"
+#include "cloudwatch.h"
+#include "monitoring.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MINUTE_MS INT64_C(60000)
+
+/* shard_bit: in shard_metrics, of the metric a shard has under this name; 0: none. */
+static const struct {
+    const char *name, *unit;
+    unsigned shard_bit;
+} infos[METRICS] = {
+    [METRIC_GET_RECORDS_BYTES] = {"GetRecords.Bytes", "Bytes", 0},
+    [METRIC_GET_RECORDS_AGE] = {"GetRecords.IteratorAgeMilliseconds", "Milliseconds", 0},
+    [METRIC_GET_RECORDS_LATENCY] = {"GetRecords.Latency", "Milliseconds", 0},
+    [METRIC_GET_RECORDS_RECORDS] = {"GetRecords.Records", "Count", 0},
+    [METRIC_GET_RECORDS_SUCCESS] = {"GetRecords.Success", "Count", 0},
+    [METRIC_INCOMING_BYTES] = {"IncomingBytes", "Bytes", SHARD_METRIC_INCOMING_BYTES},
+    [METRIC_INCOMING_RECORDS] = {"IncomingRecords", "Count", SHARD_METRIC_INCOMING_RECORDS},
+    [METRIC_PUT_RECORD_BYTES] = {"PutRecord.Bytes", "Bytes", 0},
+    [METRIC_PUT_RECORD_LATENCY] = {"PutRecord.Latency", "Milliseconds", 0},
+    [METRIC_PUT_RECORD_SUCCESS] = {"PutRecord.Success", "Count", 0},
+    [METRIC_PUT_RECORDS_BYTES] = {"PutRecords.Bytes", "Bytes", 0},
+    [METRIC_PUT_RECORDS_LATENCY] = {"PutRecords.Latency", "Milliseconds", 0},
+    [METRIC_PUT_RECORDS_SUCCESS] = {"PutRecords.Success", "Count", 0},
+    [METRIC_PUT_RECORDS_TOTAL] = {"PutRecords.TotalRecords", "Count", 0},
+    [METRIC_PUT_RECORDS_SUCCESSFUL] = {"PutRecords.SuccessfulRecords", "Count", 0},
+    [METRIC_PUT_RECORDS_FAILED] = {"PutRecords.FailedRecords", "Count", 0},
+    [METRIC_PUT_RECORDS_THROTTLED] = {"PutRecords.ThrottledRecords", "Count", 0},
+    [METRIC_READ_EXCEEDED] = {"ReadProvisionedThroughputExceeded", "Count", SHARD_METRIC_READ_EXCEEDED},
+    [METRIC_WRITE_EXCEEDED] = {"WriteProvisionedThroughputExceeded", "Count", SHARD_METRIC_WRITE_EXCEEDED},
+    [METRIC_SUBSCRIBE_SUCCESS] = {"SubscribeToShard.Success", "Count", 0},
+    [METRIC_EVENT_BYTES] = {"SubscribeToShardEvent.Bytes", "Bytes", 0},
+    [METRIC_EVENT_BEHIND] = {"SubscribeToShardEvent.MillisBehindLatest", "Milliseconds", 0},
+    [METRIC_EVENT_RECORDS] = {"SubscribeToShardEvent.Records", "Count", 0},
+    [METRIC_EVENT_SUCCESS] = {"SubscribeToShardEvent.Success", "Count", 0},
+    [METRIC_SHARD_AGE] = {"IteratorAgeMilliseconds", "Milliseconds", SHARD_METRIC_AGE},
+    [METRIC_OUTGOING_BYTES] = {"OutgoingBytes", "Bytes", SHARD_METRIC_OUTGOING_BYTES},
+    [METRIC_OUTGOING_RECORDS] = {"OutgoingRecords", "Count", SHARD_METRIC_OUTGOING_RECORDS},
+};
+
+typedef struct Sum {
+    double count, sum, minimum, maximum;
+} Sum;
+
+typedef enum MeterKind { METER_STREAM, METER_SHARD, METER_CONSUMER } MeterKind;
+
+struct Meter {
+    Bytes account, region, stream, other; /* owned; other: the shard's or the consumer's name */
+    MeterKind kind;
+    uint32_t shard_index;
+    bool has_counts;
+    Sum sums[METRICS];
+};
+
+static Bytes own(Bytes b)
+{
+    char *copy = malloc(b.len + 1);
+    if (!copy)
+        abort();
+    if (b.len)
+        memcpy(copy, b.ptr, b.len);
+    return (Bytes){copy, b.len};
+}
+
+static void meter_free(Meter *meter)
+{
+    Bytes *texts[] = {&meter->account, &meter->region, &meter->stream, &meter->other};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free((char *)texts[i]->ptr);
+    free(meter);
+}
+
+/* By names, so that it may outlive what it counts until it is told: what comes under the same names later is, for
+ * CloudWatch, the same. */
+static Meter *meter_of(Kinesis *kinesis, MeterKind kind, const Stream *stream, Bytes other)
+{
+    Buffer key = {0};
+    buffer_append(&key, stream->key);
+    buffer_append_char(&key, (char)('0' + kind));
+    buffer_append(&key, other);
+    Meter *meter = map_get(kinesis->meters, buffer_bytes(&key));
+    if (!meter) {
+        meter = calloc(1, sizeof *meter);
+        if (!meter)
+            abort();
+        meter->kind = kind;
+        meter->account = own(stream->account);
+        meter->region = own(stream->region);
+        meter->stream = own(stream->name);
+        meter->other = own(other);
+        map_put(kinesis->meters, buffer_bytes(&key), meter);
+    }
+    buffer_done(&key);
+    return meter;
+}
+
+static CloudwatchSample sample_of(const Meter *meter, int64_t time_ms)
+{
+    return (CloudwatchSample){
+        .account = meter->account,
+        .region = meter->region,
+        .name_space = TEXT("AWS/Kinesis"),
+        .dimension_names = {TEXT("StreamName"), meter->kind == METER_SHARD ? TEXT("ShardId") : TEXT("ConsumerName")},
+        .dimension_values = {meter->stream, meter->other},
+        .dimensions_count = meter->kind == METER_STREAM ? 1 : 2,
+        .time_ms = time_ms,
+    };
+}
+
+static int tell(const Kinesis *kinesis, Arena *arena, const Meter *meter)
+{
+    CloudwatchSample sample = sample_of(meter, kinesis->metrics_minute_ms);
+    int code = STORE_OK;
+    for (int id = 0; code == STORE_OK && id < METRICS; id++) {
+        const Sum *sum = &meter->sums[id];
+        if (sum->count == 0)
+            continue;
+        sample.name = bytes_of(infos[id].name);
+        sample.unit = bytes_of(infos[id].unit);
+        sample.count = sum->count;
+        sample.sum = sum->sum;
+        sample.minimum = sum->minimum;
+        sample.maximum = sum->maximum;
+        code = cloudwatch_record(kinesis->cloudwatch, arena, &sample);
+    }
+    return code;
+}
+
+static bool is_there(const Kinesis *kinesis, const Meter *meter)
+{
+    KinesisStreamName name = {meter->account, meter->region, meter->stream};
+    const Stream *stream = streams_get(kinesis, name);
+    return stream && (meter->kind != METER_SHARD || shard_by_index(stream, meter->shard_index));
+}
+
+/* Meters of what is gone go, too: no stream or shard points to them any more. */
+static void tell_all(Kinesis *kinesis)
+{
+    Bytes key;
+    void *value;
+    Arena *arena = arena_new();
+    Map *kept = map_new();
+    int code = streams_load(kinesis);
+    for (size_t at = 0; map_next(kinesis->meters, &at, &key, &value);) {
+        Meter *meter = value;
+        if (code == STORE_OK && meter->has_counts)
+            code = tell(kinesis, arena, meter);
+        meter->has_counts = false;
+        memset(meter->sums, 0, sizeof meter->sums);
+        if (code != STORE_OK || is_there(kinesis, meter))
+            map_put(kept, key, meter);
+        else
+            meter_free(meter);
+        arena_reset(arena);
+    }
+    map_free(kinesis->meters);
+    kinesis->meters = kept;
+    arena_free(arena);
+    if (code != STORE_OK)
+        log_event(kinesis->host->log, LOG_ERROR, "metrics could not be recorded", "reason", store_error(kinesis->store),
+                  NULL);
+}
+
+static void on_minute(void *context, int64_t at_ms)
+{
+    Kinesis *kinesis = context;
+    (void)at_ms;
+    kinesis->metrics_timer = NULL;
+    tell_all(kinesis);
+}
+
+static void add(Kinesis *kinesis, Meter *meter, MetricId id, double value)
+{
+    Sum *sum = &meter->sums[id];
+    if (!kinesis->metrics_timer) {
+        kinesis->metrics_minute_ms = now_ms(kinesis) / MINUTE_MS * MINUTE_MS;
+        kinesis->metrics_timer =
+            scheduler_at(kinesis->host->scheduler, kinesis->metrics_minute_ms + MINUTE_MS, on_minute, kinesis);
+    }
+    if (sum->count == 0 || value < sum->minimum)
+        sum->minimum = value;
+    if (sum->count == 0 || value > sum->maximum)
+        sum->maximum = value;
+    sum->count++;
+    sum->sum += value;
+    meter->has_counts = true;
+}
+
+void metric_of_stream(Kinesis *kinesis, Stream *stream, MetricId id, double value)
+{
+    if (!kinesis->cloudwatch)
+        return;
+    if (!stream->meter)
+        stream->meter = meter_of(kinesis, METER_STREAM, stream, TEXT(""));
+    add(kinesis, stream->meter, id, value);
+}
+
+void metric_of_shard(Kinesis *kinesis, Shard *shard, MetricId id, double value)
+{
+    if (!(shard->stream->shard_metrics & infos[id].shard_bit) || !kinesis->cloudwatch)
+        return;
+    if (!shard->meter) {
+        char name[32];
+        int len = snprintf(name, sizeof name, "shardId-%012u", shard->index);
+        shard->meter = meter_of(kinesis, METER_SHARD, shard->stream, (Bytes){name, (size_t)len});
+        shard->meter->shard_index = shard->index;
+    }
+    add(kinesis, shard->meter, id, value);
+}
+
+Meter *metrics_of_consumer(Kinesis *kinesis, const Stream *stream, Bytes name)
+{
+    return meter_of(kinesis, METER_CONSUMER, stream, name);
+}
+
+void metric_of_consumer(Kinesis *kinesis, Meter *meter, MetricId id, double value)
+{
+    if (kinesis->cloudwatch)
+        add(kinesis, meter, id, value);
+}
+
+double metric_latency(const Call *call)
+{
+    return call->started_ns ? (double)(monotonic_ns() - call->started_ns) / 1e6 : 0;
+}
+
+void metrics_open(Kinesis *kinesis)
+{
+    kinesis->meters = map_new();
+}
+
+void metrics_close(Kinesis *kinesis)
+{
+    Bytes key;
+    void *meter;
+    if (kinesis->metrics_timer)
+        scheduler_cancel(kinesis->host->scheduler, kinesis->metrics_timer);
+    for (size_t at = 0; map_next(kinesis->meters, &at, &key, &meter);)
+        meter_free(meter);
+    kinesis->meters = map_free(kinesis->meters);
+}
