@@ -163,6 +163,7 @@ struct KinesisDeleteResourcePolicyInput;
 struct KinesisEnableEnhancedMonitoringInput;
 struct KinesisEnhancedMonitoringOutput;
 struct KinesisDisableEnhancedMonitoringInput;
+struct KinesisUpdateStreamRecordDistributionStrategyInput;
 
 typedef struct KinesisTagMap {
     struct KinesisTagMapEntry *items;
@@ -883,6 +884,12 @@ typedef struct KinesisDisableEnhancedMonitoringInput {
     Bytes stream_id;
 } KinesisDisableEnhancedMonitoringInput;
 
+typedef struct KinesisUpdateStreamRecordDistributionStrategyInput {
+    Bytes stream_arn;
+    Bytes stream_id;
+    Bytes record_distribution_strategy;
+} KinesisUpdateStreamRecordDistributionStrategyInput;
+
 typedef struct KinesisTagMapEntry {
     Bytes key;
     Bytes value;
@@ -980,6 +987,10 @@ typedef KinesisEnhancedMonitoringOutput KinesisEnableEnhancedMonitoringOutput;
 extern const OperationModel KinesisEnableEnhancedMonitoringModel;
 typedef KinesisEnhancedMonitoringOutput KinesisDisableEnhancedMonitoringOutput;
 extern const OperationModel KinesisDisableEnhancedMonitoringModel;
+typedef struct KinesisUpdateStreamRecordDistributionStrategyOutput {
+    char nothing_;
+} KinesisUpdateStreamRecordDistributionStrategyOutput;
+extern const OperationModel KinesisUpdateStreamRecordDistributionStrategyModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape KINESIS_SHAPE_STREAM_MODE_DETAILS;
@@ -1073,3 +1084,4 @@ extern const Shape KINESIS_SHAPE_DELETE_RESOURCE_POLICY_INPUT;
 extern const Shape KINESIS_SHAPE_ENABLE_ENHANCED_MONITORING_INPUT;
 extern const Shape KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT;
 extern const Shape KINESIS_SHAPE_DISABLE_ENHANCED_MONITORING_INPUT;
+extern const Shape KINESIS_SHAPE_UPDATE_STREAM_RECORD_DISTRIBUTION_STRATEGY_INPUT;

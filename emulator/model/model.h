@@ -6,8 +6,9 @@
  *                        As a member of a structure each has a neighbour `bool has_<member>`
  *   structure, union     as a member: a pointer, NULL is absent; in a list or map: by value
  *   list                 struct { T *items; size_t len; }; absent is items == NULL, an empty one has items != NULL
- *   map                  struct { struct { Bytes key; V value; } *items; size_t len; }; keys are unique, in the order
- * sent A union starts with `int kind`: 0 none was given, UNION_SEVERAL more than one, else 1 + the field's index. */
+ *   map                  struct { struct { Bytes key; V value; } *items; size_t len; }; keys are unique, in the
+ *                        order sent
+ * A union starts with `int kind`: 0 none was given, UNION_SEVERAL more than one, else 1 + the field's index. */
 #pragma once
 #include "bytes.h"
 

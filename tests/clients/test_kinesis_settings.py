@@ -185,3 +185,28 @@ def test_all_of_it_outlives_a_restart_and_none_of_it_the_stream(own_emulator):
     kinesis.create_stream(StreamName="s", ShardCount=1)
     assert tags(kinesis, arn) == {} and kinesis.get_resource_policy(ResourceARN=arn)["Policy"] == "{}"
     assert summary(kinesis, arn)["EnhancedMonitoring"] == [{"ShardLevelMetrics": []}]
+
+
+def test_an_on_demand_stream_can_spread_its_records_itself(kinesis, unique):
+    name = unique("spread")
+    kinesis.create_stream(StreamName=name, StreamModeDetails={"StreamMode": "ON_DEMAND"})
+    arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    assert summary(kinesis, arn)["RecordDistributionStrategy"] == "USER_PARTITION_KEY"
+    assert code_of(kinesis.put_record, StreamName=name, Data=b"x") == "ValidationException"
+    kinesis.update_stream_record_distribution_strategy(StreamARN=arn, RecordDistributionStrategy="AUTO")
+    assert summary(kinesis, arn)["RecordDistributionStrategy"] == "AUTO"
+    shards = {kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="one key")["ShardId"] for _ in range(4)}
+    assert len(shards) == 4
+    answer = kinesis.put_records(StreamName=name, Records=[{"Data": b"without"}] * 4)
+    assert answer["FailedRecordCount"] == 0 and {record["ShardId"] for record in answer["Records"]} == shards
+    at = kinesis.get_shard_iterator(StreamName=name, ShardId=SHARD, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    records = kinesis.get_records(ShardIterator=at)["Records"]
+    assert [record.get("PartitionKey") for record in records] == ["one key", None]
+    kinesis.update_stream_record_distribution_strategy(StreamARN=arn, RecordDistributionStrategy="USER_PARTITION_KEY")
+    assert len({kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="one key")["ShardId"] for _ in range(4)}) == 1
+
+
+def test_a_provisioned_stream_cannot_spread_its_records(kinesis, stream, unique):
+    assert code_of(kinesis.update_stream_record_distribution_strategy, StreamARN=stream, RecordDistributionStrategy="AUTO") == "InvalidArgumentException"
+    assert code_of(kinesis.create_stream, StreamName=unique(), ShardCount=1, RecordDistributionStrategy="AUTO") == "InvalidArgumentException"
+    assert "RecordDistributionStrategy" not in summary(kinesis, stream)

@@ -878,6 +878,13 @@ static const Field fields_disable_enhanced_monitoring_input[] = {
 };
 const Shape KINESIS_SHAPE_DISABLE_ENHANCED_MONITORING_INPUT = {.name = "DisableEnhancedMonitoringInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDisableEnhancedMonitoringInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_disable_enhanced_monitoring_input};
 
+static const Field fields_update_stream_record_distribution_strategy_input[] = {
+    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateStreamRecordDistributionStrategyInput, stream_arn), NO_OFFSET, true},
+    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUpdateStreamRecordDistributionStrategyInput, stream_id), NO_OFFSET, false},
+    {{"RecordDistributionStrategy", 26}, "recordDistributionStrategy", &shape_record_distribution_strategy, offsetof(KinesisUpdateStreamRecordDistributionStrategyInput, record_distribution_strategy), NO_OFFSET, true},
+};
+const Shape KINESIS_SHAPE_UPDATE_STREAM_RECORD_DISTRIBUTION_STRATEGY_INPUT = {.name = "UpdateStreamRecordDistributionStrategyInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateStreamRecordDistributionStrategyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_stream_record_distribution_strategy_input};
+
 const ErrorModel KINESIS_RESOURCE_IN_USE = {"ResourceInUseException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KINESIS_LIMIT_EXCEEDED = {"LimitExceededException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KINESIS_INVALID_ARGUMENT = {"InvalidArgumentException", NULL, NULL, 400, true, "message", NULL};
@@ -935,6 +942,7 @@ const OperationModel KinesisGetResourcePolicyModel = {"GetResourcePolicy", &KINE
 const OperationModel KinesisDeleteResourcePolicyModel = {"DeleteResourcePolicy", &KINESIS_SHAPE_DELETE_RESOURCE_POLICY_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
 const OperationModel KinesisEnableEnhancedMonitoringModel = {"EnableEnhancedMonitoring", &KINESIS_SHAPE_ENABLE_ENHANCED_MONITORING_INPUT, &KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT, true, "POST", "/", NULL, NULL};
 const OperationModel KinesisDisableEnhancedMonitoringModel = {"DisableEnhancedMonitoring", &KINESIS_SHAPE_DISABLE_ENHANCED_MONITORING_INPUT, &KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel KinesisUpdateStreamRecordDistributionStrategyModel = {"UpdateStreamRecordDistributionStrategy", &KINESIS_SHAPE_UPDATE_STREAM_RECORD_DISTRIBUTION_STRATEGY_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
 
 static const char *const operation_names[] = {
     "AcknowledgeDeadLetterQueueRecords",

@@ -4,7 +4,8 @@
 
 static const Query all_streams = {
     "SELECT id, account, region, name, status, status_due_ms, created_ms, horizon_floor_ms, retention_hours,"
-    " record_kib_max, is_on_demand, key_id, next_shard_index, shard_metrics, warm_mibps, sealed_key_id FROM "
+    " record_kib_max, is_on_demand, key_id, next_shard_index, shard_metrics, warm_mibps, sealed_key_id, "
+    "spreads_records FROM "
     "kinesis_stream"};
 static const Query all_shards = {
     "SELECT id, stream_id, shard_index, parent, adjacent_parent, hash_start, hash_end, created_s, opened_ms,"
@@ -14,7 +15,8 @@ static const Query insert_stream = {
     " record_kib_max, is_on_demand, next_shard_index) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, 0)"};
 static const Query update_stream = {
     "UPDATE kinesis_stream SET horizon_floor_ms = ?2, retention_hours = ?3, record_kib_max = ?4, is_on_demand = ?5,"
-    " key_id = ?6, next_shard_index = ?7, shard_metrics = ?8, warm_mibps = ?9, sealed_key_id = ?10 WHERE id = ?1"};
+    " key_id = ?6, next_shard_index = ?7, shard_metrics = ?8, warm_mibps = ?9, sealed_key_id = ?10, spreads_records = "
+    "?11 WHERE id = ?1"};
 
 static void *must(void *memory)
 {
@@ -129,6 +131,7 @@ static int load_streams(Kinesis *kinesis)
                            .shard_metrics = (unsigned)column_int64(row, 13),
                            .warm_mibps = (int32_t)column_int64(row, 14),
                            .sealed_key_id = column_is_null(row, 15) ? (Bytes){0} : column_bytes(row, 15),
+                           .spreads_records = column_int64(row, 16) != 0,
                        });
     return code;
 }
@@ -251,6 +254,7 @@ int stream_update(Kinesis *kinesis, const Stream *stream)
     bind_int64(update, 4, stream->record_kib_max);
     bind_int64(update, 5, stream->is_on_demand);
     bind_text(update, 10, stream->sealed_key_id);
+    bind_int64(update, 11, stream->spreads_records);
     bind_text(update, 6, stream->key_id);
     bind_int64(update, 7, stream->next_shard_index);
     bind_int64(update, 8, stream->shard_metrics);

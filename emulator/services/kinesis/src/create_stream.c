@@ -23,9 +23,7 @@ static Status check(Call *call, const KinesisCreateStreamInput *in, const Stream
                     BYTES_ARG(name.name), BYTES_ARG(name.account));
     if (!like->is_on_demand && !in->has_shard_count)
         return fail(call, &KINESIS_INVALID_ARGUMENT, "ShardCount must be specified for a stream in PROVISIONED mode.");
-    if (present(in->record_distribution_strategy) &&
-        bytes_equal(in->record_distribution_strategy, KINESIS_RECORD_DISTRIBUTION_STRATEGY_AUTO))
-        return fail(call, &COMMON_NOT_IMPLEMENTED, "RecordDistributionStrategy AUTO is not implemented.");
+    TRY(check_distribution(call, like->is_on_demand, in->record_distribution_strategy));
     if (like->is_on_demand)
         TRY(check_on_demand_limit(call, name));
     TRY(tags_check(call, &in->tags));
@@ -62,6 +60,7 @@ static Status create_stream(Call *call, const KinesisCreateStreamInput *in, Kine
         .retention_hours = RETENTION_HOURS_MIN,
         .record_kib_max = in->has_max_record_size_in_ki_b ? in->max_record_size_in_ki_b : RECORD_KIB_DEFAULT,
         .is_on_demand = is_on_demand(in),
+        .spreads_records = bytes_equal(in->record_distribution_strategy, KINESIS_RECORD_DISTRIBUTION_STRATEGY_AUTO),
     };
     int32_t count = like.is_on_demand ? SHARDS_ON_DEMAND : in->shard_count;
     (void)out;

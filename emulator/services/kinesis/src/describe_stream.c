@@ -117,5 +117,9 @@ static Status describe_stream_summary(Call *call, const KinesisDescribeStreamSum
     SET(summary, consumer_count, (int32_t)consumers);
     SET(summary, max_record_size_in_ki_b, stream->record_kib_max);
     summary->warm_throughput = warm_of(call->arena, stream);
+    if (stream->is_on_demand)
+        summary->record_distribution_strategy = stream->spreads_records
+                                                    ? KINESIS_RECORD_DISTRIBUTION_STRATEGY_AUTO
+                                                    : KINESIS_RECORD_DISTRIBUTION_STRATEGY_USER_PARTITION_KEY;
     return OK;
 }

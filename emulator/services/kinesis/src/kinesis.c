@@ -44,6 +44,7 @@ static const Operation *const operations[] = {
     &KinesisDescribeAccountSettings,
     &KinesisUpdateAccountSettings,
     &KinesisUpdateStreamMode,
+    &KinesisUpdateStreamRecordDistributionStrategy,
     &KinesisUpdateMaxRecordSize,
     &KinesisUpdateStreamWarmThroughput,
     &KinesisPutResourcePolicy,

@@ -14,7 +14,8 @@ extern const Operation KinesisIncreaseStreamRetentionPeriod, KinesisDecreaseStre
 extern const Operation KinesisAddTagsToStream, KinesisRemoveTagsFromStream, KinesisListTagsForStream,
     KinesisTagResource, KinesisUntagResource, KinesisListTagsForResource;
 extern const Operation KinesisDescribeLimits, KinesisDescribeAccountSettings, KinesisUpdateAccountSettings,
-    KinesisUpdateStreamMode, KinesisUpdateMaxRecordSize, KinesisUpdateStreamWarmThroughput;
+    KinesisUpdateStreamMode, KinesisUpdateStreamRecordDistributionStrategy, KinesisUpdateMaxRecordSize,
+    KinesisUpdateStreamWarmThroughput;
 extern const Operation KinesisPutResourcePolicy, KinesisGetResourcePolicy, KinesisDeleteResourcePolicy,
     KinesisEnableEnhancedMonitoring, KinesisDisableEnhancedMonitoring;
 
@@ -22,5 +23,7 @@ extern const Operation KinesisPutResourcePolicy, KinesisGetResourcePolicy, Kines
 MUST_CHECK Status check_dry_run(Call *call, bool dry_run);
 /* Open shards the account's region may still have. */
 MUST_CHECK Status check_shard_limit(Call *call, KinesisStreamName name, int64_t additional);
+/* Only on-demand streams spread records by themselves. */
+MUST_CHECK Status check_distribution(Call *call, bool is_on_demand, Bytes strategy);
 /* One more on-demand stream. */
 MUST_CHECK Status check_on_demand_limit(Call *call, KinesisStreamName name);

@@ -6,6 +6,16 @@ Bytes put_encryption(const Stream *stream)
     return present(stream->key_id) ? KINESIS_ENCRYPTION_TYPE_KMS : (Bytes){0};
 }
 
+Status put_may_lack_key(Call *call, StreamRef ref, bool *ret)
+{
+    KinesisStreamName name;
+    TRY(stream_name_of(call, ref, &name));
+    TRY(expect_ok(call, streams_load(call->service)));
+    const Stream *stream = streams_get(call->service, name);
+    *ret = stream && stream->spreads_records;
+    return OK;
+}
+
 Status put_check_size(Call *call, const Stream *stream, const NewRecord *record)
 {
     size_t max = (size_t)stream->record_kib_max * 1024;
@@ -21,9 +31,13 @@ Status put_check_size(Call *call, const Stream *stream, const NewRecord *record)
     return OK;
 }
 
-Status put_find_shard(Call *call, const Stream *stream, const NewRecord *record, Shard **ret_shard)
+Status put_find_shard(Call *call, Stream *stream, const NewRecord *record, Shard **ret_shard)
 {
     HashKey key;
+    if (stream->spreads_records) {
+        *ret_shard = stream->open[stream->spread_next++ % stream->open_count];
+        return expect_ok(call, shard_prepare(call->service, *ret_shard));
+    }
     if (!present(record->explicit_hash_key))
         key = hash_key_of(record->partition_key);
     else if (!hash_key_parse(record->explicit_hash_key, &key))

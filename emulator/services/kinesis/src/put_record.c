@@ -25,7 +25,10 @@ static Status put_record(Call *call, const KinesisPutRecordInput *in, KinesisPut
     Shard *shard;
     NewRecord record = {in->partition_key, in->explicit_hash_key, in->data};
 
+    bool may_lack_key = true;
     if (!present(in->partition_key))
+        TRY(put_may_lack_key(call, STREAM_REF(in), &may_lack_key));
+    if (!may_lack_key)
         return fail(call, &KINESIS_VALIDATION,
                     "1 validation error detected: Value null at 'partitionKey' failed to satisfy constraint: "
                     "Member must not be null");

@@ -9,8 +9,8 @@
 
 OPERATION(KinesisPutRecords, put_records, WRITES);
 
-/* The model lets a record go without a key since streams can spread records by themselves; ours never do. */
-static Status check_keys(Call *call, const KinesisPutRecordsRequestEntryList *records)
+/* The model lets a record go without a key, since a stream can spread its records by itself. */
+static Status check_keys(Call *call, StreamRef ref, const KinesisPutRecordsRequestEntryList *records)
 {
     Buffer text = {0};
     int errors = 0;
@@ -22,8 +22,14 @@ static Status check_keys(Call *call, const KinesisPutRecordsRequestEntryList *re
                                  errors++ ? "; " : "", i + 1);
     if (!errors)
         return OK;
-    Status status = fail(call, &KINESIS_VALIDATION, "%d validation error%s detected: " BYTES_FMT, errors,
-                         errors == 1 ? "" : "s", BYTES_ARG(buffer_bytes(&text)));
+    bool may_lack_key;
+    Status status = put_may_lack_key(call, ref, &may_lack_key);
+    if (!is_ok(status) || may_lack_key) {
+        buffer_done(&text);
+        return status;
+    }
+    status = fail(call, &KINESIS_VALIDATION, "%d validation error%s detected: " BYTES_FMT, errors,
+                  errors == 1 ? "" : "s", BYTES_ARG(buffer_bytes(&text)));
     buffer_done(&text);
     return status;
 }
@@ -104,7 +110,7 @@ static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisP
     Shard **shards = arena_new_array(call->arena, Shard *, in->records.len);
     int32_t failed = 0;
     Batch batch = {0};
-    TRY(check_keys(call, &in->records));
+    TRY(check_keys(call, STREAM_REF(in), &in->records));
     TRY(stream_for_data(call, STREAM_REF(in), &stream));
     TRY(check_sizes(call, stream, &in->records));
     TRY(kms_check_put(call, stream));

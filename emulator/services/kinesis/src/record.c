@@ -57,10 +57,10 @@ int record_append(Kinesis *kinesis, Arena *arena, Shard *shard, const NewRecord 
     LogRecord kept = {
         .sequence = shard->next,
         .arrival_ms = arrival_ms,
-        .partition_key = record->partition_key,
+        .partition_key = present(record->partition_key) ? record->partition_key : TEXT(""),
         .explicit_hash_key = record->explicit_hash_key,
         .data = is_encrypted ? seal(kinesis, arena, stream, record->data) : record->data,
-        .flags = is_encrypted ? RECORD_IS_ENCRYPTED : 0,
+        .flags = (is_encrypted ? RECORD_IS_ENCRYPTED : 0) | (present(record->partition_key) ? 0 : RECORD_HAS_NO_KEY),
     };
     int code = shard_log_append(kinesis->log, shard->id, &kept);
     if (code != STORE_OK)
@@ -102,7 +102,8 @@ static int read_untrimmed(Kinesis *kinesis, Arena *arena, Shard *shard, RecordQu
 static bool tell_record(Kinesis *kinesis, Arena *arena, const Shard *shard, const LogRecord *from, KinesisRecord *to)
 {
     to->data = from->data;
-    to->partition_key = from->partition_key;
+    if (!(from->flags & RECORD_HAS_NO_KEY))
+        to->partition_key = from->partition_key;
     to->sequence_number = sequence_text(arena, &shard->origin, from->sequence, from->arrival_ms / MS_PER_S);
     SET(to, approximate_arrival_timestamp, from->arrival_ms);
     if (!(from->flags & RECORD_IS_ENCRYPTED))

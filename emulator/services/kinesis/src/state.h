@@ -29,6 +29,7 @@
 #define RESCALES_PER_DAY       10
 #define NO_SHARD               INT64_C(-1)
 #define RECORD_IS_ENCRYPTED    1u /* LogRecord.flags */
+#define RECORD_HAS_NO_KEY      2u
 
 typedef enum StreamStatus { STREAM_CREATING, STREAM_ACTIVE, STREAM_UPDATING, STREAM_DELETING } StreamStatus;
 
@@ -67,6 +68,8 @@ struct Stream {
     int32_t warm_mibps;     /* 0: none was asked for */
     unsigned shard_metrics; /* monitoring.h */
     bool is_on_demand;
+    bool spreads_records; /* over its shards in turn, whatever their keys */
+    size_t spread_next;
     uint32_t next_shard_index;
     Meter *meter;
     Rate demand;            /* of an on-demand stream, in the second that is on */

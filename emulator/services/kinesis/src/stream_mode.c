@@ -86,6 +86,8 @@ static Status update_stream_mode(Call *call, const KinesisUpdateStreamModeInput 
 
     TRY(expect_ok(call, note_switch(call, stream)));
     stream->is_on_demand = is_on_demand;
+    if (!is_on_demand)
+        stream->spreads_records = false;
     TRY(expect_ok(call, stream_update(call->service, stream)));
     if (in->has_warm_throughput_mi_bps)
         TRY(expect_ok(call, warm_up(call, stream, in->warm_throughput_mi_bps)));
