@@ -15,10 +15,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -302,6 +303,33 @@ def memory(peer: Peer, puts: Operation) -> tuple[float, float | None]:
 ALL = operations()
 
 
+def delivery(peer: Peer, puts: int) -> tuple[float, float]:
+    """ms from the answer to a put until its record is at a subscriber with fan-out, both in Python: median and 99th of 100."""
+    arrived: dict[str, int] = {}
+    with running(peer) as server:
+        kinesis = server.client("kinesis")
+        kinesis.create_stream(StreamName="delivery", ShardCount=1)
+        arn = kinesis.describe_stream_summary(StreamName="delivery")["StreamDescriptionSummary"]["StreamARN"]
+        consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="bench")["Consumer"]["ConsumerARN"]
+        answer = kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId="shardId-000000000000", StartingPosition={"Type": "LATEST"})
+
+        def listen() -> None:
+            with suppress(Exception):  # the server goes first
+                for event in answer["EventStream"]:
+                    now = time.perf_counter_ns()
+                    arrived.update((record["SequenceNumber"], now) for record in event["SubscribeToShardEvent"]["Records"])
+
+        threading.Thread(target=listen, daemon=True).start()
+        answered: dict[str, int] = {}
+        for _ in range(puts):
+            number = kinesis.put_record(StreamName="delivery", PartitionKey="k", Data=b"x" * RECORD_BYTES)["SequenceNumber"]
+            answered[number] = time.perf_counter_ns()
+            time.sleep(0.003)
+        time.sleep(0.2)
+    waits = sorted(max(0, arrived[number] - answered[number]) / 1e6 for number in answered)
+    return waits[len(waits) // 2], waits[len(waits) * 99 // 100]
+
+
 def median_of(results: list[dict[str, Any]]) -> dict[str, Any]:
     return sorted(results, key=lambda result: result["rate"])[len(results) // 2]
 
@@ -355,10 +383,12 @@ def run(rounds: int, seconds: float) -> str:
     lines = [*table(peers, chosen), "", "| | " + " | ".join(peer.name for peer in peers) + " |", "| --- |" + " --- |" * len(peers)]
     for what, values in resources:
         lines.append(f"| {what} | " + " | ".join("–" if values[peer.name] is None else f"{values[peer.name]:,.0f}" for peer in peers) + " |")
-    return "\n".join([*lines, "", *goals(chosen, resources)]) + "\n"
+    fan_out = delivery(OURS, 500)
+    return "\n".join([*lines, "", *goals(chosen, resources, fan_out)]) + "\n"
 
 
-def goals(chosen: dict[tuple[str, int, str], dict[str, Any]], resources: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+def goals(chosen: dict[tuple[str, int, str], dict[str, Any]], resources: list[tuple[str, dict[str, Any]]],
+          fan_out: tuple[float, float]) -> Iterator[str]:
     """What the project wants to reach on two cores with the generator on them, and what this run reached."""
     def rate(name: str, peer: str = OURS.name) -> float:
         each = [one["rate"] for (operation, _, whose), one in chosen.items() if (operation, whose) == (name, peer)]
@@ -378,6 +408,7 @@ def goals(chosen: dict[tuple[str, int, str], dict[str, Any]], resources: list[tu
             ("start to first answer", "≤ 15 ms", f"{own[0]:,.0f} ms"),
             ("resident, idle", "≤ 8 MiB", f"{own[1]:,.1f} MiB"),
             ("resident after 100,000 records", "≤ 64 MiB", f"{own[2]:,.1f} MiB"),
+            ("a put's answer to the event at a subscriber, median / 99 of 100", "≤ 5 ms", f"{fan_out[0]:.2f} / {fan_out[1]:.2f} ms"),
             ("PutRecord beside kinesalite", "≥ 10 ×", f"{ratio:,.0f} ×"),
             ("PutRecords beside the best peer", "≥ 4 ×", f"{batch_ratio:,.0f} ×")]
     yield from ("| goal | wanted | reached |", "| --- | --- | --- |")
