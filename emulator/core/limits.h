@@ -7,5 +7,9 @@
 #define LIMIT_HEADERS_BYTES (64 * 1024) /* of one request */
 #define LIMIT_HEADERS       100         /* fields of one request */
 #define LIMIT_NESTING       64          /* of JSON, CBOR and forms; DynamoDB documents nest 32 deep */
-#define LIMIT_CONNECTIONS   4096
-#define LIMIT_H2_STREAMS    256 /* concurrent, of one connection */
+/* What an owner of net says nothing about; settings of the same names do. */
+#define LIMIT_CONNECTIONS 16384
+#define LIMIT_IDLE_S      600 /* AWS's own are shorter: clients expect to be hung up on and call again */
+#define LIMIT_REQUEST_S   60  /* for a request to come, and for an answer to be taken */
+#define LIMIT_HELD_BYTES  ((size_t)1024 * 1024 * 1024)
+#define LIMIT_H2_STREAMS  256 /* concurrent, of one connection */

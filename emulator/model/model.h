@@ -102,18 +102,19 @@ typedef struct ServiceModel {
 } ServiceModel;
 
 /* Errors that every service can give and no model lists. aws: "Common Errors" of each API reference. */
-extern const ErrorModel COMMON_VALIDATION;        /* ValidationException: 1 validation error detected: … */
-extern const ErrorModel COMMON_SERIALIZATION;     /* SerializationException */
-extern const ErrorModel COMMON_UNKNOWN_OPERATION; /* UnknownOperationException, 400 (404 by some) */
-extern const ErrorModel COMMON_INTERNAL_FAILURE;  /* InternalFailure, 500 */
-extern const ErrorModel COMMON_NOT_IMPLEMENTED;   /* NotImplementedException, 501: of ours, names the operation */
-extern const ErrorModel COMMON_ACCESS_DENIED;     /* AccessDeniedException, 403 */
-extern const ErrorModel COMMON_REQUEST_TOO_LARGE; /* RequestEntityTooLargeException, 413 */
-extern const ErrorModel COMMON_MISSING_TOKEN;     /* MissingAuthenticationTokenException, 400 */
-extern const ErrorModel COMMON_MISSING_ACTION;    /* awsQuery: MissingAction, 400 */
-extern const ErrorModel COMMON_INVALID_ACTION;    /* awsQuery: InvalidAction, 400 */
-extern const ErrorModel COMMON_MALFORMED_QUERY;   /* awsQuery: MalformedQueryString, 404 */
-extern const ErrorModel COMMON_UNKNOWN_SERVICE;   /* of ours: nothing here answers to this target, path or scope */
+extern const ErrorModel COMMON_VALIDATION;          /* ValidationException: 1 validation error detected: … */
+extern const ErrorModel COMMON_SERIALIZATION;       /* SerializationException */
+extern const ErrorModel COMMON_UNKNOWN_OPERATION;   /* UnknownOperationException, 400 (404 by some) */
+extern const ErrorModel COMMON_INTERNAL_FAILURE;    /* InternalFailure, 500 */
+extern const ErrorModel COMMON_NOT_IMPLEMENTED;     /* NotImplementedException, 501: of ours, names the operation */
+extern const ErrorModel COMMON_ACCESS_DENIED;       /* AccessDeniedException, 403 */
+extern const ErrorModel COMMON_SERVICE_UNAVAILABLE; /* ServiceUnavailable, 503 */
+extern const ErrorModel COMMON_REQUEST_TOO_LARGE;   /* RequestEntityTooLargeException, 413 */
+extern const ErrorModel COMMON_MISSING_TOKEN;       /* MissingAuthenticationTokenException, 400 */
+extern const ErrorModel COMMON_MISSING_ACTION;      /* awsQuery: MissingAction, 400 */
+extern const ErrorModel COMMON_INVALID_ACTION;      /* awsQuery: InvalidAction, 400 */
+extern const ErrorModel COMMON_MALFORMED_QUERY;     /* awsQuery: MalformedQueryString, 404 */
+extern const ErrorModel COMMON_UNKNOWN_SERVICE;     /* of ours: nothing here answers to this target, path or scope */
 
 /* An optional number or boolean: SET(out, limit, 5) writes the value and its has_. */
 #define SET(object, member_, value_) ((void)((object)->member_ = (value_), (object)->has_##member_ = true))

@@ -29,7 +29,8 @@ struct HttpRequest {
     Bytes body; /* whole, inflated */
     bool is_http2, is_tls;
     /* Set where net itself must refuse: the owner answers with it in its own words. 0: fine; else the HTTP status (413
-     * body too large, 400 malformed or undecodable, 415 unknown Content-Encoding, 431 headers too large). */
+     * body too large, 400 malformed or undecodable, 415 unknown Content-Encoding, 431 headers too large, 503 too much
+     * is held for others). */
     int refused_status;
     void *owner; /* the owner's own */
     /* The owner may set them: what each answer to it carries besides its own. In its arena. */
@@ -49,6 +50,10 @@ typedef struct HttpResponse {
     size_t headers_count;
     Buffer body; /* net takes it and leaves it zeroed: no copy of a 10 MiB page */
 } HttpResponse;
+
+/* False: too much is held already (held_max). Best asked before an answer is made that may be large; the owner then
+ * refuses with 503. */
+bool http_has_room(const HttpRequest *request);
 
 /* Answers and lets go of the request: it may not be touched after. */
 void http_respond(HttpRequest *request, HttpResponse *response);
@@ -72,6 +77,12 @@ typedef struct NetOptions {
     size_t body_max;  /* LIMIT_REQUEST_BODY_BYTES or less */
     /* The most a body may have, asked when the headers are there (a service's own limit); NULL: body_max for all. */
     size_t (*body_max_of)(void *context, const HttpRequest *request);
+    /* Each 0: LIMIT_… of limits.h. */
+    size_t
+        connections_max; /* at most what RLIMIT_NOFILE leaves; above it the longest idle one is closed for a new one */
+    int idle_s;          /* a connection without a request is closed after it */
+    int request_s;       /* so long a request may take to come, and an answer to be taken by its client */
+    size_t held_max;     /* bytes of requests and answers that are on their way, all together */
     const char *certificate_path,
         *key_path;             /* PEM; NULL: a CA and a certificate of its own are made at the first TLS client */
     const char *tls_directory; /* where the made CA and certificate are kept; NULL: only in memory */
@@ -100,6 +111,8 @@ uint16_t net_port(const Net *net);
 bool net_poll(Net *net, int wait_ms);
 void net_wake(Net *net); /* from any thread or a signal handler: the poll at hand, or the next, returns at once */
 void net_stop_accepting(Net *net);
+size_t net_connections(const Net *net);
+size_t net_held_bytes(const Net *net);    /* of bodies that are coming, and of answers not wholly taken */
 size_t net_open_requests(const Net *net); /* read but not answered, or answers not wholly sent */
 Bytes net_ca_pem(
     Net *net,

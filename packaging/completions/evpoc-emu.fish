@@ -12,6 +12,10 @@ complete -c evpoc-emu -l tls-cert -x -d "certificate for TLS clients, with --tls
 complete -c evpoc-emu -l tls-key -x -d "the certificate's private key" -a '(__fish_complete_path)'
 complete -c evpoc-emu -l allow-hosts -x -d "further names that clients may call it by"
 complete -c evpoc-emu -l allow-origins -x -d "web pages that may call it (CORS)"
+complete -c evpoc-emu -l max-connections -x -d "connections at a time"
+complete -c evpoc-emu -l max-memory -x -d "MiB of requests and answers under way at a time"
+complete -c evpoc-emu -l idle-timeout -x -d "seconds until a connection without a request is closed"
+complete -c evpoc-emu -l request-timeout -x -d "seconds a client may take to send a request or to take its answer"
 complete -c evpoc-emu -l limits -x -d "aws: the rates AWS allows shards, readers and calls; off" -a 'off aws'
 complete -c evpoc-emu -l transition-ms -x -d "how long streams are CREATING, UPDATING and DELETING"
 complete -c evpoc-emu -l seed -x -d "the same ids in every run"

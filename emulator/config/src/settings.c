@@ -47,6 +47,23 @@ const Setting settings[SETTINGS] = {
          .more =
              "A list with commas: http://localhost:3000, http://localhost:* (any port), or * (any page of any site: "
              "they may then do anything to the emulator). Requests of other pages are refused with 403."},
+    [SETTING_MAX_CONNECTIONS] =
+        {"max-connections", SETTING_IS_INTEGER, "N", "16384", .min = 1, .max = 1000000, .help = "connections at a time",
+         .more =
+             "Or as many as the limit of open files leaves (it is raised as far as the system allows). Where one more "
+             "comes, the one that has been idle longest is closed, those that never asked anything first."},
+    [SETTING_MAX_MEMORY] =
+        {"max-memory", SETTING_IS_INTEGER, "MIB", "1024", .min = 32, .max = 1048576,
+         .help = "MiB of requests and answers under way at a time",
+         .more =
+             "What comes in beyond it is answered with 503 ServiceUnavailable, which SDKs try again, and clients that "
+             "are slow to take their answers are hung up on."},
+    [SETTING_IDLE_TIMEOUT] = {"idle-timeout", SETTING_IS_INTEGER, "S", "600", .min = 1, .max = 86400,
+                              .help = "seconds until a connection without a request is closed"},
+    [SETTING_REQUEST_TIMEOUT] =
+        {"request-timeout", SETTING_IS_INTEGER, "S", "60", .min = 1, .max = 86400,
+         .help = "seconds a client may take to send a request or to take its answer",
+         .more = "Then it is hung up on. Not for subscriptions, nor for requests whose answer is yet to be made."},
     [SETTING_LIMITS] = {"limits", SETTING_IS_CHOICE, "WHAT", "off", limits,
                         .help = "aws: the rates AWS allows shards, readers and calls; off",
                         .more =

@@ -8,9 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SILENT_MS ((int64_t)2 * 60 * 1000)  /* before anything was said */
-#define IDLE_MS   ((int64_t)10 * 60 * 1000) /* without an open stream */
-
 Protocol protocol_of(Bytes first)
 {
     static const char preface[] = "PRI";
@@ -144,26 +141,67 @@ void connections_bury(Net *net)
     }
 }
 
+static int64_t idle_ms(const Net *net)
+{
+    return INT64_C(1000) * (net->options.idle_s ? net->options.idle_s : LIMIT_IDLE_S);
+}
+
+static int64_t request_ms(const Net *net)
+{
+    return INT64_C(1000) * (net->options.request_s ? net->options.request_s : LIMIT_REQUEST_S);
+}
+
+/* Before its protocol is known, and within a handshake, a client is expected to speak. */
 static bool is_silent(const Connection *connection)
 {
     int64_t since = connection->net->now_ms - connection->active_ms;
     if (connection->h2)
-        return since > IDLE_MS && h2_session_is_idle(connection->h2);
-    return !connection->pump && since > SILENT_MS;
+        return since > idle_ms(connection->net) && h2_session_is_idle(connection->h2);
+    return !connection->pump && since > request_ms(connection->net);
+}
+
+static void say_goodbye(Connection *connection)
+{
+    h2_session_shut_down(connection->h2);
+    h2_flush(connection);
 }
 
 void connections_sweep(Net *net)
 {
     for (Connection *next, *connection = net->first; connection; connection = next) {
+        bool is_slow = connection->h2 && h2_session_is_too_slow(connection->h2);
         next = connection->next;
-        if (!is_silent(connection))
+        if (!is_slow && !is_silent(connection))
             continue;
-        if (connection->h2) {
-            h2_session_shut_down(connection->h2);
-            h2_flush(connection);
-        }
+        if (connection->h2 && !is_slow)
+            say_goodbye(connection);
         connection_close(connection);
     }
+}
+
+static bool is_easiest(const Connection *connection, const Connection *easiest)
+{
+    Candidate one = {connection->h2 != NULL, connection->active_ms}, other;
+    if (connection->pump || (connection->h2 && !h2_session_is_idle(connection->h2)))
+        return false;
+    if (!easiest)
+        return true;
+    other = (Candidate){easiest->h2 != NULL, easiest->active_ms};
+    return !is_easier(other, one);
+}
+
+void connections_make_room(Net *net)
+{
+    Candidate theirs;
+    Connection *easiest = NULL;
+    bool has_theirs = h1_candidate(net->h1, &theirs);
+    for (Connection *connection = net->first; connection; connection = connection->next)
+        if (is_easiest(connection, easiest))
+            easiest = connection;
+    if (easiest && (!has_theirs || !is_easier(theirs, (Candidate){easiest->h2 != NULL, easiest->active_ms})))
+        connection_close(easiest);
+    else if (has_theirs)
+        h1_close_candidate(net->h1);
 }
 
 void connections_close_all(Net *net)

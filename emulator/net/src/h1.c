@@ -10,7 +10,6 @@
 
 /* Per connection; cleared after each request, which is why it is not larger: heads up to about 30 KiB fit. */
 #define MEMORY_BYTES ((size_t)32 * 1024)
-#define IDLE_S       600U
 /* The rest of a body that is too large is read and dropped up to here, since a client that is still writing would not
  * see the answer of a connection that is closed on it. */
 #define DRAIN_MAX   ((uint64_t)256 * 1024 * 1024)
@@ -21,7 +20,9 @@ typedef struct H1Connection {
     H1 *h1;
     Transfer *transfer;
     struct MHD_Connection *mhd;
-    bool is_tls;
+    int fd;
+    bool is_tls, has_served, hung_up;
+    int64_t active_ms; /* when it came, or its last request or answer */
     struct H1Connection *previous, *next;
 } H1Connection;
 
@@ -30,7 +31,7 @@ struct H1 {
     Transfers *transfers;
     int epoll_fd;
     Watch watch; /* of its epoll */
-    H1Connection *adding, *first, *dead;
+    H1Connection *adding, *first, *dead, *candidate;
     uint64_t round;
     bool due;
     bool held;      /* a request waits for its owner's turn, unsuspended */
@@ -143,18 +144,28 @@ static void h1_stream_changed(Transfer *transfer)
     set_suspended(transfer, false);
 }
 
+/* libmicrohttpd sees its client gone, and does the rest. */
+static void hang_up(H1Connection *connection)
+{
+    connection->hung_up = true;
+    shutdown(connection->fd, SHUT_RDWR);
+    connection->h1->due = true;
+}
+
+static void h1_hang_up(Transfer *transfer)
+{
+    hang_up(transfer->h1.connection);
+}
+
 /* libmicrohttpd wants an answer; the socket it goes to is shut. */
 static void h1_cut(Transfer *transfer)
 {
     static const HttpResponse nothing = {.status = 500};
-    const union MHD_ConnectionInfo *socket_ =
-        MHD_get_connection_info(transfer->h1.connection->mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (socket_)
-        shutdown(socket_->connect_fd, SHUT_RDWR);
+    shutdown(transfer->h1.connection->fd, SHUT_RDWR);
     h1_answer(transfer, &nothing);
 }
 
-static const Carrier h1_carrier = {h1_answer, h1_answer, h1_stream_changed, h1_cut};
+static const Carrier h1_carrier = {h1_answer, h1_answer, h1_stream_changed, h1_cut, h1_hang_up};
 
 static void *on_target(void *context, const char *target, struct MHD_Connection *mhd)
 {
@@ -162,6 +173,7 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     H1Connection *connection = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     Transfer *transfer = transfer_new(h1->transfers, &h1_carrier);
     connection->transfer = transfer;
+    connection->active_ms = h1->transfers->now_ms;
     connection->mhd = mhd;
     transfer->h1.connection = connection;
     transfer->request.is_tls = connection->is_tls;
@@ -254,6 +266,8 @@ static void on_completed(void *context, struct MHD_Connection *mhd, void **trans
     *transfer_at = NULL;
     watch_set(connection->h1->epoll_fd, &connection->watch, 0);
     connection->transfer = NULL;
+    connection->has_served |= transfer->answered;
+    connection->active_ms = connection->h1->transfers->now_ms;
     if (transfer->h1.response)
         MHD_destroy_response(transfer->h1.response);
     transfer->h1.response = NULL;
@@ -268,6 +282,8 @@ static void unlink_connection(H1Connection *connection)
         connection->h1->first = connection->next;
     if (connection->next)
         connection->next->previous = connection->previous;
+    if (connection->h1->candidate == connection)
+        connection->h1->candidate = NULL;
 }
 
 static void on_connection(void *context, struct MHD_Connection *mhd, void **connection_at,
@@ -305,6 +321,11 @@ static void bury(H1 *h1)
     }
 }
 
+static unsigned idle_s(const H1 *h1)
+{
+    return (unsigned)(h1->transfers->options->idle_s ? h1->transfers->options->idle_s : LIMIT_IDLE_S);
+}
+
 H1 *h1_new(Transfers *transfers, int epoll_fd, void (*on_closed)(void *context), void *context)
 {
     H1 *h1 = calloc(1, sizeof *h1);
@@ -318,8 +339,8 @@ H1 *h1_new(Transfers *transfers, int epoll_fd, void (*on_closed)(void *context),
         MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, on_access,
         h1, MHD_OPTION_URI_LOG_CALLBACK, on_target, h1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, h1, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h1,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)(LIMIT_CONNECTIONS + 1), MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, idle_s(h1),
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)INT32_MAX /* net counts them */, MHD_OPTION_END);
     if (!h1->daemon) {
         free(h1);
         return NULL;
@@ -352,6 +373,8 @@ bool h1_add(H1 *h1, int fd, bool is_tls)
         abort();
     connection->watch = (Watch){suspended_ready, fd, 0};
     connection->h1 = h1;
+    connection->fd = fd;
+    connection->active_ms = h1->transfers->now_ms;
     connection->is_tls = is_tls;
     connection->next = h1->first;
     if (h1->first)
@@ -368,6 +391,34 @@ bool h1_add(H1 *h1, int fd, bool is_tls)
         h1->on_closed(h1->context);
     }
     return false;
+}
+
+/* Of equals the last in the list: it came first. */
+bool h1_candidate(H1 *h1, Candidate *ret_candidate)
+{
+    h1->candidate = NULL;
+    for (H1Connection *connection = h1->first; connection; connection = connection->next) {
+        Candidate candidate = {connection->has_served, connection->active_ms};
+        bool is_busy = connection->transfer && connection->transfer->delivered;
+        if (is_busy || connection->hung_up || (h1->candidate && is_easier(*ret_candidate, candidate)))
+            continue;
+        h1->candidate = connection;
+        *ret_candidate = candidate;
+    }
+    return h1->candidate != NULL;
+}
+
+void h1_close_candidate(H1 *h1)
+{
+    hang_up(h1->candidate);
+}
+
+void h1_sweep(H1 *h1)
+{
+    int64_t idle_ms = INT64_C(1000) * idle_s(h1);
+    for (H1Connection *connection = h1->first; connection; connection = connection->next)
+        if (!connection->transfer && !connection->hung_up && h1->transfers->now_ms - connection->active_ms > idle_ms)
+            hang_up(connection);
 }
 
 void h1_begin_round(H1 *h1, uint64_t round)

@@ -16,5 +16,19 @@ bool h1_add(H1 *h1, int fd, bool is_tls);
 void h1_begin_round(H1 *h1, uint64_t round);
 /* Its I/O, where there is a reason: its epoll is ready, or something was answered. */
 void h1_run_if_due(H1 *h1);
+/* The connection that could go most easily: without a request in its owner's hands; best one that never had any.
+ * False: there is none. Valid until the next call of h1. */
+typedef struct Candidate {
+    bool has_served;
+    int64_t active_ms;
+} Candidate;
+static inline bool is_easier(Candidate one, Candidate other)
+{
+    return one.has_served != other.has_served ? !one.has_served : one.active_ms < other.active_ms;
+}
+bool h1_candidate(H1 *h1, Candidate *ret_candidate);
+void h1_close_candidate(H1 *h1); /* soon */
+/* Hangs up on those that have had no request for too long, though bytes may have come. */
+void h1_sweep(H1 *h1);
 /* ms until it must run without an event, -1: never. */
 int h1_wait_ms(H1 *h1);

@@ -18,7 +18,7 @@ struct H2Session {
     nghttp2_session *session;
     Transfers *transfers;
     bool is_tls;
-    bool receiving;
+    bool receiving, is_too_slow;
     void (*on_output)(void *context);
     void *context;
     Transfer *first; /* of the open streams */
@@ -157,13 +157,21 @@ static void h2_cut(Transfer *transfer)
     output_changed(session);
 }
 
-static const Carrier h2_carrier = {h2_answer, h2_stream_start, h2_stream_changed, h2_cut};
+static void h2_hang_up(Transfer *transfer)
+{
+    transfer->h2.session->is_too_slow = true;
+}
+
+static const Carrier h2_carrier = {h2_answer, h2_stream_start, h2_stream_changed, h2_cut, h2_hang_up};
 
 static int on_begin_headers(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *context)
 {
     H2Session *session = context;
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
         return 0;
+    /* RFC 9113 8.7: nothing was done, so clients may try it again. */
+    if (!transfers_have_room(session->transfers))
+        return nghttp2_submit_rst_stream(nghttp2, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
     Transfer *transfer = transfer_new(session->transfers, &h2_carrier);
     transfer->request.is_http2 = true;
     transfer->request.is_tls = session->is_tls;
@@ -361,6 +369,11 @@ bool h2_session_is_over(const H2Session *session)
 bool h2_session_is_idle(const H2Session *session)
 {
     return !session->first;
+}
+
+bool h2_session_is_too_slow(const H2Session *session)
+{
+    return session->is_too_slow;
 }
 
 void h2_session_shut_down(H2Session *session)

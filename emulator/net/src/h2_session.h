@@ -17,5 +17,6 @@ MUST_CHECK bool h2_session_receive(H2Session *session, Bytes bytes);
 void h2_session_send(H2Session *session, Buffer *out, size_t most);
 /* Nothing is to be read or written any more: streams that are open keep it going, also after the client's GOAWAY. */
 bool h2_session_is_over(const H2Session *session);
-bool h2_session_is_idle(const H2Session *session); /* no stream is open */
-void h2_session_shut_down(H2Session *session);     /* GOAWAY; for an idle one */
+bool h2_session_is_idle(const H2Session *session);     /* no stream is open */
+bool h2_session_is_too_slow(const H2Session *session); /* a client that does not send or take; to be closed */
+void h2_session_shut_down(H2Session *session);         /* GOAWAY; for an idle one */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@
 #define ACCEPTS_A_ROUND 64
 #define BACKLOG         1024
 #define SWEEP_MS        10000
+#define PRESSED_MS      250
+#define OTHER_FILES     256 /* of the store, of helpers; and ours that are no connections */
 #define RETRY_MS        500 /* where the system has no more sockets for us */
 
 static int refuse(const char **ret_reason, int code, const char *reason)
@@ -102,13 +105,31 @@ static void pause_accepting(Net *net)
         net->sweep_at_ms = net->now_ms + RETRY_MS;
 }
 
+/* The highest number of files, and what it leaves for connections. */
+static size_t connections_max(const Net *net)
+{
+    struct rlimit files;
+    size_t wanted = net->options.connections_max ? net->options.connections_max : LIMIT_CONNECTIONS;
+    if (getrlimit(RLIMIT_NOFILE, &files))
+        return wanted;
+    if (files.rlim_cur < files.rlim_max && files.rlim_cur < wanted + OTHER_FILES) {
+        rlim_t enough = wanted + OTHER_FILES;
+        files.rlim_cur = enough < files.rlim_max ? enough : files.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &files) && getrlimit(RLIMIT_NOFILE, &files))
+            return wanted;
+    }
+    size_t left = files.rlim_cur > 2 * OTHER_FILES ? files.rlim_cur - OTHER_FILES : files.rlim_cur / 2;
+    return wanted < left ? wanted : left;
+}
+
 static void listener_ready(Watch *watch, uint32_t events)
 {
     Net *net = owner_of(watch, Net, listener);
     (void)events;
     for (int i = 0; i < ACCEPTS_A_ROUND; i++) {
-        if (net->connections >= LIMIT_CONNECTIONS) {
+        if (net->connections >= net->connections_max) {
             set_accepting(net, false); /* until one is closed */
+            connections_make_room(net);
             return;
         }
         int fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -172,6 +193,7 @@ int net_open(const NetOptions *options, Net **ret_net, const char **ret_reason)
     net->read_buffer = malloc(READ_BYTES);
     if (!net->read_buffer)
         abort();
+    net->connections_max = connections_max(net);
     net->now_ms = monotonic_ns() / 1000000;
     transfers_init(&net->transfers, &net->options);
     int code = start(net, ret_reason);
@@ -226,6 +248,16 @@ void net_stop_accepting(Net *net)
     net->listener.fd = -1;
 }
 
+size_t net_connections(const Net *net)
+{
+    return net->connections;
+}
+
+size_t net_held_bytes(const Net *net)
+{
+    return net->transfers.held;
+}
+
 size_t net_open_requests(const Net *net)
 {
     return net->transfers.open;
@@ -252,11 +284,24 @@ static int sooner(int wait_ms, int64_t other_ms)
     return (int)other_ms;
 }
 
+static int64_t sweep_ms(const Net *net)
+{
+    int64_t quarter = INT64_C(250) * (net->options.request_s ? net->options.request_s : LIMIT_REQUEST_S);
+    return quarter < SWEEP_MS ? quarter : SWEEP_MS;
+}
+
+/* Sooner while requests are refused for want of memory. */
+static int64_t next_sweep_ms(const Net *net)
+{
+    int64_t early = net->transfers.is_pressed ? sweep_ms(net) - PRESSED_MS : 0;
+    return net->sweep_at_ms - (early > 0 ? early : 0);
+}
+
 static int longest_wait(Net *net, int wait_ms)
 {
     wait_ms = sooner(wait_ms, h1_wait_ms(net->h1));
-    if (net->first || net->is_paused) {
-        int64_t until_sweep = net->sweep_at_ms - net->now_ms;
+    if (net->first || net->is_paused || net->transfers.first) {
+        int64_t until_sweep = next_sweep_ms(net) - net->now_ms;
         wait_ms = sooner(wait_ms, until_sweep > 0 ? until_sweep : 0);
     }
     return wait_ms;
@@ -273,7 +318,9 @@ static void dispatch(const struct epoll_event *events, int count)
 
 static void sweep(Net *net)
 {
-    net->sweep_at_ms = net->now_ms + SWEEP_MS;
+    net->sweep_at_ms = net->now_ms + sweep_ms(net);
+    transfers_sweep(&net->transfers);
+    h1_sweep(net->h1);
     connections_sweep(net);
     if (net->is_paused && net->accepting) {
         net->is_paused = false;
@@ -299,10 +346,10 @@ bool net_poll(Net *net, int wait_ms)
     /* Requests that came in meanwhile are not kept waiting. */
     int wait = net->transfers.delivered != delivered ? 0 : longest_wait(net, wait_ms);
     int count = epoll_wait(net->epoll_fd, events, EVENTS_A_ROUND, wait);
-    net->now_ms = monotonic_ns() / 1000000;
+    net->now_ms = net->transfers.now_ms = monotonic_ns() / 1000000;
     bool interrupted = count < 0;
     dispatch(events, count);
-    if (net->now_ms >= net->sweep_at_ms)
+    if (net->now_ms >= next_sweep_ms(net))
         sweep(net);
     h1_run_if_due(net->h1);
     connections_flush(net);

@@ -21,8 +21,9 @@ struct Net {
     bool has_identity;
     Connection *first, *changed, *dead;
     size_t connections; /* ours and libmicrohttpd's */
-    bool accepting;     /* until net_stop_accepting */
-    bool is_paused;     /* accepting, for want of sockets */
+    size_t connections_max;
+    bool accepting; /* until net_stop_accepting */
+    bool is_paused; /* accepting, for want of sockets */
     bool woken;
     uint64_t round;
     int64_t now_ms, sweep_at_ms; /* of a clock that never moves */

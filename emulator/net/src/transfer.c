@@ -12,10 +12,36 @@
 #define ANSWERED_BYTES ((size_t)64 * 1024)
 /* What a Content-Length alone, without the bytes, may make us reserve. */
 #define RESERVE_MAX ((size_t)1024 * 1024)
+/* What a request costs before it has a body. */
+#define TRANSFER_BYTES (sizeof(Transfer) + 8192)
+/* How long a client may stay away while half of all that may be held is. */
+#define PRESSED_MS 1000
+
+static size_t held_max(const Transfers *all)
+{
+    return all->options->held_max ? all->options->held_max : LIMIT_HELD_BYTES;
+}
+
+static int64_t request_ms(const Transfers *all)
+{
+    return INT64_C(1000) * (all->options->request_s ? all->options->request_s : LIMIT_REQUEST_S);
+}
+
+static void hold(Transfer *transfer, size_t bytes)
+{
+    transfer->held += bytes;
+    transfer->all->held += bytes;
+}
+
+bool transfers_have_room(Transfers *all)
+{
+    all->is_pressed |= all->held >= held_max(all) / 2; /* slow clients go before others have to be refused */
+    return all->held < held_max(all);
+}
 
 void transfers_init(Transfers *all, const NetOptions *options)
 {
-    *all = (Transfers){.options = options, .clock = clock_new(), .date_second = -1};
+    *all = (Transfers){.options = options, .clock = clock_new(), .date_second = -1, .now_ms = monotonic_ns() / 1000000};
 }
 
 static void destroy(Transfer *transfer)
@@ -70,6 +96,8 @@ Transfer *transfer_new(Transfers *all, const Carrier *carrier)
     transfer->carrier = carrier;
     transfer->body_max = all->options->body_max;
     transfer->content_length = UINT64_MAX;
+    transfer->since_ms = all->now_ms;
+    hold(transfer, TRANSFER_BYTES);
     transfer->next = all->first;
     if (all->first)
         all->first->previous = transfer;
@@ -92,6 +120,7 @@ void transfer_free(Transfer *transfer)
 {
     Transfers *all = transfer->all;
     unlink_live(transfer);
+    all->held -= transfer->held;
     if (transfer->delivered)
         all->open--;
     buffer_done(&transfer->inflated);
@@ -157,6 +186,25 @@ Bytes http_header(const HttpRequest *request, const char *name)
     return (Bytes){0};
 }
 
+/* False: it is refused, since too much is held. */
+static bool has_room(Transfer *transfer, size_t bytes)
+{
+    Transfers *all = transfer->all;
+    if (all->held < held_max(all) && bytes <= held_max(all) - all->held)
+        return true;
+    all->is_pressed = true;
+    transfer->request.refused_status = 503;
+    buffer_done(&transfer->body);
+    all->held -= transfer->held;
+    transfer->held = 0;
+    return false;
+}
+
+bool http_has_room(const HttpRequest *request)
+{
+    return transfers_have_room(((const Transfer *)(const void *)request)->all);
+}
+
 void transfer_end_head(Transfer *transfer)
 {
     const NetOptions *options = transfer->all->options;
@@ -165,7 +213,7 @@ void transfer_end_head(Transfer *transfer)
     if (bytes_to_uint64(http_header(request, "content-length"), &length))
         transfer->content_length = length;
     transfer->expects_continue = bytes_equal_ignoring_case(http_header(request, "expect"), TEXT("100-continue"));
-    if (request->refused_status)
+    if (request->refused_status || !has_room(transfer, 1))
         return;
     if (options->body_max_of) {
         size_t max = options->body_max_of(options->context, request);
@@ -190,6 +238,9 @@ void transfer_add_body(Transfer *transfer, Bytes bytes)
         transfer->body.len = 0;
         return;
     }
+    if (!has_room(transfer, bytes.len))
+        return;
+    hold(transfer, bytes.len);
     buffer_append(&transfer->body, bytes);
 }
 
@@ -209,6 +260,7 @@ static int decode_body(Transfer *transfer)
         return 415;
     switch (inflate_gzip(buffer_bytes(&transfer->body), transfer->body_max, &transfer->inflated)) {
     case INFLATE_OK:
+        hold(transfer, transfer->inflated.len);
         transfer->request.body = buffer_bytes(&transfer->inflated);
         return 0;
     case INFLATE_TOO_LARGE:
@@ -277,16 +329,39 @@ void transfers_tell_gone(Transfers *all)
     }
 }
 
+/* Not those that wait for their owner, nor streams: those have bounds of their owner's. */
+static bool is_too_slow(const Transfer *transfer, int64_t patience_ms)
+{
+    bool waits_for_client = transfer->answered ? !transfer->is_stream : !transfer->delivered;
+    return waits_for_client && !transfer->ended && !transfer->hung_up &&
+           transfer->all->now_ms - transfer->since_ms > patience_ms;
+}
+
+void transfers_sweep(Transfers *all)
+{
+    int64_t patience_ms = request_ms(all);
+    if (all->is_pressed && patience_ms > PRESSED_MS)
+        patience_ms = PRESSED_MS;
+    all->is_pressed = all->held >= held_max(all) / 2;
+    for (Transfer *transfer = all->first; transfer; transfer = transfer->next)
+        if (is_too_slow(transfer, patience_ms)) {
+            transfer->hung_up = true;
+            transfer->carrier->hang_up(transfer);
+        }
+}
+
 void http_respond(HttpRequest *request, HttpResponse *response)
 {
     Transfer *transfer = (Transfer *)request;
     transfer->answered = true;
     transfer->answer_body = response->body;
+    transfer->since_ms = transfer->all->now_ms;
     response->body = (Buffer){0};
     if (transfer->ended) {
         transfer_free(transfer);
         return;
     }
+    hold(transfer, transfer->answer_body.len);
     transfer->carrier->answer(transfer, response);
     if (arena_used(request->arena) > ANSWERED_BYTES)
         arena_reset(request->arena);

@@ -14,6 +14,7 @@ typedef struct Carrier {
     void (*stream_start)(Transfer *transfer, const HttpResponse *head);
     void (*stream_changed)(Transfer *transfer); /* there is more to send, or the end */
     void (*cut)(Transfer *transfer);            /* instead of an answer */
+    void (*hang_up)(Transfer *transfer);        /* its client is too slow: the connection goes, soon */
 } Carrier;
 
 struct HttpStream {
@@ -35,10 +36,12 @@ struct Transfer {
     size_t headers_bytes;
     size_t body_max;
     uint64_t content_length; /* UINT64_MAX: not told */
+    int64_t since_ms;        /* the request's beginning; then the answer's */
+    size_t held;             /* of all->held */
     Buffer body, inflated;
     bool expects_continue;
     bool delivered, answered, ended; /* ended: the protocol has let go */
-    bool told_gone;
+    bool told_gone, hung_up;
     bool is_stream;
     HttpStream stream;
     Buffer answer_body;
@@ -71,6 +74,9 @@ struct Transfers {
     Transfer *first; /* all that are not spare */
     size_t open;     /* delivered and not yet freed */
     size_t delivered;
+    int64_t now_ms;      /* of the round */
+    size_t held;         /* bytes of bodies and answers */
+    bool is_pressed;     /* memory for requests and answers gets scarce */
     size_t streams_gone; /* opened for a client that had gone already, and not told so yet */
     int64_t date_second;
     char date[32];
@@ -78,6 +84,8 @@ struct Transfers {
 
 void transfers_init(Transfers *all, const NetOptions *options);
 void transfers_done(Transfers *all); /* frees also those that their owner has not answered */
+
+bool transfers_have_room(Transfers *all); /* false: no new request may come in; noted for the next sweep */
 
 Transfer *transfer_new(Transfers *all, const Carrier *carrier);
 void transfer_free(Transfer *transfer);
@@ -94,6 +102,9 @@ void transfer_deliver(Transfer *transfer);
 void transfer_client_gone(Transfer *transfer);
 /* The protocol lets go: all has been sent, or the client is gone. The transfer may not be touched after. */
 void transfer_end(Transfer *transfer);
+
+/* Hangs up on clients that have not sent their request, or not taken their answer, for too long. */
+void transfers_sweep(Transfers *all);
 
 /* Calls on_close of the streams that were opened for a client that had gone. */
 void transfers_tell_gone(Transfers *all);

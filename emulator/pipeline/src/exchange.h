@@ -66,6 +66,7 @@ Exchange *queue_take_all(ExchangeQueue *queue); /* the list, in order; the queue
 
 /* route.c: sets service, protocol, operation_name and call.operation; fails in AWS's words where it leads nowhere. */
 MUST_CHECK Status route(Exchange *exchange);
+MUST_CHECK Status fail_for_want_of_room(Call *call);
 void routes_add(Pipeline *pipeline, const PipelineService *service);
 /* As if a request had come for this operation of this service (ServiceModel.name): fails where it leads nowhere. */
 MUST_CHECK Status route_to(Exchange *exchange, const char *service, Bytes operation);

@@ -203,6 +203,8 @@ static Status run(Exchange *exchange)
 {
     void *in = NULL;
     TRY(route(exchange));
+    if (!http_has_room(exchange->request))
+        return fail_for_want_of_room(&exchange->call);
     TRY(read_input(exchange, exchange->request->body, &in));
     if (exchange->service->admit)
         TRY(exchange->service->admit(&exchange->call, in));

@@ -217,6 +217,12 @@ static const Protocol *protocol_shown(const HttpRequest *request)
     return asks_with_a_form(request) ? &PROTOCOL_OF_QUERY : &PROTOCOL_OF_JSON;
 }
 
+Status fail_for_want_of_room(Call *call)
+{
+    return fail(call, &COMMON_SERVICE_UNAVAILABLE,
+                "Requests and answers under way fill the memory that --max-memory allows. Please try again.");
+}
+
 /* What net could not take, or the gate not let in: told in the words and form of the protocol that the headers show. */
 static Status refuse(Exchange *exchange)
 {
@@ -229,6 +235,8 @@ static Status refuse(Exchange *exchange)
     switch (exchange->request->refused_status) {
     case 403:
         return fail(call, &COMMON_ACCESS_DENIED, "%s", exchange->refusal);
+    case 503:
+        return fail_for_want_of_room(call);
     case 413:
         return fail(call, &COMMON_REQUEST_TOO_LARGE, "The request's body is larger than the service takes.");
     case 415:

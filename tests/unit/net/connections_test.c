@@ -56,9 +56,9 @@ static void who_says_nothing_is_closed(void **state)
     client_send_text(tls, "\x16\x03");
     UNTIL(&owner, owner.net->connections == 3);
     owner_rounds(&owner, 3);
-    after(&owner, MINUTES);
+    after(&owner, MINUTES / 2);
     assert_int_equal(owner.net->connections, 3);
-    after(&owner, 3 * MINUTES);
+    after(&owner, 2 * MINUTES);
     assert_int_equal(owner.net->connections, 0);
     UNTIL(&owner, silent->eof && half->eof && tls->eof);
     client_close(silent);
