@@ -145,7 +145,8 @@ static bool open_services(Emulator *emulator)
     emulator->kms = kms_open(host);
     emulator->sts = sts_open(host);
     emulator->cloudwatch = cloudwatch_open(host);
-    GlueOptions glue = {config_integer(emulator->config, SETTING_GLUE_PENDING)};
+    GlueOptions glue = {config_integer(emulator->config, SETTING_GLUE_PENDING),
+                        config_choice(emulator->config, SETTING_GLUE_JSON) == 1};
     emulator->glue = glue_open(host, &glue);
     emulator->kinesis = emulator->kms ? kinesis_open(host, emulator->kms, emulator->cloudwatch) : NULL;
     emulator->dynamodb = dynamodb_open(host);

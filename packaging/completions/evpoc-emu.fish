@@ -22,6 +22,7 @@ complete -c evpoc-emu -l seed -x -d "the same ids in every run"
 complete -c evpoc-emu -l seed-file -x -d "streams, tables and schemas to make at the start" -a '(__fish_complete_path)'
 complete -c evpoc-emu -l hooks -x -d "executable files to run before it is ready" -a '(__fish_complete_path)'
 complete -c evpoc-emu -l glue-pending-ms -x -d "how long new schema versions are PENDING"
+complete -c evpoc-emu -l glue-json-compatibility -x -d "whether versions of JSON schemas are checked" -a 'enforce ignore'
 complete -c evpoc-emu -l log-level -x -d "debug (a line a request), info, warn, error" -a 'debug info warn error'
 complete -c evpoc-emu -l log-format -x -d "human, json, auto (human on a terminal)" -a 'auto human json'
 complete -c evpoc-emu -l keep-requests -x -d "how many requests /_evpoc/requests remembers"

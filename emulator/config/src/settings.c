@@ -4,6 +4,7 @@
 static const char *const durabilities[] = {"commit", "fsync", "memory", NULL};
 static const char *const limits[] = {"off", "aws", NULL};
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
+static const char *const glue_json[] = {"enforce", "ignore", NULL};
 static const char *const formats[] = {"auto", "human", "json", NULL};
 
 const Setting settings[SETTINGS] = {
@@ -92,6 +93,10 @@ const Setting settings[SETTINGS] = {
          .help = "how long new schema versions are PENDING",
          .more = "And how long deleted registries, schemas and versions are DELETING. With 0 all is settled at once, "
                  "which saves the client libraries a wait of 3 s for each new version."},
+    [SETTING_GLUE_JSON] = {"glue-json-compatibility", SETTING_IS_CHOICE, "WHAT", "enforce", glue_json,
+                           .help = "whether versions of JSON schemas are checked",
+                           .more = "ignore: each one that is a JSON Schema is AVAILABLE, whatever the compatibility "
+                                   "mode. So AWS itself is said to do; for AVRO and PROTOBUF it checks."},
     [SETTING_LOG_LEVEL] = {"log-level", SETTING_IS_CHOICE, "LEVEL", "info", levels,
                            .help = "debug (a line a request), info, warn, error"},
     [SETTING_LOG_FORMAT] = {"log-format", SETTING_IS_CHOICE, "FORM", "auto", formats,

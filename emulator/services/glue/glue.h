@@ -9,6 +9,7 @@ extern const Service glue_service;
 
 typedef struct GlueOptions {
     int64_t pending_ms; /* how long a new version is PENDING and what is deleted DELETING, on the emulator's clock */
+    bool ignores_json;  /* schemas of the format JSON: each version that parses is AVAILABLE */
 } GlueOptions;
 
 Glue *glue_open(Host *host, const GlueOptions *options);

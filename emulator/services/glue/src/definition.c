@@ -90,7 +90,8 @@ Status definition_is_compatible(Call *call, const Schema *schema, Bytes definiti
     *ret_why = (Incompatibility){0};
     TRY(find_format(call, schema->data_format, &candidate.format));
     TRY(parse(call, candidate.format, definition, &candidate.parsed));
-    if (!candidate.mode.backward && !candidate.mode.forward)
+    bool is_ignored = glue_of(call)->options.ignores_json && bytes_is(schema->data_format, "JSON");
+    if (is_ignored || (!candidate.mode.backward && !candidate.mode.forward))
         return OK;
     Arena *scratch = arena_new();
     Statement *rows = store_begin(call->store, candidate.mode.all ? &since : &latest);

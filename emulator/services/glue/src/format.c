@@ -2,6 +2,7 @@
 #include "format.h"
 #include "avro.h"
 #include "canonical.h"
+#include "json_schema/json_schema.h"
 
 static const void *parse_avro(Arena *arena, Bytes definition, Bytes *ret_reason)
 {
@@ -13,8 +14,19 @@ static bool can_read_avro(Arena *arena, const void *reader, const void *writer, 
     return avro_can_read(arena, reader, writer, ret_mismatch);
 }
 
+static const void *parse_json(Arena *arena, Bytes definition, Bytes *ret_reason)
+{
+    return json_schema_parse(arena, definition, ret_reason);
+}
+
+static bool can_read_json(Arena *arena, const void *reader, const void *writer, Mismatch *ret_mismatch)
+{
+    return json_schema_can_read(arena, reader, writer, ret_mismatch);
+}
+
 static const Format formats[] = {
     {{"AVRO", 4}, parse_avro, canonical_json, can_read_avro},
+    {{"JSON", 4}, parse_json, canonical_json, can_read_json},
 };
 
 const Format *format_find(Bytes name)

@@ -1,0 +1,208 @@
+/* accept.c - is all that was written by one schema read by another? What was written is taken apart (its anyOf and
+ * oneOf branch by branch, its lists of values one by one) before what is read is looked at. */
+#include "accept.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+#define STEPS_MAX 100000
+#define DEPTH_MAX 100
+
+typedef struct Pending {
+    const struct Pending *above;
+    const JsonSchema *reader;
+    const Written *written;
+} Pending;
+
+bool not_read(Check *check, const Step *at, const char *format, ...)
+{
+    char text[500];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    Bytes what = bytes_of(text);
+    *check->mismatch =
+        (Mismatch){step_path(check->arena, at), arena_copy(check->arena, bytes_utf8_prefix(what, what.len))};
+    return false;
+}
+
+static Bytes type_names(Arena *arena, unsigned types)
+{
+    static const char *const names[] = {"null", "boolean", "integer", "number", "string", "array", "object"};
+    Bytes text = TEXT("");
+    if ((types & TYPE_NUMBER) == TYPE_NUMBER)
+        types &= ~(unsigned)TYPE_INTEGER;
+    for (int i = 0; i < 7; i++)
+        if (types & (1U << i))
+            text = arena_text(arena, BYTES_FMT "%s%s", BYTES_ARG(text), text.len ? " or " : "", names[i]);
+    return text;
+}
+
+static bool accepts_types(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    if (reader->is_false)
+        return not_read(check, at, "written, but nothing is read here");
+    if (!(written->types & ~reader->types))
+        return true;
+    return not_read(check, at, "written as " BYTES_FMT ", read as " BYTES_FMT,
+                    BYTES_ARG(type_names(check->arena, written->types)),
+                    BYTES_ARG(type_names(check->arena, reader->types)));
+}
+
+/* Lists of values stand on the writer's side only as long as the others are not finite: see accepts_values. */
+static bool accepts_listed(Check *check, const JsonSchema *reader, const Step *at)
+{
+    if (reader->enumeration || reader->constant)
+        return not_read(check, at, "any value was written, read is only what %s lists",
+                        reader->enumeration ? "enum" : "const");
+    return true;
+}
+
+static bool accepts_node(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    return accepts_types(check, reader, written, at) && accepts_listed(check, reader, at) &&
+           accepts_range(check, reader, written, at) && accepts_array(check, reader, written, at) &&
+           accepts_object(check, reader, written, at) && accepts_combined(check, reader, written, at);
+}
+
+static bool same_written(const Written *a, const Written *b)
+{
+    return a->types == b->types && a->all.count == b->all.count &&
+           (!a->all.count || !memcmp(a->all.items, b->all.items, a->all.count * sizeof *a->all.items));
+}
+
+static bool accepts_undivided(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    Pending here = {check->pending, reader, written};
+    for (const Pending *above = check->pending; above; above = above->above)
+        if (above->reader == reader && same_written(above->written, written))
+            return true;
+    check->pending = &here;
+    bool good = accepts_node(check, reader, written, at);
+    check->pending = here.above;
+    return good;
+}
+
+/* The next anyOf or oneOf of what was written that no branch was taken of. */
+static const SchemaList *next_choice(Written *written)
+{
+    while (written->split < 2 * written->all.count) {
+        const JsonSchema *schema = written->all.items[written->split / 2];
+        const SchemaList *list = written->split++ % 2 ? &schema->one : &schema->any;
+        if (list->count)
+            return list;
+    }
+    return NULL;
+}
+
+static bool accepts_choices(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    Written rest = *written;
+    const SchemaList *list = next_choice(&rest);
+    if (!list)
+        return accepts_undivided(check, reader, written, at);
+    for (size_t i = 0; i < list->count; i++) {
+        Written branch = written_copy(check, &rest);
+        written_add(check, &branch, list->items[i]);
+        written_settle(&branch);
+        if (branch.types && !accepts(check, reader, &branch, at))
+            return false;
+    }
+    return true;
+}
+
+static const JsonValue *listed_values(const Written *written, JsonValue *single)
+{
+    for (size_t i = 0; i < written->all.count; i++) {
+        const JsonSchema *schema = written->all.items[i];
+        if (schema->constant)
+            *single = (JsonValue){.kind = VALUE_ARRAY, .count = 1, .items = (JsonValue *)schema->constant};
+        if (schema->constant)
+            return single;
+        if (schema->enumeration)
+            return schema->enumeration;
+    }
+    return NULL;
+}
+
+/* Can this very value be written, and not be read? */
+static bool accepts_value(Check *check, const JsonSchema *reader, const Written *written, const JsonValue *value)
+{
+    (void)check;
+    if (!(json_value_type(value) & written->types))
+        return true;
+    for (size_t i = 0; i < written->all.count; i++)
+        if (!json_schema_validates(written->all.items[i], value))
+            return true;
+    return json_schema_validates(reader, value);
+}
+
+static bool accepts_values(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    static const JsonValue few[] = {
+        {.kind = VALUE_NULL}, {.kind = VALUE_BOOLEAN}, {.kind = VALUE_BOOLEAN, .truth = true}};
+    const JsonValue all_few = {.kind = VALUE_ARRAY, .count = 3, .items = (JsonValue *)few};
+    JsonValue single;
+    const JsonValue *values = listed_values(written, &single);
+    if (!values)
+        values = &all_few;
+    for (size_t i = 0; i < values->count; i++)
+        if (!accepts_value(check, reader, written, &values->items[i]))
+            return not_read(check, at, "the value " BYTES_FMT " was written, but is not read",
+                            BYTES_ARG(json_value_text(check->arena, &values->items[i])));
+    return true;
+}
+
+static bool is_finite(const Written *written)
+{
+    JsonValue single;
+    return !(written->types & ~(unsigned)(TYPE_NULL | TYPE_BOOLEAN)) || listed_values(written, &single);
+}
+
+/* null, true and false are looked at by themselves where they are written beside others: a reader's enum may have them.
+ */
+static bool accepts_divided(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    unsigned few = written->types & (TYPE_NULL | TYPE_BOOLEAN);
+    if (is_finite(written)) {
+        if (written->types & ~reader->types && !listed_values(written, &(JsonValue){0}))
+            return accepts_types(check, reader, written, at);
+        return accepts_values(check, reader, written, at);
+    }
+    if (few && (reader->enumeration || reader->constant)) {
+        Written part = *written;
+        part.types = few;
+        if (!accepts_values(check, reader, &part, at))
+            return false;
+        part.types = written->types & ~few;
+        return accepts_choices(check, reader, &part, at);
+    }
+    return accepts_choices(check, reader, written, at);
+}
+
+bool accepts(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    reader = json_schema_target(reader);
+    if (!reader || !written->types)
+        return true;
+    if (--check->steps < 0 || check->depth >= DEPTH_MAX)
+        return not_read(check, at, "the schemas are too large to be compared");
+    check->depth++;
+    bool good = accepts_divided(check, reader, written, at);
+    check->depth--;
+    return good;
+}
+
+bool accepts_schema(Check *check, const JsonSchema *reader, const JsonSchema *writer, const Step *at)
+{
+    Written written = written_new();
+    written_add(check, &written, writer);
+    written_settle(&written);
+    return accepts(check, reader, &written, at);
+}
+
+bool json_schema_can_read(Arena *arena, const JsonSchema *reader, const JsonSchema *writer, Mismatch *ret_mismatch)
+{
+    Check check = {.arena = arena, .mismatch = ret_mismatch, .steps = STEPS_MAX};
+    return json_value_equal(reader->source, writer->source) || accepts_schema(&check, reader, writer, NULL);
+}

@@ -1,0 +1,43 @@
+/* accept.h - one walk down two schemas: what the parts of it share. */
+#pragma once
+#include "json_schema.h"
+
+/* What has been written, as far as schemas tell: values that hold to each of `all`, and are of one of `types`. */
+typedef struct Written {
+    SchemaList all; /* references followed, allOf taken apart */
+    size_t room;
+    unsigned types; /* 0: no such value can be written */
+    size_t split;   /* the anyOf and oneOf in `all` that a branch was taken of: 2 a schema */
+} Written;
+
+typedef struct Check {
+    Arena *arena;
+    Mismatch *mismatch;
+    int64_t steps; /* that are left */
+    int depth;
+    const struct Pending *pending; /* the pairs above: a recursive schema holds as far as it is looked at */
+} Check;
+
+void written_add(Check *check, Written *written, const JsonSchema *schema); /* NULL: anything */
+Written written_new(void);
+Written written_copy(Check *check, const Written *from);
+/* What can be in its ranges; also what lists of required members and closed content models say of numbers of members.
+ */
+Range written_range(const Written *written, RangeKind kind);
+/* Takes away the types of which no value is left. */
+void written_settle(Written *written);
+/* The member of that name; the item at that place; what stands behind all the items that are listed. */
+Written written_member(Check *check, const Written *written, Bytes name);
+Written written_item(Check *check, const Written *written, size_t at);
+size_t written_tuple(const Written *written); /* the longest list of items */
+bool written_requires(const Written *written, Bytes name);
+
+/* Each refusal tells where and why, and answers false. */
+bool not_read(Check *check, const Step *at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool accepts(Check *check, const JsonSchema *reader, const Written *written, const Step *at);
+bool accepts_schema(Check *check, const JsonSchema *reader, const JsonSchema *writer, const Step *at);
+/* The keywords of a node that is no reference, by the type they speak of. */
+bool accepts_range(Check *check, const JsonSchema *reader, const Written *written, const Step *at);
+bool accepts_array(Check *check, const JsonSchema *reader, const Written *written, const Step *at);
+bool accepts_object(Check *check, const JsonSchema *reader, const Written *written, const Step *at);
+bool accepts_combined(Check *check, const JsonSchema *reader, const Written *written, const Step *at);

@@ -1,0 +1,95 @@
+/* accept_combined.c - allOf, anyOf, oneOf, not, if: on the reader's side. */
+#include "accept.h"
+
+static size_t count_accepting(Check *check, const SchemaList *list, const Written *written, const Step *at)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += accepts(check, list->items[i], written, at);
+    return count;
+}
+
+/* One branch for all, or, where several types were written, one for each. */
+static bool accepts_by_branch(Check *check, const SchemaList *list, const Written *written, const Step *at)
+{
+    if (count_accepting(check, list, written, at))
+        return true;
+    if (!(written->types & (written->types - 1)))
+        return false;
+    for (unsigned type = 1; type < TYPE_ALL; type *= 2) {
+        Written part = *written;
+        part.types &= type;
+        if (part.types && !count_accepting(check, list, &part, at))
+            return false;
+    }
+    return true;
+}
+
+/* Where two branches of oneOf read all that was written, no value is read. Branches that overlap in part are let be. */
+static bool accepts_one(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    if (!reader->one.count)
+        return true;
+    if (!accepts_by_branch(check, &reader->one, written, at))
+        return not_read(check, at, "no branch of oneOf reads what was written");
+    if (count_accepting(check, &reader->one, written, at) > 1)
+        return not_read(check, at, "more than one branch of oneOf reads what was written");
+    return true;
+}
+
+/* Nothing of `schema` is among what was written: the writer excludes it, or it is of other types. */
+static bool is_excluded(Check *check, const JsonSchema *schema, const Written *written, const Step *at)
+{
+    Written both = written_copy(check, written);
+    written_add(check, &both, schema);
+    written_settle(&both);
+    if (!both.types)
+        return true;
+    for (size_t i = 0; i < written->all.count; i++) {
+        const JsonSchema *excluded = written->all.items[i]->not ;
+        if (excluded && accepts_schema(check, excluded, schema, at))
+            return true;
+    }
+    return false;
+}
+
+static bool accepts_not(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    return !reader->not || is_excluded(check, reader->not, written, at) ||
+           not_read(check, at, "what \"not\" refuses to read may have been written");
+}
+
+static bool accepts_branches(Check *check, const JsonSchema *reader, const Written *then, const Written *otherwise,
+                             const Step *at)
+{
+    return accepts(check, reader->then, then, at) && accepts(check, reader->otherwise, otherwise, at);
+}
+
+/* A writer with the same "if" has its own branches; one without has written the same either way. */
+static bool accepts_condition(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    if (!reader->condition)
+        return true;
+    Written then = written_copy(check, written), otherwise = written_copy(check, written);
+    written_add(check, &then, reader->condition);
+    for (size_t i = 0; i < written->all.count; i++) {
+        const JsonSchema *schema = written->all.items[i];
+        if (!schema->condition || !json_value_equal(schema->condition->source, reader->condition->source))
+            continue;
+        written_add(check, &then, schema->then);
+        written_add(check, &otherwise, schema->otherwise);
+    }
+    written_settle(&then);
+    return accepts_branches(check, reader, &then, &otherwise, at);
+}
+
+bool accepts_combined(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    for (size_t i = 0; i < reader->all.count; i++)
+        if (!accepts(check, reader->all.items[i], written, at))
+            return false;
+    if (reader->any.count && !accepts_by_branch(check, &reader->any, written, at))
+        return not_read(check, at, "no branch of anyOf reads what was written");
+    return accepts_one(check, reader, written, at) && accepts_not(check, reader, written, at) &&
+           accepts_condition(check, reader, written, at);
+}

@@ -1,0 +1,156 @@
+/* written.c - several schemas that hold at once, as one. */
+#include "accept.h"
+#include <math.h>
+
+static const unsigned types_of_range[RANGES] = {TYPE_NUMBER, TYPE_STRING, TYPE_ARRAY, TYPE_OBJECT};
+
+Written written_new(void)
+{
+    return (Written){.types = TYPE_ALL};
+}
+
+static bool has(const Written *written, const JsonSchema *schema)
+{
+    for (size_t i = 0; i < written->all.count; i++)
+        if (written->all.items[i] == schema)
+            return true;
+    return false;
+}
+
+static void grow(Check *check, Written *written)
+{
+    size_t room = written->room ? 2 * written->room : 4;
+    const JsonSchema **items = arena_new_array(check->arena, const JsonSchema *, room);
+    if (written->all.count)
+        memcpy(items, written->all.items, written->all.count * sizeof *items);
+    written->all.items = items;
+    written->room = room;
+}
+
+void written_add(Check *check, Written *written, const JsonSchema *schema)
+{
+    schema = json_schema_target(schema);
+    if (!schema || has(written, schema))
+        return;
+    if (written->all.count == written->room)
+        grow(check, written);
+    written->all.items[written->all.count++] = schema;
+    written->types &= schema->is_false ? 0 : schema->types;
+    for (size_t i = 0; i < schema->all.count; i++)
+        written_add(check, written, schema->all.items[i]);
+}
+
+Written written_copy(Check *check, const Written *from)
+{
+    Written copy = *from;
+    copy.room = from->all.count + 4;
+    copy.all.items = arena_new_array(check->arena, const JsonSchema *, copy.room);
+    if (from->all.count)
+        memcpy(copy.all.items, from->all.items, from->all.count * sizeof *copy.all.items);
+    return copy;
+}
+
+static void narrow(Range *range, const Range *by)
+{
+    if (by->low > range->low || (by->low == range->low && by->is_low_open)) {
+        range->low = by->low;
+        range->is_low_open = by->is_low_open;
+    }
+    if (by->high < range->high || (by->high == range->high && by->is_high_open)) {
+        range->high = by->high;
+        range->is_high_open = by->is_high_open;
+    }
+}
+
+/* Of integers: (0, 5] is [1, 5]. */
+static void close_range(Range *range)
+{
+    double low = ceil(range->low), high = floor(range->high);
+    range->low = range->is_low_open && low == range->low ? low + 1 : low;
+    range->high = range->is_high_open && high == range->high ? high - 1 : high;
+    range->is_low_open = range->is_high_open = false;
+}
+
+static void narrow_by_members(const JsonSchema *schema, Range *range)
+{
+    const JsonSchema *rest = json_schema_target(schema->additional);
+    Range said = {.low = (double)schema->required.count, .high = INFINITY};
+    if (rest && rest->is_false && !schema->patterns.count)
+        said.high = (double)schema->properties.count;
+    narrow(range, &said);
+}
+
+Range written_range(const Written *written, RangeKind kind)
+{
+    Range range = {.low = kind == RANGE_NUMBER ? -INFINITY : 0, .high = INFINITY};
+    for (size_t i = 0; i < written->all.count; i++) {
+        const JsonSchema *schema = written->all.items[i], *rest = json_schema_target(schema->rest);
+        Range said = schema->ranges[kind];
+        if (kind == RANGE_ITEMS && rest && rest->is_false && said.high > (double)schema->tuple.count)
+            said.high = (double)schema->tuple.count;
+        narrow(&range, &said);
+        if (kind == RANGE_PROPERTIES)
+            narrow_by_members(schema, &range);
+    }
+    if (kind != RANGE_NUMBER || !(written->types & TYPE_FRACTION))
+        close_range(&range);
+    return range;
+}
+
+void written_settle(Written *written)
+{
+    for (int kind = 0; kind < RANGES; kind++) {
+        Range range = written_range(written, (RangeKind)kind);
+        if (range.low > range.high || (range.low == range.high && (range.is_low_open || range.is_high_open)))
+            written->types &= ~types_of_range[kind];
+    }
+}
+
+typedef struct Collected {
+    Check *check;
+    Written written;
+} Collected;
+
+static bool collect(void *context, const JsonSchema *schema)
+{
+    Collected *collected = context;
+    written_add(collected->check, &collected->written, schema);
+    return true;
+}
+
+Written written_member(Check *check, const Written *written, Bytes name)
+{
+    Collected collected = {check, written_new()};
+    for (size_t i = 0; i < written->all.count; i++)
+        json_schema_each_of_member(written->all.items[i], name, collect, &collected);
+    written_settle(&collected.written);
+    return collected.written;
+}
+
+Written written_item(Check *check, const Written *written, size_t at)
+{
+    Written item = written_new();
+    for (size_t i = 0; i < written->all.count; i++) {
+        const JsonSchema *schema = written->all.items[i];
+        written_add(check, &item, at < schema->tuple.count ? schema->tuple.items[at] : schema->rest);
+    }
+    written_settle(&item);
+    return item;
+}
+
+size_t written_tuple(const Written *written)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < written->all.count; i++)
+        if (written->all.items[i]->tuple.count > longest)
+            longest = written->all.items[i]->tuple.count;
+    return longest;
+}
+
+bool written_requires(const Written *written, Bytes name)
+{
+    for (size_t i = 0; i < written->all.count; i++)
+        if (names_have(&written->all.items[i]->required, name))
+            return true;
+    return false;
+}
