@@ -1,0 +1,200 @@
+/* proto_read.c - fields are matched by their numbers, as on the wire; names of fields say nothing there. */
+#include "protobuf.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Kinds of one family look alike on the wire. */
+typedef enum Family {
+    FAMILY_VARINT,
+    FAMILY_ZIGZAG,
+    FAMILY_FIXED32,
+    FAMILY_FIXED64,
+    FAMILY_FLOAT,
+    FAMILY_DOUBLE,
+    FAMILY_BOOL,
+    FAMILY_ENUM,
+    FAMILY_STRING,
+    FAMILY_BYTES,
+    FAMILY_MESSAGE,
+} Family;
+
+static const unsigned char families[] = {
+    [PROTO_DOUBLE] = FAMILY_DOUBLE,   [PROTO_FLOAT] = FAMILY_FLOAT,      [PROTO_INT32] = FAMILY_VARINT,
+    [PROTO_INT64] = FAMILY_VARINT,    [PROTO_UINT32] = FAMILY_VARINT,    [PROTO_UINT64] = FAMILY_VARINT,
+    [PROTO_SINT32] = FAMILY_ZIGZAG,   [PROTO_SINT64] = FAMILY_ZIGZAG,    [PROTO_FIXED32] = FAMILY_FIXED32,
+    [PROTO_FIXED64] = FAMILY_FIXED64, [PROTO_SFIXED32] = FAMILY_FIXED32, [PROTO_SFIXED64] = FAMILY_FIXED64,
+    [PROTO_BOOL] = FAMILY_BOOL,       [PROTO_STRING] = FAMILY_STRING,    [PROTO_BYTES] = FAMILY_BYTES,
+    [PROTO_ENUM] = FAMILY_ENUM,       [PROTO_MESSAGE] = FAMILY_MESSAGE,
+};
+
+typedef struct Pair {
+    const struct Pair *next;
+    const ProtoMessage *reader, *writer;
+} Pair;
+
+typedef struct Reading {
+    Arena *arena;
+    Mismatch *mismatch;
+    const Pair *seen; /* pairs of messages that were looked at, or are being */
+} Reading;
+
+static bool message_reads(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at);
+
+static bool no(Reading *reading, const Step *at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static bool no(Reading *reading, const Step *at, const char *format, ...)
+{
+    char text[500];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    *reading->mismatch = (Mismatch){step_path(reading->arena, at),
+                                    arena_copy(reading->arena, bytes_utf8_prefix(bytes_of(text), sizeof text))};
+    return false;
+}
+
+static bool is_numeric(const ProtoField *field)
+{
+    return families[field->kind] < FAMILY_STRING;
+}
+
+/* Language Guide, "Updating A Message Type": "int32, uint32, int64, uint64, and bool are all compatible"; "enum is
+ * compatible with int32, uint32, int64, and uint64 in terms of wire format"; "string and bytes are compatible as long
+ * as the bytes are valid UTF-8"; "Embedded messages are compatible with bytes if the bytes contain an encoded version
+ * of the message": bytes may hold something else. */
+static bool family_reads(Family reader, Family writer)
+{
+    if (reader == writer)
+        return true;
+    if (reader == FAMILY_VARINT || writer == FAMILY_VARINT) {
+        Family other = reader == FAMILY_VARINT ? writer : reader;
+        return other == FAMILY_BOOL || other == FAMILY_ENUM;
+    }
+    return reader == FAMILY_BYTES && (writer == FAMILY_STRING || writer == FAMILY_MESSAGE);
+}
+
+/* "For string, bytes, and message fields, singular is compatible with repeated. … this is not generally safe for
+ * numeric types, including bools and enums. Repeated fields of numeric types are serialized in the packed format by
+ * default, which will not be parsed correctly when a singular field is expected." */
+static bool label_reads(const ProtoField *reader, const ProtoField *writer)
+{
+    return reader->label == LABEL_REPEATED || writer->label != LABEL_REPEATED || !is_numeric(writer) ||
+           !writer->is_packed;
+}
+
+static const char *kind_text(const ProtoField *field)
+{
+    return field->is_map ? "map" : proto_kind_name(field->kind);
+}
+
+static bool field_reads(Reading *reading, const ProtoField *reader, const ProtoField *writer, const Step *at)
+{
+    if (!family_reads(families[reader->kind], families[writer->kind]))
+        return no(reading, at, "field %lld was written as %s, is read as %s", (long long)reader->number,
+                  kind_text(writer), kind_text(reader));
+    if (!label_reads(reader, writer))
+        return no(reading, at, "field %lld was written packed and repeated, is read as one", (long long)reader->number);
+    if (reader->label == LABEL_REQUIRED && writer->label != LABEL_REQUIRED)
+        return no(reading, at, "field %lld is required, but was not always written", (long long)reader->number);
+    return reader->kind != PROTO_MESSAGE || writer->kind != PROTO_MESSAGE ||
+           message_reads(reading, reader->message, writer->message, at);
+}
+
+static const ProtoField *find_number(const ProtoMessage *message, int64_t number)
+{
+    for (const ProtoField *field = message->fields; field; field = field->next)
+        if (field->number == number)
+            return field;
+    return NULL;
+}
+
+/* Can both have been written in one message? */
+static bool may_meet(const ProtoField *one, const ProtoField *other)
+{
+    return one != other && (!one->oneof || one->oneof != other->oneof);
+}
+
+/* "Move fields into or out of a oneof: You may lose some of your information (some fields will be cleared) after the
+ * message is serialized and parsed. However, you can safely move a single field into a new oneof". */
+static bool oneof_reads(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer,
+                        const ProtoField *member, const Step *at)
+{
+    const ProtoField *written = find_number(writer, member->number);
+    for (const ProtoField *other = reader->fields; member->oneof && written && other; other = other->next) {
+        const ProtoField *beside = other->oneof == member->oneof ? find_number(writer, other->number) : NULL;
+        if (beside && may_meet(written, beside))
+            return no(reading, at,
+                      "field %lld may have been written together with field %lld; oneof " BYTES_FMT
+                      " reads one of them",
+                      (long long)written->number, (long long)beside->number,
+                      BYTES_ARG(bytes_utf8_prefix(member->oneof->name, 200)));
+    }
+    return true;
+}
+
+static bool fields_read(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at)
+{
+    for (const ProtoField *field = reader->fields; field; field = field->next) {
+        Step step = {at, field->name};
+        const ProtoField *written = find_number(writer, field->number);
+        if (!written && field->label == LABEL_REQUIRED)
+            return no(reading, &step, "field %lld is required, but was never written", (long long)field->number);
+        if (written && !field_reads(reading, field, written, &step))
+            return false;
+        if (!oneof_reads(reading, reader, writer, field, &step))
+            return false;
+    }
+    return true;
+}
+
+static bool is_seen(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer)
+{
+    for (const Pair *pair = reading->seen; pair; pair = pair->next)
+        if (pair->reader == reader && pair->writer == writer)
+            return true;
+    Pair *pair = arena_new_of(reading->arena, Pair);
+    *pair = (Pair){reading->seen, reader, writer};
+    reading->seen = pair;
+    return false;
+}
+
+static bool message_reads(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at)
+{
+    if (is_seen(reading, reader, writer))
+        return true;
+    if (!reader->is_known && !writer->is_known)
+        return fields_read(reading, reader, writer, at);
+    return (reader->is_known && writer->is_known && bytes_equal(reader->full_name, writer->full_name)) ||
+           no(reading, at, "written as " BYTES_FMT ", read as " BYTES_FMT,
+              BYTES_ARG(bytes_utf8_prefix(writer->full_name, 200)),
+              BYTES_ARG(bytes_utf8_prefix(reader->full_name, 200)));
+}
+
+static const ProtoMessage *find_message(const ProtoMessage *messages, Bytes name)
+{
+    for (; messages; messages = messages->next)
+        if (bytes_equal(messages->name, name))
+            return messages;
+    return NULL;
+}
+
+/* A record may be any message of the file, also one inside another: the client libraries write which one. */
+static bool all_read(Reading *reading, const ProtoMessage *readers, const ProtoMessage *writers, const Step *at)
+{
+    for (const ProtoMessage *writer = writers; writer; writer = writer->next) {
+        Step step = {at, writer->name};
+        const ProtoMessage *reader = find_message(readers, writer->name);
+        if (!reader && !at)
+            return no(reading, &step, "the message was written, but is not there to read it");
+        if (reader && (!message_reads(reading, reader, writer, &step) ||
+                       !all_read(reading, reader->messages, writer->messages, &step)))
+            return false;
+    }
+    return true;
+}
+
+bool proto_can_read(Arena *arena, const ProtoFile *reader, const ProtoFile *writer, Mismatch *ret_mismatch)
+{
+    Reading reading = {.arena = arena, .mismatch = ret_mismatch};
+    return all_read(&reading, reader->messages, writer->messages, NULL);
+}
