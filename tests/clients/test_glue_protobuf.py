@@ -50,7 +50,7 @@ def test_a_proto_file_is_valid(glue, definition):
 
 
 @pytest.mark.parametrize("definition, error", [
-    ("hello", "hello"), (" ", "no message"), (PROTO3, "no message"), (PROTO3 + "message M {", "end"), (PROTO3 + "message M { int32 a = 1 }", "line 2"),
+    ("hello", "hello"), (PROTO3, "no message"), (PROTO3 + "message M {", "end"), (PROTO3 + "message M { int32 a = 1 }", "line 2"),
     (PROTO3 + "message M { int32 a; }", "line 2: ;"), (PROTO3 + "message M { int32 a = b; }", "line 2: b"), (PROTO3 + "message 1 {}", "line 2: 1"),
     (PROTO3 + "message M { string a = 'x; }", "line 2"), (PROTO3 + "/* message M {}", "line 2"), ('syntax = "proto4";', "proto4"),
     ('edition = "2023"; message M {}', "Editions"), ("message M {} " + PROTO3, "first"), (PROTO3 + "package a; package b; message M {}", "package"),
