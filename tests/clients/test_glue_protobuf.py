@@ -68,6 +68,7 @@ def test_a_proto_file_is_valid(glue, definition):
     (PROTO3 + "enum E { A = 0; A = 1; }", "A"), (PROTO3 + "enum E { A = 0; B = 0; }", "B"), (PROTO3 + "message M {} message M {}", "twice: M"),
     (PROTO3 + "message M {} enum M { A = 0; }", "twice"), (PROTO2 + "message M { optional group G = 1 { optional int32 a = 1; } }", "Groups"),
     (PROTO2 + "message M { extensions 100 to 199; }", "Extensions"), (PROTO2 + "message M {} extend M { optional int32 a = 100; }", "Extensions"),
+    (PROTO3 + "enum E { A = 0; } enum F { A = 0; }", "one value: A"), (PROTO3 + "message M { repeated string a = 1 [packed = true]; }", "packed"),
     (PROTO3 + "message M { " * 80 + "}" * 80, "nested"),
 ])
 def test_what_is_no_proto_file_is_told_with_its_reason(glue, definition, error):

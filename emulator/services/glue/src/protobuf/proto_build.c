@@ -180,6 +180,7 @@ ProtoField *proto_field(ProtoParser *parser, Bytes type, Bytes name, int64_t num
         .kind = scalar_kind(type),
         .oneof = parser->oneof,
         .has_default = parser->has_default,
+        .says_packed = parser->has_packed && parser->is_packed,
         .is_packed = parser->has_packed ? parser->is_packed : parser->file->is_proto3,
     };
     parser->has_default = parser->has_packed = parser->is_packed = false;

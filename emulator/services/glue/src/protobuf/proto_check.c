@@ -134,7 +134,11 @@ static bool check_field(Checker *checker, const ProtoMessage *message, ProtoFiel
 {
     if (field->is_map && !resolve(checker, message, field->message->fields->next))
         return false;
-    return check_number(checker, message, field) && check_label(checker, field) && resolve(checker, message, field);
+    if (!check_number(checker, message, field) || !check_label(checker, field) || !resolve(checker, message, field))
+        return false;
+    bool is_numeric = field->kind != PROTO_STRING && field->kind != PROTO_BYTES && field->kind != PROTO_MESSAGE;
+    return !field->says_packed || (is_numeric && field->label == LABEL_REPEATED) ||
+           refuse(checker, "Only repeated numbers can be packed", field->name);
 }
 
 static bool check_enum(Checker *checker, const ProtoEnum *values)
@@ -153,8 +157,22 @@ static bool check_enum(Checker *checker, const ProtoEnum *values)
     return true;
 }
 
+/* Language Guide: "enum values use C++ scoping rules, meaning that enum values are siblings of their type, not children
+ * of it." */
+static bool check_siblings(Checker *checker, const ProtoEnum *enums)
+{
+    for (const ProtoEnum *one = enums; one; one = one->next)
+        for (const ProtoEnum *other = one->next; other; other = other->next)
+            for (const ProtoName *value = other->values; value; value = value->next)
+                if (has_name(one->values, value->name))
+                    return refuse(checker, "Two enums beside each other have one value", value->name);
+    return true;
+}
+
 static bool check_all(Checker *checker, ProtoMessage *messages, const ProtoEnum *enums)
 {
+    if (!check_siblings(checker, enums))
+        return false;
     for (; enums; enums = enums->next)
         if (!check_enum(checker, enums))
             return false;

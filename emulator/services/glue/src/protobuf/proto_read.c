@@ -60,8 +60,8 @@ static bool is_numeric(const ProtoField *field)
 
 /* Language Guide, "Updating A Message Type": "int32, uint32, int64, uint64, and bool are all compatible"; "enum is
  * compatible with int32, uint32, int64, and uint64 in terms of wire format"; "string and bytes are compatible as long
- * as the bytes are valid UTF-8"; "Embedded messages are compatible with bytes if the bytes contain an encoded version
- * of the message": bytes may hold something else. */
+ * as the bytes are valid UTF-8", which they are taken to be; "Embedded messages are compatible with bytes if the bytes
+ * contain an encoded version of the message": bytes may hold something else. */
 static bool family_reads(Family reader, Family writer)
 {
     if (reader == writer)
@@ -70,6 +70,8 @@ static bool family_reads(Family reader, Family writer)
         Family other = reader == FAMILY_VARINT ? writer : reader;
         return other == FAMILY_BOOL || other == FAMILY_ENUM;
     }
+    if (reader == FAMILY_STRING)
+        return writer == FAMILY_BYTES;
     return reader == FAMILY_BYTES && (writer == FAMILY_STRING || writer == FAMILY_MESSAGE);
 }
 
@@ -132,6 +134,21 @@ static bool oneof_reads(Reading *reading, const ProtoMessage *reader, const Prot
     return true;
 }
 
+/* "Be careful when adding or removing oneof fields. If checking the value of a oneof returns None/NOT_SET, it could
+ * mean that the oneof has not been set or it has been set to a field in a different version of the oneof." */
+static bool oneof_known(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer,
+                        const ProtoField *member, const Step *at)
+{
+    const ProtoField *written = find_number(writer, member->number);
+    if (!member->oneof || !written || !written->oneof)
+        return true;
+    for (const ProtoField *other = writer->fields; other; other = other->next)
+        if (other->oneof == written->oneof && !find_number(reader, other->number))
+            return no(reading, at, "oneof " BYTES_FMT " may have been written with field %lld, which is not read",
+                      BYTES_ARG(bytes_utf8_prefix(written->oneof->name, 200)), (long long)other->number);
+    return true;
+}
+
 static bool fields_read(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at)
 {
     for (const ProtoField *field = reader->fields; field; field = field->next) {
@@ -141,7 +158,7 @@ static bool fields_read(Reading *reading, const ProtoMessage *reader, const Prot
             return no(reading, &step, "field %lld is required, but was never written", (long long)field->number);
         if (written && !field_reads(reading, field, written, &step))
             return false;
-        if (!oneof_reads(reading, reader, writer, field, &step))
+        if (!oneof_reads(reading, reader, writer, field, &step) || !oneof_known(reading, reader, writer, field, &step))
             return false;
     }
     return true;
@@ -184,10 +201,10 @@ static bool all_read(Reading *reading, const ProtoMessage *readers, const ProtoM
     for (const ProtoMessage *writer = writers; writer; writer = writer->next) {
         Step step = {at, writer->name};
         const ProtoMessage *reader = find_message(readers, writer->name);
-        if (!reader && !at)
+        if (!reader)
             return no(reading, &step, "the message was written, but is not there to read it");
-        if (reader && (!message_reads(reading, reader, writer, &step) ||
-                       !all_read(reading, reader->messages, writer->messages, &step)))
+        if (!message_reads(reading, reader, writer, &step) ||
+            !all_read(reading, reader->messages, writer->messages, &step))
             return false;
     }
     return true;

@@ -43,7 +43,7 @@ struct ProtoField {
     ProtoKind kind;
     const ProtoMessage *message; /* of PROTO_MESSAGE; a map's is its entry, and the label LABEL_REPEATED */
     const ProtoOneof *oneof;     /* NULL: in none */
-    bool is_map, has_default;
+    bool is_map, has_default, says_packed;
     bool is_packed; /* how numbers that are repeated are written */
 };
 
