@@ -17,6 +17,7 @@ enum {
     STORE_TOO_NEW = 5, /* store_open: made by a later version */
     STORE_NO_PERMISSION = 6,
     STORE_BAD_NAME = 7, /* of a snapshot */
+    STORE_CORRUPT = 8,  /* store_open: damaged */
     STORE_BROKEN = -1
 };
 

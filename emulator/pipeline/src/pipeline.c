@@ -184,7 +184,6 @@ static Status run_with_faults(Exchange *exchange, void *in)
         exchange->forced_status = rule->status;
         return OK;
     case FAULT_DELAY:
-        exchange->in = in;
         scheduler_at(pipeline->host->scheduler, call->now_ms + rule->delay_ms, run_delayed, exchange);
         return call_pend(call);
     case FAULT_PARTIAL:
@@ -206,6 +205,7 @@ static Status run(Exchange *exchange)
     if (!http_has_room(exchange->request))
         return fail_for_want_of_room(&exchange->call);
     TRY(read_input(exchange, exchange->request->body, &in));
+    exchange->in = in;
     if (exchange->service->admit)
         TRY(exchange->service->admit(&exchange->call, in));
     return run_with_faults(exchange, in);
@@ -275,14 +275,35 @@ static void run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers
     }
 }
 
+static bool can_run_again(const Exchange *exchange)
+{
+    return exchange->in && exchange->call.operation->access == READS && !exchange->stream &&
+           !is_pending(exchange->status);
+}
+
+/* Readers must not suffer from a full disk, but what they have read may be what was undone: they read again. */
+static bool read_again(Pipeline *pipeline, ExchangeQueue *answers)
+{
+    for (Exchange *exchange = answers->first; exchange; exchange = exchange->next)
+        if (can_run_again(exchange))
+            exchange->status = run_handler(exchange, exchange->in);
+    return !pipeline->turn_is_broken && store_commit(pipeline->host->store) == STORE_OK;
+}
+
 /* What was not committed did not happen: nobody may be told otherwise. */
 static void fail_all(Pipeline *pipeline, ExchangeQueue *answers)
 {
+    Arena *arena = answers->first ? answers->first->call.arena : NULL;
+    Bytes reason = arena ? arena_copy(arena, bytes_of(store_error(pipeline->host->store))) : TEXT("");
     log_format(pipeline->host->log, LOG_ERROR, "the turn could not be committed: %s",
                store_error(pipeline->host->store));
+    bool has_read = read_again(pipeline, answers);
+    pipeline->turn_is_broken = false;
     for (Exchange *exchange = answers->first; exchange; exchange = exchange->next)
-        if (is_ok(exchange->status))
-            exchange->status = fail(&exchange->call, &COMMON_INTERNAL_FAILURE, "The request could not be stored.");
+        if (!(has_read && can_run_again(exchange)) && (is_ok(exchange->status) || exchange->status.code_ < 0))
+            exchange->status =
+                fail(&exchange->call, &COMMON_INTERNAL_FAILURE,
+                     "The request could not be stored and was not carried out: " BYTES_FMT ".", BYTES_ARG(reason));
 }
 
 static bool commit(Pipeline *pipeline)

@@ -22,8 +22,10 @@ int store_migrate(Store *store, const Migration *migration)
             return STORE_BROKEN;
     if (step == done)
         return STORE_OK;
-    if (step < done)
+    if (step < done) {
+        note_failure(store, "the file was made by a later version of evpoc-emu; it was left as it is");
         return STORE_TOO_NEW;
+    }
     Statement *set = store_begin(store, &set_step);
     bind_text(set, 1, bytes_of(migration->name));
     bind_int64(set, 2, step);

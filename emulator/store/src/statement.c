@@ -80,11 +80,18 @@ void store_end(Statement *statement)
 
 int store_step(Statement *statement)
 {
+    Store *store = statement->store;
+    if (store->is_lost)
+        return STORE_BROKEN;
     int code = sqlite3_step(statement->handle);
     statement->is_running = code == SQLITE_ROW;
     if (code == SQLITE_ROW)
         return STORE_ROW;
+    if (code != SQLITE_DONE)
+        note_failure(store, sqlite3_errmsg(store->db));
     sqlite3_reset(statement->handle);
+    /* sqlite.org, "Response To Errors Within A Transaction": a full disk or an I/O error may undo all of it. */
+    store->is_lost = code != SQLITE_DONE && store->in_turn && sqlite3_get_autocommit(store->db);
     return code == SQLITE_DONE ? STORE_OK : STORE_BROKEN;
 }
 

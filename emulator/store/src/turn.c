@@ -1,6 +1,7 @@
 /* turn.c - a turn of the loop is a transaction. The WAL is copied into the file when nobody waits, or when it has grown
  * too large. */
 #include "store_internal.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 #define PAGE_BYTES              16384
@@ -23,12 +24,20 @@ void store_on_rollback(Store *store, void (*hook)(void *context), void *context)
     store->on_rollback[store->on_rollback_count++].context = context;
 }
 
+void note_failure(Store *store, const char *what)
+{
+    if (!store->failure[0])
+        snprintf(store->failure, sizeof store->failure, "%s", what);
+}
+
 void store_rollback(Store *store)
 {
+    if (sqlite3_errcode(store->db) != SQLITE_OK)
+        note_failure(store, sqlite3_errmsg(store->db));
     statements_reset(store);
-    if (store->in_turn)
+    if (store->in_turn && !sqlite3_get_autocommit(store->db))
         (void)store_exec(store, "ROLLBACK");
-    store->in_turn = false;
+    store->in_turn = store->is_lost = false;
     store_forget(store);
 }
 
@@ -46,21 +55,29 @@ static int checkpoint(Store *store)
     return code == SQLITE_OK ? STORE_OK : STORE_BROKEN;
 }
 
+/* A full disk: what the WAL has already may go into the file, and its room be used again. */
+static int give_up(Store *store)
+{
+    bool is_full = (sqlite3_errcode(store->db) & 0xff) == SQLITE_FULL;
+    store_rollback(store);
+    if (is_full)
+        (void)checkpoint(store);
+    return STORE_BROKEN;
+}
+
 int store_commit(Store *store)
 {
     static const Query commit = {"COMMIT"};
     for (int i = 0; i < store->before_commit_count; i++)
-        if (store->before_commit[i].hook(store->before_commit[i].context) != STORE_OK) {
-            store_rollback(store);
-            return STORE_BROKEN;
-        }
+        if (store->before_commit[i].hook(store->before_commit[i].context) != STORE_OK)
+            return give_up(store);
     if (!store->in_turn)
         return STORE_OK;
-    if (store_run(store_begin(store, &commit)) != STORE_OK) {
-        store_rollback(store);
-        return STORE_BROKEN;
-    }
+    if (store->is_lost || store_run(store_begin(store, &commit)) != STORE_OK)
+        return give_up(store);
     store->in_turn = false;
+    store->failure[0] = '\0';
+    end_probation(store);
     if (store->wal_pages >= FORCED_CHECKPOINT_PAGES)
         (void)checkpoint(
             store); /* what it could not copy stays in the WAL: nothing is lost, the next one tries again */
