@@ -114,13 +114,13 @@ def check(answer: Answer, stream: str, kinesis: Any) -> None:
     assert answer.error_message == f"Stream {stream}-not-there under account 000000000000 not found."
 
 
-def java_program(name: str) -> list[str | Path]:
-    """What runs one of the classes in java/."""
+def java_program(name: str, sources: str = "java") -> list[str | Path]:
+    """What runs one of the classes in java/, or in another folder like it."""
     java, javac, maven = tool("java"), tool("javac"), tool("mvn")
 
     def build(into: Path) -> None:
         run([maven, "-q", "-B", "dependency:copy-dependencies"], cwd=into)
         run([javac, "-encoding", "UTF-8", "-cp", "jars/*", "-d", ".", *into.glob("*.java")], cwd=into)
 
-    folder = built("java", build)
+    folder = built(sources, build)
     return [java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{folder}/jars/*:{folder}", name]

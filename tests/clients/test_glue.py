@@ -1,8 +1,12 @@
 """The schema registry: by boto3. The client library is in test_schema_registry.py."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import boto3
 import pytest
+from conftest import PLAIN
 from helpers import refusal, refusal_code
 
 
@@ -112,6 +116,23 @@ def test_a_definition_that_is_no_avro_is_refused(glue, registry, definition):
     code = refusal_code(glue.create_schema, RegistryId={"RegistryName": registry}, SchemaName="events", DataFormat="AVRO",
                         Compatibility="BACKWARD", SchemaDefinition=definition)
     assert code == "InvalidInputException"
+
+
+def test_sixteen_clients_that_register_one_definition_make_one_version(glue, registry, create):
+    create(record(ID))
+    clients = [boto3.client("glue", config=PLAIN) for _ in range(16)]
+    start = threading.Barrier(16)
+
+    def register(client):
+        start.wait()
+        return client.register_schema_version(SchemaId={"RegistryName": registry, "SchemaName": "events"},
+                                              SchemaDefinition=json.dumps(record(ID, NOTE)))
+
+    with ThreadPoolExecutor(16) as pool:
+        told = list(pool.map(register, clients))
+    assert len({version["SchemaVersionId"] for version in told}) == 1 and {version["VersionNumber"] for version in told} == {2}
+    listed = glue.list_schema_versions(SchemaId={"RegistryName": registry, "SchemaName": "events"})["Schemas"]
+    assert len(listed) == 2
 
 
 def test_metadata_of_a_version(glue, create):

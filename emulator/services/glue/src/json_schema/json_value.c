@@ -45,7 +45,9 @@ JsonValue *json_value_read(Arena *arena, Bytes text, Bytes *ret_reason)
     json_error_t error;
     json_t *json = json_loadb(text.ptr, text.len, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &error);
     if (!json) {
-        *ret_reason = arena_text(arena, "line %d: %s", error.line, error.text);
+        /* It may cut a character in two. */
+        Bytes what = bytes_is_utf8(bytes_of(error.text)) ? bytes_of(error.text) : TEXT("invalid JSON");
+        *ret_reason = arena_text(arena, "line %d: " BYTES_FMT, error.line, BYTES_ARG(what));
         return NULL;
     }
     JsonValue *value = arena_new_of(arena, JsonValue);

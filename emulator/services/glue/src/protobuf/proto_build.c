@@ -25,12 +25,13 @@ void proto_syntax_error(ProtoParser *parser)
     int line = 1;
     for (const char *at = parser->text.ptr; at < parser->token.text.ptr; at++)
         line += *at == '\n';
-    if (!parser->token.text.len)
+    Bytes word = bytes_utf8_prefix(parser->token.text, 100);
+    if (!word.len)
         proto_refuse(parser, "The end was not expected", (Bytes){0});
     else
         proto_refuse(parser, "Not expected",
                      arena_text(parser->arena, "line %d: " BYTES_FMT, line,
-                                BYTES_ARG(bytes_utf8_prefix(parser->token.text, 100))));
+                                BYTES_ARG(bytes_is_utf8(word) ? word : TEXT("a letter that no name has"))));
 }
 
 Bytes proto_join(ProtoParser *parser, Bytes first, Bytes last)
