@@ -37,6 +37,7 @@ static const Operation *const operations[] = {
 #define TABLES "(SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE ")"
 static const Query drop_trees = {"INSERT INTO dynamodb_dropped (tree) SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE
                                  " UNION ALL SELECT -id FROM dynamodb_index WHERE table_id IN " TABLES};
+static const Query reset_expiry = {"DELETE FROM dynamodb_expiry WHERE table_id IN " TABLES};
 static const Query reset_tags = {"DELETE FROM dynamodb_tag WHERE table_id IN " TABLES};
 static const Query reset_tokens = {"DELETE FROM dynamodb_token WHERE " IN_NAMESPACE};
 static const Query reset_indexes = {"DELETE FROM dynamodb_index WHERE table_id IN " TABLES};
@@ -45,7 +46,7 @@ static const Query reset_tables = {"DELETE FROM dynamodb_table WHERE " IN_NAMESP
 static int reset(void *service, Bytes account, Bytes region)
 {
     Dynamodb *dynamodb = service;
-    static const Query *const queries[] = {&drop_trees,    &reset_tags,   &reset_tokens,
+    static const Query *const queries[] = {&drop_trees,    &reset_expiry, &reset_tags, &reset_tokens,
                                            &reset_indexes, &reset_tables, NULL};
     int code = tables_before_commit(dynamodb);
     tables_forget(dynamodb);
@@ -62,7 +63,10 @@ const Service dynamodb_service = {
 
 static void on_rollback(void *context)
 {
-    tables_forget(context);
+    Dynamodb *dynamodb = context;
+    tables_forget(dynamodb);
+    /* A while later: what could not be written is tried again, but not over and over. */
+    expiry_start(dynamodb, clock_now_ms(dynamodb->host->clock) / 1000);
 }
 
 Dynamodb *dynamodb_open(Host *host)
@@ -79,6 +83,7 @@ Dynamodb *dynamodb_open(Host *host)
     store_on_rollback(host->store, on_rollback, dynamodb);
     host_after_commit(host, tables_free_retired, dynamodb);
     drops_start(dynamodb);
+    expiry_start(dynamodb, 0);
     return dynamodb;
 }
 
@@ -87,6 +92,7 @@ Dynamodb *dynamodb_close(Dynamodb *dynamodb)
     if (!dynamodb)
         return NULL;
     drops_stop(dynamodb);
+    expiry_stop(dynamodb);
     tables_forget(dynamodb);
     tables_free_retired(dynamodb);
     map_free(dynamodb->tables);

@@ -139,7 +139,7 @@ int change_write(Call *call, const Change *change, ChangeCost *ret_cost)
         count(&table->tally, change->before, before, change->after, after);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
         code = write_entry(call, change, &table->indexes[i], &ret_cost->index_bytes[i]);
-    return code;
+    return code == STORE_OK ? expiry_follow(call, change) : code;
 }
 
 int index_fill(Call *call, const Table *table, const Index *index, Tally *ret_tally)

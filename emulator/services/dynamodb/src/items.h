@@ -21,6 +21,10 @@ typedef struct ChangeCost {
 /* Refuses an item too large or with index keys of a wrong type. verb: "Item size" or "Item size to update". */
 MUST_CHECK Status change_check(Call *call, const Change *change, const char *size_words);
 MUST_CHECK int change_write(Call *call, const Change *change, ChangeCost *ret_cost);
+/* expiry.c: keeps when the items of a table with a TTL attribute expire. For change_write; for all the table's items
+ * when the attribute is set; for none any more. */
+MUST_CHECK int expiry_follow(Call *call, const Change *change);
+MUST_CHECK int expiry_fill(Call *call, const Table *table);
 /* Entries of a new index for all the table's items; *ret_tally is its size then. */
 MUST_CHECK int index_fill(Call *call, const Table *table, const Index *index, Tally *ret_tally);
 

@@ -28,6 +28,9 @@ const Migration dynamodb_schema = {
         " PRIMARY KEY (table_id, key)) WITHOUT ROWID;"
         "CREATE TABLE dynamodb_token (account TEXT NOT NULL, region TEXT NOT NULL, token TEXT NOT NULL,"
         " request BLOB NOT NULL, expires_ms INTEGER NOT NULL, PRIMARY KEY (account, region, token)) WITHOUT ROWID;",
+        "CREATE TABLE dynamodb_expiry (expires_s INTEGER NOT NULL, table_id INTEGER NOT NULL, hash BLOB NOT NULL,"
+        " range BLOB NOT NULL, PRIMARY KEY (expires_s, table_id, hash, range)) WITHOUT ROWID;"
+        "CREATE INDEX dynamodb_expiry_of_table ON dynamodb_expiry (table_id);",
         NULL,
     },
 };

@@ -307,6 +307,8 @@ int table_remove(Call *call, Table *table)
     if (code == STORE_OK)
         code = run_with_id(call->store, &delete_tags, table->id);
     if (code == STORE_OK)
+        code = expiry_forget(call, table);
+    if (code == STORE_OK)
         code = run_with_id(call->store, &delete_table, table->id);
     return code == STORE_OK ? drop_tree(call, table->id) : code;
 }

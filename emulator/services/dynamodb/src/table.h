@@ -17,7 +17,9 @@
 struct Dynamodb {
     Host *host;
     Store *store;
-    Map *tables;           /* by account NUL region NUL name */
+    Map *tables;   /* by account NUL region NUL name */
+    Timer *expiry; /* at expiry_s something expires */
+    int64_t expiry_s;
     Timer *drops;          /* removes what deleted tables and indexes held */
     struct Table *retired; /* forgotten in this turn: answers that leave at its end may still show them */
 };
@@ -106,6 +108,11 @@ MUST_CHECK int tables_list(Call *call, Bytes after, size_t limit, Bytes **ret_na
 
 Bytes table_arn(Call *call, const Table *table);
 DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes status);
+
+/* expiry.c: looks for expired items when the time is over (0: at once), and then when the next one's is. */
+void expiry_start(Dynamodb *dynamodb, int64_t expires_s);
+void expiry_stop(Dynamodb *dynamodb);
+MUST_CHECK int expiry_forget(Call *call, const Table *table); /* none of it expires any more */
 
 /* Removes rows of trees without an owner, some a turn. */
 void drops_start(Dynamodb *dynamodb);

@@ -1,6 +1,6 @@
-/* time_to_live.c - UpdateTimeToLive, DescribeTimeToLive: the setting; nothing expires by it yet.
+/* time_to_live.c - UpdateTimeToLive, DescribeTimeToLive: the setting; expiry.c has what comes of it.
  * DynamoDB API Reference, UpdateTimeToLive. */
-#include "table.h"
+#include "items.h"
 
 OPERATION(DynamodbUpdateTimeToLive, update_time_to_live, WRITES);
 OPERATION(DynamodbDescribeTimeToLive, describe_time_to_live, READS);
@@ -29,6 +29,7 @@ static Status update_time_to_live(Call *call, const DynamodbUpdateTimeToLiveInpu
     Table changed = *table;
     changed.ttl_attribute = asked->enabled ? asked->attribute_name : (Bytes){0};
     TRY(expect_ok(call, table_write(call, &changed)));
+    TRY(expect_ok(call, asked->enabled ? expiry_fill(call, &changed) : expiry_forget(call, &changed)));
     table_forget(call->service, table);
 
     out->time_to_live_specification = in->time_to_live_specification;

@@ -26,7 +26,6 @@
 #define ON_DEMAND_STREAMS_MAX  50    /* aws: there */
 #define CONSUMERS_PER_STREAM   20
 #define TAGS_PER_STREAM        50
-#define RESCALES_PER_DAY       10
 #define NO_SHARD               INT64_C(-1)
 #define RECORD_IS_ENCRYPTED    1u /* LogRecord.flags */
 #define RECORD_HAS_NO_KEY      2u

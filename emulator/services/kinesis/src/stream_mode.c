@@ -1,5 +1,6 @@
 /* stream_mode.c - UpdateStreamMode, UpdateStreamWarmThroughput, UpdateMaxRecordSize. */
 #include "account.h"
+#include "daily.h"
 #include "operations.h"
 #include "reshard.h"
 
@@ -7,38 +8,16 @@ OPERATION(KinesisUpdateStreamMode, update_stream_mode, WRITES);
 OPERATION(KinesisUpdateStreamWarmThroughput, update_stream_warm_throughput, WRITES);
 OPERATION(KinesisUpdateMaxRecordSize, update_max_record_size, WRITES);
 
-#define SWITCHES_PER_DAY 2 /* aws: Developer Guide, "Switching between capacity modes": twice in 24 hours */
-#define DAY_MS           (24 * MS_PER_HOUR)
-#define WARM_MIBPS_MAX   10240 /* aws: Developer Guide, Quotas: 10 GiB/s of writes */
+#define WARM_MIBPS_MAX 10240 /* aws: Developer Guide, Quotas: 10 GiB/s of writes */
 
-static const Query count_switches = {"SELECT COUNT(*) FROM kinesis_mode_switch WHERE stream_id = ?1 AND at_ms > ?2"};
-static const Query insert_switch = {"INSERT INTO kinesis_mode_switch (stream_id, at_ms) VALUES (?1, ?2)"};
-
-static Status check_switches(Call *call, const Stream *stream)
-{
-    Statement *count = store_begin(call->store, &count_switches);
-    bind_int64(count, 1, stream->id);
-    bind_int64(count, 2, call->now_ms - DAY_MS);
-    int code = store_one(count);
-    if (code != STORE_ROW)
-        return fault(call, code);
-    int64_t switches = column_int64(count, 0);
-    store_end(count);
-    if (switches < SWITCHES_PER_DAY)
-        return OK;
-    return fail(call, &KINESIS_LIMIT_EXCEEDED,
-                "Stream " BYTES_FMT " under account " BYTES_FMT
-                " cannot switch between the capacity modes more than %d times within 24 hours.",
-                BYTES_ARG(stream->name), BYTES_ARG(stream->account), SWITCHES_PER_DAY);
-}
-
-static int note_switch(Call *call, const Stream *stream)
-{
-    Statement *insert = store_begin(call->store, &insert_switch);
-    bind_int64(insert, 1, stream->id);
-    bind_int64(insert, 2, call->now_ms);
-    return store_run(insert);
-}
+/* aws: Developer Guide, "Switching between capacity modes". */
+static const Daily switches = {
+    .count = {"SELECT COUNT(*) FROM kinesis_mode_switch WHERE stream_id = ?1 AND at_ms > ?2"},
+    .note = {"INSERT INTO kinesis_mode_switch (stream_id, at_ms) VALUES (?1, ?2)"},
+    .forget = {"DELETE FROM kinesis_mode_switch WHERE stream_id = ?1 AND at_ms <= ?2"},
+    .max = 2,
+    .words = "cannot switch between the capacity modes more than 2 times within 24 hours.",
+};
 
 static Status check_warm(Call *call, const Stream *stream, bool is_on_demand, int32_t mibps)
 {
@@ -80,11 +59,11 @@ static Status update_stream_mode(Call *call, const KinesisUpdateStreamModeInput 
                     BYTES_ARG(stream->account), is_on_demand ? "ON_DEMAND" : "PROVISIONED");
     if (in->has_warm_throughput_mi_bps)
         TRY(check_warm(call, stream, is_on_demand, in->warm_throughput_mi_bps));
-    TRY(check_switches(call, stream));
+    TRY(daily_check(call, stream, &switches));
     if (is_on_demand)
         TRY(check_on_demand_limit(call, (KinesisStreamName){stream->account, stream->region, stream->name}));
 
-    TRY(expect_ok(call, note_switch(call, stream)));
+    TRY(expect_ok(call, daily_note(call, stream, &switches)));
     stream->is_on_demand = is_on_demand;
     if (!is_on_demand)
         stream->spreads_records = false;

@@ -1,15 +1,19 @@
 /* update_shard_count.c - UpdateShardCount: the hash keys in equal parts again. */
+#include "daily.h"
 #include "operations.h"
 #include "reshard.h"
 
 #define SHARDS_MAX 10000 /* aws: Kinesis API, UpdateShardCount: "Scale up to more than 10000 shards in a stream" */
-#define DAY_MS     (24 * MS_PER_HOUR)
 
 OPERATION(KinesisUpdateShardCount, update_shard_count, WRITES);
 
-static const Query count_rescales = {"SELECT COUNT(*) FROM kinesis_rescale WHERE stream_id = ?1 AND at_ms > ?2"};
-static const Query insert_rescale = {"INSERT INTO kinesis_rescale (stream_id, at_ms) VALUES (?1, ?2)"};
-static const Query forget_rescales = {"DELETE FROM kinesis_rescale WHERE stream_id = ?1 AND at_ms <= ?2"};
+static const Daily rescales = {
+    .count = {"SELECT COUNT(*) FROM kinesis_rescale WHERE stream_id = ?1 AND at_ms > ?2"},
+    .note = {"INSERT INTO kinesis_rescale (stream_id, at_ms) VALUES (?1, ?2)"},
+    .forget = {"DELETE FROM kinesis_rescale WHERE stream_id = ?1 AND at_ms <= ?2"},
+    .max = 10, /* aws: there: "more than ten times per rolling 24-hour period" */
+    .words = "cannot be scaled more than 10 times per rolling 24-hour period.",
+};
 
 static Status check_step(Call *call, int32_t current, int32_t target)
 {
@@ -30,38 +34,6 @@ static Status check_step(Call *call, int32_t current, int32_t target)
     return OK;
 }
 
-static Status check_day(Call *call, const Stream *stream)
-{
-    Statement *count = store_begin(call->store, &count_rescales);
-    bind_int64(count, 1, stream->id);
-    bind_int64(count, 2, call->now_ms - DAY_MS);
-    int code = store_one(count);
-    if (code != STORE_ROW)
-        return fault(call, code);
-    int64_t rescales = column_int64(count, 0);
-    store_end(count);
-    if (rescales < RESCALES_PER_DAY)
-        return OK;
-    return fail(call, &KINESIS_LIMIT_EXCEEDED,
-                "Stream " BYTES_FMT " under account " BYTES_FMT
-                " cannot be scaled more than %d times per rolling 24-hour period.",
-                BYTES_ARG(stream->name), BYTES_ARG(stream->account), RESCALES_PER_DAY);
-}
-
-static int note_rescale(Call *call, const Stream *stream)
-{
-    Statement *forget = store_begin(call->store, &forget_rescales);
-    bind_int64(forget, 1, stream->id);
-    bind_int64(forget, 2, call->now_ms - DAY_MS);
-    int code = store_run(forget);
-    if (code != STORE_OK)
-        return code;
-    Statement *insert = store_begin(call->store, &insert_rescale);
-    bind_int64(insert, 1, stream->id);
-    bind_int64(insert, 2, call->now_ms);
-    return store_run(insert);
-}
-
 static Status update_shard_count(Call *call, const KinesisUpdateShardCountInput *in, KinesisUpdateShardCountOutput *out)
 {
     Stream *stream = NULL;
@@ -72,11 +44,11 @@ static Status update_shard_count(Call *call, const KinesisUpdateShardCountInput 
     int32_t current = (int32_t)stream->open_count, target = in->target_shard_count;
     TRY(check_step(call, current, target));
     TRY(check_shard_limit(call, (KinesisStreamName){stream->account, stream->region, stream->name}, target - current));
-    TRY(check_day(call, stream));
+    TRY(daily_check(call, stream, &rescales));
 
     HashKey *starts = arena_new_array(call->arena, HashKey, (size_t)target);
     reshard_plan(stream, (uint32_t)target, starts);
-    TRY(expect_ok(call, note_rescale(call, stream)));
+    TRY(expect_ok(call, daily_note(call, stream, &rescales)));
     TRY(expect_ok(call, reshard_run(kinesis, stream, starts, (uint32_t)target, shard_change_ms(stream, call->now_ms))));
     TRY(expect_ok(call, stream_pass_through(kinesis, stream, STREAM_UPDATING)));
 

@@ -1,0 +1,188 @@
+/* expiry.c - Time to Live: items whose time has come are removed by the scheduler before the next call. aws: Developer
+ * Guide, "Using time to live (TTL)": the attribute is a Number of seconds since the epoch; what is no number, or lies
+ * more than five years back, expires nothing. AWS takes up to some days, here nobody waits. */
+#include "items.h"
+
+#define ITEMS_A_STEP 200
+#define FIVE_YEARS_S (INT64_C(5) * 365 * 24 * 3600)
+
+static const Query insert_expiry = {
+    "INSERT OR REPLACE INTO dynamodb_expiry (expires_s, table_id, hash, range) VALUES (?1, ?2, ?3, ?4)"};
+static const Query delete_expiry = {
+    "DELETE FROM dynamodb_expiry WHERE expires_s = ?1 AND table_id = ?2 AND hash = ?3 AND range = ?4"};
+static const Query delete_of_table = {"DELETE FROM dynamodb_expiry WHERE table_id = ?1"};
+static const Query select_rows = {"SELECT hash, range, item FROM dynamodb_item WHERE tree = ?1 ORDER BY hash, range"};
+static const Query select_first = {"SELECT expires_s FROM dynamodb_expiry ORDER BY expires_s LIMIT 1"};
+static const Query select_due = {"SELECT e.expires_s, e.table_id, e.hash, e.range, t.account, t.region, t.name"
+                                 " FROM dynamodb_expiry e LEFT JOIN dynamodb_table t ON t.id = e.table_id"
+                                 " WHERE e.expires_s < ?1 ORDER BY e.expires_s LIMIT ?2"};
+
+/* False: this item does not expire. */
+static bool expires(const Table *table, const Item *item, int64_t now_ms, int64_t *ret_s)
+{
+    const Value *value = item ? item_get(item, table->ttl_attribute) : NULL;
+    Number number;
+    if (!value || value->kind != VALUE_N || number_parse(value->n, &number) != NUMBER_FINE)
+        return false;
+    if (number.is_negative || number.exponent < 1 || number.exponent > 15)
+        return false;
+    *ret_s = 0;
+    for (int i = 0; i < number.exponent; i++)
+        *ret_s = 10 * *ret_s + (i < number.count ? number.digits[i] : 0);
+    return *ret_s >= now_ms / 1000 - FIVE_YEARS_S;
+}
+
+static int run(Store *store, const Query *query, int64_t expires_s, const Table *table, const Key *key)
+{
+    Statement *statement = store_begin(store, query);
+    bind_int64(statement, 1, expires_s);
+    bind_int64(statement, 2, table->id);
+    bind_bytes(statement, 3, key->hash);
+    bind_bytes(statement, 4, key->range);
+    return store_run(statement);
+}
+
+static int note(Call *call, const Table *table, const Key *key, int64_t expires_s)
+{
+    Dynamodb *dynamodb = call->service;
+    int code = run(call->store, &insert_expiry, expires_s, table, key);
+    if (!dynamodb->expiry || expires_s < dynamodb->expiry_s)
+        expiry_start(dynamodb, expires_s);
+    return code;
+}
+
+int expiry_follow(Call *call, const Change *change)
+{
+    const Table *table = change->table;
+    int64_t before_s = 0, after_s = 0;
+    if (!present(table->ttl_attribute))
+        return STORE_OK;
+    bool did = expires(table, change->before, call->now_ms, &before_s),
+         does = expires(table, change->after, call->now_ms, &after_s);
+    int code = STORE_OK;
+    if (did && does && before_s == after_s)
+        return STORE_OK;
+    if (did)
+        code = run(call->store, &delete_expiry, before_s, table, &change->key);
+    return does && code == STORE_OK ? note(call, table, &change->key, after_s) : code;
+}
+
+int expiry_fill(Call *call, const Table *table)
+{
+    Arena *arena = arena_new();
+    Statement *rows = store_begin(call->store, &select_rows);
+    int code, put = STORE_OK;
+    bind_int64(rows, 1, table->id);
+    while (put == STORE_OK && (code = store_step(rows)) == STORE_ROW) {
+        Key key = {arena_copy(arena, column_bytes(rows, 0)), arena_copy(arena, column_bytes(rows, 1))};
+        Item item = item_decode(arena, arena_copy(arena, column_bytes(rows, 2)));
+        int64_t expires_s;
+        if (expires(table, &item, call->now_ms, &expires_s))
+            put = note(call, table, &key, expires_s);
+        arena_reset(arena);
+    }
+    store_end(rows);
+    arena_free(arena);
+    return put != STORE_OK ? put : code;
+}
+
+int expiry_forget(Call *call, const Table *table)
+{
+    Statement *delete = store_begin(call->store, &delete_of_table);
+    bind_int64(delete, 1, table->id);
+    return store_run(delete);
+}
+
+typedef struct Due {
+    int64_t expires_s, table_id;
+    Key key;
+    Bytes account, region, table; /* absent: the table is gone */
+} Due;
+
+static int read_due(Call *call, Due *ret_due, size_t *ret_count)
+{
+    Statement *rows = store_begin(call->store, &select_due);
+    int code;
+    bind_int64(rows, 1, call->now_ms / 1000);
+    bind_int64(rows, 2, ITEMS_A_STEP);
+    for (*ret_count = 0; (code = store_step(rows)) == STORE_ROW; ++*ret_count)
+        ret_due[*ret_count] = (Due){
+            .expires_s = column_int64(rows, 0),
+            .table_id = column_int64(rows, 1),
+            .key = {arena_copy(call->arena, column_bytes(rows, 2)), arena_copy(call->arena, column_bytes(rows, 3))},
+            .account = arena_copy(call->arena, column_bytes(rows, 4)),
+            .region = arena_copy(call->arena, column_bytes(rows, 5)),
+            .table = arena_copy(call->arena, column_bytes(rows, 6)),
+        };
+    return code;
+}
+
+/* Its row goes with the item, in change_write; where there is no item, here. */
+static int expire(Call *call, const Due *due)
+{
+    Change change = {.key = due->key};
+    ChangeCost cost = {0};
+    Item item;
+    Table gone = {.id = due->table_id};
+    call->account = due->account;
+    call->region = due->region;
+    int code = present(due->table) ? table_get(call, due->table, &change.table) : STORE_NOT_FOUND;
+    if (code == STORE_OK)
+        code = item_read(call, change.table, &due->key, &item);
+    if (code == STORE_NOT_FOUND)
+        return run(call->store, &delete_expiry, due->expires_s, &gone, &due->key);
+    change.before = &item;
+    return code == STORE_OK ? change_write(call, &change, &cost) : code;
+}
+
+static int step(Dynamodb *dynamodb, int64_t now_ms)
+{
+    Call call = {
+        .arena = arena_new(), .host = dynamodb->host, .store = dynamodb->store, .service = dynamodb, .now_ms = now_ms};
+    Due *due = arena_new_array(call.arena, Due, ITEMS_A_STEP);
+    size_t count;
+    int code = read_due(&call, due, &count);
+    for (size_t i = 0; code == STORE_OK && i < count; i++)
+        code = expire(&call, &due[i]);
+    arena_free(call.arena);
+    return code;
+}
+
+static int await_first(Dynamodb *dynamodb)
+{
+    Statement *first = store_begin(dynamodb->store, &select_first);
+    int code = store_one(first);
+    if (code != STORE_ROW)
+        return code == STORE_NOT_FOUND ? STORE_OK : code;
+    int64_t expires_s = column_int64(first, 0);
+    store_end(first);
+    expiry_start(dynamodb, expires_s);
+    return STORE_OK;
+}
+
+static void on_due(void *context, int64_t now_ms)
+{
+    Dynamodb *dynamodb = context;
+    dynamodb->expiry = NULL;
+    int code = step(dynamodb, now_ms);
+    if (code == STORE_OK)
+        code = await_first(dynamodb);
+    if (code < 0)
+        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: items could not expire: %s",
+                   store_error(dynamodb->store));
+}
+
+void expiry_start(Dynamodb *dynamodb, int64_t expires_s)
+{
+    int64_t now_ms = clock_now_ms(dynamodb->host->clock), due_ms = (expires_s + 1) * 1000;
+    expiry_stop(dynamodb);
+    dynamodb->expiry_s = expires_s;
+    dynamodb->expiry = scheduler_at(dynamodb->host->scheduler, due_ms > now_ms ? due_ms : now_ms, on_due, dynamodb);
+}
+
+void expiry_stop(Dynamodb *dynamodb)
+{
+    if (dynamodb->expiry)
+        scheduler_cancel(dynamodb->host->scheduler, dynamodb->expiry);
+    dynamodb->expiry = NULL;
+}
