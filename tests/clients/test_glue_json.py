@@ -57,6 +57,22 @@ def test_a_definition_may_be_recursive_without_end_and_deep(glue, registry):
         assert again["Status"] in ("AVAILABLE", "FAILURE")
 
 
+@pytest.mark.parametrize("before, after", [
+    ({"type": "null", "anyOf": [{"$ref": "#"}, {"$ref": "#"}, {"type": "null"}]}, {"type": "null", "oneOf": [{"$ref": "#"}, {"$ref": "#"}]}),
+    ({"allOf": [{"anyOf": [{"minimum": n}, {"maximum": -n}]} for n in range(40)]}, {"anyOf": [{"multipleOf": n} for n in range(2, 40)]}),
+    ({"properties": {f"p{n}": {"anyOf": [{"$ref": "#"}, {"type": "null"}]} for n in range(800)}},
+     {"properties": {f"p{n}": {"oneOf": [{"$ref": "#"}, {"type": "string"}]} for n in range(800)}}),
+    ({"enum": list(range(8000))}, {"enum": list(range(7999, -1, -1))}),
+    ({"type": "string", "pattern": "^(a+)+$"}, {"enum": ["a" * 40 + "b"]}),
+])
+@pytest.mark.timeout(20)
+def test_what_would_take_ages_is_given_up(glue, registry, before, after):
+    glue.create_schema(RegistryId={"RegistryName": registry}, SchemaName="s", DataFormat="JSON", Compatibility="FULL",
+                       SchemaDefinition=json.dumps(before))
+    version = glue.register_schema_version(SchemaId={"RegistryName": registry, "SchemaName": "s"}, SchemaDefinition=json.dumps(after))
+    assert version["Status"] in ("AVAILABLE", "FAILURE")
+
+
 CLOSED = {"type": "object", "properties": {"id": {"type": "string"}}, "additionalProperties": False}
 
 

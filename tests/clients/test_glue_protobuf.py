@@ -95,3 +95,14 @@ def test_where_and_why_a_version_failed_is_told(own_emulator):
     [failure] = admin.ask(running.url, "glue/failures")["failures"]
     assert (failure["path"], failure["reason"]) == (
         "/M/n/names", "the new version cannot read what version 1 wrote: field 2 was written as string, is read as message")
+
+
+@pytest.mark.timeout(20)
+def test_rings_of_messages_that_would_take_ages_are_given_up(glue, registry):
+    def ring(size):
+        return PROTO3 + "message M { M0 m = 1; }\n" + "".join(f"message M{n} {{ M{(n + 1) % size} m = 1; }}\n" for n in range(size))
+
+    glue.create_schema(RegistryId={"RegistryName": registry}, SchemaName="s", DataFormat="PROTOBUF", Compatibility="FORWARD",
+                       SchemaDefinition=ring(1999))
+    version = glue.register_schema_version(SchemaId={"RegistryName": registry, "SchemaName": "s"}, SchemaDefinition=ring(1998))
+    assert version["Status"] == "FAILURE"

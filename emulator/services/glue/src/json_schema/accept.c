@@ -4,8 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define STEPS_MAX 100000
-#define DEPTH_MAX 100
+#define STEPS_MAX  5000000 /* some tenths of a second */
+#define STEPS_NODE 40
+#define DEPTH_MAX  100
 
 typedef struct Pending {
     const struct Pending *above;
@@ -24,6 +25,11 @@ bool not_read(Check *check, const Step *at, const char *format, ...)
     *check->mismatch =
         (Mismatch){step_path(check->arena, at), arena_copy(check->arena, bytes_utf8_prefix(what, what.len))};
     return false;
+}
+
+static bool too_large(Check *check, const Step *at)
+{
+    return not_read(check, at, "the schemas are too large to be compared");
 }
 
 static Bytes type_names(Arena *arena, unsigned types)
@@ -128,13 +134,12 @@ static const JsonValue *listed_values(const Written *written, JsonValue *single)
 /* Can this very value be written, and not be read? */
 static bool accepts_value(Check *check, const JsonSchema *reader, const Written *written, const JsonValue *value)
 {
-    (void)check;
     if (!(json_value_type(value) & written->types))
         return true;
     for (size_t i = 0; i < written->all.count; i++)
-        if (!json_schema_validates(written->all.items[i], value))
+        if (!json_schema_validates(written->all.items[i], value, &check->steps))
             return true;
-    return json_schema_validates(reader, value);
+    return json_schema_validates(reader, value, &check->steps);
 }
 
 static bool accepts_values(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
@@ -150,7 +155,7 @@ static bool accepts_values(Check *check, const JsonSchema *reader, const Written
         if (!accepts_value(check, reader, written, &values->items[i]))
             return not_read(check, at, "the value " BYTES_FMT " was written, but is not read",
                             BYTES_ARG(json_value_text(check->arena, &values->items[i])));
-    return true;
+    return check->steps >= 0 || too_large(check, at);
 }
 
 static bool is_finite(const Written *written)
@@ -185,8 +190,9 @@ bool accepts(Check *check, const JsonSchema *reader, const Written *written, con
     reader = json_schema_target(reader);
     if (!reader || !written->types)
         return true;
-    if (--check->steps < 0 || check->depth >= DEPTH_MAX)
-        return not_read(check, at, "the schemas are too large to be compared");
+    check->steps -= STEPS_NODE;
+    if (check->steps < 0 || check->depth >= DEPTH_MAX)
+        return too_large(check, at);
     check->depth++;
     bool good = accepts_divided(check, reader, written, at);
     check->depth--;

@@ -13,7 +13,7 @@ typedef struct Written {
 typedef struct Check {
     Arena *arena;
     Mismatch *mismatch;
-    int64_t steps; /* that are left */
+    int64_t steps; /* that are left: copies and searches take as many as they have members */
     int depth;
     const struct Pending *pending; /* the pairs above: a recursive schema holds as far as it is looked at */
 } Check;

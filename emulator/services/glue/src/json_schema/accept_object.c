@@ -125,7 +125,7 @@ static bool all_names_hold(Check *check, const JsonSchema *names, const Written 
             return false;
         for (size_t j = 0; j < schema->properties.count; j++) {
             JsonValue name = {.kind = VALUE_STRING, .text = schema->properties.items[j].name};
-            if (written_member(check, written, name.text).types && !json_schema_validates(names, &name))
+            if (written_member(check, written, name.text).types && !json_schema_validates(names, &name, &check->steps))
                 return false;
         }
     }

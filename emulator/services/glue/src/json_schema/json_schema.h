@@ -78,7 +78,8 @@ struct JsonSchema {
 const JsonSchema *json_schema_parse(Arena *arena, Bytes definition, Bytes *ret_reason);
 /* With all references followed; one that leads round in a circle gives NULL, which asks for nothing. */
 const JsonSchema *json_schema_target(const JsonSchema *schema);
-bool json_schema_validates(const JsonSchema *schema, const JsonValue *value);
+/* Each look at a node takes one of the steps that are left; below 0 the answer is true and means nothing. */
+bool json_schema_validates(const JsonSchema *schema, const JsonValue *value, int64_t *steps);
 unsigned json_value_type(const JsonValue *value); /* one of TYPE_… */
 bool range_has(const Range *range, double number);
 bool is_multiple(double number, double of);

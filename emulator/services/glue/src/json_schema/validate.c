@@ -4,7 +4,12 @@
 
 #define DEPTH_MAX 64 /* schemas that refer to themselves without end allow everything */
 
-static bool holds(const JsonSchema *schema, const JsonValue *value, int depth);
+typedef struct Walk {
+    int depth;
+    int64_t *steps; /* that are left */
+} Walk;
+
+static bool holds(const JsonSchema *schema, const JsonValue *value, Walk *walk);
 
 const JsonSchema *json_schema_target(const JsonSchema *schema)
 {
@@ -75,28 +80,28 @@ static bool is_one_of(const JsonValue *list, const JsonValue *value)
     return false;
 }
 
-static size_t count_holding(const SchemaList *list, const JsonValue *value, int depth)
+static size_t count_holding(const SchemaList *list, const JsonValue *value, Walk *walk)
 {
     size_t count = 0;
     for (size_t i = 0; i < list->count; i++)
-        count += holds(list->items[i], value, depth);
+        count += holds(list->items[i], value, walk);
     return count;
 }
 
-static bool holds_combined(const JsonSchema *schema, const JsonValue *value, int depth)
+static bool holds_combined(const JsonSchema *schema, const JsonValue *value, Walk *walk)
 {
-    if (schema->all.count && count_holding(&schema->all, value, depth) < schema->all.count)
+    if (schema->all.count && count_holding(&schema->all, value, walk) < schema->all.count)
         return false;
-    if (schema->any.count && !count_holding(&schema->any, value, depth))
+    if (schema->any.count && !count_holding(&schema->any, value, walk))
         return false;
-    if (schema->one.count && count_holding(&schema->one, value, depth) != 1)
+    if (schema->one.count && count_holding(&schema->one, value, walk) != 1)
         return false;
-    if (schema->not &&holds(schema->not, value, depth))
+    if (schema->not &&holds(schema->not, value, walk))
         return false;
     if (!schema->condition)
         return true;
-    const JsonSchema *next = holds(schema->condition, value, depth) ? schema->then : schema->otherwise;
-    return !next || holds(next, value, depth);
+    const JsonSchema *next = holds(schema->condition, value, walk) ? schema->then : schema->otherwise;
+    return !next || holds(next, value, walk);
 }
 
 static bool has_twins(const JsonValue *array)
@@ -108,32 +113,32 @@ static bool has_twins(const JsonValue *array)
     return false;
 }
 
-static bool array_holds(const JsonSchema *schema, const JsonValue *array, int depth)
+static bool array_holds(const JsonSchema *schema, const JsonValue *array, Walk *walk)
 {
     bool is_contained = !schema->contains;
     if (!range_has(&schema->ranges[RANGE_ITEMS], (double)array->count) || (schema->is_unique && has_twins(array)))
         return false;
     for (size_t i = 0; i < array->count; i++) {
         const JsonSchema *item = i < schema->tuple.count ? schema->tuple.items[i] : schema->rest;
-        if (item && !holds(item, &array->items[i], depth))
+        if (item && !holds(item, &array->items[i], walk))
             return false;
-        is_contained = is_contained || holds(schema->contains, &array->items[i], depth);
+        is_contained = is_contained || holds(schema->contains, &array->items[i], walk);
     }
     return is_contained;
 }
 
 typedef struct Member {
     const JsonValue *value;
-    int depth;
+    Walk *walk;
 } Member;
 
 static bool member_holds(void *context, const JsonSchema *schema)
 {
     const Member *member = context;
-    return holds(schema, member->value, member->depth);
+    return holds(schema, member->value, member->walk);
 }
 
-static bool object_holds(const JsonSchema *schema, const JsonValue *object, int depth)
+static bool object_holds(const JsonSchema *schema, const JsonValue *object, Walk *walk)
 {
     if (!range_has(&schema->ranges[RANGE_PROPERTIES], (double)object->count))
         return false;
@@ -141,15 +146,15 @@ static bool object_holds(const JsonSchema *schema, const JsonValue *object, int 
         if (!json_value_member(object, schema->required.items[i]))
             return false;
     for (size_t i = 0; i < object->count; i++) {
-        Member member = {&object->items[i], depth};
+        Member member = {&object->items[i], walk};
         JsonValue name = {.kind = VALUE_STRING, .text = object->names[i]};
         if (!json_schema_each_of_member(schema, object->names[i], member_holds, &member) ||
-            (schema->names && !holds(schema->names, &name, depth)))
+            (schema->names && !holds(schema->names, &name, walk)))
             return false;
     }
     for (size_t i = 0; i < schema->dependencies.count; i++) {
         const JsonProperty *dependency = &schema->dependencies.items[i];
-        if (json_value_member(object, dependency->name) && !holds(dependency->schema, object, depth))
+        if (json_value_member(object, dependency->name) && !holds(dependency->schema, object, walk))
             return false;
     }
     return true;
@@ -166,23 +171,33 @@ static bool scalar_holds(const JsonSchema *schema, const JsonValue *value)
     return true;
 }
 
-static bool holds(const JsonSchema *schema, const JsonValue *value, int depth)
+static bool node_holds(const JsonSchema *schema, const JsonValue *value, Walk *walk)
 {
-    schema = json_schema_target(schema);
-    if (!schema || depth > DEPTH_MAX)
-        return true;
     if (schema->is_false || !(json_value_type(value) & schema->types) ||
         (schema->enumeration && !is_one_of(schema->enumeration, value)) ||
         (schema->constant && !json_value_equal(schema->constant, value)))
         return false;
-    if (value->kind == VALUE_ARRAY && !array_holds(schema, value, depth + 1))
+    if (value->kind == VALUE_ARRAY && !array_holds(schema, value, walk))
         return false;
-    if (value->kind == VALUE_OBJECT && !object_holds(schema, value, depth + 1))
+    if (value->kind == VALUE_OBJECT && !object_holds(schema, value, walk))
         return false;
-    return scalar_holds(schema, value) && holds_combined(schema, value, depth + 1);
+    return scalar_holds(schema, value) && holds_combined(schema, value, walk);
 }
 
-bool json_schema_validates(const JsonSchema *schema, const JsonValue *value)
+static bool holds(const JsonSchema *schema, const JsonValue *value, Walk *walk)
 {
-    return holds(schema, value, 0);
+    schema = json_schema_target(schema);
+    if (!schema || walk->depth >= DEPTH_MAX || *walk->steps < 0)
+        return true;
+    *walk->steps -= 1 + (schema->enumeration ? (int64_t)schema->enumeration->count / 8 : 0);
+    walk->depth++;
+    bool good = node_holds(schema, value, walk);
+    walk->depth--;
+    return good;
+}
+
+bool json_schema_validates(const JsonSchema *schema, const JsonValue *value, int64_t *steps)
+{
+    Walk walk = {.steps = steps};
+    return holds(schema, value, &walk);
 }

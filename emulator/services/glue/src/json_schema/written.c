@@ -43,6 +43,7 @@ void written_add(Check *check, Written *written, const JsonSchema *schema)
 Written written_copy(Check *check, const Written *from)
 {
     Written copy = *from;
+    check->steps -= (int64_t)from->all.count;
     copy.room = from->all.count + 4;
     copy.all.items = arena_new_array(check->arena, const JsonSchema *, copy.room);
     if (from->all.count)
@@ -121,8 +122,11 @@ static bool collect(void *context, const JsonSchema *schema)
 Written written_member(Check *check, const Written *written, Bytes name)
 {
     Collected collected = {check, written_new()};
-    for (size_t i = 0; i < written->all.count; i++)
-        json_schema_each_of_member(written->all.items[i], name, collect, &collected);
+    for (size_t i = 0; i < written->all.count; i++) {
+        const JsonSchema *schema = written->all.items[i];
+        check->steps -= 1 + (int64_t)(schema->properties.count / 16 + schema->patterns.count);
+        json_schema_each_of_member(schema, name, collect, &collected);
+    }
     written_settle(&collected.written);
     return collected.written;
 }

@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define PAIRS_MAX 10000 /* of messages that are compared; rings of messages can give more than anyone waits for */
+#define DEPTH_MAX 500
+
 /* Kinds of one family look alike on the wire. */
 typedef enum Family {
     FAMILY_VARINT,
@@ -36,6 +39,7 @@ typedef struct Reading {
     Arena *arena;
     Mismatch *mismatch;
     const Pair *seen; /* pairs of messages that were looked at, or are being */
+    int pairs, depth;
 } Reading;
 
 static bool message_reads(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at);
@@ -172,19 +176,30 @@ static bool is_seen(Reading *reading, const ProtoMessage *reader, const ProtoMes
     Pair *pair = arena_new_of(reading->arena, Pair);
     *pair = (Pair){reading->seen, reader, writer};
     reading->seen = pair;
+    reading->pairs++;
     return false;
+}
+
+static bool known_reads(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at)
+{
+    return (reader->is_known && writer->is_known && bytes_equal(reader->full_name, writer->full_name)) ||
+           no(reading, at, "written as " BYTES_FMT ", read as " BYTES_FMT,
+              BYTES_ARG(bytes_utf8_prefix(writer->full_name, 200)),
+              BYTES_ARG(bytes_utf8_prefix(reader->full_name, 200)));
 }
 
 static bool message_reads(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at)
 {
     if (is_seen(reading, reader, writer))
         return true;
-    if (!reader->is_known && !writer->is_known)
-        return fields_read(reading, reader, writer, at);
-    return (reader->is_known && writer->is_known && bytes_equal(reader->full_name, writer->full_name)) ||
-           no(reading, at, "written as " BYTES_FMT ", read as " BYTES_FMT,
-              BYTES_ARG(bytes_utf8_prefix(writer->full_name, 200)),
-              BYTES_ARG(bytes_utf8_prefix(reader->full_name, 200)));
+    if (reader->is_known || writer->is_known)
+        return known_reads(reading, reader, writer, at);
+    if (reading->pairs > PAIRS_MAX || reading->depth >= DEPTH_MAX)
+        return no(reading, at, "the messages are too many to be compared");
+    reading->depth++;
+    bool good = fields_read(reading, reader, writer, at);
+    reading->depth--;
+    return good;
 }
 
 static const ProtoMessage *find_message(const ProtoMessage *messages, Bytes name)
