@@ -211,3 +211,18 @@ def test_payloads_of_an_encrypted_stream_are_sealed_at_rest(own_emulator, tmp_pa
     again = client_at(own_emulator().url, "kinesis")
     iterator = again.get_shard_iterator(StreamName="s", ShardId=SHARD, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
     assert again.get_records(ShardIterator=iterator)["Records"][1]["Data"] == b"nobody sees this"
+
+
+def test_a_stream_changes_its_encryption_twenty_five_times_a_day(own_emulator):
+    url = own_emulator().url
+    ask(url, "clock", freeze=True)
+    kinesis = client_at(url, "kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    key = {"StreamName": "s", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
+    for change in (kinesis.start_stream_encryption, kinesis.stop_stream_encryption):
+        for _ in range(25):
+            change(**key)
+        assert error_of(change, **key)[0] == "LimitExceededException"
+    ask(url, "clock", advance="24h")
+    kinesis.start_stream_encryption(**key)
+    kinesis.stop_stream_encryption(**key)

@@ -42,6 +42,8 @@ const Migration kinesis_schema = {
         " ended_ms INTEGER NOT NULL, is_ending INTEGER NOT NULL, PRIMARY KEY (account, region)) WITHOUT ROWID;",
         "ALTER TABLE kinesis_stream ADD COLUMN sealed_key_id TEXT;"
         "UPDATE kinesis_stream SET sealed_key_id = key_id;",
+        "CREATE TABLE kinesis_encryption ("
+        " id INTEGER PRIMARY KEY, stream_id INTEGER NOT NULL, is_start INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
         "ALTER TABLE kinesis_stream ADD COLUMN spreads_records INTEGER NOT NULL DEFAULT 0;",
         NULL,
     },

@@ -11,6 +11,7 @@ static const Query delete_consumer_tags = {
     "WHERE stream_id = ?1)"};
 static const Query delete_policies = {"DELETE FROM kinesis_policy WHERE owner = ?1 OR owner IN (SELECT -id FROM "
                                       "kinesis_consumer WHERE stream_id = ?1)"};
+static const Query delete_encryptions = {"DELETE FROM kinesis_encryption WHERE stream_id = ?1"};
 static const Query delete_switches = {"DELETE FROM kinesis_mode_switch WHERE stream_id = ?1"};
 static const Query delete_consumers = {"DELETE FROM kinesis_consumer WHERE stream_id = ?1"};
 static const Query delete_tags = {"DELETE FROM kinesis_tag WHERE stream_id = ?1"};
@@ -137,8 +138,8 @@ int stream_remove(Kinesis *kinesis, Stream *stream)
     subscriptions_fail(kinesis, stream);
     while (code == STORE_OK && stream->shards_count)
         code = shard_remove(kinesis, stream->shards[stream->shards_count - 1]);
-    const Query *deletes[] = {&delete_consumer_tags, &delete_policies, &delete_switches, &delete_consumers,
-                              &delete_tags,          &delete_rescales, &delete_stream};
+    const Query *deletes[] = {&delete_consumer_tags, &delete_policies, &delete_switches, &delete_encryptions,
+                              &delete_consumers,     &delete_tags,     &delete_rescales, &delete_stream};
     for (size_t i = 0; code == STORE_OK && i < sizeof deletes / sizeof *deletes; i++)
         code = delete_of(kinesis, deletes[i], stream->id);
     if (code == STORE_OK)
