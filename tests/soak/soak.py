@@ -107,7 +107,8 @@ class Result:
 
 
 class Soak:
-    def __init__(self, emulator: LocalEmulator, seed: int):
+    def __init__(self, emulator: LocalEmulator, seed: int, only: set[str] | None = None):
+        self.only = only
         self.emulator, self.port, self.chance = emulator, emulator.port, random.Random(seed)
         self.result, self.over, self.lock = Result(), threading.Event(), threading.Lock()
         self.times: list[float] = []
@@ -325,10 +326,11 @@ class Soak:
     def threads(self, event_every_s: float) -> Iterator[threading.Thread]:
         kinds = [self.put, self.put, self.put_many, self.read, self.read, self.subscribe, self.items, self.schemas, self.come_and_go,
                  self.other_account]
-        for number, kind in enumerate(kinds):
+        for number, kind in enumerate(kind for kind in kinds if not self.only or kind.__name__ in self.only):
             yield threading.Thread(target=self.run, args=(kind, BUSY, number), daemon=True)
         yield threading.Thread(target=self.run, args=(self.probe, PROBE, 99), daemon=True)
-        yield threading.Thread(target=self.happen, args=(event_every_s,), daemon=True)
+        if event_every_s:
+            yield threading.Thread(target=self.happen, args=(event_every_s,), daemon=True)
 
     def go(self, seconds: float, sample_s: float, event_every_s: float, tell: Callable[[str], None]) -> Result:
         self.prepare()
@@ -379,9 +381,9 @@ def judge(result: Result) -> list[str]:
 
 
 def run(seconds: float, data: Path, seed: int = 1, sample_s: float = 10, event_every_s: float = 3,
-        tell: Callable[[str], None] = lambda line: None) -> Result:
+        tell: Callable[[str], None] = lambda line: None, only: set[str] | None = None) -> Result:
     with LocalEmulator(data=data, options=("--seed", str(seed))) as emulator:
-        result = Soak(emulator, seed).go(seconds, sample_s, event_every_s, tell)
+        result = Soak(emulator, seed, only).go(seconds, sample_s, event_every_s, tell)
     assert emulator.process
     if emulator.process.returncode:
         result.problems.append(f"exit status {emulator.process.returncode}: {emulator.logged()[-500:]}")
@@ -392,10 +394,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", help="to find what grows: put,put_many,read,subscribe,items,schemas,come_and_go,other_account")
+    parser.add_argument("--events", type=float, default=3, help="seconds between reshards, resets, faults …; 0: none")
     parser.add_argument("--data", type=Path, help="a directory to keep; default: one that is removed")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        result = run(options.minutes * 60, options.data or Path(place) / "data", options.seed, tell=lambda line: print(line, flush=True))
+        result = run(options.minutes * 60, options.data or Path(place) / "data", options.seed, event_every_s=options.events,
+                     tell=lambda line: print(line, flush=True), only=set(options.only.split(",")) if options.only else None)
     first, last = quarters(result.samples)
     for name, unit in (("rss_mib", "MiB"), ("p50_ms", "ms"), ("p99_ms", "ms"), ("files", "files"), ("file_mib", "MiB of file")):
         values = [statistics.median(getattr(sample, name) for sample in part) for part in (first, last)]

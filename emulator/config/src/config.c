@@ -99,6 +99,14 @@ static bool set_defaults(Config *config, Buffer *message)
     return true;
 }
 
+/* Kubernetes and Docker's links tell each container where services are: of one that is called evpoc-emu, or evpoc, by
+ * EVPOC_EMU_SERVICE_HOST, EVPOC_EMU_SERVICE_PORT, EVPOC_EMU_PORT=tcp://…, EVPOC_PORT_4566_TCP_ADDR and the like. */
+static bool tells_of_a_service(const char *name, Bytes value)
+{
+    return strstr(name, "_SERVICE_HOST") || strstr(name, "_SERVICE_PORT") || strstr(name, "_TCP") ||
+           strstr(name, "_UDP") || bytes_starts_with(value, TEXT("tcp://")) || bytes_starts_with(value, TEXT("udp://"));
+}
+
 /* EVPOC_TLS_CERT=… is tls-cert. An empty one is as none. */
 static bool read_environment(Config *config, const char *const *environment, Buffer *message)
 {
@@ -108,6 +116,8 @@ static bool read_environment(Config *config, const char *const *environment, Buf
             continue;
         const char *origin = arena_cstr(config->arena, name);
         SettingId id;
+        if (tells_of_a_service(origin, value))
+            continue;
         if (!name_find(name, NAME_IS_VARIABLE, &id))
             return refuse_name(message, origin, name, NAME_IS_VARIABLE);
         if (!set(config, id, origin, value, message))

@@ -99,7 +99,9 @@ void pipeline_take(void *context, HttpRequest *request)
     }
     if (refusal && !request->refused_status)
         request->refused_status = 403;
-    if (!request->refused_status && answered_by_page(pipeline, request))
+    /* Where memory is scarce one can still look why. */
+    bool is_fine = !request->refused_status || (request->refused_status == 503 && bytes_is(request->method, "GET"));
+    if (is_fine && answered_by_page(pipeline, request))
         return;
     Exchange *exchange = arena_new_of(request->arena, Exchange);
     exchange->pipeline = pipeline;

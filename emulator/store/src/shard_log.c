@@ -6,7 +6,8 @@
 #include "store_internal.h"
 #include <stdlib.h>
 
-#define SEQUENCE_BITS   40 /* a thousand records a second for 34 years, per log; 2^23 logs */
+#define PENDING_KEPT    128 /* with up to 64 KiB each, used again turn after turn */
+#define SEQUENCE_BITS   40  /* a thousand records a second for 34 years, per log; 2^23 logs */
 #define SEQUENCE_MAX    ((UINT64_C(1) << SEQUENCE_BITS) - 1)
 #define CHUNK_BYTES_MAX (512 * 1024) /* a larger one is written at once: reads and memory stay bounded */
 
@@ -79,6 +80,22 @@ static int write_chunk(ShardLog *log, Pending *pending)
     return code;
 }
 
+static void pending_free(Pending *pending)
+{
+    buffer_done(&pending->chunk);
+    free(pending);
+}
+
+static void free_all_pending(ShardLog *log)
+{
+    Bytes key;
+    void *pending;
+    for (size_t at = 0; map_next(log->pending, &at, &key, &pending);)
+        pending_free(pending);
+    map_free(log->pending);
+    log->pending = NULL;
+}
+
 static int write_all(void *context)
 {
     ShardLog *log = context;
@@ -90,6 +107,11 @@ static int write_all(void *context)
             code = write_chunk(log, pending);
     }
     log->dirty_count = 0;
+    /* Logs that are written no more would keep theirs for good. */
+    if (map_count(log->pending) > PENDING_KEPT) {
+        free_all_pending(log);
+        log->pending = map_new();
+    }
     return code;
 }
 
@@ -121,15 +143,9 @@ int shard_log_open(Store *store, ShardLog **ret_log)
 
 ShardLog *shard_log_close(ShardLog *log)
 {
-    Bytes key;
-    void *value;
     if (!log)
         return NULL;
-    for (size_t at = 0; map_next(log->pending, &at, &key, &value);) {
-        buffer_done(&((Pending *)value)->chunk);
-        free(value);
-    }
-    map_free(log->pending);
+    free_all_pending(log);
     free(log->dirty);
     free(log);
     return NULL;

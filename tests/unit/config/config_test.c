@@ -54,6 +54,17 @@ static void without_a_word_the_defaults_hold(void **state)
     config_free(config);
 }
 
+static void what_kubernetes_tells_of_services_is_no_setting(void **state)
+{
+    (void)state;
+    Config *config = read_settings(
+        NONE, (const char *[]){"EVPOC_EMU_SERVICE_HOST=10.0.0.7", "EVPOC_EMU_SERVICE_PORT=4566",
+                               "EVPOC_EMU_SERVICE_PORT_HTTP=4566", "EVPOC_EMU_PORT=tcp://10.0.0.7:4566",
+                               "EVPOC_EMU_PORT_4566_TCP_ADDR=10.0.0.7", "EVPOC_PORT=tcp://10.0.0.7:4566", NULL});
+    assert_int_equal(config_integer(config, SETTING_PORT), 4566);
+    config_free(config);
+}
+
 static void a_flag_wins_over_the_environment_and_that_over_the_file(void **state)
 {
     (void)state;
@@ -131,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_word_the_defaults_hold),
+        cmocka_unit_test(what_kubernetes_tells_of_services_is_no_setting),
         cmocka_unit_test(a_flag_wins_over_the_environment_and_that_over_the_file),
         cmocka_unit_test(an_unknown_name_is_told_the_nearest_one),
         cmocka_unit_test(a_wrong_value_is_told_what_is_expected),

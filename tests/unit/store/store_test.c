@@ -1,5 +1,6 @@
 /* store_test.c - turns, files and shard logs. */
 #include "shard_log.h"
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -312,6 +313,25 @@ static void a_rollback_forgets_appends(void **state)
     store_close(store);
 }
 
+static void logs_that_are_written_no_more_take_no_memory(void **state)
+{
+    (void)state;
+    char directory[64], data[30000] = {0};
+    new_directory(directory);
+    Store *store = open_in(directory);
+    ShardLog *log;
+    assert_int_equal(shard_log_open(store, &log), STORE_OK);
+    size_t before = mallinfo2().uordblks;
+    for (int64_t id = 1; id <= 2000; id++) {
+        append(log, id, 1, 1, (Bytes){data, sizeof data});
+        assert_int_equal(store_commit(store), STORE_OK);
+    }
+    assert_true(mallinfo2().uordblks - before < (size_t)24 * 1024 * 1024);
+    shard_log_close(log);
+    store_close(store);
+    remove_directory(directory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +346,7 @@ int main(void)
         cmocka_unit_test(times_find_the_first_record_at_or_after_them),
         cmocka_unit_test(trimming_drops_whole_chunks_in_small_steps),
         cmocka_unit_test(a_rollback_forgets_appends),
+        cmocka_unit_test(logs_that_are_written_no_more_take_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
