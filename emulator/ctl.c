@@ -28,6 +28,7 @@ static const struct Page {
     {"requests", FORM_QUERY, "the last ones; operation=…, limit=…, --follow"},
     {"trace", FORM_QUERY, "the way of records: stream=NAME, and key=…, sequence=…, limit=…"},
     {"limits", FORM_MEMBERS, "AWS's limits of rate; limits=aws, scale=0.1, stream=NAME; stream=NAME --delete"},
+    {"glue/failures", FORM_QUERY, "why versions of schemas were found incompatible"},
     {"version", FORM_QUERY, "which evpoc-emu it is"},
     {"metrics", FORM_RAW, "counters, for Prometheus"},
     {"ca.pem", FORM_RAW, "the certificate authority that TLS clients may trust"},
@@ -49,7 +50,7 @@ static int tell_pages(const char *wrong)
     else
         fputs("Usage: evpoc-emu ctl PAGE [member=value]... [--json] [--follow] [--delete] [setting]...\n", out);
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
-        fprintf(out, "  %-9s %s\n", pages[i].name, pages[i].help);
+        fprintf(out, "  %-14s %s\n", pages[i].name, pages[i].help);
     return wrong ? 2 : 0;
 }
 

@@ -343,27 +343,37 @@ static bool has_argument(char *const *arguments, const char *wanted)
     return false;
 }
 
-/* Takes what is ctl's out of the arguments; what is left are settings. */
+static bool take_flag(CtlRequest *request, const char *word)
+{
+    bool *flag = !strcmp(word, "--json")     ? &request->as_json
+                 : !strcmp(word, "--follow") ? &request->follows
+                 : !strcmp(word, "--delete") ? &request->is_delete
+                                             : NULL;
+    if (flag)
+        *flag = true;
+    return flag != NULL;
+}
+
+/* Takes what is ctl's out of the arguments, in any order: its members are moved to the beginning, what is left behind
+ * them are settings. */
 static CtlRequest read_ctl(char **arguments)
 {
     CtlRequest request = {.members = (const char *const *)arguments};
-    char **words = arguments, **in = arguments;
-    for (; *in && **in != '-'; in++)
-        if (!request.page)
-            request.page = *in;
-        else
-            *words++ = *in;
-    request.members_count = (size_t)(words - arguments);
-    char **out = words;
-    for (; *in; in++)
-        if (!strcmp(*in, "--json"))
-            request.as_json = true;
-        else if (!strcmp(*in, "--follow"))
-            request.follows = true;
-        else if (!strcmp(*in, "--delete"))
-            request.is_delete = true;
-        else
-            *out++ = *in;
+    char **out = arguments; /* the end of the settings, which begin behind the members */
+    for (char **in = arguments; *in; in++) {
+        char *word = *in;
+        if (take_flag(&request, word) || (*word != '-' && !request.page)) {
+            request.page = *word != '-' && !request.page ? word : request.page;
+        } else if (*word != '-') {
+            char **at = arguments + request.members_count++;
+            memmove(at + 1, at, (size_t)(out++ - at) * sizeof *at);
+            *at = word;
+        } else {
+            *out++ = word;
+            if (!strchr(word, '=') && in[1])
+                *out++ = *++in;
+        }
+    }
     *out = NULL;
     return request;
 }
