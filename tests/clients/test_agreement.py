@@ -1,6 +1,8 @@
-"""The verdict on Avro schemas beside that of Apache Avro's own checker: the short form of tests/agreement."""
+"""The verdict on Avro schemas beside that of Apache Avro's own checker, and on JSON Schemas beside what values say: the short form of
+tests/agreement."""
 
 import avro_agreement
+import json_agreement
 import pytest
 from sdk import java_program
 
@@ -20,3 +22,10 @@ def test_a_wrong_verdict_would_be_noticed(own_emulator, oracle, monkeypatch):
     theirs = avro_agreement.oracle_verdicts
     monkeypatch.setattr(avro_agreement, "oracle_verdicts", lambda program, pairs: theirs(program, [pair[::-1] for pair in pairs]))
     assert avro_agreement.run(own_emulator(), oracle, pairs=100, seed=1).differences
+
+
+def test_no_value_is_lost_between_json_schemas_that_are_called_compatible(own_emulator):
+    result = json_agreement.run(own_emulator(), pairs=400, seed=42)
+    assert not result.wrong, "\n".join(result.wrong[:5])
+    assert result.verdicts["read"] > 200 and result.verdicts["refused, a value is lost"] > 60
+    assert result.verdicts["refused"] < 20

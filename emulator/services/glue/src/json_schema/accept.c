@@ -6,7 +6,6 @@
 
 #define STEPS_MAX  5000000 /* some tenths of a second */
 #define STEPS_NODE 40
-#define DEPTH_MAX  100
 
 typedef struct Pending {
     const struct Pending *above;
@@ -73,7 +72,10 @@ static bool accepts_node(Check *check, const JsonSchema *reader, const Written *
 
 static bool same_written(const Written *a, const Written *b)
 {
-    return a->types == b->types && a->all.count == b->all.count &&
+    const Excluded *left = a->excluded, *right = b->excluded;
+    while (left && right && left->schema == right->schema)
+        left = left->next, right = right->next;
+    return left == right && a->types == b->types && a->all.count == b->all.count &&
            (!a->all.count || !memcmp(a->all.items, b->all.items, a->all.count * sizeof *a->all.items));
 }
 
@@ -101,6 +103,19 @@ static const SchemaList *next_choice(Written *written)
     return NULL;
 }
 
+/* Of oneOf: what holds to one branch holds to no other. */
+static void exclude_others(Check *check, Written *written, const SchemaList *list, size_t taken)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (i == taken)
+            continue;
+        Excluded *excluded = arena_new_of(check->arena, Excluded);
+        *excluded = (Excluded){written->excluded, list->items[i]};
+        written->excluded = excluded;
+        check->steps--;
+    }
+}
+
 static bool accepts_choices(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
 {
     Written rest = *written;
@@ -111,35 +126,12 @@ static bool accepts_choices(Check *check, const JsonSchema *reader, const Writte
         Written branch = written_copy(check, &rest);
         written_add(check, &branch, list->items[i]);
         written_settle(&branch);
+        if (branch.split % 2 == 0) /* it was a oneOf */
+            exclude_others(check, &branch, list, i);
         if (branch.types && !accepts(check, reader, &branch, at))
             return false;
     }
     return true;
-}
-
-static const JsonValue *listed_values(const Written *written, JsonValue *single)
-{
-    for (size_t i = 0; i < written->all.count; i++) {
-        const JsonSchema *schema = written->all.items[i];
-        if (schema->constant)
-            *single = (JsonValue){.kind = VALUE_ARRAY, .count = 1, .items = (JsonValue *)schema->constant};
-        if (schema->constant)
-            return single;
-        if (schema->enumeration)
-            return schema->enumeration;
-    }
-    return NULL;
-}
-
-/* Can this very value be written, and not be read? */
-static bool accepts_value(Check *check, const JsonSchema *reader, const Written *written, const JsonValue *value)
-{
-    if (!(json_value_type(value) & written->types))
-        return true;
-    for (size_t i = 0; i < written->all.count; i++)
-        if (!json_schema_validates(written->all.items[i], value, &check->steps))
-            return true;
-    return json_schema_validates(reader, value, &check->steps);
 }
 
 static bool accepts_values(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
@@ -148,11 +140,12 @@ static bool accepts_values(Check *check, const JsonSchema *reader, const Written
         {.kind = VALUE_NULL}, {.kind = VALUE_BOOLEAN}, {.kind = VALUE_BOOLEAN, .truth = true}};
     const JsonValue all_few = {.kind = VALUE_ARRAY, .count = 3, .items = (JsonValue *)few};
     JsonValue single;
-    const JsonValue *values = listed_values(written, &single);
+    const JsonValue *values = written_values(written, &single);
     if (!values)
         values = &all_few;
     for (size_t i = 0; i < values->count; i++)
-        if (!accepts_value(check, reader, written, &values->items[i]))
+        if (written_has(check, written, &values->items[i]) &&
+            !json_schema_validates(reader, &values->items[i], &check->steps))
             return not_read(check, at, "the value " BYTES_FMT " was written, but is not read",
                             BYTES_ARG(json_value_text(check->arena, &values->items[i])));
     return check->steps >= 0 || too_large(check, at);
@@ -161,7 +154,7 @@ static bool accepts_values(Check *check, const JsonSchema *reader, const Written
 static bool is_finite(const Written *written)
 {
     JsonValue single;
-    return !(written->types & ~(unsigned)(TYPE_NULL | TYPE_BOOLEAN)) || listed_values(written, &single);
+    return !(written->types & ~(unsigned)(TYPE_NULL | TYPE_BOOLEAN)) || written_values(written, &single);
 }
 
 /* null, true and false are looked at by themselves where they are written beside others: a reader's enum may have them.
@@ -170,7 +163,7 @@ static bool accepts_divided(Check *check, const JsonSchema *reader, const Writte
 {
     unsigned few = written->types & (TYPE_NULL | TYPE_BOOLEAN);
     if (is_finite(written)) {
-        if (written->types & ~reader->types && !listed_values(written, &(JsonValue){0}))
+        if (written->types & ~reader->types && !written_values(written, &(JsonValue){0}))
             return accepts_types(check, reader, written, at);
         return accepts_values(check, reader, written, at);
     }
@@ -188,7 +181,7 @@ static bool accepts_divided(Check *check, const JsonSchema *reader, const Writte
 bool accepts(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
 {
     reader = json_schema_target(reader);
-    if (!reader || !written->types)
+    if (!reader || !written->types || written_lacks(check, written))
         return true;
     check->steps -= STEPS_NODE;
     if (check->steps < 0 || check->depth >= DEPTH_MAX)

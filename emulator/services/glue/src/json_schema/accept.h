@@ -2,12 +2,21 @@
 #pragma once
 #include "json_schema.h"
 
+#define DEPTH_MAX 100 /* of schemas in schemas */
+
+/* Schemas that nothing holds to. */
+typedef struct Excluded {
+    const struct Excluded *next;
+    const JsonSchema *schema;
+} Excluded;
+
 /* What has been written, as far as schemas tell: values that hold to each of `all`, and are of one of `types`. */
 typedef struct Written {
     SchemaList all; /* references followed, allOf taken apart */
     size_t room;
-    unsigned types; /* 0: no such value can be written */
-    size_t split;   /* the anyOf and oneOf in `all` that a branch was taken of: 2 a schema */
+    unsigned types;           /* 0: no such value can be written */
+    const Excluded *excluded; /* the other branches of a oneOf that a branch was taken of */
+    size_t split;             /* the anyOf and oneOf in `all` that a branch was taken of: 2 a schema */
 } Written;
 
 typedef struct Check {
@@ -30,6 +39,14 @@ void written_settle(Written *written);
 Written written_member(Check *check, const Written *written, Bytes name);
 Written written_item(Check *check, const Written *written, size_t at);
 size_t written_tuple(const Written *written); /* the longest list of items */
+/* Is there surely no such value? */
+bool written_is_empty(Check *check, const Written *written);
+/* The same, looked at no closer than for members that are required and cannot be. */
+bool written_lacks(Check *check, const Written *written);
+/* The values that enum or const list, in *room where need be; NULL: they list none. */
+const JsonValue *written_values(const Written *written, JsonValue *room);
+/* Can this very value be written? */
+bool written_has(Check *check, const Written *written, const JsonValue *value);
 bool written_requires(const Written *written, Bytes name);
 
 /* Each refusal tells where and why, and answers false. */

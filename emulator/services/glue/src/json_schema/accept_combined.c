@@ -25,32 +25,53 @@ static bool accepts_by_branch(Check *check, const SchemaList *list, const Writte
     return true;
 }
 
-/* Where two branches of oneOf read all that was written, no value is read. Branches that overlap in part are let be. */
-static bool accepts_one(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
-{
-    if (!reader->one.count)
-        return true;
-    if (!accepts_by_branch(check, &reader->one, written, at))
-        return not_read(check, at, "no branch of oneOf reads what was written");
-    if (count_accepting(check, &reader->one, written, at) > 1)
-        return not_read(check, at, "more than one branch of oneOf reads what was written");
-    return true;
-}
-
-/* Nothing of `schema` is among what was written: the writer excludes it, or it is of other types. */
+/* Nothing of `schema` is among what was written: the writer excludes it, or nothing can hold to both. */
 static bool is_excluded(Check *check, const JsonSchema *schema, const Written *written, const Step *at)
 {
     Written both = written_copy(check, written);
     written_add(check, &both, schema);
     written_settle(&both);
-    if (!both.types)
+    if (written_is_empty(check, &both))
         return true;
-    for (size_t i = 0; i < written->all.count; i++) {
-        const JsonSchema *excluded = written->all.items[i]->not ;
-        if (excluded && accepts_schema(check, excluded, schema, at))
+    for (const Excluded *excluded = written->excluded; excluded; excluded = excluded->next)
+        if (accepts(check, excluded->schema, &both, at))
             return true;
-    }
+    for (size_t i = 0; i < written->all.count; i++)
+        if (written->all.items[i]->not &&accepts(check, written->all.items[i]->not, &both, at))
+            return true;
     return false;
+}
+
+static bool accepts_only(Check *check, const SchemaList *list, size_t taken, const Written *written, const Step *at)
+{
+    if (!accepts(check, list->items[taken], written, at))
+        return false;
+    for (size_t i = 0; i < list->count; i++)
+        if (i != taken && !is_excluded(check, list->items[i], written, at))
+            return false;
+    return true;
+}
+
+static bool accepts_just_one(Check *check, const SchemaList *list, const Written *written, const Step *at)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (accepts_only(check, list, i, written, at))
+            return true;
+    return false;
+}
+
+/* One branch, the same for all or for each type that was written, and surely no other. */
+static bool accepts_one(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    if (!reader->one.count || accepts_just_one(check, &reader->one, written, at))
+        return true;
+    for (unsigned type = 1; type < TYPE_ALL; type *= 2) {
+        Written part = *written;
+        part.types &= type;
+        if (part.types && !accepts_just_one(check, &reader->one, &part, at))
+            return not_read(check, at, "no branch of oneOf, or more than one, reads what was written");
+    }
+    return true;
 }
 
 static bool accepts_not(Check *check, const JsonSchema *reader, const Written *written, const Step *at)

@@ -158,3 +158,57 @@ bool written_requires(const Written *written, Bytes name)
             return true;
     return false;
 }
+
+const JsonValue *written_values(const Written *written, JsonValue *room)
+{
+    for (size_t i = 0; i < written->all.count; i++) {
+        const JsonSchema *schema = written->all.items[i];
+        if (schema->constant)
+            *room = (JsonValue){.kind = VALUE_ARRAY, .count = 1, .items = (JsonValue *)schema->constant};
+        if (schema->constant)
+            return room;
+        if (schema->enumeration)
+            return schema->enumeration;
+    }
+    return NULL;
+}
+
+bool written_has(Check *check, const Written *written, const JsonValue *value)
+{
+    if (!(json_value_type(value) & written->types))
+        return false;
+    for (size_t i = 0; i < written->all.count; i++)
+        if (!json_schema_validates(written->all.items[i], value, &check->steps))
+            return false;
+    return true;
+}
+
+bool written_lacks(Check *check, const Written *written)
+{
+    if (written->types != TYPE_OBJECT || check->depth >= DEPTH_MAX)
+        return false;
+    for (size_t i = 0; i < written->all.count; i++) {
+        const NameList *required = &written->all.items[i]->required;
+        for (size_t j = 0; j < required->count && check->steps >= 0; j++) {
+            Written member = written_member(check, written, required->items[j]);
+            check->depth += 10; /* so deep it goes no further than a few */
+            bool is_empty = written_is_empty(check, &member);
+            check->depth -= 10;
+            if (is_empty)
+                return true;
+        }
+    }
+    return false;
+}
+
+bool written_is_empty(Check *check, const Written *written)
+{
+    JsonValue room;
+    if (!written->types || written_lacks(check, written))
+        return true;
+    const JsonValue *values = written_values(written, &room);
+    for (size_t i = 0; values && i < values->count; i++)
+        if (written_has(check, written, &values->items[i]))
+            return false;
+    return values && check->steps >= 0;
+}
