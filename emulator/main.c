@@ -134,6 +134,17 @@ static bool open_host(Emulator *emulator)
     return false;
 }
 
+/* What was made while it started: nobody waits for an answer that could say it failed. */
+static bool commit_start(const Emulator *emulator)
+{
+    Store *store = emulator->host.store;
+    if (store_commit(store) == STORE_OK)
+        return true;
+    const char *data = data_directory(emulator);
+    fprintf(stderr, "evpoc-emu: %s: cannot be written: %s\n", data ? data : "memory", store_error(store));
+    return false;
+}
+
 /* Each service: its state, opened after those it uses, and its row for the pipeline. */
 static bool open_services(Emulator *emulator)
 {
@@ -170,7 +181,7 @@ static bool open_services(Emulator *emulator)
     KinesisLimits limits = {config_choice(emulator->config, SETTING_LIMITS) == LIMITS_AWS, 1};
     kinesis_set_limits(emulator->kinesis, limits);
     kinesis_set_transition_ms(emulator->kinesis, config_integer(emulator->config, SETTING_TRANSITION_MS));
-    return store_commit(host->store) == STORE_OK;
+    return commit_start(emulator);
 }
 
 static bool open_net(Emulator *emulator)
@@ -227,7 +238,7 @@ static bool open_startup(Emulator *emulator)
     StartupOptions options = {&emulator->host, emulator->pipeline, config_text(emulator->config, SETTING_SEED_FILE),
                               config_text(emulator->config, SETTING_HOOKS), url};
     emulator->startup = startup_open(&options);
-    if (!emulator->startup || store_commit(emulator->host.store) != STORE_OK)
+    if (!emulator->startup || !commit_start(emulator))
         return false;
     size_t hooks = startup_hooks(emulator->startup);
     if (hooks) {

@@ -1,7 +1,9 @@
-"""kill -9 under eight writers: the short form of tests/recovery."""
+"""kill -9 under eight writers, and the n-th call to the system failing: the short forms of tests/recovery."""
 
+import fault_loop
 import kill_loop
 import pytest
+from local_emulator import default_binary
 
 
 @pytest.mark.recovery
@@ -24,3 +26,13 @@ def test_the_kill_loop_notices_what_is_lost(own_emulator):
     assert list(kill_loop.check_items(client, [writer])) == ["item 0-0: version 1 was acknowledged, none is there"]
     client.must("kinesis", "PutRecord", StreamName=kill_loop.STREAM, PartitionKey="k", Data="MC0xOg==")
     assert "record 0-1 was never sent" in list(kill_loop.check_records(client, [writer]))
+
+
+@pytest.mark.recovery
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("kind", "step"), [("write", 41), ("sync", 9), ("memory", 3000)])
+@pytest.mark.skipif("asan" in str(default_binary()) or "tsan" in str(default_binary()), reason="sanitizers bring their own allocation")
+def test_nothing_is_lost_or_half_done_where_a_call_to_the_system_fails(kind, step):
+    rounds, problems = fault_loop.run(kind, step)
+    assert not problems, "\n".join(problems[:10])
+    assert rounds > 3
