@@ -55,6 +55,9 @@ typedef struct HttpResponse {
  * refuses with 503. */
 bool http_has_room(const HttpRequest *request);
 
+/* Its client has gone: an answer reaches nobody. */
+bool http_is_gone(const HttpRequest *request);
+
 /* Answers and lets go of the request: it may not be touched after. */
 void http_respond(HttpRequest *request, HttpResponse *response);
 

@@ -1,8 +1,10 @@
 """The soak still works, and finds nothing in its short form: tests/soak says what it does for half an hour."""
 
+import pytest
 import soak
 
 
+@pytest.mark.soak
 def test_a_short_soak_finds_no_wrong_answer_and_no_open_file(tmp_path):
     result = soak.run(8, tmp_path / "data", seed=2, sample_s=1, event_every_s=0.5)
     assert not result.problems, "\n".join(result.problems)

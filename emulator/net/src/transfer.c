@@ -205,6 +205,11 @@ bool http_has_room(const HttpRequest *request)
     return transfers_have_room(((const Transfer *)(const void *)request)->all);
 }
 
+bool http_is_gone(const HttpRequest *request)
+{
+    return ((const Transfer *)(const void *)request)->ended;
+}
+
 void transfer_end_head(Transfer *transfer)
 {
     const NetOptions *options = transfer->all->options;

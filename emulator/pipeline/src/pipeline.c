@@ -204,7 +204,9 @@ static Status run(Exchange *exchange)
 {
     void *in = NULL;
     TRY(route(exchange));
-    if (!http_has_room(exchange->request))
+    /* Nor is anything read for who has gone; what was to be written is. */
+    bool is_in_vain = exchange->call.operation->access == READS && http_is_gone(exchange->request);
+    if (is_in_vain || !http_has_room(exchange->request))
         return fail_for_want_of_room(&exchange->call);
     TRY(read_input(exchange, exchange->request->body, &in));
     exchange->in = in;
