@@ -3,7 +3,8 @@
  * FAILING=write:17:28  the 17th write (from 0) to the database's files fails with errno 28 (ENOSPC)
  * FAILING=sync:3:5     the same for fsync and fdatasync, here with EIO
  * FAILING=memory:900   the 900th allocation gives NULL
- * FAILING_TOLD=FILE    how many calls of the kind there were is written there at the end, for who wants to try them all */
+ * FAILING_TOLD=FILE  how many calls of the kind there were is written there at the end: for who wants to try them all
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
