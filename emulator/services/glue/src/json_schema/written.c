@@ -27,6 +27,12 @@ static void grow(Check *check, Written *written)
     written->room = room;
 }
 
+/* "not" with nothing but a type takes these types away. */
+static unsigned excluded_types(const JsonSchema *schema)
+{
+    return schema && schema->types != TYPE_ALL && schema->source->count == 1 ? schema->types : 0;
+}
+
 void written_add(Check *check, Written *written, const JsonSchema *schema)
 {
     schema = json_schema_target(schema);
@@ -35,7 +41,7 @@ void written_add(Check *check, Written *written, const JsonSchema *schema)
     if (written->all.count == written->room)
         grow(check, written);
     written->all.items[written->all.count++] = schema;
-    written->types &= schema->is_false ? 0 : schema->types;
+    written->types &= schema->is_false ? 0 : schema->types & ~excluded_types(schema->not );
     for (size_t i = 0; i < schema->all.count; i++)
         written_add(check, written, schema->all.items[i]);
 }
