@@ -184,6 +184,29 @@ static bool open_services(Emulator *emulator)
     return commit_start(emulator);
 }
 
+/* What the container may have, in bytes; 0: all there is. */
+static int64_t container_memory(void)
+{
+    static const char *const files[] = {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+    long long limit = 0;
+    for (size_t i = 0; i < sizeof files / sizeof *files && !limit; i++) {
+        FILE *file = fopen(files[i], "re");
+        if (file && fscanf(file, "%19lld", &limit) != 1)
+            limit = 0; /* "max" */
+        if (file)
+            fclose(file);
+    }
+    return limit;
+}
+
+static size_t held_max(const Config *config)
+{
+    int64_t limit = container_memory(), usual = LIMIT_HELD_BYTES;
+    if (config_has(config, SETTING_MAX_MEMORY))
+        return (size_t)config_integer(config, SETTING_MAX_MEMORY) * 1024 * 1024;
+    return (size_t)(limit > 0 && limit / 2 < usual ? limit / 2 : usual);
+}
+
 static bool open_net(Emulator *emulator)
 {
     const Config *config = emulator->config;
@@ -196,7 +219,7 @@ static bool open_net(Emulator *emulator)
         .connections_max = (size_t)config_integer(config, SETTING_MAX_CONNECTIONS),
         .idle_s = (int)config_integer(config, SETTING_IDLE_TIMEOUT),
         .request_s = (int)config_integer(config, SETTING_REQUEST_TIMEOUT),
-        .held_max = (size_t)config_integer(config, SETTING_MAX_MEMORY) * 1024 * 1024,
+        .held_max = held_max(config),
         .certificate_path = config_text(config, SETTING_TLS_CERT),
         .key_path = config_text(config, SETTING_TLS_KEY),
         .tls_directory = data_directory(emulator),

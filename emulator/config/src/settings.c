@@ -54,8 +54,8 @@ const Setting settings[SETTINGS] = {
              "Or as many as the limit of open files leaves (it is raised as far as the system allows). Where one more "
              "comes, the one that has been idle longest is closed, those that never asked anything first."},
     [SETTING_MAX_MEMORY] =
-        {"max-memory", SETTING_IS_INTEGER, "MIB", "1024", .min = 32, .max = 1048576,
-         .help = "MiB of requests and answers under way at a time",
+        {"max-memory", SETTING_IS_INTEGER, "MIB", .min = 32, .max = 1048576,
+         .without = "1024, or half of the container's", .help = "MiB of requests and answers under way at a time",
          .more =
              "What comes in beyond it is answered with 503 ServiceUnavailable, which SDKs try again, and clients that "
              "are slow to take their answers are hung up on."},
