@@ -29,6 +29,8 @@ static struct {
 } running;
 
 #define URL_MAX 320
+/* What a connection over HTTP/1.1 keeps between requests, at most. */
+#define CONNECTION_BYTES (32 * 1024)
 /* What /_evpoc/trace remembers: about 100 bytes each. */
 #define TRACE_STEPS 4096
 
@@ -207,6 +209,14 @@ static size_t held_max(const Config *config)
     return (size_t)(limit > 0 && limit / 2 < usual ? limit / 2 : usual);
 }
 
+static size_t connections_max(const Config *config)
+{
+    int64_t fit = container_memory() / 4 / CONNECTION_BYTES;
+    if (config_has(config, SETTING_MAX_CONNECTIONS))
+        return (size_t)config_integer(config, SETTING_MAX_CONNECTIONS);
+    return (size_t)(fit > 0 && fit < LIMIT_CONNECTIONS ? fit : LIMIT_CONNECTIONS);
+}
+
 static bool open_net(Emulator *emulator)
 {
     const Config *config = emulator->config;
@@ -216,7 +226,7 @@ static bool open_net(Emulator *emulator)
         .port = (uint16_t)config_integer(config, SETTING_PORT),
         .body_max = LIMIT_REQUEST_BODY_BYTES,
         .body_max_of = pipeline_body_max,
-        .connections_max = (size_t)config_integer(config, SETTING_MAX_CONNECTIONS),
+        .connections_max = connections_max(config),
         .idle_s = (int)config_integer(config, SETTING_IDLE_TIMEOUT),
         .request_s = (int)config_integer(config, SETTING_REQUEST_TIMEOUT),
         .held_max = held_max(config),
