@@ -49,9 +49,11 @@ const Setting settings[SETTINGS] = {
              "A list with commas: http://localhost:3000, http://localhost:* (any port), or * (any page of any site: "
              "they may then do anything to the emulator). Requests of other pages are refused with 403."},
     [SETTING_MAX_CONNECTIONS] =
-        {"max-connections", SETTING_IS_INTEGER, "N", "16384", .min = 1, .max = 1000000, .help = "connections at a time",
+        {"max-connections", SETTING_IS_INTEGER, "N", .min = 1, .max = 1000000,
+         .without = "16384, fewer in small containers", .help = "connections at a time",
          .more =
-             "Or as many as the limit of open files leaves (it is raised as far as the system allows). Where one more "
+             "Or as many as the limit of open files leaves (it is raised as far as the system allows); by default also "
+             "no more than a quarter of the container's memory has room for, at 32 KiB each. Where one more "
              "comes, the one that has been idle longest is closed, those that never asked anything first."},
     [SETTING_MAX_MEMORY] =
         {"max-memory", SETTING_IS_INTEGER, "MIB", .min = 32, .max = 1048576,
