@@ -209,6 +209,7 @@ def test_a_full_disk_stops_writes_only_and_they_go_on_when_there_is_room(own_emu
     assert set(writers.failures) == {"The request could not be stored and was not carried out: database or disk is full."}
     # Reads, also those of a turn that has writes
     before = len(writers.failures)
+    assert 0 < emulator.logged().count("could not be committed: database or disk is full") <= 10, "told, and not with each turn"
     for _ in range(20):
         assert kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]["OpenShardCount"] == 1
         assert set(keys(emulator.url)) >= writers.acknowledged

@@ -53,7 +53,9 @@ struct Pipeline {
     Observer *observer;
     Faults *faults;
     struct Gate *gate;
-    bool turn_is_broken; /* a handler failed after its first write: nothing of this turn may be committed */
+    uint64_t failed_turns;
+    int64_t failed_told_ns; /* when the log was last told of one; 0: never */
+    bool turn_is_broken;    /* a handler failed after its first write: nothing of this turn may be committed */
 };
 
 static inline Exchange *exchange_of(Call *call)

@@ -294,13 +294,24 @@ static bool read_again(Pipeline *pipeline, ExchangeQueue *answers)
     return !pipeline->turn_is_broken && store_commit(pipeline->host->store) == STORE_OK;
 }
 
+/* A full disk fails turn after turn: once a second is enough. */
+static void log_failed_turn(Pipeline *pipeline)
+{
+    int64_t now_ns = monotonic_ns();
+    pipeline->failed_turns++;
+    if (pipeline->failed_told_ns && now_ns - pipeline->failed_told_ns < INT64_C(1000000000))
+        return;
+    log_format(pipeline->host->log, LOG_ERROR, "the turn could not be committed: %s (%llu so far)",
+               store_error(pipeline->host->store), (unsigned long long)pipeline->failed_turns);
+    pipeline->failed_told_ns = now_ns;
+}
+
 /* What was not committed did not happen: nobody may be told otherwise. */
 static void fail_all(Pipeline *pipeline, ExchangeQueue *answers)
 {
     Arena *arena = answers->first ? answers->first->call.arena : NULL;
     Bytes reason = arena ? arena_copy(arena, bytes_of(store_error(pipeline->host->store))) : TEXT("");
-    log_format(pipeline->host->log, LOG_ERROR, "the turn could not be committed: %s",
-               store_error(pipeline->host->store));
+    log_failed_turn(pipeline);
     bool has_read = read_again(pipeline, answers);
     pipeline->turn_is_broken = false;
     for (Exchange *exchange = answers->first; exchange; exchange = exchange->next)
