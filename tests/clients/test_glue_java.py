@@ -1,11 +1,12 @@
-"""AWS's schema registry library for Java (schema-registry-serde): what it writes is read by it, by Python's library and by hand,
-and it reads what Python's writes."""
+"""AWS's schema registry library for Java (schema-registry-serde): what it writes is read by it, by Python's library, by Apache Avro
+for C and by hand; it reads what Python's writes, and what C has framed again."""
 
 import base64
 import json
 import os
 import subprocess
 import zlib
+from pathlib import Path
 
 import boto3
 import pytest
@@ -61,6 +62,33 @@ def test_records_of_the_three_formats_evolve_and_are_read_in_other_languages(glu
     assert len(records) == 12
     assert all(("a1" if key[1] == "1" else "a2") in record for key, record in zip(frames, records, strict=True))
     assert [("7" in record) for record in records] == [key[1] == "2" for key in frames]
+
+
+@pytest.fixture(scope="session")
+def c_program(tmp_path_factory):
+    """glue_frame.c, with Apache Avro for C."""
+    program = tmp_path_factory.mktemp("c") / "glue_frame"
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "avro-c", "zlib"], capture_output=True, text=True, check=True).stdout.split()
+    source = Path(__file__).parent / "c" / "glue_frame.c"
+    subprocess.run(["cc", "-std=c17", "-Wall", "-Wextra", "-Werror", source, "-o", program, *flags], check=True)
+    return program
+
+
+def test_c_reads_what_java_writes_and_java_and_python_what_c_writes(glue, registry, tmp_path, c_program):
+    said = [line.split() for line in serde("write", registry) if line.startswith("AVRO")]
+    frames = [base64.b64decode(text) for *_, version, _, text in said if version == "2"]
+    schema = tmp_path / "schema.avsc"
+    schema.write_text(glue.get_schema_version(SchemaVersionId=version_id(frames[0]))["SchemaDefinition"])
+    told = subprocess.run([c_program, schema], input="".join(f"{frame.hex()}\n" for frame in frames), capture_output=True, text=True, check=True)
+    lines = [line.split(" ", 1) for line in told.stdout.splitlines()]
+    assert [number for number, _ in lines] == [version_id(frame) for frame in frames]
+    records, again = zip(*(rest.rsplit(" ", 1) for _, rest in lines))
+    assert [json.loads(record) for record in records] == [{"id": "a2", "quantity": 7}] * 2
+    framed = [bytes.fromhex(text) for text in again]
+    reader = KafkaDeserializer(SchemaRegistryClient(boto3.client("glue"), registry_name=registry))
+    assert [reader.deserialize("orders", frame).data for frame in framed] == [{"id": "a2", "quantity": 7}] * 2
+    read = serde("read", registry, [base64.b64encode(frame).decode() for frame in framed])
+    assert [json.loads(record) for record in read] == [{"id": "a2", "quantity": 7}] * 2
 
 
 def test_java_reads_what_python_writes(registry):

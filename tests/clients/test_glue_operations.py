@@ -271,3 +271,17 @@ def test_our_own_page_tells_which_versions_failed_and_why(own_emulator):
         "schemaArn": "arn:aws:glue:us-east-1:000000000000:schema/r/events", "version": 2,
         "schemaVersionId": version["SchemaVersionId"], "mode": "BACKWARD", "path": "/id",
         "reason": "the new version cannot read what version 1 wrote: written as string, read as int"}
+
+
+def test_what_was_being_deleted_goes_after_a_restore_too(own_emulator):
+    url = own_emulator(options=("--glue-pending-ms", "60000")).url
+    admin.ask(url, "clock", freeze=True)
+    glue = client_at(url, "glue")
+    glue.create_registry(RegistryName="r")
+    glue.delete_registry(RegistryId={"RegistryName": "r"})
+    admin.ask(url, "snapshot", "POST", name="deleting")
+    admin.ask(url, "clock", advance="2m")
+    assert glue.list_registries()["Registries"] == []
+    admin.ask(url, "restore", "POST", name="deleting")
+    admin.ask(url, "clock", advance="2s")
+    assert glue.list_registries()["Registries"] == []

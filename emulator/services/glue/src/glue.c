@@ -97,6 +97,7 @@ Glue *glue_open(Host *host, const GlueOptions *options)
         abort();
     glue->host = host;
     glue->options = *options;
+    store_on_rollback(host->store, lifetimes_soon, glue);
     return lifetimes_settle(glue) == STORE_OK ? glue : glue_close(glue);
 }
 

@@ -1,6 +1,8 @@
 /* lifetimes.c */
 #include "lifetimes.h"
 
+#define AGAIN_MS 1000
+
 /* Triggers take with them what belongs to what goes: glue.c. */
 static const Query remove_registries = {"DELETE FROM glue_registry WHERE gone_ms <= ?1"};
 static const Query remove_schemas = {"DELETE FROM glue_schema WHERE gone_ms <= ?1"};
@@ -51,6 +53,13 @@ int lifetimes_settle(Glue *glue)
         glue->removal = scheduler_at(glue->host->scheduler, column_int64(row, 0), on_due, glue);
     store_end(row);
     return STORE_OK;
+}
+
+void lifetimes_soon(void *context)
+{
+    Glue *glue = context;
+    lifetimes_stop(glue);
+    glue->removal = scheduler_at(glue->host->scheduler, clock_now_ms(glue->host->clock) + AGAIN_MS, on_due, glue);
 }
 
 void lifetimes_stop(Glue *glue)
