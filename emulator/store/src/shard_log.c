@@ -1,29 +1,38 @@
 /* shard_log.c - chunks as rows of one table, clustered by log and first sequence in one 64-bit row id: one descent of
- * the tree finds any record. A turn's appends wait in memory, one buffer a log, and become a row before the commit. */
+ * the tree finds any record. Appends wait in memory, one chunk a log, and in the tail of all logs on disk, until there
+ * is enough for rows; readers see both. */
 #include "shard_log.h"
 #include "chunk.h"
 #include "map.h"
 #include "store_internal.h"
+#include "tail.h"
 #include <stdlib.h>
 
-#define PENDING_KEPT    128 /* with up to 64 KiB each, used again turn after turn */
-#define SEQUENCE_BITS   40  /* a thousand records a second for 34 years, per log; 2^23 logs */
+#define PENDING_KEPT    64 /* with up to 128 KiB each, used again and again */
+#define PENDING_BYTES   (128 * 1024)
+#define SEQUENCE_BITS   40 /* a thousand records a second for 34 years, per log; 2^23 logs */
 #define SEQUENCE_MAX    ((UINT64_C(1) << SEQUENCE_BITS) - 1)
-#define CHUNK_BYTES_MAX (512 * 1024) /* a larger one is written at once: reads and memory stay bounded */
+#define CHUNK_BYTES_MAX (512 * 1024)     /* a larger one is written at once: reads and memory stay bounded */
+#define CHUNK_MS_MAX    60000            /* whole chunks are trimmed: the first record doesn't wait long for the last */
+#define TURN_BYTES_MAX  (TAIL_BYTES / 4) /* more become rows at once, instead of being written twice */
 
+/* What the table does not have yet of one log. */
 typedef struct Pending {
     int64_t log;
     Buffer chunk;
-    ChunkCursor tail;
+    ChunkCursor end;
     uint64_t first_sequence;
-    int64_t count;
+    int64_t first_arrival_ms, count;
+    size_t in_tail; /* of the chunk */
     bool is_listed; /* in `dirty` */
 } Pending;
 
 struct ShardLog {
     Store *store;
-    Map *pending; /* 8 bytes of log id → Pending; kept from turn to turn */
-    Pending **dirty;
+    Tail *tail;
+    bool is_loaded;  /* `pending` holds what the tail has */
+    Map *pending;    /* 8 bytes of log id → Pending; kept from turn to turn */
+    Pending **dirty; /* those with bytes that the tail has not */
     size_t dirty_count, dirty_capacity;
 };
 
@@ -58,84 +67,116 @@ static int64_t row_id(int64_t log, uint64_t sequence)
 
 static void pending_clear(Pending *pending)
 {
-    pending->chunk.len = 0;
+    pending->chunk.len = pending->in_tail = 0;
     pending->count = 0;
-    pending->tail = (ChunkCursor){0};
+    pending->end = (ChunkCursor){0};
+    pending->is_listed = false;
+    if (pending->chunk.capacity > PENDING_BYTES)
+        buffer_done(&pending->chunk);
 }
 
-static int write_chunk(ShardLog *log, Pending *pending)
+static int write_chunk(ShardLog *log, const Pending *pending)
 {
     if (!pending->count)
         return STORE_OK;
     Statement *insert = store_begin(log->store, &insert_chunk);
     bind_int64(insert, 1, row_id(pending->log, pending->first_sequence));
     bind_int64(insert, 2, pending->count);
-    bind_int64(insert, 3, (int64_t)pending->tail.sequence);
-    bind_int64(insert, 4, pending->tail.arrival_ms);
+    bind_int64(insert, 3, (int64_t)pending->end.sequence);
+    bind_int64(insert, 4, pending->end.arrival_ms);
     bind_bytes(insert, 5, buffer_bytes(&pending->chunk));
-    int code = store_run(insert);
-    pending_clear(pending);
-    if (pending->chunk.capacity > 64 * 1024)
-        buffer_done(&pending->chunk);
-    return code;
-}
-
-static void pending_free(Pending *pending)
-{
-    buffer_done(&pending->chunk);
-    free(pending);
+    return store_run(insert);
 }
 
 static void free_all_pending(ShardLog *log)
 {
     Bytes key;
-    void *pending;
-    for (size_t at = 0; map_next(log->pending, &at, &key, &pending);)
-        pending_free(pending);
+    void *value;
+    for (size_t at = 0; map_next(log->pending, &at, &key, &value);) {
+        Pending *pending = value;
+        buffer_done(&pending->chunk);
+        free(pending);
+    }
     map_free(log->pending);
     log->pending = NULL;
 }
 
-static int write_all(void *context)
+static void clear_all_pending(ShardLog *log)
 {
-    ShardLog *log = context;
-    int code = STORE_OK;
-    for (size_t i = 0; i < log->dirty_count; i++) {
-        Pending *pending = log->dirty[i];
-        pending->is_listed = false;
-        if (code == STORE_OK)
-            code = write_chunk(log, pending);
-    }
+    Bytes key;
+    void *pending;
     log->dirty_count = 0;
+    for (size_t at = 0; map_next(log->pending, &at, &key, &pending);)
+        pending_clear(pending);
     /* Logs that are written no more would keep theirs for good. */
     if (map_count(log->pending) > PENDING_KEPT) {
         free_all_pending(log);
         log->pending = map_new();
     }
-    return code;
 }
 
+/* All that is pending goes into the table; the tail is empty then. */
+static int fold(ShardLog *log)
+{
+    Bytes key;
+    void *pending;
+    int code = STORE_OK;
+    for (size_t at = 0; code == STORE_OK && map_next(log->pending, &at, &key, &pending);)
+        code = write_chunk(log, pending);
+    if (code != STORE_OK)
+        return code;
+    clear_all_pending(log);
+    return tail_clear(log->tail);
+}
+
+static Bytes not_in_tail(const Pending *pending)
+{
+    return bytes_slice(buffer_bytes(&pending->chunk), pending->in_tail, pending->chunk.len - pending->in_tail);
+}
+
+static int write_turn(void *context)
+{
+    ShardLog *log = context;
+    size_t bytes = 0;
+    if (!log->dirty_count)
+        return STORE_OK;
+    for (size_t i = 0; i < log->dirty_count; i++)
+        bytes += not_in_tail(log->dirty[i]).len;
+    if (bytes > TURN_BYTES_MAX || !tail_has_room(log->tail, log->dirty_count, bytes))
+        return fold(log);
+    for (size_t i = 0; i < log->dirty_count; i++) {
+        Pending *pending = log->dirty[i];
+        tail_add(log->tail, pending->log, not_in_tail(pending));
+        pending->in_tail = pending->chunk.len;
+        pending->is_listed = false;
+    }
+    log->dirty_count = 0;
+    return tail_write(log->tail);
+}
+
+/* The turn is undone, or the file is another: what is pending is read anew when it is wanted. */
 static void forget_all(void *context)
 {
     ShardLog *log = context;
-    for (size_t i = 0; i < log->dirty_count; i++) {
-        log->dirty[i]->is_listed = false;
-        pending_clear(log->dirty[i]);
-    }
-    log->dirty_count = 0;
+    clear_all_pending(log);
+    log->is_loaded = false;
 }
 
 int shard_log_open(Store *store, ShardLog **ret_log)
 {
+    Tail *tail;
     int code = store_migrate(store, &migration);
+    if (code == STORE_OK)
+        code = tail_open(store, &tail);
     if (code != STORE_OK)
         return code;
     ShardLog *log = calloc(1, sizeof *log);
     if (!log)
         abort();
     log->store = store;
+    log->tail = tail;
     log->pending = map_new();
-    store_before_commit(store, write_all, log);
+    store_before_commit(store, write_turn, log);
     store_on_rollback(store, forget_all, log);
     *ret_log = log;
     return STORE_OK;
@@ -146,6 +187,7 @@ ShardLog *shard_log_close(ShardLog *log)
     if (!log)
         return NULL;
     free_all_pending(log);
+    tail_close(log->tail);
     free(log->dirty);
     free(log);
     return NULL;
@@ -183,26 +225,78 @@ static void list_as_dirty(ShardLog *log, Pending *pending)
     pending->is_listed = true;
 }
 
+/* Bytes that the tail has: of a chunk that goes on where the last ended. */
+static bool pending_resume(Pending *pending, Bytes part)
+{
+    LogRecord record;
+    buffer_append(&pending->chunk, part);
+    for (pending->end.rest = part; chunk_next(&pending->end, &record); pending->count++)
+        if (!pending->count) {
+            pending->first_sequence = record.sequence;
+            pending->first_arrival_ms = record.arrival_ms;
+        }
+    pending->in_tail = pending->chunk.len;
+    return !pending->end.rest.len;
+}
+
+static int load(ShardLog *log)
+{
+    int64_t id;
+    Bytes part;
+    if (log->is_loaded)
+        return STORE_OK;
+    int code = tail_load(log->tail);
+    if (code != STORE_OK)
+        return code;
+    Bytes rest = tail_content(log->tail);
+    while (tail_next(&rest, &id, &part))
+        if (!pending_resume(pending_of(log, id), part))
+            break;
+    log->is_loaded = !rest.len;
+    if (!log->is_loaded)
+        clear_all_pending(log);
+    return log->is_loaded ? STORE_OK : STORE_BROKEN;
+}
+
+static bool chunk_is_full(const Pending *pending, const LogRecord *next)
+{
+    return pending->count &&
+           (pending->chunk.len >= CHUNK_BYTES_MAX || next->arrival_ms - pending->first_arrival_ms > CHUNK_MS_MAX);
+}
+
 int shard_log_append(ShardLog *log, int64_t id, const LogRecord *record)
 {
+    int code = load(log);
+    if (code != STORE_OK)
+        return code;
     Pending *pending = pending_of(log, id);
     if (!record->sequence || record->sequence > SEQUENCE_MAX ||
-        (pending->count && record->sequence <= pending->tail.sequence))
+        (pending->count && record->sequence <= pending->end.sequence))
         return STORE_BROKEN;
-    if (!pending->count)
+    if (chunk_is_full(pending, record)) {
+        code = fold(log);
+        if (code != STORE_OK)
+            return code;
+        pending = pending_of(log, id);
+    }
+    if (!pending->count) {
         pending->first_sequence = record->sequence;
-    chunk_append(&pending->chunk, &pending->tail, record);
+        pending->first_arrival_ms = record->arrival_ms;
+    }
+    chunk_append(&pending->chunk, &pending->end, record);
     pending->count++;
     log->store->buffered_writes++;
     list_as_dirty(log, pending);
-    return pending->chunk.len >= CHUNK_BYTES_MAX ? write_chunk(log, pending) : STORE_OK;
+    return STORE_OK;
 }
 
-/* Readers of the same turn find its appends in the table. */
-static int settle(ShardLog *log, int64_t id)
+/* What is pending of the log; NULL: nothing. */
+static int find(ShardLog *log, int64_t id, Pending **ret_pending)
 {
-    Pending *pending = find_pending(log, id);
-    return pending ? write_chunk(log, pending) : STORE_OK;
+    int code = load(log);
+    Pending *pending = code == STORE_OK ? find_pending(log, id) : NULL;
+    *ret_pending = pending && pending->count ? pending : NULL;
+    return code;
 }
 
 typedef struct Page {
@@ -251,28 +345,38 @@ static bool page_take(Page *page, Bytes chunk)
     return true;
 }
 
+/* False: the page is full; *ret_code tells of failures. */
+static bool page_take_rows(Page *page, ShardLog *log, int64_t id, int *ret_code)
+{
+    Statement *read = store_begin(log->store, &read_chunks);
+    bool has_room = true;
+    bind_int64(read, 1, row_id(id, 0));
+    bind_int64(read, 2, row_id(id, page->from < SEQUENCE_MAX ? page->from : SEQUENCE_MAX));
+    bind_int64(read, 3, row_id(id, SEQUENCE_MAX));
+    int code = STORE_OK;
+    while (has_room && (code = store_step(read)) == STORE_ROW)
+        has_room = (uint64_t)column_int64(read, 0) < page->from || page_take(page, column_bytes(read, 1));
+    if (code == STORE_ROW)
+        store_end(read);
+    *ret_code = code < 0 ? code : STORE_OK;
+    return has_room;
+}
+
 int shard_log_read(ShardLog *log, int64_t id, uint64_t from, size_t limit, size_t bytes_max, Arena *arena,
                    LogRecord **ret_records, size_t *ret_count)
 {
     Page page = {.from = from, .limit = limit, .bytes_max = bytes_max, .arena = arena};
-    int code = settle(log, id);
+    Pending *pending;
+    int code = find(log, id, &pending);
     if (code != STORE_OK)
         return code;
-    Statement *read = store_begin(log->store, &read_chunks);
-    bind_int64(read, 1, row_id(id, 0));
-    bind_int64(read, 2, row_id(id, from < SEQUENCE_MAX ? from : SEQUENCE_MAX));
-    bind_int64(read, 3, row_id(id, SEQUENCE_MAX));
-    while (page.count < limit && (code = store_step(read)) == STORE_ROW) {
-        if ((uint64_t)column_int64(read, 0) < from)
-            continue;
-        if (!page_take(&page, column_bytes(read, 1)))
-            break;
-    }
-    if (code == STORE_ROW)
-        store_end(read);
+    /* Readers at the end of a log, which is most of them, find all in memory. */
+    bool has_room = (pending && from >= pending->first_sequence) || page_take_rows(&page, log, id, &code);
+    if (has_room && code == STORE_OK && pending)
+        page_take(&page, buffer_bytes(&pending->chunk));
     *ret_records = page.records;
     *ret_count = page.count;
-    return code < 0 ? code : STORE_OK;
+    return code;
 }
 
 /* The first chunk with a row id in [low, high]: STORE_ROW (end it) or STORE_NOT_FOUND. */
@@ -282,6 +386,27 @@ static int chunk_from(ShardLog *log, int64_t low, int64_t high, Statement **ret_
     bind_int64(find, 1, low);
     bind_int64(find, 2, high);
     return store_one(find);
+}
+
+static int span_of_rows(ShardLog *log, int64_t id, LogSpan *ret_span)
+{
+    Statement *first;
+    int code = chunk_from(log, row_id(id, 0), row_id(id, SEQUENCE_MAX), &first);
+    if (code != STORE_ROW)
+        return code;
+    LogSpan span = {.first = (uint64_t)column_int64(first, 0) & SEQUENCE_MAX};
+    store_end(first);
+    Statement *last = store_begin(log->store, &last_chunk);
+    bind_int64(last, 1, row_id(id, 0));
+    bind_int64(last, 2, row_id(id, SEQUENCE_MAX));
+    code = store_one(last);
+    if (code != STORE_ROW)
+        return code;
+    span.last = (uint64_t)column_int64(last, 0);
+    span.last_arrival_ms = column_int64(last, 1);
+    store_end(last);
+    *ret_span = span;
+    return STORE_OK;
 }
 
 static uint64_t first_at_or_after(Bytes chunk, int64_t arrival_ms)
@@ -295,19 +420,11 @@ static uint64_t first_at_or_after(Bytes chunk, int64_t arrival_ms)
 
 /* Arrivals never fall within a log (its appender sees to that), so the first chunk that ends late enough is found by
  * halving the range of row ids. */
-int shard_log_find_time(ShardLog *log, int64_t id, int64_t arrival_ms, uint64_t *ret_sequence)
+static int find_time_in_rows(ShardLog *log, int64_t id, int64_t arrival_ms, const LogSpan *span, uint64_t *ret_sequence)
 {
     Statement *at;
-    int code = settle(log, id);
-    if (code != STORE_OK)
-        return code;
-    LogSpan span;
-    code = shard_log_span(log, id, &span);
-    if (code != STORE_OK)
-        return code;
-    if (span.last_arrival_ms < arrival_ms)
-        return STORE_NOT_FOUND;
-    int64_t low = row_id(id, span.first), high = row_id(id, span.last);
+    int code;
+    int64_t low = row_id(id, span->first), high = row_id(id, span->last);
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         code = chunk_from(log, middle, row_id(id, SEQUENCE_MAX), &at);
@@ -331,52 +448,73 @@ int shard_log_find_time(ShardLog *log, int64_t id, int64_t arrival_ms, uint64_t 
     return STORE_OK;
 }
 
-int shard_log_span(ShardLog *log, int64_t id, LogSpan *ret_span)
+int shard_log_find_time(ShardLog *log, int64_t id, int64_t arrival_ms, uint64_t *ret_sequence)
 {
-    Statement *first;
-    int code = settle(log, id);
+    LogSpan span;
+    Pending *pending;
+    int code = find(log, id, &pending);
     if (code != STORE_OK)
         return code;
-    code = chunk_from(log, row_id(id, 0), row_id(id, SEQUENCE_MAX), &first);
-    if (code != STORE_ROW)
+    code = span_of_rows(log, id, &span);
+    if (code == STORE_OK && span.last_arrival_ms >= arrival_ms)
+        return find_time_in_rows(log, id, arrival_ms, &span, ret_sequence);
+    if (code < 0)
         return code;
-    LogSpan span = {.first = (uint64_t)column_int64(first, 0) & SEQUENCE_MAX};
-    store_end(first);
-    Statement *last = store_begin(log->store, &last_chunk);
-    bind_int64(last, 1, row_id(id, 0));
-    bind_int64(last, 2, row_id(id, SEQUENCE_MAX));
-    code = store_one(last);
-    if (code != STORE_ROW)
-        return code;
-    span.last = (uint64_t)column_int64(last, 0);
-    span.last_arrival_ms = column_int64(last, 1);
-    store_end(last);
-    *ret_span = span;
+    if (!pending || pending->end.arrival_ms < arrival_ms)
+        return STORE_NOT_FOUND;
+    *ret_sequence = first_at_or_after(buffer_bytes(&pending->chunk), arrival_ms);
     return STORE_OK;
+}
+
+int shard_log_span(ShardLog *log, int64_t id, LogSpan *ret_span)
+{
+    Pending *pending;
+    int code = find(log, id, &pending);
+    if (code != STORE_OK)
+        return code;
+    code = span_of_rows(log, id, ret_span);
+    if (code < 0 || !pending)
+        return code;
+    if (code == STORE_NOT_FOUND)
+        ret_span->first = pending->first_sequence;
+    ret_span->last = pending->end.sequence;
+    ret_span->last_arrival_ms = pending->end.arrival_ms;
+    return STORE_OK;
+}
+
+/* What goes from the table must not come back out of the tail. */
+static int fold_log(ShardLog *log, int64_t id)
+{
+    Pending *pending;
+    int code = find(log, id, &pending);
+    return code == STORE_OK && pending ? fold(log) : code;
 }
 
 int shard_log_trim(ShardLog *log, int64_t id, int64_t before_ms, int chunks_max, bool *ret_more)
 {
+    int code = fold_log(log, id);
+    if (code != STORE_OK)
+        return code;
     Statement *trim = store_begin(log->store, &trim_chunks);
     bind_int64(trim, 1, row_id(id, 0));
     bind_int64(trim, 2, row_id(id, SEQUENCE_MAX));
     bind_int64(trim, 3, chunks_max);
     bind_int64(trim, 4, before_ms);
-    int code = store_run(trim);
+    code = store_run(trim);
     *ret_more = code == STORE_OK && store_changes(log->store) == chunks_max;
     return code;
 }
 
 int shard_log_drop(ShardLog *log, int64_t id, int chunks_max, bool *ret_more)
 {
-    Pending *pending = find_pending(log, id);
-    if (pending)
-        pending_clear(pending);
+    int code = fold_log(log, id);
+    if (code != STORE_OK)
+        return code;
     Statement *drop = store_begin(log->store, &drop_chunks);
     bind_int64(drop, 1, row_id(id, 0));
     bind_int64(drop, 2, row_id(id, SEQUENCE_MAX));
     bind_int64(drop, 3, chunks_max);
-    int code = store_run(drop);
+    code = store_run(drop);
     *ret_more = code == STORE_OK && store_changes(log->store) == chunks_max;
     return code;
 }
