@@ -278,13 +278,13 @@ static void trimming_drops_whole_chunks_in_small_steps(void **state)
     bool more;
     assert_int_equal(shard_log_open(store, &log), STORE_OK);
     for (uint64_t i = 1; i <= 100; i++) {
-        append(log, 1, i, (int64_t)i, TEXT("x"));
+        append(log, 1, i, (int64_t)i * 6100, TEXT("x")); /* a chunk spans a minute: ten of them */
         if (i % 10 == 0)
             assert_int_equal(store_commit(store), STORE_OK);
     }
-    assert_int_equal(shard_log_trim(log, 1, 55, 3, &more), STORE_OK);
+    assert_int_equal(shard_log_trim(log, 1, 55 * 6100, 3, &more), STORE_OK);
     assert_true(more);
-    assert_int_equal(shard_log_trim(log, 1, 55, 3, &more), STORE_OK);
+    assert_int_equal(shard_log_trim(log, 1, 55 * 6100, 3, &more), STORE_OK);
     assert_false(more);
     assert_int_equal(shard_log_span(log, 1, &span), STORE_OK);
     assert_int_equal(span.first, 51);
@@ -311,6 +311,104 @@ static void a_rollback_forgets_appends(void **state)
     assert_int_equal(shard_log_span(log, 1, &span), STORE_NOT_FOUND);
     shard_log_close(log);
     store_close(store);
+}
+
+static void a_rollback_keeps_what_earlier_turns_have_appended(void **state)
+{
+    (void)state;
+    Store *store = open_in(NULL);
+    ShardLog *log;
+    Arena *arena = arena_new();
+    LogRecord *records;
+    assert_int_equal(shard_log_open(store, &log), STORE_OK);
+    append(log, 1, 1, 1, TEXT("kept"));
+    assert_int_equal(store_commit(store), STORE_OK);
+    append(log, 1, 2, 2, TEXT("undone"));
+    store_rollback(store);
+    assert_int_equal(read_from(log, 1, 1, 10, &records, arena), 1);
+    append(log, 1, 2, 2, TEXT("again"));
+    assert_int_equal(read_from(log, 1, 1, 10, &records, arena), 2);
+    assert_true(bytes_is(records[0].data, "kept"));
+    assert_true(bytes_is(records[1].data, "again"));
+    shard_log_close(log);
+    store_close(store);
+    arena_free(arena);
+}
+
+/* A log under test: of record n, the data is n % 251 in as many bytes as its number says. */
+#define LOGS 5
+typedef struct Tested {
+    const char *directory;
+    Store *store;
+    ShardLog *log;
+    uint64_t committed[LOGS], appended[LOGS];
+    size_t sizes[LOGS][4000];
+} Tested;
+
+static char tested_data[40000];
+
+static void append_tested(Tested *tested, int id, size_t size)
+{
+    uint64_t sequence = ++tested->appended[id];
+    tested->sizes[id][sequence] = size;
+    memset(tested_data, (int)(sequence % 251), size);
+    append(tested->log, id, sequence, (int64_t)sequence, (Bytes){tested_data, size});
+}
+
+static void reopen_tested(Tested *tested)
+{
+    if (tested->store) {
+        shard_log_close(tested->log);
+        store_close(tested->store);
+    }
+    tested->store = open_in(tested->directory);
+    assert_int_equal(shard_log_open(tested->store, &tested->log), STORE_OK);
+    assert_int_equal(store_commit(tested->store), STORE_OK); /* of the tables */
+}
+
+static void check_tested(Tested *tested, int id)
+{
+    Arena *arena = arena_new();
+    LogRecord *records;
+    uint64_t from = tested->appended[id] > 300 ? tested->appended[id] - 300 : 1;
+    size_t count = read_from(tested->log, id, from, 1000, &records, arena);
+    assert_int_equal(count, tested->appended[id] - from + 1);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(records[i].sequence, from + i);
+        assert_int_equal(records[i].data.len, tested->sizes[id][from + i]);
+        for (size_t at = 0; at < records[i].data.len; at += 997)
+            assert_int_equal((unsigned char)records[i].data.ptr[at], (from + i) % 251);
+    }
+    arena_free(arena);
+}
+
+static void logs_hold_what_was_committed_through_rollbacks_and_restarts(void **state)
+{
+    (void)state;
+    static Tested tested;
+    char directory[64];
+    unsigned seed = 7;
+    tested.directory = new_directory(directory);
+    reopen_tested(&tested);
+    for (int turn = 0; turn < 1500; turn++) {
+        for (int puts = rand_r(&seed) % 8; puts; puts--)
+            append_tested(&tested, rand_r(&seed) % LOGS, (size_t)rand_r(&seed) % (rand_r(&seed) % 20 ? 1000 : 40000));
+        check_tested(&tested, rand_r(&seed) % LOGS);
+        if (rand_r(&seed) % 10) {
+            assert_int_equal(store_commit(tested.store), STORE_OK);
+            memcpy(tested.committed, tested.appended, sizeof tested.committed);
+        } else {
+            store_rollback(tested.store);
+            memcpy(tested.appended, tested.committed, sizeof tested.committed);
+        }
+        if (rand_r(&seed) % 50 == 0)
+            reopen_tested(&tested);
+    }
+    for (int id = 0; id < LOGS; id++)
+        check_tested(&tested, id);
+    shard_log_close(tested.log);
+    store_close(tested.store);
+    remove_directory(directory);
 }
 
 static void logs_that_are_written_no_more_take_no_memory(void **state)
@@ -346,6 +444,8 @@ int main(void)
         cmocka_unit_test(times_find_the_first_record_at_or_after_them),
         cmocka_unit_test(trimming_drops_whole_chunks_in_small_steps),
         cmocka_unit_test(a_rollback_forgets_appends),
+        cmocka_unit_test(a_rollback_keeps_what_earlier_turns_have_appended),
+        cmocka_unit_test(logs_hold_what_was_committed_through_rollbacks_and_restarts),
         cmocka_unit_test(logs_that_are_written_no_more_take_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
