@@ -1,5 +1,5 @@
-/* shard_log.h - logs of records, clustered by (log, sequence), in chunks: a row holds what one turn appended to one
- * log. Knows logs by number and records by an ever-growing sequence; AWS's names and 56-digit numbers are made above.
+/* shard_log.h - logs of records, clustered by (log, sequence), in chunks: a row holds what a while's turns appended to
+ * one log. Knows logs by number and records by an ever-growing sequence; AWS's names and 56-digit numbers are made above.
  */
 #pragma once
 #include "store.h"
@@ -15,7 +15,7 @@ typedef struct LogRecord {
     uint32_t flags;          /* the appender's own: kept and given back */
 } LogRecord;
 
-/* Owns its table in the store; registers its before-commit hook (which writes the turn's chunks). */
+/* Owns its table in the store; registers its before-commit hook (which writes what the turn appended). */
 MUST_CHECK int shard_log_open(Store *store, ShardLog **ret_log);
 ShardLog *shard_log_close(ShardLog *log);
 
