@@ -1,5 +1,6 @@
 /* shard_log.h - logs of records, clustered by (log, sequence), in chunks: a row holds what a while's turns appended to
- * one log. Knows logs by number and records by an ever-growing sequence; AWS's names and 56-digit numbers are made above.
+ * one log. Knows logs by number and records by an ever-growing sequence; AWS's names and 56-digit numbers are made
+ * above.
  */
 #pragma once
 #include "store.h"
