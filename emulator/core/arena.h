@@ -10,7 +10,7 @@ Arena *arena_free(Arena *arena); /* NULL is fine; returns NULL, so that `a = are
 /* Empties it but keeps a block for the next use. */
 void arena_reset(Arena *arena);
 
-/* Zeroed, aligned for any type; never NULL (running out of memory ends the process). */
+/* Zeroed, aligned for any type; never NULL (running out of memory ends the process; out of its budget, the call: budget.h). */
 void *arena_take(Arena *arena, size_t size);
 /* Zeroed array; count * size is checked. */
 void *arena_take_array(Arena *arena, size_t count, size_t size);
@@ -23,6 +23,10 @@ Bytes arena_copy(Arena *arena, Bytes b);
 Bytes arena_text(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *arena_cstr(Arena *arena, Bytes b); /* NUL-terminated copy; for foreign libraries */
 size_t arena_used(const Arena *arena);         /* bytes handed out since new or reset */
+size_t arena_held(const Arena *arena);         /* bytes of its blocks: what it costs */
+
+/* done(thing) is called when the arena is freed or reset, the newest first: for handles of libraries. */
+void arena_defer(Arena *arena, void (*done)(void *thing), void *thing);
 
 #define arena_new_of(arena, Type)           ((Type *)arena_take((arena), sizeof(Type)))
 #define arena_new_array(arena, Type, count) ((Type *)arena_take_array((arena), (count), sizeof(Type)))

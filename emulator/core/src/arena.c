@@ -1,6 +1,6 @@
 /* arena.c - a list of blocks, freed together. Each new block is twice the last, up to a bound; what is larger gets its
  * own. */
-#include "arena.h"
+#include "budget.h"
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,9 +15,19 @@ typedef struct Block {
     alignas(max_align_t) char memory[];
 } Block;
 
+typedef struct Deferred {
+    struct Deferred *next;
+    void (*done)(void *thing);
+    void *thing;
+} Deferred;
+
 struct Arena {
     Block *blocks; /* the newest first: takes come from it */
-    size_t used;
+    size_t used, held;
+    Deferred *deferred; /* the newest first */
+    Budget budget;      /* all zero: unbounded */
+    uint64_t spent;
+    const char *stack_base;
 };
 
 static Block *block_new(size_t size, Block *next)
@@ -33,11 +43,11 @@ static Block *block_new(size_t size, Block *next)
 
 Arena *arena_new(void)
 {
-    Arena *arena = malloc(sizeof *arena);
+    Arena *arena = calloc(1, sizeof *arena);
     if (!arena)
         abort();
     arena->blocks = block_new(FIRST_BLOCK - sizeof(Block), NULL);
-    arena->used = 0;
+    arena->held = FIRST_BLOCK;
     return arena;
 }
 
@@ -50,16 +60,35 @@ static void free_blocks(Block *block)
     }
 }
 
+static void run_deferred(Arena *arena)
+{
+    for (Deferred *deferred; (deferred = arena->deferred);) {
+        arena->deferred = deferred->next;
+        deferred->done(deferred->thing);
+    }
+}
+
 Arena *arena_free(Arena *arena)
 {
-    if (arena)
+    if (arena) {
+        run_deferred(arena);
         free_blocks(arena->blocks);
+    }
     free(arena);
     return NULL;
 }
 
+void arena_defer(Arena *arena, void (*done)(void *thing), void *thing)
+{
+    Deferred *deferred = arena_new_of(arena, Deferred);
+    *deferred = (Deferred){arena->deferred, done, thing};
+    arena->deferred = deferred;
+}
+
 void arena_reset(Arena *arena)
 {
+    run_deferred(arena);
+    budget_clear(arena);
     Block *first = arena->blocks;
     while (first->next) {
         Block *next = first->next;
@@ -69,6 +98,7 @@ void arena_reset(Arena *arena)
     first->used = 0;
     arena->blocks = first;
     arena->used = 0;
+    arena->held = sizeof(Block) + first->size;
 }
 
 static size_t next_block_size(const Arena *arena, size_t needed)
@@ -80,14 +110,32 @@ static size_t next_block_size(const Arena *arena, size_t needed)
     return needed > size ? needed : size;
 }
 
+__attribute__((noreturn)) static void over(Arena *arena, BudgetKind kind)
+{
+    Budget budget = arena->budget;
+    budget_clear(arena);
+    budget.over(budget.context, kind);
+}
+
+/* Only a new block is looked at: takes from one that is there cost nothing more. */
+static void grow(Arena *arena, size_t needed)
+{
+    size_t size = next_block_size(arena, needed), max = arena->budget.memory_bytes;
+    if (max && (needed > max || arena->held > max - needed))
+        over(arena, BUDGET_MEMORY);
+    if (needed > SIZE_MAX / 2)
+        abort();
+    arena->blocks = block_new(size, arena->blocks);
+    arena->held += sizeof(Block) + size;
+}
+
 static char *take(Arena *arena, size_t size, size_t alignment)
 {
     Block *block = arena->blocks;
     size_t at = (block->used + alignment - 1) & ~(alignment - 1);
     if (at > block->size || size > block->size - at) {
-        if (size > SIZE_MAX / 2)
-            abort();
-        block = arena->blocks = block_new(next_block_size(arena, size), block);
+        grow(arena, size);
+        block = arena->blocks;
         at = 0;
     }
     block->used = at + size;
@@ -104,7 +152,7 @@ void *arena_take_array(Arena *arena, size_t count, size_t size)
 {
     size_t total;
     if (__builtin_mul_overflow(count, size, &total))
-        abort();
+        total = SIZE_MAX; /* over any budget */
     return arena_take(arena, total);
 }
 
@@ -154,4 +202,41 @@ const char *arena_cstr(Arena *arena, Bytes b)
 size_t arena_used(const Arena *arena)
 {
     return arena->used;
+}
+
+size_t arena_held(const Arena *arena)
+{
+    return arena->held;
+}
+
+void budget_set(Arena *arena, const Budget *budget)
+{
+    arena->budget = *budget;
+    arena->spent = 0;
+    arena->stack_base = __builtin_frame_address(0);
+}
+
+void budget_clear(Arena *arena)
+{
+    arena->budget = (Budget){0};
+}
+
+void budget_work(Arena *arena, uint64_t steps)
+{
+    arena->spent += steps;
+    if (arena->budget.work_steps && arena->spent > arena->budget.work_steps)
+        over(arena, BUDGET_WORK);
+}
+
+uint64_t budget_spent(const Arena *arena)
+{
+    return arena->spent;
+}
+
+/* The stack grows downwards on every machine that this is built for. */
+void budget_descend(Arena *arena)
+{
+    const char *here = __builtin_frame_address(0);
+    if (arena->budget.stack_bytes && (size_t)(arena->stack_base - here) > arena->budget.stack_bytes)
+        over(arena, BUDGET_STACK);
 }
