@@ -55,6 +55,10 @@ typedef struct HttpResponse {
  * refuses with 503. */
 bool http_has_room(const HttpRequest *request);
 
+/* What the request's arena holds now counts as held until the request is let go of, or its answer has made the arena
+ * empty: called after the work for it, since an arena tells nobody that it grows. Cheap; as often as one likes. */
+void http_count_arena(HttpRequest *request);
+
 /* Its client has gone: an answer reaches nobody. */
 bool http_is_gone(const HttpRequest *request);
 

@@ -12,8 +12,8 @@
 #define ANSWERED_BYTES ((size_t)64 * 1024)
 /* What a Content-Length alone, without the bytes, may make us reserve. */
 #define RESERVE_MAX ((size_t)1024 * 1024)
-/* What a request costs before it has a body. */
-#define TRANSFER_BYTES (sizeof(Transfer) + 8192)
+/* What a request costs before it has a body, besides its arena. */
+#define TRANSFER_BYTES (sizeof(Transfer) + 4096)
 /* How long a client may stay away while half of all that may be held is. */
 #define PRESSED_MS 1000
 
@@ -31,6 +31,21 @@ static void hold(Transfer *transfer, size_t bytes)
 {
     transfer->held += bytes;
     transfer->all->held += bytes;
+}
+
+static void release(Transfer *transfer, size_t bytes)
+{
+    transfer->held -= bytes;
+    transfer->all->held -= bytes;
+}
+
+void http_count_arena(HttpRequest *request)
+{
+    Transfer *transfer = (Transfer *)request;
+    size_t now = arena_held(request->arena);
+    release(transfer, transfer->arena_held);
+    hold(transfer, now);
+    transfer->arena_held = now;
 }
 
 bool transfers_have_room(Transfers *all)
@@ -120,7 +135,7 @@ void transfer_free(Transfer *transfer)
 {
     Transfers *all = transfer->all;
     unlink_live(transfer);
-    all->held -= transfer->held;
+    release(transfer, transfer->held);
     if (transfer->delivered)
         all->open--;
     buffer_done(&transfer->inflated);
@@ -195,8 +210,8 @@ static bool has_room(Transfer *transfer, size_t bytes)
     all->is_pressed = true;
     transfer->request.refused_status = 503;
     buffer_done(&transfer->body);
-    all->held -= transfer->held;
-    transfer->held = 0;
+    release(transfer, transfer->held);
+    transfer->arena_held = 0;
     return false;
 }
 
@@ -217,6 +232,7 @@ void transfer_end_head(Transfer *transfer)
     uint64_t length;
     if (bytes_to_uint64(http_header(request, "content-length"), &length))
         transfer->content_length = length;
+    http_count_arena(request);
     transfer->expects_continue = bytes_equal_ignoring_case(http_header(request, "expect"), TEXT("100-continue"));
     if (request->refused_status || !has_room(transfer, 1))
         return;
@@ -368,8 +384,10 @@ void http_respond(HttpRequest *request, HttpResponse *response)
     }
     hold(transfer, transfer->answer_body.len);
     transfer->carrier->answer(transfer, response);
-    if (arena_used(request->arena) > ANSWERED_BYTES)
+    if (arena_used(request->arena) > ANSWERED_BYTES) {
         arena_reset(request->arena);
+        http_count_arena(request);
+    }
 }
 
 void http_cut(HttpRequest *request)

@@ -38,6 +38,7 @@ struct Transfer {
     uint64_t content_length; /* UINT64_MAX: not told */
     int64_t since_ms;        /* the request's beginning; then the answer's */
     size_t held;             /* of all->held */
+    size_t arena_held;       /* of held: what the request's arena had when it was last looked at */
     Buffer body, inflated;
     bool expects_continue;
     bool delivered, answered, ended; /* ended: the protocol has let go */
