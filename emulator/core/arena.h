@@ -10,7 +10,8 @@ Arena *arena_free(Arena *arena); /* NULL is fine; returns NULL, so that `a = are
 /* Empties it but keeps a block for the next use. */
 void arena_reset(Arena *arena);
 
-/* Zeroed, aligned for any type; never NULL (running out of memory ends the process; out of its budget, the call: budget.h). */
+/* Zeroed, aligned for any type; never NULL (running out of memory ends the process; out of its budget, the call:
+ * budget.h). */
 void *arena_take(Arena *arena, size_t size);
 /* Zeroed array; count * size is checked. */
 void *arena_take_array(Arena *arena, size_t count, size_t size);

@@ -1,9 +1,9 @@
 /* budget.h - what one call may use, whatever bytes it sends: memory, work and stack.
  *
  * The arena carries it, since whatever works for a call has that at hand. Where a bound is reached the work is given up
- * as a whole: `over` is called and jumps back to whoever began the call (as PostgreSQL's memory contexts and errors do),
- * so nobody in between has to look. What is in the arena dies with it; a foreign handle that is held meanwhile belongs
- * into arena_defer. An arena without a budget is unbounded: what is ours alone (start, timers) needs none.
+ * as a whole: `over` is called and jumps back to whoever began the call (as PostgreSQL's memory contexts and errors
+ * do), so nobody in between has to look. What is in the arena dies with it; a foreign handle that is held meanwhile
+ * belongs into arena_defer. An arena without a budget is unbounded: what is ours alone (start, timers) needs none.
  *
  * Who reads or compares input spends: budget_work where a loop over input may take more than some 10^5 steps,
  * budget_descend at the head of each function that calls itself over input. A bound of AWS's own, which has its own
@@ -14,9 +14,9 @@
 typedef enum BudgetKind { BUDGET_MEMORY = 1, BUDGET_WORK, BUDGET_STACK } BudgetKind;
 
 typedef struct Budget {
-    size_t memory_bytes;   /* what the arena may hold in all; 0: no bound */
-    uint64_t work_steps;   /* a step is some 20 ns of a release build; 0: no bound */
-    size_t stack_bytes;    /* below the frame that set it; 0: no bound */
+    size_t memory_bytes; /* what the arena may hold in all; 0: no bound */
+    uint64_t work_steps; /* a step is some 20 ns of a release build; 0: no bound */
+    size_t stack_bytes;  /* below the frame that set it; 0: no bound */
     void (*over)(void *context, BudgetKind kind) __attribute__((noreturn));
     void *context;
 } Budget;
