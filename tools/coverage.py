@@ -13,6 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "coverage.md"
 # Not tests of an operation: what all of them stand on, and what takes it as an example only.
 NOT_TESTS = {"conftest.py", "helpers.py", "operations.h"}
+NOT_TESTS_FOLDERS = {"corpus", "bench", "worst", "calls", "node_modules", "target", "__pycache__"}
 HEAD = """# Coverage
 
 What of AWS's API the emulator answers, by operation. Written by `tools/coverage.py` from the sources, compared by the
@@ -57,7 +58,7 @@ def read_tests():
     paths = sorted(path for path in (ROOT / "tests").rglob("*") if path.suffix in kinds and path.is_file())
     helpers = read_helpers()
     return {path: with_helpers(path.read_text(), helpers) for path in paths
-            if path.name not in NOT_TESTS and not {"corpus", "bench", "node_modules", "target", "__pycache__"} & set(path.parts)}
+            if path.name not in NOT_TESTS and not NOT_TESTS_FOLDERS & set(path.relative_to(ROOT).parts)}
 
 
 def read_helpers():
