@@ -149,9 +149,16 @@ typedef struct Service {
 #define IN_NAMESPACE "(?1 IS NULL OR account = ?1) AND (?2 IS NULL OR region = ?2)"
 MUST_CHECK int reset_rows(Store *store, const Query *const *queries, Bytes account, Bytes region);
 
-/* arn:aws:<service>:<region>:<account>:<resource> of the call's namespace. */
+/* The partition a region lies in: "aws", "aws-cn", "aws-us-gov" … */
+Bytes arn_partition(Bytes region);
+/* arn:<partition>:<service>:<region>:<account>:<resource> */
+Bytes arn_text(Arena *arena, const char *service, Bytes region, Bytes account, Bytes resource);
+/* The same of the call's namespace. */
 Bytes call_arn(Call *call, const char *service, const char *resource_format, ...) __attribute__((format(printf, 3, 4)));
-/* Splits an ARN; false where it isn't one. Parts point into arn. */
+/* arn:<partition>:iam::<account>:root: who calls, as long as nobody else is known. */
+Bytes call_root_arn(Call *call);
+/* Splits an ARN; false where it isn't one, or bears a partition that its region does not lie in. Parts point into arn.
+ */
 typedef struct Arn {
     Bytes partition, service, region, account, resource;
 } Arn;

@@ -14,9 +14,9 @@ static json_t *text_of(Statement *row, int at)
 
 static json_t *failure_of(Arena *arena, Statement *row)
 {
-    Bytes arn = arena_text(arena, "arn:aws:glue:" BYTES_FMT ":" BYTES_FMT ":schema/" BYTES_FMT "/" BYTES_FMT,
-                           BYTES_ARG(column_bytes(row, 1)), BYTES_ARG(column_bytes(row, 0)),
-                           BYTES_ARG(column_bytes(row, 2)), BYTES_ARG(column_bytes(row, 3)));
+    Bytes resource = arena_text(arena, "schema/" BYTES_FMT "/" BYTES_FMT, BYTES_ARG(column_bytes(row, 2)),
+                                BYTES_ARG(column_bytes(row, 3)));
+    Bytes arn = arn_text(arena, "glue", column_bytes(row, 1), column_bytes(row, 0), resource);
     Bytes time = time_text(arena, column_int64(row, 9));
     return json_pack("{s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "schemaArn", json_stringn(arn.ptr, arn.len), "version",
                      (json_int_t)column_int64(row, 4), "schemaVersionId", text_of(row, 5), "mode", text_of(row, 6),

@@ -34,8 +34,8 @@ Bytes stream_status_text(StreamStatus status)
 
 Bytes stream_arn(Arena *arena, const Stream *stream)
 {
-    return arena_text(arena, "arn:aws:kinesis:" BYTES_FMT ":" BYTES_FMT ":stream/" BYTES_FMT, BYTES_ARG(stream->region),
-                      BYTES_ARG(stream->account), BYTES_ARG(stream->name));
+    return arn_text(arena, "kinesis", stream->region, stream->account,
+                    arena_text(arena, "stream/" BYTES_FMT, BYTES_ARG(stream->name)));
 }
 
 int64_t stream_horizon_ms(const Stream *stream, int64_t at_ms)

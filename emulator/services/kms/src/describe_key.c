@@ -79,9 +79,9 @@ Status key_check_managed_by_customer(Call *call, const KmsKey *key)
     if (!bytes_is(key->manager, "AWS"))
         return OK;
     return fail(call, &access_denied,
-                "User: arn:aws:iam::" BYTES_FMT ":root is not authorized to perform: kms:%s on resource: " BYTES_FMT
+                "User: " BYTES_FMT " is not authorized to perform: kms:%s on resource: " BYTES_FMT
                 " because no resource-based policy allows the kms:%s action",
-                BYTES_ARG(call->account), call->operation->model->name, BYTES_ARG(key->arn),
+                BYTES_ARG(call_root_arn(call)), call->operation->model->name, BYTES_ARG(key->arn),
                 call->operation->model->name);
 }
 

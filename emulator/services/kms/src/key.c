@@ -62,8 +62,8 @@ static KmsKey read_key(KmsPlace place, Statement *row)
         .created_ms = column_int64(row, 5),
         .deletion_ms = column_int64(row, 6),
     };
-    key.arn = arena_text(place.arena, "arn:aws:kms:" BYTES_FMT ":" BYTES_FMT ":key/" BYTES_FMT, BYTES_ARG(place.region),
-                         BYTES_ARG(place.account), BYTES_ARG(key.id));
+    key.arn = arn_text(place.arena, "kms", place.region, place.account,
+                       arena_text(place.arena, "key/" BYTES_FMT, BYTES_ARG(key.id)));
     return key;
 }
 

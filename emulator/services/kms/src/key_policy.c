@@ -44,9 +44,9 @@ static Bytes default_policy(Call *call)
     return arena_text(call->arena,
                       "{\n  \"Version\" : \"2012-10-17\",\n  \"Id\" : \"key-default-1\",\n  \"Statement\" : [ {\n"
                       "    \"Sid\" : \"Enable IAM User Permissions\",\n    \"Effect\" : \"Allow\",\n"
-                      "    \"Principal\" : {\n      \"AWS\" : \"arn:aws:iam::" BYTES_FMT ":root\"\n    },\n"
+                      "    \"Principal\" : {\n      \"AWS\" : \"" BYTES_FMT "\"\n    },\n"
                       "    \"Action\" : \"kms:*\",\n    \"Resource\" : \"*\"\n  } ]\n}",
-                      BYTES_ARG(call->account));
+                      BYTES_ARG(call_root_arn(call)));
 }
 
 static Status get_key_policy(Call *call, const KmsGetKeyPolicyInput *in, KmsGetKeyPolicyOutput *out)

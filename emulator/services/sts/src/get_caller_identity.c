@@ -10,6 +10,6 @@ static Status get_caller_identity(Call *call, const StsGetCallerIdentityInput *i
     (void)in;
     out->account = call->account;
     out->user_id = call->account;
-    out->arn = arena_text(call->arena, "arn:aws:iam::" BYTES_FMT ":root", BYTES_ARG(call->account));
+    out->arn = call_root_arn(call);
     return OK;
 }
