@@ -42,8 +42,9 @@ typedef struct Call {
     Bytes account, region; /* 12 digits; "us-east-1": the namespace this call works in */
     Bytes access_key;      /* as the client sent it; absent where it signed nothing */
     Bytes request_id;
-    int64_t now_ms;     /* the emulator's clock; the same for the whole turn */
-    int64_t started_ns; /* monotonic_ns when the request came; 0: nobody sent it */
+    int64_t now_ms;          /* the emulator's clock; the same for the whole turn */
+    int64_t started_ns;      /* monotonic_ns when the request came; 0: nobody sent it */
+    uint64_t writes_settled; /* store_writes when it began, or when it said that what is written stays */
     /* set by fail() */
     const ErrorModel *error;
     Bytes message;
@@ -93,6 +94,11 @@ static inline bool is_pending(Status status)
         if (tried_.code_)                                                                                              \
             return tried_;                                                                                             \
     } while (0)
+
+/* What the handler has written so far stays, even if the call is refused after all: a key that AWS makes at its first
+ * use, a thing whose time is over. Otherwise nothing may fail after the first write; where it does, that call alone is
+ * undone, which costs its turn a second run. */
+void call_keep_writes(Call *call);
 
 /* Of each item of a batch, before it is done: is it to fail? False unless a fault rule says so. */
 bool call_item_fails(Call *call);

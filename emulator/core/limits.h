@@ -13,3 +13,8 @@
 #define LIMIT_REQUEST_S   60  /* for a request to come, and for an answer to be taken */
 #define LIMIT_HELD_BYTES  ((size_t)1024 * 1024 * 1024)
 #define LIMIT_H2_STREAMS  256 /* concurrent, of one connection */
+/* What one call may use beyond its own bytes (budget.h); AWS's own limits, which have errors of their own, come first.
+ */
+#define LIMIT_CALL_BYTES       ((size_t)64 * 1024 * 1024)
+#define LIMIT_CALL_STEPS       4000000                   /* of some 20 ns */
+#define LIMIT_CALL_STACK_BYTES ((size_t)4 * 1024 * 1024) /* of the 8 MiB that a process has */

@@ -75,6 +75,7 @@ Bytes column_bytes(Statement *statement, int at);
 double column_double(Statement *statement, int at);
 bool column_is_null(Statement *statement, int at);
 void store_end(Statement *statement); /* after reading less than all rows; else store_step has done it */
+void store_end_all(Store *store);     /* whoever used them has been given up */
 /* bind …, then this: one step that gives no rows. */
 MUST_CHECK int store_run(Statement *statement);
 /* Like run, but one row is expected: STORE_ROW (then store_end it) or STORE_NOT_FOUND. */

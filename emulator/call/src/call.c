@@ -51,6 +51,11 @@ Status expect_ok_at(Call *call, int code, const char *file, int line)
     return code ? fault_at(call, code, file, line) : OK;
 }
 
+void call_keep_writes(Call *call)
+{
+    call->writes_settled = store_writes(call->store);
+}
+
 Status call_pend(Call *call)
 {
     (void)call;

@@ -1,6 +1,7 @@
 /* exchange.h - one request on its way through the pipeline. Lies in the request's arena; lives until its answer has
  * left. */
 #pragma once
+#include "budget.h"
 #include "call_hooks.h"
 #include "faults.h"
 #include "map.h"
@@ -24,10 +25,11 @@ struct Exchange {
     void *out;
     Status status;
     PipelineStream *stream; /* opened by the handler */
-    void *in;
-    FaultEffect effect;  /* of a fault rule; FAULT_NONE */
-    int forced_status;   /* of FAULT_STATUS */
-    const char *refusal; /* of the gate; NULL: none */
+    void *in;               /* decoded and checked; NULL until then */
+    bool has_run;           /* its handler, at least once */
+    FaultEffect effect;     /* of a fault rule; FAULT_NONE */
+    int forced_status;      /* of FAULT_STATUS */
+    const char *refusal;    /* of the gate; NULL: none */
     Exchange *next;
 };
 
@@ -55,7 +57,6 @@ struct Pipeline {
     struct Gate *gate;
     uint64_t failed_turns;
     int64_t failed_told_ns; /* when the log was last told of one; 0: never */
-    bool turn_is_broken;    /* a handler failed after its first write: nothing of this turn may be committed */
 };
 
 static inline Exchange *exchange_of(Call *call)
@@ -63,8 +64,18 @@ static inline Exchange *exchange_of(Call *call)
     return (Exchange *)call;
 }
 
+void queue_init(ExchangeQueue *queue);
 void queue_push(ExchangeQueue *queue, Exchange *exchange);
 Exchange *queue_take_all(ExchangeQueue *queue); /* the list, in order; the queue is empty then */
+
+/* run.c: one call, within its budget; sets what its answer needs. Run again: after its turn was undone. */
+MUST_CHECK Status run(Exchange *exchange);
+/* What we ask ourselves, unbounded. */
+MUST_CHECK Status run_ours(Exchange *exchange, const char *service, Bytes operation, Bytes json);
+MUST_CHECK Status run_again(Exchange *exchange);
+bool can_run_again(const Exchange *exchange); /* false: it never came to its handler, or waits, or streams */
+/* It failed, and has written what it did not say may stay (call_keep_writes). */
+bool broke_the_rule(const Exchange *exchange);
 
 /* route.c: sets service, protocol, operation_name and call.operation; fails in AWS's words where it leads nowhere. */
 MUST_CHECK Status route(Exchange *exchange);

@@ -149,7 +149,7 @@ static int restore_from(Store *store, sqlite3 *from, const char *name, const cha
 {
     if (!schemas_match(store->db, from))
         return refuse(ret_reason, STORE_FOREIGN, "snapshot %s was made by another version of evpoc-emu", name);
-    statements_reset(store);
+    store_end_all(store);
     int code = copy(store->db, from, ret_reason);
     store_forget(store);
     return code;

@@ -142,7 +142,7 @@ int64_t store_changes(const Store *store)
     return sqlite3_changes64(store->db);
 }
 
-void statements_reset(Store *store)
+void store_end_all(Store *store)
 {
     for (size_t i = 0; i < STATEMENTS_MAX; i++)
         if (store->statements[i].query)

@@ -51,7 +51,7 @@ int refuse_unusable(const Store *store, const char **ret_reason); /* what SQLite
 /* turn.c */
 void note_failure(Store *store, const char *what);
 /* statement.c */
-void statements_reset(Store *store);
+
 void statements_finalize(Store *store);
 /* snapshot.c */
 void snapshots_drop(Store *store);

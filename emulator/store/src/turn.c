@@ -34,7 +34,7 @@ void store_rollback(Store *store)
 {
     if (sqlite3_errcode(store->db) != SQLITE_OK)
         note_failure(store, sqlite3_errmsg(store->db));
-    statements_reset(store);
+    store_end_all(store);
     if (store->in_turn && !sqlite3_get_autocommit(store->db))
         (void)store_exec(store, "ROLLBACK");
     store->in_turn = store->is_lost = false;

@@ -209,7 +209,11 @@ int keys_furnish(Kms *kms, Call *call)
         if (code == STORE_OK)
             map_put(kms->furnished, place, kms);
     }
-    return code == STORE_OK ? delete_expired(kms, call) : code;
+    if (code == STORE_OK)
+        code = delete_expired(kms, call);
+    if (code == STORE_OK)
+        call_keep_writes(call);
+    return code;
 }
 
 int keys_list(Call *call, Bytes after, size_t limit, KmsKey *ret_keys, size_t *ret_count)

@@ -1,0 +1,160 @@
+/* turn.c - a turn of the loop: due timers, then every ready request in one transaction, one commit, then the answers.
+ */
+#include "exchange.h"
+
+static void log_fault(const Exchange *exchange)
+{
+    const Call *call = &exchange->call;
+    log_format(call->host->log, LOG_ERROR, "%s:%d: fault %d in %s: %s", call->fault_file, call->fault_line,
+               call->fault_code, call->operation ? call->operation->model->name : "?", store_error(call->store));
+}
+
+/* A full disk fails turn after turn: once a second is enough. */
+static void log_failed_turn(Pipeline *pipeline)
+{
+    int64_t now_ns = monotonic_ns();
+    pipeline->failed_turns++;
+    if (pipeline->failed_told_ns && now_ns - pipeline->failed_told_ns < INT64_C(1000000000))
+        return;
+    log_format(pipeline->host->log, LOG_ERROR, "the turn could not be committed: %s (%llu so far)",
+               store_error(pipeline->host->store), (unsigned long long)pipeline->failed_turns);
+    pipeline->failed_told_ns = now_ns;
+}
+
+static void fail_to_store(Exchange *exchange, Bytes reason)
+{
+    exchange->status =
+        fail(&exchange->call, &COMMON_INTERNAL_FAILURE,
+             "The request could not be stored and was not carried out: " BYTES_FMT ".", BYTES_ARG(reason));
+}
+
+/* True: the call failed after its first write, a bug of ours. */
+static bool note_outcome(const Exchange *exchange)
+{
+    const Call *call = &exchange->call;
+    if (exchange->status.code_ < 0)
+        log_fault(exchange);
+    if (!broke_the_rule(exchange))
+        return false;
+    log_event(call->host->log, LOG_ERROR, "an operation failed after its first write; it alone is undone", "operation",
+              call->operation->model->name, "error", call->error ? call->error->code : "-", NULL);
+    return true;
+}
+
+/* A turn whose calls hold this much ends; the rest is the next turn's. */
+#define TURN_BYTES ((size_t)16 * 1024 * 1024)
+/* So does one that has taken this long. */
+#define TURN_NS INT64_C(20000000)
+
+static Exchange *queue_take(ExchangeQueue *queue)
+{
+    Exchange *first = queue->first;
+    if (!first)
+        return NULL;
+    queue->first = first->next;
+    if (!queue->first)
+        queue->last = &queue->first;
+    return first;
+}
+
+/* So that the loop comes round to others: to new requests, and to pages, which answer between turns. */
+static bool is_long(size_t held, int64_t began_ns)
+{
+    return held >= TURN_BYTES || monotonic_ns() - began_ns >= TURN_NS;
+}
+
+/* True: a call broke the rule that nothing fails after its first write. */
+static bool run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers)
+{
+    size_t held = 0;
+    bool is_broken = false;
+    int64_t began_ns = monotonic_ns();
+    for (Exchange *exchange; !is_long(held, began_ns) && (exchange = queue_take(&pipeline->taken));
+         held += arena_used(exchange->call.arena)) {
+        exchange->call.now_ms = now_ms;
+        exchange->status = run(exchange);
+        is_broken |= note_outcome(exchange);
+        if (!is_pending(exchange->status))
+            queue_push(answers, exchange);
+    }
+    return is_broken;
+}
+
+/* A call that failed after its first write has left half of its work in the turn. So the turn is undone, and its calls
+ * are made again, each in a transaction of its own: the one that failed is undone alone. No call pays for a savepoint
+ * where nothing fails. What SubscribeToShard has opened stays open; calls that wait have written nothing. */
+static void redo_alone(Pipeline *pipeline, ExchangeQueue *answers)
+{
+    Store *store = pipeline->host->store;
+    store_rollback(store);
+    for (Exchange *exchange = answers->first; exchange; exchange = exchange->next) {
+        if (!can_run_again(exchange))
+            continue;
+        exchange->status = run_again(exchange);
+        if (broke_the_rule(exchange)) {
+            store_rollback(store);
+        } else if (store_commit(store) != STORE_OK) {
+            log_failed_turn(pipeline);
+            fail_to_store(exchange, arena_copy(exchange->call.arena, bytes_of(store_error(store))));
+        }
+    }
+}
+
+static bool is_reader(const Exchange *exchange)
+{
+    return can_run_again(exchange) && exchange->call.operation->access == READS;
+}
+
+/* Readers must not suffer from a full disk, but what they have read may be what was undone: they read again. */
+static bool read_again(Pipeline *pipeline, ExchangeQueue *answers)
+{
+    for (Exchange *exchange = answers->first; exchange; exchange = exchange->next)
+        if (is_reader(exchange))
+            exchange->status = run_again(exchange);
+    return store_commit(pipeline->host->store) == STORE_OK;
+}
+
+/* What was not committed did not happen: nobody may be told otherwise. */
+static void fail_all(Pipeline *pipeline, ExchangeQueue *answers)
+{
+    Arena *arena = answers->first ? answers->first->call.arena : NULL;
+    Bytes reason = arena ? arena_copy(arena, bytes_of(store_error(pipeline->host->store))) : TEXT("");
+    log_failed_turn(pipeline);
+    bool has_read = read_again(pipeline, answers);
+    for (Exchange *exchange = answers->first; exchange; exchange = exchange->next)
+        if (!(has_read && is_reader(exchange)) && (is_ok(exchange->status) || exchange->status.code_ < 0))
+            fail_to_store(exchange, reason);
+}
+
+/* In a transaction of their own: what they do stays, whatever becomes of the calls. */
+static void run_timers(Pipeline *pipeline)
+{
+    Store *store = pipeline->host->store;
+    uint64_t writes_before = store_writes(store);
+    scheduler_run(pipeline->host->scheduler);
+    if (store_writes(store) != writes_before && store_commit(store) != STORE_OK)
+        log_failed_turn(pipeline);
+}
+
+void pipeline_turn(Pipeline *pipeline)
+{
+    ExchangeQueue answers;
+    queue_init(&answers);
+    run_timers(pipeline);
+    bool is_broken = run_taken(pipeline, clock_now_ms(pipeline->host->clock), &answers);
+    for (Exchange *next, *exchange = queue_take_all(&pipeline->finished); exchange; exchange = next) {
+        next = exchange->next;
+        queue_push(&answers, exchange);
+    }
+    if (is_broken)
+        redo_alone(pipeline, &answers);
+    else if (store_commit(pipeline->host->store) != STORE_OK)
+        fail_all(pipeline, &answers);
+    /* Answers first: a subscription opened in this turn gets its head before the first push reaches it. */
+    for (Exchange *next, *exchange = queue_take_all(&answers); exchange; exchange = next) {
+        next = exchange->next;
+        pipeline->requests++;
+        answer(exchange);
+    }
+    host_run_after_commit(pipeline->host);
+}
