@@ -73,6 +73,7 @@ static bool run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers
          held += arena_used(exchange->call.arena)) {
         exchange->call.now_ms = now_ms;
         exchange->status = run(exchange);
+        http_count_arena(exchange->request);
         is_broken |= note_outcome(exchange);
         if (!is_pending(exchange->status))
             queue_push(answers, exchange);
