@@ -1,4 +1,5 @@
-/* A turn holds many calls. What one of them does wrong is its own affair: the others' answers and writes stay. */
+/* turn_test.c - a turn holds many calls. What one of them does wrong is its own affair: the others' answers and writes
+ * stay. */
 #include "fixture.h"
 
 static const Query insert = {"INSERT INTO thing VALUES (?1)"};
@@ -150,7 +151,7 @@ static void between_puts(const char *operation, const char *expected, const char
     int puts[10], odd = 0;
     fixture_open(&fixture, &service);
     for (int i = 0; i < 10; i++) {
-        char value[8];
+        char value[16];
         snprintf(value, sizeof value, "p%d", i);
         if (i == 5)
             odd = client_call(&fixture, operation, "odd");
