@@ -1,4 +1,5 @@
 /* cbor_decode.c - CBOR (RFC 8949) into the struct of a shape, in the dialects of Kinesis and of smithy-rpc-v2-cbor. */
+#include "budget.h"
 #include "cbor.h"
 #include "limits.h"
 #include "value.h"
@@ -69,6 +70,7 @@ static bool take_null(CborReader *reader)
 
 static int enter(CborReader *reader)
 {
+    budget_descend(reader->arena);
     if (++reader->depth > LIMIT_NESTING)
         return wire_fail(reader->arena, reader->message, WIRE_MALFORMED, "The body is nested deeper than %d levels",
                          LIMIT_NESTING);
@@ -96,11 +98,10 @@ static int read_chunk(CborReader *reader, uint64_t len, Bytes *ret)
     return WIRE_OK;
 }
 
-/* A string in pieces, joined. */
-static int read_chunks(CborReader *reader, int major, Bytes *ret)
+/* The pieces up to the break, copied to `joined` where that is given; how long they are together. */
+static int walk_chunks(CborReader *reader, int major, char *joined, size_t *ret_len)
 {
-    char *joined = arena_take_raw(reader->arena, (size_t)(reader->end - reader->at) + 1);
-    size_t len = 0;
+    *ret_len = 0;
     while (!take_break(reader)) {
         Head head;
         Bytes chunk = {0};
@@ -111,11 +112,25 @@ static int read_chunks(CborReader *reader, int major, Bytes *ret)
             code = read_chunk(reader, head.argument, &chunk);
         if (code != WIRE_OK)
             return code;
-        memcpy(joined + len, chunk.ptr, chunk.len);
-        len += chunk.len;
+        if (joined && chunk.len)
+            memcpy(joined + *ret_len, chunk.ptr, chunk.len);
+        *ret_len += chunk.len;
     }
-    *ret = (Bytes){joined, len};
     return WIRE_OK;
+}
+
+/* A string in pieces, joined: walked twice, so that no more room is taken than it needs. */
+static int read_chunks(CborReader *reader, int major, Bytes *ret)
+{
+    const unsigned char *start = reader->at;
+    size_t len;
+    int code = walk_chunks(reader, major, NULL, &len);
+    if (code != WIRE_OK)
+        return code;
+    char *joined = arena_take_raw(reader->arena, len + 1);
+    reader->at = start;
+    *ret = (Bytes){joined, len};
+    return walk_chunks(reader, major, joined, &ret->len);
 }
 
 static int read_string(CborReader *reader, const Head *head, Bytes *ret)
@@ -196,7 +211,7 @@ static bool store_number(CborReader *reader, const Shape *shape, const Head *hea
         if (!head_to_double(head, &number))
             return false;
         if (reader->dialect == CBOR_AMZ_1_1 && head->major != CBOR_SIMPLE)
-            return head_to_whole(head, out);
+            return head_to_whole(head, &whole) && is_time(whole) && (*(int64_t *)out = whole, true);
         return seconds_to_ms(reader->dialect == CBOR_AMZ_1_1 ? number / 1000 : number, out);
     default:
         if (!head_to_double(head, &number))

@@ -1,5 +1,6 @@
 /* json_reader.c */
 #include "json_reader.h"
+#include "budget.h"
 #include "limits.h"
 
 int json_malformed(JsonReader *reader)
@@ -117,10 +118,19 @@ static char *take_escape(JsonReader *reader, char *out)
     return out;
 }
 
+/* The quote that ends the string, from its first escape on; the body's end where there is none. */
+static const char *closing_quote(const JsonReader *reader)
+{
+    const char *at = reader->at;
+    while (at < reader->end && *at != '"')
+        at += *at == '\\' && reader->end - at > 1 ? 2 : 1;
+    return at;
+}
+
 /* From the first escape on; what stood before it is copied. An escape is never shorter than what it stands for. */
 static int take_escaped(JsonReader *reader, const char *start, Bytes *ret)
 {
-    char *text = arena_take_raw(reader->arena, (size_t)(reader->end - start)), *out = text;
+    char *text = arena_take_raw(reader->arena, (size_t)(closing_quote(reader) - start)), *out = text;
     memcpy(out, start, (size_t)(reader->at - start));
     out += reader->at - start;
     while (reader->at < reader->end && *reader->at != '"') {
@@ -227,6 +237,7 @@ int json_take_word(JsonReader *reader, const char *word)
 
 int json_open(JsonReader *reader)
 {
+    budget_descend(reader->arena);
     reader->at++;
     if (++reader->depth > LIMIT_NESTING)
         return wire_fail(reader->arena, reader->message, WIRE_MALFORMED, "The body is nested deeper than %d levels",

@@ -1,26 +1,36 @@
 /* query_decode.c - awsQuery: a form's flat names (MetricData.member.1.Dimensions.member.2.Name) into the struct of a
- * shape. The parameters are sorted, so that "is there anything below this name" is one binary search. */
+ * shape. The parameters are sorted: those of one member or element lie together, and are found in what lies below
+ * their owner by binary search. Names are never put together, so a form takes no memory but its parameters. */
 #include "base64.h"
+#include "budget.h"
 #include "limits.h"
 #include "value.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 #define WRONG_VALUE_SHOWN_BYTES 100 /* of a value in a message */
+#define PART_BYTES_MAX          128 /* of a part of a name: a member's, or member.N */
+#define NUMBER_BYTES_MAX        100 /* of a number or a time */
 
 typedef struct Parameter {
     Bytes name, value;
 } Parameter;
 
 typedef struct FormReader {
-    Parameter *parameters;
-    size_t count;
+    Parameter *parameters; /* by name */
     Arena *arena;
     Bytes *message;
     int depth;
 } FormReader;
 
-static int read_value(FormReader *reader, const Shape *shape, Bytes name, void *out);
+/* What a form has for one value. */
+typedef struct Place {
+    const Parameter *itself; /* the parameter of this very name; NULL: none */
+    size_t from, to;         /* those below it ("name.…") */
+    size_t prefix_len;       /* of their names, what leads to it: "name." */
+} Place;
+
+static int read_value(FormReader *reader, const Shape *shape, const Place *place, void *out);
 
 static int hex_value(char c)
 {
@@ -79,34 +89,52 @@ static int malformed(FormReader *reader)
     return wire_fail(reader->arena, reader->message, WIRE_MALFORMED, "The body is not a well-formed form");
 }
 
-static int read_parameters(FormReader *reader, Bytes form)
+static bool is_in_order(const Parameter *parameters, size_t count)
 {
-    Growing list = growing_new(reader->arena, sizeof(Parameter));
+    for (size_t i = 1; i < count; i++)
+        if (by_name(&parameters[i - 1], &parameters[i]) > 0)
+            return false;
+    return true;
+}
+
+static size_t count_pairs(Bytes form)
+{
+    size_t count = 1;
+    for (const char *at = form.ptr, *end = form.ptr + form.len; at < end && (at = memchr(at, '&', (size_t)(end - at)));)
+        at++, count++;
+    return count;
+}
+
+static int read_parameters(FormReader *reader, Bytes form, size_t *ret_count)
+{
+    size_t count = 0, pairs = count_pairs(form);
     Bytes rest = form;
+    budget_work(reader->arena, pairs);
+    reader->parameters = arena_new_array(reader->arena, Parameter, pairs);
     while (present(rest)) {
         Bytes value = bytes_cut(&rest, '&'), name = bytes_cut(&value, '=');
         if (!name.len)
             continue;
-        Parameter *parameter = growing_add(&list);
+        Parameter *parameter = &reader->parameters[count++];
         if (!percent_decode(reader->arena, name, &parameter->name) ||
-            !percent_decode(reader->arena, present(value) ? value : TEXT(""), &parameter->value))
-            return malformed(reader);
-        if (!bytes_is_utf8(parameter->value))
+            !percent_decode(reader->arena, present(value) ? value : TEXT(""), &parameter->value) ||
+            !bytes_is_utf8(parameter->value))
             return malformed(reader);
     }
-    reader->parameters = growing_list(&list).items;
-    reader->count = list.count;
-    qsort(reader->parameters, reader->count, sizeof *reader->parameters, by_name);
+    if (!is_in_order(reader->parameters, count))
+        qsort(reader->parameters, count, sizeof *reader->parameters, by_name);
+    *ret_count = count;
     return WIRE_OK;
 }
 
-/* The first parameter that is not before the name. */
-static size_t lower_bound(const FormReader *reader, Bytes name)
+/* The first parameter below the owner whose name goes on with `part` or what comes behind it. */
+static size_t lower_bound(const FormReader *reader, const Place *owner, Bytes part)
 {
-    size_t low = 0, high = reader->count;
+    size_t low = owner->from, high = owner->to;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (bytes_compare(reader->parameters[middle].name, name) < 0)
+        Bytes name = reader->parameters[middle].name;
+        if (bytes_compare(bytes_slice(name, owner->prefix_len, name.len - owner->prefix_len), part) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -114,20 +142,25 @@ static size_t lower_bound(const FormReader *reader, Bytes name)
     return low;
 }
 
-static const Parameter *find(const FormReader *reader, Bytes name)
+/* What the owner has of this name, itself or below it; false: nothing. */
+static bool find(FormReader *reader, const Place *owner, Bytes part, Place *ret)
 {
-    size_t at = lower_bound(reader, name);
-    return at < reader->count && bytes_equal(reader->parameters[at].name, name) ? &reader->parameters[at] : NULL;
-}
-
-/* Is there a parameter of this name, or one below it ("name.…")? */
-static bool has(const FormReader *reader, Bytes name)
-{
-    if (find(reader, name))
-        return true;
-    Bytes below = arena_text(reader->arena, BYTES_FMT ".", BYTES_ARG(name));
-    size_t at = lower_bound(reader, below);
-    return at < reader->count && bytes_starts_with(reader->parameters[at].name, below);
+    char below[PART_BYTES_MAX];
+    Place rest = *owner;
+    *ret = (Place){.prefix_len = owner->prefix_len + part.len + 1};
+    if (owner->from == owner->to || part.len >= sizeof below)
+        return false;
+    budget_work(reader->arena, 2);
+    rest.from = lower_bound(reader, owner, part);
+    if (rest.from < owner->to && reader->parameters[rest.from].name.len == owner->prefix_len + part.len &&
+        !memcmp(reader->parameters[rest.from].name.ptr + owner->prefix_len, part.ptr, part.len))
+        ret->itself = &reader->parameters[rest.from];
+    memcpy(below, part.ptr, part.len);
+    below[part.len] = '.';
+    rest.from = ret->from = lower_bound(reader, &rest, (Bytes){below, part.len + 1});
+    below[part.len] = '.' + 1;
+    ret->to = lower_bound(reader, &rest, (Bytes){below, part.len + 1});
+    return ret->itself || ret->from < ret->to;
 }
 
 static int wrong_type(FormReader *reader, const Shape *shape, Bytes text)
@@ -168,19 +201,21 @@ static bool read_time(const char *text, int64_t *ret_ms)
     if (!seconds_to_ms(second, &ms))
         return false;
     *ret_ms = ((days * 24 + hour) * 60 + minute - offset) * 60000 + ms;
-    return true;
+    return is_time(*ret_ms);
 }
 
-static bool read_scalar(FormReader *reader, const Shape *shape, Bytes text, void *out)
+static bool read_scalar(const Shape *shape, Bytes text, void *out)
 {
-    const char *copy = arena_cstr(reader->arena, text);
+    char copy[NUMBER_BYTES_MAX + 1] = "";
     char *end;
     int64_t whole;
     double number;
+    if (shape->kind == KIND_STRING)
+        return *(Bytes *)out = text, true;
+    if (text.len > NUMBER_BYTES_MAX || bytes_find(text, 0) >= 0)
+        return false;
+    memcpy(copy, text.ptr, text.len);
     switch (shape->kind) {
-    case KIND_STRING:
-        *(Bytes *)out = text;
-        return true;
     case KIND_BOOLEAN:
         *(bool *)out = bytes_is(text, "true");
         return bytes_is(text, "true") || bytes_is(text, "false");
@@ -205,81 +240,84 @@ static bool read_scalar(FormReader *reader, const Shape *shape, Bytes text, void
     }
 }
 
-static int read_structure(FormReader *reader, const Shape *shape, Bytes name, void *out)
+static int read_structure(FormReader *reader, const Shape *shape, const Place *place, void *out)
 {
+    Place member;
     for (size_t i = 0; i < shape->fields_count; i++) {
         const Field *field = &shape->fields[i];
-        Bytes member = name.len
-                           ? arena_text(reader->arena, BYTES_FMT "." BYTES_FMT, BYTES_ARG(name), BYTES_ARG(field->name))
-                           : field->name;
-        if (!has(reader, member))
+        if (!find(reader, place, field->name, &member))
             continue;
-        int code = read_value(reader, field->shape, member, field_slot(reader->arena, shape, field, out));
+        int code = read_value(reader, field->shape, &member, field_slot(reader->arena, shape, field, out));
         if (code != WIRE_OK)
             return code;
     }
     return WIRE_OK;
 }
 
-static int read_list(FormReader *reader, const Shape *shape, Bytes name, AnyList *out)
+/* "member.3", or "3" where the list is flattened. */
+static Bytes numbered(char out[static PART_BYTES_MAX], const Shape *shape, const char *word, size_t number)
+{
+    int len = shape->flattened ? snprintf(out, PART_BYTES_MAX, "%zu", number)
+                               : snprintf(out, PART_BYTES_MAX, "%s.%zu", word, number);
+    return (Bytes){out, (size_t)len};
+}
+
+static int read_list(FormReader *reader, const Shape *shape, const Place *place, AnyList *out)
 {
     Growing items = growing_new(reader->arena, shape->member->size);
+    char part[PART_BYTES_MAX];
+    Place item;
     int code = WIRE_OK;
-    for (size_t n = 1; code == WIRE_OK; n++) {
-        Bytes item =
-            arena_text(reader->arena, BYTES_FMT "%s.%zu", BYTES_ARG(name), shape->flattened ? "" : ".member", n);
-        if (!has(reader, item))
-            break;
-        code = read_value(reader, shape->member, item, growing_add(&items));
-    }
+    for (size_t n = 1; code == WIRE_OK && find(reader, place, numbered(part, shape, "member", n), &item); n++)
+        code = read_value(reader, shape->member, &item, growing_add(&items));
     *out = growing_list(&items);
     return code;
 }
 
-static int read_map(FormReader *reader, const Shape *shape, Bytes name, AnyList *out)
+static int read_map(FormReader *reader, const Shape *shape, const Place *place, AnyList *out)
 {
     Growing entries = growing_new(reader->arena, shape->entry_size);
+    char part[PART_BYTES_MAX];
+    Place item, key, value;
     int code = WIRE_OK;
-    for (size_t n = 1; code == WIRE_OK; n++) {
-        Bytes item =
-            arena_text(reader->arena, BYTES_FMT "%s.%zu", BYTES_ARG(name), shape->flattened ? "" : ".entry", n);
-        const Parameter *key = find(reader, arena_text(reader->arena, BYTES_FMT ".key", BYTES_ARG(item)));
-        if (!key)
+    for (size_t n = 1; code == WIRE_OK && find(reader, place, numbered(part, shape, "entry", n), &item); n++) {
+        if (!find(reader, &item, TEXT("key"), &key) || !key.itself)
             break;
         char *entry = growing_add(&entries);
-        *(Bytes *)(void *)entry = key->value;
-        code = read_value(reader, shape->member, arena_text(reader->arena, BYTES_FMT ".value", BYTES_ARG(item)),
-                          entry + shape->value_offset);
+        *(Bytes *)(void *)entry = key.itself->value;
+        (void)find(reader, &item, TEXT("value"), &value);
+        code = read_value(reader, shape->member, &value, entry + shape->value_offset);
     }
     *out = growing_map(&entries);
     return code;
 }
 
-static int read_below(FormReader *reader, const Shape *shape, Bytes name, void *out)
+static int read_below(FormReader *reader, const Shape *shape, const Place *place, void *out)
 {
+    budget_descend(reader->arena);
     if (++reader->depth > LIMIT_NESTING)
         return malformed(reader);
-    int code = shape->kind == KIND_LIST  ? read_list(reader, shape, name, out)
-               : shape->kind == KIND_MAP ? read_map(reader, shape, name, out)
-                                         : read_structure(reader, shape, name, out);
+    int code = shape->kind == KIND_LIST  ? read_list(reader, shape, place, out)
+               : shape->kind == KIND_MAP ? read_map(reader, shape, place, out)
+                                         : read_structure(reader, shape, place, out);
     reader->depth--;
     return code;
 }
 
-static int read_value(FormReader *reader, const Shape *shape, Bytes name, void *out)
+static int read_value(FormReader *reader, const Shape *shape, const Place *place, void *out)
 {
     if (shape->kind >= KIND_STRUCTURE)
-        return read_below(reader, shape, name, out);
-    const Parameter *parameter = find(reader, name);
-    Bytes text = parameter ? parameter->value : TEXT("");
+        return read_below(reader, shape, place, out);
+    Bytes text = place->itself ? place->itself->value : TEXT("");
     if (shape->kind == KIND_BLOB)
         return read_blob(reader, shape, text, out);
-    return read_scalar(reader, shape, text, out) ? WIRE_OK : wrong_type(reader, shape, text);
+    return read_scalar(shape, text, out) ? WIRE_OK : wrong_type(reader, shape, text);
 }
 
 int query_decode(Arena *arena, const Shape *shape, Bytes form, void *ret, Bytes *ret_message)
 {
     FormReader reader = {.arena = arena, .message = ret_message};
-    int code = read_parameters(&reader, form);
-    return code == WIRE_OK ? read_structure(&reader, shape, (Bytes){0}, ret) : code;
+    Place all = {0};
+    int code = read_parameters(&reader, form, &all.to);
+    return code == WIRE_OK ? read_structure(&reader, shape, &all, ret) : code;
 }

@@ -1,9 +1,12 @@
 /* value.c */
 #include "value.h"
+#include "budget.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define COMPARED_EACH_MAX 16 /* entries of a map; a DynamoDB item seldom has more */
 
 static bool is_pointed_to(const Shape *shape)
 {
@@ -59,6 +62,7 @@ Growing growing_new(Arena *arena, size_t item_size)
 void *growing_add(Growing *growing)
 {
     if (growing->count == growing->capacity) {
+        budget_work(growing->arena, growing->count);
         size_t capacity = growing->capacity ? growing->capacity * 2 : 4;
         char *items = arena_take_array(growing->arena, capacity, growing->item_size);
         if (growing->count)
@@ -74,25 +78,52 @@ AnyList growing_list(const Growing *growing)
     return (AnyList){growing->items ? growing->items : arena_take(growing->arena, growing->item_size), growing->count};
 }
 
+/* An entry's key, and where it stood: qsort is told nothing else. */
+typedef struct KeyPlace {
+    Bytes key;
+    size_t at;
+} KeyPlace;
+
+static int by_key_and_place(const void *a, const void *b)
+{
+    const KeyPlace *one = a, *other = b;
+    int order = bytes_compare(one->key, other->key);
+    return order ? order : (one->at > other->at) - (one->at < other->at);
+}
+
+/* What is to become of each entry: the place of the first with its key. Few are compared with each other, many sorted:
+ * hashing would let a client choose keys that collide. */
+static size_t *first_places(const Growing *growing)
+{
+    size_t *firsts = arena_new_array(growing->arena, size_t, growing->count);
+    KeyPlace *places = arena_new_array(growing->arena, KeyPlace, growing->count);
+    budget_work(growing->arena, growing->count);
+    for (size_t i = 0; i < growing->count; i++)
+        places[i] = (KeyPlace){*(const Bytes *)(const void *)(growing->items + i * growing->item_size), i};
+    if (growing->count > COMPARED_EACH_MAX)
+        qsort(places, growing->count, sizeof *places, by_key_and_place);
+    for (size_t i = 0; i < growing->count; i++) {
+        size_t j = growing->count > COMPARED_EACH_MAX && i ? i - 1 : 0;
+        while (j < i && !bytes_equal(places[j].key, places[i].key))
+            j++;
+        firsts[places[i].at] = j < i ? firsts[places[j].at] : places[i].at;
+    }
+    return firsts;
+}
+
 AnyList growing_map(Growing *growing)
 {
     if (growing->count < 2)
         return growing_list(growing);
-    Map *seen = map_new();
-    size_t kept = 0;
+    size_t *places = first_places(growing), kept = 0;
     for (size_t i = 0; i < growing->count; i++) {
-        const char *item = growing->items + i * growing->item_size;
-        Bytes key = *(const Bytes *)(const void *)item;
-        size_t at = (size_t)(uintptr_t)map_get(seen, key);
-        if (!at) {
-            at = ++kept;
-            map_put(seen, key, (void *)(uintptr_t)at);
-        }
-        if (at - 1 != i)
-            memcpy(growing->items + (at - 1) * growing->item_size, item, growing->item_size);
+        bool is_first = places[i] == i;
+        places[i] = is_first ? kept++ : places[places[i]]; /* from here on: where it goes */
+        if (places[i] != i)
+            memcpy(growing->items + places[i] * growing->item_size, growing->items + i * growing->item_size,
+                   growing->item_size);
     }
     growing->count = kept;
-    map_free(seen);
     return growing_list(growing);
 }
 
@@ -107,10 +138,15 @@ int wire_fail(Arena *arena, Bytes *ret_message, int code, const char *format, ..
     return code;
 }
 
+bool is_time(int64_t ms)
+{
+    return ms >= INT64_C(-62135596800000) && ms < INT64_C(253402300800000);
+}
+
 bool seconds_to_ms(double seconds, int64_t *ret_ms)
 {
     double ms = round(seconds * 1000);
-    if (!(ms > -9.2e18 && ms < 9.2e18))
+    if (!(ms > -9e15 && ms < 9e15) || !is_time((int64_t)ms))
         return false;
     *ret_ms = (int64_t)ms;
     return true;

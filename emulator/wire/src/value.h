@@ -1,6 +1,5 @@
 /* value.h - how values of shapes lie in C, as model.h says: what every decoder and encoder needs. */
 #pragma once
-#include "map.h"
 #include "wire.h"
 
 /* Is the member there? `owner` is the structure's (or union's) C value. */
@@ -33,6 +32,8 @@ static inline const char *list_item(const AnyList *list, size_t at, size_t size)
 /* WIRE_WRONG_TYPE or WIRE_MALFORMED with its words. */
 int wire_fail(Arena *arena, Bytes *ret_message, int code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* Seconds as a double to ms; false where it isn't a time an int64 can hold. */
+/* From the year 1 to 9999: what ISO 8601 can spell. Whatever computes with a decoded time stays within an int64. */
+bool is_time(int64_t ms);
+/* Seconds as a double to ms; false where it isn't such a time. */
 bool seconds_to_ms(double seconds, int64_t *ret_ms);
 void append_double(Buffer *out, double value); /* the shortest decimal that reads back the same */
