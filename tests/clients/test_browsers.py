@@ -1,8 +1,6 @@
 """Web pages of strangers in a browser on this machine reach nothing: neither by a name rebound to our address, nor by
 requests of their own. Pages whose origin was allowed may call."""
 
-import contextlib
-
 import pytest
 from helpers import refusal
 from conftest import client_at
@@ -69,66 +67,115 @@ def test_an_sdk_is_told_why(emulator, monkeypatch):
 
 # What a page sends, with the headers that only the browser can set.
 
+FORM = "application/x-www-form-urlencoded"
+CHANGE = "Action=PutMetricData&Version=2010-08-01&Namespace=n&MetricData.member.1.MetricName=m&MetricData.member.1.Value=1"
+LOOK = "Action=GetCallerIdentity&Version=2011-06-15"
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=0"
+
 
 @pytest.mark.parametrize("headers", [
-    {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://localhost:3000"}, {"Origin": "http://127.0.0.1"},
+    {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://localhost.evil.example:3000"}, {"Origin": "http://127.0.0.1.evil.example"},
+    {"Origin": "http://evil.example:4566"}, {"Origin": "file://"}, {"Origin": "http://localhost@evil.example"}, {"Origin": ""},
     {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors"}, {"Sec_Fetch_Site": "same-site"},
-    {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"},
+    {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}, {"Referer": "https://evil.example/page"},
 ], ids=str)
 def test_a_page_elsewhere_changes_nothing(emulator, kinesis, stream, headers):
     reset = ask(emulator, "POST", "/_evpoc/reset", **headers)
     assert (reset.status, "--allow-origins" in reset.message) == (403, True)
     assert ask(emulator, "POST", "/moto-api/reset", **headers).status == 403
-    form = ask(emulator, body=b"Action=GetCallerIdentity&Version=2011-06-15", Content_Type="application/x-www-form-urlencoded", **headers)
-    assert form.status == 403
+    for method, path, body in (("POST", "/", LOOK), ("GET", "/?" + LOOK, ""), ("GET", "/?" + CHANGE, ""), ("HEAD", "/?" + CHANGE, "")):
+        asked = ask(emulator, method, path, body.encode(), Content_Type=FORM, **headers) if method != "HEAD" else None
+        assert asked is None or (asked.status, "access-control-allow-origin" in asked.headers) == (403, False)
     assert listing(emulator, **headers).status == 403
     assert not any(name.startswith("access-control") for name in reset.headers)
     assert stream in kinesis.list_streams()["StreamNames"]
 
 
+def test_by_get_a_form_may_only_read(emulator, cloudwatch):
+    """A browser that says nothing of who made it ask: plain HTTP to a name that isn't loopback's has no Fetch Metadata."""
+    answer = ask(emulator, "GET", "/?" + CHANGE, b"", Authorization=SIGNED.format("monitoring"))
+    assert (answer.status, b"POST" in answer.body) == (403, True)
+    assert ask(emulator, "PUT", "/", CHANGE.encode(), Content_Type=FORM, Authorization=SIGNED.format("monitoring")).status == 403
+    assert not [metric for metric in cloudwatch.list_metrics(Namespace="n")["Metrics"] if metric["MetricName"] == "m"]
+    assert ask(emulator, "GET", "/?" + LOOK, b"", Authorization=SIGNED.format("sts")).status == 200
+    assert ask(emulator, "GET", "/?" + LOOK, b"", User_Agent=BROWSER).status == 403
+    assert ask(emulator, "GET", "/?" + LOOK, b"", User_Agent=BROWSER, Sec_Fetch_Site="none", Sec_Fetch_Mode="navigate").status == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_json_and_cbor_are_reached_by_post_alone(emulator, method):
+    """aws-test: Kinesis and DynamoDB: 403, "Unable to determine service/operation name to be authorized"."""
+    for headers in ({"X_Amz_Target": LIST["X-Amz-Target"], "Content_Type": LIST["Content-Type"]}, {"Smithy_Protocol": "rpc-v2-cbor"}):
+        answer = ask(emulator, method, "/service/GraniteServiceVersion20100801/operation/ListMetrics", b"", **headers)
+        assert (answer.status, b"Unable to determine service/operation name" in answer.body) == (403, True)
+
+
 @pytest.mark.parametrize("headers", [
-    {}, {"Sec_Fetch_Site": "none", "Sec_Fetch_Mode": "navigate"}, {"Sec_Fetch_Site": "same-origin"},
+    {}, {"Sec_Fetch_Site": "none", "Sec_Fetch_Mode": "navigate"}, {"Sec_Fetch_Site": "same-origin"}, {"User_Agent": BROWSER},
     {"Origin": "http://localhost:4566", "Sec_Fetch_Site": "same-origin", "host": "localhost:4566"},
-    {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"},
+    {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}, {"Referer": "https://elsewhere.example/"},
 ], ids=str)
 def test_the_address_bar_a_link_and_our_own_page_may_look(emulator, headers):
     assert ask(emulator, "GET", "/_evpoc/health", b"", **headers).status == 200
 
 
-def preflight(emulator, origin: str) -> Answer:
-    with Connection(emulator) as connection:
-        connection.send(f"OPTIONS / HTTP/1.1\r\nHost: localhost\r\nOrigin: {origin}\r\nAccess-Control-Request-Method: POST\r\n"
-                        "Access-Control-Request-Headers: content-type,x-amz-target\r\n\r\n".encode())
-        status = connection.reader.readline().split()
-        headers = {}
-        while line := connection.reader.readline().strip():
-            name, _, value = line.decode().partition(":")
-            headers[name.lower()] = value.strip()
-        return Answer(int(status[1]), headers, b"")
+def preflight(emulator, origin: str, path: str = "/", **more: str) -> Answer:
+    return ask(emulator, "OPTIONS", path, b"", Origin=origin, Access_Control_Request_Method="POST",
+               Access_Control_Request_Headers="content-type,x-amz-target", **more)
 
 
-def test_without_the_setting_there_is_no_cors(emulator):
-    answer = preflight(emulator, "http://localhost:3000")
-    assert answer.status == 403
-    assert not any(name.startswith("access-control") for name in answer.headers)
+def may_read(answer: Answer, origin: str) -> bool:
+    return (answer.headers.get("access-control-allow-origin"), answer.headers.get("vary")) == (origin, "origin")
+
+
+LOOPBACK = ["http://localhost:3000", "http://localhost", "https://localhost:8443", "http://127.0.0.1:5173", "http://[::1]:3000"]
+
+
+@pytest.mark.parametrize("origin", LOOPBACK)
+def test_a_page_on_localhost_may_call_aws_s_operations(emulator, origin):
+    """aws-test: OPTIONS answers 200 with what was asked for, Access-Control-Max-Age 172800 and no body."""
+    before = preflight(emulator, origin, Access_Control_Request_Private_Network="true")
+    assert (before.status, before.body, may_read(before, origin)) == (200, b"", True)
+    assert before.headers["access-control-allow-methods"] == "POST"
+    assert before.headers["access-control-allow-headers"] == "content-type,x-amz-target"
+    assert before.headers["access-control-max-age"] == "172800"
+    assert before.headers["access-control-allow-private-network"] == "true"
+    assert before.headers["x-amzn-requestid"]
+    answer = listing(emulator, Origin=origin, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="cors")
+    assert (answer.status, may_read(answer, origin)) == (200, True)
+    exposed = answer.headers["access-control-expose-headers"].lower().split(",")
+    assert {"x-amzn-requestid", "x-amzn-errortype", "x-amzn-errormessage", "x-amz-id-2", "date", "x-amz-crc32"} <= set(exposed)
+    failed = ask(emulator, X_Amz_Target="Kinesis_20131202.DescribeStreamSummary", Content_Type=LIST["Content-Type"], Origin=origin)
+    assert (failed.status, may_read(failed, origin)) == (400, True)
+
+
+@pytest.mark.parametrize("origin", LOOPBACK)
+def test_what_is_ours_beside_aws_stays_with_our_own_pages(emulator, origin):
+    for path in ("/_evpoc/reset", "/_evpoc/requests", "/_localstack/state/reset", "/moto-api/reset"):
+        answers = [preflight(emulator, origin, path, host="localhost:4566")]
+        answers += [ask(emulator, method, path, b"", host="localhost:4566", Origin=origin) for method in ("POST", "GET")]
+        for answer in answers:
+            assert (answer.status, "access-control-allow-origin" in answer.headers) == (403, False), path
+
+
+def test_other_origins_have_no_cors(emulator):
+    for origin in ("https://evil.example", "null", "http://localhost.evil.example", "http://localhosts:3000", "https://app.localhost.example"):
+        answer = preflight(emulator, origin)
+        assert answer.status == 403
+        assert not any(name.startswith("access-control") for name in answer.headers)
 
 
 def test_an_allowed_page_may_call(own_emulator):
-    emulator = own_emulator(options=["--allow-origins", "https://app.example,http://localhost:*"])
-    for origin in ("https://app.example", "http://localhost:3000", "http://localhost"):
-        before = preflight(emulator, origin)
-        assert before.status == 204
-        assert before.headers["access-control-allow-origin"] == origin
-        assert "POST" in before.headers["access-control-allow-methods"]
-        assert before.headers["access-control-allow-headers"] == "content-type,x-amz-target"
+    emulator = own_emulator(options=["--allow-origins", "https://app.example,http://dev.example:*"])
+    for origin in ("https://app.example", "http://dev.example:3000", "http://dev.example"):
+        for path in ("/", "/_evpoc/reset"):
+            before = preflight(emulator, origin, path)
+            assert (before.status, may_read(before, origin)) == (200, True)
         answer = listing(emulator, Origin=origin, Sec_Fetch_Site="cross-site")
-        assert (answer.status, answer.headers["access-control-allow-origin"], answer.headers["vary"]) == (200, origin, "origin")
-        assert "x-amzn-requestid" in answer.headers["access-control-expose-headers"]
-        failed = ask(emulator, X_Amz_Target="Kinesis_20131202.DescribeStreamSummary", Content_Type=LIST["Content-Type"], Origin=origin)
-        assert (failed.status, failed.headers["access-control-allow-origin"]) == (400, origin)
+        assert (answer.status, may_read(answer, origin)) == (200, True)
         health = ask(emulator, "GET", "/_evpoc/health", b"", Origin=origin)
-        assert (health.status, health.headers["access-control-allow-origin"]) == (200, origin)
-    for origin in ("https://app.example.evil.org", "http://app.example", "http://localhost.evil.org", "http://localhosts:1", "null"):
+        assert (health.status, may_read(health, origin)) == (200, True)
+    for origin in ("https://app.example.evil.org", "http://app.example", "http://dev.example.evil.org", "http://dev.examples:1", "null"):
         assert preflight(emulator, origin).status == 403
-        with contextlib.suppress(KeyError):
-            assert listing(emulator, Origin=origin).headers["access-control-allow-origin"] == "-"
+        assert "access-control-allow-origin" not in listing(emulator, Origin=origin).headers

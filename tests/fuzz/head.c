@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     request.path = bytes_cut(&request.query, '?');
     for (size_t i = 0; i < COUNT_OF(services); i++)
         pipeline_add_service(pipeline, (PipelineService){&services[i], NULL});
-    const char *refusal = gate_refusal(gate, &request);
+    const char *refusal = gate_refusal(gate, &request, size % 2 ? DOOR_PAGE : DOOR_OPERATION);
     EXPECT(!refusal || !request.answer_headers_count);
     EXPECT(!is_ok(route(&exchange)) && exchange.call.error);
     EXPECT(present(exchange.call.account) && exchange.call.account.len == 12 && exchange.call.region.len);

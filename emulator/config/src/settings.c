@@ -43,11 +43,14 @@ const Setting settings[SETTINGS] = {
              "names without a dot (a service in compose), and localhost, *.localhost, *.internal "
              "(host.docker.internal), *.local, *.localdomain, *.test, *.svc, *.amazonaws.com, *.amazonaws.com.cn, "
              "*.api.aws and *.localhost.localstack.cloud are always taken."},
-    [SETTING_ALLOW_ORIGINS] =
-        {"allow-origins", SETTING_IS_TEXT, "LIST", .without = "none", .help = "web pages that may call it (CORS)",
-         .more =
-             "A list with commas: http://localhost:3000, http://localhost:* (any port), or * (any page of any site: "
-             "they may then do anything to the emulator). Requests of other pages are refused with 403."},
+    [SETTING_ALLOW_ORIGINS] = {"allow-origins", SETTING_IS_TEXT, "LIST", .without = "those on localhost",
+                               .help = "further web pages that may call it (CORS)",
+                               .more =
+                                   "Pages on localhost, 127.0.0.1 and [::1], any port, may call AWS's operations as it "
+                                   "is, though not /_evpoc/. A "
+                                   "list with commas: https://app.example, http://dev.example:* (any port), or * (any "
+                                   "page of any site); these "
+                                   "may do anything to the emulator. Requests of other pages are refused with 403."},
     [SETTING_MAX_CONNECTIONS] =
         {"max-connections", SETTING_IS_INTEGER, "N", .min = 1, .max = 1000000,
          .without = "16384, fewer in small containers", .help = "connections at a time",

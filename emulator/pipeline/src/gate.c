@@ -32,8 +32,8 @@ static const char host_refusal[] =
     "The Host of this request is not one evpoc-emu answers to, which keeps web pages from reaching it by "
     "DNS rebinding. If it is meant, start it with --allow-hosts NAME (EVPOC_ALLOW_HOSTS).";
 static const char origin_refusal[] =
-    "This request comes from a web page of another origin. If it is meant, start evpoc-emu with "
-    "--allow-origins ORIGIN (EVPOC_ALLOW_ORIGINS).";
+    "This request comes, or may come, from a web page of another origin. Pages on localhost may call AWS's operations "
+    "with CORS; for others, start evpoc-emu with --allow-origins ORIGIN (EVPOC_ALLOW_ORIGINS).";
 
 Gate *gate_new(const char *allow_hosts, const char *allow_origins)
 {
@@ -165,34 +165,81 @@ static bool is_our_own(Bytes origin, Bytes host)
     return bytes_starts_with(rest, TEXT("://")) && bytes_equal_ignoring_case(bytes_slice(rest, 3, rest.len - 3), host);
 }
 
-/* Fetch Metadata: a page elsewhere that asks without an Origin, as an image's address does; not a link that is
- * followed. */
-static bool is_sent_by_another_site(const HttpRequest *request)
+/* A site that somebody develops on this machine. */
+static bool is_on_loopback(Bytes origin)
 {
-    Bytes site = http_header(request, "sec-fetch-site");
-    bool is_link = bytes_is(http_header(request, "sec-fetch-mode"), "navigate") && bytes_is(request->method, "GET");
-    return present(site) && !bytes_is(site, "same-origin") && !bytes_is(site, "none") && !is_link;
+    static const char *const sites[] = {"http://localhost:*",  "http://127.0.0.1:*",  "http://[::1]:*",
+                                        "https://localhost:*", "https://127.0.0.1:*", "https://[::1]:*"};
+    for (size_t i = 0; i < sizeof sites / sizeof *sites; i++)
+        if (names_origin(bytes_of(sites[i]), origin))
+            return true;
+    return false;
 }
 
+/* It may read what is answered, too. */
+static bool may_call(const Gate *gate, Bytes origin, Door door)
+{
+    return is_allowed_origin(gate, origin) || (door == DOOR_OPERATION && is_on_loopback(origin));
+}
+
+/* "https://app.example:3000/page?x" */
+static Bytes origin_of(Bytes address)
+{
+    ptrdiff_t colon = bytes_find(address, ':');
+    size_t at = colon < 0 ? address.len : (size_t)colon + 3;
+    while (at < address.len && address.ptr[at] != '/')
+        at++;
+    return bytes_slice(address, 0, at < address.len ? at : address.len);
+}
+
+static bool is_get(const HttpRequest *request)
+{
+    return bytes_is(request->method, "GET") || bytes_is(request->method, "HEAD");
+}
+
+/* Without an Origin, which browsers leave out of navigations, images and the like: Fetch Metadata says whose doing it
+ * is, where the address is one that the browser trusts (https, or loopback). Else there may be a Referer; else a GET
+ * that looks like a browser's could be anybody's. A link to a page of ours may be followed: it only shows. */
+static bool is_caused_by_another_site(const Gate *gate, const HttpRequest *request, Door door)
+{
+    Bytes site = http_header(request, "sec-fetch-site"), referer = http_header(request, "referer");
+    bool is_link = door == DOOR_PAGE && is_get(request);
+    if (present(site)) {
+        is_link = is_link && bytes_is(http_header(request, "sec-fetch-mode"), "navigate");
+        return !bytes_is(site, "same-origin") && !bytes_is(site, "none") && !is_link;
+    }
+    if (is_link)
+        return false;
+    if (present(referer)) {
+        Bytes origin = origin_of(referer);
+        return !is_our_own(origin, http_header(request, "host")) && !may_call(gate, origin, door);
+    }
+    return is_get(request) && bytes_starts_with(http_header(request, "user-agent"), TEXT("Mozilla/"));
+}
+
+/* aws: answers list x-amzn-RequestId, x-amzn-ErrorType, x-amz-request-id, x-amz-id-2, x-amzn-ErrorMessage and Date; the
+ * others are what SDKs look at besides. */
 static void set_cors(HttpRequest *request, Bytes origin)
 {
     HttpHeader *headers = arena_new_array(request->arena, HttpHeader, 3);
     headers[0] = (HttpHeader){TEXT("access-control-allow-origin"), origin};
     headers[1] = (HttpHeader){TEXT("vary"), TEXT("origin")};
-    headers[2] = (HttpHeader){TEXT("access-control-expose-headers"),
-                              TEXT("x-amzn-requestid, x-amzn-errortype, x-amzn-query-error, x-amz-crc32, date")};
+    headers[2] =
+        (HttpHeader){TEXT("access-control-expose-headers"),
+                     TEXT("x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date,"
+                          "x-amzn-query-error,x-amz-crc32,smithy-protocol")};
     request->answer_headers = headers;
     request->answer_headers_count = 3;
 }
 
-const char *gate_refusal(Gate *gate, HttpRequest *request)
+const char *gate_refusal(Gate *gate, HttpRequest *request, Door door)
 {
     Bytes host = http_header(request, "host"), origin = http_header(request, "origin");
     if (!host_comes_in(gate, host))
         return host_refusal;
     if (!present(origin))
-        return is_sent_by_another_site(request) ? origin_refusal : NULL;
-    if (is_allowed_origin(gate, origin))
+        return is_caused_by_another_site(gate, request, door) ? origin_refusal : NULL;
+    if (may_call(gate, origin, door))
         set_cors(request, origin);
     else if (!is_our_own(origin, host))
         return origin_refusal;
@@ -201,19 +248,23 @@ const char *gate_refusal(Gate *gate, HttpRequest *request)
 
 bool gate_is_preflight(const HttpRequest *request)
 {
-    return bytes_is(request->method, "OPTIONS") && present(http_header(request, "origin")) &&
-           present(http_header(request, "access-control-request-method"));
+    return bytes_is(request->method, "OPTIONS") && present(http_header(request, "origin"));
 }
 
-void gate_answer_preflight(HttpRequest *request)
+/* aws: "HTTP/1.1 200 OK", Access-Control-Allow-Headers and -Methods as they were asked for, Access-Control-Max-Age:
+ * 172800 and no body, from each of the services here (asked with curl by github.com/AllanZhengYP/cors-test, 2020). */
+void gate_answer_preflight(HttpRequest *request, Bytes request_id)
 {
-    Bytes asked = http_header(request, "access-control-request-headers");
-    HttpHeader headers[] = {
-        {TEXT("access-control-allow-methods"), TEXT("GET, HEAD, POST, PUT, DELETE, PATCH")},
-        {TEXT("access-control-allow-private-network"), TEXT("true")},
-        {TEXT("access-control-max-age"), TEXT("600")},
-        {TEXT("access-control-allow-headers"), asked},
-    };
-    HttpResponse response = {.status = 204, .headers = headers, .headers_count = present(asked) ? 4 : 3};
+    Bytes headers_asked = http_header(request, "access-control-request-headers"),
+          method_asked = http_header(request, "access-control-request-method");
+    HttpHeader headers[5] = {{TEXT("x-amzn-requestid"), request_id}, {TEXT("access-control-max-age"), TEXT("172800")}};
+    HttpResponse response = {.status = 200, .headers = headers, .headers_count = 2};
+    if (present(headers_asked))
+        headers[response.headers_count++] = (HttpHeader){TEXT("access-control-allow-headers"), headers_asked};
+    if (present(method_asked))
+        headers[response.headers_count++] = (HttpHeader){TEXT("access-control-allow-methods"), method_asked};
+    /* Chromium asks it of what lies on loopback or in a private network. */
+    if (present(http_header(request, "access-control-request-private-network")))
+        headers[response.headers_count++] = (HttpHeader){TEXT("access-control-allow-private-network"), TEXT("true")};
     http_respond(request, &response);
 }

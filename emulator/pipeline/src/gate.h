@@ -8,8 +8,10 @@ typedef struct Gate Gate;
 Gate *gate_new(const char *allow_hosts, const char *allow_origins); /* NULL: nothing beyond the defaults */
 Gate *gate_free(Gate *gate);                                        /* returns NULL */
 
+typedef enum Door { DOOR_OPERATION, DOOR_PAGE } Door; /* AWS's operations; ours beside them, for our own origin alone */
+
 /* NULL: it may come in; the headers of a CORS answer are set where its origin has leave. Else why not, for people. */
-const char *gate_refusal(Gate *gate, HttpRequest *request);
+const char *gate_refusal(Gate *gate, HttpRequest *request, Door door);
 /* A browser's question before it sends what a form could not. */
 bool gate_is_preflight(const HttpRequest *request);
-void gate_answer_preflight(HttpRequest *request); /* it was let in */
+void gate_answer_preflight(HttpRequest *request, Bytes request_id); /* it was let in */

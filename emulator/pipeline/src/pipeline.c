@@ -1,6 +1,7 @@
 /* pipeline.c - what is at its door: services, pages, requests taken; and what may be asked of it. */
 #include "exchange.h"
 #include "gate.h"
+#include "uuid.h"
 #include <stdlib.h>
 
 void queue_init(ExchangeQueue *queue)
@@ -69,18 +70,20 @@ void pipeline_add_page(Pipeline *pipeline, const char *prefix, PipelinePage *pag
     pipeline->pages[pipeline->pages_count++] = (struct Page){prefix, page, context};
 }
 
-static bool answered_by_page(Pipeline *pipeline, HttpRequest *request)
+/* NULL: it is for AWS's operations. */
+static const struct Page *page_of(const Pipeline *pipeline, const HttpRequest *request)
 {
-    for (size_t i = 0; i < pipeline->pages_count; i++) {
-        struct Page *page = &pipeline->pages[i];
-        if (!bytes_starts_with(request->path, bytes_of(page->prefix)))
-            continue;
-        HttpResponse response = {.status = 200};
-        page->page(page->context, request, &response);
-        http_respond(request, &response);
-        return true;
-    }
-    return false;
+    for (size_t i = 0; i < pipeline->pages_count; i++)
+        if (bytes_starts_with(request->path, bytes_of(pipeline->pages[i].prefix)))
+            return &pipeline->pages[i];
+    return NULL;
+}
+
+static void answer_by_page(const struct Page *page, HttpRequest *request)
+{
+    HttpResponse response = {.status = 200};
+    page->page(page->context, request, &response);
+    http_respond(request, &response);
 }
 
 void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins)
@@ -92,17 +95,20 @@ void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins)
 void pipeline_take(void *context, HttpRequest *request)
 {
     Pipeline *pipeline = context;
-    const char *refusal = gate_refusal(pipeline->gate, request);
+    const struct Page *page = page_of(pipeline, request);
+    const char *refusal = gate_refusal(pipeline->gate, request, page ? DOOR_PAGE : DOOR_OPERATION);
     if (!refusal && gate_is_preflight(request)) {
-        gate_answer_preflight(request);
+        gate_answer_preflight(request, uuid_new(request->arena, pipeline->host->random));
         return;
     }
     if (refusal && !request->refused_status)
         request->refused_status = 403;
     /* Where memory is scarce one can still look why. */
     bool is_fine = !request->refused_status || (request->refused_status == 503 && bytes_is(request->method, "GET"));
-    if (is_fine && answered_by_page(pipeline, request))
+    if (page && is_fine) {
+        answer_by_page(page, request);
         return;
+    }
     Exchange *exchange = arena_new_of(request->arena, Exchange);
     exchange->pipeline = pipeline;
     exchange->request = request;

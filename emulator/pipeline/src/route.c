@@ -8,6 +8,9 @@
 #include "uuid.h"
 #include <stdlib.h>
 
+/* aws: what Kinesis and DynamoDB say to any method but POST, with 403 */
+#define UNREACHED_BY_METHOD "Unable to determine service/operation name to be authorized"
+
 typedef struct Route {
     const PipelineService *service;
     const Operation *operation;
@@ -246,6 +249,21 @@ static Status refuse(Exchange *exchange)
     }
 }
 
+static bool is_post(const HttpRequest *request)
+{
+    return bytes_is(request->method, "POST");
+}
+
+/* Any page's link or image makes a browser GET: what changes something is called by POST alone, which tells its origin.
+ * AWS, where such a GET is signed, takes it. */
+static Status may_write_or_reads(Exchange *exchange)
+{
+    if (is_post(exchange->request) || exchange->call.operation->access == READS)
+        return OK;
+    return fail(&exchange->call, &COMMON_ACCESS_DENIED,
+                "An operation that changes something is called by POST: a web page could make a browser GET it.");
+}
+
 Status route(Exchange *exchange)
 {
     Bytes scope_service = credential_read(exchange);
@@ -254,11 +272,16 @@ Status route(Exchange *exchange)
     if (exchange->request->refused_status)
         return refuse(exchange);
     Bytes target = http_header(exchange->request, "x-amz-target");
-    if (bytes_equal(http_header(exchange->request, "smithy-protocol"), TEXT("rpc-v2-cbor")))
+    bool is_rpc_v2 = bytes_equal(http_header(exchange->request, "smithy-protocol"), TEXT("rpc-v2-cbor"));
+    if ((is_rpc_v2 || present(target)) && !is_post(exchange->request))
+        return fail(&exchange->call, &COMMON_ACCESS_DENIED, UNREACHED_BY_METHOD);
+    if (is_rpc_v2)
         return route_rpc_v2(exchange);
     if (present(target))
         return route_target(exchange, target);
-    if (asks_with_a_form(exchange->request))
-        return route_form(exchange, scope_service);
+    if (asks_with_a_form(exchange->request)) {
+        TRY(route_form(exchange, scope_service));
+        return may_write_or_reads(exchange);
+    }
     return no_such_service(exchange, present(scope_service) ? scope_service : exchange->request->path);
 }
