@@ -74,8 +74,51 @@ def test_an_account_has_no_more_than_ten_registries(own_emulator):
 def test_a_schema_without_a_registry_goes_into_the_default_one(glue, unique):
     made = glue.create_schema(SchemaName=unique("schema"), DataFormat="AVRO", Compatibility="NONE", SchemaDefinition='"int"')
     assert made["RegistryName"] == "default-registry"
-    assert glue.get_schema(SchemaId={"SchemaName": made["SchemaName"]})["SchemaArn"] == made["SchemaArn"]
-    glue.delete_schema(SchemaId={"SchemaName": made["SchemaName"]})
+    assert glue.get_schema(SchemaId={"SchemaArn": made["SchemaArn"]})["SchemaName"] == made["SchemaName"]
+    glue.delete_schema(SchemaId={"RegistryName": "default-registry", "SchemaName": made["SchemaName"]})
+
+
+def test_the_default_registry_is_made_at_its_first_use_also_where_it_is_named(own_emulator):
+    glue = client_at(own_emulator(data=None).url, "glue")
+    assert glue.list_registries()["Registries"] == []
+    schema = dict(SchemaName="s", DataFormat="AVRO", Compatibility="NONE", SchemaDefinition='"int"')
+    assert refusal_code(glue.create_schema, RegistryId={"RegistryName": "another"}, **schema) == "EntityNotFoundException"
+    for number in (1, 2):
+        made = glue.create_schema(RegistryId={"RegistryName": "default-registry"}, **schema | {"SchemaName": f"s{number}"})
+        assert made["RegistryName"] == "default-registry"
+    assert [registry["RegistryName"] for registry in glue.list_registries()["Registries"]] == ["default-registry"]
+
+
+# What AWS answers: see glue_name_check in registry.c, check_id in schema.c.
+CHARACTERS = "The parameter value contains one or more characters that are not valid. Parameter Name: "
+LENGTH = "The resource name contains too many or too few characters. Parameter Name: "
+
+
+@pytest.mark.parametrize("name, message", [("A,B,C", CHARACTERS), ("a b", CHARACTERS), ("ä", CHARACTERS), ("n" * 256, LENGTH)])
+def test_a_name_that_is_none_is_refused_in_the_registry_s_own_words(glue, events, name, message):
+    schema = dict(DataFormat="AVRO", Compatibility="NONE", SchemaDefinition='"int"')
+    refused = [
+        (glue.create_registry, dict(RegistryName=name), "registryName"),
+        (glue.get_registry, dict(RegistryId={"RegistryName": name}), "registryName"),
+        (glue.create_schema, dict(RegistryId={"RegistryName": name}, SchemaName="s", **schema), "registryName"),
+        (glue.create_schema, dict(RegistryId=events.id, SchemaName=name, **schema), "schemaName"),
+        (glue.get_schema, dict(SchemaId={"RegistryName": name, "SchemaName": "s"}), "registryName"),
+        (glue.get_schema_by_definition, dict(SchemaId=events.schema_id(name), SchemaDefinition='"int"'), "schemaName"),
+    ]
+    for call, arguments, parameter in refused:
+        assert refusal(call, **arguments) == ("InvalidInputException", message + parameter)
+
+
+def test_names_have_all_the_characters_that_are_allowed(glue, events):
+    name = "aZ09-_$#." + "n" * 246
+    assert events.create(name=name)["SchemaName"] == name
+    assert glue.get_schema(SchemaId=events.schema_id(name))["SchemaName"] == name
+
+
+def test_a_schema_s_name_alone_names_no_schema(glue):
+    code, message = refusal(glue.get_schema, SchemaId={"SchemaName": "s"})
+    assert code == "InvalidInputException"
+    assert message == "At least one of (registryName and schemaName) or schemaArn has to be provided."
 
 
 def test_schemas_are_listed_page_by_page(glue, events):

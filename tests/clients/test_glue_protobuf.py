@@ -89,7 +89,7 @@ def test_where_and_why_a_version_failed_is_told(own_emulator):
     glue = client_at(running.url, "glue")
     glue.create_schema(SchemaName="s", DataFormat="PROTOBUF", Compatibility="BACKWARD",
                        SchemaDefinition=PROTO3 + "message M { N n = 4; } message N { repeated string names = 2; }")
-    again = glue.register_schema_version(SchemaId={"SchemaName": "s"},
+    again = glue.register_schema_version(SchemaId={"RegistryName": "default-registry", "SchemaName": "s"},
                                          SchemaDefinition=PROTO3 + "message M { N n = 4; } message N { repeated M names = 2; }")
     assert again["Status"] == "FAILURE"
     [failure] = admin.ask(running.url, "glue/failures")["failures"]

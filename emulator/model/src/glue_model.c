@@ -44,7 +44,7 @@ static const Shape shape_tag_keys_list;
 static const Shape shape_message_string;
 static const Shape shape_nullable_boolean;
 
-static const Shape shape_schema_registry_name_string = {.name = "SchemaRegistryNameString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255, .pattern = "[a-zA-Z0-9-_$#.]+"};
+static const Shape shape_schema_registry_name_string = {.name = "SchemaRegistryNameString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Shape shape_description_string = {.name = "DescriptionString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 2048, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"};
 

@@ -81,6 +81,7 @@ static Status create_schema(Call *call, const GlueCreateSchemaInput *in, GlueCre
     Schema schema;
     Version version;
 
+    TRY(glue_name_check(call, in->schema_name, "schemaName"));
     if (!present(in->schema_definition))
         return fail(call, &GLUE_INVALID_INPUT, "Schema definition is required to create a schema.");
     TRY(definition_check(call, in->data_format, in->schema_definition, &new.canonical));

@@ -27,6 +27,8 @@ static Status find_format(Call *call, Bytes data_format, const Format **ret_form
     return OK;
 }
 
+/* aws: an error, not the status FAILURE: "InvalidInputException: Schema definition of JSON data format is invalid: …"
+ * (moto, test_register_schema_version_invalid_schema_definition, by AWS's developers of the registry). */
 static Status parse(Call *call, const Format *format, Bytes definition, const void **ret_parsed)
 {
     Bytes reason;

@@ -49,6 +49,7 @@ static Status check_new_name(Call *call, Bytes name)
 
 static Status create_registry(Call *call, const GlueCreateRegistryInput *in, GlueCreateRegistryOutput *out)
 {
+    TRY(glue_name_check(call, in->registry_name, "registryName"));
     TRY(glue_tags_check(call, &in->tags));
     TRY(check_new_name(call, in->registry_name));
 

@@ -46,11 +46,33 @@ Bytes registry_status(const Registry *registry)
     return registry->is_deleting ? GLUE_REGISTRY_STATUS_DELETING : GLUE_REGISTRY_STATUS_AVAILABLE;
 }
 
+static bool is_of_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-_$#.", c));
+}
+
+/* aws: SchemaId, CreateRegistry: 1 to 255 of [a-zA-Z0-9-_$#.]. "InvalidInputException: The parameter value contains one
+ * or more characters that are not valid. Parameter Name: registryName (Service: Glue, Status Code: 400": a log of Kafka
+ * Connect, 2022. The other text is the one that AWS's developers of the registry gave another emulator (moto #5301). */
+Status glue_name_check(Call *call, Bytes name, const char *parameter)
+{
+    if (present(name) && (!name.len || name.len > NAME_MAX_BYTES))
+        return fail(call, &GLUE_INVALID_INPUT,
+                    "The resource name contains too many or too few characters. Parameter Name: %s", parameter);
+    for (size_t i = 0; i < name.len; i++)
+        if (!is_of_name(name.ptr[i]))
+            return fail(call, &GLUE_INVALID_INPUT,
+                        "The parameter value contains one or more characters that are not valid. Parameter Name: %s",
+                        parameter);
+    return OK;
+}
+
 static Status name_of(Call *call, const GlueRegistryId *id, Bytes *ret_name)
 {
     if (present(id->registry_name) == present(id->registry_arn))
         return fail(call, &GLUE_INVALID_INPUT, "One of registryName or registryArn has to be provided%s.",
                     present(id->registry_name) ? ", both cannot be provided" : "");
+    TRY(glue_name_check(call, id->registry_name, "registryName"));
     *ret_name = present(id->registry_name) ? id->registry_name : arn_resource(call, id->registry_arn, TEXT("registry"));
     return OK;
 }
@@ -113,12 +135,14 @@ int registry_insert(Call *call, Bytes name, Bytes description)
 }
 
 /* aws: CreateSchema: "When this API is called without a RegistryId, this will create an entry for a default-registry in
- * the registry database tables, if it is not already present." */
+ * the registry database tables, if it is not already present." Named, it is made as well: AWS's serializer for Java
+ * names it always (AWSSchemaRegistryConstants.DEFAULT_REGISTRY_NAME), and works in accounts where nobody made it. */
 Status registry_for_new_schema(Call *call, const GlueRegistryId *id, Registry *ret_registry)
 {
     const GlueRegistryId by_default = {.registry_name = DEFAULT_REGISTRY};
     Registry there;
-    if (id && (present(id->registry_name) || present(id->registry_arn)))
+    bool is_named = id && (present(id->registry_name) || present(id->registry_arn));
+    if (is_named && (present(id->registry_arn) || !bytes_equal(id->registry_name, DEFAULT_REGISTRY)))
         return registry_for_change(call, id, ret_registry);
     int code = find(call, DEFAULT_REGISTRY, &there);
     if (code == STORE_NOT_FOUND)

@@ -82,20 +82,24 @@ static Status read_one(Call *call, Statement *row, const GlueSchemaId *id, Schem
     return OK;
 }
 
+/* aws: CloudFormation, AWS::GlueSchemaVersion Schema: "Either SchemaArn, or SchemaName and RegistryName has to be
+ * provided". A name alone is none of the default registry: the words are the registry's own, as its developers gave
+ * them to another emulator (moto, InvalidSchemaIdNotProvidedException). */
 static Status check_id(Call *call, const GlueSchemaId *id)
 {
     if (present(id->schema_arn) && (present(id->schema_name) || present(id->registry_name)))
         return fail(call, &GLUE_INVALID_INPUT,
                     "One of (registryName and schemaName) or schemaArn has to be provided, both cannot be provided.");
-    if (!present(id->schema_arn) && !present(id->schema_name))
+    if (!present(id->schema_arn) && (!present(id->schema_name) || !present(id->registry_name)))
         return fail(call, &GLUE_INVALID_INPUT,
                     "At least one of (registryName and schemaName) or schemaArn has to be provided.");
-    return OK;
+    TRY(glue_name_check(call, id->registry_name, "registryName"));
+    return glue_name_check(call, id->schema_name, "schemaName");
 }
 
 Status schema_find(Call *call, const GlueSchemaId *id, Schema *ret_schema)
 {
-    Bytes registry = present(id->registry_name) ? id->registry_name : DEFAULT_REGISTRY, name = id->schema_name;
+    Bytes registry = id->registry_name, name = id->schema_name;
     TRY(check_id(call, id));
     if (present(id->schema_arn) && !names_of_arn(call, id->schema_arn, &registry, &name))
         return not_found(call, id);

@@ -28,7 +28,7 @@ typedef struct Incompatibility {
 
 Bytes schema_arn(Call *call, Bytes registry, Bytes name);
 Bytes schema_status(const Schema *schema);
-/* By ARN, or by name and registry (absent: the default one). Errors: EntityNotFound "Schema is not found. …", which the
+/* By ARN, or by name and registry. Errors: EntityNotFound "Schema is not found. …", which the
  * client libraries look for; InvalidInput where neither or both are given. */
 MUST_CHECK Status schema_find(Call *call, const GlueSchemaId *id, Schema *ret_schema);
 /* For an operation that changes it. Errors: InvalidInput where it, or its registry, is DELETING. */
