@@ -35,7 +35,7 @@ def read_services():
             _, folder, prefix = line.split()[:3]
             model = (ROOT / f"emulator/model/src/{folder}_model.c").read_text()
             names = re.search(r"operation_names\[\] = \{(.*?)\}", model, re.S).group(1)
-            title = re.search(r'^const ServiceModel \w+ = \{"[^"]*", "([^"]*)"', model, re.M).group(1)
+            title = re.search(r'^const ServiceModel .*\.title = "([^"]*)"', model, re.M).group(1)
             yield Service(folder, title, prefix, sorted(re.findall(r'"(\w+)"', names)), read_implemented(folder, prefix))
 
 

@@ -34,13 +34,38 @@ typedef enum Kind {
 
 typedef struct Shape Shape;
 
+/* Where a member of an operation's input, output or error travels. Only the REST protocols know another than the body.
+ */
+typedef enum Location {
+    IN_BODY,    /* a member of the body's object or root element */
+    IN_PATH,    /* the label {name} of the URI; of inputs only, as the query is */
+    IN_QUERY,   /* ?name=…; a map without a name of its own: all parameters that no other member takes */
+    IN_HEADER,  /* a field of the head */
+    IN_HEADERS, /* a map: all fields that begin with `name` (may be empty), under the rest of their names */
+    IN_STATUS,  /* an output's HTTP status */
+    IN_PAYLOAD, /* it is the whole body: bytes as they are, or the body's object or root element */
+} Location;
+
+typedef enum TimeFormat {
+    TIME_USUAL, /* the protocol's own: seconds in JSON, ISO 8601 in XML and queries, an HTTP date in headers */
+    TIME_SECONDS,
+    TIME_ISO_8601,
+    TIME_HTTP_DATE,
+} TimeFormat;
+
 typedef struct Field {
-    Bytes name;       /* on the wire: StreamARN */
+    Bytes name;       /* on the wire: StreamARN; in lower case where it names header fields */
     const char *path; /* as validation messages spell it: streamARN */
     const Shape *shape;
     uint16_t offset;
     uint16_t has_offset; /* of has_<member>; NO_OFFSET where absence shows in the value itself, or in a union */
     bool required;
+    Location location;
+    bool streaming; /* IN_PAYLOAD: bytes that flow, of any length; what is decoded is what was collected of them */
+    bool flattened; /* XML: no element around a list's or map's items */
+    bool attribute; /* XML: of the element itself */
+    const char *xml_namespace; /* of its element; NULL: none of its own */
+    const char *xml_prefix;    /* with xml_namespace: xmlns:<prefix>; NULL: the default one */
 } Field;
 
 struct Shape {
@@ -56,8 +81,12 @@ struct Shape {
     const Shape *key;    /* a map's keys */
     uint32_t entry_size; /* of one item of a map; its value lies at value_offset */
     uint32_t value_offset;
-    bool flattened; /* awsQuery: no ".member" between */
-    bool sensitive; /* the request log prints *** */
+    bool flattened;                    /* awsQuery: no ".member" between */
+    bool sensitive;                    /* the request log prints *** */
+    const char *item_name;             /* XML: a list's items, where they aren't called "member" */
+    const char *key_name, *value_name; /* XML: of a map's entries, where they aren't "key" and "value" */
+    const char *xml_name;              /* of the root element, where it isn't the shape's name */
+    TimeFormat time;                   /* of a timestamp */
 };
 
 /* How any list or map lies in memory. */
@@ -85,9 +114,19 @@ typedef struct OperationModel {
     const char *method, *uri;   /* "POST", "/" */
     const char *result_wrapper; /* awsQuery: "GetCallerIdentityResult", else NULL */
     const Shape *events;        /* the union of an event-stream output's events, or NULL */
+    int status;                 /* of a good answer, where no member says it */
+    const char *root;           /* restXml: the name of the input's root element */
+    const char *root_namespace; /* and its namespace, or NULL */
 } OperationModel;
 
-enum { PROTOCOL_JSON = 1, PROTOCOL_CBOR_1_1 = 2, PROTOCOL_RPC_V2_CBOR = 4, PROTOCOL_QUERY = 8 };
+enum {
+    PROTOCOL_JSON = 1,
+    PROTOCOL_CBOR_1_1 = 2,
+    PROTOCOL_RPC_V2_CBOR = 4,
+    PROTOCOL_QUERY = 8,
+    PROTOCOL_REST_JSON = 16,
+    PROTOCOL_REST_XML = 32
+};
 
 typedef struct ServiceModel {
     const char *name;              /* as the credential scope spells it: "monitoring" for CloudWatch */
@@ -99,6 +138,9 @@ typedef struct ServiceModel {
     unsigned protocols;            /* PROTOCOL_… the service speaks */
     int64_t body_max;              /* bytes of one request's body the service takes */
     const char *const *operations; /* every operation of the model by name, sorted, ends with NULL */
+    const struct OperationUri {
+        const char *method, *uri, *operation;
+    } * uris; /* the REST protocols: how each operation of the model is reached, ends with a NULL method; else NULL */
 } ServiceModel;
 
 /* Errors that every service can give and no model lists. aws: "Common Errors" of each API reference. */

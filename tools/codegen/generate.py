@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes emulator/model/<service>_model.h and src/<service>_model.c from the service models that botocore publishes.
 
-    tools/codegen/generate.py            regenerate in place
+    tools/codegen/generate.py            regenerate in location
     tools/codegen/generate.py --check    compare with what is committed; exit 1 where they differ
 
 The models come from the pinned botocore wheel (PyPI); services.txt says of which operations, patches/<service>.json mends
@@ -29,7 +29,10 @@ KEYWORDS = {"bool", "default", "int", "long", "float", "double", "union", "struc
 SCALARS = {"string": ("KIND_STRING", "Bytes"), "blob": ("KIND_BLOB", "Bytes"), "boolean": ("KIND_BOOLEAN", "bool"),
            "integer": ("KIND_INTEGER", "int32_t"), "long": ("KIND_LONG", "int64_t"), "float": ("KIND_FLOAT", "float"),
            "double": ("KIND_DOUBLE", "double"), "timestamp": ("KIND_TIMESTAMP", "int64_t")}
-PROTOCOLS = {"json": "PROTOCOL_JSON", "cbor": "PROTOCOL_CBOR_1_1", "rpcv2cbor": "PROTOCOL_RPC_V2_CBOR", "query": "PROTOCOL_QUERY"}
+PROTOCOLS = {"json": "PROTOCOL_JSON", "cbor": "PROTOCOL_CBOR_1_1", "rpcv2cbor": "PROTOCOL_RPC_V2_CBOR", "query": "PROTOCOL_QUERY",
+             "restjson": "PROTOCOL_REST_JSON", "restxml": "PROTOCOL_REST_XML"}
+LOCATIONS = {"uri": "IN_PATH", "querystring": "IN_QUERY", "header": "IN_HEADER", "headers": "IN_HEADERS", "statusCode": "IN_STATUS"}
+TIMES = {"unixTimestamp": "TIME_SECONDS", "iso8601": "TIME_ISO_8601", "rfc822": "TIME_HTTP_DATE"}
 
 
 def snake(name):
@@ -251,6 +254,30 @@ class Generator:
             return str(int(shape[key])) if key in shape else none
         return text("min", "NO_MIN"), text("max", "NO_MAX")
 
+    def field_parts(self, name, member, ref, required):
+        """Designated initialisers of one Field; what is usual is left out."""
+        shape, target, ctype, cname = self.shapes[name], self.shapes[ref["shape"]], self.ctype(name), snake(member)
+        location = "IN_PAYLOAD" if shape.get("payload") == member else LOCATIONS.get(ref.get("location"), "IN_BODY")
+        wire_name = ref.get("locationName", member)
+        if location in ("IN_HEADER", "IN_HEADERS"):
+            wire_name = wire_name.lower()
+        scalar = target["type"] in SCALARS and SCALARS[target["type"]][1] != "Bytes" and not self.is_union(shape)
+        parts = [f".name = {{{quote(wire_name)}, {len(wire_name)}}}", f".path = {quote(lower_first(member))}",
+                 f".shape = {self.shape_ref(ref['shape'])}", f".offset = offsetof({ctype}, {cname})",
+                 f".has_offset = {f'offsetof({ctype}, has_{cname})' if scalar else 'NO_OFFSET'}"]
+        namespace = ref.get("xmlNamespace") or target.get("xmlNamespace")
+        namespace = {"uri": namespace} if isinstance(namespace, str) else namespace
+        parts += [text for wanted, text in (
+            (required, ".required = true"),
+            (location != "IN_BODY", f".location = {location}"),
+            (location == "IN_PAYLOAD" and (ref.get("streaming") or target.get("streaming")), ".streaming = true"),
+            (ref.get("flattened") or target.get("flattened"), ".flattened = true"),
+            (ref.get("xmlAttribute"), ".attribute = true"),
+            (namespace, f".xml_namespace = {quote(namespace['uri'] if namespace else '')}"),
+            (namespace and namespace.get("prefix"), f".xml_prefix = {quote((namespace or {}).get('prefix', ''))}"),
+        ) if wanted]
+        return parts
+
     def shape_table(self, name):
         shape, ctype = self.shapes[name], self.ctype(name)
         kind = {"structure": "KIND_UNION" if self.is_union(shape) else "KIND_STRUCTURE", "list": "KIND_LIST",
@@ -267,23 +294,27 @@ class Generator:
             required = set(shape.get("required", []))
             lines.append(f"static const Field fields_{snake(name)}[] = {{")
             for member, ref in shape["members"].items():
-                target = self.shapes[ref["shape"]]
-                cname = snake(member)
-                scalar = target["type"] in SCALARS and SCALARS[target["type"]][1] != "Bytes" and not self.is_union(shape)
-                has = f"offsetof({ctype}, has_{cname})" if scalar else "NO_OFFSET"
-                lines.append(f"    {{{{{quote(member)}, {len(member)}}}, {quote(lower_first(member))}, {self.shape_ref(ref['shape'])}, "
-                             f"offsetof({ctype}, {cname}), {has}, {'true' if member in required else 'false'}}},")
+                lines.append(f"    {{{', '.join(self.field_parts(name, member, ref, member in required))}}},")
             lines.append("};")
             parts += [f".fields_count = {len(shape['members'])}", f".fields = fields_{snake(name)}"]
         if shape["type"] == "list":
             parts.append(f".member = {self.shape_ref(shape['member']['shape'])}")
-            if shape.get("flattened"):
-                parts.append(".flattened = true")
+            if shape["member"].get("locationName", "member") != "member":
+                parts.append(f".item_name = {quote(shape['member']['locationName'])}")
         if shape["type"] == "map":
             parts += [f".key = {self.shape_ref(shape['key']['shape'])}", f".member = {self.shape_ref(shape['value']['shape'])}",
                       f".entry_size = sizeof({ctype}Entry)", f".value_offset = offsetof({ctype}Entry, value)"]
+            for side in ("key", "value"):
+                if shape[side].get("locationName", side) != side:
+                    parts.append(f".{side}_name = {quote(shape[side]['locationName'])}")
+        if shape.get("flattened"):
+            parts.append(".flattened = true")
         if shape.get("sensitive"):
             parts.append(".sensitive = true")
+        if "locationName" in shape:
+            parts.append(f".xml_name = {quote(shape['locationName'])}")
+        if shape.get("timestampFormat"):
+            parts.append(f".time = {TIMES[shape['timestampFormat']]}")
         storage = f"const Shape {self.upper}_SHAPE_{snake(name).upper()}" if shape["type"] == "structure" else f"static const Shape {self.table(name)}"
         return [*lines, f"{storage} = {{{', '.join(parts)}}};", ""]
 
@@ -309,12 +340,36 @@ class Generator:
         wrapper = operation.get("output", {}).get("resultWrapper")
         if not wrapper and "query" in self.service["protocols"]:
             wrapper = name + "Result"
-        return (f"const OperationModel {self.prefix}{name}Model = {{{quote(name)}, {side('input')}, {side('output')}, "
-                f"{'true' if 'output' in operation else 'false'}, {quote(operation['http']['method'])}, "
-                f"{quote(operation['http']['requestUri'])}, {quote(wrapper) if wrapper else 'NULL'}, {events}}};")
+        sent = operation.get("input", {})
+        http = operation["http"]
+        parts = [f".name = {quote(name)}", f".input = {side('input')}", f".output = {side('output')}",
+                 f".has_output = {'true' if 'output' in operation else 'false'}", f".method = {quote(http['method'])}",
+                 f".uri = {quote(http['requestUri'])}", f".status = {http.get('responseCode', 200)}"]
+        parts += [text for wanted, text in (
+            (wrapper, f".result_wrapper = {quote(wrapper or '')}"),
+            (events != "NULL", f".events = {events}"),
+            ("locationName" in sent, f".root = {quote(sent.get('locationName', ''))}"),
+            ("xmlNamespace" in sent, f".root_namespace = {quote(sent.get('xmlNamespace', {}).get('uri', ''))}"),
+        ) if wanted]
+        return f"const OperationModel {self.prefix}{name}Model = {{{', '.join(parts)}}};"
+
+    def service_table(self):
+        meta = self.model["metadata"]
+        parts = [f".name = {quote(self.service['scope'])}", f".title = {quote(meta['serviceId'])}",
+                 f".api_version = {quote(meta['apiVersion'])}",
+                 f".protocols = {' | '.join(PROTOCOLS[p] for p in self.service['protocols'])}",
+                 f".body_max = {self.service['body_max']}", ".operations = operation_names"]
+        for key, member in (("targetPrefix", "target_prefix"), ("jsonVersion", "json_version"), ("xmlNamespace", "xml_namespace")):
+            if key in meta:
+                parts.append(f".{member} = {quote(meta[key])}")
+        if self.is_rest():
+            parts.append(".uris = operation_uris")
+        return f"const ServiceModel {self.upper}_SERVICE = {{{', '.join(parts)}}};"
+
+    def is_rest(self):
+        return bool({"restjson", "restxml"} & set(self.service["protocols"]))
 
     def source(self):
-        meta = self.model["metadata"]
         out = [self.stamp(), f'#include "{self.service["folder"]}_model.h"', "#include <stddef.h>", ""]
         for name in self.order:
             if self.shapes[name]["type"] != "structure":
@@ -329,12 +384,12 @@ class Generator:
         out.append("static const char *const operation_names[] = {")
         out += [f"    {quote(name)}," for name in sorted(self.model["operations"])]
         out += ["    NULL,", "};", ""]
-        protocols = " | ".join(PROTOCOLS[p] for p in self.service["protocols"])
-        out.append(f"const ServiceModel {self.upper}_SERVICE = {{{quote(self.service['scope'])}, {quote(meta['serviceId'])}, "
-                   f"{quote(meta['targetPrefix']) if 'targetPrefix' in meta else 'NULL'}, "
-                   f"{quote(meta['jsonVersion']) if 'jsonVersion' in meta else 'NULL'}, {quote(meta['apiVersion'])}, "
-                   f"{quote(meta['xmlNamespace']) if 'xmlNamespace' in meta else 'NULL'}, {protocols}, {self.service['body_max']}, "
-                   "operation_names};")
+        if self.is_rest():
+            out.append("static const struct OperationUri operation_uris[] = {")
+            out += [f"    {{{quote(o['http']['method'])}, {quote(o['http']['requestUri'])}, {quote(name)}}},"
+                    for name, o in sorted(self.model["operations"].items())]
+            out += ["    {NULL, NULL, NULL},", "};", ""]
+        out.append(self.service_table())
         return "\n".join(out) + "\n"
 
 

@@ -65,8 +65,8 @@ static const Shape shape_dimension_name = {.name = "DimensionName", .kind = KIND
 static const Shape shape_dimension_value = {.name = "DimensionValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024};
 
 static const Field fields_dimension[] = {
-    {{"Name", 4}, "name", &shape_dimension_name, offsetof(CloudwatchDimension, name), NO_OFFSET, true},
-    {{"Value", 5}, "value", &shape_dimension_value, offsetof(CloudwatchDimension, value), NO_OFFSET, true},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_dimension_name, .offset = offsetof(CloudwatchDimension, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_dimension_value, .offset = offsetof(CloudwatchDimension, value), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape CLOUDWATCH_SHAPE_DIMENSION = {.name = "Dimension", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDimension), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_dimension};
 
@@ -77,10 +77,10 @@ static const Shape shape_timestamp = {.name = "Timestamp", .kind = KIND_TIMESTAM
 static const Shape shape_datapoint_value = {.name = "DatapointValue", .kind = KIND_DOUBLE, .size = sizeof(double), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_statistic_set[] = {
-    {{"SampleCount", 11}, "sampleCount", &shape_datapoint_value, offsetof(CloudwatchStatisticSet, sample_count), offsetof(CloudwatchStatisticSet, has_sample_count), true},
-    {{"Sum", 3}, "sum", &shape_datapoint_value, offsetof(CloudwatchStatisticSet, sum), offsetof(CloudwatchStatisticSet, has_sum), true},
-    {{"Minimum", 7}, "minimum", &shape_datapoint_value, offsetof(CloudwatchStatisticSet, minimum), offsetof(CloudwatchStatisticSet, has_minimum), true},
-    {{"Maximum", 7}, "maximum", &shape_datapoint_value, offsetof(CloudwatchStatisticSet, maximum), offsetof(CloudwatchStatisticSet, has_maximum), true},
+    {.name = {"SampleCount", 11}, .path = "sampleCount", .shape = &shape_datapoint_value, .offset = offsetof(CloudwatchStatisticSet, sample_count), .has_offset = offsetof(CloudwatchStatisticSet, has_sample_count), .required = true},
+    {.name = {"Sum", 3}, .path = "sum", .shape = &shape_datapoint_value, .offset = offsetof(CloudwatchStatisticSet, sum), .has_offset = offsetof(CloudwatchStatisticSet, has_sum), .required = true},
+    {.name = {"Minimum", 7}, .path = "minimum", .shape = &shape_datapoint_value, .offset = offsetof(CloudwatchStatisticSet, minimum), .has_offset = offsetof(CloudwatchStatisticSet, has_minimum), .required = true},
+    {.name = {"Maximum", 7}, .path = "maximum", .shape = &shape_datapoint_value, .offset = offsetof(CloudwatchStatisticSet, maximum), .has_offset = offsetof(CloudwatchStatisticSet, has_maximum), .required = true},
 };
 const Shape CLOUDWATCH_SHAPE_STATISTIC_SET = {.name = "StatisticSet", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchStatisticSet), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_statistic_set};
 
@@ -94,15 +94,15 @@ static const Shape shape_standard_unit = {.name = "StandardUnit", .kind = KIND_S
 static const Shape shape_storage_resolution = {.name = "StorageResolution", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = NO_MAX};
 
 static const Field fields_metric_datum[] = {
-    {{"MetricName", 10}, "metricName", &shape_metric_name, offsetof(CloudwatchMetricDatum, metric_name), NO_OFFSET, true},
-    {{"Dimensions", 10}, "dimensions", &shape_dimensions, offsetof(CloudwatchMetricDatum, dimensions), NO_OFFSET, false},
-    {{"Timestamp", 9}, "timestamp", &shape_timestamp, offsetof(CloudwatchMetricDatum, timestamp), offsetof(CloudwatchMetricDatum, has_timestamp), false},
-    {{"Value", 5}, "value", &shape_datapoint_value, offsetof(CloudwatchMetricDatum, value), offsetof(CloudwatchMetricDatum, has_value), false},
-    {{"StatisticValues", 15}, "statisticValues", &CLOUDWATCH_SHAPE_STATISTIC_SET, offsetof(CloudwatchMetricDatum, statistic_values), NO_OFFSET, false},
-    {{"Values", 6}, "values", &shape_values, offsetof(CloudwatchMetricDatum, values), NO_OFFSET, false},
-    {{"Counts", 6}, "counts", &shape_counts, offsetof(CloudwatchMetricDatum, counts), NO_OFFSET, false},
-    {{"Unit", 4}, "unit", &shape_standard_unit, offsetof(CloudwatchMetricDatum, unit), NO_OFFSET, false},
-    {{"StorageResolution", 17}, "storageResolution", &shape_storage_resolution, offsetof(CloudwatchMetricDatum, storage_resolution), offsetof(CloudwatchMetricDatum, has_storage_resolution), false},
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchMetricDatum, metric_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_dimensions, .offset = offsetof(CloudwatchMetricDatum, dimensions), .has_offset = NO_OFFSET},
+    {.name = {"Timestamp", 9}, .path = "timestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchMetricDatum, timestamp), .has_offset = offsetof(CloudwatchMetricDatum, has_timestamp)},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_datapoint_value, .offset = offsetof(CloudwatchMetricDatum, value), .has_offset = offsetof(CloudwatchMetricDatum, has_value)},
+    {.name = {"StatisticValues", 15}, .path = "statisticValues", .shape = &CLOUDWATCH_SHAPE_STATISTIC_SET, .offset = offsetof(CloudwatchMetricDatum, statistic_values), .has_offset = NO_OFFSET},
+    {.name = {"Values", 6}, .path = "values", .shape = &shape_values, .offset = offsetof(CloudwatchMetricDatum, values), .has_offset = NO_OFFSET},
+    {.name = {"Counts", 6}, .path = "counts", .shape = &shape_counts, .offset = offsetof(CloudwatchMetricDatum, counts), .has_offset = NO_OFFSET},
+    {.name = {"Unit", 4}, .path = "unit", .shape = &shape_standard_unit, .offset = offsetof(CloudwatchMetricDatum, unit), .has_offset = NO_OFFSET},
+    {.name = {"StorageResolution", 17}, .path = "storageResolution", .shape = &shape_storage_resolution, .offset = offsetof(CloudwatchMetricDatum, storage_resolution), .has_offset = offsetof(CloudwatchMetricDatum, has_storage_resolution)},
 };
 const Shape CLOUDWATCH_SHAPE_METRIC_DATUM = {.name = "MetricDatum", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricDatum), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_metric_datum};
 
@@ -121,14 +121,14 @@ static const Shape shape_entity_attributes_map_value_string = {.name = "EntityAt
 static const Shape shape_entity_attributes_map = {.name = "EntityAttributesMap", .kind = KIND_MAP, .size = sizeof(CloudwatchEntityAttributesMap), .min = 0, .max = 10, .key = &shape_entity_attributes_map_key_string, .member = &shape_entity_attributes_map_value_string, .entry_size = sizeof(CloudwatchEntityAttributesMapEntry), .value_offset = offsetof(CloudwatchEntityAttributesMapEntry, value)};
 
 static const Field fields_entity[] = {
-    {{"KeyAttributes", 13}, "keyAttributes", &shape_entity_key_attributes_map, offsetof(CloudwatchEntity, key_attributes), NO_OFFSET, false},
-    {{"Attributes", 10}, "attributes", &shape_entity_attributes_map, offsetof(CloudwatchEntity, attributes), NO_OFFSET, false},
+    {.name = {"KeyAttributes", 13}, .path = "keyAttributes", .shape = &shape_entity_key_attributes_map, .offset = offsetof(CloudwatchEntity, key_attributes), .has_offset = NO_OFFSET},
+    {.name = {"Attributes", 10}, .path = "attributes", .shape = &shape_entity_attributes_map, .offset = offsetof(CloudwatchEntity, attributes), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_ENTITY = {.name = "Entity", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchEntity), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_entity};
 
 static const Field fields_entity_metric_data[] = {
-    {{"Entity", 6}, "entity", &CLOUDWATCH_SHAPE_ENTITY, offsetof(CloudwatchEntityMetricData, entity), NO_OFFSET, false},
-    {{"MetricData", 10}, "metricData", &shape_metric_data, offsetof(CloudwatchEntityMetricData, metric_data), NO_OFFSET, false},
+    {.name = {"Entity", 6}, .path = "entity", .shape = &CLOUDWATCH_SHAPE_ENTITY, .offset = offsetof(CloudwatchEntityMetricData, entity), .has_offset = NO_OFFSET},
+    {.name = {"MetricData", 10}, .path = "metricData", .shape = &shape_metric_data, .offset = offsetof(CloudwatchEntityMetricData, metric_data), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_ENTITY_METRIC_DATA = {.name = "EntityMetricData", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchEntityMetricData), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_entity_metric_data};
 
@@ -137,16 +137,16 @@ static const Shape shape_entity_metric_data_list = {.name = "EntityMetricDataLis
 static const Shape shape_strict_entity_validation = {.name = "StrictEntityValidation", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_put_metric_data_input[] = {
-    {{"Namespace", 9}, "namespace", &shape_namespace, offsetof(CloudwatchPutMetricDataInput, namespace), NO_OFFSET, true},
-    {{"MetricData", 10}, "metricData", &shape_metric_data, offsetof(CloudwatchPutMetricDataInput, metric_data), NO_OFFSET, false},
-    {{"EntityMetricData", 16}, "entityMetricData", &shape_entity_metric_data_list, offsetof(CloudwatchPutMetricDataInput, entity_metric_data), NO_OFFSET, false},
-    {{"StrictEntityValidation", 22}, "strictEntityValidation", &shape_strict_entity_validation, offsetof(CloudwatchPutMetricDataInput, strict_entity_validation), offsetof(CloudwatchPutMetricDataInput, has_strict_entity_validation), false},
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchPutMetricDataInput, namespace), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MetricData", 10}, .path = "metricData", .shape = &shape_metric_data, .offset = offsetof(CloudwatchPutMetricDataInput, metric_data), .has_offset = NO_OFFSET},
+    {.name = {"EntityMetricData", 16}, .path = "entityMetricData", .shape = &shape_entity_metric_data_list, .offset = offsetof(CloudwatchPutMetricDataInput, entity_metric_data), .has_offset = NO_OFFSET},
+    {.name = {"StrictEntityValidation", 22}, .path = "strictEntityValidation", .shape = &shape_strict_entity_validation, .offset = offsetof(CloudwatchPutMetricDataInput, strict_entity_validation), .has_offset = offsetof(CloudwatchPutMetricDataInput, has_strict_entity_validation)},
 };
 const Shape CLOUDWATCH_SHAPE_PUT_METRIC_DATA_INPUT = {.name = "PutMetricDataInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchPutMetricDataInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_metric_data_input};
 
 static const Field fields_dimension_filter[] = {
-    {{"Name", 4}, "name", &shape_dimension_name, offsetof(CloudwatchDimensionFilter, name), NO_OFFSET, true},
-    {{"Value", 5}, "value", &shape_dimension_value, offsetof(CloudwatchDimensionFilter, value), NO_OFFSET, false},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_dimension_name, .offset = offsetof(CloudwatchDimensionFilter, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_dimension_value, .offset = offsetof(CloudwatchDimensionFilter, value), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_DIMENSION_FILTER = {.name = "DimensionFilter", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDimensionFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_dimension_filter};
 
@@ -162,20 +162,20 @@ static const Shape shape_include_linked_accounts = {.name = "IncludeLinkedAccoun
 static const Shape shape_account_id = {.name = "AccountId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
 
 static const Field fields_list_metrics_input[] = {
-    {{"Namespace", 9}, "namespace", &shape_namespace, offsetof(CloudwatchListMetricsInput, namespace), NO_OFFSET, false},
-    {{"MetricName", 10}, "metricName", &shape_metric_name, offsetof(CloudwatchListMetricsInput, metric_name), NO_OFFSET, false},
-    {{"Dimensions", 10}, "dimensions", &shape_dimension_filters, offsetof(CloudwatchListMetricsInput, dimensions), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(CloudwatchListMetricsInput, next_token), NO_OFFSET, false},
-    {{"RecentlyActive", 14}, "recentlyActive", &shape_recently_active, offsetof(CloudwatchListMetricsInput, recently_active), NO_OFFSET, false},
-    {{"IncludeLinkedAccounts", 21}, "includeLinkedAccounts", &shape_include_linked_accounts, offsetof(CloudwatchListMetricsInput, include_linked_accounts), offsetof(CloudwatchListMetricsInput, has_include_linked_accounts), false},
-    {{"OwningAccount", 13}, "owningAccount", &shape_account_id, offsetof(CloudwatchListMetricsInput, owning_account), NO_OFFSET, false},
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchListMetricsInput, namespace), .has_offset = NO_OFFSET},
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchListMetricsInput, metric_name), .has_offset = NO_OFFSET},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_dimension_filters, .offset = offsetof(CloudwatchListMetricsInput, dimensions), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchListMetricsInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"RecentlyActive", 14}, .path = "recentlyActive", .shape = &shape_recently_active, .offset = offsetof(CloudwatchListMetricsInput, recently_active), .has_offset = NO_OFFSET},
+    {.name = {"IncludeLinkedAccounts", 21}, .path = "includeLinkedAccounts", .shape = &shape_include_linked_accounts, .offset = offsetof(CloudwatchListMetricsInput, include_linked_accounts), .has_offset = offsetof(CloudwatchListMetricsInput, has_include_linked_accounts)},
+    {.name = {"OwningAccount", 13}, .path = "owningAccount", .shape = &shape_account_id, .offset = offsetof(CloudwatchListMetricsInput, owning_account), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_LIST_METRICS_INPUT = {.name = "ListMetricsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListMetricsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_list_metrics_input};
 
 static const Field fields_metric[] = {
-    {{"Namespace", 9}, "namespace", &shape_namespace, offsetof(CloudwatchMetric, namespace), NO_OFFSET, false},
-    {{"MetricName", 10}, "metricName", &shape_metric_name, offsetof(CloudwatchMetric, metric_name), NO_OFFSET, false},
-    {{"Dimensions", 10}, "dimensions", &shape_dimensions, offsetof(CloudwatchMetric, dimensions), NO_OFFSET, false},
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchMetric, namespace), .has_offset = NO_OFFSET},
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchMetric, metric_name), .has_offset = NO_OFFSET},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_dimensions, .offset = offsetof(CloudwatchMetric, dimensions), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_METRIC = {.name = "Metric", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetric), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_metric};
 
@@ -184,9 +184,9 @@ static const Shape shape_metrics = {.name = "Metrics", .kind = KIND_LIST, .size 
 static const Shape shape_owning_accounts = {.name = "OwningAccounts", .kind = KIND_LIST, .size = sizeof(CloudwatchOwningAccounts), .min = NO_MIN, .max = NO_MAX, .member = &shape_account_id};
 
 static const Field fields_list_metrics_output[] = {
-    {{"Metrics", 7}, "metrics", &shape_metrics, offsetof(CloudwatchListMetricsOutput, metrics), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(CloudwatchListMetricsOutput, next_token), NO_OFFSET, false},
-    {{"OwningAccounts", 14}, "owningAccounts", &shape_owning_accounts, offsetof(CloudwatchListMetricsOutput, owning_accounts), NO_OFFSET, false},
+    {.name = {"Metrics", 7}, .path = "metrics", .shape = &shape_metrics, .offset = offsetof(CloudwatchListMetricsOutput, metrics), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchListMetricsOutput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"OwningAccounts", 14}, .path = "owningAccounts", .shape = &shape_owning_accounts, .offset = offsetof(CloudwatchListMetricsOutput, owning_accounts), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_LIST_METRICS_OUTPUT = {.name = "ListMetricsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListMetricsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_metrics_output};
 
@@ -202,15 +202,15 @@ static const Shape shape_extended_statistic = {.name = "ExtendedStatistic", .kin
 static const Shape shape_extended_statistics = {.name = "ExtendedStatistics", .kind = KIND_LIST, .size = sizeof(CloudwatchExtendedStatistics), .min = 1, .max = 10, .member = &shape_extended_statistic};
 
 static const Field fields_get_metric_statistics_input[] = {
-    {{"Namespace", 9}, "namespace", &shape_namespace, offsetof(CloudwatchGetMetricStatisticsInput, namespace), NO_OFFSET, true},
-    {{"MetricName", 10}, "metricName", &shape_metric_name, offsetof(CloudwatchGetMetricStatisticsInput, metric_name), NO_OFFSET, true},
-    {{"Dimensions", 10}, "dimensions", &shape_dimensions, offsetof(CloudwatchGetMetricStatisticsInput, dimensions), NO_OFFSET, false},
-    {{"StartTime", 9}, "startTime", &shape_timestamp, offsetof(CloudwatchGetMetricStatisticsInput, start_time), offsetof(CloudwatchGetMetricStatisticsInput, has_start_time), true},
-    {{"EndTime", 7}, "endTime", &shape_timestamp, offsetof(CloudwatchGetMetricStatisticsInput, end_time), offsetof(CloudwatchGetMetricStatisticsInput, has_end_time), true},
-    {{"Period", 6}, "period", &shape_period, offsetof(CloudwatchGetMetricStatisticsInput, period), offsetof(CloudwatchGetMetricStatisticsInput, has_period), true},
-    {{"Statistics", 10}, "statistics", &shape_statistics, offsetof(CloudwatchGetMetricStatisticsInput, statistics), NO_OFFSET, false},
-    {{"ExtendedStatistics", 18}, "extendedStatistics", &shape_extended_statistics, offsetof(CloudwatchGetMetricStatisticsInput, extended_statistics), NO_OFFSET, false},
-    {{"Unit", 4}, "unit", &shape_standard_unit, offsetof(CloudwatchGetMetricStatisticsInput, unit), NO_OFFSET, false},
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchGetMetricStatisticsInput, namespace), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchGetMetricStatisticsInput, metric_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_dimensions, .offset = offsetof(CloudwatchGetMetricStatisticsInput, dimensions), .has_offset = NO_OFFSET},
+    {.name = {"StartTime", 9}, .path = "startTime", .shape = &shape_timestamp, .offset = offsetof(CloudwatchGetMetricStatisticsInput, start_time), .has_offset = offsetof(CloudwatchGetMetricStatisticsInput, has_start_time), .required = true},
+    {.name = {"EndTime", 7}, .path = "endTime", .shape = &shape_timestamp, .offset = offsetof(CloudwatchGetMetricStatisticsInput, end_time), .has_offset = offsetof(CloudwatchGetMetricStatisticsInput, has_end_time), .required = true},
+    {.name = {"Period", 6}, .path = "period", .shape = &shape_period, .offset = offsetof(CloudwatchGetMetricStatisticsInput, period), .has_offset = offsetof(CloudwatchGetMetricStatisticsInput, has_period), .required = true},
+    {.name = {"Statistics", 10}, .path = "statistics", .shape = &shape_statistics, .offset = offsetof(CloudwatchGetMetricStatisticsInput, statistics), .has_offset = NO_OFFSET},
+    {.name = {"ExtendedStatistics", 18}, .path = "extendedStatistics", .shape = &shape_extended_statistics, .offset = offsetof(CloudwatchGetMetricStatisticsInput, extended_statistics), .has_offset = NO_OFFSET},
+    {.name = {"Unit", 4}, .path = "unit", .shape = &shape_standard_unit, .offset = offsetof(CloudwatchGetMetricStatisticsInput, unit), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_INPUT = {.name = "GetMetricStatisticsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricStatisticsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_get_metric_statistics_input};
 
@@ -219,22 +219,22 @@ static const Shape shape_metric_label = {.name = "MetricLabel", .kind = KIND_STR
 static const Shape shape_datapoint_value_map = {.name = "DatapointValueMap", .kind = KIND_MAP, .size = sizeof(CloudwatchDatapointValueMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_extended_statistic, .member = &shape_datapoint_value, .entry_size = sizeof(CloudwatchDatapointValueMapEntry), .value_offset = offsetof(CloudwatchDatapointValueMapEntry, value)};
 
 static const Field fields_datapoint[] = {
-    {{"Timestamp", 9}, "timestamp", &shape_timestamp, offsetof(CloudwatchDatapoint, timestamp), offsetof(CloudwatchDatapoint, has_timestamp), false},
-    {{"SampleCount", 11}, "sampleCount", &shape_datapoint_value, offsetof(CloudwatchDatapoint, sample_count), offsetof(CloudwatchDatapoint, has_sample_count), false},
-    {{"Average", 7}, "average", &shape_datapoint_value, offsetof(CloudwatchDatapoint, average), offsetof(CloudwatchDatapoint, has_average), false},
-    {{"Sum", 3}, "sum", &shape_datapoint_value, offsetof(CloudwatchDatapoint, sum), offsetof(CloudwatchDatapoint, has_sum), false},
-    {{"Minimum", 7}, "minimum", &shape_datapoint_value, offsetof(CloudwatchDatapoint, minimum), offsetof(CloudwatchDatapoint, has_minimum), false},
-    {{"Maximum", 7}, "maximum", &shape_datapoint_value, offsetof(CloudwatchDatapoint, maximum), offsetof(CloudwatchDatapoint, has_maximum), false},
-    {{"Unit", 4}, "unit", &shape_standard_unit, offsetof(CloudwatchDatapoint, unit), NO_OFFSET, false},
-    {{"ExtendedStatistics", 18}, "extendedStatistics", &shape_datapoint_value_map, offsetof(CloudwatchDatapoint, extended_statistics), NO_OFFSET, false},
+    {.name = {"Timestamp", 9}, .path = "timestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchDatapoint, timestamp), .has_offset = offsetof(CloudwatchDatapoint, has_timestamp)},
+    {.name = {"SampleCount", 11}, .path = "sampleCount", .shape = &shape_datapoint_value, .offset = offsetof(CloudwatchDatapoint, sample_count), .has_offset = offsetof(CloudwatchDatapoint, has_sample_count)},
+    {.name = {"Average", 7}, .path = "average", .shape = &shape_datapoint_value, .offset = offsetof(CloudwatchDatapoint, average), .has_offset = offsetof(CloudwatchDatapoint, has_average)},
+    {.name = {"Sum", 3}, .path = "sum", .shape = &shape_datapoint_value, .offset = offsetof(CloudwatchDatapoint, sum), .has_offset = offsetof(CloudwatchDatapoint, has_sum)},
+    {.name = {"Minimum", 7}, .path = "minimum", .shape = &shape_datapoint_value, .offset = offsetof(CloudwatchDatapoint, minimum), .has_offset = offsetof(CloudwatchDatapoint, has_minimum)},
+    {.name = {"Maximum", 7}, .path = "maximum", .shape = &shape_datapoint_value, .offset = offsetof(CloudwatchDatapoint, maximum), .has_offset = offsetof(CloudwatchDatapoint, has_maximum)},
+    {.name = {"Unit", 4}, .path = "unit", .shape = &shape_standard_unit, .offset = offsetof(CloudwatchDatapoint, unit), .has_offset = NO_OFFSET},
+    {.name = {"ExtendedStatistics", 18}, .path = "extendedStatistics", .shape = &shape_datapoint_value_map, .offset = offsetof(CloudwatchDatapoint, extended_statistics), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_DATAPOINT = {.name = "Datapoint", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDatapoint), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_datapoint};
 
 static const Shape shape_datapoints = {.name = "Datapoints", .kind = KIND_LIST, .size = sizeof(CloudwatchDatapoints), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_DATAPOINT};
 
 static const Field fields_get_metric_statistics_output[] = {
-    {{"Label", 5}, "label", &shape_metric_label, offsetof(CloudwatchGetMetricStatisticsOutput, label), NO_OFFSET, false},
-    {{"Datapoints", 10}, "datapoints", &shape_datapoints, offsetof(CloudwatchGetMetricStatisticsOutput, datapoints), NO_OFFSET, false},
+    {.name = {"Label", 5}, .path = "label", .shape = &shape_metric_label, .offset = offsetof(CloudwatchGetMetricStatisticsOutput, label), .has_offset = NO_OFFSET},
+    {.name = {"Datapoints", 10}, .path = "datapoints", .shape = &shape_datapoints, .offset = offsetof(CloudwatchGetMetricStatisticsOutput, datapoints), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_OUTPUT = {.name = "GetMetricStatisticsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricStatisticsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_metric_statistics_output};
 
@@ -243,10 +243,10 @@ static const Shape shape_metric_id = {.name = "MetricId", .kind = KIND_STRING, .
 static const Shape shape_stat = {.name = "Stat", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_metric_stat[] = {
-    {{"Metric", 6}, "metric", &CLOUDWATCH_SHAPE_METRIC, offsetof(CloudwatchMetricStat, metric), NO_OFFSET, true},
-    {{"Period", 6}, "period", &shape_period, offsetof(CloudwatchMetricStat, period), offsetof(CloudwatchMetricStat, has_period), true},
-    {{"Stat", 4}, "stat", &shape_stat, offsetof(CloudwatchMetricStat, stat), NO_OFFSET, true},
-    {{"Unit", 4}, "unit", &shape_standard_unit, offsetof(CloudwatchMetricStat, unit), NO_OFFSET, false},
+    {.name = {"Metric", 6}, .path = "metric", .shape = &CLOUDWATCH_SHAPE_METRIC, .offset = offsetof(CloudwatchMetricStat, metric), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Period", 6}, .path = "period", .shape = &shape_period, .offset = offsetof(CloudwatchMetricStat, period), .has_offset = offsetof(CloudwatchMetricStat, has_period), .required = true},
+    {.name = {"Stat", 4}, .path = "stat", .shape = &shape_stat, .offset = offsetof(CloudwatchMetricStat, stat), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Unit", 4}, .path = "unit", .shape = &shape_standard_unit, .offset = offsetof(CloudwatchMetricStat, unit), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_METRIC_STAT = {.name = "MetricStat", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricStat), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_metric_stat};
 
@@ -255,13 +255,13 @@ static const Shape shape_metric_expression = {.name = "MetricExpression", .kind 
 static const Shape shape_return_data = {.name = "ReturnData", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_metric_data_query[] = {
-    {{"Id", 2}, "id", &shape_metric_id, offsetof(CloudwatchMetricDataQuery, id), NO_OFFSET, true},
-    {{"MetricStat", 10}, "metricStat", &CLOUDWATCH_SHAPE_METRIC_STAT, offsetof(CloudwatchMetricDataQuery, metric_stat), NO_OFFSET, false},
-    {{"Expression", 10}, "expression", &shape_metric_expression, offsetof(CloudwatchMetricDataQuery, expression), NO_OFFSET, false},
-    {{"Label", 5}, "label", &shape_metric_label, offsetof(CloudwatchMetricDataQuery, label), NO_OFFSET, false},
-    {{"ReturnData", 10}, "returnData", &shape_return_data, offsetof(CloudwatchMetricDataQuery, return_data), offsetof(CloudwatchMetricDataQuery, has_return_data), false},
-    {{"Period", 6}, "period", &shape_period, offsetof(CloudwatchMetricDataQuery, period), offsetof(CloudwatchMetricDataQuery, has_period), false},
-    {{"AccountId", 9}, "accountId", &shape_account_id, offsetof(CloudwatchMetricDataQuery, account_id), NO_OFFSET, false},
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_metric_id, .offset = offsetof(CloudwatchMetricDataQuery, id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MetricStat", 10}, .path = "metricStat", .shape = &CLOUDWATCH_SHAPE_METRIC_STAT, .offset = offsetof(CloudwatchMetricDataQuery, metric_stat), .has_offset = NO_OFFSET},
+    {.name = {"Expression", 10}, .path = "expression", .shape = &shape_metric_expression, .offset = offsetof(CloudwatchMetricDataQuery, expression), .has_offset = NO_OFFSET},
+    {.name = {"Label", 5}, .path = "label", .shape = &shape_metric_label, .offset = offsetof(CloudwatchMetricDataQuery, label), .has_offset = NO_OFFSET},
+    {.name = {"ReturnData", 10}, .path = "returnData", .shape = &shape_return_data, .offset = offsetof(CloudwatchMetricDataQuery, return_data), .has_offset = offsetof(CloudwatchMetricDataQuery, has_return_data)},
+    {.name = {"Period", 6}, .path = "period", .shape = &shape_period, .offset = offsetof(CloudwatchMetricDataQuery, period), .has_offset = offsetof(CloudwatchMetricDataQuery, has_period)},
+    {.name = {"AccountId", 9}, .path = "accountId", .shape = &shape_account_id, .offset = offsetof(CloudwatchMetricDataQuery, account_id), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_METRIC_DATA_QUERY = {.name = "MetricDataQuery", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricDataQuery), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_metric_data_query};
 
@@ -275,18 +275,18 @@ static const Shape shape_get_metric_data_max_datapoints = {.name = "GetMetricDat
 static const Shape shape_get_metric_data_label_timezone = {.name = "GetMetricDataLabelTimezone", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_label_options[] = {
-    {{"Timezone", 8}, "timezone", &shape_get_metric_data_label_timezone, offsetof(CloudwatchLabelOptions, timezone), NO_OFFSET, false},
+    {.name = {"Timezone", 8}, .path = "timezone", .shape = &shape_get_metric_data_label_timezone, .offset = offsetof(CloudwatchLabelOptions, timezone), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_LABEL_OPTIONS = {.name = "LabelOptions", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchLabelOptions), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_label_options};
 
 static const Field fields_get_metric_data_input[] = {
-    {{"MetricDataQueries", 17}, "metricDataQueries", &shape_metric_data_queries, offsetof(CloudwatchGetMetricDataInput, metric_data_queries), NO_OFFSET, true},
-    {{"StartTime", 9}, "startTime", &shape_timestamp, offsetof(CloudwatchGetMetricDataInput, start_time), offsetof(CloudwatchGetMetricDataInput, has_start_time), true},
-    {{"EndTime", 7}, "endTime", &shape_timestamp, offsetof(CloudwatchGetMetricDataInput, end_time), offsetof(CloudwatchGetMetricDataInput, has_end_time), true},
-    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(CloudwatchGetMetricDataInput, next_token), NO_OFFSET, false},
-    {{"ScanBy", 6}, "scanBy", &shape_scan_by, offsetof(CloudwatchGetMetricDataInput, scan_by), NO_OFFSET, false},
-    {{"MaxDatapoints", 13}, "maxDatapoints", &shape_get_metric_data_max_datapoints, offsetof(CloudwatchGetMetricDataInput, max_datapoints), offsetof(CloudwatchGetMetricDataInput, has_max_datapoints), false},
-    {{"LabelOptions", 12}, "labelOptions", &CLOUDWATCH_SHAPE_LABEL_OPTIONS, offsetof(CloudwatchGetMetricDataInput, label_options), NO_OFFSET, false},
+    {.name = {"MetricDataQueries", 17}, .path = "metricDataQueries", .shape = &shape_metric_data_queries, .offset = offsetof(CloudwatchGetMetricDataInput, metric_data_queries), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StartTime", 9}, .path = "startTime", .shape = &shape_timestamp, .offset = offsetof(CloudwatchGetMetricDataInput, start_time), .has_offset = offsetof(CloudwatchGetMetricDataInput, has_start_time), .required = true},
+    {.name = {"EndTime", 7}, .path = "endTime", .shape = &shape_timestamp, .offset = offsetof(CloudwatchGetMetricDataInput, end_time), .has_offset = offsetof(CloudwatchGetMetricDataInput, has_end_time), .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchGetMetricDataInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"ScanBy", 6}, .path = "scanBy", .shape = &shape_scan_by, .offset = offsetof(CloudwatchGetMetricDataInput, scan_by), .has_offset = NO_OFFSET},
+    {.name = {"MaxDatapoints", 13}, .path = "maxDatapoints", .shape = &shape_get_metric_data_max_datapoints, .offset = offsetof(CloudwatchGetMetricDataInput, max_datapoints), .has_offset = offsetof(CloudwatchGetMetricDataInput, has_max_datapoints)},
+    {.name = {"LabelOptions", 12}, .path = "labelOptions", .shape = &CLOUDWATCH_SHAPE_LABEL_OPTIONS, .offset = offsetof(CloudwatchGetMetricDataInput, label_options), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_GET_METRIC_DATA_INPUT = {.name = "GetMetricDataInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricDataInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_get_metric_data_input};
 
@@ -302,29 +302,29 @@ static const Shape shape_message_data_code = {.name = "MessageDataCode", .kind =
 static const Shape shape_message_data_value = {.name = "MessageDataValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_message_data[] = {
-    {{"Code", 4}, "code", &shape_message_data_code, offsetof(CloudwatchMessageData, code), NO_OFFSET, false},
-    {{"Value", 5}, "value", &shape_message_data_value, offsetof(CloudwatchMessageData, value), NO_OFFSET, false},
+    {.name = {"Code", 4}, .path = "code", .shape = &shape_message_data_code, .offset = offsetof(CloudwatchMessageData, code), .has_offset = NO_OFFSET},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_message_data_value, .offset = offsetof(CloudwatchMessageData, value), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_MESSAGE_DATA = {.name = "MessageData", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMessageData), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_message_data};
 
 static const Shape shape_metric_data_result_messages = {.name = "MetricDataResultMessages", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricDataResultMessages), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_MESSAGE_DATA};
 
 static const Field fields_metric_data_result[] = {
-    {{"Id", 2}, "id", &shape_metric_id, offsetof(CloudwatchMetricDataResult, id), NO_OFFSET, false},
-    {{"Label", 5}, "label", &shape_metric_label, offsetof(CloudwatchMetricDataResult, label), NO_OFFSET, false},
-    {{"Timestamps", 10}, "timestamps", &shape_timestamps, offsetof(CloudwatchMetricDataResult, timestamps), NO_OFFSET, false},
-    {{"Values", 6}, "values", &shape_datapoint_values, offsetof(CloudwatchMetricDataResult, values), NO_OFFSET, false},
-    {{"StatusCode", 10}, "statusCode", &shape_status_code, offsetof(CloudwatchMetricDataResult, status_code), NO_OFFSET, false},
-    {{"Messages", 8}, "messages", &shape_metric_data_result_messages, offsetof(CloudwatchMetricDataResult, messages), NO_OFFSET, false},
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_metric_id, .offset = offsetof(CloudwatchMetricDataResult, id), .has_offset = NO_OFFSET},
+    {.name = {"Label", 5}, .path = "label", .shape = &shape_metric_label, .offset = offsetof(CloudwatchMetricDataResult, label), .has_offset = NO_OFFSET},
+    {.name = {"Timestamps", 10}, .path = "timestamps", .shape = &shape_timestamps, .offset = offsetof(CloudwatchMetricDataResult, timestamps), .has_offset = NO_OFFSET},
+    {.name = {"Values", 6}, .path = "values", .shape = &shape_datapoint_values, .offset = offsetof(CloudwatchMetricDataResult, values), .has_offset = NO_OFFSET},
+    {.name = {"StatusCode", 10}, .path = "statusCode", .shape = &shape_status_code, .offset = offsetof(CloudwatchMetricDataResult, status_code), .has_offset = NO_OFFSET},
+    {.name = {"Messages", 8}, .path = "messages", .shape = &shape_metric_data_result_messages, .offset = offsetof(CloudwatchMetricDataResult, messages), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_METRIC_DATA_RESULT = {.name = "MetricDataResult", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricDataResult), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_metric_data_result};
 
 static const Shape shape_metric_data_results = {.name = "MetricDataResults", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricDataResults), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_METRIC_DATA_RESULT};
 
 static const Field fields_get_metric_data_output[] = {
-    {{"MetricDataResults", 17}, "metricDataResults", &shape_metric_data_results, offsetof(CloudwatchGetMetricDataOutput, metric_data_results), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(CloudwatchGetMetricDataOutput, next_token), NO_OFFSET, false},
-    {{"Messages", 8}, "messages", &shape_metric_data_result_messages, offsetof(CloudwatchGetMetricDataOutput, messages), NO_OFFSET, false},
+    {.name = {"MetricDataResults", 17}, .path = "metricDataResults", .shape = &shape_metric_data_results, .offset = offsetof(CloudwatchGetMetricDataOutput, metric_data_results), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchGetMetricDataOutput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"Messages", 8}, .path = "messages", .shape = &shape_metric_data_result_messages, .offset = offsetof(CloudwatchGetMetricDataOutput, messages), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_GET_METRIC_DATA_OUTPUT = {.name = "GetMetricDataOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricDataOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_metric_data_output};
 
@@ -334,10 +334,10 @@ const ErrorModel CLOUDWATCH_INVALID_PARAMETER_COMBINATION = {"InvalidParameterCo
 const ErrorModel CLOUDWATCH_INTERNAL_SERVICE = {"InternalServiceFault", "com.amazonaws.cloudwatch.v2010_08_01", "InternalServiceError", 500, false, "Message", NULL};
 const ErrorModel CLOUDWATCH_INVALID_NEXT_TOKEN = {"InvalidNextToken", "com.amazonaws.cloudwatch.v2010_08_01", NULL, 400, true, "message", NULL};
 
-const OperationModel CloudwatchPutMetricDataModel = {"PutMetricData", &CLOUDWATCH_SHAPE_PUT_METRIC_DATA_INPUT, &shape_nothing, false, "POST", "/", "PutMetricDataResult", NULL};
-const OperationModel CloudwatchListMetricsModel = {"ListMetrics", &CLOUDWATCH_SHAPE_LIST_METRICS_INPUT, &CLOUDWATCH_SHAPE_LIST_METRICS_OUTPUT, true, "POST", "/", "ListMetricsResult", NULL};
-const OperationModel CloudwatchGetMetricStatisticsModel = {"GetMetricStatistics", &CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_INPUT, &CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_OUTPUT, true, "POST", "/", "GetMetricStatisticsResult", NULL};
-const OperationModel CloudwatchGetMetricDataModel = {"GetMetricData", &CLOUDWATCH_SHAPE_GET_METRIC_DATA_INPUT, &CLOUDWATCH_SHAPE_GET_METRIC_DATA_OUTPUT, true, "POST", "/", "GetMetricDataResult", NULL};
+const OperationModel CloudwatchPutMetricDataModel = {.name = "PutMetricData", .input = &CLOUDWATCH_SHAPE_PUT_METRIC_DATA_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "PutMetricDataResult"};
+const OperationModel CloudwatchListMetricsModel = {.name = "ListMetrics", .input = &CLOUDWATCH_SHAPE_LIST_METRICS_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_METRICS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListMetricsResult"};
+const OperationModel CloudwatchGetMetricStatisticsModel = {.name = "GetMetricStatistics", .input = &CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_INPUT, .output = &CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetMetricStatisticsResult"};
+const OperationModel CloudwatchGetMetricDataModel = {.name = "GetMetricData", .input = &CLOUDWATCH_SHAPE_GET_METRIC_DATA_INPUT, .output = &CLOUDWATCH_SHAPE_GET_METRIC_DATA_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetMetricDataResult"};
 
 static const char *const operation_names[] = {
     "AssociateDatasetKmsKey",
@@ -402,4 +402,4 @@ static const char *const operation_names[] = {
     NULL,
 };
 
-const ServiceModel CLOUDWATCH_SERVICE = {"monitoring", "CloudWatch", "GraniteServiceVersion20100801", "1.0", "2010-08-01", "http://monitoring.amazonaws.com/doc/2010-08-01/", PROTOCOL_JSON | PROTOCOL_RPC_V2_CBOR | PROTOCOL_QUERY, 1048576, operation_names};
+const ServiceModel CLOUDWATCH_SERVICE = {.name = "monitoring", .title = "CloudWatch", .api_version = "2010-08-01", .protocols = PROTOCOL_JSON | PROTOCOL_RPC_V2_CBOR | PROTOCOL_QUERY, .body_max = 1048576, .operations = operation_names, .target_prefix = "GraniteServiceVersion20100801", .json_version = "1.0", .xml_namespace = "http://monitoring.amazonaws.com/doc/2010-08-01/"};

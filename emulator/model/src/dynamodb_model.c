@@ -156,8 +156,8 @@ static const char *const enum_scalar_attribute_type[] = {"S", "N", "B", NULL};
 static const Shape shape_scalar_attribute_type = {.name = "ScalarAttributeType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_scalar_attribute_type};
 
 static const Field fields_attribute_definition[] = {
-    {{"AttributeName", 13}, "attributeName", &shape_key_schema_attribute_name, offsetof(DynamodbAttributeDefinition, attribute_name), NO_OFFSET, true},
-    {{"AttributeType", 13}, "attributeType", &shape_scalar_attribute_type, offsetof(DynamodbAttributeDefinition, attribute_type), NO_OFFSET, true},
+    {.name = {"AttributeName", 13}, .path = "attributeName", .shape = &shape_key_schema_attribute_name, .offset = offsetof(DynamodbAttributeDefinition, attribute_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AttributeType", 13}, .path = "attributeType", .shape = &shape_scalar_attribute_type, .offset = offsetof(DynamodbAttributeDefinition, attribute_type), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_ATTRIBUTE_DEFINITION = {.name = "AttributeDefinition", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbAttributeDefinition), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_attribute_definition};
 
@@ -169,8 +169,8 @@ static const char *const enum_key_type[] = {"HASH", "RANGE", NULL};
 static const Shape shape_key_type = {.name = "KeyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_key_type};
 
 static const Field fields_key_schema_element[] = {
-    {{"AttributeName", 13}, "attributeName", &shape_key_schema_attribute_name, offsetof(DynamodbKeySchemaElement, attribute_name), NO_OFFSET, true},
-    {{"KeyType", 7}, "keyType", &shape_key_type, offsetof(DynamodbKeySchemaElement, key_type), NO_OFFSET, true},
+    {.name = {"AttributeName", 13}, .path = "attributeName", .shape = &shape_key_schema_attribute_name, .offset = offsetof(DynamodbKeySchemaElement, attribute_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeyType", 7}, .path = "keyType", .shape = &shape_key_type, .offset = offsetof(DynamodbKeySchemaElement, key_type), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_KEY_SCHEMA_ELEMENT = {.name = "KeySchemaElement", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbKeySchemaElement), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_key_schema_element};
 
@@ -186,15 +186,15 @@ static const Shape shape_non_key_attribute_name = {.name = "NonKeyAttributeName"
 static const Shape shape_non_key_attribute_name_list = {.name = "NonKeyAttributeNameList", .kind = KIND_LIST, .size = sizeof(DynamodbNonKeyAttributeNameList), .min = 1, .max = 20, .member = &shape_non_key_attribute_name};
 
 static const Field fields_projection[] = {
-    {{"ProjectionType", 14}, "projectionType", &shape_projection_type, offsetof(DynamodbProjection, projection_type), NO_OFFSET, false},
-    {{"NonKeyAttributes", 16}, "nonKeyAttributes", &shape_non_key_attribute_name_list, offsetof(DynamodbProjection, non_key_attributes), NO_OFFSET, false},
+    {.name = {"ProjectionType", 14}, .path = "projectionType", .shape = &shape_projection_type, .offset = offsetof(DynamodbProjection, projection_type), .has_offset = NO_OFFSET},
+    {.name = {"NonKeyAttributes", 16}, .path = "nonKeyAttributes", .shape = &shape_non_key_attribute_name_list, .offset = offsetof(DynamodbProjection, non_key_attributes), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_PROJECTION = {.name = "Projection", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbProjection), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_projection};
 
 static const Field fields_local_secondary_index[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbLocalSecondaryIndex, index_name), NO_OFFSET, true},
-    {{"KeySchema", 9}, "keySchema", &shape_key_schema, offsetof(DynamodbLocalSecondaryIndex, key_schema), NO_OFFSET, true},
-    {{"Projection", 10}, "projection", &DYNAMODB_SHAPE_PROJECTION, offsetof(DynamodbLocalSecondaryIndex, projection), NO_OFFSET, true},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbLocalSecondaryIndex, index_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbLocalSecondaryIndex, key_schema), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbLocalSecondaryIndex, projection), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_LOCAL_SECONDARY_INDEX = {.name = "LocalSecondaryIndex", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbLocalSecondaryIndex), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_local_secondary_index};
 
@@ -203,32 +203,32 @@ static const Shape shape_local_secondary_index_list = {.name = "LocalSecondaryIn
 static const Shape shape_positive_long_object = {.name = "PositiveLongObject", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 1, .max = NO_MAX};
 
 static const Field fields_provisioned_throughput[] = {
-    {{"ReadCapacityUnits", 17}, "readCapacityUnits", &shape_positive_long_object, offsetof(DynamodbProvisionedThroughput, read_capacity_units), offsetof(DynamodbProvisionedThroughput, has_read_capacity_units), true},
-    {{"WriteCapacityUnits", 18}, "writeCapacityUnits", &shape_positive_long_object, offsetof(DynamodbProvisionedThroughput, write_capacity_units), offsetof(DynamodbProvisionedThroughput, has_write_capacity_units), true},
+    {.name = {"ReadCapacityUnits", 17}, .path = "readCapacityUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbProvisionedThroughput, read_capacity_units), .has_offset = offsetof(DynamodbProvisionedThroughput, has_read_capacity_units), .required = true},
+    {.name = {"WriteCapacityUnits", 18}, .path = "writeCapacityUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbProvisionedThroughput, write_capacity_units), .has_offset = offsetof(DynamodbProvisionedThroughput, has_write_capacity_units), .required = true},
 };
 const Shape DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT = {.name = "ProvisionedThroughput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbProvisionedThroughput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_provisioned_throughput};
 
 static const Shape shape_long_object = {.name = "LongObject", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_on_demand_throughput[] = {
-    {{"MaxReadRequestUnits", 19}, "maxReadRequestUnits", &shape_long_object, offsetof(DynamodbOnDemandThroughput, max_read_request_units), offsetof(DynamodbOnDemandThroughput, has_max_read_request_units), false},
-    {{"MaxWriteRequestUnits", 20}, "maxWriteRequestUnits", &shape_long_object, offsetof(DynamodbOnDemandThroughput, max_write_request_units), offsetof(DynamodbOnDemandThroughput, has_max_write_request_units), false},
+    {.name = {"MaxReadRequestUnits", 19}, .path = "maxReadRequestUnits", .shape = &shape_long_object, .offset = offsetof(DynamodbOnDemandThroughput, max_read_request_units), .has_offset = offsetof(DynamodbOnDemandThroughput, has_max_read_request_units)},
+    {.name = {"MaxWriteRequestUnits", 20}, .path = "maxWriteRequestUnits", .shape = &shape_long_object, .offset = offsetof(DynamodbOnDemandThroughput, max_write_request_units), .has_offset = offsetof(DynamodbOnDemandThroughput, has_max_write_request_units)},
 };
 const Shape DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT = {.name = "OnDemandThroughput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbOnDemandThroughput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_on_demand_throughput};
 
 static const Field fields_warm_throughput[] = {
-    {{"ReadUnitsPerSecond", 18}, "readUnitsPerSecond", &shape_long_object, offsetof(DynamodbWarmThroughput, read_units_per_second), offsetof(DynamodbWarmThroughput, has_read_units_per_second), false},
-    {{"WriteUnitsPerSecond", 19}, "writeUnitsPerSecond", &shape_long_object, offsetof(DynamodbWarmThroughput, write_units_per_second), offsetof(DynamodbWarmThroughput, has_write_units_per_second), false},
+    {.name = {"ReadUnitsPerSecond", 18}, .path = "readUnitsPerSecond", .shape = &shape_long_object, .offset = offsetof(DynamodbWarmThroughput, read_units_per_second), .has_offset = offsetof(DynamodbWarmThroughput, has_read_units_per_second)},
+    {.name = {"WriteUnitsPerSecond", 19}, .path = "writeUnitsPerSecond", .shape = &shape_long_object, .offset = offsetof(DynamodbWarmThroughput, write_units_per_second), .has_offset = offsetof(DynamodbWarmThroughput, has_write_units_per_second)},
 };
 const Shape DYNAMODB_SHAPE_WARM_THROUGHPUT = {.name = "WarmThroughput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbWarmThroughput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_warm_throughput};
 
 static const Field fields_global_secondary_index[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbGlobalSecondaryIndex, index_name), NO_OFFSET, true},
-    {{"KeySchema", 9}, "keySchema", &shape_key_schema, offsetof(DynamodbGlobalSecondaryIndex, key_schema), NO_OFFSET, true},
-    {{"Projection", 10}, "projection", &DYNAMODB_SHAPE_PROJECTION, offsetof(DynamodbGlobalSecondaryIndex, projection), NO_OFFSET, true},
-    {{"ProvisionedThroughput", 21}, "provisionedThroughput", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, offsetof(DynamodbGlobalSecondaryIndex, provisioned_throughput), NO_OFFSET, false},
-    {{"OnDemandThroughput", 18}, "onDemandThroughput", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, offsetof(DynamodbGlobalSecondaryIndex, on_demand_throughput), NO_OFFSET, false},
-    {{"WarmThroughput", 14}, "warmThroughput", &DYNAMODB_SHAPE_WARM_THROUGHPUT, offsetof(DynamodbGlobalSecondaryIndex, warm_throughput), NO_OFFSET, false},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbGlobalSecondaryIndex, index_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbGlobalSecondaryIndex, key_schema), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbGlobalSecondaryIndex, projection), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ProvisionedThroughput", 21}, .path = "provisionedThroughput", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, .offset = offsetof(DynamodbGlobalSecondaryIndex, provisioned_throughput), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughput", 18}, .path = "onDemandThroughput", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbGlobalSecondaryIndex, on_demand_throughput), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &DYNAMODB_SHAPE_WARM_THROUGHPUT, .offset = offsetof(DynamodbGlobalSecondaryIndex, warm_throughput), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX = {.name = "GlobalSecondaryIndex", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGlobalSecondaryIndex), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_global_secondary_index};
 
@@ -243,8 +243,8 @@ static const char *const enum_stream_view_type[] = {"NEW_IMAGE", "OLD_IMAGE", "N
 static const Shape shape_stream_view_type = {.name = "StreamViewType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_stream_view_type};
 
 static const Field fields_stream_specification[] = {
-    {{"StreamEnabled", 13}, "streamEnabled", &shape_stream_enabled, offsetof(DynamodbStreamSpecification, stream_enabled), offsetof(DynamodbStreamSpecification, has_stream_enabled), true},
-    {{"StreamViewType", 14}, "streamViewType", &shape_stream_view_type, offsetof(DynamodbStreamSpecification, stream_view_type), NO_OFFSET, false},
+    {.name = {"StreamEnabled", 13}, .path = "streamEnabled", .shape = &shape_stream_enabled, .offset = offsetof(DynamodbStreamSpecification, stream_enabled), .has_offset = offsetof(DynamodbStreamSpecification, has_stream_enabled), .required = true},
+    {.name = {"StreamViewType", 14}, .path = "streamViewType", .shape = &shape_stream_view_type, .offset = offsetof(DynamodbStreamSpecification, stream_view_type), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_STREAM_SPECIFICATION = {.name = "StreamSpecification", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbStreamSpecification), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_stream_specification};
 
@@ -256,9 +256,9 @@ static const Shape shape_sse_type = {.name = "SSEType", .kind = KIND_STRING, .si
 static const Shape shape_kms_master_key_id = {.name = "KMSMasterKeyId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_sse_specification[] = {
-    {{"Enabled", 7}, "enabled", &shape_sse_enabled, offsetof(DynamodbSSESpecification, enabled), offsetof(DynamodbSSESpecification, has_enabled), false},
-    {{"SSEType", 7}, "sSEType", &shape_sse_type, offsetof(DynamodbSSESpecification, sse_type), NO_OFFSET, false},
-    {{"KMSMasterKeyId", 14}, "kMSMasterKeyId", &shape_kms_master_key_id, offsetof(DynamodbSSESpecification, kms_master_key_id), NO_OFFSET, false},
+    {.name = {"Enabled", 7}, .path = "enabled", .shape = &shape_sse_enabled, .offset = offsetof(DynamodbSSESpecification, enabled), .has_offset = offsetof(DynamodbSSESpecification, has_enabled)},
+    {.name = {"SSEType", 7}, .path = "sSEType", .shape = &shape_sse_type, .offset = offsetof(DynamodbSSESpecification, sse_type), .has_offset = NO_OFFSET},
+    {.name = {"KMSMasterKeyId", 14}, .path = "kMSMasterKeyId", .shape = &shape_kms_master_key_id, .offset = offsetof(DynamodbSSESpecification, kms_master_key_id), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_SSE_SPECIFICATION = {.name = "SSESpecification", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbSSESpecification), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_sse_specification};
 
@@ -267,8 +267,8 @@ static const Shape shape_tag_key_string = {.name = "TagKeyString", .kind = KIND_
 static const Shape shape_tag_value_string = {.name = "TagValueString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 256};
 
 static const Field fields_tag[] = {
-    {{"Key", 3}, "key", &shape_tag_key_string, offsetof(DynamodbTag, key), NO_OFFSET, true},
-    {{"Value", 5}, "value", &shape_tag_value_string, offsetof(DynamodbTag, value), NO_OFFSET, true},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_tag_key_string, .offset = offsetof(DynamodbTag, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_tag_value_string, .offset = offsetof(DynamodbTag, value), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_TAG = {.name = "Tag", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTag), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag};
 
@@ -287,7 +287,7 @@ static const Shape shape_global_table_settings_replication_mode = {.name = "Glob
 static const Shape shape_vector_attribute_name = {.name = "VectorAttributeName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
 
 static const Field fields_vector_attribute_definition[] = {
-    {{"AttributeName", 13}, "attributeName", &shape_vector_attribute_name, offsetof(DynamodbVectorAttributeDefinition, attribute_name), NO_OFFSET, true},
+    {.name = {"AttributeName", 13}, .path = "attributeName", .shape = &shape_vector_attribute_name, .offset = offsetof(DynamodbVectorAttributeDefinition, attribute_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_VECTOR_ATTRIBUTE_DEFINITION = {.name = "VectorAttributeDefinition", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbVectorAttributeDefinition), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_vector_attribute_definition};
 
@@ -297,8 +297,8 @@ static const char *const enum_search_schema_element_type[] = {"HASH", "INLINE_FI
 static const Shape shape_search_schema_element_type = {.name = "SearchSchemaElementType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_search_schema_element_type};
 
 static const Field fields_search_schema_element[] = {
-    {{"AttributeName", 13}, "attributeName", &shape_attribute_name, offsetof(DynamodbSearchSchemaElement, attribute_name), NO_OFFSET, true},
-    {{"SearchSchemaElementType", 23}, "searchSchemaElementType", &shape_search_schema_element_type, offsetof(DynamodbSearchSchemaElement, search_schema_element_type), NO_OFFSET, true},
+    {.name = {"AttributeName", 13}, .path = "attributeName", .shape = &shape_attribute_name, .offset = offsetof(DynamodbSearchSchemaElement, attribute_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SearchSchemaElementType", 23}, .path = "searchSchemaElementType", .shape = &shape_search_schema_element_type, .offset = offsetof(DynamodbSearchSchemaElement, search_schema_element_type), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_SEARCH_SCHEMA_ELEMENT = {.name = "SearchSchemaElement", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbSearchSchemaElement), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_search_schema_element};
 
@@ -308,36 +308,36 @@ static const char *const enum_vector_distance_function[] = {"COSINE", "DOT_PRODU
 static const Shape shape_vector_distance_function = {.name = "VectorDistanceFunction", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_vector_distance_function};
 
 static const Field fields_vector_index[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbVectorIndex, index_name), NO_OFFSET, true},
-    {{"VectorAttribute", 15}, "vectorAttribute", &DYNAMODB_SHAPE_VECTOR_ATTRIBUTE_DEFINITION, offsetof(DynamodbVectorIndex, vector_attribute), NO_OFFSET, true},
-    {{"SearchSchema", 12}, "searchSchema", &shape_search_schema, offsetof(DynamodbVectorIndex, search_schema), NO_OFFSET, false},
-    {{"Projection", 10}, "projection", &DYNAMODB_SHAPE_PROJECTION, offsetof(DynamodbVectorIndex, projection), NO_OFFSET, true},
-    {{"Dimensions", 10}, "dimensions", &shape_positive_long_object, offsetof(DynamodbVectorIndex, dimensions), offsetof(DynamodbVectorIndex, has_dimensions), true},
-    {{"DistanceFunction", 16}, "distanceFunction", &shape_vector_distance_function, offsetof(DynamodbVectorIndex, distance_function), NO_OFFSET, true},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbVectorIndex, index_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"VectorAttribute", 15}, .path = "vectorAttribute", .shape = &DYNAMODB_SHAPE_VECTOR_ATTRIBUTE_DEFINITION, .offset = offsetof(DynamodbVectorIndex, vector_attribute), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SearchSchema", 12}, .path = "searchSchema", .shape = &shape_search_schema, .offset = offsetof(DynamodbVectorIndex, search_schema), .has_offset = NO_OFFSET},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbVectorIndex, projection), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbVectorIndex, dimensions), .has_offset = offsetof(DynamodbVectorIndex, has_dimensions), .required = true},
+    {.name = {"DistanceFunction", 16}, .path = "distanceFunction", .shape = &shape_vector_distance_function, .offset = offsetof(DynamodbVectorIndex, distance_function), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_VECTOR_INDEX = {.name = "VectorIndex", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbVectorIndex), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_vector_index};
 
 static const Shape shape_vector_index_list = {.name = "VectorIndexList", .kind = KIND_LIST, .size = sizeof(DynamodbVectorIndexList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_VECTOR_INDEX};
 
 static const Field fields_create_table_input[] = {
-    {{"AttributeDefinitions", 20}, "attributeDefinitions", &shape_attribute_definitions, offsetof(DynamodbCreateTableInput, attribute_definitions), NO_OFFSET, false},
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbCreateTableInput, table_name), NO_OFFSET, true},
-    {{"KeySchema", 9}, "keySchema", &shape_key_schema, offsetof(DynamodbCreateTableInput, key_schema), NO_OFFSET, false},
-    {{"LocalSecondaryIndexes", 21}, "localSecondaryIndexes", &shape_local_secondary_index_list, offsetof(DynamodbCreateTableInput, local_secondary_indexes), NO_OFFSET, false},
-    {{"GlobalSecondaryIndexes", 22}, "globalSecondaryIndexes", &shape_global_secondary_index_list, offsetof(DynamodbCreateTableInput, global_secondary_indexes), NO_OFFSET, false},
-    {{"BillingMode", 11}, "billingMode", &shape_billing_mode, offsetof(DynamodbCreateTableInput, billing_mode), NO_OFFSET, false},
-    {{"ProvisionedThroughput", 21}, "provisionedThroughput", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, offsetof(DynamodbCreateTableInput, provisioned_throughput), NO_OFFSET, false},
-    {{"StreamSpecification", 19}, "streamSpecification", &DYNAMODB_SHAPE_STREAM_SPECIFICATION, offsetof(DynamodbCreateTableInput, stream_specification), NO_OFFSET, false},
-    {{"SSESpecification", 16}, "sSESpecification", &DYNAMODB_SHAPE_SSE_SPECIFICATION, offsetof(DynamodbCreateTableInput, sse_specification), NO_OFFSET, false},
-    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(DynamodbCreateTableInput, tags), NO_OFFSET, false},
-    {{"TableClass", 10}, "tableClass", &shape_table_class, offsetof(DynamodbCreateTableInput, table_class), NO_OFFSET, false},
-    {{"DeletionProtectionEnabled", 25}, "deletionProtectionEnabled", &shape_deletion_protection_enabled, offsetof(DynamodbCreateTableInput, deletion_protection_enabled), offsetof(DynamodbCreateTableInput, has_deletion_protection_enabled), false},
-    {{"WarmThroughput", 14}, "warmThroughput", &DYNAMODB_SHAPE_WARM_THROUGHPUT, offsetof(DynamodbCreateTableInput, warm_throughput), NO_OFFSET, false},
-    {{"ResourcePolicy", 14}, "resourcePolicy", &shape_resource_policy, offsetof(DynamodbCreateTableInput, resource_policy), NO_OFFSET, false},
-    {{"OnDemandThroughput", 18}, "onDemandThroughput", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, offsetof(DynamodbCreateTableInput, on_demand_throughput), NO_OFFSET, false},
-    {{"GlobalTableSourceArn", 20}, "globalTableSourceArn", &shape_table_arn, offsetof(DynamodbCreateTableInput, global_table_source_arn), NO_OFFSET, false},
-    {{"GlobalTableSettingsReplicationMode", 34}, "globalTableSettingsReplicationMode", &shape_global_table_settings_replication_mode, offsetof(DynamodbCreateTableInput, global_table_settings_replication_mode), NO_OFFSET, false},
-    {{"VectorIndexes", 13}, "vectorIndexes", &shape_vector_index_list, offsetof(DynamodbCreateTableInput, vector_indexes), NO_OFFSET, false},
+    {.name = {"AttributeDefinitions", 20}, .path = "attributeDefinitions", .shape = &shape_attribute_definitions, .offset = offsetof(DynamodbCreateTableInput, attribute_definitions), .has_offset = NO_OFFSET},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbCreateTableInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbCreateTableInput, key_schema), .has_offset = NO_OFFSET},
+    {.name = {"LocalSecondaryIndexes", 21}, .path = "localSecondaryIndexes", .shape = &shape_local_secondary_index_list, .offset = offsetof(DynamodbCreateTableInput, local_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexes", 22}, .path = "globalSecondaryIndexes", .shape = &shape_global_secondary_index_list, .offset = offsetof(DynamodbCreateTableInput, global_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"BillingMode", 11}, .path = "billingMode", .shape = &shape_billing_mode, .offset = offsetof(DynamodbCreateTableInput, billing_mode), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedThroughput", 21}, .path = "provisionedThroughput", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, .offset = offsetof(DynamodbCreateTableInput, provisioned_throughput), .has_offset = NO_OFFSET},
+    {.name = {"StreamSpecification", 19}, .path = "streamSpecification", .shape = &DYNAMODB_SHAPE_STREAM_SPECIFICATION, .offset = offsetof(DynamodbCreateTableInput, stream_specification), .has_offset = NO_OFFSET},
+    {.name = {"SSESpecification", 16}, .path = "sSESpecification", .shape = &DYNAMODB_SHAPE_SSE_SPECIFICATION, .offset = offsetof(DynamodbCreateTableInput, sse_specification), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(DynamodbCreateTableInput, tags), .has_offset = NO_OFFSET},
+    {.name = {"TableClass", 10}, .path = "tableClass", .shape = &shape_table_class, .offset = offsetof(DynamodbCreateTableInput, table_class), .has_offset = NO_OFFSET},
+    {.name = {"DeletionProtectionEnabled", 25}, .path = "deletionProtectionEnabled", .shape = &shape_deletion_protection_enabled, .offset = offsetof(DynamodbCreateTableInput, deletion_protection_enabled), .has_offset = offsetof(DynamodbCreateTableInput, has_deletion_protection_enabled)},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &DYNAMODB_SHAPE_WARM_THROUGHPUT, .offset = offsetof(DynamodbCreateTableInput, warm_throughput), .has_offset = NO_OFFSET},
+    {.name = {"ResourcePolicy", 14}, .path = "resourcePolicy", .shape = &shape_resource_policy, .offset = offsetof(DynamodbCreateTableInput, resource_policy), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughput", 18}, .path = "onDemandThroughput", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbCreateTableInput, on_demand_throughput), .has_offset = NO_OFFSET},
+    {.name = {"GlobalTableSourceArn", 20}, .path = "globalTableSourceArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbCreateTableInput, global_table_source_arn), .has_offset = NO_OFFSET},
+    {.name = {"GlobalTableSettingsReplicationMode", 34}, .path = "globalTableSettingsReplicationMode", .shape = &shape_global_table_settings_replication_mode, .offset = offsetof(DynamodbCreateTableInput, global_table_settings_replication_mode), .has_offset = NO_OFFSET},
+    {.name = {"VectorIndexes", 13}, .path = "vectorIndexes", .shape = &shape_vector_index_list, .offset = offsetof(DynamodbCreateTableInput, vector_indexes), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_CREATE_TABLE_INPUT = {.name = "CreateTableInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCreateTableInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 18, .fields = fields_create_table_input};
 
@@ -351,11 +351,11 @@ static const Shape shape_date = {.name = "Date", .kind = KIND_TIMESTAMP, .size =
 static const Shape shape_non_negative_long_object = {.name = "NonNegativeLongObject", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = NO_MAX};
 
 static const Field fields_provisioned_throughput_description[] = {
-    {{"LastIncreaseDateTime", 20}, "lastIncreaseDateTime", &shape_date, offsetof(DynamodbProvisionedThroughputDescription, last_increase_date_time), offsetof(DynamodbProvisionedThroughputDescription, has_last_increase_date_time), false},
-    {{"LastDecreaseDateTime", 20}, "lastDecreaseDateTime", &shape_date, offsetof(DynamodbProvisionedThroughputDescription, last_decrease_date_time), offsetof(DynamodbProvisionedThroughputDescription, has_last_decrease_date_time), false},
-    {{"NumberOfDecreasesToday", 22}, "numberOfDecreasesToday", &shape_positive_long_object, offsetof(DynamodbProvisionedThroughputDescription, number_of_decreases_today), offsetof(DynamodbProvisionedThroughputDescription, has_number_of_decreases_today), false},
-    {{"ReadCapacityUnits", 17}, "readCapacityUnits", &shape_non_negative_long_object, offsetof(DynamodbProvisionedThroughputDescription, read_capacity_units), offsetof(DynamodbProvisionedThroughputDescription, has_read_capacity_units), false},
-    {{"WriteCapacityUnits", 18}, "writeCapacityUnits", &shape_non_negative_long_object, offsetof(DynamodbProvisionedThroughputDescription, write_capacity_units), offsetof(DynamodbProvisionedThroughputDescription, has_write_capacity_units), false},
+    {.name = {"LastIncreaseDateTime", 20}, .path = "lastIncreaseDateTime", .shape = &shape_date, .offset = offsetof(DynamodbProvisionedThroughputDescription, last_increase_date_time), .has_offset = offsetof(DynamodbProvisionedThroughputDescription, has_last_increase_date_time)},
+    {.name = {"LastDecreaseDateTime", 20}, .path = "lastDecreaseDateTime", .shape = &shape_date, .offset = offsetof(DynamodbProvisionedThroughputDescription, last_decrease_date_time), .has_offset = offsetof(DynamodbProvisionedThroughputDescription, has_last_decrease_date_time)},
+    {.name = {"NumberOfDecreasesToday", 22}, .path = "numberOfDecreasesToday", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbProvisionedThroughputDescription, number_of_decreases_today), .has_offset = offsetof(DynamodbProvisionedThroughputDescription, has_number_of_decreases_today)},
+    {.name = {"ReadCapacityUnits", 17}, .path = "readCapacityUnits", .shape = &shape_non_negative_long_object, .offset = offsetof(DynamodbProvisionedThroughputDescription, read_capacity_units), .has_offset = offsetof(DynamodbProvisionedThroughputDescription, has_read_capacity_units)},
+    {.name = {"WriteCapacityUnits", 18}, .path = "writeCapacityUnits", .shape = &shape_non_negative_long_object, .offset = offsetof(DynamodbProvisionedThroughputDescription, write_capacity_units), .has_offset = offsetof(DynamodbProvisionedThroughputDescription, has_write_capacity_units)},
 };
 const Shape DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_DESCRIPTION = {.name = "ProvisionedThroughputDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbProvisionedThroughputDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_provisioned_throughput_description};
 
@@ -364,18 +364,18 @@ static const Shape shape_string = {.name = "String", .kind = KIND_STRING, .size 
 static const Shape shape_table_id = {.name = "TableId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .pattern = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"};
 
 static const Field fields_billing_mode_summary[] = {
-    {{"BillingMode", 11}, "billingMode", &shape_billing_mode, offsetof(DynamodbBillingModeSummary, billing_mode), NO_OFFSET, false},
-    {{"LastUpdateToPayPerRequestDateTime", 33}, "lastUpdateToPayPerRequestDateTime", &shape_date, offsetof(DynamodbBillingModeSummary, last_update_to_pay_per_request_date_time), offsetof(DynamodbBillingModeSummary, has_last_update_to_pay_per_request_date_time), false},
+    {.name = {"BillingMode", 11}, .path = "billingMode", .shape = &shape_billing_mode, .offset = offsetof(DynamodbBillingModeSummary, billing_mode), .has_offset = NO_OFFSET},
+    {.name = {"LastUpdateToPayPerRequestDateTime", 33}, .path = "lastUpdateToPayPerRequestDateTime", .shape = &shape_date, .offset = offsetof(DynamodbBillingModeSummary, last_update_to_pay_per_request_date_time), .has_offset = offsetof(DynamodbBillingModeSummary, has_last_update_to_pay_per_request_date_time)},
 };
 const Shape DYNAMODB_SHAPE_BILLING_MODE_SUMMARY = {.name = "BillingModeSummary", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBillingModeSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_billing_mode_summary};
 
 static const Field fields_local_secondary_index_description[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbLocalSecondaryIndexDescription, index_name), NO_OFFSET, false},
-    {{"KeySchema", 9}, "keySchema", &shape_key_schema, offsetof(DynamodbLocalSecondaryIndexDescription, key_schema), NO_OFFSET, false},
-    {{"Projection", 10}, "projection", &DYNAMODB_SHAPE_PROJECTION, offsetof(DynamodbLocalSecondaryIndexDescription, projection), NO_OFFSET, false},
-    {{"IndexSizeBytes", 14}, "indexSizeBytes", &shape_long_object, offsetof(DynamodbLocalSecondaryIndexDescription, index_size_bytes), offsetof(DynamodbLocalSecondaryIndexDescription, has_index_size_bytes), false},
-    {{"ItemCount", 9}, "itemCount", &shape_long_object, offsetof(DynamodbLocalSecondaryIndexDescription, item_count), offsetof(DynamodbLocalSecondaryIndexDescription, has_item_count), false},
-    {{"IndexArn", 8}, "indexArn", &shape_string, offsetof(DynamodbLocalSecondaryIndexDescription, index_arn), NO_OFFSET, false},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbLocalSecondaryIndexDescription, index_name), .has_offset = NO_OFFSET},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbLocalSecondaryIndexDescription, key_schema), .has_offset = NO_OFFSET},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbLocalSecondaryIndexDescription, projection), .has_offset = NO_OFFSET},
+    {.name = {"IndexSizeBytes", 14}, .path = "indexSizeBytes", .shape = &shape_long_object, .offset = offsetof(DynamodbLocalSecondaryIndexDescription, index_size_bytes), .has_offset = offsetof(DynamodbLocalSecondaryIndexDescription, has_index_size_bytes)},
+    {.name = {"ItemCount", 9}, .path = "itemCount", .shape = &shape_long_object, .offset = offsetof(DynamodbLocalSecondaryIndexDescription, item_count), .has_offset = offsetof(DynamodbLocalSecondaryIndexDescription, has_item_count)},
+    {.name = {"IndexArn", 8}, .path = "indexArn", .shape = &shape_string, .offset = offsetof(DynamodbLocalSecondaryIndexDescription, index_arn), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_LOCAL_SECONDARY_INDEX_DESCRIPTION = {.name = "LocalSecondaryIndexDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbLocalSecondaryIndexDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_local_secondary_index_description};
 
@@ -387,24 +387,24 @@ static const Shape shape_index_status = {.name = "IndexStatus", .kind = KIND_STR
 static const Shape shape_backfilling = {.name = "Backfilling", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_global_secondary_index_warm_throughput_description[] = {
-    {{"ReadUnitsPerSecond", 18}, "readUnitsPerSecond", &shape_positive_long_object, offsetof(DynamodbGlobalSecondaryIndexWarmThroughputDescription, read_units_per_second), offsetof(DynamodbGlobalSecondaryIndexWarmThroughputDescription, has_read_units_per_second), false},
-    {{"WriteUnitsPerSecond", 19}, "writeUnitsPerSecond", &shape_positive_long_object, offsetof(DynamodbGlobalSecondaryIndexWarmThroughputDescription, write_units_per_second), offsetof(DynamodbGlobalSecondaryIndexWarmThroughputDescription, has_write_units_per_second), false},
-    {{"Status", 6}, "status", &shape_index_status, offsetof(DynamodbGlobalSecondaryIndexWarmThroughputDescription, status), NO_OFFSET, false},
+    {.name = {"ReadUnitsPerSecond", 18}, .path = "readUnitsPerSecond", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbGlobalSecondaryIndexWarmThroughputDescription, read_units_per_second), .has_offset = offsetof(DynamodbGlobalSecondaryIndexWarmThroughputDescription, has_read_units_per_second)},
+    {.name = {"WriteUnitsPerSecond", 19}, .path = "writeUnitsPerSecond", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbGlobalSecondaryIndexWarmThroughputDescription, write_units_per_second), .has_offset = offsetof(DynamodbGlobalSecondaryIndexWarmThroughputDescription, has_write_units_per_second)},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_index_status, .offset = offsetof(DynamodbGlobalSecondaryIndexWarmThroughputDescription, status), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_WARM_THROUGHPUT_DESCRIPTION = {.name = "GlobalSecondaryIndexWarmThroughputDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGlobalSecondaryIndexWarmThroughputDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_global_secondary_index_warm_throughput_description};
 
 static const Field fields_global_secondary_index_description[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbGlobalSecondaryIndexDescription, index_name), NO_OFFSET, false},
-    {{"KeySchema", 9}, "keySchema", &shape_key_schema, offsetof(DynamodbGlobalSecondaryIndexDescription, key_schema), NO_OFFSET, false},
-    {{"Projection", 10}, "projection", &DYNAMODB_SHAPE_PROJECTION, offsetof(DynamodbGlobalSecondaryIndexDescription, projection), NO_OFFSET, false},
-    {{"IndexStatus", 11}, "indexStatus", &shape_index_status, offsetof(DynamodbGlobalSecondaryIndexDescription, index_status), NO_OFFSET, false},
-    {{"Backfilling", 11}, "backfilling", &shape_backfilling, offsetof(DynamodbGlobalSecondaryIndexDescription, backfilling), offsetof(DynamodbGlobalSecondaryIndexDescription, has_backfilling), false},
-    {{"ProvisionedThroughput", 21}, "provisionedThroughput", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_DESCRIPTION, offsetof(DynamodbGlobalSecondaryIndexDescription, provisioned_throughput), NO_OFFSET, false},
-    {{"IndexSizeBytes", 14}, "indexSizeBytes", &shape_long_object, offsetof(DynamodbGlobalSecondaryIndexDescription, index_size_bytes), offsetof(DynamodbGlobalSecondaryIndexDescription, has_index_size_bytes), false},
-    {{"ItemCount", 9}, "itemCount", &shape_long_object, offsetof(DynamodbGlobalSecondaryIndexDescription, item_count), offsetof(DynamodbGlobalSecondaryIndexDescription, has_item_count), false},
-    {{"IndexArn", 8}, "indexArn", &shape_string, offsetof(DynamodbGlobalSecondaryIndexDescription, index_arn), NO_OFFSET, false},
-    {{"OnDemandThroughput", 18}, "onDemandThroughput", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, offsetof(DynamodbGlobalSecondaryIndexDescription, on_demand_throughput), NO_OFFSET, false},
-    {{"WarmThroughput", 14}, "warmThroughput", &DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_WARM_THROUGHPUT_DESCRIPTION, offsetof(DynamodbGlobalSecondaryIndexDescription, warm_throughput), NO_OFFSET, false},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, index_name), .has_offset = NO_OFFSET},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, key_schema), .has_offset = NO_OFFSET},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, projection), .has_offset = NO_OFFSET},
+    {.name = {"IndexStatus", 11}, .path = "indexStatus", .shape = &shape_index_status, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, index_status), .has_offset = NO_OFFSET},
+    {.name = {"Backfilling", 11}, .path = "backfilling", .shape = &shape_backfilling, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, backfilling), .has_offset = offsetof(DynamodbGlobalSecondaryIndexDescription, has_backfilling)},
+    {.name = {"ProvisionedThroughput", 21}, .path = "provisionedThroughput", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_DESCRIPTION, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, provisioned_throughput), .has_offset = NO_OFFSET},
+    {.name = {"IndexSizeBytes", 14}, .path = "indexSizeBytes", .shape = &shape_long_object, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, index_size_bytes), .has_offset = offsetof(DynamodbGlobalSecondaryIndexDescription, has_index_size_bytes)},
+    {.name = {"ItemCount", 9}, .path = "itemCount", .shape = &shape_long_object, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, item_count), .has_offset = offsetof(DynamodbGlobalSecondaryIndexDescription, has_item_count)},
+    {.name = {"IndexArn", 8}, .path = "indexArn", .shape = &shape_string, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, index_arn), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughput", 18}, .path = "onDemandThroughput", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, on_demand_throughput), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_WARM_THROUGHPUT_DESCRIPTION, .offset = offsetof(DynamodbGlobalSecondaryIndexDescription, warm_throughput), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_DESCRIPTION = {.name = "GlobalSecondaryIndexDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGlobalSecondaryIndexDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_global_secondary_index_description};
 
@@ -422,52 +422,52 @@ static const Shape shape_replica_status_description = {.name = "ReplicaStatusDes
 static const Shape shape_replica_status_percent_progress = {.name = "ReplicaStatusPercentProgress", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_provisioned_throughput_override[] = {
-    {{"ReadCapacityUnits", 17}, "readCapacityUnits", &shape_positive_long_object, offsetof(DynamodbProvisionedThroughputOverride, read_capacity_units), offsetof(DynamodbProvisionedThroughputOverride, has_read_capacity_units), false},
+    {.name = {"ReadCapacityUnits", 17}, .path = "readCapacityUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbProvisionedThroughputOverride, read_capacity_units), .has_offset = offsetof(DynamodbProvisionedThroughputOverride, has_read_capacity_units)},
 };
 const Shape DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE = {.name = "ProvisionedThroughputOverride", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbProvisionedThroughputOverride), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_provisioned_throughput_override};
 
 static const Field fields_on_demand_throughput_override[] = {
-    {{"MaxReadRequestUnits", 19}, "maxReadRequestUnits", &shape_long_object, offsetof(DynamodbOnDemandThroughputOverride, max_read_request_units), offsetof(DynamodbOnDemandThroughputOverride, has_max_read_request_units), false},
+    {.name = {"MaxReadRequestUnits", 19}, .path = "maxReadRequestUnits", .shape = &shape_long_object, .offset = offsetof(DynamodbOnDemandThroughputOverride, max_read_request_units), .has_offset = offsetof(DynamodbOnDemandThroughputOverride, has_max_read_request_units)},
 };
 const Shape DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE = {.name = "OnDemandThroughputOverride", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbOnDemandThroughputOverride), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_on_demand_throughput_override};
 
 static const Field fields_table_warm_throughput_description[] = {
-    {{"ReadUnitsPerSecond", 18}, "readUnitsPerSecond", &shape_positive_long_object, offsetof(DynamodbTableWarmThroughputDescription, read_units_per_second), offsetof(DynamodbTableWarmThroughputDescription, has_read_units_per_second), false},
-    {{"WriteUnitsPerSecond", 19}, "writeUnitsPerSecond", &shape_positive_long_object, offsetof(DynamodbTableWarmThroughputDescription, write_units_per_second), offsetof(DynamodbTableWarmThroughputDescription, has_write_units_per_second), false},
-    {{"Status", 6}, "status", &shape_table_status, offsetof(DynamodbTableWarmThroughputDescription, status), NO_OFFSET, false},
+    {.name = {"ReadUnitsPerSecond", 18}, .path = "readUnitsPerSecond", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbTableWarmThroughputDescription, read_units_per_second), .has_offset = offsetof(DynamodbTableWarmThroughputDescription, has_read_units_per_second)},
+    {.name = {"WriteUnitsPerSecond", 19}, .path = "writeUnitsPerSecond", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbTableWarmThroughputDescription, write_units_per_second), .has_offset = offsetof(DynamodbTableWarmThroughputDescription, has_write_units_per_second)},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_table_status, .offset = offsetof(DynamodbTableWarmThroughputDescription, status), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_TABLE_WARM_THROUGHPUT_DESCRIPTION = {.name = "TableWarmThroughputDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTableWarmThroughputDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_table_warm_throughput_description};
 
 static const Field fields_replica_global_secondary_index_description[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbReplicaGlobalSecondaryIndexDescription, index_name), NO_OFFSET, false},
-    {{"ProvisionedThroughputOverride", 29}, "provisionedThroughputOverride", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE, offsetof(DynamodbReplicaGlobalSecondaryIndexDescription, provisioned_throughput_override), NO_OFFSET, false},
-    {{"OnDemandThroughputOverride", 26}, "onDemandThroughputOverride", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE, offsetof(DynamodbReplicaGlobalSecondaryIndexDescription, on_demand_throughput_override), NO_OFFSET, false},
-    {{"WarmThroughput", 14}, "warmThroughput", &DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_WARM_THROUGHPUT_DESCRIPTION, offsetof(DynamodbReplicaGlobalSecondaryIndexDescription, warm_throughput), NO_OFFSET, false},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexDescription, index_name), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedThroughputOverride", 29}, .path = "provisionedThroughputOverride", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexDescription, provisioned_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughputOverride", 26}, .path = "onDemandThroughputOverride", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexDescription, on_demand_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_WARM_THROUGHPUT_DESCRIPTION, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexDescription, warm_throughput), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX_DESCRIPTION = {.name = "ReplicaGlobalSecondaryIndexDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbReplicaGlobalSecondaryIndexDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_replica_global_secondary_index_description};
 
 static const Shape shape_replica_global_secondary_index_description_list = {.name = "ReplicaGlobalSecondaryIndexDescriptionList", .kind = KIND_LIST, .size = sizeof(DynamodbReplicaGlobalSecondaryIndexDescriptionList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX_DESCRIPTION};
 
 static const Field fields_table_class_summary[] = {
-    {{"TableClass", 10}, "tableClass", &shape_table_class, offsetof(DynamodbTableClassSummary, table_class), NO_OFFSET, false},
-    {{"LastUpdateDateTime", 18}, "lastUpdateDateTime", &shape_date, offsetof(DynamodbTableClassSummary, last_update_date_time), offsetof(DynamodbTableClassSummary, has_last_update_date_time), false},
+    {.name = {"TableClass", 10}, .path = "tableClass", .shape = &shape_table_class, .offset = offsetof(DynamodbTableClassSummary, table_class), .has_offset = NO_OFFSET},
+    {.name = {"LastUpdateDateTime", 18}, .path = "lastUpdateDateTime", .shape = &shape_date, .offset = offsetof(DynamodbTableClassSummary, last_update_date_time), .has_offset = offsetof(DynamodbTableClassSummary, has_last_update_date_time)},
 };
 const Shape DYNAMODB_SHAPE_TABLE_CLASS_SUMMARY = {.name = "TableClassSummary", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTableClassSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_table_class_summary};
 
 static const Field fields_replica_description[] = {
-    {{"RegionName", 10}, "regionName", &shape_region_name, offsetof(DynamodbReplicaDescription, region_name), NO_OFFSET, false},
-    {{"ReplicaStatus", 13}, "replicaStatus", &shape_replica_status, offsetof(DynamodbReplicaDescription, replica_status), NO_OFFSET, false},
-    {{"ReplicaArn", 10}, "replicaArn", &shape_string, offsetof(DynamodbReplicaDescription, replica_arn), NO_OFFSET, false},
-    {{"ReplicaStatusDescription", 24}, "replicaStatusDescription", &shape_replica_status_description, offsetof(DynamodbReplicaDescription, replica_status_description), NO_OFFSET, false},
-    {{"ReplicaStatusPercentProgress", 28}, "replicaStatusPercentProgress", &shape_replica_status_percent_progress, offsetof(DynamodbReplicaDescription, replica_status_percent_progress), NO_OFFSET, false},
-    {{"KMSMasterKeyId", 14}, "kMSMasterKeyId", &shape_kms_master_key_id, offsetof(DynamodbReplicaDescription, kms_master_key_id), NO_OFFSET, false},
-    {{"ProvisionedThroughputOverride", 29}, "provisionedThroughputOverride", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE, offsetof(DynamodbReplicaDescription, provisioned_throughput_override), NO_OFFSET, false},
-    {{"OnDemandThroughputOverride", 26}, "onDemandThroughputOverride", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE, offsetof(DynamodbReplicaDescription, on_demand_throughput_override), NO_OFFSET, false},
-    {{"WarmThroughput", 14}, "warmThroughput", &DYNAMODB_SHAPE_TABLE_WARM_THROUGHPUT_DESCRIPTION, offsetof(DynamodbReplicaDescription, warm_throughput), NO_OFFSET, false},
-    {{"GlobalSecondaryIndexes", 22}, "globalSecondaryIndexes", &shape_replica_global_secondary_index_description_list, offsetof(DynamodbReplicaDescription, global_secondary_indexes), NO_OFFSET, false},
-    {{"ReplicaInaccessibleDateTime", 27}, "replicaInaccessibleDateTime", &shape_date, offsetof(DynamodbReplicaDescription, replica_inaccessible_date_time), offsetof(DynamodbReplicaDescription, has_replica_inaccessible_date_time), false},
-    {{"ReplicaTableClassSummary", 24}, "replicaTableClassSummary", &DYNAMODB_SHAPE_TABLE_CLASS_SUMMARY, offsetof(DynamodbReplicaDescription, replica_table_class_summary), NO_OFFSET, false},
-    {{"GlobalTableSettingsReplicationMode", 34}, "globalTableSettingsReplicationMode", &shape_global_table_settings_replication_mode, offsetof(DynamodbReplicaDescription, global_table_settings_replication_mode), NO_OFFSET, false},
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbReplicaDescription, region_name), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaStatus", 13}, .path = "replicaStatus", .shape = &shape_replica_status, .offset = offsetof(DynamodbReplicaDescription, replica_status), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaArn", 10}, .path = "replicaArn", .shape = &shape_string, .offset = offsetof(DynamodbReplicaDescription, replica_arn), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaStatusDescription", 24}, .path = "replicaStatusDescription", .shape = &shape_replica_status_description, .offset = offsetof(DynamodbReplicaDescription, replica_status_description), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaStatusPercentProgress", 28}, .path = "replicaStatusPercentProgress", .shape = &shape_replica_status_percent_progress, .offset = offsetof(DynamodbReplicaDescription, replica_status_percent_progress), .has_offset = NO_OFFSET},
+    {.name = {"KMSMasterKeyId", 14}, .path = "kMSMasterKeyId", .shape = &shape_kms_master_key_id, .offset = offsetof(DynamodbReplicaDescription, kms_master_key_id), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedThroughputOverride", 29}, .path = "provisionedThroughputOverride", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE, .offset = offsetof(DynamodbReplicaDescription, provisioned_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughputOverride", 26}, .path = "onDemandThroughputOverride", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE, .offset = offsetof(DynamodbReplicaDescription, on_demand_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &DYNAMODB_SHAPE_TABLE_WARM_THROUGHPUT_DESCRIPTION, .offset = offsetof(DynamodbReplicaDescription, warm_throughput), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexes", 22}, .path = "globalSecondaryIndexes", .shape = &shape_replica_global_secondary_index_description_list, .offset = offsetof(DynamodbReplicaDescription, global_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaInaccessibleDateTime", 27}, .path = "replicaInaccessibleDateTime", .shape = &shape_date, .offset = offsetof(DynamodbReplicaDescription, replica_inaccessible_date_time), .has_offset = offsetof(DynamodbReplicaDescription, has_replica_inaccessible_date_time)},
+    {.name = {"ReplicaTableClassSummary", 24}, .path = "replicaTableClassSummary", .shape = &DYNAMODB_SHAPE_TABLE_CLASS_SUMMARY, .offset = offsetof(DynamodbReplicaDescription, replica_table_class_summary), .has_offset = NO_OFFSET},
+    {.name = {"GlobalTableSettingsReplicationMode", 34}, .path = "globalTableSettingsReplicationMode", .shape = &shape_global_table_settings_replication_mode, .offset = offsetof(DynamodbReplicaDescription, global_table_settings_replication_mode), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_REPLICA_DESCRIPTION = {.name = "ReplicaDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbReplicaDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 13, .fields = fields_replica_description};
 
@@ -477,8 +477,8 @@ static const char *const enum_witness_status[] = {"CREATING", "DELETING", "ACTIV
 static const Shape shape_witness_status = {.name = "WitnessStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_witness_status};
 
 static const Field fields_global_table_witness_description[] = {
-    {{"RegionName", 10}, "regionName", &shape_region_name, offsetof(DynamodbGlobalTableWitnessDescription, region_name), NO_OFFSET, false},
-    {{"WitnessStatus", 13}, "witnessStatus", &shape_witness_status, offsetof(DynamodbGlobalTableWitnessDescription, witness_status), NO_OFFSET, false},
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbGlobalTableWitnessDescription, region_name), .has_offset = NO_OFFSET},
+    {.name = {"WitnessStatus", 13}, .path = "witnessStatus", .shape = &shape_witness_status, .offset = offsetof(DynamodbGlobalTableWitnessDescription, witness_status), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_GLOBAL_TABLE_WITNESS_DESCRIPTION = {.name = "GlobalTableWitnessDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGlobalTableWitnessDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_global_table_witness_description};
 
@@ -489,10 +489,10 @@ static const Shape shape_backup_arn = {.name = "BackupArn", .kind = KIND_STRING,
 static const Shape shape_restore_in_progress = {.name = "RestoreInProgress", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_restore_summary[] = {
-    {{"SourceBackupArn", 15}, "sourceBackupArn", &shape_backup_arn, offsetof(DynamodbRestoreSummary, source_backup_arn), NO_OFFSET, false},
-    {{"SourceTableArn", 14}, "sourceTableArn", &shape_table_arn, offsetof(DynamodbRestoreSummary, source_table_arn), NO_OFFSET, false},
-    {{"RestoreDateTime", 15}, "restoreDateTime", &shape_date, offsetof(DynamodbRestoreSummary, restore_date_time), offsetof(DynamodbRestoreSummary, has_restore_date_time), true},
-    {{"RestoreInProgress", 17}, "restoreInProgress", &shape_restore_in_progress, offsetof(DynamodbRestoreSummary, restore_in_progress), offsetof(DynamodbRestoreSummary, has_restore_in_progress), true},
+    {.name = {"SourceBackupArn", 15}, .path = "sourceBackupArn", .shape = &shape_backup_arn, .offset = offsetof(DynamodbRestoreSummary, source_backup_arn), .has_offset = NO_OFFSET},
+    {.name = {"SourceTableArn", 14}, .path = "sourceTableArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbRestoreSummary, source_table_arn), .has_offset = NO_OFFSET},
+    {.name = {"RestoreDateTime", 15}, .path = "restoreDateTime", .shape = &shape_date, .offset = offsetof(DynamodbRestoreSummary, restore_date_time), .has_offset = offsetof(DynamodbRestoreSummary, has_restore_date_time), .required = true},
+    {.name = {"RestoreInProgress", 17}, .path = "restoreInProgress", .shape = &shape_restore_in_progress, .offset = offsetof(DynamodbRestoreSummary, restore_in_progress), .has_offset = offsetof(DynamodbRestoreSummary, has_restore_in_progress), .required = true},
 };
 const Shape DYNAMODB_SHAPE_RESTORE_SUMMARY = {.name = "RestoreSummary", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbRestoreSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_restore_summary};
 
@@ -502,19 +502,19 @@ static const Shape shape_sse_status = {.name = "SSEStatus", .kind = KIND_STRING,
 static const Shape shape_kms_master_key_arn = {.name = "KMSMasterKeyArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_sse_description[] = {
-    {{"Status", 6}, "status", &shape_sse_status, offsetof(DynamodbSSEDescription, status), NO_OFFSET, false},
-    {{"SSEType", 7}, "sSEType", &shape_sse_type, offsetof(DynamodbSSEDescription, sse_type), NO_OFFSET, false},
-    {{"KMSMasterKeyArn", 15}, "kMSMasterKeyArn", &shape_kms_master_key_arn, offsetof(DynamodbSSEDescription, kms_master_key_arn), NO_OFFSET, false},
-    {{"InaccessibleEncryptionDateTime", 30}, "inaccessibleEncryptionDateTime", &shape_date, offsetof(DynamodbSSEDescription, inaccessible_encryption_date_time), offsetof(DynamodbSSEDescription, has_inaccessible_encryption_date_time), false},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_sse_status, .offset = offsetof(DynamodbSSEDescription, status), .has_offset = NO_OFFSET},
+    {.name = {"SSEType", 7}, .path = "sSEType", .shape = &shape_sse_type, .offset = offsetof(DynamodbSSEDescription, sse_type), .has_offset = NO_OFFSET},
+    {.name = {"KMSMasterKeyArn", 15}, .path = "kMSMasterKeyArn", .shape = &shape_kms_master_key_arn, .offset = offsetof(DynamodbSSEDescription, kms_master_key_arn), .has_offset = NO_OFFSET},
+    {.name = {"InaccessibleEncryptionDateTime", 30}, .path = "inaccessibleEncryptionDateTime", .shape = &shape_date, .offset = offsetof(DynamodbSSEDescription, inaccessible_encryption_date_time), .has_offset = offsetof(DynamodbSSEDescription, has_inaccessible_encryption_date_time)},
 };
 const Shape DYNAMODB_SHAPE_SSE_DESCRIPTION = {.name = "SSEDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbSSEDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_sse_description};
 
 static const Shape shape_archival_reason = {.name = "ArchivalReason", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_archival_summary[] = {
-    {{"ArchivalDateTime", 16}, "archivalDateTime", &shape_date, offsetof(DynamodbArchivalSummary, archival_date_time), offsetof(DynamodbArchivalSummary, has_archival_date_time), false},
-    {{"ArchivalReason", 14}, "archivalReason", &shape_archival_reason, offsetof(DynamodbArchivalSummary, archival_reason), NO_OFFSET, false},
-    {{"ArchivalBackupArn", 17}, "archivalBackupArn", &shape_backup_arn, offsetof(DynamodbArchivalSummary, archival_backup_arn), NO_OFFSET, false},
+    {.name = {"ArchivalDateTime", 16}, .path = "archivalDateTime", .shape = &shape_date, .offset = offsetof(DynamodbArchivalSummary, archival_date_time), .has_offset = offsetof(DynamodbArchivalSummary, has_archival_date_time)},
+    {.name = {"ArchivalReason", 14}, .path = "archivalReason", .shape = &shape_archival_reason, .offset = offsetof(DynamodbArchivalSummary, archival_reason), .has_offset = NO_OFFSET},
+    {.name = {"ArchivalBackupArn", 17}, .path = "archivalBackupArn", .shape = &shape_backup_arn, .offset = offsetof(DynamodbArchivalSummary, archival_backup_arn), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_ARCHIVAL_SUMMARY = {.name = "ArchivalSummary", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbArchivalSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_archival_summary};
 
@@ -524,160 +524,160 @@ static const char *const enum_multi_region_consistency[] = {"EVENTUAL", "STRONG"
 static const Shape shape_multi_region_consistency = {.name = "MultiRegionConsistency", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_multi_region_consistency};
 
 static const Field fields_vector_index_description[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbVectorIndexDescription, index_name), NO_OFFSET, false},
-    {{"SearchSchema", 12}, "searchSchema", &shape_search_schema, offsetof(DynamodbVectorIndexDescription, search_schema), NO_OFFSET, false},
-    {{"Projection", 10}, "projection", &DYNAMODB_SHAPE_PROJECTION, offsetof(DynamodbVectorIndexDescription, projection), NO_OFFSET, false},
-    {{"VectorAttribute", 15}, "vectorAttribute", &DYNAMODB_SHAPE_VECTOR_ATTRIBUTE_DEFINITION, offsetof(DynamodbVectorIndexDescription, vector_attribute), NO_OFFSET, false},
-    {{"Dimensions", 10}, "dimensions", &shape_positive_long_object, offsetof(DynamodbVectorIndexDescription, dimensions), offsetof(DynamodbVectorIndexDescription, has_dimensions), false},
-    {{"DistanceFunction", 16}, "distanceFunction", &shape_vector_distance_function, offsetof(DynamodbVectorIndexDescription, distance_function), NO_OFFSET, false},
-    {{"IndexStatus", 11}, "indexStatus", &shape_index_status, offsetof(DynamodbVectorIndexDescription, index_status), NO_OFFSET, false},
-    {{"Backfilling", 11}, "backfilling", &shape_backfilling, offsetof(DynamodbVectorIndexDescription, backfilling), offsetof(DynamodbVectorIndexDescription, has_backfilling), false},
-    {{"IndexSizeBytes", 14}, "indexSizeBytes", &shape_long_object, offsetof(DynamodbVectorIndexDescription, index_size_bytes), offsetof(DynamodbVectorIndexDescription, has_index_size_bytes), false},
-    {{"ItemCount", 9}, "itemCount", &shape_long_object, offsetof(DynamodbVectorIndexDescription, item_count), offsetof(DynamodbVectorIndexDescription, has_item_count), false},
-    {{"IndexArn", 8}, "indexArn", &shape_string, offsetof(DynamodbVectorIndexDescription, index_arn), NO_OFFSET, false},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbVectorIndexDescription, index_name), .has_offset = NO_OFFSET},
+    {.name = {"SearchSchema", 12}, .path = "searchSchema", .shape = &shape_search_schema, .offset = offsetof(DynamodbVectorIndexDescription, search_schema), .has_offset = NO_OFFSET},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbVectorIndexDescription, projection), .has_offset = NO_OFFSET},
+    {.name = {"VectorAttribute", 15}, .path = "vectorAttribute", .shape = &DYNAMODB_SHAPE_VECTOR_ATTRIBUTE_DEFINITION, .offset = offsetof(DynamodbVectorIndexDescription, vector_attribute), .has_offset = NO_OFFSET},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbVectorIndexDescription, dimensions), .has_offset = offsetof(DynamodbVectorIndexDescription, has_dimensions)},
+    {.name = {"DistanceFunction", 16}, .path = "distanceFunction", .shape = &shape_vector_distance_function, .offset = offsetof(DynamodbVectorIndexDescription, distance_function), .has_offset = NO_OFFSET},
+    {.name = {"IndexStatus", 11}, .path = "indexStatus", .shape = &shape_index_status, .offset = offsetof(DynamodbVectorIndexDescription, index_status), .has_offset = NO_OFFSET},
+    {.name = {"Backfilling", 11}, .path = "backfilling", .shape = &shape_backfilling, .offset = offsetof(DynamodbVectorIndexDescription, backfilling), .has_offset = offsetof(DynamodbVectorIndexDescription, has_backfilling)},
+    {.name = {"IndexSizeBytes", 14}, .path = "indexSizeBytes", .shape = &shape_long_object, .offset = offsetof(DynamodbVectorIndexDescription, index_size_bytes), .has_offset = offsetof(DynamodbVectorIndexDescription, has_index_size_bytes)},
+    {.name = {"ItemCount", 9}, .path = "itemCount", .shape = &shape_long_object, .offset = offsetof(DynamodbVectorIndexDescription, item_count), .has_offset = offsetof(DynamodbVectorIndexDescription, has_item_count)},
+    {.name = {"IndexArn", 8}, .path = "indexArn", .shape = &shape_string, .offset = offsetof(DynamodbVectorIndexDescription, index_arn), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_VECTOR_INDEX_DESCRIPTION = {.name = "VectorIndexDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbVectorIndexDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_vector_index_description};
 
 static const Shape shape_vector_index_description_list = {.name = "VectorIndexDescriptionList", .kind = KIND_LIST, .size = sizeof(DynamodbVectorIndexDescriptionList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_VECTOR_INDEX_DESCRIPTION};
 
 static const Field fields_table_description[] = {
-    {{"AttributeDefinitions", 20}, "attributeDefinitions", &shape_attribute_definitions, offsetof(DynamodbTableDescription, attribute_definitions), NO_OFFSET, false},
-    {{"TableName", 9}, "tableName", &shape_table_name, offsetof(DynamodbTableDescription, table_name), NO_OFFSET, false},
-    {{"KeySchema", 9}, "keySchema", &shape_key_schema, offsetof(DynamodbTableDescription, key_schema), NO_OFFSET, false},
-    {{"TableStatus", 11}, "tableStatus", &shape_table_status, offsetof(DynamodbTableDescription, table_status), NO_OFFSET, false},
-    {{"CreationDateTime", 16}, "creationDateTime", &shape_date, offsetof(DynamodbTableDescription, creation_date_time), offsetof(DynamodbTableDescription, has_creation_date_time), false},
-    {{"ProvisionedThroughput", 21}, "provisionedThroughput", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_DESCRIPTION, offsetof(DynamodbTableDescription, provisioned_throughput), NO_OFFSET, false},
-    {{"TableSizeBytes", 14}, "tableSizeBytes", &shape_long_object, offsetof(DynamodbTableDescription, table_size_bytes), offsetof(DynamodbTableDescription, has_table_size_bytes), false},
-    {{"ItemCount", 9}, "itemCount", &shape_long_object, offsetof(DynamodbTableDescription, item_count), offsetof(DynamodbTableDescription, has_item_count), false},
-    {{"TableArn", 8}, "tableArn", &shape_string, offsetof(DynamodbTableDescription, table_arn), NO_OFFSET, false},
-    {{"TableId", 7}, "tableId", &shape_table_id, offsetof(DynamodbTableDescription, table_id), NO_OFFSET, false},
-    {{"BillingModeSummary", 18}, "billingModeSummary", &DYNAMODB_SHAPE_BILLING_MODE_SUMMARY, offsetof(DynamodbTableDescription, billing_mode_summary), NO_OFFSET, false},
-    {{"LocalSecondaryIndexes", 21}, "localSecondaryIndexes", &shape_local_secondary_index_description_list, offsetof(DynamodbTableDescription, local_secondary_indexes), NO_OFFSET, false},
-    {{"GlobalSecondaryIndexes", 22}, "globalSecondaryIndexes", &shape_global_secondary_index_description_list, offsetof(DynamodbTableDescription, global_secondary_indexes), NO_OFFSET, false},
-    {{"StreamSpecification", 19}, "streamSpecification", &DYNAMODB_SHAPE_STREAM_SPECIFICATION, offsetof(DynamodbTableDescription, stream_specification), NO_OFFSET, false},
-    {{"LatestStreamLabel", 17}, "latestStreamLabel", &shape_string, offsetof(DynamodbTableDescription, latest_stream_label), NO_OFFSET, false},
-    {{"LatestStreamArn", 15}, "latestStreamArn", &shape_stream_arn, offsetof(DynamodbTableDescription, latest_stream_arn), NO_OFFSET, false},
-    {{"GlobalTableVersion", 18}, "globalTableVersion", &shape_string, offsetof(DynamodbTableDescription, global_table_version), NO_OFFSET, false},
-    {{"Replicas", 8}, "replicas", &shape_replica_description_list, offsetof(DynamodbTableDescription, replicas), NO_OFFSET, false},
-    {{"GlobalTableWitnesses", 20}, "globalTableWitnesses", &shape_global_table_witness_description_list, offsetof(DynamodbTableDescription, global_table_witnesses), NO_OFFSET, false},
-    {{"GlobalTableSettingsReplicationMode", 34}, "globalTableSettingsReplicationMode", &shape_global_table_settings_replication_mode, offsetof(DynamodbTableDescription, global_table_settings_replication_mode), NO_OFFSET, false},
-    {{"RestoreSummary", 14}, "restoreSummary", &DYNAMODB_SHAPE_RESTORE_SUMMARY, offsetof(DynamodbTableDescription, restore_summary), NO_OFFSET, false},
-    {{"SSEDescription", 14}, "sSEDescription", &DYNAMODB_SHAPE_SSE_DESCRIPTION, offsetof(DynamodbTableDescription, sse_description), NO_OFFSET, false},
-    {{"ArchivalSummary", 15}, "archivalSummary", &DYNAMODB_SHAPE_ARCHIVAL_SUMMARY, offsetof(DynamodbTableDescription, archival_summary), NO_OFFSET, false},
-    {{"TableClassSummary", 17}, "tableClassSummary", &DYNAMODB_SHAPE_TABLE_CLASS_SUMMARY, offsetof(DynamodbTableDescription, table_class_summary), NO_OFFSET, false},
-    {{"DeletionProtectionEnabled", 25}, "deletionProtectionEnabled", &shape_deletion_protection_enabled, offsetof(DynamodbTableDescription, deletion_protection_enabled), offsetof(DynamodbTableDescription, has_deletion_protection_enabled), false},
-    {{"DisassociationProtectionEnabled", 31}, "disassociationProtectionEnabled", &shape_disassociation_protection_enabled, offsetof(DynamodbTableDescription, disassociation_protection_enabled), offsetof(DynamodbTableDescription, has_disassociation_protection_enabled), false},
-    {{"OnDemandThroughput", 18}, "onDemandThroughput", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, offsetof(DynamodbTableDescription, on_demand_throughput), NO_OFFSET, false},
-    {{"WarmThroughput", 14}, "warmThroughput", &DYNAMODB_SHAPE_TABLE_WARM_THROUGHPUT_DESCRIPTION, offsetof(DynamodbTableDescription, warm_throughput), NO_OFFSET, false},
-    {{"MultiRegionConsistency", 22}, "multiRegionConsistency", &shape_multi_region_consistency, offsetof(DynamodbTableDescription, multi_region_consistency), NO_OFFSET, false},
-    {{"VectorIndexes", 13}, "vectorIndexes", &shape_vector_index_description_list, offsetof(DynamodbTableDescription, vector_indexes), NO_OFFSET, false},
+    {.name = {"AttributeDefinitions", 20}, .path = "attributeDefinitions", .shape = &shape_attribute_definitions, .offset = offsetof(DynamodbTableDescription, attribute_definitions), .has_offset = NO_OFFSET},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbTableDescription, table_name), .has_offset = NO_OFFSET},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbTableDescription, key_schema), .has_offset = NO_OFFSET},
+    {.name = {"TableStatus", 11}, .path = "tableStatus", .shape = &shape_table_status, .offset = offsetof(DynamodbTableDescription, table_status), .has_offset = NO_OFFSET},
+    {.name = {"CreationDateTime", 16}, .path = "creationDateTime", .shape = &shape_date, .offset = offsetof(DynamodbTableDescription, creation_date_time), .has_offset = offsetof(DynamodbTableDescription, has_creation_date_time)},
+    {.name = {"ProvisionedThroughput", 21}, .path = "provisionedThroughput", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_DESCRIPTION, .offset = offsetof(DynamodbTableDescription, provisioned_throughput), .has_offset = NO_OFFSET},
+    {.name = {"TableSizeBytes", 14}, .path = "tableSizeBytes", .shape = &shape_long_object, .offset = offsetof(DynamodbTableDescription, table_size_bytes), .has_offset = offsetof(DynamodbTableDescription, has_table_size_bytes)},
+    {.name = {"ItemCount", 9}, .path = "itemCount", .shape = &shape_long_object, .offset = offsetof(DynamodbTableDescription, item_count), .has_offset = offsetof(DynamodbTableDescription, has_item_count)},
+    {.name = {"TableArn", 8}, .path = "tableArn", .shape = &shape_string, .offset = offsetof(DynamodbTableDescription, table_arn), .has_offset = NO_OFFSET},
+    {.name = {"TableId", 7}, .path = "tableId", .shape = &shape_table_id, .offset = offsetof(DynamodbTableDescription, table_id), .has_offset = NO_OFFSET},
+    {.name = {"BillingModeSummary", 18}, .path = "billingModeSummary", .shape = &DYNAMODB_SHAPE_BILLING_MODE_SUMMARY, .offset = offsetof(DynamodbTableDescription, billing_mode_summary), .has_offset = NO_OFFSET},
+    {.name = {"LocalSecondaryIndexes", 21}, .path = "localSecondaryIndexes", .shape = &shape_local_secondary_index_description_list, .offset = offsetof(DynamodbTableDescription, local_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexes", 22}, .path = "globalSecondaryIndexes", .shape = &shape_global_secondary_index_description_list, .offset = offsetof(DynamodbTableDescription, global_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"StreamSpecification", 19}, .path = "streamSpecification", .shape = &DYNAMODB_SHAPE_STREAM_SPECIFICATION, .offset = offsetof(DynamodbTableDescription, stream_specification), .has_offset = NO_OFFSET},
+    {.name = {"LatestStreamLabel", 17}, .path = "latestStreamLabel", .shape = &shape_string, .offset = offsetof(DynamodbTableDescription, latest_stream_label), .has_offset = NO_OFFSET},
+    {.name = {"LatestStreamArn", 15}, .path = "latestStreamArn", .shape = &shape_stream_arn, .offset = offsetof(DynamodbTableDescription, latest_stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"GlobalTableVersion", 18}, .path = "globalTableVersion", .shape = &shape_string, .offset = offsetof(DynamodbTableDescription, global_table_version), .has_offset = NO_OFFSET},
+    {.name = {"Replicas", 8}, .path = "replicas", .shape = &shape_replica_description_list, .offset = offsetof(DynamodbTableDescription, replicas), .has_offset = NO_OFFSET},
+    {.name = {"GlobalTableWitnesses", 20}, .path = "globalTableWitnesses", .shape = &shape_global_table_witness_description_list, .offset = offsetof(DynamodbTableDescription, global_table_witnesses), .has_offset = NO_OFFSET},
+    {.name = {"GlobalTableSettingsReplicationMode", 34}, .path = "globalTableSettingsReplicationMode", .shape = &shape_global_table_settings_replication_mode, .offset = offsetof(DynamodbTableDescription, global_table_settings_replication_mode), .has_offset = NO_OFFSET},
+    {.name = {"RestoreSummary", 14}, .path = "restoreSummary", .shape = &DYNAMODB_SHAPE_RESTORE_SUMMARY, .offset = offsetof(DynamodbTableDescription, restore_summary), .has_offset = NO_OFFSET},
+    {.name = {"SSEDescription", 14}, .path = "sSEDescription", .shape = &DYNAMODB_SHAPE_SSE_DESCRIPTION, .offset = offsetof(DynamodbTableDescription, sse_description), .has_offset = NO_OFFSET},
+    {.name = {"ArchivalSummary", 15}, .path = "archivalSummary", .shape = &DYNAMODB_SHAPE_ARCHIVAL_SUMMARY, .offset = offsetof(DynamodbTableDescription, archival_summary), .has_offset = NO_OFFSET},
+    {.name = {"TableClassSummary", 17}, .path = "tableClassSummary", .shape = &DYNAMODB_SHAPE_TABLE_CLASS_SUMMARY, .offset = offsetof(DynamodbTableDescription, table_class_summary), .has_offset = NO_OFFSET},
+    {.name = {"DeletionProtectionEnabled", 25}, .path = "deletionProtectionEnabled", .shape = &shape_deletion_protection_enabled, .offset = offsetof(DynamodbTableDescription, deletion_protection_enabled), .has_offset = offsetof(DynamodbTableDescription, has_deletion_protection_enabled)},
+    {.name = {"DisassociationProtectionEnabled", 31}, .path = "disassociationProtectionEnabled", .shape = &shape_disassociation_protection_enabled, .offset = offsetof(DynamodbTableDescription, disassociation_protection_enabled), .has_offset = offsetof(DynamodbTableDescription, has_disassociation_protection_enabled)},
+    {.name = {"OnDemandThroughput", 18}, .path = "onDemandThroughput", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbTableDescription, on_demand_throughput), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &DYNAMODB_SHAPE_TABLE_WARM_THROUGHPUT_DESCRIPTION, .offset = offsetof(DynamodbTableDescription, warm_throughput), .has_offset = NO_OFFSET},
+    {.name = {"MultiRegionConsistency", 22}, .path = "multiRegionConsistency", .shape = &shape_multi_region_consistency, .offset = offsetof(DynamodbTableDescription, multi_region_consistency), .has_offset = NO_OFFSET},
+    {.name = {"VectorIndexes", 13}, .path = "vectorIndexes", .shape = &shape_vector_index_description_list, .offset = offsetof(DynamodbTableDescription, vector_indexes), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_TABLE_DESCRIPTION = {.name = "TableDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTableDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 30, .fields = fields_table_description};
 
 static const Field fields_create_table_output[] = {
-    {{"TableDescription", 16}, "tableDescription", &DYNAMODB_SHAPE_TABLE_DESCRIPTION, offsetof(DynamodbCreateTableOutput, table_description), NO_OFFSET, false},
+    {.name = {"TableDescription", 16}, .path = "tableDescription", .shape = &DYNAMODB_SHAPE_TABLE_DESCRIPTION, .offset = offsetof(DynamodbCreateTableOutput, table_description), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_CREATE_TABLE_OUTPUT = {.name = "CreateTableOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCreateTableOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_table_output};
 
 static const Field fields_delete_table_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbDeleteTableInput, table_name), NO_OFFSET, true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbDeleteTableInput, table_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_DELETE_TABLE_INPUT = {.name = "DeleteTableInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteTableInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_table_input};
 
 static const Field fields_delete_table_output[] = {
-    {{"TableDescription", 16}, "tableDescription", &DYNAMODB_SHAPE_TABLE_DESCRIPTION, offsetof(DynamodbDeleteTableOutput, table_description), NO_OFFSET, false},
+    {.name = {"TableDescription", 16}, .path = "tableDescription", .shape = &DYNAMODB_SHAPE_TABLE_DESCRIPTION, .offset = offsetof(DynamodbDeleteTableOutput, table_description), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_DELETE_TABLE_OUTPUT = {.name = "DeleteTableOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteTableOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_table_output};
 
 static const Field fields_describe_table_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbDescribeTableInput, table_name), NO_OFFSET, true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbDescribeTableInput, table_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_DESCRIBE_TABLE_INPUT = {.name = "DescribeTableInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeTableInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_table_input};
 
 static const Field fields_describe_table_output[] = {
-    {{"Table", 5}, "table", &DYNAMODB_SHAPE_TABLE_DESCRIPTION, offsetof(DynamodbDescribeTableOutput, table), NO_OFFSET, false},
+    {.name = {"Table", 5}, .path = "table", .shape = &DYNAMODB_SHAPE_TABLE_DESCRIPTION, .offset = offsetof(DynamodbDescribeTableOutput, table), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_DESCRIBE_TABLE_OUTPUT = {.name = "DescribeTableOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeTableOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_table_output};
 
 static const Shape shape_list_tables_input_limit = {.name = "ListTablesInputLimit", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 100};
 
 static const Field fields_list_tables_input[] = {
-    {{"ExclusiveStartTableName", 23}, "exclusiveStartTableName", &shape_table_name, offsetof(DynamodbListTablesInput, exclusive_start_table_name), NO_OFFSET, false},
-    {{"Limit", 5}, "limit", &shape_list_tables_input_limit, offsetof(DynamodbListTablesInput, limit), offsetof(DynamodbListTablesInput, has_limit), false},
+    {.name = {"ExclusiveStartTableName", 23}, .path = "exclusiveStartTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbListTablesInput, exclusive_start_table_name), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_list_tables_input_limit, .offset = offsetof(DynamodbListTablesInput, limit), .has_offset = offsetof(DynamodbListTablesInput, has_limit)},
 };
 const Shape DYNAMODB_SHAPE_LIST_TABLES_INPUT = {.name = "ListTablesInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListTablesInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_tables_input};
 
 static const Shape shape_table_name_list = {.name = "TableNameList", .kind = KIND_LIST, .size = sizeof(DynamodbTableNameList), .min = NO_MIN, .max = NO_MAX, .member = &shape_table_name};
 
 static const Field fields_list_tables_output[] = {
-    {{"TableNames", 10}, "tableNames", &shape_table_name_list, offsetof(DynamodbListTablesOutput, table_names), NO_OFFSET, false},
-    {{"LastEvaluatedTableName", 22}, "lastEvaluatedTableName", &shape_table_name, offsetof(DynamodbListTablesOutput, last_evaluated_table_name), NO_OFFSET, false},
+    {.name = {"TableNames", 10}, .path = "tableNames", .shape = &shape_table_name_list, .offset = offsetof(DynamodbListTablesOutput, table_names), .has_offset = NO_OFFSET},
+    {.name = {"LastEvaluatedTableName", 22}, .path = "lastEvaluatedTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbListTablesOutput, last_evaluated_table_name), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_LIST_TABLES_OUTPUT = {.name = "ListTablesOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListTablesOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_tables_output};
 
 static const Field fields_update_global_secondary_index_action[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbUpdateGlobalSecondaryIndexAction, index_name), NO_OFFSET, true},
-    {{"ProvisionedThroughput", 21}, "provisionedThroughput", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, offsetof(DynamodbUpdateGlobalSecondaryIndexAction, provisioned_throughput), NO_OFFSET, false},
-    {{"OnDemandThroughput", 18}, "onDemandThroughput", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, offsetof(DynamodbUpdateGlobalSecondaryIndexAction, on_demand_throughput), NO_OFFSET, false},
-    {{"WarmThroughput", 14}, "warmThroughput", &DYNAMODB_SHAPE_WARM_THROUGHPUT, offsetof(DynamodbUpdateGlobalSecondaryIndexAction, warm_throughput), NO_OFFSET, false},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbUpdateGlobalSecondaryIndexAction, index_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ProvisionedThroughput", 21}, .path = "provisionedThroughput", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, .offset = offsetof(DynamodbUpdateGlobalSecondaryIndexAction, provisioned_throughput), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughput", 18}, .path = "onDemandThroughput", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbUpdateGlobalSecondaryIndexAction, on_demand_throughput), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &DYNAMODB_SHAPE_WARM_THROUGHPUT, .offset = offsetof(DynamodbUpdateGlobalSecondaryIndexAction, warm_throughput), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_UPDATE_GLOBAL_SECONDARY_INDEX_ACTION = {.name = "UpdateGlobalSecondaryIndexAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateGlobalSecondaryIndexAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_global_secondary_index_action};
 
 static const Field fields_create_global_secondary_index_action[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbCreateGlobalSecondaryIndexAction, index_name), NO_OFFSET, true},
-    {{"KeySchema", 9}, "keySchema", &shape_key_schema, offsetof(DynamodbCreateGlobalSecondaryIndexAction, key_schema), NO_OFFSET, true},
-    {{"Projection", 10}, "projection", &DYNAMODB_SHAPE_PROJECTION, offsetof(DynamodbCreateGlobalSecondaryIndexAction, projection), NO_OFFSET, true},
-    {{"ProvisionedThroughput", 21}, "provisionedThroughput", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, offsetof(DynamodbCreateGlobalSecondaryIndexAction, provisioned_throughput), NO_OFFSET, false},
-    {{"OnDemandThroughput", 18}, "onDemandThroughput", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, offsetof(DynamodbCreateGlobalSecondaryIndexAction, on_demand_throughput), NO_OFFSET, false},
-    {{"WarmThroughput", 14}, "warmThroughput", &DYNAMODB_SHAPE_WARM_THROUGHPUT, offsetof(DynamodbCreateGlobalSecondaryIndexAction, warm_throughput), NO_OFFSET, false},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbCreateGlobalSecondaryIndexAction, index_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbCreateGlobalSecondaryIndexAction, key_schema), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbCreateGlobalSecondaryIndexAction, projection), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ProvisionedThroughput", 21}, .path = "provisionedThroughput", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, .offset = offsetof(DynamodbCreateGlobalSecondaryIndexAction, provisioned_throughput), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughput", 18}, .path = "onDemandThroughput", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbCreateGlobalSecondaryIndexAction, on_demand_throughput), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &DYNAMODB_SHAPE_WARM_THROUGHPUT, .offset = offsetof(DynamodbCreateGlobalSecondaryIndexAction, warm_throughput), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_CREATE_GLOBAL_SECONDARY_INDEX_ACTION = {.name = "CreateGlobalSecondaryIndexAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCreateGlobalSecondaryIndexAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_create_global_secondary_index_action};
 
 static const Field fields_delete_global_secondary_index_action[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbDeleteGlobalSecondaryIndexAction, index_name), NO_OFFSET, true},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbDeleteGlobalSecondaryIndexAction, index_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_DELETE_GLOBAL_SECONDARY_INDEX_ACTION = {.name = "DeleteGlobalSecondaryIndexAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteGlobalSecondaryIndexAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_global_secondary_index_action};
 
 static const Field fields_global_secondary_index_update[] = {
-    {{"Update", 6}, "update", &DYNAMODB_SHAPE_UPDATE_GLOBAL_SECONDARY_INDEX_ACTION, offsetof(DynamodbGlobalSecondaryIndexUpdate, update), NO_OFFSET, false},
-    {{"Create", 6}, "create", &DYNAMODB_SHAPE_CREATE_GLOBAL_SECONDARY_INDEX_ACTION, offsetof(DynamodbGlobalSecondaryIndexUpdate, create), NO_OFFSET, false},
-    {{"Delete", 6}, "delete", &DYNAMODB_SHAPE_DELETE_GLOBAL_SECONDARY_INDEX_ACTION, offsetof(DynamodbGlobalSecondaryIndexUpdate, delete), NO_OFFSET, false},
+    {.name = {"Update", 6}, .path = "update", .shape = &DYNAMODB_SHAPE_UPDATE_GLOBAL_SECONDARY_INDEX_ACTION, .offset = offsetof(DynamodbGlobalSecondaryIndexUpdate, update), .has_offset = NO_OFFSET},
+    {.name = {"Create", 6}, .path = "create", .shape = &DYNAMODB_SHAPE_CREATE_GLOBAL_SECONDARY_INDEX_ACTION, .offset = offsetof(DynamodbGlobalSecondaryIndexUpdate, create), .has_offset = NO_OFFSET},
+    {.name = {"Delete", 6}, .path = "delete", .shape = &DYNAMODB_SHAPE_DELETE_GLOBAL_SECONDARY_INDEX_ACTION, .offset = offsetof(DynamodbGlobalSecondaryIndexUpdate, delete), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_UPDATE = {.name = "GlobalSecondaryIndexUpdate", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGlobalSecondaryIndexUpdate), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_global_secondary_index_update};
 
 static const Shape shape_global_secondary_index_update_list = {.name = "GlobalSecondaryIndexUpdateList", .kind = KIND_LIST, .size = sizeof(DynamodbGlobalSecondaryIndexUpdateList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_UPDATE};
 
 static const Field fields_replica_global_secondary_index[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbReplicaGlobalSecondaryIndex, index_name), NO_OFFSET, true},
-    {{"ProvisionedThroughputOverride", 29}, "provisionedThroughputOverride", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE, offsetof(DynamodbReplicaGlobalSecondaryIndex, provisioned_throughput_override), NO_OFFSET, false},
-    {{"OnDemandThroughputOverride", 26}, "onDemandThroughputOverride", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE, offsetof(DynamodbReplicaGlobalSecondaryIndex, on_demand_throughput_override), NO_OFFSET, false},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndex, index_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ProvisionedThroughputOverride", 29}, .path = "provisionedThroughputOverride", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndex, provisioned_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughputOverride", 26}, .path = "onDemandThroughputOverride", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndex, on_demand_throughput_override), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX = {.name = "ReplicaGlobalSecondaryIndex", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbReplicaGlobalSecondaryIndex), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_replica_global_secondary_index};
 
 static const Shape shape_replica_global_secondary_index_list = {.name = "ReplicaGlobalSecondaryIndexList", .kind = KIND_LIST, .size = sizeof(DynamodbReplicaGlobalSecondaryIndexList), .min = 1, .max = NO_MAX, .member = &DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX};
 
 static const Field fields_create_replication_group_member_action[] = {
-    {{"RegionName", 10}, "regionName", &shape_region_name, offsetof(DynamodbCreateReplicationGroupMemberAction, region_name), NO_OFFSET, true},
-    {{"KMSMasterKeyId", 14}, "kMSMasterKeyId", &shape_kms_master_key_id, offsetof(DynamodbCreateReplicationGroupMemberAction, kms_master_key_id), NO_OFFSET, false},
-    {{"ProvisionedThroughputOverride", 29}, "provisionedThroughputOverride", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE, offsetof(DynamodbCreateReplicationGroupMemberAction, provisioned_throughput_override), NO_OFFSET, false},
-    {{"OnDemandThroughputOverride", 26}, "onDemandThroughputOverride", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE, offsetof(DynamodbCreateReplicationGroupMemberAction, on_demand_throughput_override), NO_OFFSET, false},
-    {{"GlobalSecondaryIndexes", 22}, "globalSecondaryIndexes", &shape_replica_global_secondary_index_list, offsetof(DynamodbCreateReplicationGroupMemberAction, global_secondary_indexes), NO_OFFSET, false},
-    {{"TableClassOverride", 18}, "tableClassOverride", &shape_table_class, offsetof(DynamodbCreateReplicationGroupMemberAction, table_class_override), NO_OFFSET, false},
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbCreateReplicationGroupMemberAction, region_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KMSMasterKeyId", 14}, .path = "kMSMasterKeyId", .shape = &shape_kms_master_key_id, .offset = offsetof(DynamodbCreateReplicationGroupMemberAction, kms_master_key_id), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedThroughputOverride", 29}, .path = "provisionedThroughputOverride", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE, .offset = offsetof(DynamodbCreateReplicationGroupMemberAction, provisioned_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughputOverride", 26}, .path = "onDemandThroughputOverride", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE, .offset = offsetof(DynamodbCreateReplicationGroupMemberAction, on_demand_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexes", 22}, .path = "globalSecondaryIndexes", .shape = &shape_replica_global_secondary_index_list, .offset = offsetof(DynamodbCreateReplicationGroupMemberAction, global_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"TableClassOverride", 18}, .path = "tableClassOverride", .shape = &shape_table_class, .offset = offsetof(DynamodbCreateReplicationGroupMemberAction, table_class_override), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_CREATE_REPLICATION_GROUP_MEMBER_ACTION = {.name = "CreateReplicationGroupMemberAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCreateReplicationGroupMemberAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_create_replication_group_member_action};
 
 static const Field fields_update_replication_group_member_action[] = {
-    {{"RegionName", 10}, "regionName", &shape_region_name, offsetof(DynamodbUpdateReplicationGroupMemberAction, region_name), NO_OFFSET, true},
-    {{"KMSMasterKeyId", 14}, "kMSMasterKeyId", &shape_kms_master_key_id, offsetof(DynamodbUpdateReplicationGroupMemberAction, kms_master_key_id), NO_OFFSET, false},
-    {{"ProvisionedThroughputOverride", 29}, "provisionedThroughputOverride", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE, offsetof(DynamodbUpdateReplicationGroupMemberAction, provisioned_throughput_override), NO_OFFSET, false},
-    {{"OnDemandThroughputOverride", 26}, "onDemandThroughputOverride", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE, offsetof(DynamodbUpdateReplicationGroupMemberAction, on_demand_throughput_override), NO_OFFSET, false},
-    {{"GlobalSecondaryIndexes", 22}, "globalSecondaryIndexes", &shape_replica_global_secondary_index_list, offsetof(DynamodbUpdateReplicationGroupMemberAction, global_secondary_indexes), NO_OFFSET, false},
-    {{"TableClassOverride", 18}, "tableClassOverride", &shape_table_class, offsetof(DynamodbUpdateReplicationGroupMemberAction, table_class_override), NO_OFFSET, false},
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbUpdateReplicationGroupMemberAction, region_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KMSMasterKeyId", 14}, .path = "kMSMasterKeyId", .shape = &shape_kms_master_key_id, .offset = offsetof(DynamodbUpdateReplicationGroupMemberAction, kms_master_key_id), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedThroughputOverride", 29}, .path = "provisionedThroughputOverride", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_OVERRIDE, .offset = offsetof(DynamodbUpdateReplicationGroupMemberAction, provisioned_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughputOverride", 26}, .path = "onDemandThroughputOverride", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT_OVERRIDE, .offset = offsetof(DynamodbUpdateReplicationGroupMemberAction, on_demand_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexes", 22}, .path = "globalSecondaryIndexes", .shape = &shape_replica_global_secondary_index_list, .offset = offsetof(DynamodbUpdateReplicationGroupMemberAction, global_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"TableClassOverride", 18}, .path = "tableClassOverride", .shape = &shape_table_class, .offset = offsetof(DynamodbUpdateReplicationGroupMemberAction, table_class_override), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_UPDATE_REPLICATION_GROUP_MEMBER_ACTION = {.name = "UpdateReplicationGroupMemberAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateReplicationGroupMemberAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_update_replication_group_member_action};
 
 static const Field fields_delete_replication_group_member_action[] = {
-    {{"RegionName", 10}, "regionName", &shape_region_name, offsetof(DynamodbDeleteReplicationGroupMemberAction, region_name), NO_OFFSET, true},
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbDeleteReplicationGroupMemberAction, region_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_DELETE_REPLICATION_GROUP_MEMBER_ACTION = {.name = "DeleteReplicationGroupMemberAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteReplicationGroupMemberAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_replication_group_member_action};
 
@@ -685,85 +685,85 @@ static const char *const enum_disassociation_mode[] = {"WAIT_FOR_REPLICATION", N
 static const Shape shape_disassociation_mode = {.name = "DisassociationMode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_disassociation_mode};
 
 static const Field fields_disassociate_replication_group_member_action[] = {
-    {{"RegionName", 10}, "regionName", &shape_region_name, offsetof(DynamodbDisassociateReplicationGroupMemberAction, region_name), NO_OFFSET, true},
-    {{"DisassociationMode", 18}, "disassociationMode", &shape_disassociation_mode, offsetof(DynamodbDisassociateReplicationGroupMemberAction, disassociation_mode), NO_OFFSET, true},
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbDisassociateReplicationGroupMemberAction, region_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"DisassociationMode", 18}, .path = "disassociationMode", .shape = &shape_disassociation_mode, .offset = offsetof(DynamodbDisassociateReplicationGroupMemberAction, disassociation_mode), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_DISASSOCIATE_REPLICATION_GROUP_MEMBER_ACTION = {.name = "DisassociateReplicationGroupMemberAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDisassociateReplicationGroupMemberAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_disassociate_replication_group_member_action};
 
 static const Field fields_replication_group_update[] = {
-    {{"Create", 6}, "create", &DYNAMODB_SHAPE_CREATE_REPLICATION_GROUP_MEMBER_ACTION, offsetof(DynamodbReplicationGroupUpdate, create), NO_OFFSET, false},
-    {{"Update", 6}, "update", &DYNAMODB_SHAPE_UPDATE_REPLICATION_GROUP_MEMBER_ACTION, offsetof(DynamodbReplicationGroupUpdate, update), NO_OFFSET, false},
-    {{"Delete", 6}, "delete", &DYNAMODB_SHAPE_DELETE_REPLICATION_GROUP_MEMBER_ACTION, offsetof(DynamodbReplicationGroupUpdate, delete), NO_OFFSET, false},
-    {{"Disassociate", 12}, "disassociate", &DYNAMODB_SHAPE_DISASSOCIATE_REPLICATION_GROUP_MEMBER_ACTION, offsetof(DynamodbReplicationGroupUpdate, disassociate), NO_OFFSET, false},
+    {.name = {"Create", 6}, .path = "create", .shape = &DYNAMODB_SHAPE_CREATE_REPLICATION_GROUP_MEMBER_ACTION, .offset = offsetof(DynamodbReplicationGroupUpdate, create), .has_offset = NO_OFFSET},
+    {.name = {"Update", 6}, .path = "update", .shape = &DYNAMODB_SHAPE_UPDATE_REPLICATION_GROUP_MEMBER_ACTION, .offset = offsetof(DynamodbReplicationGroupUpdate, update), .has_offset = NO_OFFSET},
+    {.name = {"Delete", 6}, .path = "delete", .shape = &DYNAMODB_SHAPE_DELETE_REPLICATION_GROUP_MEMBER_ACTION, .offset = offsetof(DynamodbReplicationGroupUpdate, delete), .has_offset = NO_OFFSET},
+    {.name = {"Disassociate", 12}, .path = "disassociate", .shape = &DYNAMODB_SHAPE_DISASSOCIATE_REPLICATION_GROUP_MEMBER_ACTION, .offset = offsetof(DynamodbReplicationGroupUpdate, disassociate), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_REPLICATION_GROUP_UPDATE = {.name = "ReplicationGroupUpdate", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbReplicationGroupUpdate), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_replication_group_update};
 
 static const Shape shape_replication_group_update_list = {.name = "ReplicationGroupUpdateList", .kind = KIND_LIST, .size = sizeof(DynamodbReplicationGroupUpdateList), .min = 1, .max = NO_MAX, .member = &DYNAMODB_SHAPE_REPLICATION_GROUP_UPDATE};
 
 static const Field fields_create_global_table_witness_group_member_action[] = {
-    {{"RegionName", 10}, "regionName", &shape_region_name, offsetof(DynamodbCreateGlobalTableWitnessGroupMemberAction, region_name), NO_OFFSET, true},
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbCreateGlobalTableWitnessGroupMemberAction, region_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_CREATE_GLOBAL_TABLE_WITNESS_GROUP_MEMBER_ACTION = {.name = "CreateGlobalTableWitnessGroupMemberAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCreateGlobalTableWitnessGroupMemberAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_global_table_witness_group_member_action};
 
 static const Field fields_delete_global_table_witness_group_member_action[] = {
-    {{"RegionName", 10}, "regionName", &shape_region_name, offsetof(DynamodbDeleteGlobalTableWitnessGroupMemberAction, region_name), NO_OFFSET, true},
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbDeleteGlobalTableWitnessGroupMemberAction, region_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_DELETE_GLOBAL_TABLE_WITNESS_GROUP_MEMBER_ACTION = {.name = "DeleteGlobalTableWitnessGroupMemberAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteGlobalTableWitnessGroupMemberAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_global_table_witness_group_member_action};
 
 static const Field fields_global_table_witness_group_update[] = {
-    {{"Create", 6}, "create", &DYNAMODB_SHAPE_CREATE_GLOBAL_TABLE_WITNESS_GROUP_MEMBER_ACTION, offsetof(DynamodbGlobalTableWitnessGroupUpdate, create), NO_OFFSET, false},
-    {{"Delete", 6}, "delete", &DYNAMODB_SHAPE_DELETE_GLOBAL_TABLE_WITNESS_GROUP_MEMBER_ACTION, offsetof(DynamodbGlobalTableWitnessGroupUpdate, delete), NO_OFFSET, false},
+    {.name = {"Create", 6}, .path = "create", .shape = &DYNAMODB_SHAPE_CREATE_GLOBAL_TABLE_WITNESS_GROUP_MEMBER_ACTION, .offset = offsetof(DynamodbGlobalTableWitnessGroupUpdate, create), .has_offset = NO_OFFSET},
+    {.name = {"Delete", 6}, .path = "delete", .shape = &DYNAMODB_SHAPE_DELETE_GLOBAL_TABLE_WITNESS_GROUP_MEMBER_ACTION, .offset = offsetof(DynamodbGlobalTableWitnessGroupUpdate, delete), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_GLOBAL_TABLE_WITNESS_GROUP_UPDATE = {.name = "GlobalTableWitnessGroupUpdate", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGlobalTableWitnessGroupUpdate), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_global_table_witness_group_update};
 
 static const Shape shape_global_table_witness_group_update_list = {.name = "GlobalTableWitnessGroupUpdateList", .kind = KIND_LIST, .size = sizeof(DynamodbGlobalTableWitnessGroupUpdateList), .min = 1, .max = 1, .member = &DYNAMODB_SHAPE_GLOBAL_TABLE_WITNESS_GROUP_UPDATE};
 
 static const Field fields_create_vector_index_action[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbCreateVectorIndexAction, index_name), NO_OFFSET, true},
-    {{"VectorAttribute", 15}, "vectorAttribute", &DYNAMODB_SHAPE_VECTOR_ATTRIBUTE_DEFINITION, offsetof(DynamodbCreateVectorIndexAction, vector_attribute), NO_OFFSET, true},
-    {{"SearchSchema", 12}, "searchSchema", &shape_search_schema, offsetof(DynamodbCreateVectorIndexAction, search_schema), NO_OFFSET, false},
-    {{"Projection", 10}, "projection", &DYNAMODB_SHAPE_PROJECTION, offsetof(DynamodbCreateVectorIndexAction, projection), NO_OFFSET, true},
-    {{"Dimensions", 10}, "dimensions", &shape_positive_long_object, offsetof(DynamodbCreateVectorIndexAction, dimensions), offsetof(DynamodbCreateVectorIndexAction, has_dimensions), true},
-    {{"DistanceFunction", 16}, "distanceFunction", &shape_vector_distance_function, offsetof(DynamodbCreateVectorIndexAction, distance_function), NO_OFFSET, true},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbCreateVectorIndexAction, index_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"VectorAttribute", 15}, .path = "vectorAttribute", .shape = &DYNAMODB_SHAPE_VECTOR_ATTRIBUTE_DEFINITION, .offset = offsetof(DynamodbCreateVectorIndexAction, vector_attribute), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SearchSchema", 12}, .path = "searchSchema", .shape = &shape_search_schema, .offset = offsetof(DynamodbCreateVectorIndexAction, search_schema), .has_offset = NO_OFFSET},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbCreateVectorIndexAction, projection), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbCreateVectorIndexAction, dimensions), .has_offset = offsetof(DynamodbCreateVectorIndexAction, has_dimensions), .required = true},
+    {.name = {"DistanceFunction", 16}, .path = "distanceFunction", .shape = &shape_vector_distance_function, .offset = offsetof(DynamodbCreateVectorIndexAction, distance_function), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_CREATE_VECTOR_INDEX_ACTION = {.name = "CreateVectorIndexAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCreateVectorIndexAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_create_vector_index_action};
 
 static const Field fields_delete_vector_index_action[] = {
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbDeleteVectorIndexAction, index_name), NO_OFFSET, true},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbDeleteVectorIndexAction, index_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_DELETE_VECTOR_INDEX_ACTION = {.name = "DeleteVectorIndexAction", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteVectorIndexAction), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_vector_index_action};
 
 static const Field fields_vector_index_update[] = {
-    {{"Create", 6}, "create", &DYNAMODB_SHAPE_CREATE_VECTOR_INDEX_ACTION, offsetof(DynamodbVectorIndexUpdate, create), NO_OFFSET, false},
-    {{"Delete", 6}, "delete", &DYNAMODB_SHAPE_DELETE_VECTOR_INDEX_ACTION, offsetof(DynamodbVectorIndexUpdate, delete), NO_OFFSET, false},
+    {.name = {"Create", 6}, .path = "create", .shape = &DYNAMODB_SHAPE_CREATE_VECTOR_INDEX_ACTION, .offset = offsetof(DynamodbVectorIndexUpdate, create), .has_offset = NO_OFFSET},
+    {.name = {"Delete", 6}, .path = "delete", .shape = &DYNAMODB_SHAPE_DELETE_VECTOR_INDEX_ACTION, .offset = offsetof(DynamodbVectorIndexUpdate, delete), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_VECTOR_INDEX_UPDATE = {.name = "VectorIndexUpdate", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbVectorIndexUpdate), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_vector_index_update};
 
 static const Shape shape_vector_index_update_list = {.name = "VectorIndexUpdateList", .kind = KIND_LIST, .size = sizeof(DynamodbVectorIndexUpdateList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_VECTOR_INDEX_UPDATE};
 
 static const Field fields_update_table_input[] = {
-    {{"AttributeDefinitions", 20}, "attributeDefinitions", &shape_attribute_definitions, offsetof(DynamodbUpdateTableInput, attribute_definitions), NO_OFFSET, false},
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbUpdateTableInput, table_name), NO_OFFSET, true},
-    {{"BillingMode", 11}, "billingMode", &shape_billing_mode, offsetof(DynamodbUpdateTableInput, billing_mode), NO_OFFSET, false},
-    {{"ProvisionedThroughput", 21}, "provisionedThroughput", &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, offsetof(DynamodbUpdateTableInput, provisioned_throughput), NO_OFFSET, false},
-    {{"GlobalSecondaryIndexUpdates", 27}, "globalSecondaryIndexUpdates", &shape_global_secondary_index_update_list, offsetof(DynamodbUpdateTableInput, global_secondary_index_updates), NO_OFFSET, false},
-    {{"StreamSpecification", 19}, "streamSpecification", &DYNAMODB_SHAPE_STREAM_SPECIFICATION, offsetof(DynamodbUpdateTableInput, stream_specification), NO_OFFSET, false},
-    {{"SSESpecification", 16}, "sSESpecification", &DYNAMODB_SHAPE_SSE_SPECIFICATION, offsetof(DynamodbUpdateTableInput, sse_specification), NO_OFFSET, false},
-    {{"ReplicaUpdates", 14}, "replicaUpdates", &shape_replication_group_update_list, offsetof(DynamodbUpdateTableInput, replica_updates), NO_OFFSET, false},
-    {{"TableClass", 10}, "tableClass", &shape_table_class, offsetof(DynamodbUpdateTableInput, table_class), NO_OFFSET, false},
-    {{"DeletionProtectionEnabled", 25}, "deletionProtectionEnabled", &shape_deletion_protection_enabled, offsetof(DynamodbUpdateTableInput, deletion_protection_enabled), offsetof(DynamodbUpdateTableInput, has_deletion_protection_enabled), false},
-    {{"MultiRegionConsistency", 22}, "multiRegionConsistency", &shape_multi_region_consistency, offsetof(DynamodbUpdateTableInput, multi_region_consistency), NO_OFFSET, false},
-    {{"GlobalTableWitnessUpdates", 25}, "globalTableWitnessUpdates", &shape_global_table_witness_group_update_list, offsetof(DynamodbUpdateTableInput, global_table_witness_updates), NO_OFFSET, false},
-    {{"OnDemandThroughput", 18}, "onDemandThroughput", &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, offsetof(DynamodbUpdateTableInput, on_demand_throughput), NO_OFFSET, false},
-    {{"WarmThroughput", 14}, "warmThroughput", &DYNAMODB_SHAPE_WARM_THROUGHPUT, offsetof(DynamodbUpdateTableInput, warm_throughput), NO_OFFSET, false},
-    {{"GlobalTableSettingsReplicationMode", 34}, "globalTableSettingsReplicationMode", &shape_global_table_settings_replication_mode, offsetof(DynamodbUpdateTableInput, global_table_settings_replication_mode), NO_OFFSET, false},
-    {{"DisassociationProtectionEnabled", 31}, "disassociationProtectionEnabled", &shape_disassociation_protection_enabled, offsetof(DynamodbUpdateTableInput, disassociation_protection_enabled), offsetof(DynamodbUpdateTableInput, has_disassociation_protection_enabled), false},
-    {{"VectorIndexUpdates", 18}, "vectorIndexUpdates", &shape_vector_index_update_list, offsetof(DynamodbUpdateTableInput, vector_index_updates), NO_OFFSET, false},
+    {.name = {"AttributeDefinitions", 20}, .path = "attributeDefinitions", .shape = &shape_attribute_definitions, .offset = offsetof(DynamodbUpdateTableInput, attribute_definitions), .has_offset = NO_OFFSET},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbUpdateTableInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BillingMode", 11}, .path = "billingMode", .shape = &shape_billing_mode, .offset = offsetof(DynamodbUpdateTableInput, billing_mode), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedThroughput", 21}, .path = "provisionedThroughput", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, .offset = offsetof(DynamodbUpdateTableInput, provisioned_throughput), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexUpdates", 27}, .path = "globalSecondaryIndexUpdates", .shape = &shape_global_secondary_index_update_list, .offset = offsetof(DynamodbUpdateTableInput, global_secondary_index_updates), .has_offset = NO_OFFSET},
+    {.name = {"StreamSpecification", 19}, .path = "streamSpecification", .shape = &DYNAMODB_SHAPE_STREAM_SPECIFICATION, .offset = offsetof(DynamodbUpdateTableInput, stream_specification), .has_offset = NO_OFFSET},
+    {.name = {"SSESpecification", 16}, .path = "sSESpecification", .shape = &DYNAMODB_SHAPE_SSE_SPECIFICATION, .offset = offsetof(DynamodbUpdateTableInput, sse_specification), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaUpdates", 14}, .path = "replicaUpdates", .shape = &shape_replication_group_update_list, .offset = offsetof(DynamodbUpdateTableInput, replica_updates), .has_offset = NO_OFFSET},
+    {.name = {"TableClass", 10}, .path = "tableClass", .shape = &shape_table_class, .offset = offsetof(DynamodbUpdateTableInput, table_class), .has_offset = NO_OFFSET},
+    {.name = {"DeletionProtectionEnabled", 25}, .path = "deletionProtectionEnabled", .shape = &shape_deletion_protection_enabled, .offset = offsetof(DynamodbUpdateTableInput, deletion_protection_enabled), .has_offset = offsetof(DynamodbUpdateTableInput, has_deletion_protection_enabled)},
+    {.name = {"MultiRegionConsistency", 22}, .path = "multiRegionConsistency", .shape = &shape_multi_region_consistency, .offset = offsetof(DynamodbUpdateTableInput, multi_region_consistency), .has_offset = NO_OFFSET},
+    {.name = {"GlobalTableWitnessUpdates", 25}, .path = "globalTableWitnessUpdates", .shape = &shape_global_table_witness_group_update_list, .offset = offsetof(DynamodbUpdateTableInput, global_table_witness_updates), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughput", 18}, .path = "onDemandThroughput", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbUpdateTableInput, on_demand_throughput), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &DYNAMODB_SHAPE_WARM_THROUGHPUT, .offset = offsetof(DynamodbUpdateTableInput, warm_throughput), .has_offset = NO_OFFSET},
+    {.name = {"GlobalTableSettingsReplicationMode", 34}, .path = "globalTableSettingsReplicationMode", .shape = &shape_global_table_settings_replication_mode, .offset = offsetof(DynamodbUpdateTableInput, global_table_settings_replication_mode), .has_offset = NO_OFFSET},
+    {.name = {"DisassociationProtectionEnabled", 31}, .path = "disassociationProtectionEnabled", .shape = &shape_disassociation_protection_enabled, .offset = offsetof(DynamodbUpdateTableInput, disassociation_protection_enabled), .has_offset = offsetof(DynamodbUpdateTableInput, has_disassociation_protection_enabled)},
+    {.name = {"VectorIndexUpdates", 18}, .path = "vectorIndexUpdates", .shape = &shape_vector_index_update_list, .offset = offsetof(DynamodbUpdateTableInput, vector_index_updates), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_UPDATE_TABLE_INPUT = {.name = "UpdateTableInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateTableInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 17, .fields = fields_update_table_input};
 
 static const Field fields_update_table_output[] = {
-    {{"TableDescription", 16}, "tableDescription", &DYNAMODB_SHAPE_TABLE_DESCRIPTION, offsetof(DynamodbUpdateTableOutput, table_description), NO_OFFSET, false},
+    {.name = {"TableDescription", 16}, .path = "tableDescription", .shape = &DYNAMODB_SHAPE_TABLE_DESCRIPTION, .offset = offsetof(DynamodbUpdateTableOutput, table_description), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_UPDATE_TABLE_OUTPUT = {.name = "UpdateTableOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateTableOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_table_output};
 
@@ -772,24 +772,24 @@ static const Shape shape_time_to_live_enabled = {.name = "TimeToLiveEnabled", .k
 static const Shape shape_time_to_live_attribute_name = {.name = "TimeToLiveAttributeName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
 
 static const Field fields_time_to_live_specification[] = {
-    {{"Enabled", 7}, "enabled", &shape_time_to_live_enabled, offsetof(DynamodbTimeToLiveSpecification, enabled), offsetof(DynamodbTimeToLiveSpecification, has_enabled), true},
-    {{"AttributeName", 13}, "attributeName", &shape_time_to_live_attribute_name, offsetof(DynamodbTimeToLiveSpecification, attribute_name), NO_OFFSET, true},
+    {.name = {"Enabled", 7}, .path = "enabled", .shape = &shape_time_to_live_enabled, .offset = offsetof(DynamodbTimeToLiveSpecification, enabled), .has_offset = offsetof(DynamodbTimeToLiveSpecification, has_enabled), .required = true},
+    {.name = {"AttributeName", 13}, .path = "attributeName", .shape = &shape_time_to_live_attribute_name, .offset = offsetof(DynamodbTimeToLiveSpecification, attribute_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_TIME_TO_LIVE_SPECIFICATION = {.name = "TimeToLiveSpecification", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTimeToLiveSpecification), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_time_to_live_specification};
 
 static const Field fields_update_time_to_live_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbUpdateTimeToLiveInput, table_name), NO_OFFSET, true},
-    {{"TimeToLiveSpecification", 23}, "timeToLiveSpecification", &DYNAMODB_SHAPE_TIME_TO_LIVE_SPECIFICATION, offsetof(DynamodbUpdateTimeToLiveInput, time_to_live_specification), NO_OFFSET, true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbUpdateTimeToLiveInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TimeToLiveSpecification", 23}, .path = "timeToLiveSpecification", .shape = &DYNAMODB_SHAPE_TIME_TO_LIVE_SPECIFICATION, .offset = offsetof(DynamodbUpdateTimeToLiveInput, time_to_live_specification), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_UPDATE_TIME_TO_LIVE_INPUT = {.name = "UpdateTimeToLiveInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateTimeToLiveInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_update_time_to_live_input};
 
 static const Field fields_update_time_to_live_output[] = {
-    {{"TimeToLiveSpecification", 23}, "timeToLiveSpecification", &DYNAMODB_SHAPE_TIME_TO_LIVE_SPECIFICATION, offsetof(DynamodbUpdateTimeToLiveOutput, time_to_live_specification), NO_OFFSET, false},
+    {.name = {"TimeToLiveSpecification", 23}, .path = "timeToLiveSpecification", .shape = &DYNAMODB_SHAPE_TIME_TO_LIVE_SPECIFICATION, .offset = offsetof(DynamodbUpdateTimeToLiveOutput, time_to_live_specification), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_UPDATE_TIME_TO_LIVE_OUTPUT = {.name = "UpdateTimeToLiveOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateTimeToLiveOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_time_to_live_output};
 
 static const Field fields_describe_time_to_live_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbDescribeTimeToLiveInput, table_name), NO_OFFSET, true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbDescribeTimeToLiveInput, table_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_DESCRIBE_TIME_TO_LIVE_INPUT = {.name = "DescribeTimeToLiveInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeTimeToLiveInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_time_to_live_input};
 
@@ -797,13 +797,13 @@ static const char *const enum_time_to_live_status[] = {"ENABLING", "DISABLING", 
 static const Shape shape_time_to_live_status = {.name = "TimeToLiveStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_time_to_live_status};
 
 static const Field fields_time_to_live_description[] = {
-    {{"TimeToLiveStatus", 16}, "timeToLiveStatus", &shape_time_to_live_status, offsetof(DynamodbTimeToLiveDescription, time_to_live_status), NO_OFFSET, false},
-    {{"AttributeName", 13}, "attributeName", &shape_time_to_live_attribute_name, offsetof(DynamodbTimeToLiveDescription, attribute_name), NO_OFFSET, false},
+    {.name = {"TimeToLiveStatus", 16}, .path = "timeToLiveStatus", .shape = &shape_time_to_live_status, .offset = offsetof(DynamodbTimeToLiveDescription, time_to_live_status), .has_offset = NO_OFFSET},
+    {.name = {"AttributeName", 13}, .path = "attributeName", .shape = &shape_time_to_live_attribute_name, .offset = offsetof(DynamodbTimeToLiveDescription, attribute_name), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_TIME_TO_LIVE_DESCRIPTION = {.name = "TimeToLiveDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTimeToLiveDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_time_to_live_description};
 
 static const Field fields_describe_time_to_live_output[] = {
-    {{"TimeToLiveDescription", 21}, "timeToLiveDescription", &DYNAMODB_SHAPE_TIME_TO_LIVE_DESCRIPTION, offsetof(DynamodbDescribeTimeToLiveOutput, time_to_live_description), NO_OFFSET, false},
+    {.name = {"TimeToLiveDescription", 21}, .path = "timeToLiveDescription", .shape = &DYNAMODB_SHAPE_TIME_TO_LIVE_DESCRIPTION, .offset = offsetof(DynamodbDescribeTimeToLiveOutput, time_to_live_description), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_DESCRIBE_TIME_TO_LIVE_OUTPUT = {.name = "DescribeTimeToLiveOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeTimeToLiveOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_time_to_live_output};
 
@@ -828,16 +828,16 @@ static const Shape shape_null_attribute_value = {.name = "NullAttributeValue", .
 static const Shape shape_boolean_attribute_value = {.name = "BooleanAttributeValue", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_attribute_value[] = {
-    {{"S", 1}, "s", &shape_string_attribute_value, offsetof(DynamodbAttributeValue, s), NO_OFFSET, false},
-    {{"N", 1}, "n", &shape_number_attribute_value, offsetof(DynamodbAttributeValue, n), NO_OFFSET, false},
-    {{"B", 1}, "b", &shape_binary_attribute_value, offsetof(DynamodbAttributeValue, b), NO_OFFSET, false},
-    {{"SS", 2}, "sS", &shape_string_set_attribute_value, offsetof(DynamodbAttributeValue, ss), NO_OFFSET, false},
-    {{"NS", 2}, "nS", &shape_number_set_attribute_value, offsetof(DynamodbAttributeValue, ns), NO_OFFSET, false},
-    {{"BS", 2}, "bS", &shape_binary_set_attribute_value, offsetof(DynamodbAttributeValue, bs), NO_OFFSET, false},
-    {{"M", 1}, "m", &shape_map_attribute_value, offsetof(DynamodbAttributeValue, m), NO_OFFSET, false},
-    {{"L", 1}, "l", &shape_list_attribute_value, offsetof(DynamodbAttributeValue, l), NO_OFFSET, false},
-    {{"NULL", 4}, "nULL", &shape_null_attribute_value, offsetof(DynamodbAttributeValue, null), NO_OFFSET, false},
-    {{"BOOL", 4}, "bOOL", &shape_boolean_attribute_value, offsetof(DynamodbAttributeValue, bool_), NO_OFFSET, false},
+    {.name = {"S", 1}, .path = "s", .shape = &shape_string_attribute_value, .offset = offsetof(DynamodbAttributeValue, s), .has_offset = NO_OFFSET},
+    {.name = {"N", 1}, .path = "n", .shape = &shape_number_attribute_value, .offset = offsetof(DynamodbAttributeValue, n), .has_offset = NO_OFFSET},
+    {.name = {"B", 1}, .path = "b", .shape = &shape_binary_attribute_value, .offset = offsetof(DynamodbAttributeValue, b), .has_offset = NO_OFFSET},
+    {.name = {"SS", 2}, .path = "sS", .shape = &shape_string_set_attribute_value, .offset = offsetof(DynamodbAttributeValue, ss), .has_offset = NO_OFFSET},
+    {.name = {"NS", 2}, .path = "nS", .shape = &shape_number_set_attribute_value, .offset = offsetof(DynamodbAttributeValue, ns), .has_offset = NO_OFFSET},
+    {.name = {"BS", 2}, .path = "bS", .shape = &shape_binary_set_attribute_value, .offset = offsetof(DynamodbAttributeValue, bs), .has_offset = NO_OFFSET},
+    {.name = {"M", 1}, .path = "m", .shape = &shape_map_attribute_value, .offset = offsetof(DynamodbAttributeValue, m), .has_offset = NO_OFFSET},
+    {.name = {"L", 1}, .path = "l", .shape = &shape_list_attribute_value, .offset = offsetof(DynamodbAttributeValue, l), .has_offset = NO_OFFSET},
+    {.name = {"NULL", 4}, .path = "nULL", .shape = &shape_null_attribute_value, .offset = offsetof(DynamodbAttributeValue, null), .has_offset = NO_OFFSET},
+    {.name = {"BOOL", 4}, .path = "bOOL", .shape = &shape_boolean_attribute_value, .offset = offsetof(DynamodbAttributeValue, bool_), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_ATTRIBUTE_VALUE = {.name = "AttributeValue", .kind = KIND_UNION, .size = sizeof(DynamodbAttributeValue), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_attribute_value};
 
@@ -851,10 +851,10 @@ static const Shape shape_comparison_operator = {.name = "ComparisonOperator", .k
 static const Shape shape_attribute_value_list = {.name = "AttributeValueList", .kind = KIND_LIST, .size = sizeof(DynamodbAttributeValueList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_ATTRIBUTE_VALUE};
 
 static const Field fields_expected_attribute_value[] = {
-    {{"Value", 5}, "value", &DYNAMODB_SHAPE_ATTRIBUTE_VALUE, offsetof(DynamodbExpectedAttributeValue, value), NO_OFFSET, false},
-    {{"Exists", 6}, "exists", &shape_boolean_object, offsetof(DynamodbExpectedAttributeValue, exists), offsetof(DynamodbExpectedAttributeValue, has_exists), false},
-    {{"ComparisonOperator", 18}, "comparisonOperator", &shape_comparison_operator, offsetof(DynamodbExpectedAttributeValue, comparison_operator), NO_OFFSET, false},
-    {{"AttributeValueList", 18}, "attributeValueList", &shape_attribute_value_list, offsetof(DynamodbExpectedAttributeValue, attribute_value_list), NO_OFFSET, false},
+    {.name = {"Value", 5}, .path = "value", .shape = &DYNAMODB_SHAPE_ATTRIBUTE_VALUE, .offset = offsetof(DynamodbExpectedAttributeValue, value), .has_offset = NO_OFFSET},
+    {.name = {"Exists", 6}, .path = "exists", .shape = &shape_boolean_object, .offset = offsetof(DynamodbExpectedAttributeValue, exists), .has_offset = offsetof(DynamodbExpectedAttributeValue, has_exists)},
+    {.name = {"ComparisonOperator", 18}, .path = "comparisonOperator", .shape = &shape_comparison_operator, .offset = offsetof(DynamodbExpectedAttributeValue, comparison_operator), .has_offset = NO_OFFSET},
+    {.name = {"AttributeValueList", 18}, .path = "attributeValueList", .shape = &shape_attribute_value_list, .offset = offsetof(DynamodbExpectedAttributeValue, attribute_value_list), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_EXPECTED_ATTRIBUTE_VALUE = {.name = "ExpectedAttributeValue", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbExpectedAttributeValue), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_expected_attribute_value};
 
@@ -886,17 +886,17 @@ static const char *const enum_return_values_on_condition_check_failure[] = {"ALL
 static const Shape shape_return_values_on_condition_check_failure = {.name = "ReturnValuesOnConditionCheckFailure", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_return_values_on_condition_check_failure};
 
 static const Field fields_put_item_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbPutItemInput, table_name), NO_OFFSET, true},
-    {{"Item", 4}, "item", &shape_put_item_input_attribute_map, offsetof(DynamodbPutItemInput, item), NO_OFFSET, true},
-    {{"Expected", 8}, "expected", &shape_expected_attribute_map, offsetof(DynamodbPutItemInput, expected), NO_OFFSET, false},
-    {{"ReturnValues", 12}, "returnValues", &shape_return_value, offsetof(DynamodbPutItemInput, return_values), NO_OFFSET, false},
-    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbPutItemInput, return_consumed_capacity), NO_OFFSET, false},
-    {{"ReturnItemCollectionMetrics", 27}, "returnItemCollectionMetrics", &shape_return_item_collection_metrics, offsetof(DynamodbPutItemInput, return_item_collection_metrics), NO_OFFSET, false},
-    {{"ConditionalOperator", 19}, "conditionalOperator", &shape_conditional_operator, offsetof(DynamodbPutItemInput, conditional_operator), NO_OFFSET, false},
-    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbPutItemInput, condition_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbPutItemInput, expression_attribute_names), NO_OFFSET, false},
-    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbPutItemInput, expression_attribute_values), NO_OFFSET, false},
-    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbPutItemInput, return_values_on_condition_check_failure), NO_OFFSET, false},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbPutItemInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Item", 4}, .path = "item", .shape = &shape_put_item_input_attribute_map, .offset = offsetof(DynamodbPutItemInput, item), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Expected", 8}, .path = "expected", .shape = &shape_expected_attribute_map, .offset = offsetof(DynamodbPutItemInput, expected), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValues", 12}, .path = "returnValues", .shape = &shape_return_value, .offset = offsetof(DynamodbPutItemInput, return_values), .has_offset = NO_OFFSET},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbPutItemInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ReturnItemCollectionMetrics", 27}, .path = "returnItemCollectionMetrics", .shape = &shape_return_item_collection_metrics, .offset = offsetof(DynamodbPutItemInput, return_item_collection_metrics), .has_offset = NO_OFFSET},
+    {.name = {"ConditionalOperator", 19}, .path = "conditionalOperator", .shape = &shape_conditional_operator, .offset = offsetof(DynamodbPutItemInput, conditional_operator), .has_offset = NO_OFFSET},
+    {.name = {"ConditionExpression", 19}, .path = "conditionExpression", .shape = &shape_condition_expression, .offset = offsetof(DynamodbPutItemInput, condition_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbPutItemInput, expression_attribute_names), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeValues", 25}, .path = "expressionAttributeValues", .shape = &shape_expression_attribute_value_map, .offset = offsetof(DynamodbPutItemInput, expression_attribute_values), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValuesOnConditionCheckFailure", 35}, .path = "returnValuesOnConditionCheckFailure", .shape = &shape_return_values_on_condition_check_failure, .offset = offsetof(DynamodbPutItemInput, return_values_on_condition_check_failure), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_PUT_ITEM_INPUT = {.name = "PutItemInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbPutItemInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_put_item_input};
 
@@ -905,31 +905,31 @@ static const Shape shape_attribute_map = {.name = "AttributeMap", .kind = KIND_M
 static const Shape shape_consumed_capacity_units = {.name = "ConsumedCapacityUnits", .kind = KIND_DOUBLE, .size = sizeof(double), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_capacity[] = {
-    {{"ReadCapacityUnits", 17}, "readCapacityUnits", &shape_consumed_capacity_units, offsetof(DynamodbCapacity, read_capacity_units), offsetof(DynamodbCapacity, has_read_capacity_units), false},
-    {{"WriteCapacityUnits", 18}, "writeCapacityUnits", &shape_consumed_capacity_units, offsetof(DynamodbCapacity, write_capacity_units), offsetof(DynamodbCapacity, has_write_capacity_units), false},
-    {{"CapacityUnits", 13}, "capacityUnits", &shape_consumed_capacity_units, offsetof(DynamodbCapacity, capacity_units), offsetof(DynamodbCapacity, has_capacity_units), false},
+    {.name = {"ReadCapacityUnits", 17}, .path = "readCapacityUnits", .shape = &shape_consumed_capacity_units, .offset = offsetof(DynamodbCapacity, read_capacity_units), .has_offset = offsetof(DynamodbCapacity, has_read_capacity_units)},
+    {.name = {"WriteCapacityUnits", 18}, .path = "writeCapacityUnits", .shape = &shape_consumed_capacity_units, .offset = offsetof(DynamodbCapacity, write_capacity_units), .has_offset = offsetof(DynamodbCapacity, has_write_capacity_units)},
+    {.name = {"CapacityUnits", 13}, .path = "capacityUnits", .shape = &shape_consumed_capacity_units, .offset = offsetof(DynamodbCapacity, capacity_units), .has_offset = offsetof(DynamodbCapacity, has_capacity_units)},
 };
 const Shape DYNAMODB_SHAPE_CAPACITY = {.name = "Capacity", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCapacity), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_capacity};
 
 static const Shape shape_secondary_indexes_capacity_map = {.name = "SecondaryIndexesCapacityMap", .kind = KIND_MAP, .size = sizeof(DynamodbSecondaryIndexesCapacityMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_index_name, .member = &DYNAMODB_SHAPE_CAPACITY, .entry_size = sizeof(DynamodbSecondaryIndexesCapacityMapEntry), .value_offset = offsetof(DynamodbSecondaryIndexesCapacityMapEntry, value)};
 
 static const Field fields_vector_capacity[] = {
-    {{"VectorSearchRequestBytes", 24}, "vectorSearchRequestBytes", &shape_consumed_capacity_units, offsetof(DynamodbVectorCapacity, vector_search_request_bytes), offsetof(DynamodbVectorCapacity, has_vector_search_request_bytes), false},
-    {{"VectorWriteRequestBytes", 23}, "vectorWriteRequestBytes", &shape_consumed_capacity_units, offsetof(DynamodbVectorCapacity, vector_write_request_bytes), offsetof(DynamodbVectorCapacity, has_vector_write_request_bytes), false},
+    {.name = {"VectorSearchRequestBytes", 24}, .path = "vectorSearchRequestBytes", .shape = &shape_consumed_capacity_units, .offset = offsetof(DynamodbVectorCapacity, vector_search_request_bytes), .has_offset = offsetof(DynamodbVectorCapacity, has_vector_search_request_bytes)},
+    {.name = {"VectorWriteRequestBytes", 23}, .path = "vectorWriteRequestBytes", .shape = &shape_consumed_capacity_units, .offset = offsetof(DynamodbVectorCapacity, vector_write_request_bytes), .has_offset = offsetof(DynamodbVectorCapacity, has_vector_write_request_bytes)},
 };
 const Shape DYNAMODB_SHAPE_VECTOR_CAPACITY = {.name = "VectorCapacity", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbVectorCapacity), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_vector_capacity};
 
 static const Shape shape_vector_indexes_capacity_map = {.name = "VectorIndexesCapacityMap", .kind = KIND_MAP, .size = sizeof(DynamodbVectorIndexesCapacityMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_index_name, .member = &DYNAMODB_SHAPE_VECTOR_CAPACITY, .entry_size = sizeof(DynamodbVectorIndexesCapacityMapEntry), .value_offset = offsetof(DynamodbVectorIndexesCapacityMapEntry, value)};
 
 static const Field fields_consumed_capacity[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbConsumedCapacity, table_name), NO_OFFSET, false},
-    {{"CapacityUnits", 13}, "capacityUnits", &shape_consumed_capacity_units, offsetof(DynamodbConsumedCapacity, capacity_units), offsetof(DynamodbConsumedCapacity, has_capacity_units), false},
-    {{"ReadCapacityUnits", 17}, "readCapacityUnits", &shape_consumed_capacity_units, offsetof(DynamodbConsumedCapacity, read_capacity_units), offsetof(DynamodbConsumedCapacity, has_read_capacity_units), false},
-    {{"WriteCapacityUnits", 18}, "writeCapacityUnits", &shape_consumed_capacity_units, offsetof(DynamodbConsumedCapacity, write_capacity_units), offsetof(DynamodbConsumedCapacity, has_write_capacity_units), false},
-    {{"Table", 5}, "table", &DYNAMODB_SHAPE_CAPACITY, offsetof(DynamodbConsumedCapacity, table), NO_OFFSET, false},
-    {{"LocalSecondaryIndexes", 21}, "localSecondaryIndexes", &shape_secondary_indexes_capacity_map, offsetof(DynamodbConsumedCapacity, local_secondary_indexes), NO_OFFSET, false},
-    {{"GlobalSecondaryIndexes", 22}, "globalSecondaryIndexes", &shape_secondary_indexes_capacity_map, offsetof(DynamodbConsumedCapacity, global_secondary_indexes), NO_OFFSET, false},
-    {{"VectorIndexes", 13}, "vectorIndexes", &shape_vector_indexes_capacity_map, offsetof(DynamodbConsumedCapacity, vector_indexes), NO_OFFSET, false},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbConsumedCapacity, table_name), .has_offset = NO_OFFSET},
+    {.name = {"CapacityUnits", 13}, .path = "capacityUnits", .shape = &shape_consumed_capacity_units, .offset = offsetof(DynamodbConsumedCapacity, capacity_units), .has_offset = offsetof(DynamodbConsumedCapacity, has_capacity_units)},
+    {.name = {"ReadCapacityUnits", 17}, .path = "readCapacityUnits", .shape = &shape_consumed_capacity_units, .offset = offsetof(DynamodbConsumedCapacity, read_capacity_units), .has_offset = offsetof(DynamodbConsumedCapacity, has_read_capacity_units)},
+    {.name = {"WriteCapacityUnits", 18}, .path = "writeCapacityUnits", .shape = &shape_consumed_capacity_units, .offset = offsetof(DynamodbConsumedCapacity, write_capacity_units), .has_offset = offsetof(DynamodbConsumedCapacity, has_write_capacity_units)},
+    {.name = {"Table", 5}, .path = "table", .shape = &DYNAMODB_SHAPE_CAPACITY, .offset = offsetof(DynamodbConsumedCapacity, table), .has_offset = NO_OFFSET},
+    {.name = {"LocalSecondaryIndexes", 21}, .path = "localSecondaryIndexes", .shape = &shape_secondary_indexes_capacity_map, .offset = offsetof(DynamodbConsumedCapacity, local_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexes", 22}, .path = "globalSecondaryIndexes", .shape = &shape_secondary_indexes_capacity_map, .offset = offsetof(DynamodbConsumedCapacity, global_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"VectorIndexes", 13}, .path = "vectorIndexes", .shape = &shape_vector_indexes_capacity_map, .offset = offsetof(DynamodbConsumedCapacity, vector_indexes), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_CONSUMED_CAPACITY = {.name = "ConsumedCapacity", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbConsumedCapacity), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_consumed_capacity};
 
@@ -940,15 +940,15 @@ static const Shape shape_item_collection_size_estimate_bound = {.name = "ItemCol
 static const Shape shape_item_collection_size_estimate_range = {.name = "ItemCollectionSizeEstimateRange", .kind = KIND_LIST, .size = sizeof(DynamodbItemCollectionSizeEstimateRange), .min = NO_MIN, .max = NO_MAX, .member = &shape_item_collection_size_estimate_bound};
 
 static const Field fields_item_collection_metrics[] = {
-    {{"ItemCollectionKey", 17}, "itemCollectionKey", &shape_item_collection_key_attribute_map, offsetof(DynamodbItemCollectionMetrics, item_collection_key), NO_OFFSET, false},
-    {{"SizeEstimateRangeGB", 19}, "sizeEstimateRangeGB", &shape_item_collection_size_estimate_range, offsetof(DynamodbItemCollectionMetrics, size_estimate_range_gb), NO_OFFSET, false},
+    {.name = {"ItemCollectionKey", 17}, .path = "itemCollectionKey", .shape = &shape_item_collection_key_attribute_map, .offset = offsetof(DynamodbItemCollectionMetrics, item_collection_key), .has_offset = NO_OFFSET},
+    {.name = {"SizeEstimateRangeGB", 19}, .path = "sizeEstimateRangeGB", .shape = &shape_item_collection_size_estimate_range, .offset = offsetof(DynamodbItemCollectionMetrics, size_estimate_range_gb), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_ITEM_COLLECTION_METRICS = {.name = "ItemCollectionMetrics", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbItemCollectionMetrics), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_item_collection_metrics};
 
 static const Field fields_put_item_output[] = {
-    {{"Attributes", 10}, "attributes", &shape_attribute_map, offsetof(DynamodbPutItemOutput, attributes), NO_OFFSET, false},
-    {{"ConsumedCapacity", 16}, "consumedCapacity", &DYNAMODB_SHAPE_CONSUMED_CAPACITY, offsetof(DynamodbPutItemOutput, consumed_capacity), NO_OFFSET, false},
-    {{"ItemCollectionMetrics", 21}, "itemCollectionMetrics", &DYNAMODB_SHAPE_ITEM_COLLECTION_METRICS, offsetof(DynamodbPutItemOutput, item_collection_metrics), NO_OFFSET, false},
+    {.name = {"Attributes", 10}, .path = "attributes", .shape = &shape_attribute_map, .offset = offsetof(DynamodbPutItemOutput, attributes), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &DYNAMODB_SHAPE_CONSUMED_CAPACITY, .offset = offsetof(DynamodbPutItemOutput, consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ItemCollectionMetrics", 21}, .path = "itemCollectionMetrics", .shape = &DYNAMODB_SHAPE_ITEM_COLLECTION_METRICS, .offset = offsetof(DynamodbPutItemOutput, item_collection_metrics), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_PUT_ITEM_OUTPUT = {.name = "PutItemOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbPutItemOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_put_item_output};
 
@@ -961,19 +961,19 @@ static const Shape shape_consistent_read = {.name = "ConsistentRead", .kind = KI
 static const Shape shape_projection_expression = {.name = "ProjectionExpression", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_get_item_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbGetItemInput, table_name), NO_OFFSET, true},
-    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbGetItemInput, key), NO_OFFSET, true},
-    {{"AttributesToGet", 15}, "attributesToGet", &shape_attribute_name_list, offsetof(DynamodbGetItemInput, attributes_to_get), NO_OFFSET, false},
-    {{"ConsistentRead", 14}, "consistentRead", &shape_consistent_read, offsetof(DynamodbGetItemInput, consistent_read), offsetof(DynamodbGetItemInput, has_consistent_read), false},
-    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbGetItemInput, return_consumed_capacity), NO_OFFSET, false},
-    {{"ProjectionExpression", 20}, "projectionExpression", &shape_projection_expression, offsetof(DynamodbGetItemInput, projection_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbGetItemInput, expression_attribute_names), NO_OFFSET, false},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbGetItemInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_key, .offset = offsetof(DynamodbGetItemInput, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AttributesToGet", 15}, .path = "attributesToGet", .shape = &shape_attribute_name_list, .offset = offsetof(DynamodbGetItemInput, attributes_to_get), .has_offset = NO_OFFSET},
+    {.name = {"ConsistentRead", 14}, .path = "consistentRead", .shape = &shape_consistent_read, .offset = offsetof(DynamodbGetItemInput, consistent_read), .has_offset = offsetof(DynamodbGetItemInput, has_consistent_read)},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbGetItemInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ProjectionExpression", 20}, .path = "projectionExpression", .shape = &shape_projection_expression, .offset = offsetof(DynamodbGetItemInput, projection_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbGetItemInput, expression_attribute_names), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_GET_ITEM_INPUT = {.name = "GetItemInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGetItemInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_get_item_input};
 
 static const Field fields_get_item_output[] = {
-    {{"Item", 4}, "item", &shape_attribute_map, offsetof(DynamodbGetItemOutput, item), NO_OFFSET, false},
-    {{"ConsumedCapacity", 16}, "consumedCapacity", &DYNAMODB_SHAPE_CONSUMED_CAPACITY, offsetof(DynamodbGetItemOutput, consumed_capacity), NO_OFFSET, false},
+    {.name = {"Item", 4}, .path = "item", .shape = &shape_attribute_map, .offset = offsetof(DynamodbGetItemOutput, item), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &DYNAMODB_SHAPE_CONSUMED_CAPACITY, .offset = offsetof(DynamodbGetItemOutput, consumed_capacity), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_GET_ITEM_OUTPUT = {.name = "GetItemOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGetItemOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_item_output};
 
@@ -981,8 +981,8 @@ static const char *const enum_attribute_action[] = {"ADD", "PUT", "DELETE", NULL
 static const Shape shape_attribute_action = {.name = "AttributeAction", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_attribute_action};
 
 static const Field fields_attribute_value_update[] = {
-    {{"Value", 5}, "value", &DYNAMODB_SHAPE_ATTRIBUTE_VALUE, offsetof(DynamodbAttributeValueUpdate, value), NO_OFFSET, false},
-    {{"Action", 6}, "action", &shape_attribute_action, offsetof(DynamodbAttributeValueUpdate, action), NO_OFFSET, false},
+    {.name = {"Value", 5}, .path = "value", .shape = &DYNAMODB_SHAPE_ATTRIBUTE_VALUE, .offset = offsetof(DynamodbAttributeValueUpdate, value), .has_offset = NO_OFFSET},
+    {.name = {"Action", 6}, .path = "action", .shape = &shape_attribute_action, .offset = offsetof(DynamodbAttributeValueUpdate, action), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_ATTRIBUTE_VALUE_UPDATE = {.name = "AttributeValueUpdate", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbAttributeValueUpdate), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_attribute_value_update};
 
@@ -991,48 +991,48 @@ static const Shape shape_attribute_updates = {.name = "AttributeUpdates", .kind 
 static const Shape shape_update_expression = {.name = "UpdateExpression", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_update_item_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbUpdateItemInput, table_name), NO_OFFSET, true},
-    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbUpdateItemInput, key), NO_OFFSET, true},
-    {{"AttributeUpdates", 16}, "attributeUpdates", &shape_attribute_updates, offsetof(DynamodbUpdateItemInput, attribute_updates), NO_OFFSET, false},
-    {{"Expected", 8}, "expected", &shape_expected_attribute_map, offsetof(DynamodbUpdateItemInput, expected), NO_OFFSET, false},
-    {{"ConditionalOperator", 19}, "conditionalOperator", &shape_conditional_operator, offsetof(DynamodbUpdateItemInput, conditional_operator), NO_OFFSET, false},
-    {{"ReturnValues", 12}, "returnValues", &shape_return_value, offsetof(DynamodbUpdateItemInput, return_values), NO_OFFSET, false},
-    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbUpdateItemInput, return_consumed_capacity), NO_OFFSET, false},
-    {{"ReturnItemCollectionMetrics", 27}, "returnItemCollectionMetrics", &shape_return_item_collection_metrics, offsetof(DynamodbUpdateItemInput, return_item_collection_metrics), NO_OFFSET, false},
-    {{"UpdateExpression", 16}, "updateExpression", &shape_update_expression, offsetof(DynamodbUpdateItemInput, update_expression), NO_OFFSET, false},
-    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbUpdateItemInput, condition_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbUpdateItemInput, expression_attribute_names), NO_OFFSET, false},
-    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbUpdateItemInput, expression_attribute_values), NO_OFFSET, false},
-    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbUpdateItemInput, return_values_on_condition_check_failure), NO_OFFSET, false},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbUpdateItemInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_key, .offset = offsetof(DynamodbUpdateItemInput, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AttributeUpdates", 16}, .path = "attributeUpdates", .shape = &shape_attribute_updates, .offset = offsetof(DynamodbUpdateItemInput, attribute_updates), .has_offset = NO_OFFSET},
+    {.name = {"Expected", 8}, .path = "expected", .shape = &shape_expected_attribute_map, .offset = offsetof(DynamodbUpdateItemInput, expected), .has_offset = NO_OFFSET},
+    {.name = {"ConditionalOperator", 19}, .path = "conditionalOperator", .shape = &shape_conditional_operator, .offset = offsetof(DynamodbUpdateItemInput, conditional_operator), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValues", 12}, .path = "returnValues", .shape = &shape_return_value, .offset = offsetof(DynamodbUpdateItemInput, return_values), .has_offset = NO_OFFSET},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbUpdateItemInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ReturnItemCollectionMetrics", 27}, .path = "returnItemCollectionMetrics", .shape = &shape_return_item_collection_metrics, .offset = offsetof(DynamodbUpdateItemInput, return_item_collection_metrics), .has_offset = NO_OFFSET},
+    {.name = {"UpdateExpression", 16}, .path = "updateExpression", .shape = &shape_update_expression, .offset = offsetof(DynamodbUpdateItemInput, update_expression), .has_offset = NO_OFFSET},
+    {.name = {"ConditionExpression", 19}, .path = "conditionExpression", .shape = &shape_condition_expression, .offset = offsetof(DynamodbUpdateItemInput, condition_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbUpdateItemInput, expression_attribute_names), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeValues", 25}, .path = "expressionAttributeValues", .shape = &shape_expression_attribute_value_map, .offset = offsetof(DynamodbUpdateItemInput, expression_attribute_values), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValuesOnConditionCheckFailure", 35}, .path = "returnValuesOnConditionCheckFailure", .shape = &shape_return_values_on_condition_check_failure, .offset = offsetof(DynamodbUpdateItemInput, return_values_on_condition_check_failure), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_UPDATE_ITEM_INPUT = {.name = "UpdateItemInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateItemInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 13, .fields = fields_update_item_input};
 
 static const Field fields_update_item_output[] = {
-    {{"Attributes", 10}, "attributes", &shape_attribute_map, offsetof(DynamodbUpdateItemOutput, attributes), NO_OFFSET, false},
-    {{"ConsumedCapacity", 16}, "consumedCapacity", &DYNAMODB_SHAPE_CONSUMED_CAPACITY, offsetof(DynamodbUpdateItemOutput, consumed_capacity), NO_OFFSET, false},
-    {{"ItemCollectionMetrics", 21}, "itemCollectionMetrics", &DYNAMODB_SHAPE_ITEM_COLLECTION_METRICS, offsetof(DynamodbUpdateItemOutput, item_collection_metrics), NO_OFFSET, false},
+    {.name = {"Attributes", 10}, .path = "attributes", .shape = &shape_attribute_map, .offset = offsetof(DynamodbUpdateItemOutput, attributes), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &DYNAMODB_SHAPE_CONSUMED_CAPACITY, .offset = offsetof(DynamodbUpdateItemOutput, consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ItemCollectionMetrics", 21}, .path = "itemCollectionMetrics", .shape = &DYNAMODB_SHAPE_ITEM_COLLECTION_METRICS, .offset = offsetof(DynamodbUpdateItemOutput, item_collection_metrics), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_UPDATE_ITEM_OUTPUT = {.name = "UpdateItemOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateItemOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_item_output};
 
 static const Field fields_delete_item_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbDeleteItemInput, table_name), NO_OFFSET, true},
-    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbDeleteItemInput, key), NO_OFFSET, true},
-    {{"Expected", 8}, "expected", &shape_expected_attribute_map, offsetof(DynamodbDeleteItemInput, expected), NO_OFFSET, false},
-    {{"ConditionalOperator", 19}, "conditionalOperator", &shape_conditional_operator, offsetof(DynamodbDeleteItemInput, conditional_operator), NO_OFFSET, false},
-    {{"ReturnValues", 12}, "returnValues", &shape_return_value, offsetof(DynamodbDeleteItemInput, return_values), NO_OFFSET, false},
-    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbDeleteItemInput, return_consumed_capacity), NO_OFFSET, false},
-    {{"ReturnItemCollectionMetrics", 27}, "returnItemCollectionMetrics", &shape_return_item_collection_metrics, offsetof(DynamodbDeleteItemInput, return_item_collection_metrics), NO_OFFSET, false},
-    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbDeleteItemInput, condition_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbDeleteItemInput, expression_attribute_names), NO_OFFSET, false},
-    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbDeleteItemInput, expression_attribute_values), NO_OFFSET, false},
-    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbDeleteItemInput, return_values_on_condition_check_failure), NO_OFFSET, false},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbDeleteItemInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_key, .offset = offsetof(DynamodbDeleteItemInput, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Expected", 8}, .path = "expected", .shape = &shape_expected_attribute_map, .offset = offsetof(DynamodbDeleteItemInput, expected), .has_offset = NO_OFFSET},
+    {.name = {"ConditionalOperator", 19}, .path = "conditionalOperator", .shape = &shape_conditional_operator, .offset = offsetof(DynamodbDeleteItemInput, conditional_operator), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValues", 12}, .path = "returnValues", .shape = &shape_return_value, .offset = offsetof(DynamodbDeleteItemInput, return_values), .has_offset = NO_OFFSET},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbDeleteItemInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ReturnItemCollectionMetrics", 27}, .path = "returnItemCollectionMetrics", .shape = &shape_return_item_collection_metrics, .offset = offsetof(DynamodbDeleteItemInput, return_item_collection_metrics), .has_offset = NO_OFFSET},
+    {.name = {"ConditionExpression", 19}, .path = "conditionExpression", .shape = &shape_condition_expression, .offset = offsetof(DynamodbDeleteItemInput, condition_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbDeleteItemInput, expression_attribute_names), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeValues", 25}, .path = "expressionAttributeValues", .shape = &shape_expression_attribute_value_map, .offset = offsetof(DynamodbDeleteItemInput, expression_attribute_values), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValuesOnConditionCheckFailure", 35}, .path = "returnValuesOnConditionCheckFailure", .shape = &shape_return_values_on_condition_check_failure, .offset = offsetof(DynamodbDeleteItemInput, return_values_on_condition_check_failure), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_DELETE_ITEM_INPUT = {.name = "DeleteItemInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteItemInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_delete_item_input};
 
 static const Field fields_delete_item_output[] = {
-    {{"Attributes", 10}, "attributes", &shape_attribute_map, offsetof(DynamodbDeleteItemOutput, attributes), NO_OFFSET, false},
-    {{"ConsumedCapacity", 16}, "consumedCapacity", &DYNAMODB_SHAPE_CONSUMED_CAPACITY, offsetof(DynamodbDeleteItemOutput, consumed_capacity), NO_OFFSET, false},
-    {{"ItemCollectionMetrics", 21}, "itemCollectionMetrics", &DYNAMODB_SHAPE_ITEM_COLLECTION_METRICS, offsetof(DynamodbDeleteItemOutput, item_collection_metrics), NO_OFFSET, false},
+    {.name = {"Attributes", 10}, .path = "attributes", .shape = &shape_attribute_map, .offset = offsetof(DynamodbDeleteItemOutput, attributes), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &DYNAMODB_SHAPE_CONSUMED_CAPACITY, .offset = offsetof(DynamodbDeleteItemOutput, consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ItemCollectionMetrics", 21}, .path = "itemCollectionMetrics", .shape = &DYNAMODB_SHAPE_ITEM_COLLECTION_METRICS, .offset = offsetof(DynamodbDeleteItemOutput, item_collection_metrics), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_DELETE_ITEM_OUTPUT = {.name = "DeleteItemOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteItemOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_delete_item_output};
 
@@ -1042,8 +1042,8 @@ static const Shape shape_select = {.name = "Select", .kind = KIND_STRING, .size 
 static const Shape shape_positive_integer_object = {.name = "PositiveIntegerObject", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = NO_MAX};
 
 static const Field fields_condition[] = {
-    {{"AttributeValueList", 18}, "attributeValueList", &shape_attribute_value_list, offsetof(DynamodbCondition, attribute_value_list), NO_OFFSET, false},
-    {{"ComparisonOperator", 18}, "comparisonOperator", &shape_comparison_operator, offsetof(DynamodbCondition, comparison_operator), NO_OFFSET, true},
+    {.name = {"AttributeValueList", 18}, .path = "attributeValueList", .shape = &shape_attribute_value_list, .offset = offsetof(DynamodbCondition, attribute_value_list), .has_offset = NO_OFFSET},
+    {.name = {"ComparisonOperator", 18}, .path = "comparisonOperator", .shape = &shape_comparison_operator, .offset = offsetof(DynamodbCondition, comparison_operator), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_CONDITION = {.name = "Condition", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCondition), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_condition};
 
@@ -1054,23 +1054,23 @@ static const Shape shape_filter_condition_map = {.name = "FilterConditionMap", .
 static const Shape shape_key_expression = {.name = "KeyExpression", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_query_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbQueryInput, table_name), NO_OFFSET, true},
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbQueryInput, index_name), NO_OFFSET, false},
-    {{"Select", 6}, "select", &shape_select, offsetof(DynamodbQueryInput, select), NO_OFFSET, false},
-    {{"AttributesToGet", 15}, "attributesToGet", &shape_attribute_name_list, offsetof(DynamodbQueryInput, attributes_to_get), NO_OFFSET, false},
-    {{"Limit", 5}, "limit", &shape_positive_integer_object, offsetof(DynamodbQueryInput, limit), offsetof(DynamodbQueryInput, has_limit), false},
-    {{"ConsistentRead", 14}, "consistentRead", &shape_consistent_read, offsetof(DynamodbQueryInput, consistent_read), offsetof(DynamodbQueryInput, has_consistent_read), false},
-    {{"KeyConditions", 13}, "keyConditions", &shape_key_conditions, offsetof(DynamodbQueryInput, key_conditions), NO_OFFSET, false},
-    {{"QueryFilter", 11}, "queryFilter", &shape_filter_condition_map, offsetof(DynamodbQueryInput, query_filter), NO_OFFSET, false},
-    {{"ConditionalOperator", 19}, "conditionalOperator", &shape_conditional_operator, offsetof(DynamodbQueryInput, conditional_operator), NO_OFFSET, false},
-    {{"ScanIndexForward", 16}, "scanIndexForward", &shape_boolean_object, offsetof(DynamodbQueryInput, scan_index_forward), offsetof(DynamodbQueryInput, has_scan_index_forward), false},
-    {{"ExclusiveStartKey", 17}, "exclusiveStartKey", &shape_key, offsetof(DynamodbQueryInput, exclusive_start_key), NO_OFFSET, false},
-    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbQueryInput, return_consumed_capacity), NO_OFFSET, false},
-    {{"ProjectionExpression", 20}, "projectionExpression", &shape_projection_expression, offsetof(DynamodbQueryInput, projection_expression), NO_OFFSET, false},
-    {{"FilterExpression", 16}, "filterExpression", &shape_condition_expression, offsetof(DynamodbQueryInput, filter_expression), NO_OFFSET, false},
-    {{"KeyConditionExpression", 22}, "keyConditionExpression", &shape_key_expression, offsetof(DynamodbQueryInput, key_condition_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbQueryInput, expression_attribute_names), NO_OFFSET, false},
-    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbQueryInput, expression_attribute_values), NO_OFFSET, false},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbQueryInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbQueryInput, index_name), .has_offset = NO_OFFSET},
+    {.name = {"Select", 6}, .path = "select", .shape = &shape_select, .offset = offsetof(DynamodbQueryInput, select), .has_offset = NO_OFFSET},
+    {.name = {"AttributesToGet", 15}, .path = "attributesToGet", .shape = &shape_attribute_name_list, .offset = offsetof(DynamodbQueryInput, attributes_to_get), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_positive_integer_object, .offset = offsetof(DynamodbQueryInput, limit), .has_offset = offsetof(DynamodbQueryInput, has_limit)},
+    {.name = {"ConsistentRead", 14}, .path = "consistentRead", .shape = &shape_consistent_read, .offset = offsetof(DynamodbQueryInput, consistent_read), .has_offset = offsetof(DynamodbQueryInput, has_consistent_read)},
+    {.name = {"KeyConditions", 13}, .path = "keyConditions", .shape = &shape_key_conditions, .offset = offsetof(DynamodbQueryInput, key_conditions), .has_offset = NO_OFFSET},
+    {.name = {"QueryFilter", 11}, .path = "queryFilter", .shape = &shape_filter_condition_map, .offset = offsetof(DynamodbQueryInput, query_filter), .has_offset = NO_OFFSET},
+    {.name = {"ConditionalOperator", 19}, .path = "conditionalOperator", .shape = &shape_conditional_operator, .offset = offsetof(DynamodbQueryInput, conditional_operator), .has_offset = NO_OFFSET},
+    {.name = {"ScanIndexForward", 16}, .path = "scanIndexForward", .shape = &shape_boolean_object, .offset = offsetof(DynamodbQueryInput, scan_index_forward), .has_offset = offsetof(DynamodbQueryInput, has_scan_index_forward)},
+    {.name = {"ExclusiveStartKey", 17}, .path = "exclusiveStartKey", .shape = &shape_key, .offset = offsetof(DynamodbQueryInput, exclusive_start_key), .has_offset = NO_OFFSET},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbQueryInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ProjectionExpression", 20}, .path = "projectionExpression", .shape = &shape_projection_expression, .offset = offsetof(DynamodbQueryInput, projection_expression), .has_offset = NO_OFFSET},
+    {.name = {"FilterExpression", 16}, .path = "filterExpression", .shape = &shape_condition_expression, .offset = offsetof(DynamodbQueryInput, filter_expression), .has_offset = NO_OFFSET},
+    {.name = {"KeyConditionExpression", 22}, .path = "keyConditionExpression", .shape = &shape_key_expression, .offset = offsetof(DynamodbQueryInput, key_condition_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbQueryInput, expression_attribute_names), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeValues", 25}, .path = "expressionAttributeValues", .shape = &shape_expression_attribute_value_map, .offset = offsetof(DynamodbQueryInput, expression_attribute_values), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_QUERY_INPUT = {.name = "QueryInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbQueryInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 17, .fields = fields_query_input};
 
@@ -1079,11 +1079,11 @@ static const Shape shape_item_list = {.name = "ItemList", .kind = KIND_LIST, .si
 static const Shape shape_integer = {.name = "Integer", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_query_output[] = {
-    {{"Items", 5}, "items", &shape_item_list, offsetof(DynamodbQueryOutput, items), NO_OFFSET, false},
-    {{"Count", 5}, "count", &shape_integer, offsetof(DynamodbQueryOutput, count), offsetof(DynamodbQueryOutput, has_count), false},
-    {{"ScannedCount", 12}, "scannedCount", &shape_integer, offsetof(DynamodbQueryOutput, scanned_count), offsetof(DynamodbQueryOutput, has_scanned_count), false},
-    {{"LastEvaluatedKey", 16}, "lastEvaluatedKey", &shape_key, offsetof(DynamodbQueryOutput, last_evaluated_key), NO_OFFSET, false},
-    {{"ConsumedCapacity", 16}, "consumedCapacity", &DYNAMODB_SHAPE_CONSUMED_CAPACITY, offsetof(DynamodbQueryOutput, consumed_capacity), NO_OFFSET, false},
+    {.name = {"Items", 5}, .path = "items", .shape = &shape_item_list, .offset = offsetof(DynamodbQueryOutput, items), .has_offset = NO_OFFSET},
+    {.name = {"Count", 5}, .path = "count", .shape = &shape_integer, .offset = offsetof(DynamodbQueryOutput, count), .has_offset = offsetof(DynamodbQueryOutput, has_count)},
+    {.name = {"ScannedCount", 12}, .path = "scannedCount", .shape = &shape_integer, .offset = offsetof(DynamodbQueryOutput, scanned_count), .has_offset = offsetof(DynamodbQueryOutput, has_scanned_count)},
+    {.name = {"LastEvaluatedKey", 16}, .path = "lastEvaluatedKey", .shape = &shape_key, .offset = offsetof(DynamodbQueryOutput, last_evaluated_key), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &DYNAMODB_SHAPE_CONSUMED_CAPACITY, .offset = offsetof(DynamodbQueryOutput, consumed_capacity), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_QUERY_OUTPUT = {.name = "QueryOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbQueryOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_query_output};
 
@@ -1092,47 +1092,47 @@ static const Shape shape_scan_total_segments = {.name = "ScanTotalSegments", .ki
 static const Shape shape_scan_segment = {.name = "ScanSegment", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 999999};
 
 static const Field fields_scan_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbScanInput, table_name), NO_OFFSET, true},
-    {{"IndexName", 9}, "indexName", &shape_index_name, offsetof(DynamodbScanInput, index_name), NO_OFFSET, false},
-    {{"AttributesToGet", 15}, "attributesToGet", &shape_attribute_name_list, offsetof(DynamodbScanInput, attributes_to_get), NO_OFFSET, false},
-    {{"Limit", 5}, "limit", &shape_positive_integer_object, offsetof(DynamodbScanInput, limit), offsetof(DynamodbScanInput, has_limit), false},
-    {{"Select", 6}, "select", &shape_select, offsetof(DynamodbScanInput, select), NO_OFFSET, false},
-    {{"ScanFilter", 10}, "scanFilter", &shape_filter_condition_map, offsetof(DynamodbScanInput, scan_filter), NO_OFFSET, false},
-    {{"ConditionalOperator", 19}, "conditionalOperator", &shape_conditional_operator, offsetof(DynamodbScanInput, conditional_operator), NO_OFFSET, false},
-    {{"ExclusiveStartKey", 17}, "exclusiveStartKey", &shape_key, offsetof(DynamodbScanInput, exclusive_start_key), NO_OFFSET, false},
-    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbScanInput, return_consumed_capacity), NO_OFFSET, false},
-    {{"TotalSegments", 13}, "totalSegments", &shape_scan_total_segments, offsetof(DynamodbScanInput, total_segments), offsetof(DynamodbScanInput, has_total_segments), false},
-    {{"Segment", 7}, "segment", &shape_scan_segment, offsetof(DynamodbScanInput, segment), offsetof(DynamodbScanInput, has_segment), false},
-    {{"ProjectionExpression", 20}, "projectionExpression", &shape_projection_expression, offsetof(DynamodbScanInput, projection_expression), NO_OFFSET, false},
-    {{"FilterExpression", 16}, "filterExpression", &shape_condition_expression, offsetof(DynamodbScanInput, filter_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbScanInput, expression_attribute_names), NO_OFFSET, false},
-    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbScanInput, expression_attribute_values), NO_OFFSET, false},
-    {{"ConsistentRead", 14}, "consistentRead", &shape_consistent_read, offsetof(DynamodbScanInput, consistent_read), offsetof(DynamodbScanInput, has_consistent_read), false},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbScanInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbScanInput, index_name), .has_offset = NO_OFFSET},
+    {.name = {"AttributesToGet", 15}, .path = "attributesToGet", .shape = &shape_attribute_name_list, .offset = offsetof(DynamodbScanInput, attributes_to_get), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_positive_integer_object, .offset = offsetof(DynamodbScanInput, limit), .has_offset = offsetof(DynamodbScanInput, has_limit)},
+    {.name = {"Select", 6}, .path = "select", .shape = &shape_select, .offset = offsetof(DynamodbScanInput, select), .has_offset = NO_OFFSET},
+    {.name = {"ScanFilter", 10}, .path = "scanFilter", .shape = &shape_filter_condition_map, .offset = offsetof(DynamodbScanInput, scan_filter), .has_offset = NO_OFFSET},
+    {.name = {"ConditionalOperator", 19}, .path = "conditionalOperator", .shape = &shape_conditional_operator, .offset = offsetof(DynamodbScanInput, conditional_operator), .has_offset = NO_OFFSET},
+    {.name = {"ExclusiveStartKey", 17}, .path = "exclusiveStartKey", .shape = &shape_key, .offset = offsetof(DynamodbScanInput, exclusive_start_key), .has_offset = NO_OFFSET},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbScanInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"TotalSegments", 13}, .path = "totalSegments", .shape = &shape_scan_total_segments, .offset = offsetof(DynamodbScanInput, total_segments), .has_offset = offsetof(DynamodbScanInput, has_total_segments)},
+    {.name = {"Segment", 7}, .path = "segment", .shape = &shape_scan_segment, .offset = offsetof(DynamodbScanInput, segment), .has_offset = offsetof(DynamodbScanInput, has_segment)},
+    {.name = {"ProjectionExpression", 20}, .path = "projectionExpression", .shape = &shape_projection_expression, .offset = offsetof(DynamodbScanInput, projection_expression), .has_offset = NO_OFFSET},
+    {.name = {"FilterExpression", 16}, .path = "filterExpression", .shape = &shape_condition_expression, .offset = offsetof(DynamodbScanInput, filter_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbScanInput, expression_attribute_names), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeValues", 25}, .path = "expressionAttributeValues", .shape = &shape_expression_attribute_value_map, .offset = offsetof(DynamodbScanInput, expression_attribute_values), .has_offset = NO_OFFSET},
+    {.name = {"ConsistentRead", 14}, .path = "consistentRead", .shape = &shape_consistent_read, .offset = offsetof(DynamodbScanInput, consistent_read), .has_offset = offsetof(DynamodbScanInput, has_consistent_read)},
 };
 const Shape DYNAMODB_SHAPE_SCAN_INPUT = {.name = "ScanInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbScanInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 16, .fields = fields_scan_input};
 
 static const Field fields_scan_output[] = {
-    {{"Items", 5}, "items", &shape_item_list, offsetof(DynamodbScanOutput, items), NO_OFFSET, false},
-    {{"Count", 5}, "count", &shape_integer, offsetof(DynamodbScanOutput, count), offsetof(DynamodbScanOutput, has_count), false},
-    {{"ScannedCount", 12}, "scannedCount", &shape_integer, offsetof(DynamodbScanOutput, scanned_count), offsetof(DynamodbScanOutput, has_scanned_count), false},
-    {{"LastEvaluatedKey", 16}, "lastEvaluatedKey", &shape_key, offsetof(DynamodbScanOutput, last_evaluated_key), NO_OFFSET, false},
-    {{"ConsumedCapacity", 16}, "consumedCapacity", &DYNAMODB_SHAPE_CONSUMED_CAPACITY, offsetof(DynamodbScanOutput, consumed_capacity), NO_OFFSET, false},
+    {.name = {"Items", 5}, .path = "items", .shape = &shape_item_list, .offset = offsetof(DynamodbScanOutput, items), .has_offset = NO_OFFSET},
+    {.name = {"Count", 5}, .path = "count", .shape = &shape_integer, .offset = offsetof(DynamodbScanOutput, count), .has_offset = offsetof(DynamodbScanOutput, has_count)},
+    {.name = {"ScannedCount", 12}, .path = "scannedCount", .shape = &shape_integer, .offset = offsetof(DynamodbScanOutput, scanned_count), .has_offset = offsetof(DynamodbScanOutput, has_scanned_count)},
+    {.name = {"LastEvaluatedKey", 16}, .path = "lastEvaluatedKey", .shape = &shape_key, .offset = offsetof(DynamodbScanOutput, last_evaluated_key), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &DYNAMODB_SHAPE_CONSUMED_CAPACITY, .offset = offsetof(DynamodbScanOutput, consumed_capacity), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_SCAN_OUTPUT = {.name = "ScanOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbScanOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_scan_output};
 
 static const Field fields_put_request[] = {
-    {{"Item", 4}, "item", &shape_put_item_input_attribute_map, offsetof(DynamodbPutRequest, item), NO_OFFSET, true},
+    {.name = {"Item", 4}, .path = "item", .shape = &shape_put_item_input_attribute_map, .offset = offsetof(DynamodbPutRequest, item), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_PUT_REQUEST = {.name = "PutRequest", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbPutRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_request};
 
 static const Field fields_delete_request[] = {
-    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbDeleteRequest, key), NO_OFFSET, true},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_key, .offset = offsetof(DynamodbDeleteRequest, key), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_DELETE_REQUEST = {.name = "DeleteRequest", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_request};
 
 static const Field fields_write_request[] = {
-    {{"PutRequest", 10}, "putRequest", &DYNAMODB_SHAPE_PUT_REQUEST, offsetof(DynamodbWriteRequest, put_request), NO_OFFSET, false},
-    {{"DeleteRequest", 13}, "deleteRequest", &DYNAMODB_SHAPE_DELETE_REQUEST, offsetof(DynamodbWriteRequest, delete_request), NO_OFFSET, false},
+    {.name = {"PutRequest", 10}, .path = "putRequest", .shape = &DYNAMODB_SHAPE_PUT_REQUEST, .offset = offsetof(DynamodbWriteRequest, put_request), .has_offset = NO_OFFSET},
+    {.name = {"DeleteRequest", 13}, .path = "deleteRequest", .shape = &DYNAMODB_SHAPE_DELETE_REQUEST, .offset = offsetof(DynamodbWriteRequest, delete_request), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_WRITE_REQUEST = {.name = "WriteRequest", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbWriteRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_write_request};
 
@@ -1141,9 +1141,9 @@ static const Shape shape_write_requests = {.name = "WriteRequests", .kind = KIND
 static const Shape shape_batch_write_item_request_map = {.name = "BatchWriteItemRequestMap", .kind = KIND_MAP, .size = sizeof(DynamodbBatchWriteItemRequestMap), .min = 1, .max = 25, .key = &shape_table_arn, .member = &shape_write_requests, .entry_size = sizeof(DynamodbBatchWriteItemRequestMapEntry), .value_offset = offsetof(DynamodbBatchWriteItemRequestMapEntry, value)};
 
 static const Field fields_batch_write_item_input[] = {
-    {{"RequestItems", 12}, "requestItems", &shape_batch_write_item_request_map, offsetof(DynamodbBatchWriteItemInput, request_items), NO_OFFSET, true},
-    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbBatchWriteItemInput, return_consumed_capacity), NO_OFFSET, false},
-    {{"ReturnItemCollectionMetrics", 27}, "returnItemCollectionMetrics", &shape_return_item_collection_metrics, offsetof(DynamodbBatchWriteItemInput, return_item_collection_metrics), NO_OFFSET, false},
+    {.name = {"RequestItems", 12}, .path = "requestItems", .shape = &shape_batch_write_item_request_map, .offset = offsetof(DynamodbBatchWriteItemInput, request_items), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbBatchWriteItemInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ReturnItemCollectionMetrics", 27}, .path = "returnItemCollectionMetrics", .shape = &shape_return_item_collection_metrics, .offset = offsetof(DynamodbBatchWriteItemInput, return_item_collection_metrics), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_BATCH_WRITE_ITEM_INPUT = {.name = "BatchWriteItemInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBatchWriteItemInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_batch_write_item_input};
 
@@ -1154,42 +1154,42 @@ static const Shape shape_item_collection_metrics_per_table = {.name = "ItemColle
 static const Shape shape_consumed_capacity_multiple = {.name = "ConsumedCapacityMultiple", .kind = KIND_LIST, .size = sizeof(DynamodbConsumedCapacityMultiple), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_CONSUMED_CAPACITY};
 
 static const Field fields_batch_write_item_output[] = {
-    {{"UnprocessedItems", 16}, "unprocessedItems", &shape_batch_write_item_request_map, offsetof(DynamodbBatchWriteItemOutput, unprocessed_items), NO_OFFSET, false},
-    {{"ItemCollectionMetrics", 21}, "itemCollectionMetrics", &shape_item_collection_metrics_per_table, offsetof(DynamodbBatchWriteItemOutput, item_collection_metrics), NO_OFFSET, false},
-    {{"ConsumedCapacity", 16}, "consumedCapacity", &shape_consumed_capacity_multiple, offsetof(DynamodbBatchWriteItemOutput, consumed_capacity), NO_OFFSET, false},
+    {.name = {"UnprocessedItems", 16}, .path = "unprocessedItems", .shape = &shape_batch_write_item_request_map, .offset = offsetof(DynamodbBatchWriteItemOutput, unprocessed_items), .has_offset = NO_OFFSET},
+    {.name = {"ItemCollectionMetrics", 21}, .path = "itemCollectionMetrics", .shape = &shape_item_collection_metrics_per_table, .offset = offsetof(DynamodbBatchWriteItemOutput, item_collection_metrics), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &shape_consumed_capacity_multiple, .offset = offsetof(DynamodbBatchWriteItemOutput, consumed_capacity), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_BATCH_WRITE_ITEM_OUTPUT = {.name = "BatchWriteItemOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBatchWriteItemOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_batch_write_item_output};
 
 static const Shape shape_key_list = {.name = "KeyList", .kind = KIND_LIST, .size = sizeof(DynamodbKeyList), .min = 1, .max = 100, .member = &shape_key};
 
 static const Field fields_keys_and_attributes[] = {
-    {{"Keys", 4}, "keys", &shape_key_list, offsetof(DynamodbKeysAndAttributes, keys), NO_OFFSET, true},
-    {{"AttributesToGet", 15}, "attributesToGet", &shape_attribute_name_list, offsetof(DynamodbKeysAndAttributes, attributes_to_get), NO_OFFSET, false},
-    {{"ConsistentRead", 14}, "consistentRead", &shape_consistent_read, offsetof(DynamodbKeysAndAttributes, consistent_read), offsetof(DynamodbKeysAndAttributes, has_consistent_read), false},
-    {{"ProjectionExpression", 20}, "projectionExpression", &shape_projection_expression, offsetof(DynamodbKeysAndAttributes, projection_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbKeysAndAttributes, expression_attribute_names), NO_OFFSET, false},
+    {.name = {"Keys", 4}, .path = "keys", .shape = &shape_key_list, .offset = offsetof(DynamodbKeysAndAttributes, keys), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AttributesToGet", 15}, .path = "attributesToGet", .shape = &shape_attribute_name_list, .offset = offsetof(DynamodbKeysAndAttributes, attributes_to_get), .has_offset = NO_OFFSET},
+    {.name = {"ConsistentRead", 14}, .path = "consistentRead", .shape = &shape_consistent_read, .offset = offsetof(DynamodbKeysAndAttributes, consistent_read), .has_offset = offsetof(DynamodbKeysAndAttributes, has_consistent_read)},
+    {.name = {"ProjectionExpression", 20}, .path = "projectionExpression", .shape = &shape_projection_expression, .offset = offsetof(DynamodbKeysAndAttributes, projection_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbKeysAndAttributes, expression_attribute_names), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_KEYS_AND_ATTRIBUTES = {.name = "KeysAndAttributes", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbKeysAndAttributes), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_keys_and_attributes};
 
 static const Shape shape_batch_get_request_map = {.name = "BatchGetRequestMap", .kind = KIND_MAP, .size = sizeof(DynamodbBatchGetRequestMap), .min = 1, .max = 100, .key = &shape_table_arn, .member = &DYNAMODB_SHAPE_KEYS_AND_ATTRIBUTES, .entry_size = sizeof(DynamodbBatchGetRequestMapEntry), .value_offset = offsetof(DynamodbBatchGetRequestMapEntry, value)};
 
 static const Field fields_batch_get_item_input[] = {
-    {{"RequestItems", 12}, "requestItems", &shape_batch_get_request_map, offsetof(DynamodbBatchGetItemInput, request_items), NO_OFFSET, true},
-    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbBatchGetItemInput, return_consumed_capacity), NO_OFFSET, false},
+    {.name = {"RequestItems", 12}, .path = "requestItems", .shape = &shape_batch_get_request_map, .offset = offsetof(DynamodbBatchGetItemInput, request_items), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbBatchGetItemInput, return_consumed_capacity), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_BATCH_GET_ITEM_INPUT = {.name = "BatchGetItemInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBatchGetItemInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_batch_get_item_input};
 
 static const Shape shape_batch_get_response_map = {.name = "BatchGetResponseMap", .kind = KIND_MAP, .size = sizeof(DynamodbBatchGetResponseMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_table_arn, .member = &shape_item_list, .entry_size = sizeof(DynamodbBatchGetResponseMapEntry), .value_offset = offsetof(DynamodbBatchGetResponseMapEntry, value)};
 
 static const Field fields_batch_get_item_output[] = {
-    {{"Responses", 9}, "responses", &shape_batch_get_response_map, offsetof(DynamodbBatchGetItemOutput, responses), NO_OFFSET, false},
-    {{"UnprocessedKeys", 15}, "unprocessedKeys", &shape_batch_get_request_map, offsetof(DynamodbBatchGetItemOutput, unprocessed_keys), NO_OFFSET, false},
-    {{"ConsumedCapacity", 16}, "consumedCapacity", &shape_consumed_capacity_multiple, offsetof(DynamodbBatchGetItemOutput, consumed_capacity), NO_OFFSET, false},
+    {.name = {"Responses", 9}, .path = "responses", .shape = &shape_batch_get_response_map, .offset = offsetof(DynamodbBatchGetItemOutput, responses), .has_offset = NO_OFFSET},
+    {.name = {"UnprocessedKeys", 15}, .path = "unprocessedKeys", .shape = &shape_batch_get_request_map, .offset = offsetof(DynamodbBatchGetItemOutput, unprocessed_keys), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &shape_consumed_capacity_multiple, .offset = offsetof(DynamodbBatchGetItemOutput, consumed_capacity), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_BATCH_GET_ITEM_OUTPUT = {.name = "BatchGetItemOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBatchGetItemOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_batch_get_item_output};
 
 static const Field fields_describe_continuous_backups_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbDescribeContinuousBackupsInput, table_name), NO_OFFSET, true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbDescribeContinuousBackupsInput, table_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_DESCRIBE_CONTINUOUS_BACKUPS_INPUT = {.name = "DescribeContinuousBackupsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeContinuousBackupsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_continuous_backups_input};
 
@@ -1202,87 +1202,87 @@ static const Shape shape_point_in_time_recovery_status = {.name = "PointInTimeRe
 static const Shape shape_recovery_period_in_days = {.name = "RecoveryPeriodInDays", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 35};
 
 static const Field fields_point_in_time_recovery_description[] = {
-    {{"PointInTimeRecoveryStatus", 25}, "pointInTimeRecoveryStatus", &shape_point_in_time_recovery_status, offsetof(DynamodbPointInTimeRecoveryDescription, point_in_time_recovery_status), NO_OFFSET, false},
-    {{"RecoveryPeriodInDays", 20}, "recoveryPeriodInDays", &shape_recovery_period_in_days, offsetof(DynamodbPointInTimeRecoveryDescription, recovery_period_in_days), offsetof(DynamodbPointInTimeRecoveryDescription, has_recovery_period_in_days), false},
-    {{"EarliestRestorableDateTime", 26}, "earliestRestorableDateTime", &shape_date, offsetof(DynamodbPointInTimeRecoveryDescription, earliest_restorable_date_time), offsetof(DynamodbPointInTimeRecoveryDescription, has_earliest_restorable_date_time), false},
-    {{"LatestRestorableDateTime", 24}, "latestRestorableDateTime", &shape_date, offsetof(DynamodbPointInTimeRecoveryDescription, latest_restorable_date_time), offsetof(DynamodbPointInTimeRecoveryDescription, has_latest_restorable_date_time), false},
+    {.name = {"PointInTimeRecoveryStatus", 25}, .path = "pointInTimeRecoveryStatus", .shape = &shape_point_in_time_recovery_status, .offset = offsetof(DynamodbPointInTimeRecoveryDescription, point_in_time_recovery_status), .has_offset = NO_OFFSET},
+    {.name = {"RecoveryPeriodInDays", 20}, .path = "recoveryPeriodInDays", .shape = &shape_recovery_period_in_days, .offset = offsetof(DynamodbPointInTimeRecoveryDescription, recovery_period_in_days), .has_offset = offsetof(DynamodbPointInTimeRecoveryDescription, has_recovery_period_in_days)},
+    {.name = {"EarliestRestorableDateTime", 26}, .path = "earliestRestorableDateTime", .shape = &shape_date, .offset = offsetof(DynamodbPointInTimeRecoveryDescription, earliest_restorable_date_time), .has_offset = offsetof(DynamodbPointInTimeRecoveryDescription, has_earliest_restorable_date_time)},
+    {.name = {"LatestRestorableDateTime", 24}, .path = "latestRestorableDateTime", .shape = &shape_date, .offset = offsetof(DynamodbPointInTimeRecoveryDescription, latest_restorable_date_time), .has_offset = offsetof(DynamodbPointInTimeRecoveryDescription, has_latest_restorable_date_time)},
 };
 const Shape DYNAMODB_SHAPE_POINT_IN_TIME_RECOVERY_DESCRIPTION = {.name = "PointInTimeRecoveryDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbPointInTimeRecoveryDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_point_in_time_recovery_description};
 
 static const Field fields_continuous_backups_description[] = {
-    {{"ContinuousBackupsStatus", 23}, "continuousBackupsStatus", &shape_continuous_backups_status, offsetof(DynamodbContinuousBackupsDescription, continuous_backups_status), NO_OFFSET, true},
-    {{"PointInTimeRecoveryDescription", 30}, "pointInTimeRecoveryDescription", &DYNAMODB_SHAPE_POINT_IN_TIME_RECOVERY_DESCRIPTION, offsetof(DynamodbContinuousBackupsDescription, point_in_time_recovery_description), NO_OFFSET, false},
+    {.name = {"ContinuousBackupsStatus", 23}, .path = "continuousBackupsStatus", .shape = &shape_continuous_backups_status, .offset = offsetof(DynamodbContinuousBackupsDescription, continuous_backups_status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PointInTimeRecoveryDescription", 30}, .path = "pointInTimeRecoveryDescription", .shape = &DYNAMODB_SHAPE_POINT_IN_TIME_RECOVERY_DESCRIPTION, .offset = offsetof(DynamodbContinuousBackupsDescription, point_in_time_recovery_description), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_CONTINUOUS_BACKUPS_DESCRIPTION = {.name = "ContinuousBackupsDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbContinuousBackupsDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_continuous_backups_description};
 
 static const Field fields_describe_continuous_backups_output[] = {
-    {{"ContinuousBackupsDescription", 28}, "continuousBackupsDescription", &DYNAMODB_SHAPE_CONTINUOUS_BACKUPS_DESCRIPTION, offsetof(DynamodbDescribeContinuousBackupsOutput, continuous_backups_description), NO_OFFSET, false},
+    {.name = {"ContinuousBackupsDescription", 28}, .path = "continuousBackupsDescription", .shape = &DYNAMODB_SHAPE_CONTINUOUS_BACKUPS_DESCRIPTION, .offset = offsetof(DynamodbDescribeContinuousBackupsOutput, continuous_backups_description), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_DESCRIBE_CONTINUOUS_BACKUPS_OUTPUT = {.name = "DescribeContinuousBackupsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeContinuousBackupsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_continuous_backups_output};
 
 static const Field fields_point_in_time_recovery_specification[] = {
-    {{"PointInTimeRecoveryEnabled", 26}, "pointInTimeRecoveryEnabled", &shape_boolean_object, offsetof(DynamodbPointInTimeRecoverySpecification, point_in_time_recovery_enabled), offsetof(DynamodbPointInTimeRecoverySpecification, has_point_in_time_recovery_enabled), true},
-    {{"RecoveryPeriodInDays", 20}, "recoveryPeriodInDays", &shape_recovery_period_in_days, offsetof(DynamodbPointInTimeRecoverySpecification, recovery_period_in_days), offsetof(DynamodbPointInTimeRecoverySpecification, has_recovery_period_in_days), false},
+    {.name = {"PointInTimeRecoveryEnabled", 26}, .path = "pointInTimeRecoveryEnabled", .shape = &shape_boolean_object, .offset = offsetof(DynamodbPointInTimeRecoverySpecification, point_in_time_recovery_enabled), .has_offset = offsetof(DynamodbPointInTimeRecoverySpecification, has_point_in_time_recovery_enabled), .required = true},
+    {.name = {"RecoveryPeriodInDays", 20}, .path = "recoveryPeriodInDays", .shape = &shape_recovery_period_in_days, .offset = offsetof(DynamodbPointInTimeRecoverySpecification, recovery_period_in_days), .has_offset = offsetof(DynamodbPointInTimeRecoverySpecification, has_recovery_period_in_days)},
 };
 const Shape DYNAMODB_SHAPE_POINT_IN_TIME_RECOVERY_SPECIFICATION = {.name = "PointInTimeRecoverySpecification", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbPointInTimeRecoverySpecification), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_point_in_time_recovery_specification};
 
 static const Field fields_update_continuous_backups_input[] = {
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbUpdateContinuousBackupsInput, table_name), NO_OFFSET, true},
-    {{"PointInTimeRecoverySpecification", 32}, "pointInTimeRecoverySpecification", &DYNAMODB_SHAPE_POINT_IN_TIME_RECOVERY_SPECIFICATION, offsetof(DynamodbUpdateContinuousBackupsInput, point_in_time_recovery_specification), NO_OFFSET, true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbUpdateContinuousBackupsInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PointInTimeRecoverySpecification", 32}, .path = "pointInTimeRecoverySpecification", .shape = &DYNAMODB_SHAPE_POINT_IN_TIME_RECOVERY_SPECIFICATION, .offset = offsetof(DynamodbUpdateContinuousBackupsInput, point_in_time_recovery_specification), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_INPUT = {.name = "UpdateContinuousBackupsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateContinuousBackupsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_update_continuous_backups_input};
 
 static const Field fields_update_continuous_backups_output[] = {
-    {{"ContinuousBackupsDescription", 28}, "continuousBackupsDescription", &DYNAMODB_SHAPE_CONTINUOUS_BACKUPS_DESCRIPTION, offsetof(DynamodbUpdateContinuousBackupsOutput, continuous_backups_description), NO_OFFSET, false},
+    {.name = {"ContinuousBackupsDescription", 28}, .path = "continuousBackupsDescription", .shape = &DYNAMODB_SHAPE_CONTINUOUS_BACKUPS_DESCRIPTION, .offset = offsetof(DynamodbUpdateContinuousBackupsOutput, continuous_backups_description), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_OUTPUT = {.name = "UpdateContinuousBackupsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateContinuousBackupsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_continuous_backups_output};
 
 static const Field fields_condition_check[] = {
-    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbConditionCheck, key), NO_OFFSET, true},
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbConditionCheck, table_name), NO_OFFSET, true},
-    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbConditionCheck, condition_expression), NO_OFFSET, true},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbConditionCheck, expression_attribute_names), NO_OFFSET, false},
-    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbConditionCheck, expression_attribute_values), NO_OFFSET, false},
-    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbConditionCheck, return_values_on_condition_check_failure), NO_OFFSET, false},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_key, .offset = offsetof(DynamodbConditionCheck, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbConditionCheck, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConditionExpression", 19}, .path = "conditionExpression", .shape = &shape_condition_expression, .offset = offsetof(DynamodbConditionCheck, condition_expression), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbConditionCheck, expression_attribute_names), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeValues", 25}, .path = "expressionAttributeValues", .shape = &shape_expression_attribute_value_map, .offset = offsetof(DynamodbConditionCheck, expression_attribute_values), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValuesOnConditionCheckFailure", 35}, .path = "returnValuesOnConditionCheckFailure", .shape = &shape_return_values_on_condition_check_failure, .offset = offsetof(DynamodbConditionCheck, return_values_on_condition_check_failure), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_CONDITION_CHECK = {.name = "ConditionCheck", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbConditionCheck), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_condition_check};
 
 static const Field fields_put[] = {
-    {{"Item", 4}, "item", &shape_put_item_input_attribute_map, offsetof(DynamodbPut, item), NO_OFFSET, true},
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbPut, table_name), NO_OFFSET, true},
-    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbPut, condition_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbPut, expression_attribute_names), NO_OFFSET, false},
-    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbPut, expression_attribute_values), NO_OFFSET, false},
-    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbPut, return_values_on_condition_check_failure), NO_OFFSET, false},
+    {.name = {"Item", 4}, .path = "item", .shape = &shape_put_item_input_attribute_map, .offset = offsetof(DynamodbPut, item), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbPut, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConditionExpression", 19}, .path = "conditionExpression", .shape = &shape_condition_expression, .offset = offsetof(DynamodbPut, condition_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbPut, expression_attribute_names), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeValues", 25}, .path = "expressionAttributeValues", .shape = &shape_expression_attribute_value_map, .offset = offsetof(DynamodbPut, expression_attribute_values), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValuesOnConditionCheckFailure", 35}, .path = "returnValuesOnConditionCheckFailure", .shape = &shape_return_values_on_condition_check_failure, .offset = offsetof(DynamodbPut, return_values_on_condition_check_failure), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_PUT = {.name = "Put", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbPut), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_put};
 
 static const Field fields_delete[] = {
-    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbDelete, key), NO_OFFSET, true},
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbDelete, table_name), NO_OFFSET, true},
-    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbDelete, condition_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbDelete, expression_attribute_names), NO_OFFSET, false},
-    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbDelete, expression_attribute_values), NO_OFFSET, false},
-    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbDelete, return_values_on_condition_check_failure), NO_OFFSET, false},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_key, .offset = offsetof(DynamodbDelete, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbDelete, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConditionExpression", 19}, .path = "conditionExpression", .shape = &shape_condition_expression, .offset = offsetof(DynamodbDelete, condition_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbDelete, expression_attribute_names), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeValues", 25}, .path = "expressionAttributeValues", .shape = &shape_expression_attribute_value_map, .offset = offsetof(DynamodbDelete, expression_attribute_values), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValuesOnConditionCheckFailure", 35}, .path = "returnValuesOnConditionCheckFailure", .shape = &shape_return_values_on_condition_check_failure, .offset = offsetof(DynamodbDelete, return_values_on_condition_check_failure), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_DELETE = {.name = "Delete", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDelete), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_delete};
 
 static const Field fields_update[] = {
-    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbUpdate, key), NO_OFFSET, true},
-    {{"UpdateExpression", 16}, "updateExpression", &shape_update_expression, offsetof(DynamodbUpdate, update_expression), NO_OFFSET, true},
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbUpdate, table_name), NO_OFFSET, true},
-    {{"ConditionExpression", 19}, "conditionExpression", &shape_condition_expression, offsetof(DynamodbUpdate, condition_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbUpdate, expression_attribute_names), NO_OFFSET, false},
-    {{"ExpressionAttributeValues", 25}, "expressionAttributeValues", &shape_expression_attribute_value_map, offsetof(DynamodbUpdate, expression_attribute_values), NO_OFFSET, false},
-    {{"ReturnValuesOnConditionCheckFailure", 35}, "returnValuesOnConditionCheckFailure", &shape_return_values_on_condition_check_failure, offsetof(DynamodbUpdate, return_values_on_condition_check_failure), NO_OFFSET, false},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_key, .offset = offsetof(DynamodbUpdate, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"UpdateExpression", 16}, .path = "updateExpression", .shape = &shape_update_expression, .offset = offsetof(DynamodbUpdate, update_expression), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbUpdate, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConditionExpression", 19}, .path = "conditionExpression", .shape = &shape_condition_expression, .offset = offsetof(DynamodbUpdate, condition_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbUpdate, expression_attribute_names), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeValues", 25}, .path = "expressionAttributeValues", .shape = &shape_expression_attribute_value_map, .offset = offsetof(DynamodbUpdate, expression_attribute_values), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValuesOnConditionCheckFailure", 35}, .path = "returnValuesOnConditionCheckFailure", .shape = &shape_return_values_on_condition_check_failure, .offset = offsetof(DynamodbUpdate, return_values_on_condition_check_failure), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_UPDATE = {.name = "Update", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdate), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_update};
 
 static const Field fields_transact_write_item[] = {
-    {{"ConditionCheck", 14}, "conditionCheck", &DYNAMODB_SHAPE_CONDITION_CHECK, offsetof(DynamodbTransactWriteItem, condition_check), NO_OFFSET, false},
-    {{"Put", 3}, "put", &DYNAMODB_SHAPE_PUT, offsetof(DynamodbTransactWriteItem, put), NO_OFFSET, false},
-    {{"Delete", 6}, "delete", &DYNAMODB_SHAPE_DELETE, offsetof(DynamodbTransactWriteItem, delete), NO_OFFSET, false},
-    {{"Update", 6}, "update", &DYNAMODB_SHAPE_UPDATE, offsetof(DynamodbTransactWriteItem, update), NO_OFFSET, false},
+    {.name = {"ConditionCheck", 14}, .path = "conditionCheck", .shape = &DYNAMODB_SHAPE_CONDITION_CHECK, .offset = offsetof(DynamodbTransactWriteItem, condition_check), .has_offset = NO_OFFSET},
+    {.name = {"Put", 3}, .path = "put", .shape = &DYNAMODB_SHAPE_PUT, .offset = offsetof(DynamodbTransactWriteItem, put), .has_offset = NO_OFFSET},
+    {.name = {"Delete", 6}, .path = "delete", .shape = &DYNAMODB_SHAPE_DELETE, .offset = offsetof(DynamodbTransactWriteItem, delete), .has_offset = NO_OFFSET},
+    {.name = {"Update", 6}, .path = "update", .shape = &DYNAMODB_SHAPE_UPDATE, .offset = offsetof(DynamodbTransactWriteItem, update), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_TRANSACT_WRITE_ITEM = {.name = "TransactWriteItem", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactWriteItem), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_transact_write_item};
 
@@ -1291,98 +1291,98 @@ static const Shape shape_transact_write_item_list = {.name = "TransactWriteItemL
 static const Shape shape_client_request_token = {.name = "ClientRequestToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 36};
 
 static const Field fields_transact_write_items_input[] = {
-    {{"TransactItems", 13}, "transactItems", &shape_transact_write_item_list, offsetof(DynamodbTransactWriteItemsInput, transact_items), NO_OFFSET, true},
-    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbTransactWriteItemsInput, return_consumed_capacity), NO_OFFSET, false},
-    {{"ReturnItemCollectionMetrics", 27}, "returnItemCollectionMetrics", &shape_return_item_collection_metrics, offsetof(DynamodbTransactWriteItemsInput, return_item_collection_metrics), NO_OFFSET, false},
-    {{"ClientRequestToken", 18}, "clientRequestToken", &shape_client_request_token, offsetof(DynamodbTransactWriteItemsInput, client_request_token), NO_OFFSET, false},
+    {.name = {"TransactItems", 13}, .path = "transactItems", .shape = &shape_transact_write_item_list, .offset = offsetof(DynamodbTransactWriteItemsInput, transact_items), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbTransactWriteItemsInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ReturnItemCollectionMetrics", 27}, .path = "returnItemCollectionMetrics", .shape = &shape_return_item_collection_metrics, .offset = offsetof(DynamodbTransactWriteItemsInput, return_item_collection_metrics), .has_offset = NO_OFFSET},
+    {.name = {"ClientRequestToken", 18}, .path = "clientRequestToken", .shape = &shape_client_request_token, .offset = offsetof(DynamodbTransactWriteItemsInput, client_request_token), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_INPUT = {.name = "TransactWriteItemsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactWriteItemsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_transact_write_items_input};
 
 static const Field fields_transact_write_items_output[] = {
-    {{"ConsumedCapacity", 16}, "consumedCapacity", &shape_consumed_capacity_multiple, offsetof(DynamodbTransactWriteItemsOutput, consumed_capacity), NO_OFFSET, false},
-    {{"ItemCollectionMetrics", 21}, "itemCollectionMetrics", &shape_item_collection_metrics_per_table, offsetof(DynamodbTransactWriteItemsOutput, item_collection_metrics), NO_OFFSET, false},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &shape_consumed_capacity_multiple, .offset = offsetof(DynamodbTransactWriteItemsOutput, consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"ItemCollectionMetrics", 21}, .path = "itemCollectionMetrics", .shape = &shape_item_collection_metrics_per_table, .offset = offsetof(DynamodbTransactWriteItemsOutput, item_collection_metrics), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_OUTPUT = {.name = "TransactWriteItemsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactWriteItemsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_transact_write_items_output};
 
 static const Field fields_get[] = {
-    {{"Key", 3}, "key", &shape_key, offsetof(DynamodbGet, key), NO_OFFSET, true},
-    {{"TableName", 9}, "tableName", &shape_table_arn, offsetof(DynamodbGet, table_name), NO_OFFSET, true},
-    {{"ProjectionExpression", 20}, "projectionExpression", &shape_projection_expression, offsetof(DynamodbGet, projection_expression), NO_OFFSET, false},
-    {{"ExpressionAttributeNames", 24}, "expressionAttributeNames", &shape_expression_attribute_name_map, offsetof(DynamodbGet, expression_attribute_names), NO_OFFSET, false},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_key, .offset = offsetof(DynamodbGet, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbGet, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ProjectionExpression", 20}, .path = "projectionExpression", .shape = &shape_projection_expression, .offset = offsetof(DynamodbGet, projection_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbGet, expression_attribute_names), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_GET = {.name = "Get", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGet), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_get};
 
 static const Field fields_transact_get_item[] = {
-    {{"Get", 3}, "get", &DYNAMODB_SHAPE_GET, offsetof(DynamodbTransactGetItem, get), NO_OFFSET, true},
+    {.name = {"Get", 3}, .path = "get", .shape = &DYNAMODB_SHAPE_GET, .offset = offsetof(DynamodbTransactGetItem, get), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_TRANSACT_GET_ITEM = {.name = "TransactGetItem", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactGetItem), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_transact_get_item};
 
 static const Shape shape_transact_get_item_list = {.name = "TransactGetItemList", .kind = KIND_LIST, .size = sizeof(DynamodbTransactGetItemList), .min = 1, .max = 100, .member = &DYNAMODB_SHAPE_TRANSACT_GET_ITEM};
 
 static const Field fields_transact_get_items_input[] = {
-    {{"TransactItems", 13}, "transactItems", &shape_transact_get_item_list, offsetof(DynamodbTransactGetItemsInput, transact_items), NO_OFFSET, true},
-    {{"ReturnConsumedCapacity", 22}, "returnConsumedCapacity", &shape_return_consumed_capacity, offsetof(DynamodbTransactGetItemsInput, return_consumed_capacity), NO_OFFSET, false},
+    {.name = {"TransactItems", 13}, .path = "transactItems", .shape = &shape_transact_get_item_list, .offset = offsetof(DynamodbTransactGetItemsInput, transact_items), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbTransactGetItemsInput, return_consumed_capacity), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_INPUT = {.name = "TransactGetItemsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactGetItemsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_transact_get_items_input};
 
 static const Field fields_item_response[] = {
-    {{"Item", 4}, "item", &shape_attribute_map, offsetof(DynamodbItemResponse, item), NO_OFFSET, false},
+    {.name = {"Item", 4}, .path = "item", .shape = &shape_attribute_map, .offset = offsetof(DynamodbItemResponse, item), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_ITEM_RESPONSE = {.name = "ItemResponse", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbItemResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_item_response};
 
 static const Shape shape_item_response_list = {.name = "ItemResponseList", .kind = KIND_LIST, .size = sizeof(DynamodbItemResponseList), .min = 1, .max = 100, .member = &DYNAMODB_SHAPE_ITEM_RESPONSE};
 
 static const Field fields_transact_get_items_output[] = {
-    {{"ConsumedCapacity", 16}, "consumedCapacity", &shape_consumed_capacity_multiple, offsetof(DynamodbTransactGetItemsOutput, consumed_capacity), NO_OFFSET, false},
-    {{"Responses", 9}, "responses", &shape_item_response_list, offsetof(DynamodbTransactGetItemsOutput, responses), NO_OFFSET, false},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &shape_consumed_capacity_multiple, .offset = offsetof(DynamodbTransactGetItemsOutput, consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"Responses", 9}, .path = "responses", .shape = &shape_item_response_list, .offset = offsetof(DynamodbTransactGetItemsOutput, responses), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_OUTPUT = {.name = "TransactGetItemsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactGetItemsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_transact_get_items_output};
 
 static const Shape shape_resource_arn_string = {.name = "ResourceArnString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1283};
 
 static const Field fields_tag_resource_input[] = {
-    {{"ResourceArn", 11}, "resourceArn", &shape_resource_arn_string, offsetof(DynamodbTagResourceInput, resource_arn), NO_OFFSET, true},
-    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(DynamodbTagResourceInput, tags), NO_OFFSET, true},
+    {.name = {"ResourceArn", 11}, .path = "resourceArn", .shape = &shape_resource_arn_string, .offset = offsetof(DynamodbTagResourceInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(DynamodbTagResourceInput, tags), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_TAG_RESOURCE_INPUT = {.name = "TagResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTagResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_resource_input};
 
 static const Shape shape_tag_key_list = {.name = "TagKeyList", .kind = KIND_LIST, .size = sizeof(DynamodbTagKeyList), .min = NO_MIN, .max = NO_MAX, .member = &shape_tag_key_string};
 
 static const Field fields_untag_resource_input[] = {
-    {{"ResourceArn", 11}, "resourceArn", &shape_resource_arn_string, offsetof(DynamodbUntagResourceInput, resource_arn), NO_OFFSET, true},
-    {{"TagKeys", 7}, "tagKeys", &shape_tag_key_list, offsetof(DynamodbUntagResourceInput, tag_keys), NO_OFFSET, true},
+    {.name = {"ResourceArn", 11}, .path = "resourceArn", .shape = &shape_resource_arn_string, .offset = offsetof(DynamodbUntagResourceInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TagKeys", 7}, .path = "tagKeys", .shape = &shape_tag_key_list, .offset = offsetof(DynamodbUntagResourceInput, tag_keys), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape DYNAMODB_SHAPE_UNTAG_RESOURCE_INPUT = {.name = "UntagResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUntagResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_resource_input};
 
 static const Shape shape_next_token_string = {.name = "NextTokenString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_list_tags_of_resource_input[] = {
-    {{"ResourceArn", 11}, "resourceArn", &shape_resource_arn_string, offsetof(DynamodbListTagsOfResourceInput, resource_arn), NO_OFFSET, true},
-    {{"NextToken", 9}, "nextToken", &shape_next_token_string, offsetof(DynamodbListTagsOfResourceInput, next_token), NO_OFFSET, false},
+    {.name = {"ResourceArn", 11}, .path = "resourceArn", .shape = &shape_resource_arn_string, .offset = offsetof(DynamodbListTagsOfResourceInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token_string, .offset = offsetof(DynamodbListTagsOfResourceInput, next_token), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_INPUT = {.name = "ListTagsOfResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListTagsOfResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_tags_of_resource_input};
 
 static const Field fields_list_tags_of_resource_output[] = {
-    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(DynamodbListTagsOfResourceOutput, tags), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_next_token_string, offsetof(DynamodbListTagsOfResourceOutput, next_token), NO_OFFSET, false},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(DynamodbListTagsOfResourceOutput, tags), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token_string, .offset = offsetof(DynamodbListTagsOfResourceOutput, next_token), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_OUTPUT = {.name = "ListTagsOfResourceOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListTagsOfResourceOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_tags_of_resource_output};
 
 const Shape DYNAMODB_SHAPE_DESCRIBE_LIMITS_INPUT = {.name = "DescribeLimitsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeLimitsInput), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_describe_limits_output[] = {
-    {{"AccountMaxReadCapacityUnits", 27}, "accountMaxReadCapacityUnits", &shape_positive_long_object, offsetof(DynamodbDescribeLimitsOutput, account_max_read_capacity_units), offsetof(DynamodbDescribeLimitsOutput, has_account_max_read_capacity_units), false},
-    {{"AccountMaxWriteCapacityUnits", 28}, "accountMaxWriteCapacityUnits", &shape_positive_long_object, offsetof(DynamodbDescribeLimitsOutput, account_max_write_capacity_units), offsetof(DynamodbDescribeLimitsOutput, has_account_max_write_capacity_units), false},
-    {{"TableMaxReadCapacityUnits", 25}, "tableMaxReadCapacityUnits", &shape_positive_long_object, offsetof(DynamodbDescribeLimitsOutput, table_max_read_capacity_units), offsetof(DynamodbDescribeLimitsOutput, has_table_max_read_capacity_units), false},
-    {{"TableMaxWriteCapacityUnits", 26}, "tableMaxWriteCapacityUnits", &shape_positive_long_object, offsetof(DynamodbDescribeLimitsOutput, table_max_write_capacity_units), offsetof(DynamodbDescribeLimitsOutput, has_table_max_write_capacity_units), false},
+    {.name = {"AccountMaxReadCapacityUnits", 27}, .path = "accountMaxReadCapacityUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbDescribeLimitsOutput, account_max_read_capacity_units), .has_offset = offsetof(DynamodbDescribeLimitsOutput, has_account_max_read_capacity_units)},
+    {.name = {"AccountMaxWriteCapacityUnits", 28}, .path = "accountMaxWriteCapacityUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbDescribeLimitsOutput, account_max_write_capacity_units), .has_offset = offsetof(DynamodbDescribeLimitsOutput, has_account_max_write_capacity_units)},
+    {.name = {"TableMaxReadCapacityUnits", 25}, .path = "tableMaxReadCapacityUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbDescribeLimitsOutput, table_max_read_capacity_units), .has_offset = offsetof(DynamodbDescribeLimitsOutput, has_table_max_read_capacity_units)},
+    {.name = {"TableMaxWriteCapacityUnits", 26}, .path = "tableMaxWriteCapacityUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbDescribeLimitsOutput, table_max_write_capacity_units), .has_offset = offsetof(DynamodbDescribeLimitsOutput, has_table_max_write_capacity_units)},
 };
 const Shape DYNAMODB_SHAPE_DESCRIBE_LIMITS_OUTPUT = {.name = "DescribeLimitsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeLimitsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_describe_limits_output};
 
 static const Shape shape_error_message = {.name = "ErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_conditional_check_failed_exception[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(DynamodbConditionalCheckFailedException, message), NO_OFFSET, false},
-    {{"Item", 4}, "item", &shape_attribute_map, offsetof(DynamodbConditionalCheckFailedException, item), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(DynamodbConditionalCheckFailedException, message), .has_offset = NO_OFFSET},
+    {.name = {"Item", 4}, .path = "item", .shape = &shape_attribute_map, .offset = offsetof(DynamodbConditionalCheckFailedException, item), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_CONDITIONAL_CHECK_FAILED_EXCEPTION = {.name = "ConditionalCheckFailedException", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbConditionalCheckFailedException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_conditional_check_failed_exception};
 
@@ -1391,47 +1391,47 @@ static const Shape shape_reason = {.name = "Reason", .kind = KIND_STRING, .size 
 static const Shape shape_resource = {.name = "Resource", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_throttling_reason[] = {
-    {{"reason", 6}, "reason", &shape_reason, offsetof(DynamodbThrottlingReason, reason), NO_OFFSET, false},
-    {{"resource", 8}, "resource", &shape_resource, offsetof(DynamodbThrottlingReason, resource), NO_OFFSET, false},
+    {.name = {"reason", 6}, .path = "reason", .shape = &shape_reason, .offset = offsetof(DynamodbThrottlingReason, reason), .has_offset = NO_OFFSET},
+    {.name = {"resource", 8}, .path = "resource", .shape = &shape_resource, .offset = offsetof(DynamodbThrottlingReason, resource), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_THROTTLING_REASON = {.name = "ThrottlingReason", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbThrottlingReason), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_throttling_reason};
 
 static const Shape shape_throttling_reason_list = {.name = "ThrottlingReasonList", .kind = KIND_LIST, .size = sizeof(DynamodbThrottlingReasonList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_THROTTLING_REASON};
 
 static const Field fields_provisioned_throughput_exceeded_exception[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(DynamodbProvisionedThroughputExceededException, message), NO_OFFSET, false},
-    {{"ThrottlingReasons", 17}, "throttlingReasons", &shape_throttling_reason_list, offsetof(DynamodbProvisionedThroughputExceededException, throttling_reasons), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(DynamodbProvisionedThroughputExceededException, message), .has_offset = NO_OFFSET},
+    {.name = {"ThrottlingReasons", 17}, .path = "throttlingReasons", .shape = &shape_throttling_reason_list, .offset = offsetof(DynamodbProvisionedThroughputExceededException, throttling_reasons), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION = {.name = "ProvisionedThroughputExceededException", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbProvisionedThroughputExceededException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_provisioned_throughput_exceeded_exception};
 
 static const Field fields_request_limit_exceeded[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(DynamodbRequestLimitExceeded, message), NO_OFFSET, false},
-    {{"ThrottlingReasons", 17}, "throttlingReasons", &shape_throttling_reason_list, offsetof(DynamodbRequestLimitExceeded, throttling_reasons), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(DynamodbRequestLimitExceeded, message), .has_offset = NO_OFFSET},
+    {.name = {"ThrottlingReasons", 17}, .path = "throttlingReasons", .shape = &shape_throttling_reason_list, .offset = offsetof(DynamodbRequestLimitExceeded, throttling_reasons), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_REQUEST_LIMIT_EXCEEDED = {.name = "RequestLimitExceeded", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbRequestLimitExceeded), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_request_limit_exceeded};
 
 static const Shape shape_availability_error_message = {.name = "AvailabilityErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_throttling_exception[] = {
-    {{"message", 7}, "message", &shape_availability_error_message, offsetof(DynamodbThrottlingException, message), NO_OFFSET, false},
-    {{"throttlingReasons", 17}, "throttlingReasons", &shape_throttling_reason_list, offsetof(DynamodbThrottlingException, throttling_reasons), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_availability_error_message, .offset = offsetof(DynamodbThrottlingException, message), .has_offset = NO_OFFSET},
+    {.name = {"throttlingReasons", 17}, .path = "throttlingReasons", .shape = &shape_throttling_reason_list, .offset = offsetof(DynamodbThrottlingException, throttling_reasons), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_THROTTLING_EXCEPTION = {.name = "ThrottlingException", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbThrottlingException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_throttling_exception};
 
 static const Shape shape_code = {.name = "Code", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_cancellation_reason[] = {
-    {{"Item", 4}, "item", &shape_attribute_map, offsetof(DynamodbCancellationReason, item), NO_OFFSET, false},
-    {{"Code", 4}, "code", &shape_code, offsetof(DynamodbCancellationReason, code), NO_OFFSET, false},
-    {{"Message", 7}, "message", &shape_error_message, offsetof(DynamodbCancellationReason, message), NO_OFFSET, false},
+    {.name = {"Item", 4}, .path = "item", .shape = &shape_attribute_map, .offset = offsetof(DynamodbCancellationReason, item), .has_offset = NO_OFFSET},
+    {.name = {"Code", 4}, .path = "code", .shape = &shape_code, .offset = offsetof(DynamodbCancellationReason, code), .has_offset = NO_OFFSET},
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(DynamodbCancellationReason, message), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_CANCELLATION_REASON = {.name = "CancellationReason", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCancellationReason), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_cancellation_reason};
 
 static const Shape shape_cancellation_reason_list = {.name = "CancellationReasonList", .kind = KIND_LIST, .size = sizeof(DynamodbCancellationReasonList), .min = 1, .max = 100, .member = &DYNAMODB_SHAPE_CANCELLATION_REASON};
 
 static const Field fields_transaction_canceled_exception[] = {
-    {{"Message", 7}, "message", &shape_error_message, offsetof(DynamodbTransactionCanceledException, message), NO_OFFSET, false},
-    {{"CancellationReasons", 19}, "cancellationReasons", &shape_cancellation_reason_list, offsetof(DynamodbTransactionCanceledException, cancellation_reasons), NO_OFFSET, false},
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(DynamodbTransactionCanceledException, message), .has_offset = NO_OFFSET},
+    {.name = {"CancellationReasons", 19}, .path = "cancellationReasons", .shape = &shape_cancellation_reason_list, .offset = offsetof(DynamodbTransactionCanceledException, cancellation_reasons), .has_offset = NO_OFFSET},
 };
 const Shape DYNAMODB_SHAPE_TRANSACTION_CANCELED_EXCEPTION = {.name = "TransactionCanceledException", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTransactionCanceledException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_transaction_canceled_exception};
 
@@ -1452,29 +1452,29 @@ const ErrorModel DYNAMODB_TRANSACTION_CANCELED = {"TransactionCanceledException"
 const ErrorModel DYNAMODB_TRANSACTION_IN_PROGRESS = {"TransactionInProgressException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "Message", NULL};
 const ErrorModel DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH = {"IdempotentParameterMismatchException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "Message", NULL};
 
-const OperationModel DynamodbCreateTableModel = {"CreateTable", &DYNAMODB_SHAPE_CREATE_TABLE_INPUT, &DYNAMODB_SHAPE_CREATE_TABLE_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbDeleteTableModel = {"DeleteTable", &DYNAMODB_SHAPE_DELETE_TABLE_INPUT, &DYNAMODB_SHAPE_DELETE_TABLE_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbDescribeTableModel = {"DescribeTable", &DYNAMODB_SHAPE_DESCRIBE_TABLE_INPUT, &DYNAMODB_SHAPE_DESCRIBE_TABLE_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbListTablesModel = {"ListTables", &DYNAMODB_SHAPE_LIST_TABLES_INPUT, &DYNAMODB_SHAPE_LIST_TABLES_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbUpdateTableModel = {"UpdateTable", &DYNAMODB_SHAPE_UPDATE_TABLE_INPUT, &DYNAMODB_SHAPE_UPDATE_TABLE_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbUpdateTimeToLiveModel = {"UpdateTimeToLive", &DYNAMODB_SHAPE_UPDATE_TIME_TO_LIVE_INPUT, &DYNAMODB_SHAPE_UPDATE_TIME_TO_LIVE_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbDescribeTimeToLiveModel = {"DescribeTimeToLive", &DYNAMODB_SHAPE_DESCRIBE_TIME_TO_LIVE_INPUT, &DYNAMODB_SHAPE_DESCRIBE_TIME_TO_LIVE_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbPutItemModel = {"PutItem", &DYNAMODB_SHAPE_PUT_ITEM_INPUT, &DYNAMODB_SHAPE_PUT_ITEM_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbGetItemModel = {"GetItem", &DYNAMODB_SHAPE_GET_ITEM_INPUT, &DYNAMODB_SHAPE_GET_ITEM_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbUpdateItemModel = {"UpdateItem", &DYNAMODB_SHAPE_UPDATE_ITEM_INPUT, &DYNAMODB_SHAPE_UPDATE_ITEM_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbDeleteItemModel = {"DeleteItem", &DYNAMODB_SHAPE_DELETE_ITEM_INPUT, &DYNAMODB_SHAPE_DELETE_ITEM_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbQueryModel = {"Query", &DYNAMODB_SHAPE_QUERY_INPUT, &DYNAMODB_SHAPE_QUERY_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbScanModel = {"Scan", &DYNAMODB_SHAPE_SCAN_INPUT, &DYNAMODB_SHAPE_SCAN_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbBatchWriteItemModel = {"BatchWriteItem", &DYNAMODB_SHAPE_BATCH_WRITE_ITEM_INPUT, &DYNAMODB_SHAPE_BATCH_WRITE_ITEM_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbBatchGetItemModel = {"BatchGetItem", &DYNAMODB_SHAPE_BATCH_GET_ITEM_INPUT, &DYNAMODB_SHAPE_BATCH_GET_ITEM_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbDescribeContinuousBackupsModel = {"DescribeContinuousBackups", &DYNAMODB_SHAPE_DESCRIBE_CONTINUOUS_BACKUPS_INPUT, &DYNAMODB_SHAPE_DESCRIBE_CONTINUOUS_BACKUPS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbUpdateContinuousBackupsModel = {"UpdateContinuousBackups", &DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_INPUT, &DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbTransactWriteItemsModel = {"TransactWriteItems", &DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_INPUT, &DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbTransactGetItemsModel = {"TransactGetItems", &DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_INPUT, &DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbTagResourceModel = {"TagResource", &DYNAMODB_SHAPE_TAG_RESOURCE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel DynamodbUntagResourceModel = {"UntagResource", &DYNAMODB_SHAPE_UNTAG_RESOURCE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel DynamodbListTagsOfResourceModel = {"ListTagsOfResource", &DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_INPUT, &DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel DynamodbDescribeLimitsModel = {"DescribeLimits", &DYNAMODB_SHAPE_DESCRIBE_LIMITS_INPUT, &DYNAMODB_SHAPE_DESCRIBE_LIMITS_OUTPUT, true, "POST", "/", NULL, NULL};
+const OperationModel DynamodbCreateTableModel = {.name = "CreateTable", .input = &DYNAMODB_SHAPE_CREATE_TABLE_INPUT, .output = &DYNAMODB_SHAPE_CREATE_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDeleteTableModel = {.name = "DeleteTable", .input = &DYNAMODB_SHAPE_DELETE_TABLE_INPUT, .output = &DYNAMODB_SHAPE_DELETE_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeTableModel = {.name = "DescribeTable", .input = &DYNAMODB_SHAPE_DESCRIBE_TABLE_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbListTablesModel = {.name = "ListTables", .input = &DYNAMODB_SHAPE_LIST_TABLES_INPUT, .output = &DYNAMODB_SHAPE_LIST_TABLES_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbUpdateTableModel = {.name = "UpdateTable", .input = &DYNAMODB_SHAPE_UPDATE_TABLE_INPUT, .output = &DYNAMODB_SHAPE_UPDATE_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbUpdateTimeToLiveModel = {.name = "UpdateTimeToLive", .input = &DYNAMODB_SHAPE_UPDATE_TIME_TO_LIVE_INPUT, .output = &DYNAMODB_SHAPE_UPDATE_TIME_TO_LIVE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeTimeToLiveModel = {.name = "DescribeTimeToLive", .input = &DYNAMODB_SHAPE_DESCRIBE_TIME_TO_LIVE_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_TIME_TO_LIVE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbPutItemModel = {.name = "PutItem", .input = &DYNAMODB_SHAPE_PUT_ITEM_INPUT, .output = &DYNAMODB_SHAPE_PUT_ITEM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbGetItemModel = {.name = "GetItem", .input = &DYNAMODB_SHAPE_GET_ITEM_INPUT, .output = &DYNAMODB_SHAPE_GET_ITEM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbUpdateItemModel = {.name = "UpdateItem", .input = &DYNAMODB_SHAPE_UPDATE_ITEM_INPUT, .output = &DYNAMODB_SHAPE_UPDATE_ITEM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDeleteItemModel = {.name = "DeleteItem", .input = &DYNAMODB_SHAPE_DELETE_ITEM_INPUT, .output = &DYNAMODB_SHAPE_DELETE_ITEM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbQueryModel = {.name = "Query", .input = &DYNAMODB_SHAPE_QUERY_INPUT, .output = &DYNAMODB_SHAPE_QUERY_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbScanModel = {.name = "Scan", .input = &DYNAMODB_SHAPE_SCAN_INPUT, .output = &DYNAMODB_SHAPE_SCAN_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbBatchWriteItemModel = {.name = "BatchWriteItem", .input = &DYNAMODB_SHAPE_BATCH_WRITE_ITEM_INPUT, .output = &DYNAMODB_SHAPE_BATCH_WRITE_ITEM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbBatchGetItemModel = {.name = "BatchGetItem", .input = &DYNAMODB_SHAPE_BATCH_GET_ITEM_INPUT, .output = &DYNAMODB_SHAPE_BATCH_GET_ITEM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeContinuousBackupsModel = {.name = "DescribeContinuousBackups", .input = &DYNAMODB_SHAPE_DESCRIBE_CONTINUOUS_BACKUPS_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_CONTINUOUS_BACKUPS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbUpdateContinuousBackupsModel = {.name = "UpdateContinuousBackups", .input = &DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_INPUT, .output = &DYNAMODB_SHAPE_UPDATE_CONTINUOUS_BACKUPS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbTransactWriteItemsModel = {.name = "TransactWriteItems", .input = &DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_INPUT, .output = &DYNAMODB_SHAPE_TRANSACT_WRITE_ITEMS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbTransactGetItemsModel = {.name = "TransactGetItems", .input = &DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_INPUT, .output = &DYNAMODB_SHAPE_TRANSACT_GET_ITEMS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbTagResourceModel = {.name = "TagResource", .input = &DYNAMODB_SHAPE_TAG_RESOURCE_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbUntagResourceModel = {.name = "UntagResource", .input = &DYNAMODB_SHAPE_UNTAG_RESOURCE_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbListTagsOfResourceModel = {.name = "ListTagsOfResource", .input = &DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_INPUT, .output = &DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeLimitsModel = {.name = "DescribeLimits", .input = &DYNAMODB_SHAPE_DESCRIBE_LIMITS_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_LIMITS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "BatchExecuteStatement",
@@ -1542,4 +1542,4 @@ static const char *const operation_names[] = {
     NULL,
 };
 
-const ServiceModel DYNAMODB_SERVICE = {"dynamodb", "DynamoDB", "DynamoDB_20120810", "1.0", "2012-08-10", NULL, PROTOCOL_JSON, 16777216, operation_names};
+const ServiceModel DYNAMODB_SERVICE = {.name = "dynamodb", .title = "DynamoDB", .api_version = "2012-08-10", .protocols = PROTOCOL_JSON, .body_max = 16777216, .operations = operation_names, .target_prefix = "DynamoDB_20120810", .json_version = "1.0"};

@@ -55,30 +55,30 @@ static const Shape shape_tag_value = {.name = "TagValue", .kind = KIND_STRING, .
 static const Shape shape_tags_map = {.name = "TagsMap", .kind = KIND_MAP, .size = sizeof(GlueTagsMap), .min = 0, .max = 50, .key = &shape_tag_key, .member = &shape_tag_value, .entry_size = sizeof(GlueTagsMapEntry), .value_offset = offsetof(GlueTagsMapEntry, value)};
 
 static const Field fields_create_registry_input[] = {
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueCreateRegistryInput, registry_name), NO_OFFSET, true},
-    {{"Description", 11}, "description", &shape_description_string, offsetof(GlueCreateRegistryInput, description), NO_OFFSET, false},
-    {{"Tags", 4}, "tags", &shape_tags_map, offsetof(GlueCreateRegistryInput, tags), NO_OFFSET, false},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueCreateRegistryInput, registry_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueCreateRegistryInput, description), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tags_map, .offset = offsetof(GlueCreateRegistryInput, tags), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_CREATE_REGISTRY_INPUT = {.name = "CreateRegistryInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreateRegistryInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_create_registry_input};
 
 static const Shape shape_glue_resource_arn = {.name = "GlueResourceArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 10240, .pattern = "arn:aws(-(cn|us-gov|iso(-[bef])?))?:glue:.*"};
 
 static const Field fields_create_registry_response[] = {
-    {{"RegistryArn", 11}, "registryArn", &shape_glue_resource_arn, offsetof(GlueCreateRegistryResponse, registry_arn), NO_OFFSET, false},
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueCreateRegistryResponse, registry_name), NO_OFFSET, false},
-    {{"Description", 11}, "description", &shape_description_string, offsetof(GlueCreateRegistryResponse, description), NO_OFFSET, false},
-    {{"Tags", 4}, "tags", &shape_tags_map, offsetof(GlueCreateRegistryResponse, tags), NO_OFFSET, false},
+    {.name = {"RegistryArn", 11}, .path = "registryArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueCreateRegistryResponse, registry_arn), .has_offset = NO_OFFSET},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueCreateRegistryResponse, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueCreateRegistryResponse, description), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tags_map, .offset = offsetof(GlueCreateRegistryResponse, tags), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_CREATE_REGISTRY_RESPONSE = {.name = "CreateRegistryResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreateRegistryResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_create_registry_response};
 
 static const Field fields_registry_id[] = {
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueRegistryId, registry_name), NO_OFFSET, false},
-    {{"RegistryArn", 11}, "registryArn", &shape_glue_resource_arn, offsetof(GlueRegistryId, registry_arn), NO_OFFSET, false},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueRegistryId, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryArn", 11}, .path = "registryArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueRegistryId, registry_arn), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_REGISTRY_ID = {.name = "RegistryId", .kind = KIND_STRUCTURE, .size = sizeof(GlueRegistryId), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_registry_id};
 
 static const Field fields_get_registry_input[] = {
-    {{"RegistryId", 10}, "registryId", &GLUE_SHAPE_REGISTRY_ID, offsetof(GlueGetRegistryInput, registry_id), NO_OFFSET, true},
+    {.name = {"RegistryId", 10}, .path = "registryId", .shape = &GLUE_SHAPE_REGISTRY_ID, .offset = offsetof(GlueGetRegistryInput, registry_id), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_GET_REGISTRY_INPUT = {.name = "GetRegistryInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetRegistryInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_registry_input};
 
@@ -90,12 +90,12 @@ static const Shape shape_created_timestamp = {.name = "CreatedTimestamp", .kind 
 static const Shape shape_updated_timestamp = {.name = "UpdatedTimestamp", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_get_registry_response[] = {
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueGetRegistryResponse, registry_name), NO_OFFSET, false},
-    {{"RegistryArn", 11}, "registryArn", &shape_glue_resource_arn, offsetof(GlueGetRegistryResponse, registry_arn), NO_OFFSET, false},
-    {{"Description", 11}, "description", &shape_description_string, offsetof(GlueGetRegistryResponse, description), NO_OFFSET, false},
-    {{"Status", 6}, "status", &shape_registry_status, offsetof(GlueGetRegistryResponse, status), NO_OFFSET, false},
-    {{"CreatedTime", 11}, "createdTime", &shape_created_timestamp, offsetof(GlueGetRegistryResponse, created_time), NO_OFFSET, false},
-    {{"UpdatedTime", 11}, "updatedTime", &shape_updated_timestamp, offsetof(GlueGetRegistryResponse, updated_time), NO_OFFSET, false},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueGetRegistryResponse, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryArn", 11}, .path = "registryArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueGetRegistryResponse, registry_arn), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueGetRegistryResponse, description), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_registry_status, .offset = offsetof(GlueGetRegistryResponse, status), .has_offset = NO_OFFSET},
+    {.name = {"CreatedTime", 11}, .path = "createdTime", .shape = &shape_created_timestamp, .offset = offsetof(GlueGetRegistryResponse, created_time), .has_offset = NO_OFFSET},
+    {.name = {"UpdatedTime", 11}, .path = "updatedTime", .shape = &shape_updated_timestamp, .offset = offsetof(GlueGetRegistryResponse, updated_time), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_GET_REGISTRY_RESPONSE = {.name = "GetRegistryResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetRegistryResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_get_registry_response};
 
@@ -104,50 +104,50 @@ static const Shape shape_max_results_number = {.name = "MaxResultsNumber", .kind
 static const Shape shape_schema_registry_token_string = {.name = "SchemaRegistryTokenString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_list_registries_input[] = {
-    {{"MaxResults", 10}, "maxResults", &shape_max_results_number, offsetof(GlueListRegistriesInput, max_results), offsetof(GlueListRegistriesInput, has_max_results), false},
-    {{"NextToken", 9}, "nextToken", &shape_schema_registry_token_string, offsetof(GlueListRegistriesInput, next_token), NO_OFFSET, false},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_max_results_number, .offset = offsetof(GlueListRegistriesInput, max_results), .has_offset = offsetof(GlueListRegistriesInput, has_max_results)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_schema_registry_token_string, .offset = offsetof(GlueListRegistriesInput, next_token), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_LIST_REGISTRIES_INPUT = {.name = "ListRegistriesInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueListRegistriesInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_registries_input};
 
 static const Field fields_registry_list_item[] = {
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueRegistryListItem, registry_name), NO_OFFSET, false},
-    {{"RegistryArn", 11}, "registryArn", &shape_glue_resource_arn, offsetof(GlueRegistryListItem, registry_arn), NO_OFFSET, false},
-    {{"Description", 11}, "description", &shape_description_string, offsetof(GlueRegistryListItem, description), NO_OFFSET, false},
-    {{"Status", 6}, "status", &shape_registry_status, offsetof(GlueRegistryListItem, status), NO_OFFSET, false},
-    {{"CreatedTime", 11}, "createdTime", &shape_created_timestamp, offsetof(GlueRegistryListItem, created_time), NO_OFFSET, false},
-    {{"UpdatedTime", 11}, "updatedTime", &shape_updated_timestamp, offsetof(GlueRegistryListItem, updated_time), NO_OFFSET, false},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueRegistryListItem, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryArn", 11}, .path = "registryArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueRegistryListItem, registry_arn), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueRegistryListItem, description), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_registry_status, .offset = offsetof(GlueRegistryListItem, status), .has_offset = NO_OFFSET},
+    {.name = {"CreatedTime", 11}, .path = "createdTime", .shape = &shape_created_timestamp, .offset = offsetof(GlueRegistryListItem, created_time), .has_offset = NO_OFFSET},
+    {.name = {"UpdatedTime", 11}, .path = "updatedTime", .shape = &shape_updated_timestamp, .offset = offsetof(GlueRegistryListItem, updated_time), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_REGISTRY_LIST_ITEM = {.name = "RegistryListItem", .kind = KIND_STRUCTURE, .size = sizeof(GlueRegistryListItem), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_registry_list_item};
 
 static const Shape shape_registry_list_definition = {.name = "RegistryListDefinition", .kind = KIND_LIST, .size = sizeof(GlueRegistryListDefinition), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_REGISTRY_LIST_ITEM};
 
 static const Field fields_list_registries_response[] = {
-    {{"Registries", 10}, "registries", &shape_registry_list_definition, offsetof(GlueListRegistriesResponse, registries), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_schema_registry_token_string, offsetof(GlueListRegistriesResponse, next_token), NO_OFFSET, false},
+    {.name = {"Registries", 10}, .path = "registries", .shape = &shape_registry_list_definition, .offset = offsetof(GlueListRegistriesResponse, registries), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_schema_registry_token_string, .offset = offsetof(GlueListRegistriesResponse, next_token), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_LIST_REGISTRIES_RESPONSE = {.name = "ListRegistriesResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueListRegistriesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_registries_response};
 
 static const Field fields_update_registry_input[] = {
-    {{"RegistryId", 10}, "registryId", &GLUE_SHAPE_REGISTRY_ID, offsetof(GlueUpdateRegistryInput, registry_id), NO_OFFSET, true},
-    {{"Description", 11}, "description", &shape_description_string, offsetof(GlueUpdateRegistryInput, description), NO_OFFSET, true},
+    {.name = {"RegistryId", 10}, .path = "registryId", .shape = &GLUE_SHAPE_REGISTRY_ID, .offset = offsetof(GlueUpdateRegistryInput, registry_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueUpdateRegistryInput, description), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_UPDATE_REGISTRY_INPUT = {.name = "UpdateRegistryInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateRegistryInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_update_registry_input};
 
 static const Field fields_update_registry_response[] = {
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueUpdateRegistryResponse, registry_name), NO_OFFSET, false},
-    {{"RegistryArn", 11}, "registryArn", &shape_glue_resource_arn, offsetof(GlueUpdateRegistryResponse, registry_arn), NO_OFFSET, false},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueUpdateRegistryResponse, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryArn", 11}, .path = "registryArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueUpdateRegistryResponse, registry_arn), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_UPDATE_REGISTRY_RESPONSE = {.name = "UpdateRegistryResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateRegistryResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_update_registry_response};
 
 static const Field fields_delete_registry_input[] = {
-    {{"RegistryId", 10}, "registryId", &GLUE_SHAPE_REGISTRY_ID, offsetof(GlueDeleteRegistryInput, registry_id), NO_OFFSET, true},
+    {.name = {"RegistryId", 10}, .path = "registryId", .shape = &GLUE_SHAPE_REGISTRY_ID, .offset = offsetof(GlueDeleteRegistryInput, registry_id), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_DELETE_REGISTRY_INPUT = {.name = "DeleteRegistryInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteRegistryInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_registry_input};
 
 static const Field fields_delete_registry_response[] = {
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueDeleteRegistryResponse, registry_name), NO_OFFSET, false},
-    {{"RegistryArn", 11}, "registryArn", &shape_glue_resource_arn, offsetof(GlueDeleteRegistryResponse, registry_arn), NO_OFFSET, false},
-    {{"Status", 6}, "status", &shape_registry_status, offsetof(GlueDeleteRegistryResponse, status), NO_OFFSET, false},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueDeleteRegistryResponse, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryArn", 11}, .path = "registryArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueDeleteRegistryResponse, registry_arn), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_registry_status, .offset = offsetof(GlueDeleteRegistryResponse, status), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_DELETE_REGISTRY_RESPONSE = {.name = "DeleteRegistryResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteRegistryResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_delete_registry_response};
 
@@ -160,13 +160,13 @@ static const Shape shape_compatibility = {.name = "Compatibility", .kind = KIND_
 static const Shape shape_schema_definition_string = {.name = "SchemaDefinitionString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 170000, .pattern = ".*\\S.*"};
 
 static const Field fields_create_schema_input[] = {
-    {{"RegistryId", 10}, "registryId", &GLUE_SHAPE_REGISTRY_ID, offsetof(GlueCreateSchemaInput, registry_id), NO_OFFSET, false},
-    {{"SchemaName", 10}, "schemaName", &shape_schema_registry_name_string, offsetof(GlueCreateSchemaInput, schema_name), NO_OFFSET, true},
-    {{"DataFormat", 10}, "dataFormat", &shape_data_format, offsetof(GlueCreateSchemaInput, data_format), NO_OFFSET, true},
-    {{"Compatibility", 13}, "compatibility", &shape_compatibility, offsetof(GlueCreateSchemaInput, compatibility), NO_OFFSET, false},
-    {{"Description", 11}, "description", &shape_description_string, offsetof(GlueCreateSchemaInput, description), NO_OFFSET, false},
-    {{"Tags", 4}, "tags", &shape_tags_map, offsetof(GlueCreateSchemaInput, tags), NO_OFFSET, false},
-    {{"SchemaDefinition", 16}, "schemaDefinition", &shape_schema_definition_string, offsetof(GlueCreateSchemaInput, schema_definition), NO_OFFSET, false},
+    {.name = {"RegistryId", 10}, .path = "registryId", .shape = &GLUE_SHAPE_REGISTRY_ID, .offset = offsetof(GlueCreateSchemaInput, registry_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaName", 10}, .path = "schemaName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueCreateSchemaInput, schema_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"DataFormat", 10}, .path = "dataFormat", .shape = &shape_data_format, .offset = offsetof(GlueCreateSchemaInput, data_format), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Compatibility", 13}, .path = "compatibility", .shape = &shape_compatibility, .offset = offsetof(GlueCreateSchemaInput, compatibility), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueCreateSchemaInput, description), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tags_map, .offset = offsetof(GlueCreateSchemaInput, tags), .has_offset = NO_OFFSET},
+    {.name = {"SchemaDefinition", 16}, .path = "schemaDefinition", .shape = &shape_schema_definition_string, .offset = offsetof(GlueCreateSchemaInput, schema_definition), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_CREATE_SCHEMA_INPUT = {.name = "CreateSchemaInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreateSchemaInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_create_schema_input};
 
@@ -183,188 +183,188 @@ static const char *const enum_schema_version_status[] = {"AVAILABLE", "PENDING",
 static const Shape shape_schema_version_status = {.name = "SchemaVersionStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_schema_version_status};
 
 static const Field fields_create_schema_response[] = {
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueCreateSchemaResponse, registry_name), NO_OFFSET, false},
-    {{"RegistryArn", 11}, "registryArn", &shape_glue_resource_arn, offsetof(GlueCreateSchemaResponse, registry_arn), NO_OFFSET, false},
-    {{"SchemaName", 10}, "schemaName", &shape_schema_registry_name_string, offsetof(GlueCreateSchemaResponse, schema_name), NO_OFFSET, false},
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GlueCreateSchemaResponse, schema_arn), NO_OFFSET, false},
-    {{"Description", 11}, "description", &shape_description_string, offsetof(GlueCreateSchemaResponse, description), NO_OFFSET, false},
-    {{"DataFormat", 10}, "dataFormat", &shape_data_format, offsetof(GlueCreateSchemaResponse, data_format), NO_OFFSET, false},
-    {{"Compatibility", 13}, "compatibility", &shape_compatibility, offsetof(GlueCreateSchemaResponse, compatibility), NO_OFFSET, false},
-    {{"SchemaCheckpoint", 16}, "schemaCheckpoint", &shape_schema_checkpoint_number, offsetof(GlueCreateSchemaResponse, schema_checkpoint), offsetof(GlueCreateSchemaResponse, has_schema_checkpoint), false},
-    {{"LatestSchemaVersion", 19}, "latestSchemaVersion", &shape_version_long_number, offsetof(GlueCreateSchemaResponse, latest_schema_version), offsetof(GlueCreateSchemaResponse, has_latest_schema_version), false},
-    {{"NextSchemaVersion", 17}, "nextSchemaVersion", &shape_version_long_number, offsetof(GlueCreateSchemaResponse, next_schema_version), offsetof(GlueCreateSchemaResponse, has_next_schema_version), false},
-    {{"SchemaStatus", 12}, "schemaStatus", &shape_schema_status, offsetof(GlueCreateSchemaResponse, schema_status), NO_OFFSET, false},
-    {{"Tags", 4}, "tags", &shape_tags_map, offsetof(GlueCreateSchemaResponse, tags), NO_OFFSET, false},
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GlueCreateSchemaResponse, schema_version_id), NO_OFFSET, false},
-    {{"SchemaVersionStatus", 19}, "schemaVersionStatus", &shape_schema_version_status, offsetof(GlueCreateSchemaResponse, schema_version_status), NO_OFFSET, false},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueCreateSchemaResponse, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryArn", 11}, .path = "registryArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueCreateSchemaResponse, registry_arn), .has_offset = NO_OFFSET},
+    {.name = {"SchemaName", 10}, .path = "schemaName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueCreateSchemaResponse, schema_name), .has_offset = NO_OFFSET},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueCreateSchemaResponse, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueCreateSchemaResponse, description), .has_offset = NO_OFFSET},
+    {.name = {"DataFormat", 10}, .path = "dataFormat", .shape = &shape_data_format, .offset = offsetof(GlueCreateSchemaResponse, data_format), .has_offset = NO_OFFSET},
+    {.name = {"Compatibility", 13}, .path = "compatibility", .shape = &shape_compatibility, .offset = offsetof(GlueCreateSchemaResponse, compatibility), .has_offset = NO_OFFSET},
+    {.name = {"SchemaCheckpoint", 16}, .path = "schemaCheckpoint", .shape = &shape_schema_checkpoint_number, .offset = offsetof(GlueCreateSchemaResponse, schema_checkpoint), .has_offset = offsetof(GlueCreateSchemaResponse, has_schema_checkpoint)},
+    {.name = {"LatestSchemaVersion", 19}, .path = "latestSchemaVersion", .shape = &shape_version_long_number, .offset = offsetof(GlueCreateSchemaResponse, latest_schema_version), .has_offset = offsetof(GlueCreateSchemaResponse, has_latest_schema_version)},
+    {.name = {"NextSchemaVersion", 17}, .path = "nextSchemaVersion", .shape = &shape_version_long_number, .offset = offsetof(GlueCreateSchemaResponse, next_schema_version), .has_offset = offsetof(GlueCreateSchemaResponse, has_next_schema_version)},
+    {.name = {"SchemaStatus", 12}, .path = "schemaStatus", .shape = &shape_schema_status, .offset = offsetof(GlueCreateSchemaResponse, schema_status), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tags_map, .offset = offsetof(GlueCreateSchemaResponse, tags), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueCreateSchemaResponse, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionStatus", 19}, .path = "schemaVersionStatus", .shape = &shape_schema_version_status, .offset = offsetof(GlueCreateSchemaResponse, schema_version_status), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_CREATE_SCHEMA_RESPONSE = {.name = "CreateSchemaResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreateSchemaResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 14, .fields = fields_create_schema_response};
 
 static const Field fields_schema_id[] = {
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GlueSchemaId, schema_arn), NO_OFFSET, false},
-    {{"SchemaName", 10}, "schemaName", &shape_schema_registry_name_string, offsetof(GlueSchemaId, schema_name), NO_OFFSET, false},
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueSchemaId, registry_name), NO_OFFSET, false},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueSchemaId, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"SchemaName", 10}, .path = "schemaName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueSchemaId, schema_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueSchemaId, registry_name), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_SCHEMA_ID = {.name = "SchemaId", .kind = KIND_STRUCTURE, .size = sizeof(GlueSchemaId), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_schema_id};
 
 static const Field fields_get_schema_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueGetSchemaInput, schema_id), NO_OFFSET, true},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueGetSchemaInput, schema_id), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_GET_SCHEMA_INPUT = {.name = "GetSchemaInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetSchemaInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_schema_input};
 
 static const Field fields_get_schema_response[] = {
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueGetSchemaResponse, registry_name), NO_OFFSET, false},
-    {{"RegistryArn", 11}, "registryArn", &shape_glue_resource_arn, offsetof(GlueGetSchemaResponse, registry_arn), NO_OFFSET, false},
-    {{"SchemaName", 10}, "schemaName", &shape_schema_registry_name_string, offsetof(GlueGetSchemaResponse, schema_name), NO_OFFSET, false},
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GlueGetSchemaResponse, schema_arn), NO_OFFSET, false},
-    {{"Description", 11}, "description", &shape_description_string, offsetof(GlueGetSchemaResponse, description), NO_OFFSET, false},
-    {{"DataFormat", 10}, "dataFormat", &shape_data_format, offsetof(GlueGetSchemaResponse, data_format), NO_OFFSET, false},
-    {{"Compatibility", 13}, "compatibility", &shape_compatibility, offsetof(GlueGetSchemaResponse, compatibility), NO_OFFSET, false},
-    {{"SchemaCheckpoint", 16}, "schemaCheckpoint", &shape_schema_checkpoint_number, offsetof(GlueGetSchemaResponse, schema_checkpoint), offsetof(GlueGetSchemaResponse, has_schema_checkpoint), false},
-    {{"LatestSchemaVersion", 19}, "latestSchemaVersion", &shape_version_long_number, offsetof(GlueGetSchemaResponse, latest_schema_version), offsetof(GlueGetSchemaResponse, has_latest_schema_version), false},
-    {{"NextSchemaVersion", 17}, "nextSchemaVersion", &shape_version_long_number, offsetof(GlueGetSchemaResponse, next_schema_version), offsetof(GlueGetSchemaResponse, has_next_schema_version), false},
-    {{"SchemaStatus", 12}, "schemaStatus", &shape_schema_status, offsetof(GlueGetSchemaResponse, schema_status), NO_OFFSET, false},
-    {{"CreatedTime", 11}, "createdTime", &shape_created_timestamp, offsetof(GlueGetSchemaResponse, created_time), NO_OFFSET, false},
-    {{"UpdatedTime", 11}, "updatedTime", &shape_updated_timestamp, offsetof(GlueGetSchemaResponse, updated_time), NO_OFFSET, false},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueGetSchemaResponse, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryArn", 11}, .path = "registryArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueGetSchemaResponse, registry_arn), .has_offset = NO_OFFSET},
+    {.name = {"SchemaName", 10}, .path = "schemaName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueGetSchemaResponse, schema_name), .has_offset = NO_OFFSET},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueGetSchemaResponse, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueGetSchemaResponse, description), .has_offset = NO_OFFSET},
+    {.name = {"DataFormat", 10}, .path = "dataFormat", .shape = &shape_data_format, .offset = offsetof(GlueGetSchemaResponse, data_format), .has_offset = NO_OFFSET},
+    {.name = {"Compatibility", 13}, .path = "compatibility", .shape = &shape_compatibility, .offset = offsetof(GlueGetSchemaResponse, compatibility), .has_offset = NO_OFFSET},
+    {.name = {"SchemaCheckpoint", 16}, .path = "schemaCheckpoint", .shape = &shape_schema_checkpoint_number, .offset = offsetof(GlueGetSchemaResponse, schema_checkpoint), .has_offset = offsetof(GlueGetSchemaResponse, has_schema_checkpoint)},
+    {.name = {"LatestSchemaVersion", 19}, .path = "latestSchemaVersion", .shape = &shape_version_long_number, .offset = offsetof(GlueGetSchemaResponse, latest_schema_version), .has_offset = offsetof(GlueGetSchemaResponse, has_latest_schema_version)},
+    {.name = {"NextSchemaVersion", 17}, .path = "nextSchemaVersion", .shape = &shape_version_long_number, .offset = offsetof(GlueGetSchemaResponse, next_schema_version), .has_offset = offsetof(GlueGetSchemaResponse, has_next_schema_version)},
+    {.name = {"SchemaStatus", 12}, .path = "schemaStatus", .shape = &shape_schema_status, .offset = offsetof(GlueGetSchemaResponse, schema_status), .has_offset = NO_OFFSET},
+    {.name = {"CreatedTime", 11}, .path = "createdTime", .shape = &shape_created_timestamp, .offset = offsetof(GlueGetSchemaResponse, created_time), .has_offset = NO_OFFSET},
+    {.name = {"UpdatedTime", 11}, .path = "updatedTime", .shape = &shape_updated_timestamp, .offset = offsetof(GlueGetSchemaResponse, updated_time), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_GET_SCHEMA_RESPONSE = {.name = "GetSchemaResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetSchemaResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 13, .fields = fields_get_schema_response};
 
 static const Field fields_list_schemas_input[] = {
-    {{"RegistryId", 10}, "registryId", &GLUE_SHAPE_REGISTRY_ID, offsetof(GlueListSchemasInput, registry_id), NO_OFFSET, false},
-    {{"MaxResults", 10}, "maxResults", &shape_max_results_number, offsetof(GlueListSchemasInput, max_results), offsetof(GlueListSchemasInput, has_max_results), false},
-    {{"NextToken", 9}, "nextToken", &shape_schema_registry_token_string, offsetof(GlueListSchemasInput, next_token), NO_OFFSET, false},
+    {.name = {"RegistryId", 10}, .path = "registryId", .shape = &GLUE_SHAPE_REGISTRY_ID, .offset = offsetof(GlueListSchemasInput, registry_id), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_max_results_number, .offset = offsetof(GlueListSchemasInput, max_results), .has_offset = offsetof(GlueListSchemasInput, has_max_results)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_schema_registry_token_string, .offset = offsetof(GlueListSchemasInput, next_token), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_LIST_SCHEMAS_INPUT = {.name = "ListSchemasInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueListSchemasInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_schemas_input};
 
 static const Field fields_schema_list_item[] = {
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueSchemaListItem, registry_name), NO_OFFSET, false},
-    {{"SchemaName", 10}, "schemaName", &shape_schema_registry_name_string, offsetof(GlueSchemaListItem, schema_name), NO_OFFSET, false},
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GlueSchemaListItem, schema_arn), NO_OFFSET, false},
-    {{"Description", 11}, "description", &shape_description_string, offsetof(GlueSchemaListItem, description), NO_OFFSET, false},
-    {{"SchemaStatus", 12}, "schemaStatus", &shape_schema_status, offsetof(GlueSchemaListItem, schema_status), NO_OFFSET, false},
-    {{"CreatedTime", 11}, "createdTime", &shape_created_timestamp, offsetof(GlueSchemaListItem, created_time), NO_OFFSET, false},
-    {{"UpdatedTime", 11}, "updatedTime", &shape_updated_timestamp, offsetof(GlueSchemaListItem, updated_time), NO_OFFSET, false},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueSchemaListItem, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"SchemaName", 10}, .path = "schemaName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueSchemaListItem, schema_name), .has_offset = NO_OFFSET},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueSchemaListItem, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueSchemaListItem, description), .has_offset = NO_OFFSET},
+    {.name = {"SchemaStatus", 12}, .path = "schemaStatus", .shape = &shape_schema_status, .offset = offsetof(GlueSchemaListItem, schema_status), .has_offset = NO_OFFSET},
+    {.name = {"CreatedTime", 11}, .path = "createdTime", .shape = &shape_created_timestamp, .offset = offsetof(GlueSchemaListItem, created_time), .has_offset = NO_OFFSET},
+    {.name = {"UpdatedTime", 11}, .path = "updatedTime", .shape = &shape_updated_timestamp, .offset = offsetof(GlueSchemaListItem, updated_time), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_SCHEMA_LIST_ITEM = {.name = "SchemaListItem", .kind = KIND_STRUCTURE, .size = sizeof(GlueSchemaListItem), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_schema_list_item};
 
 static const Shape shape_schema_list_definition = {.name = "SchemaListDefinition", .kind = KIND_LIST, .size = sizeof(GlueSchemaListDefinition), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_SCHEMA_LIST_ITEM};
 
 static const Field fields_list_schemas_response[] = {
-    {{"Schemas", 7}, "schemas", &shape_schema_list_definition, offsetof(GlueListSchemasResponse, schemas), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_schema_registry_token_string, offsetof(GlueListSchemasResponse, next_token), NO_OFFSET, false},
+    {.name = {"Schemas", 7}, .path = "schemas", .shape = &shape_schema_list_definition, .offset = offsetof(GlueListSchemasResponse, schemas), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_schema_registry_token_string, .offset = offsetof(GlueListSchemasResponse, next_token), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_LIST_SCHEMAS_RESPONSE = {.name = "ListSchemasResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueListSchemasResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_schemas_response};
 
 static const Shape shape_latest_schema_version_boolean = {.name = "LatestSchemaVersionBoolean", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_schema_version_number[] = {
-    {{"LatestVersion", 13}, "latestVersion", &shape_latest_schema_version_boolean, offsetof(GlueSchemaVersionNumber, latest_version), offsetof(GlueSchemaVersionNumber, has_latest_version), false},
-    {{"VersionNumber", 13}, "versionNumber", &shape_version_long_number, offsetof(GlueSchemaVersionNumber, version_number), offsetof(GlueSchemaVersionNumber, has_version_number), false},
+    {.name = {"LatestVersion", 13}, .path = "latestVersion", .shape = &shape_latest_schema_version_boolean, .offset = offsetof(GlueSchemaVersionNumber, latest_version), .has_offset = offsetof(GlueSchemaVersionNumber, has_latest_version)},
+    {.name = {"VersionNumber", 13}, .path = "versionNumber", .shape = &shape_version_long_number, .offset = offsetof(GlueSchemaVersionNumber, version_number), .has_offset = offsetof(GlueSchemaVersionNumber, has_version_number)},
 };
 const Shape GLUE_SHAPE_SCHEMA_VERSION_NUMBER = {.name = "SchemaVersionNumber", .kind = KIND_STRUCTURE, .size = sizeof(GlueSchemaVersionNumber), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_schema_version_number};
 
 static const Field fields_update_schema_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueUpdateSchemaInput, schema_id), NO_OFFSET, true},
-    {{"SchemaVersionNumber", 19}, "schemaVersionNumber", &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, offsetof(GlueUpdateSchemaInput, schema_version_number), NO_OFFSET, false},
-    {{"Compatibility", 13}, "compatibility", &shape_compatibility, offsetof(GlueUpdateSchemaInput, compatibility), NO_OFFSET, false},
-    {{"Description", 11}, "description", &shape_description_string, offsetof(GlueUpdateSchemaInput, description), NO_OFFSET, false},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueUpdateSchemaInput, schema_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SchemaVersionNumber", 19}, .path = "schemaVersionNumber", .shape = &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, .offset = offsetof(GlueUpdateSchemaInput, schema_version_number), .has_offset = NO_OFFSET},
+    {.name = {"Compatibility", 13}, .path = "compatibility", .shape = &shape_compatibility, .offset = offsetof(GlueUpdateSchemaInput, compatibility), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueUpdateSchemaInput, description), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_UPDATE_SCHEMA_INPUT = {.name = "UpdateSchemaInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateSchemaInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_schema_input};
 
 static const Field fields_update_schema_response[] = {
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GlueUpdateSchemaResponse, schema_arn), NO_OFFSET, false},
-    {{"SchemaName", 10}, "schemaName", &shape_schema_registry_name_string, offsetof(GlueUpdateSchemaResponse, schema_name), NO_OFFSET, false},
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueUpdateSchemaResponse, registry_name), NO_OFFSET, false},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueUpdateSchemaResponse, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"SchemaName", 10}, .path = "schemaName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueUpdateSchemaResponse, schema_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueUpdateSchemaResponse, registry_name), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_UPDATE_SCHEMA_RESPONSE = {.name = "UpdateSchemaResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateSchemaResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_schema_response};
 
 static const Field fields_delete_schema_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueDeleteSchemaInput, schema_id), NO_OFFSET, true},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueDeleteSchemaInput, schema_id), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_DELETE_SCHEMA_INPUT = {.name = "DeleteSchemaInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteSchemaInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_schema_input};
 
 static const Field fields_delete_schema_response[] = {
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GlueDeleteSchemaResponse, schema_arn), NO_OFFSET, false},
-    {{"SchemaName", 10}, "schemaName", &shape_schema_registry_name_string, offsetof(GlueDeleteSchemaResponse, schema_name), NO_OFFSET, false},
-    {{"Status", 6}, "status", &shape_schema_status, offsetof(GlueDeleteSchemaResponse, status), NO_OFFSET, false},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueDeleteSchemaResponse, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"SchemaName", 10}, .path = "schemaName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueDeleteSchemaResponse, schema_name), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_schema_status, .offset = offsetof(GlueDeleteSchemaResponse, status), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_DELETE_SCHEMA_RESPONSE = {.name = "DeleteSchemaResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteSchemaResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_delete_schema_response};
 
 static const Field fields_register_schema_version_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueRegisterSchemaVersionInput, schema_id), NO_OFFSET, true},
-    {{"SchemaDefinition", 16}, "schemaDefinition", &shape_schema_definition_string, offsetof(GlueRegisterSchemaVersionInput, schema_definition), NO_OFFSET, true},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueRegisterSchemaVersionInput, schema_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SchemaDefinition", 16}, .path = "schemaDefinition", .shape = &shape_schema_definition_string, .offset = offsetof(GlueRegisterSchemaVersionInput, schema_definition), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_REGISTER_SCHEMA_VERSION_INPUT = {.name = "RegisterSchemaVersionInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueRegisterSchemaVersionInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_register_schema_version_input};
 
 static const Field fields_register_schema_version_response[] = {
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GlueRegisterSchemaVersionResponse, schema_version_id), NO_OFFSET, false},
-    {{"VersionNumber", 13}, "versionNumber", &shape_version_long_number, offsetof(GlueRegisterSchemaVersionResponse, version_number), offsetof(GlueRegisterSchemaVersionResponse, has_version_number), false},
-    {{"Status", 6}, "status", &shape_schema_version_status, offsetof(GlueRegisterSchemaVersionResponse, status), NO_OFFSET, false},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueRegisterSchemaVersionResponse, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"VersionNumber", 13}, .path = "versionNumber", .shape = &shape_version_long_number, .offset = offsetof(GlueRegisterSchemaVersionResponse, version_number), .has_offset = offsetof(GlueRegisterSchemaVersionResponse, has_version_number)},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_schema_version_status, .offset = offsetof(GlueRegisterSchemaVersionResponse, status), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_REGISTER_SCHEMA_VERSION_RESPONSE = {.name = "RegisterSchemaVersionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueRegisterSchemaVersionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_register_schema_version_response};
 
 static const Field fields_get_schema_version_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueGetSchemaVersionInput, schema_id), NO_OFFSET, false},
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GlueGetSchemaVersionInput, schema_version_id), NO_OFFSET, false},
-    {{"SchemaVersionNumber", 19}, "schemaVersionNumber", &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, offsetof(GlueGetSchemaVersionInput, schema_version_number), NO_OFFSET, false},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueGetSchemaVersionInput, schema_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueGetSchemaVersionInput, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionNumber", 19}, .path = "schemaVersionNumber", .shape = &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, .offset = offsetof(GlueGetSchemaVersionInput, schema_version_number), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_GET_SCHEMA_VERSION_INPUT = {.name = "GetSchemaVersionInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetSchemaVersionInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_schema_version_input};
 
 static const Field fields_get_schema_version_response[] = {
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GlueGetSchemaVersionResponse, schema_version_id), NO_OFFSET, false},
-    {{"SchemaDefinition", 16}, "schemaDefinition", &shape_schema_definition_string, offsetof(GlueGetSchemaVersionResponse, schema_definition), NO_OFFSET, false},
-    {{"DataFormat", 10}, "dataFormat", &shape_data_format, offsetof(GlueGetSchemaVersionResponse, data_format), NO_OFFSET, false},
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GlueGetSchemaVersionResponse, schema_arn), NO_OFFSET, false},
-    {{"VersionNumber", 13}, "versionNumber", &shape_version_long_number, offsetof(GlueGetSchemaVersionResponse, version_number), offsetof(GlueGetSchemaVersionResponse, has_version_number), false},
-    {{"Status", 6}, "status", &shape_schema_version_status, offsetof(GlueGetSchemaVersionResponse, status), NO_OFFSET, false},
-    {{"CreatedTime", 11}, "createdTime", &shape_created_timestamp, offsetof(GlueGetSchemaVersionResponse, created_time), NO_OFFSET, false},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueGetSchemaVersionResponse, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaDefinition", 16}, .path = "schemaDefinition", .shape = &shape_schema_definition_string, .offset = offsetof(GlueGetSchemaVersionResponse, schema_definition), .has_offset = NO_OFFSET},
+    {.name = {"DataFormat", 10}, .path = "dataFormat", .shape = &shape_data_format, .offset = offsetof(GlueGetSchemaVersionResponse, data_format), .has_offset = NO_OFFSET},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueGetSchemaVersionResponse, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"VersionNumber", 13}, .path = "versionNumber", .shape = &shape_version_long_number, .offset = offsetof(GlueGetSchemaVersionResponse, version_number), .has_offset = offsetof(GlueGetSchemaVersionResponse, has_version_number)},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_schema_version_status, .offset = offsetof(GlueGetSchemaVersionResponse, status), .has_offset = NO_OFFSET},
+    {.name = {"CreatedTime", 11}, .path = "createdTime", .shape = &shape_created_timestamp, .offset = offsetof(GlueGetSchemaVersionResponse, created_time), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_GET_SCHEMA_VERSION_RESPONSE = {.name = "GetSchemaVersionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetSchemaVersionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_get_schema_version_response};
 
 static const Field fields_get_schema_by_definition_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueGetSchemaByDefinitionInput, schema_id), NO_OFFSET, true},
-    {{"SchemaDefinition", 16}, "schemaDefinition", &shape_schema_definition_string, offsetof(GlueGetSchemaByDefinitionInput, schema_definition), NO_OFFSET, true},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueGetSchemaByDefinitionInput, schema_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SchemaDefinition", 16}, .path = "schemaDefinition", .shape = &shape_schema_definition_string, .offset = offsetof(GlueGetSchemaByDefinitionInput, schema_definition), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_GET_SCHEMA_BY_DEFINITION_INPUT = {.name = "GetSchemaByDefinitionInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetSchemaByDefinitionInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_schema_by_definition_input};
 
 static const Field fields_get_schema_by_definition_response[] = {
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GlueGetSchemaByDefinitionResponse, schema_version_id), NO_OFFSET, false},
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GlueGetSchemaByDefinitionResponse, schema_arn), NO_OFFSET, false},
-    {{"DataFormat", 10}, "dataFormat", &shape_data_format, offsetof(GlueGetSchemaByDefinitionResponse, data_format), NO_OFFSET, false},
-    {{"Status", 6}, "status", &shape_schema_version_status, offsetof(GlueGetSchemaByDefinitionResponse, status), NO_OFFSET, false},
-    {{"CreatedTime", 11}, "createdTime", &shape_created_timestamp, offsetof(GlueGetSchemaByDefinitionResponse, created_time), NO_OFFSET, false},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueGetSchemaByDefinitionResponse, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueGetSchemaByDefinitionResponse, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"DataFormat", 10}, .path = "dataFormat", .shape = &shape_data_format, .offset = offsetof(GlueGetSchemaByDefinitionResponse, data_format), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_schema_version_status, .offset = offsetof(GlueGetSchemaByDefinitionResponse, status), .has_offset = NO_OFFSET},
+    {.name = {"CreatedTime", 11}, .path = "createdTime", .shape = &shape_created_timestamp, .offset = offsetof(GlueGetSchemaByDefinitionResponse, created_time), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_GET_SCHEMA_BY_DEFINITION_RESPONSE = {.name = "GetSchemaByDefinitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetSchemaByDefinitionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_schema_by_definition_response};
 
 static const Field fields_list_schema_versions_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueListSchemaVersionsInput, schema_id), NO_OFFSET, true},
-    {{"MaxResults", 10}, "maxResults", &shape_max_results_number, offsetof(GlueListSchemaVersionsInput, max_results), offsetof(GlueListSchemaVersionsInput, has_max_results), false},
-    {{"NextToken", 9}, "nextToken", &shape_schema_registry_token_string, offsetof(GlueListSchemaVersionsInput, next_token), NO_OFFSET, false},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueListSchemaVersionsInput, schema_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_max_results_number, .offset = offsetof(GlueListSchemaVersionsInput, max_results), .has_offset = offsetof(GlueListSchemaVersionsInput, has_max_results)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_schema_registry_token_string, .offset = offsetof(GlueListSchemaVersionsInput, next_token), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_LIST_SCHEMA_VERSIONS_INPUT = {.name = "ListSchemaVersionsInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueListSchemaVersionsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_schema_versions_input};
 
 static const Field fields_schema_version_list_item[] = {
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GlueSchemaVersionListItem, schema_arn), NO_OFFSET, false},
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GlueSchemaVersionListItem, schema_version_id), NO_OFFSET, false},
-    {{"VersionNumber", 13}, "versionNumber", &shape_version_long_number, offsetof(GlueSchemaVersionListItem, version_number), offsetof(GlueSchemaVersionListItem, has_version_number), false},
-    {{"Status", 6}, "status", &shape_schema_version_status, offsetof(GlueSchemaVersionListItem, status), NO_OFFSET, false},
-    {{"CreatedTime", 11}, "createdTime", &shape_created_timestamp, offsetof(GlueSchemaVersionListItem, created_time), NO_OFFSET, false},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueSchemaVersionListItem, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueSchemaVersionListItem, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"VersionNumber", 13}, .path = "versionNumber", .shape = &shape_version_long_number, .offset = offsetof(GlueSchemaVersionListItem, version_number), .has_offset = offsetof(GlueSchemaVersionListItem, has_version_number)},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_schema_version_status, .offset = offsetof(GlueSchemaVersionListItem, status), .has_offset = NO_OFFSET},
+    {.name = {"CreatedTime", 11}, .path = "createdTime", .shape = &shape_created_timestamp, .offset = offsetof(GlueSchemaVersionListItem, created_time), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_SCHEMA_VERSION_LIST_ITEM = {.name = "SchemaVersionListItem", .kind = KIND_STRUCTURE, .size = sizeof(GlueSchemaVersionListItem), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_schema_version_list_item};
 
 static const Shape shape_schema_version_list = {.name = "SchemaVersionList", .kind = KIND_LIST, .size = sizeof(GlueSchemaVersionList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_SCHEMA_VERSION_LIST_ITEM};
 
 static const Field fields_list_schema_versions_response[] = {
-    {{"Schemas", 7}, "schemas", &shape_schema_version_list, offsetof(GlueListSchemaVersionsResponse, schemas), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_schema_registry_token_string, offsetof(GlueListSchemaVersionsResponse, next_token), NO_OFFSET, false},
+    {.name = {"Schemas", 7}, .path = "schemas", .shape = &shape_schema_version_list, .offset = offsetof(GlueListSchemaVersionsResponse, schemas), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_schema_registry_token_string, .offset = offsetof(GlueListSchemaVersionsResponse, next_token), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_LIST_SCHEMA_VERSIONS_RESPONSE = {.name = "ListSchemaVersionsResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueListSchemaVersionsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_schema_versions_response};
 
 static const Shape shape_versions_string = {.name = "VersionsString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 100000, .pattern = "[1-9][0-9]*|[1-9][0-9]*-[1-9][0-9]*"};
 
 static const Field fields_delete_schema_versions_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueDeleteSchemaVersionsInput, schema_id), NO_OFFSET, true},
-    {{"Versions", 8}, "versions", &shape_versions_string, offsetof(GlueDeleteSchemaVersionsInput, versions), NO_OFFSET, true},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueDeleteSchemaVersionsInput, schema_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Versions", 8}, .path = "versions", .shape = &shape_versions_string, .offset = offsetof(GlueDeleteSchemaVersionsInput, versions), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_DELETE_SCHEMA_VERSIONS_INPUT = {.name = "DeleteSchemaVersionsInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteSchemaVersionsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_schema_versions_input};
 
@@ -373,27 +373,27 @@ static const Shape shape_error_code_string = {.name = "ErrorCodeString", .kind =
 static const Shape shape_error_message_string = {.name = "ErrorMessageString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_error_details[] = {
-    {{"ErrorCode", 9}, "errorCode", &shape_error_code_string, offsetof(GlueErrorDetails, error_code), NO_OFFSET, false},
-    {{"ErrorMessage", 12}, "errorMessage", &shape_error_message_string, offsetof(GlueErrorDetails, error_message), NO_OFFSET, false},
+    {.name = {"ErrorCode", 9}, .path = "errorCode", .shape = &shape_error_code_string, .offset = offsetof(GlueErrorDetails, error_code), .has_offset = NO_OFFSET},
+    {.name = {"ErrorMessage", 12}, .path = "errorMessage", .shape = &shape_error_message_string, .offset = offsetof(GlueErrorDetails, error_message), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_ERROR_DETAILS = {.name = "ErrorDetails", .kind = KIND_STRUCTURE, .size = sizeof(GlueErrorDetails), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_error_details};
 
 static const Field fields_schema_version_error_item[] = {
-    {{"VersionNumber", 13}, "versionNumber", &shape_version_long_number, offsetof(GlueSchemaVersionErrorItem, version_number), offsetof(GlueSchemaVersionErrorItem, has_version_number), false},
-    {{"ErrorDetails", 12}, "errorDetails", &GLUE_SHAPE_ERROR_DETAILS, offsetof(GlueSchemaVersionErrorItem, error_details), NO_OFFSET, false},
+    {.name = {"VersionNumber", 13}, .path = "versionNumber", .shape = &shape_version_long_number, .offset = offsetof(GlueSchemaVersionErrorItem, version_number), .has_offset = offsetof(GlueSchemaVersionErrorItem, has_version_number)},
+    {.name = {"ErrorDetails", 12}, .path = "errorDetails", .shape = &GLUE_SHAPE_ERROR_DETAILS, .offset = offsetof(GlueSchemaVersionErrorItem, error_details), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_SCHEMA_VERSION_ERROR_ITEM = {.name = "SchemaVersionErrorItem", .kind = KIND_STRUCTURE, .size = sizeof(GlueSchemaVersionErrorItem), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_schema_version_error_item};
 
 static const Shape shape_schema_version_error_list = {.name = "SchemaVersionErrorList", .kind = KIND_LIST, .size = sizeof(GlueSchemaVersionErrorList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_SCHEMA_VERSION_ERROR_ITEM};
 
 static const Field fields_delete_schema_versions_response[] = {
-    {{"SchemaVersionErrors", 19}, "schemaVersionErrors", &shape_schema_version_error_list, offsetof(GlueDeleteSchemaVersionsResponse, schema_version_errors), NO_OFFSET, false},
+    {.name = {"SchemaVersionErrors", 19}, .path = "schemaVersionErrors", .shape = &shape_schema_version_error_list, .offset = offsetof(GlueDeleteSchemaVersionsResponse, schema_version_errors), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_DELETE_SCHEMA_VERSIONS_RESPONSE = {.name = "DeleteSchemaVersionsResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteSchemaVersionsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_schema_versions_response};
 
 static const Field fields_check_schema_version_validity_input[] = {
-    {{"DataFormat", 10}, "dataFormat", &shape_data_format, offsetof(GlueCheckSchemaVersionValidityInput, data_format), NO_OFFSET, true},
-    {{"SchemaDefinition", 16}, "schemaDefinition", &shape_schema_definition_string, offsetof(GlueCheckSchemaVersionValidityInput, schema_definition), NO_OFFSET, true},
+    {.name = {"DataFormat", 10}, .path = "dataFormat", .shape = &shape_data_format, .offset = offsetof(GlueCheckSchemaVersionValidityInput, data_format), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SchemaDefinition", 16}, .path = "schemaDefinition", .shape = &shape_schema_definition_string, .offset = offsetof(GlueCheckSchemaVersionValidityInput, schema_definition), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_CHECK_SCHEMA_VERSION_VALIDITY_INPUT = {.name = "CheckSchemaVersionValidityInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueCheckSchemaVersionValidityInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_check_schema_version_validity_input};
 
@@ -402,8 +402,8 @@ static const Shape shape_is_version_valid = {.name = "IsVersionValid", .kind = K
 static const Shape shape_schema_validation_error = {.name = "SchemaValidationError", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 5000};
 
 static const Field fields_check_schema_version_validity_response[] = {
-    {{"Valid", 5}, "valid", &shape_is_version_valid, offsetof(GlueCheckSchemaVersionValidityResponse, valid), offsetof(GlueCheckSchemaVersionValidityResponse, has_valid), false},
-    {{"Error", 5}, "error", &shape_schema_validation_error, offsetof(GlueCheckSchemaVersionValidityResponse, error), NO_OFFSET, false},
+    {.name = {"Valid", 5}, .path = "valid", .shape = &shape_is_version_valid, .offset = offsetof(GlueCheckSchemaVersionValidityResponse, valid), .has_offset = offsetof(GlueCheckSchemaVersionValidityResponse, has_valid)},
+    {.name = {"Error", 5}, .path = "error", .shape = &shape_schema_validation_error, .offset = offsetof(GlueCheckSchemaVersionValidityResponse, error), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_CHECK_SCHEMA_VERSION_VALIDITY_RESPONSE = {.name = "CheckSchemaVersionValidityResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueCheckSchemaVersionValidityResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_check_schema_version_validity_response};
 
@@ -411,17 +411,17 @@ static const char *const enum_schema_diff_type[] = {"SYNTAX_DIFF", NULL};
 static const Shape shape_schema_diff_type = {.name = "SchemaDiffType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_schema_diff_type};
 
 static const Field fields_get_schema_versions_diff_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueGetSchemaVersionsDiffInput, schema_id), NO_OFFSET, true},
-    {{"FirstSchemaVersionNumber", 24}, "firstSchemaVersionNumber", &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, offsetof(GlueGetSchemaVersionsDiffInput, first_schema_version_number), NO_OFFSET, true},
-    {{"SecondSchemaVersionNumber", 25}, "secondSchemaVersionNumber", &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, offsetof(GlueGetSchemaVersionsDiffInput, second_schema_version_number), NO_OFFSET, true},
-    {{"SchemaDiffType", 14}, "schemaDiffType", &shape_schema_diff_type, offsetof(GlueGetSchemaVersionsDiffInput, schema_diff_type), NO_OFFSET, true},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueGetSchemaVersionsDiffInput, schema_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"FirstSchemaVersionNumber", 24}, .path = "firstSchemaVersionNumber", .shape = &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, .offset = offsetof(GlueGetSchemaVersionsDiffInput, first_schema_version_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SecondSchemaVersionNumber", 25}, .path = "secondSchemaVersionNumber", .shape = &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, .offset = offsetof(GlueGetSchemaVersionsDiffInput, second_schema_version_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SchemaDiffType", 14}, .path = "schemaDiffType", .shape = &shape_schema_diff_type, .offset = offsetof(GlueGetSchemaVersionsDiffInput, schema_diff_type), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_GET_SCHEMA_VERSIONS_DIFF_INPUT = {.name = "GetSchemaVersionsDiffInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetSchemaVersionsDiffInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_get_schema_versions_diff_input};
 
 static const Shape shape_schema_definition_diff = {.name = "SchemaDefinitionDiff", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 340000, .pattern = ".*\\S.*"};
 
 static const Field fields_get_schema_versions_diff_response[] = {
-    {{"Diff", 4}, "diff", &shape_schema_definition_diff, offsetof(GlueGetSchemaVersionsDiffResponse, diff), NO_OFFSET, false},
+    {.name = {"Diff", 4}, .path = "diff", .shape = &shape_schema_definition_diff, .offset = offsetof(GlueGetSchemaVersionsDiffResponse, diff), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_GET_SCHEMA_VERSIONS_DIFF_RESPONSE = {.name = "GetSchemaVersionsDiffResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetSchemaVersionsDiffResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_schema_versions_diff_response};
 
@@ -430,28 +430,28 @@ static const Shape shape_metadata_key_string = {.name = "MetadataKeyString", .ki
 static const Shape shape_metadata_value_string = {.name = "MetadataValueString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256, .pattern = "[a-zA-Z0-9+-=._./@]+"};
 
 static const Field fields_metadata_key_value_pair[] = {
-    {{"MetadataKey", 11}, "metadataKey", &shape_metadata_key_string, offsetof(GlueMetadataKeyValuePair, metadata_key), NO_OFFSET, false},
-    {{"MetadataValue", 13}, "metadataValue", &shape_metadata_value_string, offsetof(GlueMetadataKeyValuePair, metadata_value), NO_OFFSET, false},
+    {.name = {"MetadataKey", 11}, .path = "metadataKey", .shape = &shape_metadata_key_string, .offset = offsetof(GlueMetadataKeyValuePair, metadata_key), .has_offset = NO_OFFSET},
+    {.name = {"MetadataValue", 13}, .path = "metadataValue", .shape = &shape_metadata_value_string, .offset = offsetof(GlueMetadataKeyValuePair, metadata_value), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_METADATA_KEY_VALUE_PAIR = {.name = "MetadataKeyValuePair", .kind = KIND_STRUCTURE, .size = sizeof(GlueMetadataKeyValuePair), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_metadata_key_value_pair};
 
 static const Field fields_put_schema_version_metadata_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GluePutSchemaVersionMetadataInput, schema_id), NO_OFFSET, false},
-    {{"SchemaVersionNumber", 19}, "schemaVersionNumber", &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, offsetof(GluePutSchemaVersionMetadataInput, schema_version_number), NO_OFFSET, false},
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GluePutSchemaVersionMetadataInput, schema_version_id), NO_OFFSET, false},
-    {{"MetadataKeyValue", 16}, "metadataKeyValue", &GLUE_SHAPE_METADATA_KEY_VALUE_PAIR, offsetof(GluePutSchemaVersionMetadataInput, metadata_key_value), NO_OFFSET, true},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GluePutSchemaVersionMetadataInput, schema_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionNumber", 19}, .path = "schemaVersionNumber", .shape = &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, .offset = offsetof(GluePutSchemaVersionMetadataInput, schema_version_number), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GluePutSchemaVersionMetadataInput, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"MetadataKeyValue", 16}, .path = "metadataKeyValue", .shape = &GLUE_SHAPE_METADATA_KEY_VALUE_PAIR, .offset = offsetof(GluePutSchemaVersionMetadataInput, metadata_key_value), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_PUT_SCHEMA_VERSION_METADATA_INPUT = {.name = "PutSchemaVersionMetadataInput", .kind = KIND_STRUCTURE, .size = sizeof(GluePutSchemaVersionMetadataInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_schema_version_metadata_input};
 
 static const Field fields_put_schema_version_metadata_response[] = {
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GluePutSchemaVersionMetadataResponse, schema_arn), NO_OFFSET, false},
-    {{"SchemaName", 10}, "schemaName", &shape_schema_registry_name_string, offsetof(GluePutSchemaVersionMetadataResponse, schema_name), NO_OFFSET, false},
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GluePutSchemaVersionMetadataResponse, registry_name), NO_OFFSET, false},
-    {{"LatestVersion", 13}, "latestVersion", &shape_latest_schema_version_boolean, offsetof(GluePutSchemaVersionMetadataResponse, latest_version), offsetof(GluePutSchemaVersionMetadataResponse, has_latest_version), false},
-    {{"VersionNumber", 13}, "versionNumber", &shape_version_long_number, offsetof(GluePutSchemaVersionMetadataResponse, version_number), offsetof(GluePutSchemaVersionMetadataResponse, has_version_number), false},
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GluePutSchemaVersionMetadataResponse, schema_version_id), NO_OFFSET, false},
-    {{"MetadataKey", 11}, "metadataKey", &shape_metadata_key_string, offsetof(GluePutSchemaVersionMetadataResponse, metadata_key), NO_OFFSET, false},
-    {{"MetadataValue", 13}, "metadataValue", &shape_metadata_value_string, offsetof(GluePutSchemaVersionMetadataResponse, metadata_value), NO_OFFSET, false},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GluePutSchemaVersionMetadataResponse, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"SchemaName", 10}, .path = "schemaName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GluePutSchemaVersionMetadataResponse, schema_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GluePutSchemaVersionMetadataResponse, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"LatestVersion", 13}, .path = "latestVersion", .shape = &shape_latest_schema_version_boolean, .offset = offsetof(GluePutSchemaVersionMetadataResponse, latest_version), .has_offset = offsetof(GluePutSchemaVersionMetadataResponse, has_latest_version)},
+    {.name = {"VersionNumber", 13}, .path = "versionNumber", .shape = &shape_version_long_number, .offset = offsetof(GluePutSchemaVersionMetadataResponse, version_number), .has_offset = offsetof(GluePutSchemaVersionMetadataResponse, has_version_number)},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GluePutSchemaVersionMetadataResponse, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"MetadataKey", 11}, .path = "metadataKey", .shape = &shape_metadata_key_string, .offset = offsetof(GluePutSchemaVersionMetadataResponse, metadata_key), .has_offset = NO_OFFSET},
+    {.name = {"MetadataValue", 13}, .path = "metadataValue", .shape = &shape_metadata_value_string, .offset = offsetof(GluePutSchemaVersionMetadataResponse, metadata_value), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_PUT_SCHEMA_VERSION_METADATA_RESPONSE = {.name = "PutSchemaVersionMetadataResponse", .kind = KIND_STRUCTURE, .size = sizeof(GluePutSchemaVersionMetadataResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_put_schema_version_metadata_response};
 
@@ -460,62 +460,62 @@ static const Shape shape_metadata_list = {.name = "MetadataList", .kind = KIND_L
 static const Shape shape_query_schema_version_metadata_max_results = {.name = "QuerySchemaVersionMetadataMaxResults", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 50};
 
 static const Field fields_query_schema_version_metadata_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueQuerySchemaVersionMetadataInput, schema_id), NO_OFFSET, false},
-    {{"SchemaVersionNumber", 19}, "schemaVersionNumber", &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, offsetof(GlueQuerySchemaVersionMetadataInput, schema_version_number), NO_OFFSET, false},
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GlueQuerySchemaVersionMetadataInput, schema_version_id), NO_OFFSET, false},
-    {{"MetadataList", 12}, "metadataList", &shape_metadata_list, offsetof(GlueQuerySchemaVersionMetadataInput, metadata_list), NO_OFFSET, false},
-    {{"MaxResults", 10}, "maxResults", &shape_query_schema_version_metadata_max_results, offsetof(GlueQuerySchemaVersionMetadataInput, max_results), offsetof(GlueQuerySchemaVersionMetadataInput, has_max_results), false},
-    {{"NextToken", 9}, "nextToken", &shape_schema_registry_token_string, offsetof(GlueQuerySchemaVersionMetadataInput, next_token), NO_OFFSET, false},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueQuerySchemaVersionMetadataInput, schema_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionNumber", 19}, .path = "schemaVersionNumber", .shape = &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, .offset = offsetof(GlueQuerySchemaVersionMetadataInput, schema_version_number), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueQuerySchemaVersionMetadataInput, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"MetadataList", 12}, .path = "metadataList", .shape = &shape_metadata_list, .offset = offsetof(GlueQuerySchemaVersionMetadataInput, metadata_list), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_query_schema_version_metadata_max_results, .offset = offsetof(GlueQuerySchemaVersionMetadataInput, max_results), .has_offset = offsetof(GlueQuerySchemaVersionMetadataInput, has_max_results)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_schema_registry_token_string, .offset = offsetof(GlueQuerySchemaVersionMetadataInput, next_token), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_QUERY_SCHEMA_VERSION_METADATA_INPUT = {.name = "QuerySchemaVersionMetadataInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueQuerySchemaVersionMetadataInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_query_schema_version_metadata_input};
 
 static const Field fields_other_metadata_value_list_item[] = {
-    {{"MetadataValue", 13}, "metadataValue", &shape_metadata_value_string, offsetof(GlueOtherMetadataValueListItem, metadata_value), NO_OFFSET, false},
-    {{"CreatedTime", 11}, "createdTime", &shape_created_timestamp, offsetof(GlueOtherMetadataValueListItem, created_time), NO_OFFSET, false},
+    {.name = {"MetadataValue", 13}, .path = "metadataValue", .shape = &shape_metadata_value_string, .offset = offsetof(GlueOtherMetadataValueListItem, metadata_value), .has_offset = NO_OFFSET},
+    {.name = {"CreatedTime", 11}, .path = "createdTime", .shape = &shape_created_timestamp, .offset = offsetof(GlueOtherMetadataValueListItem, created_time), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_OTHER_METADATA_VALUE_LIST_ITEM = {.name = "OtherMetadataValueListItem", .kind = KIND_STRUCTURE, .size = sizeof(GlueOtherMetadataValueListItem), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_other_metadata_value_list_item};
 
 static const Shape shape_other_metadata_value_list = {.name = "OtherMetadataValueList", .kind = KIND_LIST, .size = sizeof(GlueOtherMetadataValueList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_OTHER_METADATA_VALUE_LIST_ITEM};
 
 static const Field fields_metadata_info[] = {
-    {{"MetadataValue", 13}, "metadataValue", &shape_metadata_value_string, offsetof(GlueMetadataInfo, metadata_value), NO_OFFSET, false},
-    {{"CreatedTime", 11}, "createdTime", &shape_created_timestamp, offsetof(GlueMetadataInfo, created_time), NO_OFFSET, false},
-    {{"OtherMetadataValueList", 22}, "otherMetadataValueList", &shape_other_metadata_value_list, offsetof(GlueMetadataInfo, other_metadata_value_list), NO_OFFSET, false},
+    {.name = {"MetadataValue", 13}, .path = "metadataValue", .shape = &shape_metadata_value_string, .offset = offsetof(GlueMetadataInfo, metadata_value), .has_offset = NO_OFFSET},
+    {.name = {"CreatedTime", 11}, .path = "createdTime", .shape = &shape_created_timestamp, .offset = offsetof(GlueMetadataInfo, created_time), .has_offset = NO_OFFSET},
+    {.name = {"OtherMetadataValueList", 22}, .path = "otherMetadataValueList", .shape = &shape_other_metadata_value_list, .offset = offsetof(GlueMetadataInfo, other_metadata_value_list), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_METADATA_INFO = {.name = "MetadataInfo", .kind = KIND_STRUCTURE, .size = sizeof(GlueMetadataInfo), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_metadata_info};
 
 static const Shape shape_metadata_info_map = {.name = "MetadataInfoMap", .kind = KIND_MAP, .size = sizeof(GlueMetadataInfoMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_metadata_key_string, .member = &GLUE_SHAPE_METADATA_INFO, .entry_size = sizeof(GlueMetadataInfoMapEntry), .value_offset = offsetof(GlueMetadataInfoMapEntry, value)};
 
 static const Field fields_query_schema_version_metadata_response[] = {
-    {{"MetadataInfoMap", 15}, "metadataInfoMap", &shape_metadata_info_map, offsetof(GlueQuerySchemaVersionMetadataResponse, metadata_info_map), NO_OFFSET, false},
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GlueQuerySchemaVersionMetadataResponse, schema_version_id), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_schema_registry_token_string, offsetof(GlueQuerySchemaVersionMetadataResponse, next_token), NO_OFFSET, false},
+    {.name = {"MetadataInfoMap", 15}, .path = "metadataInfoMap", .shape = &shape_metadata_info_map, .offset = offsetof(GlueQuerySchemaVersionMetadataResponse, metadata_info_map), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueQuerySchemaVersionMetadataResponse, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_schema_registry_token_string, .offset = offsetof(GlueQuerySchemaVersionMetadataResponse, next_token), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_QUERY_SCHEMA_VERSION_METADATA_RESPONSE = {.name = "QuerySchemaVersionMetadataResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueQuerySchemaVersionMetadataResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_query_schema_version_metadata_response};
 
 static const Field fields_remove_schema_version_metadata_input[] = {
-    {{"SchemaId", 8}, "schemaId", &GLUE_SHAPE_SCHEMA_ID, offsetof(GlueRemoveSchemaVersionMetadataInput, schema_id), NO_OFFSET, false},
-    {{"SchemaVersionNumber", 19}, "schemaVersionNumber", &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, offsetof(GlueRemoveSchemaVersionMetadataInput, schema_version_number), NO_OFFSET, false},
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GlueRemoveSchemaVersionMetadataInput, schema_version_id), NO_OFFSET, false},
-    {{"MetadataKeyValue", 16}, "metadataKeyValue", &GLUE_SHAPE_METADATA_KEY_VALUE_PAIR, offsetof(GlueRemoveSchemaVersionMetadataInput, metadata_key_value), NO_OFFSET, true},
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueRemoveSchemaVersionMetadataInput, schema_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionNumber", 19}, .path = "schemaVersionNumber", .shape = &GLUE_SHAPE_SCHEMA_VERSION_NUMBER, .offset = offsetof(GlueRemoveSchemaVersionMetadataInput, schema_version_number), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueRemoveSchemaVersionMetadataInput, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"MetadataKeyValue", 16}, .path = "metadataKeyValue", .shape = &GLUE_SHAPE_METADATA_KEY_VALUE_PAIR, .offset = offsetof(GlueRemoveSchemaVersionMetadataInput, metadata_key_value), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_INPUT = {.name = "RemoveSchemaVersionMetadataInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueRemoveSchemaVersionMetadataInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_remove_schema_version_metadata_input};
 
 static const Field fields_remove_schema_version_metadata_response[] = {
-    {{"SchemaArn", 9}, "schemaArn", &shape_glue_resource_arn, offsetof(GlueRemoveSchemaVersionMetadataResponse, schema_arn), NO_OFFSET, false},
-    {{"SchemaName", 10}, "schemaName", &shape_schema_registry_name_string, offsetof(GlueRemoveSchemaVersionMetadataResponse, schema_name), NO_OFFSET, false},
-    {{"RegistryName", 12}, "registryName", &shape_schema_registry_name_string, offsetof(GlueRemoveSchemaVersionMetadataResponse, registry_name), NO_OFFSET, false},
-    {{"LatestVersion", 13}, "latestVersion", &shape_latest_schema_version_boolean, offsetof(GlueRemoveSchemaVersionMetadataResponse, latest_version), offsetof(GlueRemoveSchemaVersionMetadataResponse, has_latest_version), false},
-    {{"VersionNumber", 13}, "versionNumber", &shape_version_long_number, offsetof(GlueRemoveSchemaVersionMetadataResponse, version_number), offsetof(GlueRemoveSchemaVersionMetadataResponse, has_version_number), false},
-    {{"SchemaVersionId", 15}, "schemaVersionId", &shape_schema_version_id_string, offsetof(GlueRemoveSchemaVersionMetadataResponse, schema_version_id), NO_OFFSET, false},
-    {{"MetadataKey", 11}, "metadataKey", &shape_metadata_key_string, offsetof(GlueRemoveSchemaVersionMetadataResponse, metadata_key), NO_OFFSET, false},
-    {{"MetadataValue", 13}, "metadataValue", &shape_metadata_value_string, offsetof(GlueRemoveSchemaVersionMetadataResponse, metadata_value), NO_OFFSET, false},
+    {.name = {"SchemaArn", 9}, .path = "schemaArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueRemoveSchemaVersionMetadataResponse, schema_arn), .has_offset = NO_OFFSET},
+    {.name = {"SchemaName", 10}, .path = "schemaName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueRemoveSchemaVersionMetadataResponse, schema_name), .has_offset = NO_OFFSET},
+    {.name = {"RegistryName", 12}, .path = "registryName", .shape = &shape_schema_registry_name_string, .offset = offsetof(GlueRemoveSchemaVersionMetadataResponse, registry_name), .has_offset = NO_OFFSET},
+    {.name = {"LatestVersion", 13}, .path = "latestVersion", .shape = &shape_latest_schema_version_boolean, .offset = offsetof(GlueRemoveSchemaVersionMetadataResponse, latest_version), .has_offset = offsetof(GlueRemoveSchemaVersionMetadataResponse, has_latest_version)},
+    {.name = {"VersionNumber", 13}, .path = "versionNumber", .shape = &shape_version_long_number, .offset = offsetof(GlueRemoveSchemaVersionMetadataResponse, version_number), .has_offset = offsetof(GlueRemoveSchemaVersionMetadataResponse, has_version_number)},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueRemoveSchemaVersionMetadataResponse, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"MetadataKey", 11}, .path = "metadataKey", .shape = &shape_metadata_key_string, .offset = offsetof(GlueRemoveSchemaVersionMetadataResponse, metadata_key), .has_offset = NO_OFFSET},
+    {.name = {"MetadataValue", 13}, .path = "metadataValue", .shape = &shape_metadata_value_string, .offset = offsetof(GlueRemoveSchemaVersionMetadataResponse, metadata_value), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_RESPONSE = {.name = "RemoveSchemaVersionMetadataResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueRemoveSchemaVersionMetadataResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_remove_schema_version_metadata_response};
 
 static const Field fields_tag_resource_request[] = {
-    {{"ResourceArn", 11}, "resourceArn", &shape_glue_resource_arn, offsetof(GlueTagResourceRequest, resource_arn), NO_OFFSET, true},
-    {{"TagsToAdd", 9}, "tagsToAdd", &shape_tags_map, offsetof(GlueTagResourceRequest, tags_to_add), NO_OFFSET, true},
+    {.name = {"ResourceArn", 11}, .path = "resourceArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueTagResourceRequest, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TagsToAdd", 9}, .path = "tagsToAdd", .shape = &shape_tags_map, .offset = offsetof(GlueTagResourceRequest, tags_to_add), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_TAG_RESOURCE_REQUEST = {.name = "TagResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueTagResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_resource_request};
 
@@ -524,20 +524,20 @@ const Shape GLUE_SHAPE_TAG_RESOURCE_RESPONSE = {.name = "TagResourceResponse", .
 static const Shape shape_tag_keys_list = {.name = "TagKeysList", .kind = KIND_LIST, .size = sizeof(GlueTagKeysList), .min = 0, .max = 50, .member = &shape_tag_key};
 
 static const Field fields_untag_resource_request[] = {
-    {{"ResourceArn", 11}, "resourceArn", &shape_glue_resource_arn, offsetof(GlueUntagResourceRequest, resource_arn), NO_OFFSET, true},
-    {{"TagsToRemove", 12}, "tagsToRemove", &shape_tag_keys_list, offsetof(GlueUntagResourceRequest, tags_to_remove), NO_OFFSET, true},
+    {.name = {"ResourceArn", 11}, .path = "resourceArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueUntagResourceRequest, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TagsToRemove", 12}, .path = "tagsToRemove", .shape = &shape_tag_keys_list, .offset = offsetof(GlueUntagResourceRequest, tags_to_remove), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_UNTAG_RESOURCE_REQUEST = {.name = "UntagResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueUntagResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_resource_request};
 
 const Shape GLUE_SHAPE_UNTAG_RESOURCE_RESPONSE = {.name = "UntagResourceResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueUntagResourceResponse), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_get_tags_request[] = {
-    {{"ResourceArn", 11}, "resourceArn", &shape_glue_resource_arn, offsetof(GlueGetTagsRequest, resource_arn), NO_OFFSET, true},
+    {.name = {"ResourceArn", 11}, .path = "resourceArn", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueGetTagsRequest, resource_arn), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape GLUE_SHAPE_GET_TAGS_REQUEST = {.name = "GetTagsRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTagsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_tags_request};
 
 static const Field fields_get_tags_response[] = {
-    {{"Tags", 4}, "tags", &shape_tags_map, offsetof(GlueGetTagsResponse, tags), NO_OFFSET, false},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tags_map, .offset = offsetof(GlueGetTagsResponse, tags), .has_offset = NO_OFFSET},
 };
 const Shape GLUE_SHAPE_GET_TAGS_RESPONSE = {.name = "GetTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_tags_response};
 
@@ -546,14 +546,14 @@ static const Shape shape_message_string = {.name = "MessageString", .kind = KIND
 static const Shape shape_nullable_boolean = {.name = "NullableBoolean", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_invalid_input_exception[] = {
-    {{"Message", 7}, "message", &shape_message_string, offsetof(GlueInvalidInputException, message), NO_OFFSET, false},
-    {{"FromFederationSource", 20}, "fromFederationSource", &shape_nullable_boolean, offsetof(GlueInvalidInputException, from_federation_source), offsetof(GlueInvalidInputException, has_from_federation_source), false},
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_message_string, .offset = offsetof(GlueInvalidInputException, message), .has_offset = NO_OFFSET},
+    {.name = {"FromFederationSource", 20}, .path = "fromFederationSource", .shape = &shape_nullable_boolean, .offset = offsetof(GlueInvalidInputException, from_federation_source), .has_offset = offsetof(GlueInvalidInputException, has_from_federation_source)},
 };
 const Shape GLUE_SHAPE_INVALID_INPUT_EXCEPTION = {.name = "InvalidInputException", .kind = KIND_STRUCTURE, .size = sizeof(GlueInvalidInputException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_invalid_input_exception};
 
 static const Field fields_entity_not_found_exception[] = {
-    {{"Message", 7}, "message", &shape_message_string, offsetof(GlueEntityNotFoundException, message), NO_OFFSET, false},
-    {{"FromFederationSource", 20}, "fromFederationSource", &shape_nullable_boolean, offsetof(GlueEntityNotFoundException, from_federation_source), offsetof(GlueEntityNotFoundException, has_from_federation_source), false},
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_message_string, .offset = offsetof(GlueEntityNotFoundException, message), .has_offset = NO_OFFSET},
+    {.name = {"FromFederationSource", 20}, .path = "fromFederationSource", .shape = &shape_nullable_boolean, .offset = offsetof(GlueEntityNotFoundException, from_federation_source), .has_offset = offsetof(GlueEntityNotFoundException, has_from_federation_source)},
 };
 const Shape GLUE_SHAPE_ENTITY_NOT_FOUND_EXCEPTION = {.name = "EntityNotFoundException", .kind = KIND_STRUCTURE, .size = sizeof(GlueEntityNotFoundException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_entity_not_found_exception};
 
@@ -566,29 +566,29 @@ const ErrorModel GLUE_INTERNAL_SERVICE = {"InternalServiceException", NULL, NULL
 const ErrorModel GLUE_ENTITY_NOT_FOUND = {"EntityNotFoundException", NULL, NULL, 400, true, "Message", &GLUE_SHAPE_ENTITY_NOT_FOUND_EXCEPTION};
 const ErrorModel GLUE_OPERATION_TIMEOUT = {"OperationTimeoutException", NULL, NULL, 400, true, "Message", NULL};
 
-const OperationModel GlueCreateRegistryModel = {"CreateRegistry", &GLUE_SHAPE_CREATE_REGISTRY_INPUT, &GLUE_SHAPE_CREATE_REGISTRY_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueGetRegistryModel = {"GetRegistry", &GLUE_SHAPE_GET_REGISTRY_INPUT, &GLUE_SHAPE_GET_REGISTRY_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueListRegistriesModel = {"ListRegistries", &GLUE_SHAPE_LIST_REGISTRIES_INPUT, &GLUE_SHAPE_LIST_REGISTRIES_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueUpdateRegistryModel = {"UpdateRegistry", &GLUE_SHAPE_UPDATE_REGISTRY_INPUT, &GLUE_SHAPE_UPDATE_REGISTRY_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueDeleteRegistryModel = {"DeleteRegistry", &GLUE_SHAPE_DELETE_REGISTRY_INPUT, &GLUE_SHAPE_DELETE_REGISTRY_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueCreateSchemaModel = {"CreateSchema", &GLUE_SHAPE_CREATE_SCHEMA_INPUT, &GLUE_SHAPE_CREATE_SCHEMA_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueGetSchemaModel = {"GetSchema", &GLUE_SHAPE_GET_SCHEMA_INPUT, &GLUE_SHAPE_GET_SCHEMA_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueListSchemasModel = {"ListSchemas", &GLUE_SHAPE_LIST_SCHEMAS_INPUT, &GLUE_SHAPE_LIST_SCHEMAS_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueUpdateSchemaModel = {"UpdateSchema", &GLUE_SHAPE_UPDATE_SCHEMA_INPUT, &GLUE_SHAPE_UPDATE_SCHEMA_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueDeleteSchemaModel = {"DeleteSchema", &GLUE_SHAPE_DELETE_SCHEMA_INPUT, &GLUE_SHAPE_DELETE_SCHEMA_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueRegisterSchemaVersionModel = {"RegisterSchemaVersion", &GLUE_SHAPE_REGISTER_SCHEMA_VERSION_INPUT, &GLUE_SHAPE_REGISTER_SCHEMA_VERSION_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueGetSchemaVersionModel = {"GetSchemaVersion", &GLUE_SHAPE_GET_SCHEMA_VERSION_INPUT, &GLUE_SHAPE_GET_SCHEMA_VERSION_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueGetSchemaByDefinitionModel = {"GetSchemaByDefinition", &GLUE_SHAPE_GET_SCHEMA_BY_DEFINITION_INPUT, &GLUE_SHAPE_GET_SCHEMA_BY_DEFINITION_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueListSchemaVersionsModel = {"ListSchemaVersions", &GLUE_SHAPE_LIST_SCHEMA_VERSIONS_INPUT, &GLUE_SHAPE_LIST_SCHEMA_VERSIONS_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueDeleteSchemaVersionsModel = {"DeleteSchemaVersions", &GLUE_SHAPE_DELETE_SCHEMA_VERSIONS_INPUT, &GLUE_SHAPE_DELETE_SCHEMA_VERSIONS_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueCheckSchemaVersionValidityModel = {"CheckSchemaVersionValidity", &GLUE_SHAPE_CHECK_SCHEMA_VERSION_VALIDITY_INPUT, &GLUE_SHAPE_CHECK_SCHEMA_VERSION_VALIDITY_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueGetSchemaVersionsDiffModel = {"GetSchemaVersionsDiff", &GLUE_SHAPE_GET_SCHEMA_VERSIONS_DIFF_INPUT, &GLUE_SHAPE_GET_SCHEMA_VERSIONS_DIFF_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GluePutSchemaVersionMetadataModel = {"PutSchemaVersionMetadata", &GLUE_SHAPE_PUT_SCHEMA_VERSION_METADATA_INPUT, &GLUE_SHAPE_PUT_SCHEMA_VERSION_METADATA_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueQuerySchemaVersionMetadataModel = {"QuerySchemaVersionMetadata", &GLUE_SHAPE_QUERY_SCHEMA_VERSION_METADATA_INPUT, &GLUE_SHAPE_QUERY_SCHEMA_VERSION_METADATA_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueRemoveSchemaVersionMetadataModel = {"RemoveSchemaVersionMetadata", &GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_INPUT, &GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueTagResourceModel = {"TagResource", &GLUE_SHAPE_TAG_RESOURCE_REQUEST, &GLUE_SHAPE_TAG_RESOURCE_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueUntagResourceModel = {"UntagResource", &GLUE_SHAPE_UNTAG_RESOURCE_REQUEST, &GLUE_SHAPE_UNTAG_RESOURCE_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel GlueGetTagsModel = {"GetTags", &GLUE_SHAPE_GET_TAGS_REQUEST, &GLUE_SHAPE_GET_TAGS_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel GlueCreateRegistryModel = {.name = "CreateRegistry", .input = &GLUE_SHAPE_CREATE_REGISTRY_INPUT, .output = &GLUE_SHAPE_CREATE_REGISTRY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetRegistryModel = {.name = "GetRegistry", .input = &GLUE_SHAPE_GET_REGISTRY_INPUT, .output = &GLUE_SHAPE_GET_REGISTRY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueListRegistriesModel = {.name = "ListRegistries", .input = &GLUE_SHAPE_LIST_REGISTRIES_INPUT, .output = &GLUE_SHAPE_LIST_REGISTRIES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueUpdateRegistryModel = {.name = "UpdateRegistry", .input = &GLUE_SHAPE_UPDATE_REGISTRY_INPUT, .output = &GLUE_SHAPE_UPDATE_REGISTRY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueDeleteRegistryModel = {.name = "DeleteRegistry", .input = &GLUE_SHAPE_DELETE_REGISTRY_INPUT, .output = &GLUE_SHAPE_DELETE_REGISTRY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueCreateSchemaModel = {.name = "CreateSchema", .input = &GLUE_SHAPE_CREATE_SCHEMA_INPUT, .output = &GLUE_SHAPE_CREATE_SCHEMA_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetSchemaModel = {.name = "GetSchema", .input = &GLUE_SHAPE_GET_SCHEMA_INPUT, .output = &GLUE_SHAPE_GET_SCHEMA_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueListSchemasModel = {.name = "ListSchemas", .input = &GLUE_SHAPE_LIST_SCHEMAS_INPUT, .output = &GLUE_SHAPE_LIST_SCHEMAS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueUpdateSchemaModel = {.name = "UpdateSchema", .input = &GLUE_SHAPE_UPDATE_SCHEMA_INPUT, .output = &GLUE_SHAPE_UPDATE_SCHEMA_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueDeleteSchemaModel = {.name = "DeleteSchema", .input = &GLUE_SHAPE_DELETE_SCHEMA_INPUT, .output = &GLUE_SHAPE_DELETE_SCHEMA_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueRegisterSchemaVersionModel = {.name = "RegisterSchemaVersion", .input = &GLUE_SHAPE_REGISTER_SCHEMA_VERSION_INPUT, .output = &GLUE_SHAPE_REGISTER_SCHEMA_VERSION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetSchemaVersionModel = {.name = "GetSchemaVersion", .input = &GLUE_SHAPE_GET_SCHEMA_VERSION_INPUT, .output = &GLUE_SHAPE_GET_SCHEMA_VERSION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetSchemaByDefinitionModel = {.name = "GetSchemaByDefinition", .input = &GLUE_SHAPE_GET_SCHEMA_BY_DEFINITION_INPUT, .output = &GLUE_SHAPE_GET_SCHEMA_BY_DEFINITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueListSchemaVersionsModel = {.name = "ListSchemaVersions", .input = &GLUE_SHAPE_LIST_SCHEMA_VERSIONS_INPUT, .output = &GLUE_SHAPE_LIST_SCHEMA_VERSIONS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueDeleteSchemaVersionsModel = {.name = "DeleteSchemaVersions", .input = &GLUE_SHAPE_DELETE_SCHEMA_VERSIONS_INPUT, .output = &GLUE_SHAPE_DELETE_SCHEMA_VERSIONS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueCheckSchemaVersionValidityModel = {.name = "CheckSchemaVersionValidity", .input = &GLUE_SHAPE_CHECK_SCHEMA_VERSION_VALIDITY_INPUT, .output = &GLUE_SHAPE_CHECK_SCHEMA_VERSION_VALIDITY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetSchemaVersionsDiffModel = {.name = "GetSchemaVersionsDiff", .input = &GLUE_SHAPE_GET_SCHEMA_VERSIONS_DIFF_INPUT, .output = &GLUE_SHAPE_GET_SCHEMA_VERSIONS_DIFF_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GluePutSchemaVersionMetadataModel = {.name = "PutSchemaVersionMetadata", .input = &GLUE_SHAPE_PUT_SCHEMA_VERSION_METADATA_INPUT, .output = &GLUE_SHAPE_PUT_SCHEMA_VERSION_METADATA_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueQuerySchemaVersionMetadataModel = {.name = "QuerySchemaVersionMetadata", .input = &GLUE_SHAPE_QUERY_SCHEMA_VERSION_METADATA_INPUT, .output = &GLUE_SHAPE_QUERY_SCHEMA_VERSION_METADATA_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueRemoveSchemaVersionMetadataModel = {.name = "RemoveSchemaVersionMetadata", .input = &GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_INPUT, .output = &GLUE_SHAPE_REMOVE_SCHEMA_VERSION_METADATA_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueTagResourceModel = {.name = "TagResource", .input = &GLUE_SHAPE_TAG_RESOURCE_REQUEST, .output = &GLUE_SHAPE_TAG_RESOURCE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueUntagResourceModel = {.name = "UntagResource", .input = &GLUE_SHAPE_UNTAG_RESOURCE_REQUEST, .output = &GLUE_SHAPE_UNTAG_RESOURCE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetTagsModel = {.name = "GetTags", .input = &GLUE_SHAPE_GET_TAGS_REQUEST, .output = &GLUE_SHAPE_GET_TAGS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "AssociateGlossaryTerms",
@@ -908,4 +908,4 @@ static const char *const operation_names[] = {
     NULL,
 };
 
-const ServiceModel GLUE_SERVICE = {"glue", "Glue", "AWSGlue", "1.1", "2017-03-31", NULL, PROTOCOL_JSON, 1048576, operation_names};
+const ServiceModel GLUE_SERVICE = {.name = "glue", .title = "Glue", .api_version = "2017-03-31", .protocols = PROTOCOL_JSON, .body_max = 1048576, .operations = operation_names, .target_prefix = "AWSGlue", .json_version = "1.1"};

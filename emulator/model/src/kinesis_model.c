@@ -77,7 +77,7 @@ static const char *const enum_stream_mode[] = {"PROVISIONED", "ON_DEMAND", NULL}
 static const Shape shape_stream_mode = {.name = "StreamMode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_stream_mode};
 
 static const Field fields_stream_mode_details[] = {
-    {{"StreamMode", 10}, "streamMode", &shape_stream_mode, offsetof(KinesisStreamModeDetails, stream_mode), NO_OFFSET, true},
+    {.name = {"StreamMode", 10}, .path = "streamMode", .shape = &shape_stream_mode, .offset = offsetof(KinesisStreamModeDetails, stream_mode), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_STREAM_MODE_DETAILS = {.name = "StreamModeDetails", .kind = KIND_STRUCTURE, .size = sizeof(KinesisStreamModeDetails), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_stream_mode_details};
 
@@ -95,13 +95,13 @@ static const char *const enum_record_distribution_strategy[] = {"AUTO", "USER_PA
 static const Shape shape_record_distribution_strategy = {.name = "RecordDistributionStrategy", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_record_distribution_strategy};
 
 static const Field fields_create_stream_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisCreateStreamInput, stream_name), NO_OFFSET, true},
-    {{"ShardCount", 10}, "shardCount", &shape_positive_integer_object, offsetof(KinesisCreateStreamInput, shard_count), offsetof(KinesisCreateStreamInput, has_shard_count), false},
-    {{"StreamModeDetails", 17}, "streamModeDetails", &KINESIS_SHAPE_STREAM_MODE_DETAILS, offsetof(KinesisCreateStreamInput, stream_mode_details), NO_OFFSET, false},
-    {{"Tags", 4}, "tags", &shape_tag_map, offsetof(KinesisCreateStreamInput, tags), NO_OFFSET, false},
-    {{"WarmThroughputMiBps", 19}, "warmThroughputMiBps", &shape_natural_integer_object, offsetof(KinesisCreateStreamInput, warm_throughput_mi_bps), offsetof(KinesisCreateStreamInput, has_warm_throughput_mi_bps), false},
-    {{"MaxRecordSizeInKiB", 18}, "maxRecordSizeInKiB", &shape_max_record_size_in_ki_b, offsetof(KinesisCreateStreamInput, max_record_size_in_ki_b), offsetof(KinesisCreateStreamInput, has_max_record_size_in_ki_b), false},
-    {{"RecordDistributionStrategy", 26}, "recordDistributionStrategy", &shape_record_distribution_strategy, offsetof(KinesisCreateStreamInput, record_distribution_strategy), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisCreateStreamInput, stream_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ShardCount", 10}, .path = "shardCount", .shape = &shape_positive_integer_object, .offset = offsetof(KinesisCreateStreamInput, shard_count), .has_offset = offsetof(KinesisCreateStreamInput, has_shard_count)},
+    {.name = {"StreamModeDetails", 17}, .path = "streamModeDetails", .shape = &KINESIS_SHAPE_STREAM_MODE_DETAILS, .offset = offsetof(KinesisCreateStreamInput, stream_mode_details), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_map, .offset = offsetof(KinesisCreateStreamInput, tags), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughputMiBps", 19}, .path = "warmThroughputMiBps", .shape = &shape_natural_integer_object, .offset = offsetof(KinesisCreateStreamInput, warm_throughput_mi_bps), .has_offset = offsetof(KinesisCreateStreamInput, has_warm_throughput_mi_bps)},
+    {.name = {"MaxRecordSizeInKiB", 18}, .path = "maxRecordSizeInKiB", .shape = &shape_max_record_size_in_ki_b, .offset = offsetof(KinesisCreateStreamInput, max_record_size_in_ki_b), .has_offset = offsetof(KinesisCreateStreamInput, has_max_record_size_in_ki_b)},
+    {.name = {"RecordDistributionStrategy", 26}, .path = "recordDistributionStrategy", .shape = &shape_record_distribution_strategy, .offset = offsetof(KinesisCreateStreamInput, record_distribution_strategy), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_CREATE_STREAM_INPUT = {.name = "CreateStreamInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisCreateStreamInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_create_stream_input};
 
@@ -112,10 +112,10 @@ static const Shape shape_stream_arn = {.name = "StreamARN", .kind = KIND_STRING,
 static const Shape shape_stream_id = {.name = "StreamId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 24, .pattern = "[a-z0-9]{20}-[a-z0-9]{3}"};
 
 static const Field fields_delete_stream_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisDeleteStreamInput, stream_name), NO_OFFSET, false},
-    {{"EnforceConsumerDeletion", 23}, "enforceConsumerDeletion", &shape_boolean_object, offsetof(KinesisDeleteStreamInput, enforce_consumer_deletion), offsetof(KinesisDeleteStreamInput, has_enforce_consumer_deletion), false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisDeleteStreamInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisDeleteStreamInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisDeleteStreamInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"EnforceConsumerDeletion", 23}, .path = "enforceConsumerDeletion", .shape = &shape_boolean_object, .offset = offsetof(KinesisDeleteStreamInput, enforce_consumer_deletion), .has_offset = offsetof(KinesisDeleteStreamInput, has_enforce_consumer_deletion)},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisDeleteStreamInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisDeleteStreamInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_DELETE_STREAM_INPUT = {.name = "DeleteStreamInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDeleteStreamInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_delete_stream_input};
 
@@ -124,11 +124,11 @@ static const Shape shape_describe_stream_input_limit = {.name = "DescribeStreamI
 static const Shape shape_shard_id = {.name = "ShardId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[a-zA-Z0-9_.-]+"};
 
 static const Field fields_describe_stream_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisDescribeStreamInput, stream_name), NO_OFFSET, false},
-    {{"Limit", 5}, "limit", &shape_describe_stream_input_limit, offsetof(KinesisDescribeStreamInput, limit), offsetof(KinesisDescribeStreamInput, has_limit), false},
-    {{"ExclusiveStartShardId", 21}, "exclusiveStartShardId", &shape_shard_id, offsetof(KinesisDescribeStreamInput, exclusive_start_shard_id), NO_OFFSET, false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisDescribeStreamInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisDescribeStreamInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisDescribeStreamInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_describe_stream_input_limit, .offset = offsetof(KinesisDescribeStreamInput, limit), .has_offset = offsetof(KinesisDescribeStreamInput, has_limit)},
+    {.name = {"ExclusiveStartShardId", 21}, .path = "exclusiveStartShardId", .shape = &shape_shard_id, .offset = offsetof(KinesisDescribeStreamInput, exclusive_start_shard_id), .has_offset = NO_OFFSET},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisDescribeStreamInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisDescribeStreamInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_DESCRIBE_STREAM_INPUT = {.name = "DescribeStreamInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeStreamInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_describe_stream_input};
 
@@ -138,25 +138,25 @@ static const Shape shape_stream_status = {.name = "StreamStatus", .kind = KIND_S
 static const Shape shape_hash_key = {.name = "HashKey", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .pattern = "^(0|([1-9]\\d{0,38}))$"};
 
 static const Field fields_hash_key_range[] = {
-    {{"StartingHashKey", 15}, "startingHashKey", &shape_hash_key, offsetof(KinesisHashKeyRange, starting_hash_key), NO_OFFSET, true},
-    {{"EndingHashKey", 13}, "endingHashKey", &shape_hash_key, offsetof(KinesisHashKeyRange, ending_hash_key), NO_OFFSET, true},
+    {.name = {"StartingHashKey", 15}, .path = "startingHashKey", .shape = &shape_hash_key, .offset = offsetof(KinesisHashKeyRange, starting_hash_key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EndingHashKey", 13}, .path = "endingHashKey", .shape = &shape_hash_key, .offset = offsetof(KinesisHashKeyRange, ending_hash_key), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_HASH_KEY_RANGE = {.name = "HashKeyRange", .kind = KIND_STRUCTURE, .size = sizeof(KinesisHashKeyRange), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_hash_key_range};
 
 static const Shape shape_sequence_number = {.name = "SequenceNumber", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .pattern = "^(0|([1-9]\\d{0,128}))$"};
 
 static const Field fields_sequence_number_range[] = {
-    {{"StartingSequenceNumber", 22}, "startingSequenceNumber", &shape_sequence_number, offsetof(KinesisSequenceNumberRange, starting_sequence_number), NO_OFFSET, true},
-    {{"EndingSequenceNumber", 20}, "endingSequenceNumber", &shape_sequence_number, offsetof(KinesisSequenceNumberRange, ending_sequence_number), NO_OFFSET, false},
+    {.name = {"StartingSequenceNumber", 22}, .path = "startingSequenceNumber", .shape = &shape_sequence_number, .offset = offsetof(KinesisSequenceNumberRange, starting_sequence_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EndingSequenceNumber", 20}, .path = "endingSequenceNumber", .shape = &shape_sequence_number, .offset = offsetof(KinesisSequenceNumberRange, ending_sequence_number), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_SEQUENCE_NUMBER_RANGE = {.name = "SequenceNumberRange", .kind = KIND_STRUCTURE, .size = sizeof(KinesisSequenceNumberRange), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_sequence_number_range};
 
 static const Field fields_shard[] = {
-    {{"ShardId", 7}, "shardId", &shape_shard_id, offsetof(KinesisShard, shard_id), NO_OFFSET, true},
-    {{"ParentShardId", 13}, "parentShardId", &shape_shard_id, offsetof(KinesisShard, parent_shard_id), NO_OFFSET, false},
-    {{"AdjacentParentShardId", 21}, "adjacentParentShardId", &shape_shard_id, offsetof(KinesisShard, adjacent_parent_shard_id), NO_OFFSET, false},
-    {{"HashKeyRange", 12}, "hashKeyRange", &KINESIS_SHAPE_HASH_KEY_RANGE, offsetof(KinesisShard, hash_key_range), NO_OFFSET, true},
-    {{"SequenceNumberRange", 19}, "sequenceNumberRange", &KINESIS_SHAPE_SEQUENCE_NUMBER_RANGE, offsetof(KinesisShard, sequence_number_range), NO_OFFSET, true},
+    {.name = {"ShardId", 7}, .path = "shardId", .shape = &shape_shard_id, .offset = offsetof(KinesisShard, shard_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ParentShardId", 13}, .path = "parentShardId", .shape = &shape_shard_id, .offset = offsetof(KinesisShard, parent_shard_id), .has_offset = NO_OFFSET},
+    {.name = {"AdjacentParentShardId", 21}, .path = "adjacentParentShardId", .shape = &shape_shard_id, .offset = offsetof(KinesisShard, adjacent_parent_shard_id), .has_offset = NO_OFFSET},
+    {.name = {"HashKeyRange", 12}, .path = "hashKeyRange", .shape = &KINESIS_SHAPE_HASH_KEY_RANGE, .offset = offsetof(KinesisShard, hash_key_range), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SequenceNumberRange", 19}, .path = "sequenceNumberRange", .shape = &KINESIS_SHAPE_SEQUENCE_NUMBER_RANGE, .offset = offsetof(KinesisShard, sequence_number_range), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_SHARD = {.name = "Shard", .kind = KIND_STRUCTURE, .size = sizeof(KinesisShard), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_shard};
 
@@ -172,7 +172,7 @@ static const Shape shape_metrics_name = {.name = "MetricsName", .kind = KIND_STR
 static const Shape shape_metrics_name_list = {.name = "MetricsNameList", .kind = KIND_LIST, .size = sizeof(KinesisMetricsNameList), .min = 1, .max = 7, .member = &shape_metrics_name};
 
 static const Field fields_enhanced_metrics[] = {
-    {{"ShardLevelMetrics", 17}, "shardLevelMetrics", &shape_metrics_name_list, offsetof(KinesisEnhancedMetrics, shard_level_metrics), NO_OFFSET, false},
+    {.name = {"ShardLevelMetrics", 17}, .path = "shardLevelMetrics", .shape = &shape_metrics_name_list, .offset = offsetof(KinesisEnhancedMetrics, shard_level_metrics), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_ENHANCED_METRICS = {.name = "EnhancedMetrics", .kind = KIND_STRUCTURE, .size = sizeof(KinesisEnhancedMetrics), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_enhanced_metrics};
 
@@ -184,29 +184,29 @@ static const Shape shape_encryption_type = {.name = "EncryptionType", .kind = KI
 static const Shape shape_key_id = {.name = "KeyId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048};
 
 static const Field fields_stream_description[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisStreamDescription, stream_name), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisStreamDescription, stream_arn), NO_OFFSET, true},
-    {{"StreamStatus", 12}, "streamStatus", &shape_stream_status, offsetof(KinesisStreamDescription, stream_status), NO_OFFSET, true},
-    {{"StreamModeDetails", 17}, "streamModeDetails", &KINESIS_SHAPE_STREAM_MODE_DETAILS, offsetof(KinesisStreamDescription, stream_mode_details), NO_OFFSET, false},
-    {{"Shards", 6}, "shards", &shape_shard_list, offsetof(KinesisStreamDescription, shards), NO_OFFSET, true},
-    {{"HasMoreShards", 13}, "hasMoreShards", &shape_boolean_object, offsetof(KinesisStreamDescription, has_more_shards), offsetof(KinesisStreamDescription, has_has_more_shards), true},
-    {{"RetentionPeriodHours", 20}, "retentionPeriodHours", &shape_retention_period_hours, offsetof(KinesisStreamDescription, retention_period_hours), offsetof(KinesisStreamDescription, has_retention_period_hours), true},
-    {{"StreamCreationTimestamp", 23}, "streamCreationTimestamp", &shape_timestamp, offsetof(KinesisStreamDescription, stream_creation_timestamp), offsetof(KinesisStreamDescription, has_stream_creation_timestamp), true},
-    {{"EnhancedMonitoring", 18}, "enhancedMonitoring", &shape_enhanced_monitoring_list, offsetof(KinesisStreamDescription, enhanced_monitoring), NO_OFFSET, true},
-    {{"EncryptionType", 14}, "encryptionType", &shape_encryption_type, offsetof(KinesisStreamDescription, encryption_type), NO_OFFSET, false},
-    {{"KeyId", 5}, "keyId", &shape_key_id, offsetof(KinesisStreamDescription, key_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisStreamDescription, stream_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisStreamDescription, stream_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamStatus", 12}, .path = "streamStatus", .shape = &shape_stream_status, .offset = offsetof(KinesisStreamDescription, stream_status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamModeDetails", 17}, .path = "streamModeDetails", .shape = &KINESIS_SHAPE_STREAM_MODE_DETAILS, .offset = offsetof(KinesisStreamDescription, stream_mode_details), .has_offset = NO_OFFSET},
+    {.name = {"Shards", 6}, .path = "shards", .shape = &shape_shard_list, .offset = offsetof(KinesisStreamDescription, shards), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"HasMoreShards", 13}, .path = "hasMoreShards", .shape = &shape_boolean_object, .offset = offsetof(KinesisStreamDescription, has_more_shards), .has_offset = offsetof(KinesisStreamDescription, has_has_more_shards), .required = true},
+    {.name = {"RetentionPeriodHours", 20}, .path = "retentionPeriodHours", .shape = &shape_retention_period_hours, .offset = offsetof(KinesisStreamDescription, retention_period_hours), .has_offset = offsetof(KinesisStreamDescription, has_retention_period_hours), .required = true},
+    {.name = {"StreamCreationTimestamp", 23}, .path = "streamCreationTimestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisStreamDescription, stream_creation_timestamp), .has_offset = offsetof(KinesisStreamDescription, has_stream_creation_timestamp), .required = true},
+    {.name = {"EnhancedMonitoring", 18}, .path = "enhancedMonitoring", .shape = &shape_enhanced_monitoring_list, .offset = offsetof(KinesisStreamDescription, enhanced_monitoring), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncryptionType", 14}, .path = "encryptionType", .shape = &shape_encryption_type, .offset = offsetof(KinesisStreamDescription, encryption_type), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id, .offset = offsetof(KinesisStreamDescription, key_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_STREAM_DESCRIPTION = {.name = "StreamDescription", .kind = KIND_STRUCTURE, .size = sizeof(KinesisStreamDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_stream_description};
 
 static const Field fields_describe_stream_output[] = {
-    {{"StreamDescription", 17}, "streamDescription", &KINESIS_SHAPE_STREAM_DESCRIPTION, offsetof(KinesisDescribeStreamOutput, stream_description), NO_OFFSET, true},
+    {.name = {"StreamDescription", 17}, .path = "streamDescription", .shape = &KINESIS_SHAPE_STREAM_DESCRIPTION, .offset = offsetof(KinesisDescribeStreamOutput, stream_description), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_DESCRIBE_STREAM_OUTPUT = {.name = "DescribeStreamOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeStreamOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_stream_output};
 
 static const Field fields_describe_stream_summary_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisDescribeStreamSummaryInput, stream_name), NO_OFFSET, false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisDescribeStreamSummaryInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisDescribeStreamSummaryInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisDescribeStreamSummaryInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisDescribeStreamSummaryInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisDescribeStreamSummaryInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_DESCRIBE_STREAM_SUMMARY_INPUT = {.name = "DescribeStreamSummaryInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeStreamSummaryInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_describe_stream_summary_input};
 
@@ -215,8 +215,8 @@ static const Shape shape_shard_count_object = {.name = "ShardCountObject", .kind
 static const Shape shape_consumer_count_object = {.name = "ConsumerCountObject", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 1000000};
 
 static const Field fields_warm_throughput_object[] = {
-    {{"TargetMiBps", 11}, "targetMiBps", &shape_natural_integer_object, offsetof(KinesisWarmThroughputObject, target_mi_bps), offsetof(KinesisWarmThroughputObject, has_target_mi_bps), false},
-    {{"CurrentMiBps", 12}, "currentMiBps", &shape_natural_integer_object, offsetof(KinesisWarmThroughputObject, current_mi_bps), offsetof(KinesisWarmThroughputObject, has_current_mi_bps), false},
+    {.name = {"TargetMiBps", 11}, .path = "targetMiBps", .shape = &shape_natural_integer_object, .offset = offsetof(KinesisWarmThroughputObject, target_mi_bps), .has_offset = offsetof(KinesisWarmThroughputObject, has_target_mi_bps)},
+    {.name = {"CurrentMiBps", 12}, .path = "currentMiBps", .shape = &shape_natural_integer_object, .offset = offsetof(KinesisWarmThroughputObject, current_mi_bps), .has_offset = offsetof(KinesisWarmThroughputObject, has_current_mi_bps)},
 };
 const Shape KINESIS_SHAPE_WARM_THROUGHPUT_OBJECT = {.name = "WarmThroughputObject", .kind = KIND_STRUCTURE, .size = sizeof(KinesisWarmThroughputObject), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_warm_throughput_object};
 
@@ -225,28 +225,28 @@ static const Shape shape_channel_count_object = {.name = "ChannelCountObject", .
 static const Shape shape_queue_count_object = {.name = "QueueCountObject", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 1000000};
 
 static const Field fields_stream_description_summary[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisStreamDescriptionSummary, stream_name), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisStreamDescriptionSummary, stream_arn), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisStreamDescriptionSummary, stream_id), NO_OFFSET, false},
-    {{"StreamStatus", 12}, "streamStatus", &shape_stream_status, offsetof(KinesisStreamDescriptionSummary, stream_status), NO_OFFSET, true},
-    {{"StreamModeDetails", 17}, "streamModeDetails", &KINESIS_SHAPE_STREAM_MODE_DETAILS, offsetof(KinesisStreamDescriptionSummary, stream_mode_details), NO_OFFSET, false},
-    {{"RetentionPeriodHours", 20}, "retentionPeriodHours", &shape_retention_period_hours, offsetof(KinesisStreamDescriptionSummary, retention_period_hours), offsetof(KinesisStreamDescriptionSummary, has_retention_period_hours), true},
-    {{"StreamCreationTimestamp", 23}, "streamCreationTimestamp", &shape_timestamp, offsetof(KinesisStreamDescriptionSummary, stream_creation_timestamp), offsetof(KinesisStreamDescriptionSummary, has_stream_creation_timestamp), true},
-    {{"EnhancedMonitoring", 18}, "enhancedMonitoring", &shape_enhanced_monitoring_list, offsetof(KinesisStreamDescriptionSummary, enhanced_monitoring), NO_OFFSET, true},
-    {{"EncryptionType", 14}, "encryptionType", &shape_encryption_type, offsetof(KinesisStreamDescriptionSummary, encryption_type), NO_OFFSET, false},
-    {{"KeyId", 5}, "keyId", &shape_key_id, offsetof(KinesisStreamDescriptionSummary, key_id), NO_OFFSET, false},
-    {{"OpenShardCount", 14}, "openShardCount", &shape_shard_count_object, offsetof(KinesisStreamDescriptionSummary, open_shard_count), offsetof(KinesisStreamDescriptionSummary, has_open_shard_count), true},
-    {{"ConsumerCount", 13}, "consumerCount", &shape_consumer_count_object, offsetof(KinesisStreamDescriptionSummary, consumer_count), offsetof(KinesisStreamDescriptionSummary, has_consumer_count), false},
-    {{"WarmThroughput", 14}, "warmThroughput", &KINESIS_SHAPE_WARM_THROUGHPUT_OBJECT, offsetof(KinesisStreamDescriptionSummary, warm_throughput), NO_OFFSET, false},
-    {{"MaxRecordSizeInKiB", 18}, "maxRecordSizeInKiB", &shape_max_record_size_in_ki_b, offsetof(KinesisStreamDescriptionSummary, max_record_size_in_ki_b), offsetof(KinesisStreamDescriptionSummary, has_max_record_size_in_ki_b), false},
-    {{"ChannelCount", 12}, "channelCount", &shape_channel_count_object, offsetof(KinesisStreamDescriptionSummary, channel_count), offsetof(KinesisStreamDescriptionSummary, has_channel_count), false},
-    {{"RecordDistributionStrategy", 26}, "recordDistributionStrategy", &shape_record_distribution_strategy, offsetof(KinesisStreamDescriptionSummary, record_distribution_strategy), NO_OFFSET, false},
-    {{"QueueCount", 10}, "queueCount", &shape_queue_count_object, offsetof(KinesisStreamDescriptionSummary, queue_count), offsetof(KinesisStreamDescriptionSummary, has_queue_count), false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisStreamDescriptionSummary, stream_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisStreamDescriptionSummary, stream_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisStreamDescriptionSummary, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"StreamStatus", 12}, .path = "streamStatus", .shape = &shape_stream_status, .offset = offsetof(KinesisStreamDescriptionSummary, stream_status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamModeDetails", 17}, .path = "streamModeDetails", .shape = &KINESIS_SHAPE_STREAM_MODE_DETAILS, .offset = offsetof(KinesisStreamDescriptionSummary, stream_mode_details), .has_offset = NO_OFFSET},
+    {.name = {"RetentionPeriodHours", 20}, .path = "retentionPeriodHours", .shape = &shape_retention_period_hours, .offset = offsetof(KinesisStreamDescriptionSummary, retention_period_hours), .has_offset = offsetof(KinesisStreamDescriptionSummary, has_retention_period_hours), .required = true},
+    {.name = {"StreamCreationTimestamp", 23}, .path = "streamCreationTimestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisStreamDescriptionSummary, stream_creation_timestamp), .has_offset = offsetof(KinesisStreamDescriptionSummary, has_stream_creation_timestamp), .required = true},
+    {.name = {"EnhancedMonitoring", 18}, .path = "enhancedMonitoring", .shape = &shape_enhanced_monitoring_list, .offset = offsetof(KinesisStreamDescriptionSummary, enhanced_monitoring), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncryptionType", 14}, .path = "encryptionType", .shape = &shape_encryption_type, .offset = offsetof(KinesisStreamDescriptionSummary, encryption_type), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id, .offset = offsetof(KinesisStreamDescriptionSummary, key_id), .has_offset = NO_OFFSET},
+    {.name = {"OpenShardCount", 14}, .path = "openShardCount", .shape = &shape_shard_count_object, .offset = offsetof(KinesisStreamDescriptionSummary, open_shard_count), .has_offset = offsetof(KinesisStreamDescriptionSummary, has_open_shard_count), .required = true},
+    {.name = {"ConsumerCount", 13}, .path = "consumerCount", .shape = &shape_consumer_count_object, .offset = offsetof(KinesisStreamDescriptionSummary, consumer_count), .has_offset = offsetof(KinesisStreamDescriptionSummary, has_consumer_count)},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &KINESIS_SHAPE_WARM_THROUGHPUT_OBJECT, .offset = offsetof(KinesisStreamDescriptionSummary, warm_throughput), .has_offset = NO_OFFSET},
+    {.name = {"MaxRecordSizeInKiB", 18}, .path = "maxRecordSizeInKiB", .shape = &shape_max_record_size_in_ki_b, .offset = offsetof(KinesisStreamDescriptionSummary, max_record_size_in_ki_b), .has_offset = offsetof(KinesisStreamDescriptionSummary, has_max_record_size_in_ki_b)},
+    {.name = {"ChannelCount", 12}, .path = "channelCount", .shape = &shape_channel_count_object, .offset = offsetof(KinesisStreamDescriptionSummary, channel_count), .has_offset = offsetof(KinesisStreamDescriptionSummary, has_channel_count)},
+    {.name = {"RecordDistributionStrategy", 26}, .path = "recordDistributionStrategy", .shape = &shape_record_distribution_strategy, .offset = offsetof(KinesisStreamDescriptionSummary, record_distribution_strategy), .has_offset = NO_OFFSET},
+    {.name = {"QueueCount", 10}, .path = "queueCount", .shape = &shape_queue_count_object, .offset = offsetof(KinesisStreamDescriptionSummary, queue_count), .has_offset = offsetof(KinesisStreamDescriptionSummary, has_queue_count)},
 };
 const Shape KINESIS_SHAPE_STREAM_DESCRIPTION_SUMMARY = {.name = "StreamDescriptionSummary", .kind = KIND_STRUCTURE, .size = sizeof(KinesisStreamDescriptionSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 17, .fields = fields_stream_description_summary};
 
 static const Field fields_describe_stream_summary_output[] = {
-    {{"StreamDescriptionSummary", 24}, "streamDescriptionSummary", &KINESIS_SHAPE_STREAM_DESCRIPTION_SUMMARY, offsetof(KinesisDescribeStreamSummaryOutput, stream_description_summary), NO_OFFSET, true},
+    {.name = {"StreamDescriptionSummary", 24}, .path = "streamDescriptionSummary", .shape = &KINESIS_SHAPE_STREAM_DESCRIPTION_SUMMARY, .offset = offsetof(KinesisDescribeStreamSummaryOutput, stream_description_summary), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_DESCRIBE_STREAM_SUMMARY_OUTPUT = {.name = "DescribeStreamSummaryOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeStreamSummaryOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_stream_summary_output};
 
@@ -255,30 +255,30 @@ static const Shape shape_list_streams_input_limit = {.name = "ListStreamsInputLi
 static const Shape shape_next_token = {.name = "NextToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1048576};
 
 static const Field fields_list_streams_input[] = {
-    {{"Limit", 5}, "limit", &shape_list_streams_input_limit, offsetof(KinesisListStreamsInput, limit), offsetof(KinesisListStreamsInput, has_limit), false},
-    {{"ExclusiveStartStreamName", 24}, "exclusiveStartStreamName", &shape_stream_name, offsetof(KinesisListStreamsInput, exclusive_start_stream_name), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(KinesisListStreamsInput, next_token), NO_OFFSET, false},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_list_streams_input_limit, .offset = offsetof(KinesisListStreamsInput, limit), .has_offset = offsetof(KinesisListStreamsInput, has_limit)},
+    {.name = {"ExclusiveStartStreamName", 24}, .path = "exclusiveStartStreamName", .shape = &shape_stream_name, .offset = offsetof(KinesisListStreamsInput, exclusive_start_stream_name), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(KinesisListStreamsInput, next_token), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_LIST_STREAMS_INPUT = {.name = "ListStreamsInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListStreamsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_streams_input};
 
 static const Shape shape_stream_name_list = {.name = "StreamNameList", .kind = KIND_LIST, .size = sizeof(KinesisStreamNameList), .min = NO_MIN, .max = NO_MAX, .member = &shape_stream_name};
 
 static const Field fields_stream_summary[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisStreamSummary, stream_name), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisStreamSummary, stream_arn), NO_OFFSET, true},
-    {{"StreamStatus", 12}, "streamStatus", &shape_stream_status, offsetof(KinesisStreamSummary, stream_status), NO_OFFSET, true},
-    {{"StreamModeDetails", 17}, "streamModeDetails", &KINESIS_SHAPE_STREAM_MODE_DETAILS, offsetof(KinesisStreamSummary, stream_mode_details), NO_OFFSET, false},
-    {{"StreamCreationTimestamp", 23}, "streamCreationTimestamp", &shape_timestamp, offsetof(KinesisStreamSummary, stream_creation_timestamp), offsetof(KinesisStreamSummary, has_stream_creation_timestamp), false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisStreamSummary, stream_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisStreamSummary, stream_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamStatus", 12}, .path = "streamStatus", .shape = &shape_stream_status, .offset = offsetof(KinesisStreamSummary, stream_status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamModeDetails", 17}, .path = "streamModeDetails", .shape = &KINESIS_SHAPE_STREAM_MODE_DETAILS, .offset = offsetof(KinesisStreamSummary, stream_mode_details), .has_offset = NO_OFFSET},
+    {.name = {"StreamCreationTimestamp", 23}, .path = "streamCreationTimestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisStreamSummary, stream_creation_timestamp), .has_offset = offsetof(KinesisStreamSummary, has_stream_creation_timestamp)},
 };
 const Shape KINESIS_SHAPE_STREAM_SUMMARY = {.name = "StreamSummary", .kind = KIND_STRUCTURE, .size = sizeof(KinesisStreamSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_stream_summary};
 
 static const Shape shape_stream_summary_list = {.name = "StreamSummaryList", .kind = KIND_LIST, .size = sizeof(KinesisStreamSummaryList), .min = NO_MIN, .max = NO_MAX, .member = &KINESIS_SHAPE_STREAM_SUMMARY};
 
 static const Field fields_list_streams_output[] = {
-    {{"StreamNames", 11}, "streamNames", &shape_stream_name_list, offsetof(KinesisListStreamsOutput, stream_names), NO_OFFSET, true},
-    {{"HasMoreStreams", 14}, "hasMoreStreams", &shape_boolean_object, offsetof(KinesisListStreamsOutput, has_more_streams), offsetof(KinesisListStreamsOutput, has_has_more_streams), true},
-    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(KinesisListStreamsOutput, next_token), NO_OFFSET, false},
-    {{"StreamSummaries", 15}, "streamSummaries", &shape_stream_summary_list, offsetof(KinesisListStreamsOutput, stream_summaries), NO_OFFSET, false},
+    {.name = {"StreamNames", 11}, .path = "streamNames", .shape = &shape_stream_name_list, .offset = offsetof(KinesisListStreamsOutput, stream_names), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"HasMoreStreams", 14}, .path = "hasMoreStreams", .shape = &shape_boolean_object, .offset = offsetof(KinesisListStreamsOutput, has_more_streams), .has_offset = offsetof(KinesisListStreamsOutput, has_has_more_streams), .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(KinesisListStreamsOutput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"StreamSummaries", 15}, .path = "streamSummaries", .shape = &shape_stream_summary_list, .offset = offsetof(KinesisListStreamsOutput, stream_summaries), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_LIST_STREAMS_OUTPUT = {.name = "ListStreamsOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListStreamsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_list_streams_output};
 
@@ -288,27 +288,27 @@ static const char *const enum_shard_filter_type[] = {"AFTER_SHARD_ID", "AT_TRIM_
 static const Shape shape_shard_filter_type = {.name = "ShardFilterType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_shard_filter_type};
 
 static const Field fields_shard_filter[] = {
-    {{"Type", 4}, "type", &shape_shard_filter_type, offsetof(KinesisShardFilter, type), NO_OFFSET, true},
-    {{"ShardId", 7}, "shardId", &shape_shard_id, offsetof(KinesisShardFilter, shard_id), NO_OFFSET, false},
-    {{"Timestamp", 9}, "timestamp", &shape_timestamp, offsetof(KinesisShardFilter, timestamp), offsetof(KinesisShardFilter, has_timestamp), false},
+    {.name = {"Type", 4}, .path = "type", .shape = &shape_shard_filter_type, .offset = offsetof(KinesisShardFilter, type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ShardId", 7}, .path = "shardId", .shape = &shape_shard_id, .offset = offsetof(KinesisShardFilter, shard_id), .has_offset = NO_OFFSET},
+    {.name = {"Timestamp", 9}, .path = "timestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisShardFilter, timestamp), .has_offset = offsetof(KinesisShardFilter, has_timestamp)},
 };
 const Shape KINESIS_SHAPE_SHARD_FILTER = {.name = "ShardFilter", .kind = KIND_STRUCTURE, .size = sizeof(KinesisShardFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_shard_filter};
 
 static const Field fields_list_shards_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisListShardsInput, stream_name), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(KinesisListShardsInput, next_token), NO_OFFSET, false},
-    {{"ExclusiveStartShardId", 21}, "exclusiveStartShardId", &shape_shard_id, offsetof(KinesisListShardsInput, exclusive_start_shard_id), NO_OFFSET, false},
-    {{"MaxResults", 10}, "maxResults", &shape_list_shards_input_limit, offsetof(KinesisListShardsInput, max_results), offsetof(KinesisListShardsInput, has_max_results), false},
-    {{"StreamCreationTimestamp", 23}, "streamCreationTimestamp", &shape_timestamp, offsetof(KinesisListShardsInput, stream_creation_timestamp), offsetof(KinesisListShardsInput, has_stream_creation_timestamp), false},
-    {{"ShardFilter", 11}, "shardFilter", &KINESIS_SHAPE_SHARD_FILTER, offsetof(KinesisListShardsInput, shard_filter), NO_OFFSET, false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisListShardsInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisListShardsInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisListShardsInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(KinesisListShardsInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"ExclusiveStartShardId", 21}, .path = "exclusiveStartShardId", .shape = &shape_shard_id, .offset = offsetof(KinesisListShardsInput, exclusive_start_shard_id), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_list_shards_input_limit, .offset = offsetof(KinesisListShardsInput, max_results), .has_offset = offsetof(KinesisListShardsInput, has_max_results)},
+    {.name = {"StreamCreationTimestamp", 23}, .path = "streamCreationTimestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisListShardsInput, stream_creation_timestamp), .has_offset = offsetof(KinesisListShardsInput, has_stream_creation_timestamp)},
+    {.name = {"ShardFilter", 11}, .path = "shardFilter", .shape = &KINESIS_SHAPE_SHARD_FILTER, .offset = offsetof(KinesisListShardsInput, shard_filter), .has_offset = NO_OFFSET},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisListShardsInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisListShardsInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_LIST_SHARDS_INPUT = {.name = "ListShardsInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListShardsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_list_shards_input};
 
 static const Field fields_list_shards_output[] = {
-    {{"Shards", 6}, "shards", &shape_shard_list, offsetof(KinesisListShardsOutput, shards), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(KinesisListShardsOutput, next_token), NO_OFFSET, false},
+    {.name = {"Shards", 6}, .path = "shards", .shape = &shape_shard_list, .offset = offsetof(KinesisListShardsOutput, shards), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(KinesisListShardsOutput, next_token), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_LIST_SHARDS_OUTPUT = {.name = "ListShardsOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListShardsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_shards_output};
 
@@ -317,39 +317,39 @@ static const Shape shape_data = {.name = "Data", .kind = KIND_BLOB, .size = size
 static const Shape shape_partition_key = {.name = "PartitionKey", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256};
 
 static const Field fields_put_record_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisPutRecordInput, stream_name), NO_OFFSET, false},
-    {{"Data", 4}, "data", &shape_data, offsetof(KinesisPutRecordInput, data), NO_OFFSET, true},
-    {{"PartitionKey", 12}, "partitionKey", &shape_partition_key, offsetof(KinesisPutRecordInput, partition_key), NO_OFFSET, false},
-    {{"ExplicitHashKey", 15}, "explicitHashKey", &shape_hash_key, offsetof(KinesisPutRecordInput, explicit_hash_key), NO_OFFSET, false},
-    {{"SequenceNumberForOrdering", 25}, "sequenceNumberForOrdering", &shape_sequence_number, offsetof(KinesisPutRecordInput, sequence_number_for_ordering), NO_OFFSET, false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisPutRecordInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisPutRecordInput, stream_id), NO_OFFSET, false},
-    {{"DryRun", 6}, "dryRun", &shape_boolean_object, offsetof(KinesisPutRecordInput, dry_run), offsetof(KinesisPutRecordInput, has_dry_run), false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisPutRecordInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"Data", 4}, .path = "data", .shape = &shape_data, .offset = offsetof(KinesisPutRecordInput, data), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionKey", 12}, .path = "partitionKey", .shape = &shape_partition_key, .offset = offsetof(KinesisPutRecordInput, partition_key), .has_offset = NO_OFFSET},
+    {.name = {"ExplicitHashKey", 15}, .path = "explicitHashKey", .shape = &shape_hash_key, .offset = offsetof(KinesisPutRecordInput, explicit_hash_key), .has_offset = NO_OFFSET},
+    {.name = {"SequenceNumberForOrdering", 25}, .path = "sequenceNumberForOrdering", .shape = &shape_sequence_number, .offset = offsetof(KinesisPutRecordInput, sequence_number_for_ordering), .has_offset = NO_OFFSET},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisPutRecordInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisPutRecordInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_boolean_object, .offset = offsetof(KinesisPutRecordInput, dry_run), .has_offset = offsetof(KinesisPutRecordInput, has_dry_run)},
 };
 const Shape KINESIS_SHAPE_PUT_RECORD_INPUT = {.name = "PutRecordInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisPutRecordInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_put_record_input};
 
 static const Field fields_put_record_output[] = {
-    {{"ShardId", 7}, "shardId", &shape_shard_id, offsetof(KinesisPutRecordOutput, shard_id), NO_OFFSET, true},
-    {{"SequenceNumber", 14}, "sequenceNumber", &shape_sequence_number, offsetof(KinesisPutRecordOutput, sequence_number), NO_OFFSET, true},
-    {{"EncryptionType", 14}, "encryptionType", &shape_encryption_type, offsetof(KinesisPutRecordOutput, encryption_type), NO_OFFSET, false},
+    {.name = {"ShardId", 7}, .path = "shardId", .shape = &shape_shard_id, .offset = offsetof(KinesisPutRecordOutput, shard_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SequenceNumber", 14}, .path = "sequenceNumber", .shape = &shape_sequence_number, .offset = offsetof(KinesisPutRecordOutput, sequence_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncryptionType", 14}, .path = "encryptionType", .shape = &shape_encryption_type, .offset = offsetof(KinesisPutRecordOutput, encryption_type), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_PUT_RECORD_OUTPUT = {.name = "PutRecordOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisPutRecordOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_put_record_output};
 
 static const Field fields_put_records_request_entry[] = {
-    {{"Data", 4}, "data", &shape_data, offsetof(KinesisPutRecordsRequestEntry, data), NO_OFFSET, true},
-    {{"ExplicitHashKey", 15}, "explicitHashKey", &shape_hash_key, offsetof(KinesisPutRecordsRequestEntry, explicit_hash_key), NO_OFFSET, false},
-    {{"PartitionKey", 12}, "partitionKey", &shape_partition_key, offsetof(KinesisPutRecordsRequestEntry, partition_key), NO_OFFSET, false},
+    {.name = {"Data", 4}, .path = "data", .shape = &shape_data, .offset = offsetof(KinesisPutRecordsRequestEntry, data), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ExplicitHashKey", 15}, .path = "explicitHashKey", .shape = &shape_hash_key, .offset = offsetof(KinesisPutRecordsRequestEntry, explicit_hash_key), .has_offset = NO_OFFSET},
+    {.name = {"PartitionKey", 12}, .path = "partitionKey", .shape = &shape_partition_key, .offset = offsetof(KinesisPutRecordsRequestEntry, partition_key), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_PUT_RECORDS_REQUEST_ENTRY = {.name = "PutRecordsRequestEntry", .kind = KIND_STRUCTURE, .size = sizeof(KinesisPutRecordsRequestEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_put_records_request_entry};
 
 static const Shape shape_put_records_request_entry_list = {.name = "PutRecordsRequestEntryList", .kind = KIND_LIST, .size = sizeof(KinesisPutRecordsRequestEntryList), .min = 1, .max = 500, .member = &KINESIS_SHAPE_PUT_RECORDS_REQUEST_ENTRY};
 
 static const Field fields_put_records_input[] = {
-    {{"Records", 7}, "records", &shape_put_records_request_entry_list, offsetof(KinesisPutRecordsInput, records), NO_OFFSET, true},
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisPutRecordsInput, stream_name), NO_OFFSET, false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisPutRecordsInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisPutRecordsInput, stream_id), NO_OFFSET, false},
-    {{"DryRun", 6}, "dryRun", &shape_boolean_object, offsetof(KinesisPutRecordsInput, dry_run), offsetof(KinesisPutRecordsInput, has_dry_run), false},
+    {.name = {"Records", 7}, .path = "records", .shape = &shape_put_records_request_entry_list, .offset = offsetof(KinesisPutRecordsInput, records), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisPutRecordsInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisPutRecordsInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisPutRecordsInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_boolean_object, .offset = offsetof(KinesisPutRecordsInput, dry_run), .has_offset = offsetof(KinesisPutRecordsInput, has_dry_run)},
 };
 const Shape KINESIS_SHAPE_PUT_RECORDS_INPUT = {.name = "PutRecordsInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisPutRecordsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_records_input};
 
@@ -358,19 +358,19 @@ static const Shape shape_error_code = {.name = "ErrorCode", .kind = KIND_STRING,
 static const Shape shape_error_message = {.name = "ErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_put_records_result_entry[] = {
-    {{"SequenceNumber", 14}, "sequenceNumber", &shape_sequence_number, offsetof(KinesisPutRecordsResultEntry, sequence_number), NO_OFFSET, false},
-    {{"ShardId", 7}, "shardId", &shape_shard_id, offsetof(KinesisPutRecordsResultEntry, shard_id), NO_OFFSET, false},
-    {{"ErrorCode", 9}, "errorCode", &shape_error_code, offsetof(KinesisPutRecordsResultEntry, error_code), NO_OFFSET, false},
-    {{"ErrorMessage", 12}, "errorMessage", &shape_error_message, offsetof(KinesisPutRecordsResultEntry, error_message), NO_OFFSET, false},
+    {.name = {"SequenceNumber", 14}, .path = "sequenceNumber", .shape = &shape_sequence_number, .offset = offsetof(KinesisPutRecordsResultEntry, sequence_number), .has_offset = NO_OFFSET},
+    {.name = {"ShardId", 7}, .path = "shardId", .shape = &shape_shard_id, .offset = offsetof(KinesisPutRecordsResultEntry, shard_id), .has_offset = NO_OFFSET},
+    {.name = {"ErrorCode", 9}, .path = "errorCode", .shape = &shape_error_code, .offset = offsetof(KinesisPutRecordsResultEntry, error_code), .has_offset = NO_OFFSET},
+    {.name = {"ErrorMessage", 12}, .path = "errorMessage", .shape = &shape_error_message, .offset = offsetof(KinesisPutRecordsResultEntry, error_message), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_PUT_RECORDS_RESULT_ENTRY = {.name = "PutRecordsResultEntry", .kind = KIND_STRUCTURE, .size = sizeof(KinesisPutRecordsResultEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_records_result_entry};
 
 static const Shape shape_put_records_result_entry_list = {.name = "PutRecordsResultEntryList", .kind = KIND_LIST, .size = sizeof(KinesisPutRecordsResultEntryList), .min = 1, .max = 500, .member = &KINESIS_SHAPE_PUT_RECORDS_RESULT_ENTRY};
 
 static const Field fields_put_records_output[] = {
-    {{"FailedRecordCount", 17}, "failedRecordCount", &shape_positive_integer_object, offsetof(KinesisPutRecordsOutput, failed_record_count), offsetof(KinesisPutRecordsOutput, has_failed_record_count), false},
-    {{"Records", 7}, "records", &shape_put_records_result_entry_list, offsetof(KinesisPutRecordsOutput, records), NO_OFFSET, true},
-    {{"EncryptionType", 14}, "encryptionType", &shape_encryption_type, offsetof(KinesisPutRecordsOutput, encryption_type), NO_OFFSET, false},
+    {.name = {"FailedRecordCount", 17}, .path = "failedRecordCount", .shape = &shape_positive_integer_object, .offset = offsetof(KinesisPutRecordsOutput, failed_record_count), .has_offset = offsetof(KinesisPutRecordsOutput, has_failed_record_count)},
+    {.name = {"Records", 7}, .path = "records", .shape = &shape_put_records_result_entry_list, .offset = offsetof(KinesisPutRecordsOutput, records), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncryptionType", 14}, .path = "encryptionType", .shape = &shape_encryption_type, .offset = offsetof(KinesisPutRecordsOutput, encryption_type), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_PUT_RECORDS_OUTPUT = {.name = "PutRecordsOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisPutRecordsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_put_records_output};
 
@@ -378,41 +378,41 @@ static const char *const enum_shard_iterator_type[] = {"AT_SEQUENCE_NUMBER", "AF
 static const Shape shape_shard_iterator_type = {.name = "ShardIteratorType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_shard_iterator_type};
 
 static const Field fields_get_shard_iterator_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisGetShardIteratorInput, stream_name), NO_OFFSET, false},
-    {{"ShardId", 7}, "shardId", &shape_shard_id, offsetof(KinesisGetShardIteratorInput, shard_id), NO_OFFSET, true},
-    {{"ShardIteratorType", 17}, "shardIteratorType", &shape_shard_iterator_type, offsetof(KinesisGetShardIteratorInput, shard_iterator_type), NO_OFFSET, true},
-    {{"StartingSequenceNumber", 22}, "startingSequenceNumber", &shape_sequence_number, offsetof(KinesisGetShardIteratorInput, starting_sequence_number), NO_OFFSET, false},
-    {{"Timestamp", 9}, "timestamp", &shape_timestamp, offsetof(KinesisGetShardIteratorInput, timestamp), offsetof(KinesisGetShardIteratorInput, has_timestamp), false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisGetShardIteratorInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisGetShardIteratorInput, stream_id), NO_OFFSET, false},
-    {{"DryRun", 6}, "dryRun", &shape_boolean_object, offsetof(KinesisGetShardIteratorInput, dry_run), offsetof(KinesisGetShardIteratorInput, has_dry_run), false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisGetShardIteratorInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"ShardId", 7}, .path = "shardId", .shape = &shape_shard_id, .offset = offsetof(KinesisGetShardIteratorInput, shard_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ShardIteratorType", 17}, .path = "shardIteratorType", .shape = &shape_shard_iterator_type, .offset = offsetof(KinesisGetShardIteratorInput, shard_iterator_type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StartingSequenceNumber", 22}, .path = "startingSequenceNumber", .shape = &shape_sequence_number, .offset = offsetof(KinesisGetShardIteratorInput, starting_sequence_number), .has_offset = NO_OFFSET},
+    {.name = {"Timestamp", 9}, .path = "timestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisGetShardIteratorInput, timestamp), .has_offset = offsetof(KinesisGetShardIteratorInput, has_timestamp)},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisGetShardIteratorInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisGetShardIteratorInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_boolean_object, .offset = offsetof(KinesisGetShardIteratorInput, dry_run), .has_offset = offsetof(KinesisGetShardIteratorInput, has_dry_run)},
 };
 const Shape KINESIS_SHAPE_GET_SHARD_ITERATOR_INPUT = {.name = "GetShardIteratorInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisGetShardIteratorInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_get_shard_iterator_input};
 
 static const Shape shape_shard_iterator = {.name = "ShardIterator", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 512};
 
 static const Field fields_get_shard_iterator_output[] = {
-    {{"ShardIterator", 13}, "shardIterator", &shape_shard_iterator, offsetof(KinesisGetShardIteratorOutput, shard_iterator), NO_OFFSET, false},
+    {.name = {"ShardIterator", 13}, .path = "shardIterator", .shape = &shape_shard_iterator, .offset = offsetof(KinesisGetShardIteratorOutput, shard_iterator), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_GET_SHARD_ITERATOR_OUTPUT = {.name = "GetShardIteratorOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisGetShardIteratorOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_shard_iterator_output};
 
 static const Shape shape_get_records_input_limit = {.name = "GetRecordsInputLimit", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 10000};
 
 static const Field fields_get_records_input[] = {
-    {{"ShardIterator", 13}, "shardIterator", &shape_shard_iterator, offsetof(KinesisGetRecordsInput, shard_iterator), NO_OFFSET, true},
-    {{"Limit", 5}, "limit", &shape_get_records_input_limit, offsetof(KinesisGetRecordsInput, limit), offsetof(KinesisGetRecordsInput, has_limit), false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisGetRecordsInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisGetRecordsInput, stream_id), NO_OFFSET, false},
-    {{"DryRun", 6}, "dryRun", &shape_boolean_object, offsetof(KinesisGetRecordsInput, dry_run), offsetof(KinesisGetRecordsInput, has_dry_run), false},
+    {.name = {"ShardIterator", 13}, .path = "shardIterator", .shape = &shape_shard_iterator, .offset = offsetof(KinesisGetRecordsInput, shard_iterator), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_get_records_input_limit, .offset = offsetof(KinesisGetRecordsInput, limit), .has_offset = offsetof(KinesisGetRecordsInput, has_limit)},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisGetRecordsInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisGetRecordsInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_boolean_object, .offset = offsetof(KinesisGetRecordsInput, dry_run), .has_offset = offsetof(KinesisGetRecordsInput, has_dry_run)},
 };
 const Shape KINESIS_SHAPE_GET_RECORDS_INPUT = {.name = "GetRecordsInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisGetRecordsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_records_input};
 
 static const Field fields_record[] = {
-    {{"SequenceNumber", 14}, "sequenceNumber", &shape_sequence_number, offsetof(KinesisRecord, sequence_number), NO_OFFSET, true},
-    {{"ApproximateArrivalTimestamp", 27}, "approximateArrivalTimestamp", &shape_timestamp, offsetof(KinesisRecord, approximate_arrival_timestamp), offsetof(KinesisRecord, has_approximate_arrival_timestamp), false},
-    {{"Data", 4}, "data", &shape_data, offsetof(KinesisRecord, data), NO_OFFSET, true},
-    {{"PartitionKey", 12}, "partitionKey", &shape_partition_key, offsetof(KinesisRecord, partition_key), NO_OFFSET, false},
-    {{"EncryptionType", 14}, "encryptionType", &shape_encryption_type, offsetof(KinesisRecord, encryption_type), NO_OFFSET, false},
+    {.name = {"SequenceNumber", 14}, .path = "sequenceNumber", .shape = &shape_sequence_number, .offset = offsetof(KinesisRecord, sequence_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ApproximateArrivalTimestamp", 27}, .path = "approximateArrivalTimestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisRecord, approximate_arrival_timestamp), .has_offset = offsetof(KinesisRecord, has_approximate_arrival_timestamp)},
+    {.name = {"Data", 4}, .path = "data", .shape = &shape_data, .offset = offsetof(KinesisRecord, data), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionKey", 12}, .path = "partitionKey", .shape = &shape_partition_key, .offset = offsetof(KinesisRecord, partition_key), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionType", 14}, .path = "encryptionType", .shape = &shape_encryption_type, .offset = offsetof(KinesisRecord, encryption_type), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_RECORD = {.name = "Record", .kind = KIND_STRUCTURE, .size = sizeof(KinesisRecord), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_record};
 
@@ -423,29 +423,29 @@ static const Shape shape_millis_behind_latest = {.name = "MillisBehindLatest", .
 static const Shape shape_shard_id_list = {.name = "ShardIdList", .kind = KIND_LIST, .size = sizeof(KinesisShardIdList), .min = NO_MIN, .max = NO_MAX, .member = &shape_shard_id};
 
 static const Field fields_child_shard[] = {
-    {{"ShardId", 7}, "shardId", &shape_shard_id, offsetof(KinesisChildShard, shard_id), NO_OFFSET, true},
-    {{"ParentShards", 12}, "parentShards", &shape_shard_id_list, offsetof(KinesisChildShard, parent_shards), NO_OFFSET, true},
-    {{"HashKeyRange", 12}, "hashKeyRange", &KINESIS_SHAPE_HASH_KEY_RANGE, offsetof(KinesisChildShard, hash_key_range), NO_OFFSET, true},
+    {.name = {"ShardId", 7}, .path = "shardId", .shape = &shape_shard_id, .offset = offsetof(KinesisChildShard, shard_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ParentShards", 12}, .path = "parentShards", .shape = &shape_shard_id_list, .offset = offsetof(KinesisChildShard, parent_shards), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"HashKeyRange", 12}, .path = "hashKeyRange", .shape = &KINESIS_SHAPE_HASH_KEY_RANGE, .offset = offsetof(KinesisChildShard, hash_key_range), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_CHILD_SHARD = {.name = "ChildShard", .kind = KIND_STRUCTURE, .size = sizeof(KinesisChildShard), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_child_shard};
 
 static const Shape shape_child_shard_list = {.name = "ChildShardList", .kind = KIND_LIST, .size = sizeof(KinesisChildShardList), .min = NO_MIN, .max = NO_MAX, .member = &KINESIS_SHAPE_CHILD_SHARD};
 
 static const Field fields_get_records_output[] = {
-    {{"Records", 7}, "records", &shape_record_list, offsetof(KinesisGetRecordsOutput, records), NO_OFFSET, true},
-    {{"NextShardIterator", 17}, "nextShardIterator", &shape_shard_iterator, offsetof(KinesisGetRecordsOutput, next_shard_iterator), NO_OFFSET, false},
-    {{"MillisBehindLatest", 18}, "millisBehindLatest", &shape_millis_behind_latest, offsetof(KinesisGetRecordsOutput, millis_behind_latest), offsetof(KinesisGetRecordsOutput, has_millis_behind_latest), false},
-    {{"ChildShards", 11}, "childShards", &shape_child_shard_list, offsetof(KinesisGetRecordsOutput, child_shards), NO_OFFSET, false},
+    {.name = {"Records", 7}, .path = "records", .shape = &shape_record_list, .offset = offsetof(KinesisGetRecordsOutput, records), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NextShardIterator", 17}, .path = "nextShardIterator", .shape = &shape_shard_iterator, .offset = offsetof(KinesisGetRecordsOutput, next_shard_iterator), .has_offset = NO_OFFSET},
+    {.name = {"MillisBehindLatest", 18}, .path = "millisBehindLatest", .shape = &shape_millis_behind_latest, .offset = offsetof(KinesisGetRecordsOutput, millis_behind_latest), .has_offset = offsetof(KinesisGetRecordsOutput, has_millis_behind_latest)},
+    {.name = {"ChildShards", 11}, .path = "childShards", .shape = &shape_child_shard_list, .offset = offsetof(KinesisGetRecordsOutput, child_shards), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_GET_RECORDS_OUTPUT = {.name = "GetRecordsOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisGetRecordsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_get_records_output};
 
 static const Shape shape_consumer_name = {.name = "ConsumerName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[a-zA-Z0-9_.-]+"};
 
 static const Field fields_register_stream_consumer_input[] = {
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisRegisterStreamConsumerInput, stream_arn), NO_OFFSET, true},
-    {{"ConsumerName", 12}, "consumerName", &shape_consumer_name, offsetof(KinesisRegisterStreamConsumerInput, consumer_name), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisRegisterStreamConsumerInput, stream_id), NO_OFFSET, false},
-    {{"Tags", 4}, "tags", &shape_tag_map, offsetof(KinesisRegisterStreamConsumerInput, tags), NO_OFFSET, false},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisRegisterStreamConsumerInput, stream_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConsumerName", 12}, .path = "consumerName", .shape = &shape_consumer_name, .offset = offsetof(KinesisRegisterStreamConsumerInput, consumer_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisRegisterStreamConsumerInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_map, .offset = offsetof(KinesisRegisterStreamConsumerInput, tags), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_REGISTER_STREAM_CONSUMER_INPUT = {.name = "RegisterStreamConsumerInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisRegisterStreamConsumerInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_register_stream_consumer_input};
 
@@ -455,170 +455,170 @@ static const char *const enum_consumer_status[] = {"CREATING", "DELETING", "ACTI
 static const Shape shape_consumer_status = {.name = "ConsumerStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_consumer_status};
 
 static const Field fields_consumer[] = {
-    {{"ConsumerName", 12}, "consumerName", &shape_consumer_name, offsetof(KinesisConsumer, consumer_name), NO_OFFSET, true},
-    {{"ConsumerARN", 11}, "consumerARN", &shape_consumer_arn, offsetof(KinesisConsumer, consumer_arn), NO_OFFSET, true},
-    {{"ConsumerStatus", 14}, "consumerStatus", &shape_consumer_status, offsetof(KinesisConsumer, consumer_status), NO_OFFSET, true},
-    {{"ConsumerCreationTimestamp", 25}, "consumerCreationTimestamp", &shape_timestamp, offsetof(KinesisConsumer, consumer_creation_timestamp), offsetof(KinesisConsumer, has_consumer_creation_timestamp), true},
+    {.name = {"ConsumerName", 12}, .path = "consumerName", .shape = &shape_consumer_name, .offset = offsetof(KinesisConsumer, consumer_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConsumerARN", 11}, .path = "consumerARN", .shape = &shape_consumer_arn, .offset = offsetof(KinesisConsumer, consumer_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConsumerStatus", 14}, .path = "consumerStatus", .shape = &shape_consumer_status, .offset = offsetof(KinesisConsumer, consumer_status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConsumerCreationTimestamp", 25}, .path = "consumerCreationTimestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisConsumer, consumer_creation_timestamp), .has_offset = offsetof(KinesisConsumer, has_consumer_creation_timestamp), .required = true},
 };
 const Shape KINESIS_SHAPE_CONSUMER = {.name = "Consumer", .kind = KIND_STRUCTURE, .size = sizeof(KinesisConsumer), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_consumer};
 
 static const Field fields_register_stream_consumer_output[] = {
-    {{"Consumer", 8}, "consumer", &KINESIS_SHAPE_CONSUMER, offsetof(KinesisRegisterStreamConsumerOutput, consumer), NO_OFFSET, true},
+    {.name = {"Consumer", 8}, .path = "consumer", .shape = &KINESIS_SHAPE_CONSUMER, .offset = offsetof(KinesisRegisterStreamConsumerOutput, consumer), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_REGISTER_STREAM_CONSUMER_OUTPUT = {.name = "RegisterStreamConsumerOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisRegisterStreamConsumerOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_register_stream_consumer_output};
 
 static const Field fields_deregister_stream_consumer_input[] = {
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisDeregisterStreamConsumerInput, stream_arn), NO_OFFSET, false},
-    {{"ConsumerName", 12}, "consumerName", &shape_consumer_name, offsetof(KinesisDeregisterStreamConsumerInput, consumer_name), NO_OFFSET, false},
-    {{"ConsumerARN", 11}, "consumerARN", &shape_consumer_arn, offsetof(KinesisDeregisterStreamConsumerInput, consumer_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisDeregisterStreamConsumerInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisDeregisterStreamConsumerInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"ConsumerName", 12}, .path = "consumerName", .shape = &shape_consumer_name, .offset = offsetof(KinesisDeregisterStreamConsumerInput, consumer_name), .has_offset = NO_OFFSET},
+    {.name = {"ConsumerARN", 11}, .path = "consumerARN", .shape = &shape_consumer_arn, .offset = offsetof(KinesisDeregisterStreamConsumerInput, consumer_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisDeregisterStreamConsumerInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_DEREGISTER_STREAM_CONSUMER_INPUT = {.name = "DeregisterStreamConsumerInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDeregisterStreamConsumerInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_deregister_stream_consumer_input};
 
 static const Field fields_describe_stream_consumer_input[] = {
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisDescribeStreamConsumerInput, stream_arn), NO_OFFSET, false},
-    {{"ConsumerName", 12}, "consumerName", &shape_consumer_name, offsetof(KinesisDescribeStreamConsumerInput, consumer_name), NO_OFFSET, false},
-    {{"ConsumerARN", 11}, "consumerARN", &shape_consumer_arn, offsetof(KinesisDescribeStreamConsumerInput, consumer_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisDescribeStreamConsumerInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisDescribeStreamConsumerInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"ConsumerName", 12}, .path = "consumerName", .shape = &shape_consumer_name, .offset = offsetof(KinesisDescribeStreamConsumerInput, consumer_name), .has_offset = NO_OFFSET},
+    {.name = {"ConsumerARN", 11}, .path = "consumerARN", .shape = &shape_consumer_arn, .offset = offsetof(KinesisDescribeStreamConsumerInput, consumer_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisDescribeStreamConsumerInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_DESCRIBE_STREAM_CONSUMER_INPUT = {.name = "DescribeStreamConsumerInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeStreamConsumerInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_describe_stream_consumer_input};
 
 static const Field fields_consumer_description[] = {
-    {{"ConsumerName", 12}, "consumerName", &shape_consumer_name, offsetof(KinesisConsumerDescription, consumer_name), NO_OFFSET, true},
-    {{"ConsumerARN", 11}, "consumerARN", &shape_consumer_arn, offsetof(KinesisConsumerDescription, consumer_arn), NO_OFFSET, true},
-    {{"ConsumerStatus", 14}, "consumerStatus", &shape_consumer_status, offsetof(KinesisConsumerDescription, consumer_status), NO_OFFSET, true},
-    {{"ConsumerCreationTimestamp", 25}, "consumerCreationTimestamp", &shape_timestamp, offsetof(KinesisConsumerDescription, consumer_creation_timestamp), offsetof(KinesisConsumerDescription, has_consumer_creation_timestamp), true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisConsumerDescription, stream_arn), NO_OFFSET, true},
+    {.name = {"ConsumerName", 12}, .path = "consumerName", .shape = &shape_consumer_name, .offset = offsetof(KinesisConsumerDescription, consumer_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConsumerARN", 11}, .path = "consumerARN", .shape = &shape_consumer_arn, .offset = offsetof(KinesisConsumerDescription, consumer_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConsumerStatus", 14}, .path = "consumerStatus", .shape = &shape_consumer_status, .offset = offsetof(KinesisConsumerDescription, consumer_status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ConsumerCreationTimestamp", 25}, .path = "consumerCreationTimestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisConsumerDescription, consumer_creation_timestamp), .has_offset = offsetof(KinesisConsumerDescription, has_consumer_creation_timestamp), .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisConsumerDescription, stream_arn), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_CONSUMER_DESCRIPTION = {.name = "ConsumerDescription", .kind = KIND_STRUCTURE, .size = sizeof(KinesisConsumerDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_consumer_description};
 
 static const Field fields_describe_stream_consumer_output[] = {
-    {{"ConsumerDescription", 19}, "consumerDescription", &KINESIS_SHAPE_CONSUMER_DESCRIPTION, offsetof(KinesisDescribeStreamConsumerOutput, consumer_description), NO_OFFSET, true},
+    {.name = {"ConsumerDescription", 19}, .path = "consumerDescription", .shape = &KINESIS_SHAPE_CONSUMER_DESCRIPTION, .offset = offsetof(KinesisDescribeStreamConsumerOutput, consumer_description), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_DESCRIBE_STREAM_CONSUMER_OUTPUT = {.name = "DescribeStreamConsumerOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeStreamConsumerOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_stream_consumer_output};
 
 static const Shape shape_list_stream_consumers_input_limit = {.name = "ListStreamConsumersInputLimit", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 10000};
 
 static const Field fields_list_stream_consumers_input[] = {
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisListStreamConsumersInput, stream_arn), NO_OFFSET, true},
-    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(KinesisListStreamConsumersInput, next_token), NO_OFFSET, false},
-    {{"MaxResults", 10}, "maxResults", &shape_list_stream_consumers_input_limit, offsetof(KinesisListStreamConsumersInput, max_results), offsetof(KinesisListStreamConsumersInput, has_max_results), false},
-    {{"StreamCreationTimestamp", 23}, "streamCreationTimestamp", &shape_timestamp, offsetof(KinesisListStreamConsumersInput, stream_creation_timestamp), offsetof(KinesisListStreamConsumersInput, has_stream_creation_timestamp), false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisListStreamConsumersInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisListStreamConsumersInput, stream_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(KinesisListStreamConsumersInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_list_stream_consumers_input_limit, .offset = offsetof(KinesisListStreamConsumersInput, max_results), .has_offset = offsetof(KinesisListStreamConsumersInput, has_max_results)},
+    {.name = {"StreamCreationTimestamp", 23}, .path = "streamCreationTimestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisListStreamConsumersInput, stream_creation_timestamp), .has_offset = offsetof(KinesisListStreamConsumersInput, has_stream_creation_timestamp)},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisListStreamConsumersInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_LIST_STREAM_CONSUMERS_INPUT = {.name = "ListStreamConsumersInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListStreamConsumersInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_list_stream_consumers_input};
 
 static const Shape shape_consumer_list = {.name = "ConsumerList", .kind = KIND_LIST, .size = sizeof(KinesisConsumerList), .min = NO_MIN, .max = NO_MAX, .member = &KINESIS_SHAPE_CONSUMER};
 
 static const Field fields_list_stream_consumers_output[] = {
-    {{"Consumers", 9}, "consumers", &shape_consumer_list, offsetof(KinesisListStreamConsumersOutput, consumers), NO_OFFSET, false},
-    {{"NextToken", 9}, "nextToken", &shape_next_token, offsetof(KinesisListStreamConsumersOutput, next_token), NO_OFFSET, false},
+    {.name = {"Consumers", 9}, .path = "consumers", .shape = &shape_consumer_list, .offset = offsetof(KinesisListStreamConsumersOutput, consumers), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(KinesisListStreamConsumersOutput, next_token), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_LIST_STREAM_CONSUMERS_OUTPUT = {.name = "ListStreamConsumersOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListStreamConsumersOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_stream_consumers_output};
 
 static const Field fields_starting_position[] = {
-    {{"Type", 4}, "type", &shape_shard_iterator_type, offsetof(KinesisStartingPosition, type), NO_OFFSET, true},
-    {{"SequenceNumber", 14}, "sequenceNumber", &shape_sequence_number, offsetof(KinesisStartingPosition, sequence_number), NO_OFFSET, false},
-    {{"Timestamp", 9}, "timestamp", &shape_timestamp, offsetof(KinesisStartingPosition, timestamp), offsetof(KinesisStartingPosition, has_timestamp), false},
+    {.name = {"Type", 4}, .path = "type", .shape = &shape_shard_iterator_type, .offset = offsetof(KinesisStartingPosition, type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SequenceNumber", 14}, .path = "sequenceNumber", .shape = &shape_sequence_number, .offset = offsetof(KinesisStartingPosition, sequence_number), .has_offset = NO_OFFSET},
+    {.name = {"Timestamp", 9}, .path = "timestamp", .shape = &shape_timestamp, .offset = offsetof(KinesisStartingPosition, timestamp), .has_offset = offsetof(KinesisStartingPosition, has_timestamp)},
 };
 const Shape KINESIS_SHAPE_STARTING_POSITION = {.name = "StartingPosition", .kind = KIND_STRUCTURE, .size = sizeof(KinesisStartingPosition), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_starting_position};
 
 static const Field fields_subscribe_to_shard_input[] = {
-    {{"ConsumerARN", 11}, "consumerARN", &shape_consumer_arn, offsetof(KinesisSubscribeToShardInput, consumer_arn), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisSubscribeToShardInput, stream_id), NO_OFFSET, false},
-    {{"ShardId", 7}, "shardId", &shape_shard_id, offsetof(KinesisSubscribeToShardInput, shard_id), NO_OFFSET, true},
-    {{"StartingPosition", 16}, "startingPosition", &KINESIS_SHAPE_STARTING_POSITION, offsetof(KinesisSubscribeToShardInput, starting_position), NO_OFFSET, true},
-    {{"DryRun", 6}, "dryRun", &shape_boolean_object, offsetof(KinesisSubscribeToShardInput, dry_run), offsetof(KinesisSubscribeToShardInput, has_dry_run), false},
+    {.name = {"ConsumerARN", 11}, .path = "consumerARN", .shape = &shape_consumer_arn, .offset = offsetof(KinesisSubscribeToShardInput, consumer_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisSubscribeToShardInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"ShardId", 7}, .path = "shardId", .shape = &shape_shard_id, .offset = offsetof(KinesisSubscribeToShardInput, shard_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StartingPosition", 16}, .path = "startingPosition", .shape = &KINESIS_SHAPE_STARTING_POSITION, .offset = offsetof(KinesisSubscribeToShardInput, starting_position), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_boolean_object, .offset = offsetof(KinesisSubscribeToShardInput, dry_run), .has_offset = offsetof(KinesisSubscribeToShardInput, has_dry_run)},
 };
 const Shape KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_INPUT = {.name = "SubscribeToShardInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisSubscribeToShardInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_subscribe_to_shard_input};
 
 static const Field fields_subscribe_to_shard_event[] = {
-    {{"Records", 7}, "records", &shape_record_list, offsetof(KinesisSubscribeToShardEvent, records), NO_OFFSET, true},
-    {{"ContinuationSequenceNumber", 26}, "continuationSequenceNumber", &shape_sequence_number, offsetof(KinesisSubscribeToShardEvent, continuation_sequence_number), NO_OFFSET, true},
-    {{"MillisBehindLatest", 18}, "millisBehindLatest", &shape_millis_behind_latest, offsetof(KinesisSubscribeToShardEvent, millis_behind_latest), offsetof(KinesisSubscribeToShardEvent, has_millis_behind_latest), true},
-    {{"ChildShards", 11}, "childShards", &shape_child_shard_list, offsetof(KinesisSubscribeToShardEvent, child_shards), NO_OFFSET, false},
+    {.name = {"Records", 7}, .path = "records", .shape = &shape_record_list, .offset = offsetof(KinesisSubscribeToShardEvent, records), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ContinuationSequenceNumber", 26}, .path = "continuationSequenceNumber", .shape = &shape_sequence_number, .offset = offsetof(KinesisSubscribeToShardEvent, continuation_sequence_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MillisBehindLatest", 18}, .path = "millisBehindLatest", .shape = &shape_millis_behind_latest, .offset = offsetof(KinesisSubscribeToShardEvent, millis_behind_latest), .has_offset = offsetof(KinesisSubscribeToShardEvent, has_millis_behind_latest), .required = true},
+    {.name = {"ChildShards", 11}, .path = "childShards", .shape = &shape_child_shard_list, .offset = offsetof(KinesisSubscribeToShardEvent, child_shards), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_EVENT = {.name = "SubscribeToShardEvent", .kind = KIND_STRUCTURE, .size = sizeof(KinesisSubscribeToShardEvent), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_subscribe_to_shard_event};
 
 static const Field fields_resource_not_found_exception[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(KinesisResourceNotFoundException, message), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(KinesisResourceNotFoundException, message), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_RESOURCE_NOT_FOUND_EXCEPTION = {.name = "ResourceNotFoundException", .kind = KIND_STRUCTURE, .size = sizeof(KinesisResourceNotFoundException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_resource_not_found_exception};
 
 static const Field fields_resource_in_use_exception[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(KinesisResourceInUseException, message), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(KinesisResourceInUseException, message), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_RESOURCE_IN_USE_EXCEPTION = {.name = "ResourceInUseException", .kind = KIND_STRUCTURE, .size = sizeof(KinesisResourceInUseException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_resource_in_use_exception};
 
 static const Field fields_kms_disabled_exception[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(KinesisKMSDisabledException, message), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(KinesisKMSDisabledException, message), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_KMS_DISABLED_EXCEPTION = {.name = "KMSDisabledException", .kind = KIND_STRUCTURE, .size = sizeof(KinesisKMSDisabledException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_kms_disabled_exception};
 
 static const Field fields_kms_invalid_state_exception[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(KinesisKMSInvalidStateException, message), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(KinesisKMSInvalidStateException, message), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_KMS_INVALID_STATE_EXCEPTION = {.name = "KMSInvalidStateException", .kind = KIND_STRUCTURE, .size = sizeof(KinesisKMSInvalidStateException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_kms_invalid_state_exception};
 
 static const Field fields_kms_access_denied_exception[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(KinesisKMSAccessDeniedException, message), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(KinesisKMSAccessDeniedException, message), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_KMS_ACCESS_DENIED_EXCEPTION = {.name = "KMSAccessDeniedException", .kind = KIND_STRUCTURE, .size = sizeof(KinesisKMSAccessDeniedException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_kms_access_denied_exception};
 
 static const Field fields_kms_not_found_exception[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(KinesisKMSNotFoundException, message), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(KinesisKMSNotFoundException, message), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_KMS_NOT_FOUND_EXCEPTION = {.name = "KMSNotFoundException", .kind = KIND_STRUCTURE, .size = sizeof(KinesisKMSNotFoundException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_kms_not_found_exception};
 
 static const Field fields_kms_opt_in_required[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(KinesisKMSOptInRequired, message), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(KinesisKMSOptInRequired, message), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_KMS_OPT_IN_REQUIRED = {.name = "KMSOptInRequired", .kind = KIND_STRUCTURE, .size = sizeof(KinesisKMSOptInRequired), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_kms_opt_in_required};
 
 static const Field fields_kms_throttling_exception[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(KinesisKMSThrottlingException, message), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(KinesisKMSThrottlingException, message), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_KMS_THROTTLING_EXCEPTION = {.name = "KMSThrottlingException", .kind = KIND_STRUCTURE, .size = sizeof(KinesisKMSThrottlingException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_kms_throttling_exception};
 
 static const Field fields_internal_failure_exception[] = {
-    {{"message", 7}, "message", &shape_error_message, offsetof(KinesisInternalFailureException, message), NO_OFFSET, false},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_error_message, .offset = offsetof(KinesisInternalFailureException, message), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_INTERNAL_FAILURE_EXCEPTION = {.name = "InternalFailureException", .kind = KIND_STRUCTURE, .size = sizeof(KinesisInternalFailureException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_internal_failure_exception};
 
 static const Field fields_subscribe_to_shard_event_stream[] = {
-    {{"SubscribeToShardEvent", 21}, "subscribeToShardEvent", &KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_EVENT, offsetof(KinesisSubscribeToShardEventStream, subscribe_to_shard_event), NO_OFFSET, true},
-    {{"ResourceNotFoundException", 25}, "resourceNotFoundException", &KINESIS_SHAPE_RESOURCE_NOT_FOUND_EXCEPTION, offsetof(KinesisSubscribeToShardEventStream, resource_not_found_exception), NO_OFFSET, false},
-    {{"ResourceInUseException", 22}, "resourceInUseException", &KINESIS_SHAPE_RESOURCE_IN_USE_EXCEPTION, offsetof(KinesisSubscribeToShardEventStream, resource_in_use_exception), NO_OFFSET, false},
-    {{"KMSDisabledException", 20}, "kMSDisabledException", &KINESIS_SHAPE_KMS_DISABLED_EXCEPTION, offsetof(KinesisSubscribeToShardEventStream, kms_disabled_exception), NO_OFFSET, false},
-    {{"KMSInvalidStateException", 24}, "kMSInvalidStateException", &KINESIS_SHAPE_KMS_INVALID_STATE_EXCEPTION, offsetof(KinesisSubscribeToShardEventStream, kms_invalid_state_exception), NO_OFFSET, false},
-    {{"KMSAccessDeniedException", 24}, "kMSAccessDeniedException", &KINESIS_SHAPE_KMS_ACCESS_DENIED_EXCEPTION, offsetof(KinesisSubscribeToShardEventStream, kms_access_denied_exception), NO_OFFSET, false},
-    {{"KMSNotFoundException", 20}, "kMSNotFoundException", &KINESIS_SHAPE_KMS_NOT_FOUND_EXCEPTION, offsetof(KinesisSubscribeToShardEventStream, kms_not_found_exception), NO_OFFSET, false},
-    {{"KMSOptInRequired", 16}, "kMSOptInRequired", &KINESIS_SHAPE_KMS_OPT_IN_REQUIRED, offsetof(KinesisSubscribeToShardEventStream, kms_opt_in_required), NO_OFFSET, false},
-    {{"KMSThrottlingException", 22}, "kMSThrottlingException", &KINESIS_SHAPE_KMS_THROTTLING_EXCEPTION, offsetof(KinesisSubscribeToShardEventStream, kms_throttling_exception), NO_OFFSET, false},
-    {{"InternalFailureException", 24}, "internalFailureException", &KINESIS_SHAPE_INTERNAL_FAILURE_EXCEPTION, offsetof(KinesisSubscribeToShardEventStream, internal_failure_exception), NO_OFFSET, false},
+    {.name = {"SubscribeToShardEvent", 21}, .path = "subscribeToShardEvent", .shape = &KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_EVENT, .offset = offsetof(KinesisSubscribeToShardEventStream, subscribe_to_shard_event), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ResourceNotFoundException", 25}, .path = "resourceNotFoundException", .shape = &KINESIS_SHAPE_RESOURCE_NOT_FOUND_EXCEPTION, .offset = offsetof(KinesisSubscribeToShardEventStream, resource_not_found_exception), .has_offset = NO_OFFSET},
+    {.name = {"ResourceInUseException", 22}, .path = "resourceInUseException", .shape = &KINESIS_SHAPE_RESOURCE_IN_USE_EXCEPTION, .offset = offsetof(KinesisSubscribeToShardEventStream, resource_in_use_exception), .has_offset = NO_OFFSET},
+    {.name = {"KMSDisabledException", 20}, .path = "kMSDisabledException", .shape = &KINESIS_SHAPE_KMS_DISABLED_EXCEPTION, .offset = offsetof(KinesisSubscribeToShardEventStream, kms_disabled_exception), .has_offset = NO_OFFSET},
+    {.name = {"KMSInvalidStateException", 24}, .path = "kMSInvalidStateException", .shape = &KINESIS_SHAPE_KMS_INVALID_STATE_EXCEPTION, .offset = offsetof(KinesisSubscribeToShardEventStream, kms_invalid_state_exception), .has_offset = NO_OFFSET},
+    {.name = {"KMSAccessDeniedException", 24}, .path = "kMSAccessDeniedException", .shape = &KINESIS_SHAPE_KMS_ACCESS_DENIED_EXCEPTION, .offset = offsetof(KinesisSubscribeToShardEventStream, kms_access_denied_exception), .has_offset = NO_OFFSET},
+    {.name = {"KMSNotFoundException", 20}, .path = "kMSNotFoundException", .shape = &KINESIS_SHAPE_KMS_NOT_FOUND_EXCEPTION, .offset = offsetof(KinesisSubscribeToShardEventStream, kms_not_found_exception), .has_offset = NO_OFFSET},
+    {.name = {"KMSOptInRequired", 16}, .path = "kMSOptInRequired", .shape = &KINESIS_SHAPE_KMS_OPT_IN_REQUIRED, .offset = offsetof(KinesisSubscribeToShardEventStream, kms_opt_in_required), .has_offset = NO_OFFSET},
+    {.name = {"KMSThrottlingException", 22}, .path = "kMSThrottlingException", .shape = &KINESIS_SHAPE_KMS_THROTTLING_EXCEPTION, .offset = offsetof(KinesisSubscribeToShardEventStream, kms_throttling_exception), .has_offset = NO_OFFSET},
+    {.name = {"InternalFailureException", 24}, .path = "internalFailureException", .shape = &KINESIS_SHAPE_INTERNAL_FAILURE_EXCEPTION, .offset = offsetof(KinesisSubscribeToShardEventStream, internal_failure_exception), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_EVENT_STREAM = {.name = "SubscribeToShardEventStream", .kind = KIND_UNION, .size = sizeof(KinesisSubscribeToShardEventStream), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_subscribe_to_shard_event_stream};
 
 static const Field fields_subscribe_to_shard_output[] = {
-    {{"EventStream", 11}, "eventStream", &KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_EVENT_STREAM, offsetof(KinesisSubscribeToShardOutput, event_stream), NO_OFFSET, true},
+    {.name = {"EventStream", 11}, .path = "eventStream", .shape = &KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_EVENT_STREAM, .offset = offsetof(KinesisSubscribeToShardOutput, event_stream), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_OUTPUT = {.name = "SubscribeToShardOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisSubscribeToShardOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_subscribe_to_shard_output};
 
 static const Field fields_split_shard_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisSplitShardInput, stream_name), NO_OFFSET, false},
-    {{"ShardToSplit", 12}, "shardToSplit", &shape_shard_id, offsetof(KinesisSplitShardInput, shard_to_split), NO_OFFSET, true},
-    {{"NewStartingHashKey", 18}, "newStartingHashKey", &shape_hash_key, offsetof(KinesisSplitShardInput, new_starting_hash_key), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisSplitShardInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisSplitShardInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisSplitShardInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"ShardToSplit", 12}, .path = "shardToSplit", .shape = &shape_shard_id, .offset = offsetof(KinesisSplitShardInput, shard_to_split), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NewStartingHashKey", 18}, .path = "newStartingHashKey", .shape = &shape_hash_key, .offset = offsetof(KinesisSplitShardInput, new_starting_hash_key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisSplitShardInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisSplitShardInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_SPLIT_SHARD_INPUT = {.name = "SplitShardInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisSplitShardInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_split_shard_input};
 
 static const Field fields_merge_shards_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisMergeShardsInput, stream_name), NO_OFFSET, false},
-    {{"ShardToMerge", 12}, "shardToMerge", &shape_shard_id, offsetof(KinesisMergeShardsInput, shard_to_merge), NO_OFFSET, true},
-    {{"AdjacentShardToMerge", 20}, "adjacentShardToMerge", &shape_shard_id, offsetof(KinesisMergeShardsInput, adjacent_shard_to_merge), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisMergeShardsInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisMergeShardsInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisMergeShardsInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"ShardToMerge", 12}, .path = "shardToMerge", .shape = &shape_shard_id, .offset = offsetof(KinesisMergeShardsInput, shard_to_merge), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AdjacentShardToMerge", 20}, .path = "adjacentShardToMerge", .shape = &shape_shard_id, .offset = offsetof(KinesisMergeShardsInput, adjacent_shard_to_merge), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisMergeShardsInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisMergeShardsInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_MERGE_SHARDS_INPUT = {.name = "MergeShardsInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisMergeShardsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_merge_shards_input};
 
@@ -626,123 +626,123 @@ static const char *const enum_scaling_type[] = {"UNIFORM_SCALING", NULL};
 static const Shape shape_scaling_type = {.name = "ScalingType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_scaling_type};
 
 static const Field fields_update_shard_count_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisUpdateShardCountInput, stream_name), NO_OFFSET, false},
-    {{"TargetShardCount", 16}, "targetShardCount", &shape_positive_integer_object, offsetof(KinesisUpdateShardCountInput, target_shard_count), offsetof(KinesisUpdateShardCountInput, has_target_shard_count), true},
-    {{"ScalingType", 11}, "scalingType", &shape_scaling_type, offsetof(KinesisUpdateShardCountInput, scaling_type), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateShardCountInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUpdateShardCountInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisUpdateShardCountInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"TargetShardCount", 16}, .path = "targetShardCount", .shape = &shape_positive_integer_object, .offset = offsetof(KinesisUpdateShardCountInput, target_shard_count), .has_offset = offsetof(KinesisUpdateShardCountInput, has_target_shard_count), .required = true},
+    {.name = {"ScalingType", 11}, .path = "scalingType", .shape = &shape_scaling_type, .offset = offsetof(KinesisUpdateShardCountInput, scaling_type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisUpdateShardCountInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisUpdateShardCountInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_UPDATE_SHARD_COUNT_INPUT = {.name = "UpdateShardCountInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateShardCountInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_update_shard_count_input};
 
 static const Field fields_update_shard_count_output[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisUpdateShardCountOutput, stream_name), NO_OFFSET, false},
-    {{"CurrentShardCount", 17}, "currentShardCount", &shape_positive_integer_object, offsetof(KinesisUpdateShardCountOutput, current_shard_count), offsetof(KinesisUpdateShardCountOutput, has_current_shard_count), false},
-    {{"TargetShardCount", 16}, "targetShardCount", &shape_positive_integer_object, offsetof(KinesisUpdateShardCountOutput, target_shard_count), offsetof(KinesisUpdateShardCountOutput, has_target_shard_count), false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateShardCountOutput, stream_arn), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisUpdateShardCountOutput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"CurrentShardCount", 17}, .path = "currentShardCount", .shape = &shape_positive_integer_object, .offset = offsetof(KinesisUpdateShardCountOutput, current_shard_count), .has_offset = offsetof(KinesisUpdateShardCountOutput, has_current_shard_count)},
+    {.name = {"TargetShardCount", 16}, .path = "targetShardCount", .shape = &shape_positive_integer_object, .offset = offsetof(KinesisUpdateShardCountOutput, target_shard_count), .has_offset = offsetof(KinesisUpdateShardCountOutput, has_target_shard_count)},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisUpdateShardCountOutput, stream_arn), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_UPDATE_SHARD_COUNT_OUTPUT = {.name = "UpdateShardCountOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateShardCountOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_shard_count_output};
 
 static const Field fields_increase_stream_retention_period_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisIncreaseStreamRetentionPeriodInput, stream_name), NO_OFFSET, false},
-    {{"RetentionPeriodHours", 20}, "retentionPeriodHours", &shape_retention_period_hours, offsetof(KinesisIncreaseStreamRetentionPeriodInput, retention_period_hours), offsetof(KinesisIncreaseStreamRetentionPeriodInput, has_retention_period_hours), true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisIncreaseStreamRetentionPeriodInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisIncreaseStreamRetentionPeriodInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisIncreaseStreamRetentionPeriodInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"RetentionPeriodHours", 20}, .path = "retentionPeriodHours", .shape = &shape_retention_period_hours, .offset = offsetof(KinesisIncreaseStreamRetentionPeriodInput, retention_period_hours), .has_offset = offsetof(KinesisIncreaseStreamRetentionPeriodInput, has_retention_period_hours), .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisIncreaseStreamRetentionPeriodInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisIncreaseStreamRetentionPeriodInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_INCREASE_STREAM_RETENTION_PERIOD_INPUT = {.name = "IncreaseStreamRetentionPeriodInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisIncreaseStreamRetentionPeriodInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_increase_stream_retention_period_input};
 
 static const Field fields_decrease_stream_retention_period_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisDecreaseStreamRetentionPeriodInput, stream_name), NO_OFFSET, false},
-    {{"RetentionPeriodHours", 20}, "retentionPeriodHours", &shape_retention_period_hours, offsetof(KinesisDecreaseStreamRetentionPeriodInput, retention_period_hours), offsetof(KinesisDecreaseStreamRetentionPeriodInput, has_retention_period_hours), true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisDecreaseStreamRetentionPeriodInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisDecreaseStreamRetentionPeriodInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisDecreaseStreamRetentionPeriodInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"RetentionPeriodHours", 20}, .path = "retentionPeriodHours", .shape = &shape_retention_period_hours, .offset = offsetof(KinesisDecreaseStreamRetentionPeriodInput, retention_period_hours), .has_offset = offsetof(KinesisDecreaseStreamRetentionPeriodInput, has_retention_period_hours), .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisDecreaseStreamRetentionPeriodInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisDecreaseStreamRetentionPeriodInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_DECREASE_STREAM_RETENTION_PERIOD_INPUT = {.name = "DecreaseStreamRetentionPeriodInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDecreaseStreamRetentionPeriodInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_decrease_stream_retention_period_input};
 
 static const Field fields_start_stream_encryption_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisStartStreamEncryptionInput, stream_name), NO_OFFSET, false},
-    {{"EncryptionType", 14}, "encryptionType", &shape_encryption_type, offsetof(KinesisStartStreamEncryptionInput, encryption_type), NO_OFFSET, true},
-    {{"KeyId", 5}, "keyId", &shape_key_id, offsetof(KinesisStartStreamEncryptionInput, key_id), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisStartStreamEncryptionInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisStartStreamEncryptionInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisStartStreamEncryptionInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionType", 14}, .path = "encryptionType", .shape = &shape_encryption_type, .offset = offsetof(KinesisStartStreamEncryptionInput, encryption_type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id, .offset = offsetof(KinesisStartStreamEncryptionInput, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisStartStreamEncryptionInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisStartStreamEncryptionInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_START_STREAM_ENCRYPTION_INPUT = {.name = "StartStreamEncryptionInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisStartStreamEncryptionInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_start_stream_encryption_input};
 
 static const Field fields_stop_stream_encryption_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisStopStreamEncryptionInput, stream_name), NO_OFFSET, false},
-    {{"EncryptionType", 14}, "encryptionType", &shape_encryption_type, offsetof(KinesisStopStreamEncryptionInput, encryption_type), NO_OFFSET, true},
-    {{"KeyId", 5}, "keyId", &shape_key_id, offsetof(KinesisStopStreamEncryptionInput, key_id), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisStopStreamEncryptionInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisStopStreamEncryptionInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisStopStreamEncryptionInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionType", 14}, .path = "encryptionType", .shape = &shape_encryption_type, .offset = offsetof(KinesisStopStreamEncryptionInput, encryption_type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id, .offset = offsetof(KinesisStopStreamEncryptionInput, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisStopStreamEncryptionInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisStopStreamEncryptionInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_STOP_STREAM_ENCRYPTION_INPUT = {.name = "StopStreamEncryptionInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisStopStreamEncryptionInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_stop_stream_encryption_input};
 
 static const Field fields_add_tags_to_stream_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisAddTagsToStreamInput, stream_name), NO_OFFSET, false},
-    {{"Tags", 4}, "tags", &shape_tag_map, offsetof(KinesisAddTagsToStreamInput, tags), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisAddTagsToStreamInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisAddTagsToStreamInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisAddTagsToStreamInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_map, .offset = offsetof(KinesisAddTagsToStreamInput, tags), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisAddTagsToStreamInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisAddTagsToStreamInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_ADD_TAGS_TO_STREAM_INPUT = {.name = "AddTagsToStreamInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisAddTagsToStreamInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_add_tags_to_stream_input};
 
 static const Shape shape_tag_key_list = {.name = "TagKeyList", .kind = KIND_LIST, .size = sizeof(KinesisTagKeyList), .min = 1, .max = 50, .member = &shape_tag_key};
 
 static const Field fields_remove_tags_from_stream_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisRemoveTagsFromStreamInput, stream_name), NO_OFFSET, false},
-    {{"TagKeys", 7}, "tagKeys", &shape_tag_key_list, offsetof(KinesisRemoveTagsFromStreamInput, tag_keys), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisRemoveTagsFromStreamInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisRemoveTagsFromStreamInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisRemoveTagsFromStreamInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"TagKeys", 7}, .path = "tagKeys", .shape = &shape_tag_key_list, .offset = offsetof(KinesisRemoveTagsFromStreamInput, tag_keys), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisRemoveTagsFromStreamInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisRemoveTagsFromStreamInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_REMOVE_TAGS_FROM_STREAM_INPUT = {.name = "RemoveTagsFromStreamInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisRemoveTagsFromStreamInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_remove_tags_from_stream_input};
 
 static const Shape shape_list_tags_for_stream_input_limit = {.name = "ListTagsForStreamInputLimit", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 50};
 
 static const Field fields_list_tags_for_stream_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisListTagsForStreamInput, stream_name), NO_OFFSET, false},
-    {{"ExclusiveStartTagKey", 20}, "exclusiveStartTagKey", &shape_tag_key, offsetof(KinesisListTagsForStreamInput, exclusive_start_tag_key), NO_OFFSET, false},
-    {{"Limit", 5}, "limit", &shape_list_tags_for_stream_input_limit, offsetof(KinesisListTagsForStreamInput, limit), offsetof(KinesisListTagsForStreamInput, has_limit), false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisListTagsForStreamInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisListTagsForStreamInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisListTagsForStreamInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"ExclusiveStartTagKey", 20}, .path = "exclusiveStartTagKey", .shape = &shape_tag_key, .offset = offsetof(KinesisListTagsForStreamInput, exclusive_start_tag_key), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_list_tags_for_stream_input_limit, .offset = offsetof(KinesisListTagsForStreamInput, limit), .has_offset = offsetof(KinesisListTagsForStreamInput, has_limit)},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisListTagsForStreamInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisListTagsForStreamInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_INPUT = {.name = "ListTagsForStreamInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListTagsForStreamInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_list_tags_for_stream_input};
 
 static const Field fields_tag[] = {
-    {{"Key", 3}, "key", &shape_tag_key, offsetof(KinesisTag, key), NO_OFFSET, true},
-    {{"Value", 5}, "value", &shape_tag_value, offsetof(KinesisTag, value), NO_OFFSET, false},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_tag_key, .offset = offsetof(KinesisTag, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_tag_value, .offset = offsetof(KinesisTag, value), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_TAG = {.name = "Tag", .kind = KIND_STRUCTURE, .size = sizeof(KinesisTag), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag};
 
 static const Shape shape_tag_list = {.name = "TagList", .kind = KIND_LIST, .size = sizeof(KinesisTagList), .min = 0, .max = 200, .member = &KINESIS_SHAPE_TAG};
 
 static const Field fields_list_tags_for_stream_output[] = {
-    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(KinesisListTagsForStreamOutput, tags), NO_OFFSET, true},
-    {{"HasMoreTags", 11}, "hasMoreTags", &shape_boolean_object, offsetof(KinesisListTagsForStreamOutput, has_more_tags), offsetof(KinesisListTagsForStreamOutput, has_has_more_tags), true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(KinesisListTagsForStreamOutput, tags), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"HasMoreTags", 11}, .path = "hasMoreTags", .shape = &shape_boolean_object, .offset = offsetof(KinesisListTagsForStreamOutput, has_more_tags), .has_offset = offsetof(KinesisListTagsForStreamOutput, has_has_more_tags), .required = true},
 };
 const Shape KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_OUTPUT = {.name = "ListTagsForStreamOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListTagsForStreamOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_tags_for_stream_output};
 
 static const Shape shape_resource_arn = {.name = "ResourceARN", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048, .pattern = "arn:aws.*:kinesis:.*:\\d{12}:.*(stream|channel|queue)/\\S+"};
 
 static const Field fields_tag_resource_input[] = {
-    {{"Tags", 4}, "tags", &shape_tag_map, offsetof(KinesisTagResourceInput, tags), NO_OFFSET, true},
-    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisTagResourceInput, resource_arn), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisTagResourceInput, stream_id), NO_OFFSET, false},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_map, .offset = offsetof(KinesisTagResourceInput, tags), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_resource_arn, .offset = offsetof(KinesisTagResourceInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisTagResourceInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_TAG_RESOURCE_INPUT = {.name = "TagResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisTagResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_tag_resource_input};
 
 static const Field fields_untag_resource_input[] = {
-    {{"TagKeys", 7}, "tagKeys", &shape_tag_key_list, offsetof(KinesisUntagResourceInput, tag_keys), NO_OFFSET, true},
-    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisUntagResourceInput, resource_arn), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUntagResourceInput, stream_id), NO_OFFSET, false},
+    {.name = {"TagKeys", 7}, .path = "tagKeys", .shape = &shape_tag_key_list, .offset = offsetof(KinesisUntagResourceInput, tag_keys), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_resource_arn, .offset = offsetof(KinesisUntagResourceInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisUntagResourceInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_UNTAG_RESOURCE_INPUT = {.name = "UntagResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUntagResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_untag_resource_input};
 
 static const Field fields_list_tags_for_resource_input[] = {
-    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisListTagsForResourceInput, resource_arn), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisListTagsForResourceInput, stream_id), NO_OFFSET, false},
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_resource_arn, .offset = offsetof(KinesisListTagsForResourceInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisListTagsForResourceInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT = {.name = "ListTagsForResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListTagsForResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_tags_for_resource_input};
 
 static const Field fields_list_tags_for_resource_output[] = {
-    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(KinesisListTagsForResourceOutput, tags), NO_OFFSET, false},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(KinesisListTagsForResourceOutput, tags), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT = {.name = "ListTagsForResourceOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisListTagsForResourceOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_tags_for_resource_output};
 
@@ -753,12 +753,12 @@ static const Shape shape_on_demand_stream_count_object = {.name = "OnDemandStrea
 static const Shape shape_on_demand_stream_count_limit_object = {.name = "OnDemandStreamCountLimitObject", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 1000000};
 
 static const Field fields_describe_limits_output[] = {
-    {{"ShardLimit", 10}, "shardLimit", &shape_shard_count_object, offsetof(KinesisDescribeLimitsOutput, shard_limit), offsetof(KinesisDescribeLimitsOutput, has_shard_limit), true},
-    {{"OpenShardCount", 14}, "openShardCount", &shape_shard_count_object, offsetof(KinesisDescribeLimitsOutput, open_shard_count), offsetof(KinesisDescribeLimitsOutput, has_open_shard_count), true},
-    {{"OnDemandStreamCount", 19}, "onDemandStreamCount", &shape_on_demand_stream_count_object, offsetof(KinesisDescribeLimitsOutput, on_demand_stream_count), offsetof(KinesisDescribeLimitsOutput, has_on_demand_stream_count), true},
-    {{"OnDemandStreamCountLimit", 24}, "onDemandStreamCountLimit", &shape_on_demand_stream_count_limit_object, offsetof(KinesisDescribeLimitsOutput, on_demand_stream_count_limit), offsetof(KinesisDescribeLimitsOutput, has_on_demand_stream_count_limit), true},
-    {{"ChannelCount", 12}, "channelCount", &shape_channel_count_object, offsetof(KinesisDescribeLimitsOutput, channel_count), offsetof(KinesisDescribeLimitsOutput, has_channel_count), false},
-    {{"ChannelCountLimit", 17}, "channelCountLimit", &shape_channel_count_object, offsetof(KinesisDescribeLimitsOutput, channel_count_limit), offsetof(KinesisDescribeLimitsOutput, has_channel_count_limit), false},
+    {.name = {"ShardLimit", 10}, .path = "shardLimit", .shape = &shape_shard_count_object, .offset = offsetof(KinesisDescribeLimitsOutput, shard_limit), .has_offset = offsetof(KinesisDescribeLimitsOutput, has_shard_limit), .required = true},
+    {.name = {"OpenShardCount", 14}, .path = "openShardCount", .shape = &shape_shard_count_object, .offset = offsetof(KinesisDescribeLimitsOutput, open_shard_count), .has_offset = offsetof(KinesisDescribeLimitsOutput, has_open_shard_count), .required = true},
+    {.name = {"OnDemandStreamCount", 19}, .path = "onDemandStreamCount", .shape = &shape_on_demand_stream_count_object, .offset = offsetof(KinesisDescribeLimitsOutput, on_demand_stream_count), .has_offset = offsetof(KinesisDescribeLimitsOutput, has_on_demand_stream_count), .required = true},
+    {.name = {"OnDemandStreamCountLimit", 24}, .path = "onDemandStreamCountLimit", .shape = &shape_on_demand_stream_count_limit_object, .offset = offsetof(KinesisDescribeLimitsOutput, on_demand_stream_count_limit), .has_offset = offsetof(KinesisDescribeLimitsOutput, has_on_demand_stream_count_limit), .required = true},
+    {.name = {"ChannelCount", 12}, .path = "channelCount", .shape = &shape_channel_count_object, .offset = offsetof(KinesisDescribeLimitsOutput, channel_count), .has_offset = offsetof(KinesisDescribeLimitsOutput, has_channel_count)},
+    {.name = {"ChannelCountLimit", 17}, .path = "channelCountLimit", .shape = &shape_channel_count_object, .offset = offsetof(KinesisDescribeLimitsOutput, channel_count_limit), .has_offset = offsetof(KinesisDescribeLimitsOutput, has_channel_count_limit)},
 };
 const Shape KINESIS_SHAPE_DESCRIBE_LIMITS_OUTPUT = {.name = "DescribeLimitsOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeLimitsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_describe_limits_output};
 
@@ -768,15 +768,15 @@ static const char *const enum_minimum_throughput_billing_commitment_output_statu
 static const Shape shape_minimum_throughput_billing_commitment_output_status = {.name = "MinimumThroughputBillingCommitmentOutputStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_minimum_throughput_billing_commitment_output_status};
 
 static const Field fields_minimum_throughput_billing_commitment_output[] = {
-    {{"Status", 6}, "status", &shape_minimum_throughput_billing_commitment_output_status, offsetof(KinesisMinimumThroughputBillingCommitmentOutput, status), NO_OFFSET, true},
-    {{"StartedAt", 9}, "startedAt", &shape_timestamp, offsetof(KinesisMinimumThroughputBillingCommitmentOutput, started_at), offsetof(KinesisMinimumThroughputBillingCommitmentOutput, has_started_at), false},
-    {{"EndedAt", 7}, "endedAt", &shape_timestamp, offsetof(KinesisMinimumThroughputBillingCommitmentOutput, ended_at), offsetof(KinesisMinimumThroughputBillingCommitmentOutput, has_ended_at), false},
-    {{"EarliestAllowedEndAt", 20}, "earliestAllowedEndAt", &shape_timestamp, offsetof(KinesisMinimumThroughputBillingCommitmentOutput, earliest_allowed_end_at), offsetof(KinesisMinimumThroughputBillingCommitmentOutput, has_earliest_allowed_end_at), false},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_minimum_throughput_billing_commitment_output_status, .offset = offsetof(KinesisMinimumThroughputBillingCommitmentOutput, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StartedAt", 9}, .path = "startedAt", .shape = &shape_timestamp, .offset = offsetof(KinesisMinimumThroughputBillingCommitmentOutput, started_at), .has_offset = offsetof(KinesisMinimumThroughputBillingCommitmentOutput, has_started_at)},
+    {.name = {"EndedAt", 7}, .path = "endedAt", .shape = &shape_timestamp, .offset = offsetof(KinesisMinimumThroughputBillingCommitmentOutput, ended_at), .has_offset = offsetof(KinesisMinimumThroughputBillingCommitmentOutput, has_ended_at)},
+    {.name = {"EarliestAllowedEndAt", 20}, .path = "earliestAllowedEndAt", .shape = &shape_timestamp, .offset = offsetof(KinesisMinimumThroughputBillingCommitmentOutput, earliest_allowed_end_at), .has_offset = offsetof(KinesisMinimumThroughputBillingCommitmentOutput, has_earliest_allowed_end_at)},
 };
 const Shape KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT = {.name = "MinimumThroughputBillingCommitmentOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisMinimumThroughputBillingCommitmentOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_minimum_throughput_billing_commitment_output};
 
 static const Field fields_describe_account_settings_output[] = {
-    {{"MinimumThroughputBillingCommitment", 34}, "minimumThroughputBillingCommitment", &KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT, offsetof(KinesisDescribeAccountSettingsOutput, minimum_throughput_billing_commitment), NO_OFFSET, false},
+    {.name = {"MinimumThroughputBillingCommitment", 34}, .path = "minimumThroughputBillingCommitment", .shape = &KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT, .offset = offsetof(KinesisDescribeAccountSettingsOutput, minimum_throughput_billing_commitment), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_OUTPUT = {.name = "DescribeAccountSettingsOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDescribeAccountSettingsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_account_settings_output};
 
@@ -784,104 +784,104 @@ static const char *const enum_minimum_throughput_billing_commitment_input_status
 static const Shape shape_minimum_throughput_billing_commitment_input_status = {.name = "MinimumThroughputBillingCommitmentInputStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_minimum_throughput_billing_commitment_input_status};
 
 static const Field fields_minimum_throughput_billing_commitment_input[] = {
-    {{"Status", 6}, "status", &shape_minimum_throughput_billing_commitment_input_status, offsetof(KinesisMinimumThroughputBillingCommitmentInput, status), NO_OFFSET, true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_minimum_throughput_billing_commitment_input_status, .offset = offsetof(KinesisMinimumThroughputBillingCommitmentInput, status), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_INPUT = {.name = "MinimumThroughputBillingCommitmentInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisMinimumThroughputBillingCommitmentInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_minimum_throughput_billing_commitment_input};
 
 static const Field fields_update_account_settings_input[] = {
-    {{"MinimumThroughputBillingCommitment", 34}, "minimumThroughputBillingCommitment", &KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_INPUT, offsetof(KinesisUpdateAccountSettingsInput, minimum_throughput_billing_commitment), NO_OFFSET, true},
+    {.name = {"MinimumThroughputBillingCommitment", 34}, .path = "minimumThroughputBillingCommitment", .shape = &KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_INPUT, .offset = offsetof(KinesisUpdateAccountSettingsInput, minimum_throughput_billing_commitment), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_INPUT = {.name = "UpdateAccountSettingsInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateAccountSettingsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_account_settings_input};
 
 static const Field fields_update_account_settings_output[] = {
-    {{"MinimumThroughputBillingCommitment", 34}, "minimumThroughputBillingCommitment", &KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT, offsetof(KinesisUpdateAccountSettingsOutput, minimum_throughput_billing_commitment), NO_OFFSET, false},
+    {.name = {"MinimumThroughputBillingCommitment", 34}, .path = "minimumThroughputBillingCommitment", .shape = &KINESIS_SHAPE_MINIMUM_THROUGHPUT_BILLING_COMMITMENT_OUTPUT, .offset = offsetof(KinesisUpdateAccountSettingsOutput, minimum_throughput_billing_commitment), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_OUTPUT = {.name = "UpdateAccountSettingsOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateAccountSettingsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_account_settings_output};
 
 static const Field fields_update_stream_mode_input[] = {
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateStreamModeInput, stream_arn), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUpdateStreamModeInput, stream_id), NO_OFFSET, false},
-    {{"StreamModeDetails", 17}, "streamModeDetails", &KINESIS_SHAPE_STREAM_MODE_DETAILS, offsetof(KinesisUpdateStreamModeInput, stream_mode_details), NO_OFFSET, true},
-    {{"WarmThroughputMiBps", 19}, "warmThroughputMiBps", &shape_natural_integer_object, offsetof(KinesisUpdateStreamModeInput, warm_throughput_mi_bps), offsetof(KinesisUpdateStreamModeInput, has_warm_throughput_mi_bps), false},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisUpdateStreamModeInput, stream_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisUpdateStreamModeInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"StreamModeDetails", 17}, .path = "streamModeDetails", .shape = &KINESIS_SHAPE_STREAM_MODE_DETAILS, .offset = offsetof(KinesisUpdateStreamModeInput, stream_mode_details), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"WarmThroughputMiBps", 19}, .path = "warmThroughputMiBps", .shape = &shape_natural_integer_object, .offset = offsetof(KinesisUpdateStreamModeInput, warm_throughput_mi_bps), .has_offset = offsetof(KinesisUpdateStreamModeInput, has_warm_throughput_mi_bps)},
 };
 const Shape KINESIS_SHAPE_UPDATE_STREAM_MODE_INPUT = {.name = "UpdateStreamModeInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateStreamModeInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_stream_mode_input};
 
 static const Field fields_update_max_record_size_input[] = {
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateMaxRecordSizeInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUpdateMaxRecordSizeInput, stream_id), NO_OFFSET, false},
-    {{"MaxRecordSizeInKiB", 18}, "maxRecordSizeInKiB", &shape_max_record_size_in_ki_b, offsetof(KinesisUpdateMaxRecordSizeInput, max_record_size_in_ki_b), offsetof(KinesisUpdateMaxRecordSizeInput, has_max_record_size_in_ki_b), true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisUpdateMaxRecordSizeInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisUpdateMaxRecordSizeInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"MaxRecordSizeInKiB", 18}, .path = "maxRecordSizeInKiB", .shape = &shape_max_record_size_in_ki_b, .offset = offsetof(KinesisUpdateMaxRecordSizeInput, max_record_size_in_ki_b), .has_offset = offsetof(KinesisUpdateMaxRecordSizeInput, has_max_record_size_in_ki_b), .required = true},
 };
 const Shape KINESIS_SHAPE_UPDATE_MAX_RECORD_SIZE_INPUT = {.name = "UpdateMaxRecordSizeInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateMaxRecordSizeInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_max_record_size_input};
 
 static const Field fields_update_stream_warm_throughput_input[] = {
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateStreamWarmThroughputInput, stream_arn), NO_OFFSET, false},
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisUpdateStreamWarmThroughputInput, stream_name), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUpdateStreamWarmThroughputInput, stream_id), NO_OFFSET, false},
-    {{"WarmThroughputMiBps", 19}, "warmThroughputMiBps", &shape_natural_integer_object, offsetof(KinesisUpdateStreamWarmThroughputInput, warm_throughput_mi_bps), offsetof(KinesisUpdateStreamWarmThroughputInput, has_warm_throughput_mi_bps), true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisUpdateStreamWarmThroughputInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisUpdateStreamWarmThroughputInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisUpdateStreamWarmThroughputInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughputMiBps", 19}, .path = "warmThroughputMiBps", .shape = &shape_natural_integer_object, .offset = offsetof(KinesisUpdateStreamWarmThroughputInput, warm_throughput_mi_bps), .has_offset = offsetof(KinesisUpdateStreamWarmThroughputInput, has_warm_throughput_mi_bps), .required = true},
 };
 const Shape KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_INPUT = {.name = "UpdateStreamWarmThroughputInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateStreamWarmThroughputInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_stream_warm_throughput_input};
 
 static const Field fields_update_stream_warm_throughput_output[] = {
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateStreamWarmThroughputOutput, stream_arn), NO_OFFSET, false},
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisUpdateStreamWarmThroughputOutput, stream_name), NO_OFFSET, false},
-    {{"WarmThroughput", 14}, "warmThroughput", &KINESIS_SHAPE_WARM_THROUGHPUT_OBJECT, offsetof(KinesisUpdateStreamWarmThroughputOutput, warm_throughput), NO_OFFSET, false},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisUpdateStreamWarmThroughputOutput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisUpdateStreamWarmThroughputOutput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"WarmThroughput", 14}, .path = "warmThroughput", .shape = &KINESIS_SHAPE_WARM_THROUGHPUT_OBJECT, .offset = offsetof(KinesisUpdateStreamWarmThroughputOutput, warm_throughput), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_OUTPUT = {.name = "UpdateStreamWarmThroughputOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateStreamWarmThroughputOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_stream_warm_throughput_output};
 
 static const Shape shape_policy = {.name = "Policy", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_put_resource_policy_input[] = {
-    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisPutResourcePolicyInput, resource_arn), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisPutResourcePolicyInput, stream_id), NO_OFFSET, false},
-    {{"Policy", 6}, "policy", &shape_policy, offsetof(KinesisPutResourcePolicyInput, policy), NO_OFFSET, true},
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_resource_arn, .offset = offsetof(KinesisPutResourcePolicyInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisPutResourcePolicyInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_policy, .offset = offsetof(KinesisPutResourcePolicyInput, policy), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_PUT_RESOURCE_POLICY_INPUT = {.name = "PutResourcePolicyInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisPutResourcePolicyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_put_resource_policy_input};
 
 static const Field fields_get_resource_policy_input[] = {
-    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisGetResourcePolicyInput, resource_arn), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisGetResourcePolicyInput, stream_id), NO_OFFSET, false},
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_resource_arn, .offset = offsetof(KinesisGetResourcePolicyInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisGetResourcePolicyInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_GET_RESOURCE_POLICY_INPUT = {.name = "GetResourcePolicyInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisGetResourcePolicyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_resource_policy_input};
 
 static const Field fields_get_resource_policy_output[] = {
-    {{"Policy", 6}, "policy", &shape_policy, offsetof(KinesisGetResourcePolicyOutput, policy), NO_OFFSET, true},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_policy, .offset = offsetof(KinesisGetResourcePolicyOutput, policy), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_GET_RESOURCE_POLICY_OUTPUT = {.name = "GetResourcePolicyOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisGetResourcePolicyOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_resource_policy_output};
 
 static const Field fields_delete_resource_policy_input[] = {
-    {{"ResourceARN", 11}, "resourceARN", &shape_resource_arn, offsetof(KinesisDeleteResourcePolicyInput, resource_arn), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisDeleteResourcePolicyInput, stream_id), NO_OFFSET, false},
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_resource_arn, .offset = offsetof(KinesisDeleteResourcePolicyInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisDeleteResourcePolicyInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_DELETE_RESOURCE_POLICY_INPUT = {.name = "DeleteResourcePolicyInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDeleteResourcePolicyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_resource_policy_input};
 
 static const Field fields_enable_enhanced_monitoring_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisEnableEnhancedMonitoringInput, stream_name), NO_OFFSET, false},
-    {{"ShardLevelMetrics", 17}, "shardLevelMetrics", &shape_metrics_name_list, offsetof(KinesisEnableEnhancedMonitoringInput, shard_level_metrics), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisEnableEnhancedMonitoringInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisEnableEnhancedMonitoringInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisEnableEnhancedMonitoringInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"ShardLevelMetrics", 17}, .path = "shardLevelMetrics", .shape = &shape_metrics_name_list, .offset = offsetof(KinesisEnableEnhancedMonitoringInput, shard_level_metrics), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisEnableEnhancedMonitoringInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisEnableEnhancedMonitoringInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_ENABLE_ENHANCED_MONITORING_INPUT = {.name = "EnableEnhancedMonitoringInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisEnableEnhancedMonitoringInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_enable_enhanced_monitoring_input};
 
 static const Field fields_enhanced_monitoring_output[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisEnhancedMonitoringOutput, stream_name), NO_OFFSET, false},
-    {{"CurrentShardLevelMetrics", 24}, "currentShardLevelMetrics", &shape_metrics_name_list, offsetof(KinesisEnhancedMonitoringOutput, current_shard_level_metrics), NO_OFFSET, false},
-    {{"DesiredShardLevelMetrics", 24}, "desiredShardLevelMetrics", &shape_metrics_name_list, offsetof(KinesisEnhancedMonitoringOutput, desired_shard_level_metrics), NO_OFFSET, false},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisEnhancedMonitoringOutput, stream_arn), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisEnhancedMonitoringOutput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"CurrentShardLevelMetrics", 24}, .path = "currentShardLevelMetrics", .shape = &shape_metrics_name_list, .offset = offsetof(KinesisEnhancedMonitoringOutput, current_shard_level_metrics), .has_offset = NO_OFFSET},
+    {.name = {"DesiredShardLevelMetrics", 24}, .path = "desiredShardLevelMetrics", .shape = &shape_metrics_name_list, .offset = offsetof(KinesisEnhancedMonitoringOutput, desired_shard_level_metrics), .has_offset = NO_OFFSET},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisEnhancedMonitoringOutput, stream_arn), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT = {.name = "EnhancedMonitoringOutput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisEnhancedMonitoringOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_enhanced_monitoring_output};
 
 static const Field fields_disable_enhanced_monitoring_input[] = {
-    {{"StreamName", 10}, "streamName", &shape_stream_name, offsetof(KinesisDisableEnhancedMonitoringInput, stream_name), NO_OFFSET, false},
-    {{"ShardLevelMetrics", 17}, "shardLevelMetrics", &shape_metrics_name_list, offsetof(KinesisDisableEnhancedMonitoringInput, shard_level_metrics), NO_OFFSET, true},
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisDisableEnhancedMonitoringInput, stream_arn), NO_OFFSET, false},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisDisableEnhancedMonitoringInput, stream_id), NO_OFFSET, false},
+    {.name = {"StreamName", 10}, .path = "streamName", .shape = &shape_stream_name, .offset = offsetof(KinesisDisableEnhancedMonitoringInput, stream_name), .has_offset = NO_OFFSET},
+    {.name = {"ShardLevelMetrics", 17}, .path = "shardLevelMetrics", .shape = &shape_metrics_name_list, .offset = offsetof(KinesisDisableEnhancedMonitoringInput, shard_level_metrics), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisDisableEnhancedMonitoringInput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisDisableEnhancedMonitoringInput, stream_id), .has_offset = NO_OFFSET},
 };
 const Shape KINESIS_SHAPE_DISABLE_ENHANCED_MONITORING_INPUT = {.name = "DisableEnhancedMonitoringInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisDisableEnhancedMonitoringInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_disable_enhanced_monitoring_input};
 
 static const Field fields_update_stream_record_distribution_strategy_input[] = {
-    {{"StreamARN", 9}, "streamARN", &shape_stream_arn, offsetof(KinesisUpdateStreamRecordDistributionStrategyInput, stream_arn), NO_OFFSET, true},
-    {{"StreamId", 8}, "streamId", &shape_stream_id, offsetof(KinesisUpdateStreamRecordDistributionStrategyInput, stream_id), NO_OFFSET, false},
-    {{"RecordDistributionStrategy", 26}, "recordDistributionStrategy", &shape_record_distribution_strategy, offsetof(KinesisUpdateStreamRecordDistributionStrategyInput, record_distribution_strategy), NO_OFFSET, true},
+    {.name = {"StreamARN", 9}, .path = "streamARN", .shape = &shape_stream_arn, .offset = offsetof(KinesisUpdateStreamRecordDistributionStrategyInput, stream_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamId", 8}, .path = "streamId", .shape = &shape_stream_id, .offset = offsetof(KinesisUpdateStreamRecordDistributionStrategyInput, stream_id), .has_offset = NO_OFFSET},
+    {.name = {"RecordDistributionStrategy", 26}, .path = "recordDistributionStrategy", .shape = &shape_record_distribution_strategy, .offset = offsetof(KinesisUpdateStreamRecordDistributionStrategyInput, record_distribution_strategy), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KINESIS_SHAPE_UPDATE_STREAM_RECORD_DISTRIBUTION_STRATEGY_INPUT = {.name = "UpdateStreamRecordDistributionStrategyInput", .kind = KIND_STRUCTURE, .size = sizeof(KinesisUpdateStreamRecordDistributionStrategyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_stream_record_distribution_strategy_input};
 
@@ -903,46 +903,46 @@ const ErrorModel KINESIS_INTERNAL_FAILURE = {"InternalFailureException", NULL, N
 const ErrorModel KINESIS_DRY_RUN_OPERATION = {"DryRunOperationException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KINESIS_EXPIRED_ITERATOR = {"ExpiredIteratorException", NULL, NULL, 400, true, "message", NULL};
 
-const OperationModel KinesisCreateStreamModel = {"CreateStream", &KINESIS_SHAPE_CREATE_STREAM_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisDeleteStreamModel = {"DeleteStream", &KINESIS_SHAPE_DELETE_STREAM_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisDescribeStreamModel = {"DescribeStream", &KINESIS_SHAPE_DESCRIBE_STREAM_INPUT, &KINESIS_SHAPE_DESCRIBE_STREAM_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisDescribeStreamSummaryModel = {"DescribeStreamSummary", &KINESIS_SHAPE_DESCRIBE_STREAM_SUMMARY_INPUT, &KINESIS_SHAPE_DESCRIBE_STREAM_SUMMARY_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisListStreamsModel = {"ListStreams", &KINESIS_SHAPE_LIST_STREAMS_INPUT, &KINESIS_SHAPE_LIST_STREAMS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisListShardsModel = {"ListShards", &KINESIS_SHAPE_LIST_SHARDS_INPUT, &KINESIS_SHAPE_LIST_SHARDS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisPutRecordModel = {"PutRecord", &KINESIS_SHAPE_PUT_RECORD_INPUT, &KINESIS_SHAPE_PUT_RECORD_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisPutRecordsModel = {"PutRecords", &KINESIS_SHAPE_PUT_RECORDS_INPUT, &KINESIS_SHAPE_PUT_RECORDS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisGetShardIteratorModel = {"GetShardIterator", &KINESIS_SHAPE_GET_SHARD_ITERATOR_INPUT, &KINESIS_SHAPE_GET_SHARD_ITERATOR_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisGetRecordsModel = {"GetRecords", &KINESIS_SHAPE_GET_RECORDS_INPUT, &KINESIS_SHAPE_GET_RECORDS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisRegisterStreamConsumerModel = {"RegisterStreamConsumer", &KINESIS_SHAPE_REGISTER_STREAM_CONSUMER_INPUT, &KINESIS_SHAPE_REGISTER_STREAM_CONSUMER_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisDeregisterStreamConsumerModel = {"DeregisterStreamConsumer", &KINESIS_SHAPE_DEREGISTER_STREAM_CONSUMER_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisDescribeStreamConsumerModel = {"DescribeStreamConsumer", &KINESIS_SHAPE_DESCRIBE_STREAM_CONSUMER_INPUT, &KINESIS_SHAPE_DESCRIBE_STREAM_CONSUMER_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisListStreamConsumersModel = {"ListStreamConsumers", &KINESIS_SHAPE_LIST_STREAM_CONSUMERS_INPUT, &KINESIS_SHAPE_LIST_STREAM_CONSUMERS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisSubscribeToShardModel = {"SubscribeToShard", &KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_INPUT, &KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_OUTPUT, true, "POST", "/", NULL, &KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_EVENT_STREAM};
-const OperationModel KinesisSplitShardModel = {"SplitShard", &KINESIS_SHAPE_SPLIT_SHARD_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisMergeShardsModel = {"MergeShards", &KINESIS_SHAPE_MERGE_SHARDS_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisUpdateShardCountModel = {"UpdateShardCount", &KINESIS_SHAPE_UPDATE_SHARD_COUNT_INPUT, &KINESIS_SHAPE_UPDATE_SHARD_COUNT_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisIncreaseStreamRetentionPeriodModel = {"IncreaseStreamRetentionPeriod", &KINESIS_SHAPE_INCREASE_STREAM_RETENTION_PERIOD_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisDecreaseStreamRetentionPeriodModel = {"DecreaseStreamRetentionPeriod", &KINESIS_SHAPE_DECREASE_STREAM_RETENTION_PERIOD_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisStartStreamEncryptionModel = {"StartStreamEncryption", &KINESIS_SHAPE_START_STREAM_ENCRYPTION_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisStopStreamEncryptionModel = {"StopStreamEncryption", &KINESIS_SHAPE_STOP_STREAM_ENCRYPTION_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisAddTagsToStreamModel = {"AddTagsToStream", &KINESIS_SHAPE_ADD_TAGS_TO_STREAM_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisRemoveTagsFromStreamModel = {"RemoveTagsFromStream", &KINESIS_SHAPE_REMOVE_TAGS_FROM_STREAM_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisListTagsForStreamModel = {"ListTagsForStream", &KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_INPUT, &KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisTagResourceModel = {"TagResource", &KINESIS_SHAPE_TAG_RESOURCE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisUntagResourceModel = {"UntagResource", &KINESIS_SHAPE_UNTAG_RESOURCE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisListTagsForResourceModel = {"ListTagsForResource", &KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT, &KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisDescribeLimitsModel = {"DescribeLimits", &KINESIS_SHAPE_DESCRIBE_LIMITS_INPUT, &KINESIS_SHAPE_DESCRIBE_LIMITS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisDescribeAccountSettingsModel = {"DescribeAccountSettings", &KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_INPUT, &KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisUpdateAccountSettingsModel = {"UpdateAccountSettings", &KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_INPUT, &KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisUpdateStreamModeModel = {"UpdateStreamMode", &KINESIS_SHAPE_UPDATE_STREAM_MODE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisUpdateMaxRecordSizeModel = {"UpdateMaxRecordSize", &KINESIS_SHAPE_UPDATE_MAX_RECORD_SIZE_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisUpdateStreamWarmThroughputModel = {"UpdateStreamWarmThroughput", &KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_INPUT, &KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisPutResourcePolicyModel = {"PutResourcePolicy", &KINESIS_SHAPE_PUT_RESOURCE_POLICY_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisGetResourcePolicyModel = {"GetResourcePolicy", &KINESIS_SHAPE_GET_RESOURCE_POLICY_INPUT, &KINESIS_SHAPE_GET_RESOURCE_POLICY_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisDeleteResourcePolicyModel = {"DeleteResourcePolicy", &KINESIS_SHAPE_DELETE_RESOURCE_POLICY_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KinesisEnableEnhancedMonitoringModel = {"EnableEnhancedMonitoring", &KINESIS_SHAPE_ENABLE_ENHANCED_MONITORING_INPUT, &KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisDisableEnhancedMonitoringModel = {"DisableEnhancedMonitoring", &KINESIS_SHAPE_DISABLE_ENHANCED_MONITORING_INPUT, &KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT, true, "POST", "/", NULL, NULL};
-const OperationModel KinesisUpdateStreamRecordDistributionStrategyModel = {"UpdateStreamRecordDistributionStrategy", &KINESIS_SHAPE_UPDATE_STREAM_RECORD_DISTRIBUTION_STRATEGY_INPUT, &shape_nothing, false, "POST", "/", NULL, NULL};
+const OperationModel KinesisCreateStreamModel = {.name = "CreateStream", .input = &KINESIS_SHAPE_CREATE_STREAM_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisDeleteStreamModel = {.name = "DeleteStream", .input = &KINESIS_SHAPE_DELETE_STREAM_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisDescribeStreamModel = {.name = "DescribeStream", .input = &KINESIS_SHAPE_DESCRIBE_STREAM_INPUT, .output = &KINESIS_SHAPE_DESCRIBE_STREAM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisDescribeStreamSummaryModel = {.name = "DescribeStreamSummary", .input = &KINESIS_SHAPE_DESCRIBE_STREAM_SUMMARY_INPUT, .output = &KINESIS_SHAPE_DESCRIBE_STREAM_SUMMARY_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisListStreamsModel = {.name = "ListStreams", .input = &KINESIS_SHAPE_LIST_STREAMS_INPUT, .output = &KINESIS_SHAPE_LIST_STREAMS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisListShardsModel = {.name = "ListShards", .input = &KINESIS_SHAPE_LIST_SHARDS_INPUT, .output = &KINESIS_SHAPE_LIST_SHARDS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisPutRecordModel = {.name = "PutRecord", .input = &KINESIS_SHAPE_PUT_RECORD_INPUT, .output = &KINESIS_SHAPE_PUT_RECORD_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisPutRecordsModel = {.name = "PutRecords", .input = &KINESIS_SHAPE_PUT_RECORDS_INPUT, .output = &KINESIS_SHAPE_PUT_RECORDS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisGetShardIteratorModel = {.name = "GetShardIterator", .input = &KINESIS_SHAPE_GET_SHARD_ITERATOR_INPUT, .output = &KINESIS_SHAPE_GET_SHARD_ITERATOR_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisGetRecordsModel = {.name = "GetRecords", .input = &KINESIS_SHAPE_GET_RECORDS_INPUT, .output = &KINESIS_SHAPE_GET_RECORDS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisRegisterStreamConsumerModel = {.name = "RegisterStreamConsumer", .input = &KINESIS_SHAPE_REGISTER_STREAM_CONSUMER_INPUT, .output = &KINESIS_SHAPE_REGISTER_STREAM_CONSUMER_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisDeregisterStreamConsumerModel = {.name = "DeregisterStreamConsumer", .input = &KINESIS_SHAPE_DEREGISTER_STREAM_CONSUMER_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisDescribeStreamConsumerModel = {.name = "DescribeStreamConsumer", .input = &KINESIS_SHAPE_DESCRIBE_STREAM_CONSUMER_INPUT, .output = &KINESIS_SHAPE_DESCRIBE_STREAM_CONSUMER_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisListStreamConsumersModel = {.name = "ListStreamConsumers", .input = &KINESIS_SHAPE_LIST_STREAM_CONSUMERS_INPUT, .output = &KINESIS_SHAPE_LIST_STREAM_CONSUMERS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisSubscribeToShardModel = {.name = "SubscribeToShard", .input = &KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_INPUT, .output = &KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .events = &KINESIS_SHAPE_SUBSCRIBE_TO_SHARD_EVENT_STREAM};
+const OperationModel KinesisSplitShardModel = {.name = "SplitShard", .input = &KINESIS_SHAPE_SPLIT_SHARD_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisMergeShardsModel = {.name = "MergeShards", .input = &KINESIS_SHAPE_MERGE_SHARDS_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisUpdateShardCountModel = {.name = "UpdateShardCount", .input = &KINESIS_SHAPE_UPDATE_SHARD_COUNT_INPUT, .output = &KINESIS_SHAPE_UPDATE_SHARD_COUNT_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisIncreaseStreamRetentionPeriodModel = {.name = "IncreaseStreamRetentionPeriod", .input = &KINESIS_SHAPE_INCREASE_STREAM_RETENTION_PERIOD_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisDecreaseStreamRetentionPeriodModel = {.name = "DecreaseStreamRetentionPeriod", .input = &KINESIS_SHAPE_DECREASE_STREAM_RETENTION_PERIOD_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisStartStreamEncryptionModel = {.name = "StartStreamEncryption", .input = &KINESIS_SHAPE_START_STREAM_ENCRYPTION_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisStopStreamEncryptionModel = {.name = "StopStreamEncryption", .input = &KINESIS_SHAPE_STOP_STREAM_ENCRYPTION_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisAddTagsToStreamModel = {.name = "AddTagsToStream", .input = &KINESIS_SHAPE_ADD_TAGS_TO_STREAM_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisRemoveTagsFromStreamModel = {.name = "RemoveTagsFromStream", .input = &KINESIS_SHAPE_REMOVE_TAGS_FROM_STREAM_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisListTagsForStreamModel = {.name = "ListTagsForStream", .input = &KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_INPUT, .output = &KINESIS_SHAPE_LIST_TAGS_FOR_STREAM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisTagResourceModel = {.name = "TagResource", .input = &KINESIS_SHAPE_TAG_RESOURCE_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisUntagResourceModel = {.name = "UntagResource", .input = &KINESIS_SHAPE_UNTAG_RESOURCE_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisListTagsForResourceModel = {.name = "ListTagsForResource", .input = &KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT, .output = &KINESIS_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisDescribeLimitsModel = {.name = "DescribeLimits", .input = &KINESIS_SHAPE_DESCRIBE_LIMITS_INPUT, .output = &KINESIS_SHAPE_DESCRIBE_LIMITS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisDescribeAccountSettingsModel = {.name = "DescribeAccountSettings", .input = &KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_INPUT, .output = &KINESIS_SHAPE_DESCRIBE_ACCOUNT_SETTINGS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisUpdateAccountSettingsModel = {.name = "UpdateAccountSettings", .input = &KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_INPUT, .output = &KINESIS_SHAPE_UPDATE_ACCOUNT_SETTINGS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisUpdateStreamModeModel = {.name = "UpdateStreamMode", .input = &KINESIS_SHAPE_UPDATE_STREAM_MODE_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisUpdateMaxRecordSizeModel = {.name = "UpdateMaxRecordSize", .input = &KINESIS_SHAPE_UPDATE_MAX_RECORD_SIZE_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisUpdateStreamWarmThroughputModel = {.name = "UpdateStreamWarmThroughput", .input = &KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_INPUT, .output = &KINESIS_SHAPE_UPDATE_STREAM_WARM_THROUGHPUT_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisPutResourcePolicyModel = {.name = "PutResourcePolicy", .input = &KINESIS_SHAPE_PUT_RESOURCE_POLICY_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisGetResourcePolicyModel = {.name = "GetResourcePolicy", .input = &KINESIS_SHAPE_GET_RESOURCE_POLICY_INPUT, .output = &KINESIS_SHAPE_GET_RESOURCE_POLICY_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisDeleteResourcePolicyModel = {.name = "DeleteResourcePolicy", .input = &KINESIS_SHAPE_DELETE_RESOURCE_POLICY_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisEnableEnhancedMonitoringModel = {.name = "EnableEnhancedMonitoring", .input = &KINESIS_SHAPE_ENABLE_ENHANCED_MONITORING_INPUT, .output = &KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisDisableEnhancedMonitoringModel = {.name = "DisableEnhancedMonitoring", .input = &KINESIS_SHAPE_DISABLE_ENHANCED_MONITORING_INPUT, .output = &KINESIS_SHAPE_ENHANCED_MONITORING_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KinesisUpdateStreamRecordDistributionStrategyModel = {.name = "UpdateStreamRecordDistributionStrategy", .input = &KINESIS_SHAPE_UPDATE_STREAM_RECORD_DISTRIBUTION_STRATEGY_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "AcknowledgeDeadLetterQueueRecords",
@@ -1005,4 +1005,4 @@ static const char *const operation_names[] = {
     NULL,
 };
 
-const ServiceModel KINESIS_SERVICE = {"kinesis", "Kinesis", "Kinesis_20131202", "1.1", "2013-12-02", NULL, PROTOCOL_JSON | PROTOCOL_CBOR_1_1, 16777216, operation_names};
+const ServiceModel KINESIS_SERVICE = {.name = "kinesis", .title = "Kinesis", .api_version = "2013-12-02", .protocols = PROTOCOL_JSON | PROTOCOL_CBOR_1_1, .body_max = 16777216, .operations = operation_names, .target_prefix = "Kinesis_20131202", .json_version = "1.1"};

@@ -79,8 +79,8 @@ static const Shape shape_tag_key_type = {.name = "TagKeyType", .kind = KIND_STRI
 static const Shape shape_tag_value_type = {.name = "TagValueType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 256};
 
 static const Field fields_tag[] = {
-    {{"TagKey", 6}, "tagKey", &shape_tag_key_type, offsetof(KmsTag, tag_key), NO_OFFSET, true},
-    {{"TagValue", 8}, "tagValue", &shape_tag_value_type, offsetof(KmsTag, tag_value), NO_OFFSET, true},
+    {.name = {"TagKey", 6}, .path = "tagKey", .shape = &shape_tag_key_type, .offset = offsetof(KmsTag, tag_key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TagValue", 8}, .path = "tagValue", .shape = &shape_tag_value_type, .offset = offsetof(KmsTag, tag_value), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KMS_SHAPE_TAG = {.name = "Tag", .kind = KIND_STRUCTURE, .size = sizeof(KmsTag), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag};
 
@@ -91,17 +91,17 @@ static const Shape shape_nullable_boolean_type = {.name = "NullableBooleanType",
 static const Shape shape_xks_key_id_type = {.name = "XksKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "^[a-zA-Z0-9-_.]+$"};
 
 static const Field fields_create_key_request[] = {
-    {{"Policy", 6}, "policy", &shape_policy_type, offsetof(KmsCreateKeyRequest, policy), NO_OFFSET, false},
-    {{"Description", 11}, "description", &shape_description_type, offsetof(KmsCreateKeyRequest, description), NO_OFFSET, false},
-    {{"KeyUsage", 8}, "keyUsage", &shape_key_usage_type, offsetof(KmsCreateKeyRequest, key_usage), NO_OFFSET, false},
-    {{"CustomerMasterKeySpec", 21}, "customerMasterKeySpec", &shape_customer_master_key_spec, offsetof(KmsCreateKeyRequest, customer_master_key_spec), NO_OFFSET, false},
-    {{"KeySpec", 7}, "keySpec", &shape_key_spec, offsetof(KmsCreateKeyRequest, key_spec), NO_OFFSET, false},
-    {{"Origin", 6}, "origin", &shape_origin_type, offsetof(KmsCreateKeyRequest, origin), NO_OFFSET, false},
-    {{"CustomKeyStoreId", 16}, "customKeyStoreId", &shape_custom_key_store_id_type, offsetof(KmsCreateKeyRequest, custom_key_store_id), NO_OFFSET, false},
-    {{"BypassPolicyLockoutSafetyCheck", 30}, "bypassPolicyLockoutSafetyCheck", &shape_boolean_type, offsetof(KmsCreateKeyRequest, bypass_policy_lockout_safety_check), offsetof(KmsCreateKeyRequest, has_bypass_policy_lockout_safety_check), false},
-    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(KmsCreateKeyRequest, tags), NO_OFFSET, false},
-    {{"MultiRegion", 11}, "multiRegion", &shape_nullable_boolean_type, offsetof(KmsCreateKeyRequest, multi_region), offsetof(KmsCreateKeyRequest, has_multi_region), false},
-    {{"XksKeyId", 8}, "xksKeyId", &shape_xks_key_id_type, offsetof(KmsCreateKeyRequest, xks_key_id), NO_OFFSET, false},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_policy_type, .offset = offsetof(KmsCreateKeyRequest, policy), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_type, .offset = offsetof(KmsCreateKeyRequest, description), .has_offset = NO_OFFSET},
+    {.name = {"KeyUsage", 8}, .path = "keyUsage", .shape = &shape_key_usage_type, .offset = offsetof(KmsCreateKeyRequest, key_usage), .has_offset = NO_OFFSET},
+    {.name = {"CustomerMasterKeySpec", 21}, .path = "customerMasterKeySpec", .shape = &shape_customer_master_key_spec, .offset = offsetof(KmsCreateKeyRequest, customer_master_key_spec), .has_offset = NO_OFFSET},
+    {.name = {"KeySpec", 7}, .path = "keySpec", .shape = &shape_key_spec, .offset = offsetof(KmsCreateKeyRequest, key_spec), .has_offset = NO_OFFSET},
+    {.name = {"Origin", 6}, .path = "origin", .shape = &shape_origin_type, .offset = offsetof(KmsCreateKeyRequest, origin), .has_offset = NO_OFFSET},
+    {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsCreateKeyRequest, custom_key_store_id), .has_offset = NO_OFFSET},
+    {.name = {"BypassPolicyLockoutSafetyCheck", 30}, .path = "bypassPolicyLockoutSafetyCheck", .shape = &shape_boolean_type, .offset = offsetof(KmsCreateKeyRequest, bypass_policy_lockout_safety_check), .has_offset = offsetof(KmsCreateKeyRequest, has_bypass_policy_lockout_safety_check)},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(KmsCreateKeyRequest, tags), .has_offset = NO_OFFSET},
+    {.name = {"MultiRegion", 11}, .path = "multiRegion", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsCreateKeyRequest, multi_region), .has_offset = offsetof(KmsCreateKeyRequest, has_multi_region)},
+    {.name = {"XksKeyId", 8}, .path = "xksKeyId", .shape = &shape_xks_key_id_type, .offset = offsetof(KmsCreateKeyRequest, xks_key_id), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_CREATE_KEY_REQUEST = {.name = "CreateKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsCreateKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_create_key_request};
 
@@ -150,17 +150,17 @@ static const Shape shape_multi_region_key_type = {.name = "MultiRegionKeyType", 
 static const Shape shape_region_type = {.name = "RegionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 32, .pattern = "^([a-z]+-){2,3}\\d+$"};
 
 static const Field fields_multi_region_key[] = {
-    {{"Arn", 3}, "arn", &shape_arn_type, offsetof(KmsMultiRegionKey, arn), NO_OFFSET, false},
-    {{"Region", 6}, "region", &shape_region_type, offsetof(KmsMultiRegionKey, region), NO_OFFSET, false},
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(KmsMultiRegionKey, arn), .has_offset = NO_OFFSET},
+    {.name = {"Region", 6}, .path = "region", .shape = &shape_region_type, .offset = offsetof(KmsMultiRegionKey, region), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_MULTI_REGION_KEY = {.name = "MultiRegionKey", .kind = KIND_STRUCTURE, .size = sizeof(KmsMultiRegionKey), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_multi_region_key};
 
 static const Shape shape_multi_region_key_list = {.name = "MultiRegionKeyList", .kind = KIND_LIST, .size = sizeof(KmsMultiRegionKeyList), .min = NO_MIN, .max = NO_MAX, .member = &KMS_SHAPE_MULTI_REGION_KEY};
 
 static const Field fields_multi_region_configuration[] = {
-    {{"MultiRegionKeyType", 18}, "multiRegionKeyType", &shape_multi_region_key_type, offsetof(KmsMultiRegionConfiguration, multi_region_key_type), NO_OFFSET, false},
-    {{"PrimaryKey", 10}, "primaryKey", &KMS_SHAPE_MULTI_REGION_KEY, offsetof(KmsMultiRegionConfiguration, primary_key), NO_OFFSET, false},
-    {{"ReplicaKeys", 11}, "replicaKeys", &shape_multi_region_key_list, offsetof(KmsMultiRegionConfiguration, replica_keys), NO_OFFSET, false},
+    {.name = {"MultiRegionKeyType", 18}, .path = "multiRegionKeyType", .shape = &shape_multi_region_key_type, .offset = offsetof(KmsMultiRegionConfiguration, multi_region_key_type), .has_offset = NO_OFFSET},
+    {.name = {"PrimaryKey", 10}, .path = "primaryKey", .shape = &KMS_SHAPE_MULTI_REGION_KEY, .offset = offsetof(KmsMultiRegionConfiguration, primary_key), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaKeys", 11}, .path = "replicaKeys", .shape = &shape_multi_region_key_list, .offset = offsetof(KmsMultiRegionConfiguration, replica_keys), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_MULTI_REGION_CONFIGURATION = {.name = "MultiRegionConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(KmsMultiRegionConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_multi_region_configuration};
 
@@ -172,45 +172,45 @@ static const Shape shape_mac_algorithm_spec = {.name = "MacAlgorithmSpec", .kind
 static const Shape shape_mac_algorithm_spec_list = {.name = "MacAlgorithmSpecList", .kind = KIND_LIST, .size = sizeof(KmsMacAlgorithmSpecList), .min = NO_MIN, .max = NO_MAX, .member = &shape_mac_algorithm_spec};
 
 static const Field fields_xks_key_configuration_type[] = {
-    {{"Id", 2}, "id", &shape_xks_key_id_type, offsetof(KmsXksKeyConfigurationType, id), NO_OFFSET, false},
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_xks_key_id_type, .offset = offsetof(KmsXksKeyConfigurationType, id), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_XKS_KEY_CONFIGURATION_TYPE = {.name = "XksKeyConfigurationType", .kind = KIND_STRUCTURE, .size = sizeof(KmsXksKeyConfigurationType), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_xks_key_configuration_type};
 
 static const Shape shape_backing_key_id_type = {.name = "BackingKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 64, .max = 64, .pattern = "^[a-f0-9]+$"};
 
 static const Field fields_key_metadata[] = {
-    {{"AWSAccountId", 12}, "aWSAccountId", &shape_aws_account_id_type, offsetof(KmsKeyMetadata, aws_account_id), NO_OFFSET, false},
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsKeyMetadata, key_id), NO_OFFSET, true},
-    {{"Arn", 3}, "arn", &shape_arn_type, offsetof(KmsKeyMetadata, arn), NO_OFFSET, false},
-    {{"CreationDate", 12}, "creationDate", &shape_date_type, offsetof(KmsKeyMetadata, creation_date), offsetof(KmsKeyMetadata, has_creation_date), false},
-    {{"Enabled", 7}, "enabled", &shape_boolean_type, offsetof(KmsKeyMetadata, enabled), offsetof(KmsKeyMetadata, has_enabled), false},
-    {{"Description", 11}, "description", &shape_description_type, offsetof(KmsKeyMetadata, description), NO_OFFSET, false},
-    {{"KeyUsage", 8}, "keyUsage", &shape_key_usage_type, offsetof(KmsKeyMetadata, key_usage), NO_OFFSET, false},
-    {{"KeyState", 8}, "keyState", &shape_key_state, offsetof(KmsKeyMetadata, key_state), NO_OFFSET, false},
-    {{"DeletionDate", 12}, "deletionDate", &shape_date_type, offsetof(KmsKeyMetadata, deletion_date), offsetof(KmsKeyMetadata, has_deletion_date), false},
-    {{"ValidTo", 7}, "validTo", &shape_date_type, offsetof(KmsKeyMetadata, valid_to), offsetof(KmsKeyMetadata, has_valid_to), false},
-    {{"Origin", 6}, "origin", &shape_origin_type, offsetof(KmsKeyMetadata, origin), NO_OFFSET, false},
-    {{"CustomKeyStoreId", 16}, "customKeyStoreId", &shape_custom_key_store_id_type, offsetof(KmsKeyMetadata, custom_key_store_id), NO_OFFSET, false},
-    {{"CloudHsmClusterId", 17}, "cloudHsmClusterId", &shape_cloud_hsm_cluster_id_type, offsetof(KmsKeyMetadata, cloud_hsm_cluster_id), NO_OFFSET, false},
-    {{"ExpirationModel", 15}, "expirationModel", &shape_expiration_model_type, offsetof(KmsKeyMetadata, expiration_model), NO_OFFSET, false},
-    {{"KeyManager", 10}, "keyManager", &shape_key_manager_type, offsetof(KmsKeyMetadata, key_manager), NO_OFFSET, false},
-    {{"CustomerMasterKeySpec", 21}, "customerMasterKeySpec", &shape_customer_master_key_spec, offsetof(KmsKeyMetadata, customer_master_key_spec), NO_OFFSET, false},
-    {{"KeySpec", 7}, "keySpec", &shape_key_spec, offsetof(KmsKeyMetadata, key_spec), NO_OFFSET, false},
-    {{"EncryptionAlgorithms", 20}, "encryptionAlgorithms", &shape_encryption_algorithm_spec_list, offsetof(KmsKeyMetadata, encryption_algorithms), NO_OFFSET, false},
-    {{"SigningAlgorithms", 17}, "signingAlgorithms", &shape_signing_algorithm_spec_list, offsetof(KmsKeyMetadata, signing_algorithms), NO_OFFSET, false},
-    {{"KeyAgreementAlgorithms", 22}, "keyAgreementAlgorithms", &shape_key_agreement_algorithm_spec_list, offsetof(KmsKeyMetadata, key_agreement_algorithms), NO_OFFSET, false},
-    {{"EncapsulationAlgorithms", 23}, "encapsulationAlgorithms", &shape_encapsulation_algorithm_spec_list, offsetof(KmsKeyMetadata, encapsulation_algorithms), NO_OFFSET, false},
-    {{"MultiRegion", 11}, "multiRegion", &shape_nullable_boolean_type, offsetof(KmsKeyMetadata, multi_region), offsetof(KmsKeyMetadata, has_multi_region), false},
-    {{"MultiRegionConfiguration", 24}, "multiRegionConfiguration", &KMS_SHAPE_MULTI_REGION_CONFIGURATION, offsetof(KmsKeyMetadata, multi_region_configuration), NO_OFFSET, false},
-    {{"PendingDeletionWindowInDays", 27}, "pendingDeletionWindowInDays", &shape_pending_window_in_days_type, offsetof(KmsKeyMetadata, pending_deletion_window_in_days), offsetof(KmsKeyMetadata, has_pending_deletion_window_in_days), false},
-    {{"MacAlgorithms", 13}, "macAlgorithms", &shape_mac_algorithm_spec_list, offsetof(KmsKeyMetadata, mac_algorithms), NO_OFFSET, false},
-    {{"XksKeyConfiguration", 19}, "xksKeyConfiguration", &KMS_SHAPE_XKS_KEY_CONFIGURATION_TYPE, offsetof(KmsKeyMetadata, xks_key_configuration), NO_OFFSET, false},
-    {{"CurrentKeyMaterialId", 20}, "currentKeyMaterialId", &shape_backing_key_id_type, offsetof(KmsKeyMetadata, current_key_material_id), NO_OFFSET, false},
+    {.name = {"AWSAccountId", 12}, .path = "aWSAccountId", .shape = &shape_aws_account_id_type, .offset = offsetof(KmsKeyMetadata, aws_account_id), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsKeyMetadata, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(KmsKeyMetadata, arn), .has_offset = NO_OFFSET},
+    {.name = {"CreationDate", 12}, .path = "creationDate", .shape = &shape_date_type, .offset = offsetof(KmsKeyMetadata, creation_date), .has_offset = offsetof(KmsKeyMetadata, has_creation_date)},
+    {.name = {"Enabled", 7}, .path = "enabled", .shape = &shape_boolean_type, .offset = offsetof(KmsKeyMetadata, enabled), .has_offset = offsetof(KmsKeyMetadata, has_enabled)},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_type, .offset = offsetof(KmsKeyMetadata, description), .has_offset = NO_OFFSET},
+    {.name = {"KeyUsage", 8}, .path = "keyUsage", .shape = &shape_key_usage_type, .offset = offsetof(KmsKeyMetadata, key_usage), .has_offset = NO_OFFSET},
+    {.name = {"KeyState", 8}, .path = "keyState", .shape = &shape_key_state, .offset = offsetof(KmsKeyMetadata, key_state), .has_offset = NO_OFFSET},
+    {.name = {"DeletionDate", 12}, .path = "deletionDate", .shape = &shape_date_type, .offset = offsetof(KmsKeyMetadata, deletion_date), .has_offset = offsetof(KmsKeyMetadata, has_deletion_date)},
+    {.name = {"ValidTo", 7}, .path = "validTo", .shape = &shape_date_type, .offset = offsetof(KmsKeyMetadata, valid_to), .has_offset = offsetof(KmsKeyMetadata, has_valid_to)},
+    {.name = {"Origin", 6}, .path = "origin", .shape = &shape_origin_type, .offset = offsetof(KmsKeyMetadata, origin), .has_offset = NO_OFFSET},
+    {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsKeyMetadata, custom_key_store_id), .has_offset = NO_OFFSET},
+    {.name = {"CloudHsmClusterId", 17}, .path = "cloudHsmClusterId", .shape = &shape_cloud_hsm_cluster_id_type, .offset = offsetof(KmsKeyMetadata, cloud_hsm_cluster_id), .has_offset = NO_OFFSET},
+    {.name = {"ExpirationModel", 15}, .path = "expirationModel", .shape = &shape_expiration_model_type, .offset = offsetof(KmsKeyMetadata, expiration_model), .has_offset = NO_OFFSET},
+    {.name = {"KeyManager", 10}, .path = "keyManager", .shape = &shape_key_manager_type, .offset = offsetof(KmsKeyMetadata, key_manager), .has_offset = NO_OFFSET},
+    {.name = {"CustomerMasterKeySpec", 21}, .path = "customerMasterKeySpec", .shape = &shape_customer_master_key_spec, .offset = offsetof(KmsKeyMetadata, customer_master_key_spec), .has_offset = NO_OFFSET},
+    {.name = {"KeySpec", 7}, .path = "keySpec", .shape = &shape_key_spec, .offset = offsetof(KmsKeyMetadata, key_spec), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionAlgorithms", 20}, .path = "encryptionAlgorithms", .shape = &shape_encryption_algorithm_spec_list, .offset = offsetof(KmsKeyMetadata, encryption_algorithms), .has_offset = NO_OFFSET},
+    {.name = {"SigningAlgorithms", 17}, .path = "signingAlgorithms", .shape = &shape_signing_algorithm_spec_list, .offset = offsetof(KmsKeyMetadata, signing_algorithms), .has_offset = NO_OFFSET},
+    {.name = {"KeyAgreementAlgorithms", 22}, .path = "keyAgreementAlgorithms", .shape = &shape_key_agreement_algorithm_spec_list, .offset = offsetof(KmsKeyMetadata, key_agreement_algorithms), .has_offset = NO_OFFSET},
+    {.name = {"EncapsulationAlgorithms", 23}, .path = "encapsulationAlgorithms", .shape = &shape_encapsulation_algorithm_spec_list, .offset = offsetof(KmsKeyMetadata, encapsulation_algorithms), .has_offset = NO_OFFSET},
+    {.name = {"MultiRegion", 11}, .path = "multiRegion", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsKeyMetadata, multi_region), .has_offset = offsetof(KmsKeyMetadata, has_multi_region)},
+    {.name = {"MultiRegionConfiguration", 24}, .path = "multiRegionConfiguration", .shape = &KMS_SHAPE_MULTI_REGION_CONFIGURATION, .offset = offsetof(KmsKeyMetadata, multi_region_configuration), .has_offset = NO_OFFSET},
+    {.name = {"PendingDeletionWindowInDays", 27}, .path = "pendingDeletionWindowInDays", .shape = &shape_pending_window_in_days_type, .offset = offsetof(KmsKeyMetadata, pending_deletion_window_in_days), .has_offset = offsetof(KmsKeyMetadata, has_pending_deletion_window_in_days)},
+    {.name = {"MacAlgorithms", 13}, .path = "macAlgorithms", .shape = &shape_mac_algorithm_spec_list, .offset = offsetof(KmsKeyMetadata, mac_algorithms), .has_offset = NO_OFFSET},
+    {.name = {"XksKeyConfiguration", 19}, .path = "xksKeyConfiguration", .shape = &KMS_SHAPE_XKS_KEY_CONFIGURATION_TYPE, .offset = offsetof(KmsKeyMetadata, xks_key_configuration), .has_offset = NO_OFFSET},
+    {.name = {"CurrentKeyMaterialId", 20}, .path = "currentKeyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsKeyMetadata, current_key_material_id), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_KEY_METADATA = {.name = "KeyMetadata", .kind = KIND_STRUCTURE, .size = sizeof(KmsKeyMetadata), .min = NO_MIN, .max = NO_MAX, .fields_count = 27, .fields = fields_key_metadata};
 
 static const Field fields_create_key_response[] = {
-    {{"KeyMetadata", 11}, "keyMetadata", &KMS_SHAPE_KEY_METADATA, offsetof(KmsCreateKeyResponse, key_metadata), NO_OFFSET, false},
+    {.name = {"KeyMetadata", 11}, .path = "keyMetadata", .shape = &KMS_SHAPE_KEY_METADATA, .offset = offsetof(KmsCreateKeyResponse, key_metadata), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_CREATE_KEY_RESPONSE = {.name = "CreateKeyResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsCreateKeyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_key_response};
 
@@ -219,13 +219,13 @@ static const Shape shape_grant_token_type = {.name = "GrantTokenType", .kind = K
 static const Shape shape_grant_token_list = {.name = "GrantTokenList", .kind = KIND_LIST, .size = sizeof(KmsGrantTokenList), .min = 0, .max = 10, .member = &shape_grant_token_type};
 
 static const Field fields_describe_key_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsDescribeKeyRequest, key_id), NO_OFFSET, true},
-    {{"GrantTokens", 11}, "grantTokens", &shape_grant_token_list, offsetof(KmsDescribeKeyRequest, grant_tokens), NO_OFFSET, false},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDescribeKeyRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsDescribeKeyRequest, grant_tokens), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_DESCRIBE_KEY_REQUEST = {.name = "DescribeKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDescribeKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_key_request};
 
 static const Field fields_describe_key_response[] = {
-    {{"KeyMetadata", 11}, "keyMetadata", &KMS_SHAPE_KEY_METADATA, offsetof(KmsDescribeKeyResponse, key_metadata), NO_OFFSET, false},
+    {.name = {"KeyMetadata", 11}, .path = "keyMetadata", .shape = &KMS_SHAPE_KEY_METADATA, .offset = offsetof(KmsDescribeKeyResponse, key_metadata), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_DESCRIBE_KEY_RESPONSE = {.name = "DescribeKeyResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsDescribeKeyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_key_response};
 
@@ -239,174 +239,174 @@ static const Shape shape_resource_owner_type = {.name = "ResourceOwnerType", .ki
 static const Shape shape_resource_owners_list = {.name = "ResourceOwnersList", .kind = KIND_LIST, .size = sizeof(KmsResourceOwnersList), .min = 1, .max = 2, .member = &shape_resource_owner_type};
 
 static const Field fields_list_keys_request[] = {
-    {{"Limit", 5}, "limit", &shape_limit_type, offsetof(KmsListKeysRequest, limit), offsetof(KmsListKeysRequest, has_limit), false},
-    {{"Marker", 6}, "marker", &shape_marker_type, offsetof(KmsListKeysRequest, marker), NO_OFFSET, false},
-    {{"ResourceOwners", 14}, "resourceOwners", &shape_resource_owners_list, offsetof(KmsListKeysRequest, resource_owners), NO_OFFSET, false},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_limit_type, .offset = offsetof(KmsListKeysRequest, limit), .has_offset = offsetof(KmsListKeysRequest, has_limit)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(KmsListKeysRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"ResourceOwners", 14}, .path = "resourceOwners", .shape = &shape_resource_owners_list, .offset = offsetof(KmsListKeysRequest, resource_owners), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_LIST_KEYS_REQUEST = {.name = "ListKeysRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsListKeysRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_keys_request};
 
 static const Field fields_key_list_entry[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsKeyListEntry, key_id), NO_OFFSET, false},
-    {{"KeyArn", 6}, "keyArn", &shape_arn_type, offsetof(KmsKeyListEntry, key_arn), NO_OFFSET, false},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsKeyListEntry, key_id), .has_offset = NO_OFFSET},
+    {.name = {"KeyArn", 6}, .path = "keyArn", .shape = &shape_arn_type, .offset = offsetof(KmsKeyListEntry, key_arn), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_KEY_LIST_ENTRY = {.name = "KeyListEntry", .kind = KIND_STRUCTURE, .size = sizeof(KmsKeyListEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_key_list_entry};
 
 static const Shape shape_key_list = {.name = "KeyList", .kind = KIND_LIST, .size = sizeof(KmsKeyList), .min = NO_MIN, .max = NO_MAX, .member = &KMS_SHAPE_KEY_LIST_ENTRY};
 
 static const Field fields_list_keys_response[] = {
-    {{"Keys", 4}, "keys", &shape_key_list, offsetof(KmsListKeysResponse, keys), NO_OFFSET, false},
-    {{"NextMarker", 10}, "nextMarker", &shape_marker_type, offsetof(KmsListKeysResponse, next_marker), NO_OFFSET, false},
-    {{"Truncated", 9}, "truncated", &shape_boolean_type, offsetof(KmsListKeysResponse, truncated), offsetof(KmsListKeysResponse, has_truncated), false},
+    {.name = {"Keys", 4}, .path = "keys", .shape = &shape_key_list, .offset = offsetof(KmsListKeysResponse, keys), .has_offset = NO_OFFSET},
+    {.name = {"NextMarker", 10}, .path = "nextMarker", .shape = &shape_marker_type, .offset = offsetof(KmsListKeysResponse, next_marker), .has_offset = NO_OFFSET},
+    {.name = {"Truncated", 9}, .path = "truncated", .shape = &shape_boolean_type, .offset = offsetof(KmsListKeysResponse, truncated), .has_offset = offsetof(KmsListKeysResponse, has_truncated)},
 };
 const Shape KMS_SHAPE_LIST_KEYS_RESPONSE = {.name = "ListKeysResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListKeysResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_keys_response};
 
 static const Field fields_enable_key_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsEnableKeyRequest, key_id), NO_OFFSET, true},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsEnableKeyRequest, key_id), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KMS_SHAPE_ENABLE_KEY_REQUEST = {.name = "EnableKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsEnableKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_enable_key_request};
 
 static const Field fields_disable_key_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsDisableKeyRequest, key_id), NO_OFFSET, true},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDisableKeyRequest, key_id), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KMS_SHAPE_DISABLE_KEY_REQUEST = {.name = "DisableKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDisableKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_disable_key_request};
 
 static const Field fields_schedule_key_deletion_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsScheduleKeyDeletionRequest, key_id), NO_OFFSET, true},
-    {{"PendingWindowInDays", 19}, "pendingWindowInDays", &shape_pending_window_in_days_type, offsetof(KmsScheduleKeyDeletionRequest, pending_window_in_days), offsetof(KmsScheduleKeyDeletionRequest, has_pending_window_in_days), false},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsScheduleKeyDeletionRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PendingWindowInDays", 19}, .path = "pendingWindowInDays", .shape = &shape_pending_window_in_days_type, .offset = offsetof(KmsScheduleKeyDeletionRequest, pending_window_in_days), .has_offset = offsetof(KmsScheduleKeyDeletionRequest, has_pending_window_in_days)},
 };
 const Shape KMS_SHAPE_SCHEDULE_KEY_DELETION_REQUEST = {.name = "ScheduleKeyDeletionRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsScheduleKeyDeletionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_schedule_key_deletion_request};
 
 static const Field fields_schedule_key_deletion_response[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsScheduleKeyDeletionResponse, key_id), NO_OFFSET, false},
-    {{"DeletionDate", 12}, "deletionDate", &shape_date_type, offsetof(KmsScheduleKeyDeletionResponse, deletion_date), offsetof(KmsScheduleKeyDeletionResponse, has_deletion_date), false},
-    {{"KeyState", 8}, "keyState", &shape_key_state, offsetof(KmsScheduleKeyDeletionResponse, key_state), NO_OFFSET, false},
-    {{"PendingWindowInDays", 19}, "pendingWindowInDays", &shape_pending_window_in_days_type, offsetof(KmsScheduleKeyDeletionResponse, pending_window_in_days), offsetof(KmsScheduleKeyDeletionResponse, has_pending_window_in_days), false},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsScheduleKeyDeletionResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"DeletionDate", 12}, .path = "deletionDate", .shape = &shape_date_type, .offset = offsetof(KmsScheduleKeyDeletionResponse, deletion_date), .has_offset = offsetof(KmsScheduleKeyDeletionResponse, has_deletion_date)},
+    {.name = {"KeyState", 8}, .path = "keyState", .shape = &shape_key_state, .offset = offsetof(KmsScheduleKeyDeletionResponse, key_state), .has_offset = NO_OFFSET},
+    {.name = {"PendingWindowInDays", 19}, .path = "pendingWindowInDays", .shape = &shape_pending_window_in_days_type, .offset = offsetof(KmsScheduleKeyDeletionResponse, pending_window_in_days), .has_offset = offsetof(KmsScheduleKeyDeletionResponse, has_pending_window_in_days)},
 };
 const Shape KMS_SHAPE_SCHEDULE_KEY_DELETION_RESPONSE = {.name = "ScheduleKeyDeletionResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsScheduleKeyDeletionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_schedule_key_deletion_response};
 
 static const Field fields_cancel_key_deletion_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsCancelKeyDeletionRequest, key_id), NO_OFFSET, true},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsCancelKeyDeletionRequest, key_id), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KMS_SHAPE_CANCEL_KEY_DELETION_REQUEST = {.name = "CancelKeyDeletionRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsCancelKeyDeletionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_cancel_key_deletion_request};
 
 static const Field fields_cancel_key_deletion_response[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsCancelKeyDeletionResponse, key_id), NO_OFFSET, false},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsCancelKeyDeletionResponse, key_id), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_CANCEL_KEY_DELETION_RESPONSE = {.name = "CancelKeyDeletionResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsCancelKeyDeletionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_cancel_key_deletion_response};
 
 static const Field fields_update_key_description_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsUpdateKeyDescriptionRequest, key_id), NO_OFFSET, true},
-    {{"Description", 11}, "description", &shape_description_type, offsetof(KmsUpdateKeyDescriptionRequest, description), NO_OFFSET, true},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsUpdateKeyDescriptionRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_type, .offset = offsetof(KmsUpdateKeyDescriptionRequest, description), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KMS_SHAPE_UPDATE_KEY_DESCRIPTION_REQUEST = {.name = "UpdateKeyDescriptionRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsUpdateKeyDescriptionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_update_key_description_request};
 
 static const Shape shape_alias_name_type = {.name = "AliasNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256, .pattern = "^[a-zA-Z0-9:/_-]+$"};
 
 static const Field fields_create_alias_request[] = {
-    {{"AliasName", 9}, "aliasName", &shape_alias_name_type, offsetof(KmsCreateAliasRequest, alias_name), NO_OFFSET, true},
-    {{"TargetKeyId", 11}, "targetKeyId", &shape_key_id_type, offsetof(KmsCreateAliasRequest, target_key_id), NO_OFFSET, true},
+    {.name = {"AliasName", 9}, .path = "aliasName", .shape = &shape_alias_name_type, .offset = offsetof(KmsCreateAliasRequest, alias_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TargetKeyId", 11}, .path = "targetKeyId", .shape = &shape_key_id_type, .offset = offsetof(KmsCreateAliasRequest, target_key_id), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KMS_SHAPE_CREATE_ALIAS_REQUEST = {.name = "CreateAliasRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsCreateAliasRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_create_alias_request};
 
 static const Field fields_update_alias_request[] = {
-    {{"AliasName", 9}, "aliasName", &shape_alias_name_type, offsetof(KmsUpdateAliasRequest, alias_name), NO_OFFSET, true},
-    {{"TargetKeyId", 11}, "targetKeyId", &shape_key_id_type, offsetof(KmsUpdateAliasRequest, target_key_id), NO_OFFSET, true},
+    {.name = {"AliasName", 9}, .path = "aliasName", .shape = &shape_alias_name_type, .offset = offsetof(KmsUpdateAliasRequest, alias_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TargetKeyId", 11}, .path = "targetKeyId", .shape = &shape_key_id_type, .offset = offsetof(KmsUpdateAliasRequest, target_key_id), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KMS_SHAPE_UPDATE_ALIAS_REQUEST = {.name = "UpdateAliasRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsUpdateAliasRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_update_alias_request};
 
 static const Field fields_delete_alias_request[] = {
-    {{"AliasName", 9}, "aliasName", &shape_alias_name_type, offsetof(KmsDeleteAliasRequest, alias_name), NO_OFFSET, true},
+    {.name = {"AliasName", 9}, .path = "aliasName", .shape = &shape_alias_name_type, .offset = offsetof(KmsDeleteAliasRequest, alias_name), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KMS_SHAPE_DELETE_ALIAS_REQUEST = {.name = "DeleteAliasRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDeleteAliasRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_alias_request};
 
 static const Field fields_list_aliases_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsListAliasesRequest, key_id), NO_OFFSET, false},
-    {{"Limit", 5}, "limit", &shape_limit_type, offsetof(KmsListAliasesRequest, limit), offsetof(KmsListAliasesRequest, has_limit), false},
-    {{"Marker", 6}, "marker", &shape_marker_type, offsetof(KmsListAliasesRequest, marker), NO_OFFSET, false},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsListAliasesRequest, key_id), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_limit_type, .offset = offsetof(KmsListAliasesRequest, limit), .has_offset = offsetof(KmsListAliasesRequest, has_limit)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(KmsListAliasesRequest, marker), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_LIST_ALIASES_REQUEST = {.name = "ListAliasesRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsListAliasesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_aliases_request};
 
 static const Field fields_alias_list_entry[] = {
-    {{"AliasName", 9}, "aliasName", &shape_alias_name_type, offsetof(KmsAliasListEntry, alias_name), NO_OFFSET, false},
-    {{"AliasArn", 8}, "aliasArn", &shape_arn_type, offsetof(KmsAliasListEntry, alias_arn), NO_OFFSET, false},
-    {{"TargetKeyId", 11}, "targetKeyId", &shape_key_id_type, offsetof(KmsAliasListEntry, target_key_id), NO_OFFSET, false},
-    {{"CreationDate", 12}, "creationDate", &shape_date_type, offsetof(KmsAliasListEntry, creation_date), offsetof(KmsAliasListEntry, has_creation_date), false},
-    {{"LastUpdatedDate", 15}, "lastUpdatedDate", &shape_date_type, offsetof(KmsAliasListEntry, last_updated_date), offsetof(KmsAliasListEntry, has_last_updated_date), false},
+    {.name = {"AliasName", 9}, .path = "aliasName", .shape = &shape_alias_name_type, .offset = offsetof(KmsAliasListEntry, alias_name), .has_offset = NO_OFFSET},
+    {.name = {"AliasArn", 8}, .path = "aliasArn", .shape = &shape_arn_type, .offset = offsetof(KmsAliasListEntry, alias_arn), .has_offset = NO_OFFSET},
+    {.name = {"TargetKeyId", 11}, .path = "targetKeyId", .shape = &shape_key_id_type, .offset = offsetof(KmsAliasListEntry, target_key_id), .has_offset = NO_OFFSET},
+    {.name = {"CreationDate", 12}, .path = "creationDate", .shape = &shape_date_type, .offset = offsetof(KmsAliasListEntry, creation_date), .has_offset = offsetof(KmsAliasListEntry, has_creation_date)},
+    {.name = {"LastUpdatedDate", 15}, .path = "lastUpdatedDate", .shape = &shape_date_type, .offset = offsetof(KmsAliasListEntry, last_updated_date), .has_offset = offsetof(KmsAliasListEntry, has_last_updated_date)},
 };
 const Shape KMS_SHAPE_ALIAS_LIST_ENTRY = {.name = "AliasListEntry", .kind = KIND_STRUCTURE, .size = sizeof(KmsAliasListEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_alias_list_entry};
 
 static const Shape shape_alias_list = {.name = "AliasList", .kind = KIND_LIST, .size = sizeof(KmsAliasList), .min = NO_MIN, .max = NO_MAX, .member = &KMS_SHAPE_ALIAS_LIST_ENTRY};
 
 static const Field fields_list_aliases_response[] = {
-    {{"Aliases", 7}, "aliases", &shape_alias_list, offsetof(KmsListAliasesResponse, aliases), NO_OFFSET, false},
-    {{"NextMarker", 10}, "nextMarker", &shape_marker_type, offsetof(KmsListAliasesResponse, next_marker), NO_OFFSET, false},
-    {{"Truncated", 9}, "truncated", &shape_boolean_type, offsetof(KmsListAliasesResponse, truncated), offsetof(KmsListAliasesResponse, has_truncated), false},
+    {.name = {"Aliases", 7}, .path = "aliases", .shape = &shape_alias_list, .offset = offsetof(KmsListAliasesResponse, aliases), .has_offset = NO_OFFSET},
+    {.name = {"NextMarker", 10}, .path = "nextMarker", .shape = &shape_marker_type, .offset = offsetof(KmsListAliasesResponse, next_marker), .has_offset = NO_OFFSET},
+    {.name = {"Truncated", 9}, .path = "truncated", .shape = &shape_boolean_type, .offset = offsetof(KmsListAliasesResponse, truncated), .has_offset = offsetof(KmsListAliasesResponse, has_truncated)},
 };
 const Shape KMS_SHAPE_LIST_ALIASES_RESPONSE = {.name = "ListAliasesResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListAliasesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_aliases_response};
 
 static const Shape shape_policy_name_type = {.name = "PolicyNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[\\w]+"};
 
 static const Field fields_get_key_policy_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsGetKeyPolicyRequest, key_id), NO_OFFSET, true},
-    {{"PolicyName", 10}, "policyName", &shape_policy_name_type, offsetof(KmsGetKeyPolicyRequest, policy_name), NO_OFFSET, false},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGetKeyPolicyRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PolicyName", 10}, .path = "policyName", .shape = &shape_policy_name_type, .offset = offsetof(KmsGetKeyPolicyRequest, policy_name), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_GET_KEY_POLICY_REQUEST = {.name = "GetKeyPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGetKeyPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_key_policy_request};
 
 static const Field fields_get_key_policy_response[] = {
-    {{"Policy", 6}, "policy", &shape_policy_type, offsetof(KmsGetKeyPolicyResponse, policy), NO_OFFSET, false},
-    {{"PolicyName", 10}, "policyName", &shape_policy_name_type, offsetof(KmsGetKeyPolicyResponse, policy_name), NO_OFFSET, false},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_policy_type, .offset = offsetof(KmsGetKeyPolicyResponse, policy), .has_offset = NO_OFFSET},
+    {.name = {"PolicyName", 10}, .path = "policyName", .shape = &shape_policy_name_type, .offset = offsetof(KmsGetKeyPolicyResponse, policy_name), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_GET_KEY_POLICY_RESPONSE = {.name = "GetKeyPolicyResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGetKeyPolicyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_key_policy_response};
 
 static const Field fields_put_key_policy_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsPutKeyPolicyRequest, key_id), NO_OFFSET, true},
-    {{"PolicyName", 10}, "policyName", &shape_policy_name_type, offsetof(KmsPutKeyPolicyRequest, policy_name), NO_OFFSET, false},
-    {{"Policy", 6}, "policy", &shape_policy_type, offsetof(KmsPutKeyPolicyRequest, policy), NO_OFFSET, true},
-    {{"BypassPolicyLockoutSafetyCheck", 30}, "bypassPolicyLockoutSafetyCheck", &shape_boolean_type, offsetof(KmsPutKeyPolicyRequest, bypass_policy_lockout_safety_check), offsetof(KmsPutKeyPolicyRequest, has_bypass_policy_lockout_safety_check), false},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsPutKeyPolicyRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PolicyName", 10}, .path = "policyName", .shape = &shape_policy_name_type, .offset = offsetof(KmsPutKeyPolicyRequest, policy_name), .has_offset = NO_OFFSET},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_policy_type, .offset = offsetof(KmsPutKeyPolicyRequest, policy), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BypassPolicyLockoutSafetyCheck", 30}, .path = "bypassPolicyLockoutSafetyCheck", .shape = &shape_boolean_type, .offset = offsetof(KmsPutKeyPolicyRequest, bypass_policy_lockout_safety_check), .has_offset = offsetof(KmsPutKeyPolicyRequest, has_bypass_policy_lockout_safety_check)},
 };
 const Shape KMS_SHAPE_PUT_KEY_POLICY_REQUEST = {.name = "PutKeyPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsPutKeyPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_key_policy_request};
 
 static const Field fields_list_key_policies_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsListKeyPoliciesRequest, key_id), NO_OFFSET, true},
-    {{"Limit", 5}, "limit", &shape_limit_type, offsetof(KmsListKeyPoliciesRequest, limit), offsetof(KmsListKeyPoliciesRequest, has_limit), false},
-    {{"Marker", 6}, "marker", &shape_marker_type, offsetof(KmsListKeyPoliciesRequest, marker), NO_OFFSET, false},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsListKeyPoliciesRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_limit_type, .offset = offsetof(KmsListKeyPoliciesRequest, limit), .has_offset = offsetof(KmsListKeyPoliciesRequest, has_limit)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(KmsListKeyPoliciesRequest, marker), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_LIST_KEY_POLICIES_REQUEST = {.name = "ListKeyPoliciesRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsListKeyPoliciesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_key_policies_request};
 
 static const Shape shape_policy_name_list = {.name = "PolicyNameList", .kind = KIND_LIST, .size = sizeof(KmsPolicyNameList), .min = NO_MIN, .max = NO_MAX, .member = &shape_policy_name_type};
 
 static const Field fields_list_key_policies_response[] = {
-    {{"PolicyNames", 11}, "policyNames", &shape_policy_name_list, offsetof(KmsListKeyPoliciesResponse, policy_names), NO_OFFSET, false},
-    {{"NextMarker", 10}, "nextMarker", &shape_marker_type, offsetof(KmsListKeyPoliciesResponse, next_marker), NO_OFFSET, false},
-    {{"Truncated", 9}, "truncated", &shape_boolean_type, offsetof(KmsListKeyPoliciesResponse, truncated), offsetof(KmsListKeyPoliciesResponse, has_truncated), false},
+    {.name = {"PolicyNames", 11}, .path = "policyNames", .shape = &shape_policy_name_list, .offset = offsetof(KmsListKeyPoliciesResponse, policy_names), .has_offset = NO_OFFSET},
+    {.name = {"NextMarker", 10}, .path = "nextMarker", .shape = &shape_marker_type, .offset = offsetof(KmsListKeyPoliciesResponse, next_marker), .has_offset = NO_OFFSET},
+    {.name = {"Truncated", 9}, .path = "truncated", .shape = &shape_boolean_type, .offset = offsetof(KmsListKeyPoliciesResponse, truncated), .has_offset = offsetof(KmsListKeyPoliciesResponse, has_truncated)},
 };
 const Shape KMS_SHAPE_LIST_KEY_POLICIES_RESPONSE = {.name = "ListKeyPoliciesResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListKeyPoliciesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_key_policies_response};
 
 static const Field fields_tag_resource_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsTagResourceRequest, key_id), NO_OFFSET, true},
-    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(KmsTagResourceRequest, tags), NO_OFFSET, true},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsTagResourceRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(KmsTagResourceRequest, tags), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KMS_SHAPE_TAG_RESOURCE_REQUEST = {.name = "TagResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsTagResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_resource_request};
 
 static const Shape shape_tag_key_list = {.name = "TagKeyList", .kind = KIND_LIST, .size = sizeof(KmsTagKeyList), .min = NO_MIN, .max = NO_MAX, .member = &shape_tag_key_type};
 
 static const Field fields_untag_resource_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsUntagResourceRequest, key_id), NO_OFFSET, true},
-    {{"TagKeys", 7}, "tagKeys", &shape_tag_key_list, offsetof(KmsUntagResourceRequest, tag_keys), NO_OFFSET, true},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsUntagResourceRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TagKeys", 7}, .path = "tagKeys", .shape = &shape_tag_key_list, .offset = offsetof(KmsUntagResourceRequest, tag_keys), .has_offset = NO_OFFSET, .required = true},
 };
 const Shape KMS_SHAPE_UNTAG_RESOURCE_REQUEST = {.name = "UntagResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsUntagResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_resource_request};
 
 static const Field fields_list_resource_tags_request[] = {
-    {{"KeyId", 5}, "keyId", &shape_key_id_type, offsetof(KmsListResourceTagsRequest, key_id), NO_OFFSET, true},
-    {{"Limit", 5}, "limit", &shape_limit_type, offsetof(KmsListResourceTagsRequest, limit), offsetof(KmsListResourceTagsRequest, has_limit), false},
-    {{"Marker", 6}, "marker", &shape_marker_type, offsetof(KmsListResourceTagsRequest, marker), NO_OFFSET, false},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsListResourceTagsRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_limit_type, .offset = offsetof(KmsListResourceTagsRequest, limit), .has_offset = offsetof(KmsListResourceTagsRequest, has_limit)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(KmsListResourceTagsRequest, marker), .has_offset = NO_OFFSET},
 };
 const Shape KMS_SHAPE_LIST_RESOURCE_TAGS_REQUEST = {.name = "ListResourceTagsRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsListResourceTagsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_resource_tags_request};
 
 static const Field fields_list_resource_tags_response[] = {
-    {{"Tags", 4}, "tags", &shape_tag_list, offsetof(KmsListResourceTagsResponse, tags), NO_OFFSET, false},
-    {{"NextMarker", 10}, "nextMarker", &shape_marker_type, offsetof(KmsListResourceTagsResponse, next_marker), NO_OFFSET, false},
-    {{"Truncated", 9}, "truncated", &shape_boolean_type, offsetof(KmsListResourceTagsResponse, truncated), offsetof(KmsListResourceTagsResponse, has_truncated), false},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(KmsListResourceTagsResponse, tags), .has_offset = NO_OFFSET},
+    {.name = {"NextMarker", 10}, .path = "nextMarker", .shape = &shape_marker_type, .offset = offsetof(KmsListResourceTagsResponse, next_marker), .has_offset = NO_OFFSET},
+    {.name = {"Truncated", 9}, .path = "truncated", .shape = &shape_boolean_type, .offset = offsetof(KmsListResourceTagsResponse, truncated), .has_offset = offsetof(KmsListResourceTagsResponse, has_truncated)},
 };
 const Shape KMS_SHAPE_LIST_RESOURCE_TAGS_RESPONSE = {.name = "ListResourceTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListResourceTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_resource_tags_response};
 
@@ -429,24 +429,24 @@ const ErrorModel KMS_KMS_INVALID_STATE = {"KMSInvalidStateException", NULL, NULL
 const ErrorModel KMS_ALREADY_EXISTS = {"AlreadyExistsException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_INVALID_ALIAS_NAME = {"InvalidAliasNameException", NULL, NULL, 400, true, "message", NULL};
 
-const OperationModel KmsCreateKeyModel = {"CreateKey", &KMS_SHAPE_CREATE_KEY_REQUEST, &KMS_SHAPE_CREATE_KEY_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel KmsDescribeKeyModel = {"DescribeKey", &KMS_SHAPE_DESCRIBE_KEY_REQUEST, &KMS_SHAPE_DESCRIBE_KEY_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel KmsListKeysModel = {"ListKeys", &KMS_SHAPE_LIST_KEYS_REQUEST, &KMS_SHAPE_LIST_KEYS_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel KmsEnableKeyModel = {"EnableKey", &KMS_SHAPE_ENABLE_KEY_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KmsDisableKeyModel = {"DisableKey", &KMS_SHAPE_DISABLE_KEY_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KmsScheduleKeyDeletionModel = {"ScheduleKeyDeletion", &KMS_SHAPE_SCHEDULE_KEY_DELETION_REQUEST, &KMS_SHAPE_SCHEDULE_KEY_DELETION_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel KmsCancelKeyDeletionModel = {"CancelKeyDeletion", &KMS_SHAPE_CANCEL_KEY_DELETION_REQUEST, &KMS_SHAPE_CANCEL_KEY_DELETION_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel KmsUpdateKeyDescriptionModel = {"UpdateKeyDescription", &KMS_SHAPE_UPDATE_KEY_DESCRIPTION_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KmsCreateAliasModel = {"CreateAlias", &KMS_SHAPE_CREATE_ALIAS_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KmsUpdateAliasModel = {"UpdateAlias", &KMS_SHAPE_UPDATE_ALIAS_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KmsDeleteAliasModel = {"DeleteAlias", &KMS_SHAPE_DELETE_ALIAS_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KmsListAliasesModel = {"ListAliases", &KMS_SHAPE_LIST_ALIASES_REQUEST, &KMS_SHAPE_LIST_ALIASES_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel KmsGetKeyPolicyModel = {"GetKeyPolicy", &KMS_SHAPE_GET_KEY_POLICY_REQUEST, &KMS_SHAPE_GET_KEY_POLICY_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel KmsPutKeyPolicyModel = {"PutKeyPolicy", &KMS_SHAPE_PUT_KEY_POLICY_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KmsListKeyPoliciesModel = {"ListKeyPolicies", &KMS_SHAPE_LIST_KEY_POLICIES_REQUEST, &KMS_SHAPE_LIST_KEY_POLICIES_RESPONSE, true, "POST", "/", NULL, NULL};
-const OperationModel KmsTagResourceModel = {"TagResource", &KMS_SHAPE_TAG_RESOURCE_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KmsUntagResourceModel = {"UntagResource", &KMS_SHAPE_UNTAG_RESOURCE_REQUEST, &shape_nothing, false, "POST", "/", NULL, NULL};
-const OperationModel KmsListResourceTagsModel = {"ListResourceTags", &KMS_SHAPE_LIST_RESOURCE_TAGS_REQUEST, &KMS_SHAPE_LIST_RESOURCE_TAGS_RESPONSE, true, "POST", "/", NULL, NULL};
+const OperationModel KmsCreateKeyModel = {.name = "CreateKey", .input = &KMS_SHAPE_CREATE_KEY_REQUEST, .output = &KMS_SHAPE_CREATE_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDescribeKeyModel = {.name = "DescribeKey", .input = &KMS_SHAPE_DESCRIBE_KEY_REQUEST, .output = &KMS_SHAPE_DESCRIBE_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsListKeysModel = {.name = "ListKeys", .input = &KMS_SHAPE_LIST_KEYS_REQUEST, .output = &KMS_SHAPE_LIST_KEYS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsEnableKeyModel = {.name = "EnableKey", .input = &KMS_SHAPE_ENABLE_KEY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDisableKeyModel = {.name = "DisableKey", .input = &KMS_SHAPE_DISABLE_KEY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsScheduleKeyDeletionModel = {.name = "ScheduleKeyDeletion", .input = &KMS_SHAPE_SCHEDULE_KEY_DELETION_REQUEST, .output = &KMS_SHAPE_SCHEDULE_KEY_DELETION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsCancelKeyDeletionModel = {.name = "CancelKeyDeletion", .input = &KMS_SHAPE_CANCEL_KEY_DELETION_REQUEST, .output = &KMS_SHAPE_CANCEL_KEY_DELETION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsUpdateKeyDescriptionModel = {.name = "UpdateKeyDescription", .input = &KMS_SHAPE_UPDATE_KEY_DESCRIPTION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsCreateAliasModel = {.name = "CreateAlias", .input = &KMS_SHAPE_CREATE_ALIAS_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsUpdateAliasModel = {.name = "UpdateAlias", .input = &KMS_SHAPE_UPDATE_ALIAS_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDeleteAliasModel = {.name = "DeleteAlias", .input = &KMS_SHAPE_DELETE_ALIAS_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsListAliasesModel = {.name = "ListAliases", .input = &KMS_SHAPE_LIST_ALIASES_REQUEST, .output = &KMS_SHAPE_LIST_ALIASES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsGetKeyPolicyModel = {.name = "GetKeyPolicy", .input = &KMS_SHAPE_GET_KEY_POLICY_REQUEST, .output = &KMS_SHAPE_GET_KEY_POLICY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsPutKeyPolicyModel = {.name = "PutKeyPolicy", .input = &KMS_SHAPE_PUT_KEY_POLICY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsListKeyPoliciesModel = {.name = "ListKeyPolicies", .input = &KMS_SHAPE_LIST_KEY_POLICIES_REQUEST, .output = &KMS_SHAPE_LIST_KEY_POLICIES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsTagResourceModel = {.name = "TagResource", .input = &KMS_SHAPE_TAG_RESOURCE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsUntagResourceModel = {.name = "UntagResource", .input = &KMS_SHAPE_UNTAG_RESOURCE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsListResourceTagsModel = {.name = "ListResourceTags", .input = &KMS_SHAPE_LIST_RESOURCE_TAGS_REQUEST, .output = &KMS_SHAPE_LIST_RESOURCE_TAGS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "CancelKeyDeletion",
@@ -508,4 +508,4 @@ static const char *const operation_names[] = {
     NULL,
 };
 
-const ServiceModel KMS_SERVICE = {"kms", "KMS", "TrentService", "1.1", "2014-11-01", NULL, PROTOCOL_JSON, 65536, operation_names};
+const ServiceModel KMS_SERVICE = {.name = "kms", .title = "KMS", .api_version = "2014-11-01", .protocols = PROTOCOL_JSON, .body_max = 65536, .operations = operation_names, .target_prefix = "TrentService", .json_version = "1.1"};

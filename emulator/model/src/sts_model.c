@@ -16,14 +16,14 @@ static const Shape shape_account_type = {.name = "accountType", .kind = KIND_STR
 static const Shape shape_arn_type = {.name = "arnType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 2048, .pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+"};
 
 static const Field fields_get_caller_identity_response[] = {
-    {{"UserId", 6}, "userId", &shape_user_id_type, offsetof(StsGetCallerIdentityResponse, user_id), NO_OFFSET, false},
-    {{"Account", 7}, "account", &shape_account_type, offsetof(StsGetCallerIdentityResponse, account), NO_OFFSET, false},
-    {{"Arn", 3}, "arn", &shape_arn_type, offsetof(StsGetCallerIdentityResponse, arn), NO_OFFSET, false},
+    {.name = {"UserId", 6}, .path = "userId", .shape = &shape_user_id_type, .offset = offsetof(StsGetCallerIdentityResponse, user_id), .has_offset = NO_OFFSET},
+    {.name = {"Account", 7}, .path = "account", .shape = &shape_account_type, .offset = offsetof(StsGetCallerIdentityResponse, account), .has_offset = NO_OFFSET},
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(StsGetCallerIdentityResponse, arn), .has_offset = NO_OFFSET},
 };
 const Shape STS_SHAPE_GET_CALLER_IDENTITY_RESPONSE = {.name = "GetCallerIdentityResponse", .kind = KIND_STRUCTURE, .size = sizeof(StsGetCallerIdentityResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_caller_identity_response};
 
 
-const OperationModel StsGetCallerIdentityModel = {"GetCallerIdentity", &STS_SHAPE_GET_CALLER_IDENTITY_REQUEST, &STS_SHAPE_GET_CALLER_IDENTITY_RESPONSE, true, "POST", "/", "GetCallerIdentityResult", NULL};
+const OperationModel StsGetCallerIdentityModel = {.name = "GetCallerIdentity", .input = &STS_SHAPE_GET_CALLER_IDENTITY_REQUEST, .output = &STS_SHAPE_GET_CALLER_IDENTITY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetCallerIdentityResult"};
 
 static const char *const operation_names[] = {
     "AssumeRole",
@@ -40,4 +40,4 @@ static const char *const operation_names[] = {
     NULL,
 };
 
-const ServiceModel STS_SERVICE = {"sts", "STS", NULL, NULL, "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/", PROTOCOL_QUERY, 65536, operation_names};
+const ServiceModel STS_SERVICE = {.name = "sts", .title = "STS", .api_version = "2011-06-15", .protocols = PROTOCOL_QUERY, .body_max = 65536, .operations = operation_names, .xml_namespace = "https://sts.amazonaws.com/doc/2011-06-15/"};

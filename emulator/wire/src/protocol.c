@@ -69,8 +69,16 @@ typedef struct CborError {
 static const Shape error_text = {
     .name = "String", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 static const Field cbor_error_fields[] = {
-    {{"__type", 6}, "__type", &error_text, offsetof(CborError, type), NO_OFFSET, true},
-    {{"message", 7}, "message", &error_text, offsetof(CborError, message), NO_OFFSET, true},
+    {.name = {"__type", 6},
+     .path = "__type",
+     .shape = &error_text,
+     .offset = offsetof(CborError, type),
+     .has_offset = NO_OFFSET},
+    {.name = {"message", 7},
+     .path = "message",
+     .shape = &error_text,
+     .offset = offsetof(CborError, message),
+     .has_offset = NO_OFFSET},
 };
 static const Shape cbor_error_shape = {
     .name = "Error", .kind = KIND_STRUCTURE, .size = sizeof(CborError), .fields_count = 2, .fields = cbor_error_fields};

@@ -23,8 +23,11 @@ typedef struct TestInput {
 
 static const Shape test_string = {
     .name = "String", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
-static const Field test_fields[] = {
-    {{"value", 5}, "value", &test_string, offsetof(TestInput, value), NO_OFFSET, false}};
+static const Field test_fields[] = {{.name = {"value", 5},
+                                     .path = "value",
+                                     .shape = &test_string,
+                                     .offset = offsetof(TestInput, value),
+                                     .has_offset = NO_OFFSET}};
 static const Shape test_shape = {.name = "Test",
                                  .kind = KIND_STRUCTURE,
                                  .size = sizeof(TestInput),
@@ -35,7 +38,13 @@ static const Shape test_shape = {.name = "Test",
 #define TEST_OPERATION(Name, handler, access)                                                                          \
     typedef TestInput Name##Input;                                                                                     \
     typedef TestOutput Name##Output;                                                                                   \
-    static const OperationModel Name##Model = {#Name, &test_shape, &test_shape, true, "POST", "/", NULL, NULL};        \
+    static const OperationModel Name##Model = {.name = #Name,                                                          \
+                                               .input = &test_shape,                                                   \
+                                               .output = &test_shape,                                                  \
+                                               .has_output = true,                                                     \
+                                               .method = "POST",                                                       \
+                                               .uri = "/",                                                             \
+                                               .status = 200};                                                         \
     extern const Operation Name;                                                                                       \
     OPERATION(Name, handler, access)
 
