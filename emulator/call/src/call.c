@@ -5,6 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What the client sent is echoed, perhaps cut or never UTF-8; JSON, CBOR and XML hold nothing else. */
+static void make_utf8(char *text, size_t len)
+{
+    if (bytes_is_utf8((Bytes){text, len}))
+        return;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] >= 0x80)
+            text[i] = '?';
+}
+
 __attribute__((format(printf, 2, 0))) static Bytes format_message(Arena *arena, const char *format, va_list args)
 {
     va_list again;
@@ -13,6 +23,7 @@ __attribute__((format(printf, 2, 0))) static Bytes format_message(Arena *arena, 
     va_end(again);
     char *text = arena_take_raw(arena, (size_t)len + 1);
     vsnprintf(text, (size_t)len + 1, format, args);
+    make_utf8(text, (size_t)len);
     return (Bytes){text, (size_t)len};
 }
 

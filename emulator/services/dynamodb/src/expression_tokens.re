@@ -46,6 +46,7 @@ again:
     ">="                     { GIVE(TOKEN_GE); }
     "+"                      { GIVE(TOKEN_PLUS); }
     "-"                      { GIVE(TOKEN_MINUS); }
+    [\xc2-\xf4][\x80-\xbf]+  { GIVE(-1); } /* a whole character: it is told */
     *                        { GIVE(-1); }
     */
 give:
