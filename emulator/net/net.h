@@ -8,16 +8,12 @@
 #pragma once
 #include "arena.h"
 #include "buffer.h"
+#include "http_head.h"
 #include "limits.h"
 
 typedef struct Net Net;
 typedef struct HttpRequest HttpRequest;
 typedef struct HttpStream HttpStream;
-
-typedef struct HttpHeader {
-    Bytes name; /* lower case */
-    Bytes value;
-} HttpHeader;
 
 struct HttpRequest {
     Arena *arena; /* of the request; the call uses it too; freed after the answer has left */

@@ -32,8 +32,8 @@ Bytes query_parameter(Arena *arena, Bytes form, Bytes key);
 /* Encoders write only what is present. JSON timestamps are seconds with milliseconds as a decimal fraction. */
 void json_encode(Buffer *out, const Shape *shape, const void *value);
 void cbor_encode(Buffer *out, const Shape *shape, const void *value, CborDialect dialect);
-/* The members of a structure as XML elements, without the wrapper. Timestamps ISO 8601. */
-void query_encode(Buffer *out, const Shape *shape, const void *value);
+/* The members of a structure as XML elements, without what is around them. Timestamps are ISO 8601. */
+void xml_append_members(Buffer *out, const Shape *shape, const void *value);
 void xml_append_escaped(Buffer *out, Bytes text);
 void json_append_string(Buffer *out, Bytes text); /* quoted and escaped; control characters as \u00xx */
 

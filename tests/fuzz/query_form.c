@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (query_decode(arena, shape, form, value, &message) == WIRE_OK) {
         if (validate(validator, arena, shape, value, &message))
             EXPECT(bytes_is_utf8(message));
-        query_encode(&out, shape, value);
+        xml_append_members(&out, shape, value);
     } else {
         EXPECT(present(message) && bytes_is_utf8(message));
     }

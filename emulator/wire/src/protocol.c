@@ -1,5 +1,6 @@
 /* protocol.c - each protocol's whole answers and errors, in one row each. */
 #include "value.h"
+#include "xml.h"
 
 static void json_answer(Buffer *out, const ServiceModel *service, const OperationModel *operation, const void *value,
                         Bytes request_id)
@@ -133,7 +134,7 @@ static void query_answer(Buffer *out, const ServiceModel *service, const Operati
     buffer_append_format(out, "<%sResponse xmlns=\"%s\">", operation->name, service->xml_namespace);
     if (operation->has_output) {
         buffer_append_format(out, "<%s>", operation->result_wrapper);
-        query_encode(out, operation->output, value);
+        xml_append_members(out, operation->output, value);
         buffer_append_format(out, "</%s>", operation->result_wrapper);
     }
     append_metadata(out, request_id);

@@ -1,0 +1,230 @@
+/* text_value.c - a scalar as text. */
+#include "text_value.h"
+#include "base64.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define NUMBER_BYTES_MAX 100 /* of a number or a time */
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool percent_decode(Arena *arena, Bytes text, bool plus_is_space, Bytes *ret)
+{
+    if (bytes_find(text, '%') < 0 && !(plus_is_space && bytes_find(text, '+') >= 0))
+        return *ret = text, true;
+    char *out = arena_take_raw(arena, text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '%') {
+            bool whole = text.len - i > 2;
+            int high = whole ? hex_value(text.ptr[i + 1]) : -1, low = whole ? hex_value(text.ptr[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return false;
+            c = (char)(high << 4 | low);
+            i += 2;
+        } else if (plus_is_space && c == '+') {
+            c = ' ';
+        }
+        out[len++] = c;
+    }
+    *ret = (Bytes){out, len};
+    return true;
+}
+
+/* Milliseconds since the epoch of a civil date and time, which may be out of its month's range by a day or so.
+ * Days: Hinnant, "chrono-compatible low-level date algorithms". */
+static int64_t civil_ms(int year, int month, int day, int64_t minutes)
+{
+    int64_t y = month <= 2 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
+    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int64_t days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    return (days * 24 * 60 + minutes) * 60000;
+}
+
+static bool is_in_a_day(int hour, int minute, double second)
+{
+    return hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second < 61;
+}
+
+/* 2026-11-23T10:00:00[.123](Z|+hh:mm) */
+static bool read_iso_8601(const char *text, int64_t *ret_ms)
+{
+    int year, month, day, hour, minute, used = 0, zone_hour = 0, zone_minute = 0;
+    double second;
+    char sign = 'Z';
+    int64_t ms;
+    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%lf%n", &year, &month, &day, &hour, &minute, &second, &used) != 6)
+        return false;
+    if (text[used] && text[used] != 'Z' && sscanf(text + used, "%c%2d:%2d", &sign, &zone_hour, &zone_minute) != 3)
+        return false;
+    if (month < 1 || month > 12 || day < 1 || day > 31 || !is_in_a_day(hour, minute, second) ||
+        !seconds_to_ms(second, &ms))
+        return false;
+    int64_t offset = (sign == '-' ? -1 : 1) * (zone_hour * 60 + zone_minute);
+    *ret_ms = civil_ms(year, month, day, hour * 60 + minute - offset) + ms;
+    return is_time(*ret_ms);
+}
+
+static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+/* Sun, 06 Nov 1994 08:49:37[.123] GMT; RFC 9110 5.6.7, the one form that is sent. */
+static bool read_http_date(const char *text, int64_t *ret_ms)
+{
+    int year, day, hour, minute;
+    double second;
+    char month[4];
+    int64_t ms;
+    if (sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%lf GMT", &day, month, &year, &hour, &minute, &second) !=
+        6)
+        return false;
+    const char *found = strstr(month_names, month);
+    if (!found || strlen(month) != 3 || (found - month_names) % 3 || day < 1 || day > 31 ||
+        !is_in_a_day(hour, minute, second) || !seconds_to_ms(second, &ms))
+        return false;
+    *ret_ms = civil_ms(year, (int)(found - month_names) / 3 + 1, day, hour * 60 + minute) + ms;
+    return is_time(*ret_ms);
+}
+
+static bool read_time(const char *text, int64_t *ret_ms)
+{
+    char *end;
+    double seconds = strtod(text, &end);
+    if (end != text && !*end)
+        return seconds_to_ms(seconds, ret_ms);
+    return read_iso_8601(text, ret_ms) || read_http_date(text, ret_ms);
+}
+
+static bool read_number(const Shape *shape, const char *text, void *out)
+{
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end)
+        return false;
+    if (shape->kind == KIND_FLOAT)
+        *(float *)out = (float)number;
+    else
+        *(double *)out = number;
+    return true;
+}
+
+static bool read_whole(const Shape *shape, Bytes text, void *out)
+{
+    int64_t whole;
+    if (!bytes_to_int64(text, &whole))
+        return false;
+    if (shape->kind == KIND_LONG)
+        return *(int64_t *)out = whole, true;
+    if (whole < INT32_MIN || whole > INT32_MAX)
+        return false;
+    return *(int32_t *)out = (int32_t)whole, true;
+}
+
+static bool read_base64(Arena *arena, Bytes text, Bytes *out)
+{
+    char *bytes = arena_take_raw(arena, base64_decoded_max(text.len) + 1);
+    ptrdiff_t len = base64_decode(bytes, text);
+    *out = (Bytes){bytes, len < 0 ? 0 : (size_t)len};
+    return len >= 0;
+}
+
+bool text_read(Arena *arena, const Shape *shape, Bytes text, void *out)
+{
+    char copy[NUMBER_BYTES_MAX + 1] = "";
+    if (shape->kind == KIND_STRING)
+        return *(Bytes *)out = text, true;
+    if (shape->kind == KIND_BLOB)
+        return read_base64(arena, text, out);
+    if (text.len > NUMBER_BYTES_MAX || bytes_find(text, 0) >= 0)
+        return false;
+    memcpy(copy, text.ptr, text.len);
+    switch (shape->kind) {
+    case KIND_BOOLEAN:
+        *(bool *)out = bytes_is(text, "true");
+        return bytes_is(text, "true") || bytes_is(text, "false");
+    case KIND_INTEGER:
+    case KIND_LONG:
+        return read_whole(shape, text, out);
+    case KIND_TIMESTAMP:
+        return read_time(copy, out);
+    default:
+        return read_number(shape, copy, out);
+    }
+}
+
+/* The seconds below or at ms, and how many ms are left. */
+static struct tm civil_of(int64_t ms, int *ret_ms)
+{
+    time_t seconds = (time_t)(ms >= 0 ? ms / 1000 : -((-ms + 999) / 1000));
+    struct tm utc;
+    gmtime_r(&seconds, &utc);
+    *ret_ms = (int)(ms - (int64_t)seconds * 1000);
+    return utc;
+}
+
+static void append_time(Buffer *out, TimeFormat format, int64_t ms)
+{
+    char text[64];
+    int rest;
+    if (format == TIME_SECONDS) {
+        append_double(out, (double)ms / 1000);
+        return;
+    }
+    struct tm utc = civil_of(ms, &rest);
+    if (format == TIME_ISO_8601)
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    else
+        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+    buffer_append_text(out, text);
+    if (format == TIME_ISO_8601)
+        buffer_append_format(out, ".%03dZ", rest);
+}
+
+static void append_number(Buffer *out, double value)
+{
+    if (isnan(value))
+        buffer_append_text(out, "NaN");
+    else if (isinf(value))
+        buffer_append_text(out, value < 0 ? "-Infinity" : "Infinity");
+    else
+        append_double(out, value);
+}
+
+void text_append(Buffer *out, const Shape *shape, TimeFormat usual, const void *value)
+{
+    switch (shape->kind) {
+    case KIND_STRING:
+        buffer_append(out, *(const Bytes *)value);
+        return;
+    case KIND_BLOB: {
+        Bytes blob = *(const Bytes *)value;
+        out->len += base64_encode(buffer_reserve(out, base64_encoded_len(blob.len)), blob);
+        return;
+    }
+    case KIND_BOOLEAN:
+        buffer_append_text(out, *(const bool *)value ? "true" : "false");
+        return;
+    case KIND_INTEGER:
+        buffer_append_int64(out, *(const int32_t *)value);
+        return;
+    case KIND_LONG:
+        buffer_append_int64(out, *(const int64_t *)value);
+        return;
+    case KIND_FLOAT:
+        append_number(out, (double)*(const float *)value);
+        return;
+    case KIND_TIMESTAMP:
+        append_time(out, shape->time == TIME_USUAL ? usual : shape->time, *(const int64_t *)value);
+        return;
+    default:
+        append_number(out, *(const double *)value);
+    }
+}
