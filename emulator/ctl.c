@@ -54,6 +54,35 @@ static int tell_pages(const char *wrong)
     return wrong ? 2 : 0;
 }
 
+/* Every text in it as a terminal may be shown it: what clients have sent moves no cursor and fakes no line. */
+static json_t *made_showable(json_t *value)
+{
+    Buffer text = {0};
+    const char *name;
+    void *next;
+    json_t *item;
+    size_t at;
+    if (json_is_string(value)) {
+        buffer_append_shown(&text, (Bytes){json_string_value(value), json_string_length(value)});
+        json_string_setn(value, buffer_bytes(&text).ptr, text.len);
+        buffer_done(&text);
+    }
+    json_array_foreach(value, at, item) made_showable(item);
+    json_object_foreach_safe(value, next, name, item) made_showable(item);
+    return value;
+}
+
+/* What is no JSON is NULL. */
+static json_t *read_json(const Buffer *body)
+{
+    return body->len ? json_loadb(body->ptr, body->len, JSON_ALLOW_NUL, NULL) : NULL;
+}
+
+static json_t *read_answer(const Buffer *body)
+{
+    return made_showable(read_json(body));
+}
+
 /* Numbers, booleans and objects as JSON has them; anything else is a string. */
 static json_t *value_of(const char *text)
 {
@@ -76,15 +105,16 @@ static json_t *members_of(const CtlRequest *request)
 
 static void cell_text(const json_t *value, char out[static CELL_MAX])
 {
-    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    if (json_is_string(value))
-        snprintf(out, CELL_MAX, "%s", json_string_value(value));
-    else if (json_is_real(value))
-        snprintf(out, CELL_MAX, "%.3f", json_real_value(value));
+    char *text = value && !json_is_string(value) ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    Buffer shown = {0};
+    if (json_is_real(value))
+        buffer_append_format(&shown, "%.3f", json_real_value(value));
     else
-        snprintf(out, CELL_MAX, "%s", text ? text : "");
-    if (text && strlen(text) >= CELL_MAX)
-        memcpy(out + CELL_MAX - 4, "...", 4);
+        buffer_append_shown(&shown, bytes_of(json_is_string(value) ? json_string_value(value) : text ? text : ""));
+    bool is_cut = shown.len >= CELL_MAX;
+    Bytes beginning = bytes_utf8_prefix(buffer_bytes(&shown), is_cut ? CELL_MAX - 4 : CELL_MAX - 1);
+    snprintf(out, CELL_MAX, BYTES_FMT "%s", BYTES_ARG(beginning), is_cut ? "..." : "");
+    buffer_done(&shown);
     free(text);
 }
 
@@ -207,10 +237,10 @@ static void print_trace(const json_t *answer)
 
 static void print_answer(const CtlRequest *request, const struct Page *page, const Buffer *body)
 {
-    json_t *answer = page->form == FORM_RAW ? NULL : json_loadb(body->ptr, body->len, 0, NULL);
+    json_t *answer = page->form == FORM_RAW || request->as_json ? NULL : read_answer(body);
     const char *name;
     json_t *value;
-    if (!answer || request->as_json) {
+    if (!answer) {
         fwrite(body->ptr, 1, body->len, stdout);
     } else if (!strcmp(page->name, "trace")) {
         print_trace(answer);
@@ -247,7 +277,7 @@ static void append_query(Buffer *path, const CtlRequest *request)
 
 static int tell_failure(const Config *config, const Asked *asked)
 {
-    json_t *answer = asked->body.len ? json_loadb(asked->body.ptr, asked->body.len, 0, NULL) : NULL;
+    json_t *answer = read_answer(&asked->body);
     const char *message = json_string_value(json_object_get(answer, "message"));
     if (!asked->status)
         fprintf(stderr, "evpoc-emu: nobody answers at %s port %s\n", reachable_host(config_text(config, SETTING_HOST)),
@@ -285,7 +315,7 @@ static bool follow_once(const Config *config, const CtlRequest *request, json_in
     char path[64];
     snprintf(path, sizeof path, "/_evpoc/requests?after=%lld", (long long)*after);
     Asked asked = http_ask(config, "GET", path, (Bytes){0}, WAIT_S);
-    json_t *answer = asked.body.len ? json_loadb(asked.body.ptr, asked.body.len, 0, NULL) : NULL;
+    json_t *answer = request->as_json ? read_json(&asked.body) : read_answer(&asked.body);
     const json_t *rows = json_object_get(answer, "requests");
     size_t at;
     json_t *row;
@@ -293,7 +323,7 @@ static bool follow_once(const Config *config, const CtlRequest *request, json_in
         tell_failure(config, &asked);
     json_array_foreach(rows, at, row)
     {
-        char *text = request->as_json ? json_dumps(row, JSON_COMPACT) : NULL;
+        char *text = request->as_json ? json_dumps(row, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
         *after = json_integer_value(json_object_get(row, "number"));
         if (text)
             puts(text);
@@ -317,7 +347,7 @@ static bool follow_once(const Config *config, const CtlRequest *request, json_in
 static bool follow_trace(const Config *config, const CtlRequest *request, const struct Page *page, char **last)
 {
     Asked asked = ask(config, request, page);
-    json_t *answer = asked.body.len ? json_loadb(asked.body.ptr, asked.body.len, 0, NULL) : NULL;
+    json_t *answer = request->as_json ? read_json(&asked.body) : read_answer(&asked.body);
     const json_t *rows = json_object_get(answer, "records");
     size_t from = 0;
     for (size_t at = 0; *last && at < json_array_size(rows); at++)
@@ -327,7 +357,7 @@ static bool follow_trace(const Config *config, const CtlRequest *request, const 
         tell_failure(config, &asked);
     for (size_t at = from; at < json_array_size(rows); at++) {
         const json_t *row = json_array_get(rows, at);
-        char *text = request->as_json ? json_dumps(row, JSON_COMPACT) : NULL;
+        char *text = request->as_json ? json_dumps(row, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
         if (text)
             puts(text);
         else

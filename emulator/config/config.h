@@ -41,6 +41,14 @@ typedef enum SettingKind {
     SETTING_IS_ACCOUNT  /* 12 digits */
 } SettingKind;
 
+/* Whoever starts the emulator in a directory has not said yes to the evpoc.toml that lies there: it may have come with
+ * somebody else's sources. A file that is named (--config, EVPOC_CONFIG) may say anything. */
+typedef enum FoundFile {
+    FOUND_MAY_SAY,
+    FOUND_MAY_NAME_BELOW, /* only a path below the directory: something is written there */
+    FOUND_MAY_NOT_SAY     /* programs are run by it */
+} FoundFile;
+
 typedef struct Setting {
     const char *name; /* tls-cert: --tls-cert, EVPOC_TLS_CERT, tls-cert = … */
     SettingKind kind;
@@ -51,6 +59,7 @@ typedef struct Setting {
     const char *without; /* what is done where it has no value, for people: "random" */
     const char *help;    /* one line of --help; further ones after '\n' */
     const char *more;    /* for the manual; NULL: nothing more */
+    FoundFile found;     /* what an evpoc.toml that was found may say of it */
 } Setting;
 
 extern const Setting settings[SETTINGS];

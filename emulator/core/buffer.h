@@ -14,6 +14,11 @@ char *buffer_reserve(Buffer *buffer, size_t more);
 void buffer_append(Buffer *buffer, Bytes b);
 void buffer_append_text(Buffer *buffer, const char *text);
 void buffer_append_format(Buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* For a terminal or a log: what would move its cursor or colour it is spelled: \u001b, \u009b, and \xff for a byte
+ * that is no UTF-8. */
+void buffer_append_shown(Buffer *buffer, Bytes text);
+/* What is no UTF-8 becomes U+FFFD. */
+void buffer_append_utf8(Buffer *buffer, Bytes text);
 void buffer_append_uint64(Buffer *buffer, uint64_t value); /* decimal */
 void buffer_append_int64(Buffer *buffer, int64_t value);
 static inline void buffer_append_char(Buffer *buffer, char c)

@@ -64,5 +64,7 @@ uint64_t bytes_hash(
 /* Valid UTF-8 (no surrogates, no overlong forms). */
 bool bytes_is_utf8(Bytes b);
 size_t bytes_utf8_length(Bytes b); /* code points */
+/* How many bytes its first character takes; 0: that is not valid UTF-8. b.len > 0. */
+size_t bytes_utf8_character(Bytes b);
 /* Its beginning, at most that many bytes, with no character cut in two. */
 Bytes bytes_utf8_prefix(Bytes b, size_t most_bytes);

@@ -18,6 +18,11 @@ static void answer_time(const Admin *admin, HttpResponse *response)
                                     clock_is_frozen(clock)));
 }
 
+static bool is_instant(int64_t ms)
+{
+    return ms >= 0 && ms <= PAGE_TIME_MAX_MS;
+}
+
 /* ISO 8601 in UTC, or ms since the epoch. */
 static bool read_time(const json_t *value, int64_t *ret_ms)
 {
@@ -25,12 +30,12 @@ static bool read_time(const json_t *value, int64_t *ret_ms)
     struct tm parts = {0};
     *ret_ms = json_integer_value(value);
     if (!text)
-        return json_is_integer(value) && *ret_ms >= 0;
+        return json_is_integer(value) && is_instant(*ret_ms);
     rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &parts);
     if (!rest || (*rest && strcmp(rest, "Z")))
         return false;
     *ret_ms = (int64_t)timegm(&parts) * 1000;
-    return true;
+    return is_instant(*ret_ms);
 }
 
 static bool change(Clock *clock, const json_t *input, HttpResponse *response)
@@ -38,11 +43,16 @@ static bool change(Clock *clock, const json_t *input, HttpResponse *response)
     const json_t *set = json_object_get(input, "set"), *advance = json_object_get(input, "advance");
     int64_t set_ms = 0, advance_ms = 0;
     if (set && !read_time(set, &set_ms)) {
-        page_fail(response, 400, "set: expected ms since the epoch or a time like 2026-01-31T12:00:00Z");
+        page_fail(response, 400,
+                  "set: expected ms since the epoch or a time like 2026-01-31T12:00:00Z, to the year 9999");
         return false;
     }
     if (advance && !page_read_span(advance, &advance_ms)) {
         page_fail(response, 400, "advance: expected ms or a span like 7d or 1h30m");
+        return false;
+    }
+    if ((set || advance) && !is_instant((set ? set_ms : clock_now_ms(clock)) + advance_ms)) {
+        page_fail(response, 400, "advance: the clock goes from 1970 to the year 9999");
         return false;
     }
     if (set)

@@ -1,6 +1,8 @@
 /* faults.c - /_evpoc/faults: rules that break things on purpose, made, listed with what they met, and removed. */
 #include "page.h"
 
+#define CODE_BYTES_MAX 100
+
 static const struct {
     const char *name;
     FaultEffect effect;
@@ -15,12 +17,24 @@ static Bytes text_of(const json_t *object, const char *name)
     return bytes_of(json_string_value(json_object_get(object, name)));
 }
 
+/* As AWS's codes are: it goes into a header, too. */
+static bool is_code(Bytes code)
+{
+    for (size_t i = 0; i < code.len; i++) {
+        char c = code.ptr[i];
+        bool is_letter = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9');
+        if (!is_letter && !memchr("._-#:", c, 5))
+            return false;
+    }
+    return code.len > 0 && code.len <= CODE_BYTES_MAX;
+}
+
 static bool read_error(const json_t *error, FaultRule *rule)
 {
     rule->code = text_of(error, "code");
     rule->message = text_of(error, "message");
     rule->status = json_object_get(error, "status") ? (int)json_integer_value(json_object_get(error, "status")) : 400;
-    return present(rule->code) && rule->code.len && rule->status >= 400 && rule->status <= 599;
+    return present(rule->code) && is_code(rule->code) && rule->status >= 400 && rule->status <= 599;
 }
 
 static bool read_partial(const json_t *partial, FaultRule *rule)
@@ -29,7 +43,7 @@ static bool read_partial(const json_t *partial, FaultRule *rule)
     rule->message = text_of(partial, "message");
     rule->share =
         json_is_object(partial) ? json_number_value(json_object_get(partial, "share")) : json_number_value(partial);
-    return rule->share > 0 && rule->share <= 1;
+    return rule->share > 0 && rule->share <= 1 && (!present(rule->code) || is_code(rule->code));
 }
 
 static const char *read_effect(const json_t *input, FaultRule *rule)

@@ -25,8 +25,11 @@ void page_fail(HttpResponse *response, int status, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    Buffer valid = {0}; /* it may tell what was sent, and be cut in the middle of a character */
+    buffer_append_utf8(&valid, bytes_of(message));
     response->status = status;
-    page_answer(response, json_pack("{s:s}", "message", message));
+    page_answer(response, json_pack("{s:s%}", "message", buffer_bytes(&valid).ptr, valid.len));
+    buffer_done(&valid);
 }
 
 json_t *page_input(const HttpRequest *request, HttpResponse *response)
@@ -78,6 +81,11 @@ bool page_is(const HttpRequest *request, const char *method)
     return bytes_is(request->method, method);
 }
 
+static bool is_span(int64_t ms)
+{
+    return ms >= -PAGE_TIME_MAX_MS && ms <= PAGE_TIME_MAX_MS;
+}
+
 bool page_read_span(const json_t *value, int64_t *ret_ms)
 {
     static const struct {
@@ -87,7 +95,7 @@ bool page_read_span(const json_t *value, int64_t *ret_ms)
     const char *text = json_string_value(value);
     *ret_ms = json_integer_value(value);
     if (!text || !*text)
-        return json_is_integer(value);
+        return json_is_integer(value) && is_span(*ret_ms);
     while (*text) {
         long long count;
         int len = 0;
@@ -100,7 +108,8 @@ bool page_read_span(const json_t *value, int64_t *ret_ms)
         if (unit == sizeof units / sizeof *units)
             return false;
         text += strlen(units[unit].unit);
-        *ret_ms += count * units[unit].ms;
+        if (!is_span(count * units[unit].ms) || !is_span(*ret_ms += count * units[unit].ms))
+            return false;
     }
     return true;
 }

@@ -3,6 +3,9 @@
 #include "admin.h"
 #include <jansson.h>
 
+/* The clock's last instant, 9999-12-31T23:59:59.999Z, and the longest span: what is due is always an int64. */
+#define PAGE_TIME_MAX_MS INT64_C(253402300799999)
+
 struct Admin {
     AdminOptions options;
     int64_t opened_ns;
@@ -21,7 +24,7 @@ void page_fail(HttpResponse *response, int status, const char *format, ...) __at
 json_t *page_input(const HttpRequest *request, HttpResponse *response);
 /* False where there are other keys than these (ending with NULL): answered. */
 bool page_check_keys(HttpResponse *response, const json_t *input, const char *const *known);
-/* "7d", "90m", "1d12h": days, hours, minutes, seconds, ms; or a number of ms. */
+/* "7d", "90m", "1d12h": days, hours, minutes, seconds, ms; or a number of ms; at most PAGE_TIME_MAX_MS. */
 bool page_read_span(const json_t *value, int64_t *ret_ms);
 /* JSON as itself, other text as a string, bytes as {"base64": …}; what was cut short is never JSON. */
 json_t *page_body_of(Bytes body, size_t whole_len);

@@ -167,6 +167,32 @@ static bool load(Config *config, const char *path, bool is_asked, Bytes *ret, Bu
     return is_read;
 }
 
+/* "data", "a/b": not "/data", not "../data". */
+static bool is_below(Bytes path)
+{
+    Bytes rest = path;
+    if (path.len && path.ptr[0] == '/')
+        return false;
+    while (present(rest))
+        if (bytes_is(bytes_cut(&rest, '/'), ".."))
+            return false;
+    return true;
+}
+
+static bool may_say(const Setting *setting, const char *origin, Bytes value, Buffer *message)
+{
+    if (setting->found == FOUND_MAY_NOT_SAY)
+        buffer_append_format(message, "%s: %s runs programs, so it is not taken from a file that merely lies here",
+                             origin, setting->name);
+    else if (setting->found == FOUND_MAY_NAME_BELOW && !is_below(value))
+        buffer_append_format(message, "%s: %s lies outside of this directory, and this file merely lies here", origin,
+                             setting->name);
+    else
+        return true;
+    buffer_append_format(message, "; if it is meant: --config %s, or --%s", FILE_DEFAULT, setting->name);
+    return false;
+}
+
 static bool read_file(Config *config, const char *path, bool is_asked, Buffer *message)
 {
     Bytes text, name, value;
@@ -184,6 +210,12 @@ static bool read_file(Config *config, const char *path, bool is_asked, Buffer *m
             origin = arena_cstr(config->arena, arena_text(config->arena, "%s: " BYTES_FMT, origin, BYTES_ARG(name)));
             return refuse_name(message, origin, name, NAME_IS_KEY);
         }
+        if (id == SETTING_CONFIG) {
+            buffer_append_format(message, "%s: a file names no other", origin);
+            return false;
+        }
+        if (!is_asked && !may_say(&settings[id], origin, value, message))
+            return false;
         if (!set(config, id, origin, value, message))
             return false;
     }

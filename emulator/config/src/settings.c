@@ -18,7 +18,9 @@ const Setting settings[SETTINGS] = {
     [SETTING_DATA] =
         {"data", SETTING_IS_TEXT, "DIR", "evpoc-data", .help = "where evpoc.db is kept; made if it isn't there",
          .more = "One SQLite file holds everything, with the certificate authority that was made for it beside it. "
-                 "One emulator at a time may have it open."},
+                 "One emulator at a time may have it open. An evpoc.toml that was found, not named, may only name a "
+                 "directory below its own.",
+         .found = FOUND_MAY_NAME_BELOW},
     [SETTING_DURABILITY] = {"durability", SETTING_IS_CHOICE, "WHAT", "commit", durabilities,
                             .help = "commit: acknowledged writes survive kill -9\n"
                                     "fsync:  they survive a power cut, too\n"
@@ -92,7 +94,9 @@ const Setting settings[SETTINGS] = {
         {"hooks", SETTING_IS_TEXT, "DIR", .without = "/etc/evpoc/init.d, if there",
          .help = "executable files to run before it is ready",
          .more = "In the order of their names, one at a time, with AWS_ENDPOINT_URL set; one that fails stops the "
-                 "emulator. Those in /etc/localstack/init/ready.d are run, too, unless a directory is named."},
+                 "emulator. Those in /etc/localstack/init/ready.d are run, too, unless a directory is named. Not taken "
+                 "from an evpoc.toml that was found, only from one that --config names.",
+         .found = FOUND_MAY_NOT_SAY},
     [SETTING_GLUE_PENDING] =
         {"glue-pending-ms", SETTING_IS_INTEGER, "MS", "0", .max = 600000,
          .help = "how long new schema versions are PENDING",

@@ -57,6 +57,42 @@ void buffer_append_format(Buffer *buffer, const char *format, ...)
     va_end(args);
 }
 
+/* The code point where it is a control character, C0, DEL or C1; else -1. */
+static int control_character(Bytes character)
+{
+    unsigned char first = (unsigned char)character.ptr[0];
+    if (character.len == 2 && first == 0xc2 && (unsigned char)character.ptr[1] < 0xa0)
+        return (unsigned char)character.ptr[1];
+    return character.len == 1 && (first < 0x20 || first == 0x7f) ? first : -1;
+}
+
+void buffer_append_shown(Buffer *buffer, Bytes text)
+{
+    for (size_t at = 0, len; at < text.len; at += len) {
+        len = bytes_utf8_character(bytes_slice(text, at, text.len - at));
+        if (!len) {
+            buffer_append_format(buffer, "\\x%02x", (unsigned char)text.ptr[at]);
+            len = 1;
+            continue;
+        }
+        Bytes character = bytes_slice(text, at, len);
+        int control = control_character(character);
+        if (control >= 0)
+            buffer_append_format(buffer, "\\u%04x", (unsigned)control);
+        else
+            buffer_append(buffer, character);
+    }
+}
+
+void buffer_append_utf8(Buffer *buffer, Bytes text)
+{
+    for (size_t at = 0, len; at < text.len; at += len) {
+        len = bytes_utf8_character(bytes_slice(text, at, text.len - at));
+        buffer_append(buffer, len ? bytes_slice(text, at, len) : TEXT("\xef\xbf\xbd"));
+        len += !len;
+    }
+}
+
 void buffer_append_uint64(Buffer *buffer, uint64_t value)
 {
     char digits[20];

@@ -96,17 +96,16 @@ uint64_t bytes_hash(Bytes b)
     return mix(hash ^ tail, 0xe7037ed1a0b428dbu);
 }
 
-/* How many bytes the character at `at` takes, 0 where it isn't valid UTF-8. Unicode 15, table 3-7. */
-static size_t utf8_character(Bytes b, size_t at)
+/* Unicode 15, table 3-7. */
+size_t bytes_utf8_character(Bytes b)
 {
-    const unsigned char *s = (const unsigned char *)b.ptr + at;
-    size_t left = b.len - at;
+    const unsigned char *s = (const unsigned char *)b.ptr;
     if (s[0] < 0x80)
         return 1;
     if (s[0] < 0xc2 || s[0] > 0xf4)
         return 0;
     size_t len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-    if (left < len)
+    if (b.len < len)
         return 0;
     for (size_t i = 1; i < len; i++)
         if ((s[i] & 0xc0) != 0x80)
@@ -126,7 +125,7 @@ bool bytes_is_utf8(Bytes b)
             at += 8;
             continue;
         }
-        size_t len = utf8_character(b, at);
+        size_t len = bytes_utf8_character(bytes_slice(b, at, b.len - at));
         if (!len)
             return false;
         at += len;

@@ -45,14 +45,15 @@ bool log_wants(const Log *log, LogLevel level)
 
 static void append_quoted(Buffer *line, const char *text)
 {
+    Bytes rest = bytes_of(text);
     buffer_append_char(line, '"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
+    while (rest.len) {
+        size_t len = bytes_utf8_character(rest);
+        Bytes character = len ? bytes_slice(rest, 0, len) : TEXT("\xef\xbf\xbd");
+        if (character.ptr[0] == '"' || character.ptr[0] == '\\')
             buffer_append_char(line, '\\');
-        if ((unsigned char)*text < 0x20)
-            buffer_append_format(line, "\\u%04x", (unsigned)(unsigned char)*text);
-        else
-            buffer_append_char(line, *text);
+        buffer_append_shown(line, character);
+        rest = bytes_slice(rest, len + !len, rest.len - len - !len);
     }
     buffer_append_char(line, '"');
 }
@@ -80,7 +81,7 @@ static void begin_line(const Log *log, LogLevel level, Buffer *line, const char 
     append_time(log, line);
     buffer_append_format(line, " %s%-5s%s ", log->has_colour ? colours[level] : "", names[level],
                          log->has_colour ? "\x1b[0m" : "");
-    buffer_append_text(line, message);
+    buffer_append_shown(line, bytes_of(message));
 }
 
 static void add_field(const Log *log, Buffer *line, const char *key, const char *value)
@@ -91,10 +92,10 @@ static void add_field(const Log *log, Buffer *line, const char *key, const char 
     else
         buffer_append_text(line, key);
     buffer_append_char(line, log->is_json ? ':' : '=');
-    if (log->is_json || strpbrk(value, " \"\n\r\t\x1b"))
+    if (log->is_json || strpbrk(value, " \"\n\r\t"))
         append_quoted(line, value);
     else
-        buffer_append_text(line, value);
+        buffer_append_shown(line, bytes_of(value));
 }
 
 static void end_line(const Log *log, Buffer *line)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #define ANSWER_HEADERS_MAX 6
+#define MESSAGE_BYTES_MAX  (32 * 1024) /* of an error; ten validation errors are shorter */
 
 typedef struct Headers {
     HttpHeader list[ANSWER_HEADERS_MAX];
@@ -40,6 +41,19 @@ static void log_request(Exchange *exchange, int status)
               arena_cstr(call->arena, call->request_id), NULL);
 }
 
+/* What a message says was sent may be anything: a target, a path, an Action. */
+static Bytes message_told(Call *call)
+{
+    Bytes message = bytes_utf8_prefix(call->message, MESSAGE_BYTES_MAX);
+    if (bytes_is_utf8(message))
+        return message;
+    Buffer valid = {0};
+    buffer_append_utf8(&valid, message);
+    call->message = arena_copy(call->arena, buffer_bytes(&valid));
+    buffer_done(&valid);
+    return call->message;
+}
+
 static void write_error(Exchange *exchange, HttpResponse *response, Headers *headers)
 {
     static const ServiceModel nobody = {.name = "evpoc", .title = "evpoc-emu", .json_version = "1.1"};
@@ -49,7 +63,7 @@ static void write_error(Exchange *exchange, HttpResponse *response, Headers *hea
         call->message = TEXT("The request processing has failed because of an unknown error, exception or failure.");
         call->error_fields = NULL;
     }
-    ErrorAnswer told = {call->error, call->message, call->error_fields, call->request_id};
+    ErrorAnswer told = {call->error, message_told(call), call->error_fields, call->request_id};
     const ServiceModel *model = exchange->service ? exchange->service->model : &nobody;
     exchange->protocol->encode_error(&response->body, model, &told);
     response->status = exchange->request->refused_status ? exchange->request->refused_status : call->error->http_status;

@@ -4,6 +4,8 @@
  * in the query. */
 #include "exchange.h"
 
+#define REGION_BYTES_MAX 31
+
 static bool is_account(Bytes key)
 {
     if (key.len != 12)
@@ -12,6 +14,16 @@ static bool is_account(Bytes key)
         if (key.ptr[i] < '0' || key.ptr[i] > '9')
             return false;
     return true;
+}
+
+/* As regions are named; what else a client signs for is in no name, ARN or answer. */
+static bool is_region(Bytes name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!((name.ptr[i] | 0x20) >= 'a' && (name.ptr[i] | 0x20) <= 'z') &&
+            !(name.ptr[i] >= '0' && name.ptr[i] <= '9') && name.ptr[i] != '-')
+            return false;
+    return name.len > 0 && name.len <= REGION_BYTES_MAX;
 }
 
 static Bytes credential_of_header(Bytes authorization)
@@ -45,6 +57,6 @@ Bytes credential_read(Exchange *exchange)
     Bytes region = next_part(&scope);
     /* A 12-digit access key is the account; any other key means the default one, as users of other emulators expect. */
     call->account = is_account(call->access_key) ? call->access_key : call->host->default_account;
-    call->region = region.len ? region : call->host->default_region;
+    call->region = is_region(region) ? region : call->host->default_region;
     return next_part(&scope);
 }

@@ -7,8 +7,9 @@
 /* aws: none; the usual buckets of an HTTP server, begun lower since this one answers in microseconds */
 static const double bounds[] = {0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                 0.05,    0.1,    0.25,    0.5,    1,     2.5,    5,     10};
-#define BUCKETS         (sizeof bounds / sizeof *bounds)
-#define BODY_BYTES_KEPT 2048
+#define BUCKETS          (sizeof bounds / sizeof *bounds)
+#define BODY_BYTES_KEPT  2048
+#define ERROR_BYTES_KEPT 128
 
 typedef struct Counters {
     const char *service, *operation;
@@ -21,6 +22,7 @@ typedef struct Note {
     Observed observed; /* input and output: the first bytes of them */
     size_t input_len, output_len;
     char account[16], region[32], request_id[40];
+    char error[ERROR_BYTES_KEPT]; /* of a fault rule's code: its own lies in the call's arena */
     char input[BODY_BYTES_KEPT], output[BODY_BYTES_KEPT];
 } Note;
 
@@ -103,6 +105,10 @@ void observe(Observer *observer, const Observed *observed)
     note->observed.account = keep(note->account, sizeof note->account, observed->account);
     note->observed.region = keep(note->region, sizeof note->region, observed->region);
     note->observed.request_id = keep(note->request_id, sizeof note->request_id, observed->request_id);
+    if (observed->error) {
+        snprintf(note->error, sizeof note->error, "%s", observed->error);
+        note->observed.error = note->error;
+    }
     note->observed.input = keep(note->input, sizeof note->input, observed->input);
     note->observed.output = keep(note->output, sizeof note->output, observed->output);
 }

@@ -13,7 +13,7 @@ typedef struct Observed {
     int64_t time_ms;
     double seconds;
     int status;
-    const char *error; /* NULL: none */
+    const char *error; /* NULL: none; copied */
     Bytes input, output;
 } Observed;
 

@@ -131,7 +131,8 @@ static Status use(Exchange *exchange, const PipelineService *service, Bytes pref
     exchange->service = service->service;
     exchange->operation_name = name;
     Bytes key = arena_text(call->arena, BYTES_FMT "." BYTES_FMT, BYTES_ARG(prefix), BYTES_ARG(name));
-    const Route *route = map_get(exchange->pipeline->routes, key);
+    bool is_cut = key.len < prefix.len + 1 + name.len; /* at a NUL: no operation has one */
+    const Route *route = is_cut ? NULL : map_get(exchange->pipeline->routes, key);
     if (!(model->protocols & exchange->protocol->flag))
         return fail(call, &COMMON_UNKNOWN_OPERATION, "%s is not reached by this protocol.", model->title);
     if (!route && !is_known(model, name))

@@ -138,6 +138,48 @@ static void a_line_of_the_file_that_is_wrong_is_named(void **state)
                    "/nowhere/evpoc.toml: No such file or directory");
 }
 
+/* Runs in a directory where an evpoc.toml of this text lies. */
+static void assert_found_file(const char *text, const char *expected)
+{
+    char folder[] = "/tmp/evpoc-config-XXXXXX", before[4096];
+    assert_non_null(mkdtemp(folder));
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(folder), 0);
+    FILE *file = fopen("evpoc.toml", "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    if (expected)
+        assert_refused(NONE, NONE, expected);
+    else
+        config_free(read_settings(NONE, NONE));
+    if (!strstr(text, "config ="))
+        config_free(read_settings((const char *[]){"--config", "evpoc.toml", NULL}, NONE));
+    unlink("evpoc.toml");
+    assert_int_equal(chdir(before), 0);
+    rmdir(folder);
+}
+
+static void a_file_that_merely_lies_there_runs_no_programs(void **state)
+{
+    (void)state;
+    assert_found_file(
+        "port = 1\nhooks = \"init\"\n",
+        "evpoc.toml:2: hooks runs programs, so it is not taken from a file that merely lies here; if it is "
+        "meant: --config evpoc.toml, or --hooks");
+}
+
+static void a_file_that_merely_lies_there_names_no_directory_elsewhere(void **state)
+{
+    (void)state;
+    static const char *const elsewhere[] = {"data = '/etc'\n", "data = '..'\n", "data = 'a/../../b'\n"};
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+        assert_found_file(elsewhere[i], "evpoc.toml:1: data lies outside of this directory, and this file merely lies "
+                                        "here; if it is meant: --config evpoc.toml, or --data");
+    assert_found_file("data = 'a/..b/c'\n", NULL);
+    assert_found_file("config = 'other.toml'\n", "evpoc.toml:1: a file names no other");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +189,8 @@ int main(void)
         cmocka_unit_test(an_unknown_name_is_told_the_nearest_one),
         cmocka_unit_test(a_wrong_value_is_told_what_is_expected),
         cmocka_unit_test(a_line_of_the_file_that_is_wrong_is_named),
+        cmocka_unit_test(a_file_that_merely_lies_there_runs_no_programs),
+        cmocka_unit_test(a_file_that_merely_lies_there_names_no_directory_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
