@@ -22,6 +22,14 @@ from local_emulator import LocalEmulator, client_environment
 PLAIN = Config(retries={"total_max_attempts": 1}, read_timeout=60, connect_timeout=5)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The heaviest clients run only where -m asks for them, as `./dev ecosystem` does."""
+    if "ecosystem" not in config.option.markexpr:
+        heavy = [item for item in items if item.get_closest_marker("ecosystem")]
+        config.hook.pytest_deselected(items=heavy)
+        items[:] = [item for item in items if item not in heavy]
+
+
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[LocalEmulator]:
     """An emulator in memory; AWS_ENDPOINT_URL and credentials are set for this process and its children."""

@@ -1,0 +1,47 @@
+"""Telegraf's input for Kinesis, with its checkpoints in DynamoDB, in a Telegraf that has nothing else in it."""
+
+import os
+import re
+
+import pytest
+from helpers import shards_of
+from job import Reader, at_least_once, first_half, put, reshard, second_half
+from sdk import built, run, tool
+
+pytestmark = [pytest.mark.once, pytest.mark.xdist_group("go"), pytest.mark.timeout(600)]  # the compiler takes a minute, once
+
+
+class Telegraf(Reader):
+    record = re.compile(r'kinesis_consumer value="(.*)" \d+')
+
+
+@pytest.fixture(scope="module")
+def program():
+    go = tool("go")
+    folder = built("ecosystem/telegraf", lambda into: run([go, "build", "-buildvcs=false", "-o", "telegraf", "."], cwd=into))
+    return [folder / "telegraf", folder / "telegraf.conf"]
+
+
+@pytest.fixture
+def table(dynamodb, stream):
+    dynamodb.create_table(TableName=stream, BillingMode="PAY_PER_REQUEST",
+                          KeySchema=[{"AttributeName": "namespace", "KeyType": "HASH"}, {"AttributeName": "shard_id", "KeyType": "RANGE"}],
+                          AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("namespace", "shard_id")])
+    dynamodb.get_waiter("table_exists").wait(TableName=stream, WaiterConfig={"Delay": 1})
+    return stream
+
+
+def test_metrics_come_through_a_reshard_and_a_restart(program, table, kinesis, dynamodb, stream, tmp_path):
+    put(kinesis, stream, first_half())
+    with Telegraf(program, tmp_path / "first", os.environ | {"STREAM": stream}) as first:
+        first.wait_for(first_half())
+        before = first.stop()
+    reshard(kinesis, stream)
+    put(kinesis, stream, second_half())
+    with Telegraf(program, tmp_path / "second", os.environ | {"STREAM": stream}) as second:
+        second.wait_for(second_half())
+        after = second.stop()
+    at_least_once(before, first_half())
+    at_least_once(after, second_half())
+    checkpoints = {item["shard_id"]["S"] for item in dynamodb.scan(TableName=table)["Items"]}
+    assert checkpoints == {shard["ShardId"] for shard in shards_of(kinesis, stream)}
