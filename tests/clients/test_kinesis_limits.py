@@ -264,7 +264,7 @@ def test_a_stream_that_is_being_changed_takes_records_and_no_changes(slow):
     kinesis.split_shard(StreamName="s", ShardToSplit=SHARD, NewStartingHashKey=str(2**127))
     assert status(kinesis) == "UPDATING"
     kinesis.put_record(StreamName="s", PartitionKey="k", Data=b"x")
-    assert error_of(kinesis.merge_shards, StreamName="s", ShardToMerge="shardId-000000000001", AdjacentShardToMerge="shardId-000000000002") == (
+    assert error_of(kinesis.split_shard, StreamName="s", ShardToSplit=SHARD, NewStartingHashKey="9") == (
         "ResourceInUseException", "Stream s under account 000000000000 not ACTIVE, instead in state UPDATING")
     ask(url, "clock", advance="10s")
     assert status(kinesis) == "ACTIVE"

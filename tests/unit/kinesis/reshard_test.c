@@ -116,9 +116,12 @@ static void scaling_has_its_limits(void **state)
 static KinesisShardList list(Fixture *fixture, Bytes filter_type, int64_t time_ms)
 {
     KinesisListShardsOutput out;
-    KinesisShardFilter filter = {.type = filter_type, .shard_id = TEXT("shardId-000000000001")};
+    KinesisShardFilter filter = {.type = filter_type};
     KinesisListShardsInput in = {.stream_name = TEXT("s"), .shard_filter = present(filter_type) ? &filter : NULL};
-    SET(&filter, timestamp, time_ms);
+    if (bytes_is(filter_type, "AFTER_SHARD_ID"))
+        filter.shard_id = TEXT("shardId-000000000001");
+    if (time_ms)
+        SET(&filter, timestamp, time_ms);
     assert_null(run(fixture, &KinesisListShards, &in, &out));
     return out.shards;
 }

@@ -1,5 +1,6 @@
 /* catalog.c - the copy of the stream and shard tables in memory: read whole, dropped whole at a rollback. */
-#include "shard.h"
+#include "consumer.h"
+#include "reshard.h"
 #include <stdlib.h>
 
 static const Query all_streams = {
@@ -63,6 +64,7 @@ static Stream *adopt(Kinesis *kinesis, const Stream *like)
     stream->key_id = own_copy(like->key_id);
     stream->sealed_key_id = own_copy(like->sealed_key_id);
     map_put(kinesis->streams, stream->key, stream);
+    map_put(kinesis->streams_by_id, id_key(&stream->id), stream);
     return stream;
 }
 
@@ -97,14 +99,19 @@ void streams_forget(Kinesis *kinesis)
     for (size_t at = 0; map_next(kinesis->streams, &at, &key, &stream);)
         stream_free(stream);
     map_free(kinesis->streams);
+    map_free(kinesis->streams_by_id);
     map_free(kinesis->shards);
     kinesis->streams = map_new();
+    kinesis->streams_by_id = map_new();
     kinesis->shards = map_new();
     kinesis->is_loaded = false;
 }
 
 void stream_drop(Kinesis *kinesis, Stream *stream)
 {
+    for (size_t i = 0; i < stream->shards_count; i++)
+        map_remove(kinesis->shards, id_key(&stream->shards[i]->id));
+    map_remove(kinesis->streams_by_id, id_key(&stream->id));
     map_remove(kinesis->streams, stream->key);
     stream_free(stream);
 }
@@ -136,14 +143,9 @@ static int load_streams(Kinesis *kinesis)
     return code;
 }
 
-static Stream *get_by_id(const Kinesis *kinesis, int64_t id)
+Stream *streams_get_by_id(const Kinesis *kinesis, int64_t id)
 {
-    Bytes key;
-    void *value;
-    for (size_t at = 0; map_next(kinesis->streams, &at, &key, &value);)
-        if (((Stream *)value)->id == id)
-            return value;
-    return NULL;
+    return map_get(kinesis->streams_by_id, id_key(&id));
 }
 
 static int load_shards(Kinesis *kinesis)
@@ -154,7 +156,7 @@ static int load_shards(Kinesis *kinesis)
     while ((code = store_step(row)) == STORE_ROW) {
         int64_t stream_id = column_int64(row, 1);
         if (!stream || stream->id != stream_id)
-            stream = get_by_id(kinesis, stream_id);
+            stream = streams_get_by_id(kinesis, stream_id);
         if (!stream)
             continue;
         uint32_t index = (uint32_t)column_int64(row, 2);
@@ -183,6 +185,10 @@ int streams_load(Kinesis *kinesis)
     int code = load_streams(kinesis);
     if (code == STORE_OK)
         code = load_shards(kinesis);
+    if (code == STORE_OK)
+        code = reshards_load(kinesis);
+    if (code == STORE_OK)
+        code = consumers_find_due(kinesis);
     if (code != STORE_OK) {
         streams_forget(kinesis);
         return code;
@@ -198,6 +204,15 @@ Stream *streams_get(const Kinesis *kinesis, KinesisStreamName name)
     return map_get(kinesis->streams, stream_key(&key, name));
 }
 
+/* Those that a reshard has been promised count, too. */
+static size_t open_shards_to_be(const Stream *stream)
+{
+    if (stream->reshard.kind == RESHARD_SPLIT)
+        return stream->open_count + 1;
+    bool grows = stream->reshard.kind == RESHARD_COUNT && stream->reshard.count > stream->open_count;
+    return grows ? stream->reshard.count : stream->open_count;
+}
+
 size_t streams_open_shards(const Kinesis *kinesis, Bytes account, Bytes region)
 {
     Bytes key;
@@ -206,7 +221,7 @@ size_t streams_open_shards(const Kinesis *kinesis, Bytes account, Bytes region)
     for (size_t at = 0; map_next(kinesis->streams, &at, &key, &value);) {
         const Stream *stream = value;
         if (bytes_equal(stream->account, account) && bytes_equal(stream->region, region))
-            count += stream->open_count;
+            count += open_shards_to_be(stream);
     }
     return count;
 }
@@ -221,6 +236,7 @@ StreamsCount streams_count(const Kinesis *kinesis, Bytes account, Bytes region)
         if (!bytes_equal(stream->account, account) || !bytes_equal(stream->region, region))
             continue;
         count.on_demand_streams += stream->is_on_demand;
+        count.creating_streams += stream->status == STREAM_CREATING;
         count.provisioned_shards += stream->is_on_demand ? 0 : stream->open_count;
     }
     return count;
@@ -240,8 +256,9 @@ int stream_insert(Kinesis *kinesis, const Stream *like, Stream **ret_stream)
     int code = store_run(insert);
     if (code != STORE_OK)
         return code;
-    *ret_stream = adopt(kinesis, like);
-    (*ret_stream)->id = store_last_rowid(kinesis->store);
+    Stream stream = *like;
+    stream.id = store_last_rowid(kinesis->store);
+    *ret_stream = adopt(kinesis, &stream);
     return STORE_OK;
 }
 

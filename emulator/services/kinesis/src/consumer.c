@@ -1,9 +1,18 @@
 /* consumer.c - finding consumers by what requests call them. */
 #include "consumer.h"
+#include "access.h"
+#include "subscription.h"
 
-static const Query get_consumer = {"SELECT id, created_ms, active_ms FROM kinesis_consumer"
+static const Query get_consumer = {"SELECT id, created_ms, active_ms, gone_ms FROM kinesis_consumer"
                                    " WHERE stream_id = ?1 AND name = ?2"};
-static const Query has_consumer = {"SELECT 1 FROM kinesis_consumer WHERE id = ?1"};
+static const Query set_going = {"UPDATE kinesis_consumer SET gone_ms = ?2 WHERE id = ?1"};
+static const Query first_going = {"SELECT gone_ms FROM kinesis_consumer WHERE gone_ms > 0 ORDER BY gone_ms LIMIT 1"};
+static const Query delete_going_policies = {"DELETE FROM kinesis_policy WHERE owner IN (SELECT -id FROM"
+                                            " kinesis_consumer WHERE gone_ms > 0 AND gone_ms <= ?1)"};
+static const Query delete_going_tags = {"DELETE FROM kinesis_tag WHERE stream_id IN (SELECT -id FROM"
+                                        " kinesis_consumer WHERE gone_ms > 0 AND gone_ms <= ?1)"};
+static const Query delete_going = {"DELETE FROM kinesis_consumer WHERE gone_ms > 0 AND gone_ms <= ?1"};
+static const Query has_consumer = {"SELECT 1 FROM kinesis_consumer WHERE id = ?1 AND gone_ms = 0"};
 static const Query get_name = {"SELECT name FROM kinesis_consumer WHERE id = ?1"};
 static const Query count_consumers = {"SELECT COUNT(*) FROM kinesis_consumer WHERE stream_id = ?1"};
 
@@ -12,6 +21,76 @@ Bytes consumer_arn(Arena *arena, const Stream *stream, const Consumer *consumer)
     Bytes of = stream_arn(arena, stream);
     return arena_text(arena, BYTES_FMT "/consumer/" BYTES_FMT ":%lld", BYTES_ARG(of), BYTES_ARG(consumer->name),
                       (long long)(consumer->created_ms / MS_PER_S));
+}
+
+/* aws: Kinesis API Reference, Consumer: "A consumer can't read data while in the CREATING or DELETING states". */
+Bytes consumer_status(const Consumer *consumer, int64_t at_ms)
+{
+    if (consumer->gone_ms)
+        return KINESIS_CONSUMER_STATUS_DELETING;
+    return at_ms >= consumer->active_ms ? KINESIS_CONSUMER_STATUS_ACTIVE : KINESIS_CONSUMER_STATUS_CREATING;
+}
+
+/* aws: the words as awslabs/kinesis-hot-shard-advisor#37 has them from the service. */
+Status consumer_check_active(Call *call, const Stream *stream, const Consumer *consumer)
+{
+    if (bytes_equal(consumer_status(consumer, call->now_ms), KINESIS_CONSUMER_STATUS_ACTIVE))
+        return OK;
+    return fail(call, &KINESIS_RESOURCE_IN_USE,
+                "Consumer " BYTES_FMT " with creation timestamp %lld under stream: " BYTES_FMT " , account " BYTES_FMT
+                " is not in ACTIVE status.",
+                BYTES_ARG(consumer->name), (long long)(consumer->created_ms / MS_PER_S), BYTES_ARG(stream->name),
+                BYTES_ARG(stream->account));
+}
+
+int consumers_find_due(Kinesis *kinesis)
+{
+    Statement *first = store_begin(kinesis->store, &first_going);
+    int code = store_one(first);
+    kinesis->consumer_due_ms = 0;
+    if (code != STORE_ROW)
+        return code == STORE_NOT_FOUND ? STORE_OK : code;
+    kinesis->consumer_due_ms = column_int64(first, 0);
+    store_end(first);
+    return STORE_OK;
+}
+
+/* Those that go at that time or before. */
+static int remove_going(Kinesis *kinesis, int64_t at_ms)
+{
+    static const Query *const queries[] = {&delete_going_policies, &delete_going_tags, &delete_going};
+    int code = STORE_OK;
+    for (size_t i = 0; code == STORE_OK && i < sizeof queries / sizeof *queries; i++) {
+        Statement *delete = store_begin(kinesis->store, queries[i]);
+        bind_int64(delete, 1, at_ms);
+        code = store_run(delete);
+    }
+    return code;
+}
+
+int consumers_settle(Kinesis *kinesis, int64_t at_ms)
+{
+    if (!kinesis->consumer_due_ms || kinesis->consumer_due_ms > at_ms)
+        return STORE_OK;
+    int code = remove_going(kinesis, at_ms);
+    return code == STORE_OK ? consumers_find_due(kinesis) : code;
+}
+
+int consumer_deregister(Kinesis *kinesis, const Stream *stream, const Consumer *consumer, int64_t at_ms)
+{
+    Statement *set = store_begin(kinesis->store, &set_going);
+    bind_int64(set, 1, consumer->id);
+    bind_int64(set, 2, at_ms + kinesis->transition_ms);
+    int code = store_run(set);
+    if (code == STORE_OK && !kinesis->transition_ms)
+        code = remove_going(kinesis, at_ms);
+    if (code == STORE_OK)
+        code = consumers_find_due(kinesis);
+    if (code != STORE_OK)
+        return code;
+    streams_await_transitions(kinesis);
+    subscriptions_end_consumer(kinesis, stream);
+    return STORE_OK;
 }
 
 int consumers_count(Kinesis *kinesis, const Stream *stream, int64_t *ret_count)
@@ -26,7 +105,7 @@ int consumers_count(Kinesis *kinesis, const Stream *stream, int64_t *ret_count)
     return STORE_OK;
 }
 
-int consumer_exists(Kinesis *kinesis, int64_t id)
+int consumer_may_read(Kinesis *kinesis, int64_t id)
 {
     Statement *has = store_begin(kinesis->store, &has_consumer);
     bind_int64(has, 1, id);
@@ -60,6 +139,7 @@ static int read_consumer(Call *call, const Stream *stream, Consumer *consumer)
     consumer->id = column_int64(get, 0);
     consumer->created_ms = column_int64(get, 1);
     consumer->active_ms = column_int64(get, 2);
+    consumer->gone_ms = column_int64(get, 3);
     consumer->stream_id = stream->id;
     store_end(get);
     return STORE_OK;
@@ -114,8 +194,9 @@ Status consumer_find(Call *call, ConsumerRef ref, Stream **ret_stream, Consumer 
                     "Either ConsumerARN or both StreamARN and ConsumerName must be specified.");
     Stream *stream = NULL;
     Consumer consumer = {.name = ref.name};
-    TRY(stream_find(call, (StreamRef){.arn = ref.stream_arn}, &stream));
+    TRY(stream_find_any(call, (StreamRef){.arn = ref.stream_arn}, &stream));
     int code = read_consumer(call, stream, &consumer);
+    TRY(access_check(call, stream_name(stream), stream, code == STORE_OK ? &consumer : NULL));
     if (code == STORE_NOT_FOUND || (!code && created_s >= 0 && consumer.created_ms / MS_PER_S != created_s))
         return not_found(call, asked);
     TRY(expect_ok(call, code));

@@ -7,6 +7,7 @@ typedef struct Consumer {
     int64_t stream_id;
     Bytes name; /* in the arena */
     int64_t created_ms, active_ms;
+    int64_t gone_ms; /* DELETING until then; 0: it stays */
 } Consumer;
 
 /* How a request names one: by its ARN, or by stream and name, or by all three where they agree. */
@@ -17,13 +18,19 @@ typedef struct ConsumerRef {
 
 MUST_CHECK Status consumer_find(Call *call, ConsumerRef ref, Stream **ret_stream, Consumer *ret_consumer);
 Bytes consumer_arn(Arena *arena, const Stream *stream, const Consumer *consumer);
-static inline bool consumer_is_active(const Consumer *consumer, int64_t at_ms)
-{
-    return at_ms >= consumer->active_ms;
-}
+Bytes consumer_status(const Consumer *consumer, int64_t at_ms);
+/* ResourceInUseException where it isn't ACTIVE. */
+MUST_CHECK Status consumer_check_active(Call *call, const Stream *stream, const Consumer *consumer);
+
+/* DELETING from now on, or gone at once where states take no time. */
+MUST_CHECK int consumer_deregister(Kinesis *kinesis, const Stream *stream, const Consumer *consumer, int64_t at_ms);
+/* Those whose DELETING is over go. */
+MUST_CHECK int consumers_settle(Kinesis *kinesis, int64_t at_ms);
+/* Sets consumer_due_ms. */
+MUST_CHECK int consumers_find_due(Kinesis *kinesis);
 
 MUST_CHECK int consumers_count(Kinesis *kinesis, const Stream *stream, int64_t *ret_count);
-/* STORE_OK, STORE_NOT_FOUND or below 0. */
-MUST_CHECK int consumer_exists(Kinesis *kinesis, int64_t id);
+/* STORE_OK, STORE_NOT_FOUND (also where it is DELETING) or below 0. */
+MUST_CHECK int consumer_may_read(Kinesis *kinesis, int64_t id);
 /* Likewise. */
 MUST_CHECK int consumer_name(Kinesis *kinesis, Arena *arena, int64_t id, Bytes *ret_name);

@@ -3,6 +3,8 @@
 #include "shard.h"
 #include "tags.h"
 
+#define CREATING_MAX 5
+
 OPERATION(KinesisCreateStream, create_stream, WRITES);
 
 /* aws: recorded from the service: without mode and count a stream gets 4 shards, as on-demand streams do. */
@@ -11,6 +13,21 @@ static bool is_on_demand(const KinesisCreateStreamInput *in)
     if (in->stream_mode_details)
         return bytes_equal(in->stream_mode_details->stream_mode, KINESIS_STREAM_MODE_ON_DEMAND);
     return !in->has_shard_count;
+}
+
+/* aws: Kinesis API Reference, CreateStream: LimitExceededException when you "have more than five streams in the
+ * CREATING state at any point in time". */
+static Status check_creating(Call *call, KinesisStreamName name)
+{
+    const Kinesis *kinesis = call->service;
+    bool is_held = kinesis->limits.are_enforced;
+    if (!is_held || streams_count(kinesis, name.account, name.region).creating_streams < CREATING_MAX)
+        return OK;
+    return fail(
+        call, &KINESIS_LIMIT_EXCEEDED,
+        "The number of concurrent stream requests exceeds the maximum number allowed (%d): that many streams of "
+        "account " BYTES_FMT " are in state CREATING.",
+        CREATING_MAX, BYTES_ARG(name.account));
 }
 
 static Status check(Call *call, const KinesisCreateStreamInput *in, const Stream *like, int32_t shard_count)
@@ -24,6 +41,7 @@ static Status check(Call *call, const KinesisCreateStreamInput *in, const Stream
     if (!like->is_on_demand && !in->has_shard_count)
         return fail(call, &KINESIS_INVALID_ARGUMENT, "ShardCount must be specified for a stream in PROVISIONED mode.");
     TRY(check_distribution(call, like->is_on_demand, in->record_distribution_strategy));
+    TRY(check_creating(call, name));
     if (like->is_on_demand)
         TRY(check_on_demand_limit(call, name));
     TRY(tags_check(call, &in->tags));

@@ -43,9 +43,9 @@ static Bytes encryption_of(const Stream *stream)
 static bool shard_page(Call *call, const Stream *stream, uint32_t from, size_t limit, KinesisShardList *ret)
 {
     *ret = (KinesisShardList){arena_new_array(call->arena, KinesisShard, limit), 0};
-    for (size_t i = 0; i < stream->shards_count; i++) {
+    for (size_t i = shard_place(stream, from); i < stream->shards_count; i++) {
         const Shard *shard = stream->shards[i];
-        if (shard->index < from || shard_is_expired(shard, call->now_ms))
+        if (shard_is_expired(shard, call->now_ms))
             continue;
         if (ret->len == limit)
             return true;

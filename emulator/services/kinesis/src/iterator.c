@@ -1,5 +1,6 @@
 /* iterator.c - sealing places and following them. */
 #include "iterator.h"
+#include "access.h"
 #include "token.h"
 #include <time.h>
 
@@ -45,10 +46,14 @@ Status iterator_follow(Call *call, Bytes iterator, Shard **ret_shard, uint64_t *
     Kinesis *kinesis = call->service;
     if (!token_open(kinesis, call->arena, iterator, TOKEN_ITERATOR, &token))
         return fail(call, &KINESIS_INVALID_ARGUMENT, "Invalid ShardIterator.");
+    if (!bytes_equal(token.region, call->region))
+        return fail(call, &KINESIS_INVALID_ARGUMENT, "Invalid ShardIterator.");
     TRY(check_age(call, &token));
     TRY(expect_ok(call, streams_load(kinesis)));
     uint32_t index = (uint32_t)token.numbers[0];
-    const Stream *stream = streams_get(kinesis, (KinesisStreamName){token.account, token.region, token.name});
+    KinesisStreamName name = {token.account, token.region, token.name};
+    const Stream *stream = streams_get(kinesis, name);
+    TRY(access_check(call, name, stream, NULL));
     Shard *shard = stream ? shard_by_index(stream, index) : NULL;
     if (!shard || shard_is_expired(shard, call->now_ms))
         return fail(call, &KINESIS_RESOURCE_NOT_FOUND,

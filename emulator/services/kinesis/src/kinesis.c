@@ -102,6 +102,7 @@ static void on_rollback(void *context)
 {
     Kinesis *kinesis = context;
     streams_forget(kinesis);
+    streams_load_soon(kinesis);
     trace_forget(kinesis->trace);
 }
 
@@ -122,6 +123,7 @@ Kinesis *kinesis_open(Host *host, Kms *kms, Cloudwatch *cloudwatch)
     kinesis->kms = kms;
     kinesis->cloudwatch = cloudwatch;
     kinesis->streams = map_new();
+    kinesis->streams_by_id = map_new();
     kinesis->shards = map_new();
     kinesis->subscribed = map_new();
     limits_open(kinesis);
@@ -146,6 +148,7 @@ Kinesis *kinesis_close(Kinesis *kinesis)
     kinesis->trace = trace_free(kinesis->trace);
     streams_forget(kinesis);
     map_free(kinesis->streams);
+    map_free(kinesis->streams_by_id);
     map_free(kinesis->shards);
     map_free(kinesis->subscribed);
     limits_close(kinesis);

@@ -1,5 +1,6 @@
 /* list_shards.c - ListShards: which shards there are, or were at a moment. The KCL plans its leases with the filters:
  * a filter AT a moment gives shards that cover all hash keys exactly once. */
+#include "access.h"
 #include "operations.h"
 #include "shard.h"
 #include "token.h"
@@ -18,7 +19,7 @@ typedef struct Filter {
 
 static bool filter_takes(const Filter *filter, const Shard *shard, int64_t at_ms)
 {
-    if (shard->index < filter->from || shard_is_expired(shard, at_ms))
+    if (shard_is_expired(shard, at_ms))
         return false;
     /* A parent is closed in the moment its children open: in that moment only they count. */
     bool is_open_after = shard_is_open(shard) || shard->closed_ms > filter->time_ms;
@@ -44,12 +45,23 @@ static int64_t clamp_time(const Stream *stream, int64_t time_ms, int64_t at_ms)
     return time_ms < stream->created_ms ? stream->created_ms : time_ms;
 }
 
-static Status needs(Call *call, bool is_given, const KinesisShardFilter *in, const char *what)
+/* aws: Kinesis API Reference, ShardFilter, ShardId: "This property can only be used if the AFTER_SHARD_ID shard type is
+ * specified"; Timestamp: "… if FROM_TIMESTAMP or AT_TIMESTAMP shard types are specified". There they are needed. */
+static Status check_member(Call *call, const KinesisShardFilter *in, const char *what, bool is_given, bool is_wanted)
 {
-    if (is_given)
+    if (is_given == is_wanted)
         return OK;
-    return fail(call, &KINESIS_INVALID_ARGUMENT, "%s must be specified for ShardFilter type " BYTES_FMT ".", what,
-                BYTES_ARG(in->type));
+    return fail(call, &KINESIS_INVALID_ARGUMENT, "%s must %sbe specified for ShardFilter type " BYTES_FMT ".", what,
+                is_wanted ? "" : "not ", BYTES_ARG(in->type));
+}
+
+static Status check_members(Call *call, const KinesisShardFilter *in)
+{
+    bool is_of_time = bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_AT_TIMESTAMP) ||
+                      bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_FROM_TIMESTAMP);
+    bool is_of_shard = bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_AFTER_SHARD_ID);
+    TRY(check_member(call, in, "ShardId", present(in->shard_id), is_of_shard));
+    return check_member(call, in, "Timestamp", in->has_timestamp, is_of_time);
 }
 
 static Status read_filter(Call *call, const Stream *stream, const KinesisShardFilter *in, Filter *filter)
@@ -58,19 +70,18 @@ static Status read_filter(Call *call, const Stream *stream, const KinesisShardFi
     int64_t created_ms = clamp_time(stream, 0, call->now_ms);
     if (!in)
         return OK;
+    TRY(check_members(call, in));
     if (bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_AT_LATEST)) {
         filter->moment = MOMENT_NOW;
     } else if (bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_AT_TRIM_HORIZON)) {
         filter->moment = MOMENT_AT;
         filter->time_ms = created_ms;
     } else if (bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_AFTER_SHARD_ID)) {
-        TRY(needs(call, present(in->shard_id), in, "ShardId"));
         if (!shard_index_parse(in->shard_id, &index))
             return fail(call, &KINESIS_INVALID_ARGUMENT, "ShardId " BYTES_FMT " in ShardFilter is invalid.",
                         BYTES_ARG(in->shard_id));
         filter->from = index + 1;
     } else if (!bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_FROM_TRIM_HORIZON)) {
-        TRY(needs(call, in->has_timestamp, in, "Timestamp"));
         filter->moment = bytes_equal(in->type, KINESIS_SHARD_FILTER_TYPE_AT_TIMESTAMP) ? MOMENT_AT : MOMENT_FROM;
         filter->time_ms = clamp_time(stream, in->timestamp, call->now_ms);
     }
@@ -95,10 +106,10 @@ static Status follow_token(Call *call, const KinesisListShardsInput *in, Stream 
     TRY(check_token_alone(call, in));
     TRY(page_token_open(call, in->next_token, TOKEN_SHARDS, &token));
     TRY(expect_ok(call, streams_load(kinesis)));
-    KinesisStreamName name = {token.account, token.region, token.name};
-    *ret_stream = streams_get(kinesis, name);
-    if (!*ret_stream || (*ret_stream)->id != token.stream_id)
-        return stream_not_found(call, name);
+    *ret_stream = streams_get_by_id(kinesis, token.stream_id);
+    if (!*ret_stream)
+        return stream_not_found(call, (KinesisStreamName){token.account, token.region, token.name});
+    TRY(access_check(call, stream_name(*ret_stream), *ret_stream, NULL));
     *filter = (Filter){(Moment)token.numbers[0], token.numbers[1], (uint32_t)token.numbers[2]};
     return OK;
 }
@@ -130,8 +141,8 @@ static Bytes next_token(Call *call, const Stream *stream, const Filter *filter)
         .made_ms = call->now_ms,
         .stream_id = stream->id,
         .numbers = {filter->moment, filter->time_ms, filter->from},
-        .account = stream->account,
-        .region = stream->region,
+        .account = call->account,
+        .region = call->region,
         .name = stream->name,
     };
     return token_seal(call->service, call->arena, &token);
@@ -146,12 +157,11 @@ static Status list_shards(Call *call, const KinesisListShardsInput *in, KinesisL
         TRY(follow_token(call, in, &stream, &filter));
     else
         TRY(begin(call, in, &stream, &filter));
-    if (stream->status == STREAM_CREATING)
-        return stream_check_active(call, stream);
+    TRY(stream_check_readable(call, stream));
 
     out->shards.items =
         arena_new_array(call->arena, KinesisShard, limit < stream->shards_count ? limit : stream->shards_count + 1);
-    for (size_t i = 0; i < stream->shards_count; i++) {
+    for (size_t i = shard_place(stream, filter.from); i < stream->shards_count; i++) {
         const Shard *shard = stream->shards[i];
         if (!filter_takes(&filter, shard, call->now_ms))
             continue;

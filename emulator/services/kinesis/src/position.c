@@ -4,15 +4,8 @@
 
 int64_t stream_newest_second(const Stream *stream, int64_t at_ms)
 {
-    int64_t newest = at_ms / MS_PER_S;
-    for (size_t i = 0; i < stream->shards_count; i++) {
-        const Shard *shard = stream->shards[i];
-        int64_t candidates[] = {shard->origin.created_s, shard->ended_s, shard->last_arrival_ms / MS_PER_S};
-        for (int j = 0; j < 3; j++)
-            if (candidates[j] > newest)
-                newest = candidates[j];
-    }
-    return newest;
+    int64_t now_s = at_ms / MS_PER_S;
+    return now_s > stream->newest_s ? now_s : stream->newest_s;
 }
 
 static Status invalid_number(Call *call, const Shard *shard, const StartingPoint *start, Bytes number, const char *why)

@@ -49,13 +49,28 @@ Status put_find_shard(Call *call, Stream *stream, const NewRecord *record, Shard
     return expect_ok(call, shard_prepare(call->service, *ret_shard));
 }
 
+/* Not above the greatest number its stream has given: of an own shard, not beyond its tip; a foreign one not younger
+ * than the youngest shard, nor than now. */
+static int is_given(Kinesis *kinesis, const Stream *stream, const SequenceNumber *number, int64_t at_ms, bool *ret)
+{
+    Shard *shard = shard_by_index(stream, number->shard_index);
+    *ret = number->arrived_s <= stream_newest_second(stream, at_ms) && number->created_s <= stream->newest_created_s;
+    if (!*ret || !shard || shard->origin.created_s != number->created_s)
+        return STORE_OK;
+    int code = shard_prepare(kinesis, shard);
+    *ret = code == STORE_OK && number->index < shard->next;
+    return code;
+}
+
 Status put_check_ordering(Call *call, const Stream *stream, Bytes sequence_number)
 {
     SequenceNumber number;
+    bool is_fine = false;
     if (!present(sequence_number))
         return OK;
-    if (sequence_parse(call->arena, sequence_number, &number) &&
-        number.arrived_s <= stream_newest_second(stream, call->now_ms))
+    if (sequence_parse(call->arena, sequence_number, &number))
+        TRY(expect_ok(call, is_given(call->service, stream, &number, call->now_ms, &is_fine)));
+    if (is_fine)
         return OK;
     return fail(call, &KINESIS_INVALID_ARGUMENT,
                 "ExclusiveMinimumSequenceNumber " BYTES_FMT " used in PutRecord on stream " BYTES_FMT

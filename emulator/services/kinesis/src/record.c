@@ -66,7 +66,7 @@ int record_append(Kinesis *kinesis, Arena *arena, Shard *shard, const NewRecord 
     if (code != STORE_OK)
         return code;
     shard->next++;
-    shard->last_arrival_ms = arrival_ms;
+    shard_note_arrival(shard, arrival_ms);
     *ret_sequence_number = sequence_text(arena, &shard->origin, kept.sequence, arrival_ms / MS_PER_S);
     count_incoming(kinesis, shard, (double)(record->data.len + record->partition_key.len));
     subscriptions_wake(kinesis, shard->id);

@@ -23,24 +23,14 @@ static Status check_policy(Call *call, Bytes policy)
                : fail(call, &KINESIS_INVALID_ARGUMENT, "The policy is not valid: it must be a JSON policy document.");
 }
 
-static Status check_consumer(Call *call, const Resource *resource)
-{
-    if (!resource->is_consumer || consumer_is_active(&resource->consumer, call->now_ms))
-        return OK;
-    return fail(call, &KINESIS_RESOURCE_IN_USE,
-                "Consumer " BYTES_FMT " with creation timestamp %lld under stream " BYTES_FMT " and account " BYTES_FMT
-                " is not in ACTIVE status.",
-                BYTES_ARG(resource->consumer.name), (long long)(resource->consumer.created_ms / MS_PER_S),
-                BYTES_ARG(resource->stream->name), BYTES_ARG(call->account));
-}
-
 static Status put_resource_policy(Call *call, const KinesisPutResourcePolicyInput *in,
                                   KinesisPutResourcePolicyOutput *out)
 {
     Resource resource;
     (void)out;
     TRY(resource_find(call, in->resource_arn, &resource));
-    TRY(check_consumer(call, &resource));
+    if (resource.is_consumer)
+        TRY(consumer_check_active(call, resource.stream, &resource.consumer));
     TRY(check_policy(call, in->policy));
     Statement *put = store_begin(call->store, &put_policy);
     bind_int64(put, 1, resource.owner);

@@ -13,12 +13,8 @@ static int scale(Kinesis *kinesis, Stream *stream, int64_t at_ms)
     stream->wanted_shards = 0;
     if (!stream->is_on_demand || stream->status != STREAM_ACTIVE || target <= stream->open_count)
         return STORE_OK;
-    Arena *arena = arena_new();
-    HashKey *starts = arena_new_array(arena, HashKey, target);
-    reshard_plan(stream, target, starts);
-    int code = reshard_run(kinesis, stream, starts, target, shard_change_ms(stream, at_ms));
-    arena_free(arena);
-    return code == STORE_OK ? stream_pass_through(kinesis, stream, STREAM_UPDATING) : code;
+    Reshard reshard = {.kind = RESHARD_COUNT, .count = target};
+    return reshard_begin(kinesis, stream, &reshard, at_ms);
 }
 
 static void on_timer(void *context, int64_t at_ms)

@@ -45,6 +45,12 @@ const Migration kinesis_schema = {
         "CREATE TABLE kinesis_encryption ("
         " id INTEGER PRIMARY KEY, stream_id INTEGER NOT NULL, is_start INTEGER NOT NULL, at_ms INTEGER NOT NULL);"
         "ALTER TABLE kinesis_stream ADD COLUMN spreads_records INTEGER NOT NULL DEFAULT 0;",
+        /* What a stream is UPDATING for; a consumer is DELETING until gone_ms. */
+        "CREATE TABLE kinesis_reshard ("
+        " stream_id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, shard INTEGER NOT NULL, adjacent INTEGER NOT NULL,"
+        " at BLOB NOT NULL, count INTEGER NOT NULL);"
+        "ALTER TABLE kinesis_consumer ADD COLUMN gone_ms INTEGER NOT NULL DEFAULT 0;"
+        "CREATE INDEX kinesis_consumer_going ON kinesis_consumer (gone_ms) WHERE gone_ms > 0;",
         NULL,
     },
 };

@@ -47,6 +47,25 @@ static void unlist_open(Stream *stream, const Shard *shard)
     memmove(stream->open + at, stream->open + at + 1, (stream->open_count - at) * sizeof(Shard *));
 }
 
+size_t shard_place(const Stream *stream, uint32_t index)
+{
+    size_t low = 0, high = stream->shards_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (stream->shards[middle]->index < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void note_second(Stream *stream, int64_t second)
+{
+    if (second > stream->newest_s)
+        stream->newest_s = second;
+}
+
 Shard *shard_adopt(Kinesis *kinesis, Stream *stream, const Shard *like)
 {
     Shard *shard = malloc(sizeof *shard);
@@ -61,6 +80,10 @@ Shard *shard_adopt(Kinesis *kinesis, Stream *stream, const Shard *like)
     }
     stream->shards[stream->shards_count++] = shard;
     map_put(kinesis->shards, id_key(&shard->id), shard);
+    if (shard->origin.created_s > stream->newest_created_s)
+        stream->newest_created_s = shard->origin.created_s;
+    note_second(stream, shard->origin.created_s);
+    note_second(stream, shard->ended_s);
     if (shard_is_open(shard))
         list_open(stream, shard);
     return shard;
@@ -130,6 +153,7 @@ static int shard_close(Kinesis *kinesis, Shard *shard, int64_t at_ms)
         return code;
     shard->closed_ms = at_ms;
     shard->ended_s = end_s;
+    note_second(shard->stream, end_s);
     unlist_open(shard->stream, shard);
     subscriptions_wake(kinesis, shard->id);
     return STORE_OK;
@@ -145,7 +169,7 @@ int shard_split(Kinesis *kinesis, Shard *shard, HashKey at, int64_t at_ms)
         code = shard_insert(kinesis, shard->stream, &lower, &child);
     if (code == STORE_OK)
         code = shard_insert(kinesis, shard->stream, &upper, &child);
-    return code == STORE_OK ? stream_update(kinesis, shard->stream) : code;
+    return code;
 }
 
 int shard_merge(Kinesis *kinesis, Shard *parent, Shard *adjacent, int64_t at_ms)
@@ -159,7 +183,7 @@ int shard_merge(Kinesis *kinesis, Shard *parent, Shard *adjacent, int64_t at_ms)
         code = shard_close(kinesis, adjacent, at_ms);
     if (code == STORE_OK)
         code = shard_insert(kinesis, parent->stream, &plan, &child);
-    return code == STORE_OK ? stream_update(kinesis, parent->stream) : code;
+    return code;
 }
 
 int shard_remove(Kinesis *kinesis, Shard *shard)
@@ -172,9 +196,7 @@ int shard_remove(Kinesis *kinesis, Shard *shard)
         code = trim_drop_log(kinesis, shard->id);
     if (code != STORE_OK)
         return code;
-    size_t at = 0;
-    while (stream->shards[at] != shard)
-        at++;
+    size_t at = shard_place(stream, shard->index);
     if (shard_is_open(shard))
         unlist_open(stream, shard);
     stream->shards_count--;
@@ -195,8 +217,14 @@ int shard_prepare(Kinesis *kinesis, Shard *shard)
     else if (code != STORE_OK)
         return code;
     shard->next = span.last + 1 > shard->floor ? span.last + 1 : shard->floor;
-    shard->last_arrival_ms = span.last_arrival_ms;
+    shard_note_arrival(shard, span.last_arrival_ms);
     return STORE_OK;
+}
+
+void shard_note_arrival(Shard *shard, int64_t arrival_ms)
+{
+    shard->last_arrival_ms = arrival_ms;
+    note_second(shard->stream, arrival_ms / MS_PER_S);
 }
 
 int64_t shard_change_ms(const Stream *stream, int64_t at_ms)
@@ -227,15 +255,8 @@ Shard *shard_of_hash(const Stream *stream, HashKey key)
 
 Shard *shard_by_index(const Stream *stream, uint32_t index)
 {
-    size_t low = 0, high = stream->shards_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (stream->shards[middle]->index < index)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < stream->shards_count && stream->shards[low]->index == index ? stream->shards[low] : NULL;
+    size_t at = shard_place(stream, index);
+    return at < stream->shards_count && stream->shards[at]->index == index ? stream->shards[at] : NULL;
 }
 
 Shard *shard_by_id(const Kinesis *kinesis, int64_t id)

@@ -11,7 +11,8 @@ typedef struct ShardPlan {
 
 /* In its table and in memory, open. Its sequence numbers begin above its parents' ends. */
 MUST_CHECK int shard_insert(Kinesis *kinesis, Stream *stream, const ShardPlan *plan, Shard **ret_shard);
-/* Two out of one, one out of two neighbours, whichever is named first: parents are closed; no checks. */
+/* Two out of one, one out of two neighbours, whichever is named first: parents are closed; no checks. stream_update is
+ * the caller's, when all of them are done: the stream counts its shards. */
 MUST_CHECK int shard_split(Kinesis *kinesis, Shard *shard, HashKey at, int64_t at_ms);
 MUST_CHECK int shard_merge(Kinesis *kinesis, Shard *parent, Shard *adjacent, int64_t at_ms);
 /* Its row, its copy; its log goes in small steps. */
@@ -32,6 +33,9 @@ static inline bool shard_is_open(const Shard *shard)
 }
 Shard *shard_of_hash(const Stream *stream, HashKey key); /* the open one; there is always one */
 Shard *shard_by_index(const Stream *stream, uint32_t index);
+/* Where the first of that index or above stands in stream->shards. */
+size_t shard_place(const Stream *stream, uint32_t index);
+void shard_note_arrival(Shard *shard, int64_t arrival_ms); /* the latest of its records */
 Shard *shard_by_id(const Kinesis *kinesis, int64_t id);
 
 /* aws: any text that ends in "-" and a number, or is a number, names a shard. */
@@ -39,7 +43,10 @@ MUST_CHECK bool shard_index_parse(Bytes shard_id, uint32_t *ret_index);
 Bytes shard_name(Arena *arena, uint32_t index);
 /* "Could not find shard …": the words of SplitShard and MergeShards. */
 MUST_CHECK Status shard_find(Call *call, const Stream *stream, Bytes shard_id, Shard **ret_shard);
+/* "Could not find shard …" where it can be no shard's name, whether the stream is there or not. */
+MUST_CHECK Status shard_check_name(Call *call, StreamRef ref, Bytes shard_id);
 /* "Shard … does not exist": the words of the reading operations. */
+MUST_CHECK Status shard_find_in_stream(Call *call, const Stream *stream, Bytes shard_id, Shard **ret_shard);
 MUST_CHECK Status shard_find_for_read(Call *call, StreamRef ref, Bytes shard_id, Shard **ret_shard);
 
 void shard_describe(Arena *arena, const Shard *shard, KinesisShard *ret_shard);

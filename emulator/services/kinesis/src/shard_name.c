@@ -1,4 +1,5 @@
 /* shard_name.c - shards as requests name them and as answers tell of them. */
+#include "access.h"
 #include "shard.h"
 
 bool shard_index_parse(Bytes shard_id, uint32_t *ret_index)
@@ -17,21 +18,53 @@ Bytes shard_name(Arena *arena, uint32_t index)
     return arena_text(arena, "shardId-%012u", index);
 }
 
-static Status not_found(Call *call, const Stream *stream, Bytes shard_id)
+static Status not_found(Call *call, KinesisStreamName name, Bytes shard_id)
 {
     return fail(call, &KINESIS_RESOURCE_NOT_FOUND,
                 "Could not find shard " BYTES_FMT " in stream " BYTES_FMT " under account " BYTES_FMT ".",
-                BYTES_ARG(shard_id), BYTES_ARG(stream->name), BYTES_ARG(stream->account));
+                BYTES_ARG(shard_id), BYTES_ARG(name.name), BYTES_ARG(name.account));
+}
+
+/* aws: what can be no shard's name is told before the stream is looked for (mhart/kinesalite, splitShard and
+ * mergeShards, found so against the service). */
+Status shard_check_name(Call *call, StreamRef ref, Bytes shard_id)
+{
+    uint32_t index;
+    KinesisStreamName name;
+    if (shard_index_parse(shard_id, &index))
+        return OK;
+    TRY(stream_name_of(call, ref, &name));
+    return not_found(call, name, shard_id);
 }
 
 Status shard_find(Call *call, const Stream *stream, Bytes shard_id, Shard **ret_shard)
 {
     uint32_t index;
     if (!shard_index_parse(shard_id, &index))
-        return not_found(call, stream, shard_id);
+        return not_found(call, stream_name(stream), shard_id);
     Shard *shard = shard_by_index(stream, index);
     if (!shard || shard_is_expired(shard, call->now_ms))
-        return not_found(call, stream, shard_name(call->arena, index));
+        return not_found(call, stream_name(stream), shard_name(call->arena, index));
+    TRY(expect_ok(call, shard_prepare(call->service, shard)));
+    *ret_shard = shard;
+    return OK;
+}
+
+static Status does_not_exist(Call *call, KinesisStreamName name, uint32_t index)
+{
+    return fail(call, &KINESIS_RESOURCE_NOT_FOUND,
+                "Shard shardId-%012u in stream " BYTES_FMT " under account " BYTES_FMT " does not exist", index,
+                BYTES_ARG(name.name), BYTES_ARG(name.account));
+}
+
+Status shard_find_in_stream(Call *call, const Stream *stream, Bytes shard_id, Shard **ret_shard)
+{
+    uint32_t index;
+    if (!shard_index_parse(shard_id, &index))
+        return not_found(call, stream_name(stream), shard_id);
+    Shard *shard = shard_by_index(stream, index);
+    if (!shard || shard_is_expired(shard, call->now_ms))
+        return does_not_exist(call, stream_name(stream), index);
     TRY(expect_ok(call, shard_prepare(call->service, shard)));
     *ret_shard = shard;
     return OK;
@@ -46,18 +79,13 @@ Status shard_find_for_read(Call *call, StreamRef ref, Bytes shard_id, Shard **re
     TRY(stream_name_of(call, ref, &name));
     TRY(expect_ok(call, streams_load(kinesis)));
     if (!shard_index_parse(shard_id, &index))
-        return fail(call, &KINESIS_RESOURCE_NOT_FOUND,
-                    "Could not find shard " BYTES_FMT " in stream " BYTES_FMT " under account " BYTES_FMT ".",
-                    BYTES_ARG(shard_id), BYTES_ARG(name.name), BYTES_ARG(name.account));
+        return not_found(call, name, shard_id);
     const Stream *stream = streams_get(kinesis, name);
-    Shard *shard = stream ? shard_by_index(stream, index) : NULL;
-    if (!shard || shard_is_expired(shard, call->now_ms))
-        return fail(call, &KINESIS_RESOURCE_NOT_FOUND,
-                    "Shard shardId-%012u in stream " BYTES_FMT " under account " BYTES_FMT " does not exist", index,
-                    BYTES_ARG(name.name), BYTES_ARG(name.account));
-    TRY(expect_ok(call, shard_prepare(kinesis, shard)));
-    *ret_shard = shard;
-    return OK;
+    TRY(access_check(call, name, stream, NULL));
+    if (!stream)
+        return does_not_exist(call, name, index);
+    TRY(stream_check_readable(call, stream));
+    return shard_find_in_stream(call, stream, shard_id, ret_shard);
 }
 
 static KinesisHashKeyRange *range_of(Arena *arena, const Shard *shard)
@@ -99,8 +127,11 @@ KinesisChildShardList shard_children(Arena *arena, const Shard *shard, int64_t a
 {
     const Stream *stream = shard->stream;
     KinesisChildShardList children = {arena_new_array(arena, KinesisChildShard, 2), 0};
-    for (size_t i = 0; i < stream->shards_count && children.len < 2; i++) {
+    /* Those that were opened when it was closed; none opens before one of a lower index. */
+    for (size_t i = shard_place(stream, shard->index); i < stream->shards_count && children.len < 2; i++) {
         const Shard *child = stream->shards[i];
+        if (child->opened_ms > shard->closed_ms)
+            break;
         if ((child->parent != shard->index && child->adjacent_parent != shard->index) || shard_is_expired(child, at_ms))
             continue;
         children.items[children.len++] = (KinesisChildShard){

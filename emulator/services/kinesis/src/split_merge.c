@@ -1,6 +1,6 @@
 /* split_merge.c - SplitShard and MergeShards. */
 #include "operations.h"
-#include "shard.h"
+#include "reshard.h"
 
 OPERATION(KinesisSplitShard, split_shard, WRITES);
 OPERATION(KinesisMergeShards, merge_shards, WRITES);
@@ -39,6 +39,7 @@ static Status split_shard(Call *call, const KinesisSplitShardInput *in, KinesisS
     Shard *shard;
     HashKey at = 0;
     (void)out;
+    TRY(shard_check_name(call, STREAM_REF(in), in->shard_to_split));
     TRY(stream_find(call, STREAM_REF(in), &stream));
     TRY(shard_find(call, stream, in->shard_to_split, &shard));
     TRY(stream_check_active(call, stream));
@@ -47,8 +48,8 @@ static Status split_shard(Call *call, const KinesisSplitShardInput *in, KinesisS
     TRY(read_boundary(call, shard, in->new_starting_hash_key, &at));
     TRY(check_shard_limit(call, (KinesisStreamName){stream->account, stream->region, stream->name}, 1));
 
-    TRY(expect_ok(call, shard_split(call->service, shard, at, shard_change_ms(stream, call->now_ms))));
-    return expect_ok(call, stream_pass_through(call->service, stream, STREAM_UPDATING));
+    Reshard reshard = {.kind = RESHARD_SPLIT, .shard = shard->index, .at = at};
+    return expect_ok(call, reshard_begin(call->service, stream, &reshard, call->now_ms));
 }
 
 static bool are_adjacent(const Shard *lower, const Shard *upper)
@@ -61,6 +62,8 @@ static Status merge_shards(Call *call, const KinesisMergeShardsInput *in, Kinesi
     Stream *stream = NULL;
     Shard *first, *second;
     (void)out;
+    TRY(shard_check_name(call, STREAM_REF(in), in->shard_to_merge));
+    TRY(shard_check_name(call, STREAM_REF(in), in->adjacent_shard_to_merge));
     TRY(stream_find(call, STREAM_REF(in), &stream));
     TRY(shard_find(call, stream, in->shard_to_merge, &first));
     TRY(shard_find(call, stream, in->adjacent_shard_to_merge, &second));
@@ -74,6 +77,6 @@ static Status merge_shards(Call *call, const KinesisMergeShardsInput *in, Kinesi
                     " are not an adjacent pair of shards eligible for merging",
                     first->index, second->index, BYTES_ARG(stream->name), BYTES_ARG(stream->account));
 
-    TRY(expect_ok(call, shard_merge(call->service, first, second, shard_change_ms(stream, call->now_ms))));
-    return expect_ok(call, stream_pass_through(call->service, stream, STREAM_UPDATING));
+    Reshard reshard = {.kind = RESHARD_MERGE, .shard = first->index, .adjacent = second->index};
+    return expect_ok(call, reshard_begin(call->service, stream, &reshard, call->now_ms));
 }

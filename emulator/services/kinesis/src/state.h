@@ -35,6 +35,15 @@ typedef enum StreamStatus { STREAM_CREATING, STREAM_ACTIVE, STREAM_UPDATING, STR
 typedef struct Stream Stream;
 typedef struct Meter Meter; /* the counts of one stream, shard or consumer: metrics.c */
 
+/* What a stream is UPDATING for: its shards become others when it is ACTIVE again. */
+typedef enum ReshardKind { RESHARD_NONE, RESHARD_SPLIT, RESHARD_MERGE, RESHARD_COUNT } ReshardKind;
+typedef struct Reshard {
+    ReshardKind kind;
+    uint32_t shard, adjacent; /* indexes: what is split, or the two that are merged */
+    HashKey at;               /* where it is split */
+    uint32_t count;           /* so many shards then */
+} Reshard;
+
 typedef struct Shard {
     int64_t id; /* of its row and its log */
     Stream *stream;
@@ -60,6 +69,7 @@ struct Stream {
     uint64_t kms_generation_put, kms_generation_read; /* KMS's, when these keys were found usable */
     StreamStatus status;
     int64_t status_due_ms; /* when a status that passes does */
+    Reshard reshard;       /* begun, not done */
     int64_t created_ms;
     int64_t horizon_floor_ms; /* what retention had dropped before it was raised stays dropped */
     int32_t retention_hours;
@@ -70,6 +80,8 @@ struct Stream {
     bool spreads_records; /* over its shards in turn, whatever their keys */
     size_t spread_next;
     uint32_t next_shard_index;
+    int64_t newest_created_s; /* of all shards: the greatest sequence numbers are of that one */
+    int64_t newest_s;         /* the latest second that a number of its shards bears */
     Meter *meter;
     Rate demand;            /* of an on-demand stream, in the second that is on */
     uint32_t wanted_shards; /* it is to grow to so many; 0: no */
@@ -88,11 +100,13 @@ struct Kinesis {
     Cloudwatch *cloudwatch; /* NULL: nothing is measured */
     ShardLog *log;
     Map *streams; /* by key */
-    Map *shards;  /* 8 bytes of id → Shard */
+    Map *streams_by_id;
+    Map *shards; /* 8 bytes of id → Shard */
     bool is_loaded;
     unsigned char secret[crypto_secretbox_KEYBYTES];
     int64_t transition_ms;
     Timer *transition_timer;
+    int64_t consumer_due_ms; /* when the first consumer that is DELETING is gone; 0: none is */
     Timer *trim_timer;
     Timer *scaling_timer;
     Timer *metrics_timer;

@@ -1,8 +1,13 @@
 /* stream.c - finding streams, and the states they pass through. */
 #include "stream.h"
-#include "shard.h"
+#include "access.h"
+#include "consumer.h"
+#include "reshard.h"
 #include "subscription.h"
 #include "trim.h"
+#include <stdlib.h>
+
+#define RETRY_MS 1000 /* after the store has failed */
 
 static const Query set_status = {"UPDATE kinesis_stream SET status = ?2, status_due_ms = ?3 WHERE id = ?1"};
 static const Query delete_stream = {"DELETE FROM kinesis_stream WHERE id = ?1"};
@@ -15,6 +20,8 @@ static const Query delete_encryptions = {"DELETE FROM kinesis_encryption WHERE s
 static const Query delete_switches = {"DELETE FROM kinesis_mode_switch WHERE stream_id = ?1"};
 static const Query delete_consumers = {"DELETE FROM kinesis_consumer WHERE stream_id = ?1"};
 static const Query delete_tags = {"DELETE FROM kinesis_tag WHERE stream_id = ?1"};
+static const Query delete_shards = {"DELETE FROM kinesis_shard WHERE stream_id = ?1"};
+static const Query delete_reshard = {"DELETE FROM kinesis_reshard WHERE stream_id = ?1"};
 static const Query delete_rescales = {"DELETE FROM kinesis_rescale WHERE stream_id = ?1"};
 
 Bytes stream_status_text(StreamStatus status)
@@ -65,6 +72,10 @@ Status stream_name_of(Call *call, StreamRef ref, KinesisStreamName *ret_name)
         return fail(call, &KINESIS_INVALID_ARGUMENT,
                     "StreamName " BYTES_FMT " and StreamARN " BYTES_FMT " name different streams.", BYTES_ARG(ref.name),
                     BYTES_ARG(ref.arn));
+    if (!bytes_equal(name.region, call->region))
+        return fail(call, &KINESIS_INVALID_ARGUMENT,
+                    "StreamARN " BYTES_FMT " is not of the region " BYTES_FMT " that is asked.", BYTES_ARG(ref.arn),
+                    BYTES_ARG(call->region));
     *ret_name = name;
     return OK;
 }
@@ -75,15 +86,24 @@ Status stream_not_found(Call *call, KinesisStreamName name)
                 BYTES_ARG(name.name), BYTES_ARG(name.account));
 }
 
-Status stream_find(Call *call, StreamRef ref, Stream **ret_stream)
+Status stream_find_any(Call *call, StreamRef ref, Stream **ret_stream)
 {
     KinesisStreamName name;
     Kinesis *kinesis = call->service;
     TRY(stream_name_of(call, ref, &name));
     TRY(expect_ok(call, streams_load(kinesis)));
-    Stream *stream = streams_get(kinesis, name);
-    if (!stream)
-        return stream_not_found(call, name);
+    *ret_stream = streams_get(kinesis, name);
+    if (*ret_stream)
+        return OK;
+    TRY(access_check(call, name, NULL, NULL));
+    return stream_not_found(call, name);
+}
+
+Status stream_find(Call *call, StreamRef ref, Stream **ret_stream)
+{
+    Stream *stream = NULL;
+    TRY(stream_find_any(call, ref, &stream));
+    TRY(access_check(call, stream_name(stream), stream, NULL));
     *ret_stream = stream;
     return OK;
 }
@@ -104,6 +124,16 @@ Status stream_check_active(Call *call, const Stream *stream)
         return OK;
     return fail(call, &KINESIS_RESOURCE_IN_USE,
                 "Stream " BYTES_FMT " under account " BYTES_FMT " not ACTIVE, instead in state " BYTES_FMT,
+                BYTES_ARG(stream->name), BYTES_ARG(stream->account), BYTES_ARG(stream_status_text(stream->status)));
+}
+
+/* aws: the words as aws/aws-sdk-java-v2#5949 and #6006 have them from the service. */
+Status stream_check_readable(Call *call, const Stream *stream)
+{
+    if (stream->status == STREAM_ACTIVE || stream->status == STREAM_UPDATING)
+        return OK;
+    return fail(call, &KINESIS_RESOURCE_IN_USE,
+                "Stream " BYTES_FMT " under account " BYTES_FMT " not ACTIVE or UPDATING, instead in state " BYTES_FMT,
                 BYTES_ARG(stream->name), BYTES_ARG(stream->account), BYTES_ARG(stream_status_text(stream->status)));
 }
 
@@ -134,17 +164,17 @@ static int delete_of(Kinesis *kinesis, const Query *query, int64_t stream_id)
 
 int stream_remove(Kinesis *kinesis, Stream *stream)
 {
-    int code = STORE_OK;
-    subscriptions_fail(kinesis, stream);
-    while (code == STORE_OK && stream->shards_count)
-        code = shard_remove(kinesis, stream->shards[stream->shards_count - 1]);
-    const Query *deletes[] = {&delete_consumer_tags, &delete_policies, &delete_switches, &delete_encryptions,
-                              &delete_consumers,     &delete_tags,     &delete_rescales, &delete_stream};
+    int code = trim_drop_logs(kinesis, stream);
+    const Query *deletes[] = {&delete_shards,      &delete_consumer_tags, &delete_policies, &delete_switches,
+                              &delete_encryptions, &delete_consumers,     &delete_tags,     &delete_rescales,
+                              &delete_reshard,     &delete_stream};
     for (size_t i = 0; code == STORE_OK && i < sizeof deletes / sizeof *deletes; i++)
         code = delete_of(kinesis, deletes[i], stream->id);
-    if (code == STORE_OK)
-        stream_drop(kinesis, stream);
-    return code;
+    if (code != STORE_OK)
+        return code;
+    subscriptions_fail(kinesis, stream);
+    stream_drop(kinesis, stream);
+    return STORE_OK;
 }
 
 static int write_status(Kinesis *kinesis, Stream *stream, StreamStatus status, int64_t due_ms)
@@ -161,10 +191,12 @@ static int write_status(Kinesis *kinesis, Stream *stream, StreamStatus status, i
     return code;
 }
 
-static int settle(Kinesis *kinesis, Stream *stream)
+static int settle(Kinesis *kinesis, Stream *stream, int64_t at_ms)
 {
-    return stream->status == STREAM_DELETING ? stream_remove(kinesis, stream)
-                                             : write_status(kinesis, stream, STREAM_ACTIVE, 0);
+    if (stream->status == STREAM_DELETING)
+        return stream_remove(kinesis, stream);
+    int code = reshard_finish(kinesis, stream, at_ms);
+    return code == STORE_OK ? write_status(kinesis, stream, STREAM_ACTIVE, 0) : code;
 }
 
 /* The first stream in a passing state, or NULL. */
@@ -181,26 +213,81 @@ static Stream *first_due(const Kinesis *kinesis)
     return first;
 }
 
+static void on_transition(void *context, int64_t at_ms);
+
+static void set_timer(Kinesis *kinesis, int64_t due_ms)
+{
+    if (kinesis->transition_timer)
+        scheduler_cancel(kinesis->host->scheduler, kinesis->transition_timer);
+    kinesis->transition_timer = due_ms ? scheduler_at(kinesis->host->scheduler, due_ms, on_transition, kinesis) : NULL;
+}
+
+static int by_due(const void *left, const void *right)
+{
+    const Stream *a = *(Stream *const *)left, *b = *(Stream *const *)right;
+    if (a->status_due_ms != b->status_due_ms)
+        return a->status_due_ms < b->status_due_ms ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+/* The streams whose state is over, as many as there are; the caller frees the list. */
+static Stream **all_due(const Kinesis *kinesis, int64_t at_ms, size_t *ret_count)
+{
+    Bytes key;
+    void *value;
+    size_t count = 0;
+    Stream **due = calloc(map_count(kinesis->streams) + 1, sizeof(Stream *));
+    if (!due)
+        abort();
+    for (size_t at = 0; map_next(kinesis->streams, &at, &key, &value);)
+        if (((Stream *)value)->status != STREAM_ACTIVE && ((Stream *)value)->status_due_ms <= at_ms)
+            due[count++] = value;
+    qsort(due, count, sizeof(Stream *), by_due);
+    *ret_count = count;
+    return due;
+}
+
+static int settle_streams(Kinesis *kinesis, int64_t at_ms)
+{
+    size_t count;
+    int code = STORE_OK;
+    Stream **due = all_due(kinesis, at_ms, &count);
+    for (size_t i = 0; code == STORE_OK && i < count; i++)
+        code = settle(kinesis, due[i], at_ms);
+    free(due);
+    return code;
+}
+
 static void on_transition(void *context, int64_t at_ms)
 {
     Kinesis *kinesis = context;
-    Stream *stream = NULL;
-    int code = streams_load(kinesis);
     kinesis->transition_timer = NULL;
-    while (code == STORE_OK && (stream = first_due(kinesis)) && stream->status_due_ms <= at_ms)
-        code = settle(kinesis, stream);
-    streams_await_transitions(kinesis);
+    int code = streams_load(kinesis);
+    if (code == STORE_OK)
+        code = settle_streams(kinesis, at_ms);
+    if (code == STORE_OK)
+        code = consumers_settle(kinesis, at_ms);
+    if (code == STORE_OK) {
+        streams_await_transitions(kinesis);
+        return;
+    }
+    log_event(kinesis->host->log, LOG_ERROR, "a passing state could not be ended", "reason",
+              store_error(kinesis->store), NULL);
+    set_timer(kinesis, at_ms + RETRY_MS);
 }
 
 void streams_await_transitions(Kinesis *kinesis)
 {
-    if (kinesis->transition_timer)
-        scheduler_cancel(kinesis->host->scheduler, kinesis->transition_timer);
-    kinesis->transition_timer = NULL;
     const Stream *stream = first_due(kinesis);
-    if (stream)
-        kinesis->transition_timer =
-            scheduler_at(kinesis->host->scheduler, stream->status_due_ms, on_transition, kinesis);
+    int64_t due_ms = kinesis->consumer_due_ms;
+    if (stream && (!due_ms || stream->status_due_ms < due_ms))
+        due_ms = stream->status_due_ms;
+    set_timer(kinesis, due_ms);
+}
+
+void streams_load_soon(Kinesis *kinesis)
+{
+    set_timer(kinesis, now_ms(kinesis));
 }
 
 int stream_pass_through(Kinesis *kinesis, Stream *stream, StreamStatus status)

@@ -1,7 +1,7 @@
 /* stream_consumers.c - RegisterStreamConsumer, DeregisterStreamConsumer, DescribeStreamConsumer, ListStreamConsumers.
  */
+#include "consumer.h"
 #include "operations.h"
-#include "subscription.h"
 #include "tags.h"
 #include "token.h"
 
@@ -15,24 +15,17 @@ OPERATION(KinesisListStreamConsumers, list_consumers, READS);
 
 static const Query insert_consumer = {
     "INSERT INTO kinesis_consumer (stream_id, name, created_ms, active_ms) VALUES (?1, ?2, ?3, ?4)"};
-static const Query delete_consumer = {"DELETE FROM kinesis_consumer WHERE id = ?1"};
-static const Query delete_policy = {"DELETE FROM kinesis_policy WHERE owner = -?1"};
-static const Query delete_tags = {"DELETE FROM kinesis_tag WHERE stream_id = -?1"};
 static const Query find_consumer = {"SELECT 1 FROM kinesis_consumer WHERE stream_id = ?1 AND name = ?2"};
-static const Query count_creating = {"SELECT COUNT(*) FROM kinesis_consumer WHERE stream_id = ?1 AND active_ms > ?2"};
-static const Query consumers_after = {"SELECT id, name, created_ms, active_ms FROM kinesis_consumer"
+static const Query count_creating = {"SELECT COUNT(*) FROM kinesis_consumer WHERE stream_id = ?1 AND active_ms > ?2"
+                                     " AND gone_ms = 0"};
+static const Query consumers_after = {"SELECT id, name, created_ms, active_ms, gone_ms FROM kinesis_consumer"
                                       " WHERE stream_id = ?1 AND name > ?2 ORDER BY name LIMIT ?3"};
-
-static Bytes status_of(const Consumer *consumer, int64_t at_ms)
-{
-    return consumer_is_active(consumer, at_ms) ? KINESIS_CONSUMER_STATUS_ACTIVE : KINESIS_CONSUMER_STATUS_CREATING;
-}
 
 static void tell(Call *call, const Stream *stream, const Consumer *consumer, KinesisConsumer *ret)
 {
     ret->consumer_name = consumer->name;
     ret->consumer_arn = consumer_arn(call->arena, stream, consumer);
-    ret->consumer_status = status_of(consumer, call->now_ms);
+    ret->consumer_status = consumer_status(consumer, call->now_ms);
     SET(ret, consumer_creation_timestamp, consumer->created_ms);
 }
 
@@ -76,8 +69,7 @@ static Status register_consumer(Call *call, const KinesisRegisterStreamConsumerI
     Stream *stream = NULL;
     Kinesis *kinesis = call->service;
     TRY(stream_find(call, (StreamRef){.arn = in->stream_arn}, &stream));
-    if (stream->status == STREAM_CREATING || stream->status == STREAM_DELETING)
-        return stream_check_active(call, stream);
+    TRY(stream_check_readable(call, stream));
     TRY(tags_check(call, &in->tags));
     TRY(check_new(call, stream, in->consumer_name));
 
@@ -109,14 +101,10 @@ static Status deregister_consumer(Call *call, const KinesisDeregisterStreamConsu
     (void)out;
     TRY(consumer_find(call, CONSUMER_REF(in), &stream, &consumer));
 
-    const Query *deletes[] = {&delete_policy, &delete_tags, &delete_consumer};
-    for (size_t i = 0; i < sizeof deletes / sizeof *deletes; i++) {
-        Statement *delete = store_begin(call->store, deletes[i]);
-        bind_int64(delete, 1, consumer.id);
-        TRY(expect_ok(call, store_run(delete)));
-    }
-    subscriptions_fail_consumer(call->service, stream);
-    return OK;
+    /* aws: Kinesis API, DeregisterStreamConsumer: it has no error for one that is DELETING already. */
+    if (consumer.gone_ms)
+        return OK;
+    return expect_ok(call, consumer_deregister(call->service, stream, &consumer, call->now_ms));
 }
 
 static Status describe_consumer(Call *call, const KinesisDescribeStreamConsumerInput *in,
@@ -130,7 +118,7 @@ static Status describe_consumer(Call *call, const KinesisDescribeStreamConsumerI
     out->consumer_description = description;
     description->consumer_name = consumer.name;
     description->consumer_arn = consumer_arn(call->arena, stream, &consumer);
-    description->consumer_status = status_of(&consumer, call->now_ms);
+    description->consumer_status = consumer_status(&consumer, call->now_ms);
     SET(description, consumer_creation_timestamp, consumer.created_ms);
     description->stream_arn = stream_arn(call->arena, stream);
     return OK;
@@ -175,6 +163,7 @@ static Status list_consumers(Call *call, const KinesisListStreamConsumersInput *
             .name = arena_copy(call->arena, column_bytes(row, 1)),
             .created_ms = column_int64(row, 2),
             .active_ms = column_int64(row, 3),
+            .gone_ms = column_int64(row, 4),
         };
         tell(call, stream, &consumer, &out->consumers.items[out->consumers.len++]);
     }

@@ -34,16 +34,17 @@ static Status check_warm(Call *call, const Stream *stream, bool is_on_demand, in
     return OK;
 }
 
-/* A shard takes 1 MiB/s: the stream gets as many as its warm throughput needs. */
-static int warm_up(Call *call, Stream *stream, int32_t mibps)
+/* A shard takes 1 MiB/s: the stream gets as many as its warm throughput needs. mibps 0: none is asked for. */
+static int update(Call *call, Stream *stream, int32_t mibps)
 {
-    uint32_t target = (uint32_t)mibps;
-    stream->warm_mibps = mibps;
-    if (target <= stream->open_count)
-        return stream_update(call->service, stream);
-    HashKey *starts = arena_new_array(call->arena, HashKey, target);
-    reshard_plan(stream, target, starts);
-    return reshard_run(call->service, stream, starts, target, shard_change_ms(stream, call->now_ms));
+    Reshard reshard = {.kind = RESHARD_COUNT, .count = (uint32_t)mibps};
+    if (mibps)
+        stream->warm_mibps = mibps;
+    int code = stream_update(call->service, stream);
+    if (code != STORE_OK)
+        return code;
+    return reshard.count > stream->open_count ? reshard_begin(call->service, stream, &reshard, call->now_ms)
+                                              : stream_pass_through(call->service, stream, STREAM_UPDATING);
 }
 
 static Status update_stream_mode(Call *call, const KinesisUpdateStreamModeInput *in, KinesisUpdateStreamModeOutput *out)
@@ -67,10 +68,7 @@ static Status update_stream_mode(Call *call, const KinesisUpdateStreamModeInput 
     stream->is_on_demand = is_on_demand;
     if (!is_on_demand)
         stream->spreads_records = false;
-    TRY(expect_ok(call, stream_update(call->service, stream)));
-    if (in->has_warm_throughput_mi_bps)
-        TRY(expect_ok(call, warm_up(call, stream, in->warm_throughput_mi_bps)));
-    return expect_ok(call, stream_pass_through(call->service, stream, STREAM_UPDATING));
+    return expect_ok(call, update(call, stream, in->has_warm_throughput_mi_bps ? in->warm_throughput_mi_bps : 0));
 }
 
 static Status update_stream_warm_throughput(Call *call, const KinesisUpdateStreamWarmThroughputInput *in,
@@ -86,8 +84,7 @@ static Status update_stream_warm_throughput(Call *call, const KinesisUpdateStrea
     out->warm_throughput = arena_new_of(call->arena, KinesisWarmThroughputObject);
     SET(out->warm_throughput, current_mi_bps, stream->warm_mibps);
     SET(out->warm_throughput, target_mi_bps, in->warm_throughput_mi_bps);
-    TRY(expect_ok(call, warm_up(call, stream, in->warm_throughput_mi_bps)));
-    return expect_ok(call, stream_pass_through(call->service, stream, STREAM_UPDATING));
+    return expect_ok(call, update(call, stream, in->warm_throughput_mi_bps));
 }
 
 static Status update_max_record_size(Call *call, const KinesisUpdateMaxRecordSizeInput *in,

@@ -14,7 +14,7 @@ MUST_CHECK Status subscription_open(Call *call, const Consumer *consumer, const 
 void subscriptions_wake(Kinesis *kinesis, int64_t shard_id);
 /* The stream goes: its subscribers are told. */
 void subscriptions_fail(Kinesis *kinesis, const Stream *stream);
-/* The consumer goes. */
-void subscriptions_fail_consumer(Kinesis *kinesis, const Stream *stream);
+/* The consumer goes: its subscriptions end. */
+void subscriptions_end_consumer(Kinesis *kinesis, const Stream *stream);
 void subscriptions_push(void *kinesis); /* after each commit */
 void subscriptions_close(Kinesis *kinesis);

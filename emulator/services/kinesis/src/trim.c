@@ -7,6 +7,8 @@
 #define STEP_CHUNKS   32 /* of up to 512 KiB */
 
 static const Query insert_dropped = {"INSERT INTO kinesis_dropped_log (id) VALUES (?1)"};
+static const Query insert_dropped_of = {
+    "INSERT INTO kinesis_dropped_log (id) SELECT id FROM kinesis_shard WHERE stream_id = ?1"};
 static const Query first_dropped = {"SELECT id FROM kinesis_dropped_log ORDER BY id LIMIT 1"};
 static const Query delete_dropped = {"DELETE FROM kinesis_dropped_log WHERE id = ?1"};
 static const Query next_shard = {"SELECT id FROM kinesis_shard WHERE id > ?1 ORDER BY id LIMIT 1"};
@@ -36,6 +38,14 @@ int trim_drop_log(Kinesis *kinesis, int64_t log_id)
 {
     Statement *insert = store_begin(kinesis->store, &insert_dropped);
     bind_int64(insert, 1, log_id);
+    schedule(kinesis, now_ms(kinesis) + 1);
+    return store_run(insert);
+}
+
+int trim_drop_logs(Kinesis *kinesis, const Stream *stream)
+{
+    Statement *insert = store_begin(kinesis->store, &insert_dropped_of);
+    bind_int64(insert, 1, stream->id);
     schedule(kinesis, now_ms(kinesis) + 1);
     return store_run(insert);
 }

@@ -7,3 +7,5 @@ void trim_start(Kinesis *kinesis);
 void trim_stop(Kinesis *kinesis);
 /* The log goes, in steps, from the next turn on. */
 MUST_CHECK int trim_drop_log(Kinesis *kinesis, int64_t log_id);
+/* Those of all its shards. */
+MUST_CHECK int trim_drop_logs(Kinesis *kinesis, const Stream *stream);

@@ -37,7 +37,6 @@ static Status check_step(Call *call, int32_t current, int32_t target)
 static Status update_shard_count(Call *call, const KinesisUpdateShardCountInput *in, KinesisUpdateShardCountOutput *out)
 {
     Stream *stream = NULL;
-    Kinesis *kinesis = call->service;
     TRY(stream_find(call, STREAM_REF(in), &stream));
     TRY(stream_check_active(call, stream));
     TRY(stream_check_provisioned(call, stream));
@@ -46,11 +45,9 @@ static Status update_shard_count(Call *call, const KinesisUpdateShardCountInput 
     TRY(check_shard_limit(call, (KinesisStreamName){stream->account, stream->region, stream->name}, target - current));
     TRY(daily_check(call, stream, &rescales));
 
-    HashKey *starts = arena_new_array(call->arena, HashKey, (size_t)target);
-    reshard_plan(stream, (uint32_t)target, starts);
+    Reshard reshard = {.kind = RESHARD_COUNT, .count = (uint32_t)target};
     TRY(expect_ok(call, daily_note(call, stream, &rescales)));
-    TRY(expect_ok(call, reshard_run(kinesis, stream, starts, (uint32_t)target, shard_change_ms(stream, call->now_ms))));
-    TRY(expect_ok(call, stream_pass_through(kinesis, stream, STREAM_UPDATING)));
+    TRY(expect_ok(call, reshard_begin(call->service, stream, &reshard, call->now_ms)));
 
     out->stream_name = arena_copy(call->arena, stream->name);
     out->stream_arn = stream_arn(call->arena, stream);
