@@ -114,7 +114,8 @@ void call_finish(Call *call, Status status);
 MUST_CHECK EventStream *event_stream_open(Call *call, void (*on_close)(void *context), void *context);
 /* field: the event's index in the operation's `events` union; event: a struct of that field's shape. */
 void event_stream_send(EventStream *stream, int field, const void *event);
-size_t event_stream_backlog(const EventStream *stream); /* bytes not yet taken by the client */
+/* Bytes not yet taken by the client; SIZE_MAX: nothing may be sent now, since clients make us hold too much already. */
+size_t event_stream_backlog(const EventStream *stream);
 void event_stream_end(EventStream *stream);
 void event_stream_fail(EventStream *stream, const ErrorModel *error,
                        Bytes message); /* as an exception event, then the end */

@@ -8,11 +8,14 @@
 #define LIMIT_HEADERS       100         /* fields of one request */
 #define LIMIT_NESTING       64          /* of JSON, CBOR and forms; DynamoDB documents nest 32 deep */
 /* What an owner of net says nothing about; settings of the same names do. */
-#define LIMIT_CONNECTIONS 16384
-#define LIMIT_IDLE_S      600 /* AWS's own are shorter: clients expect to be hung up on and call again */
-#define LIMIT_REQUEST_S   60  /* for a request to come, and for an answer to be taken */
-#define LIMIT_HELD_BYTES  ((size_t)1024 * 1024 * 1024)
-#define LIMIT_H2_STREAMS  256 /* concurrent, of one connection */
+#define LIMIT_CONNECTIONS      16384
+#define LIMIT_IDLE_S           600 /* AWS's own are shorter: clients expect to be hung up on and call again */
+#define LIMIT_REQUEST_S        60  /* for a request to come, and for an answer to be taken */
+#define LIMIT_HELD_BYTES       ((size_t)1024 * 1024 * 1024)
+#define LIMIT_H2_STREAMS       256                   /* concurrent, of one connection */
+#define LIMIT_H2_HEADERS_BYTES ((size_t)1024 * 1024) /* of all its requests; an SDK's has 1 to 2 KiB */
+#define LIMIT_H2_BLOCK_BYTES   ((size_t)256 * 1024)  /* of one header block as it is sent, in however many frames */
+#define LIMIT_H2_FRAMES_QUEUED 4096                  /* that a client makes us answer with, and does not take */
 /* What one call may use beyond its own bytes (budget.h); AWS's own limits, which have errors of their own, come first.
  */
 #define LIMIT_CALL_BYTES       ((size_t)64 * 1024 * 1024)

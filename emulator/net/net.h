@@ -69,9 +69,12 @@ void http_cut(HttpRequest *request);
  * on_close is called once when the client goes first or cancels; not after http_stream_end. It is called within
  * net_poll or net_close only, and the stream may not be touched after. The request is let go of. */
 HttpStream *http_stream_start(HttpRequest *request, HttpResponse *head, void (*on_close)(void *context), void *context);
-void http_stream_write(HttpStream *stream, Bytes bytes); /* copied */
+void http_stream_write(HttpStream *stream, Bytes bytes); /* copied; over HTTP/1.1 a chunk of its own, up to 24 KiB */
 /* Bytes written that the client has not taken yet: a slow reader's owner stops writing above a bound of its choice. */
 size_t http_stream_backlog(const HttpStream *stream);
+/* False: too much is held already, in all (held_max). What is written counts until it is taken; where memory gets
+ * scarce clients that take nothing are hung up on. */
+bool http_stream_has_room(const HttpStream *stream);
 void http_stream_end(HttpStream *stream); /* what was written still leaves; the stream may not be touched after */
 
 typedef struct NetOptions {

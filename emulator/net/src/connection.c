@@ -55,6 +55,7 @@ void connection_close(Connection *connection)
     int fd = connection->watch.fd;
     leave_loop(connection);
     connection->h2 = h2_session_free(connection->h2);
+    transfers_count(&connection->net->transfers, &connection->out_held, 0);
     if (connection->pump)
         pump_close(connection);
     if (connection->tls)

@@ -16,9 +16,9 @@ struct Connection {
     int64_t active_ms;
     gnutls_session_t tls; /* NULL: plain */
     H2Session *h2;
-    Buffer out; /* to be sent; refilled when empty */
-    size_t out_sent;
-    char first[4]; /* of the bytes inside TLS, until the protocol is known */
+    Buffer out;                /* to be sent; refilled when empty */
+    size_t out_sent, out_held; /* held: as the transfers' memory */
+    char first[4];             /* of the bytes inside TLS, until the protocol is known */
     size_t first_len;
     Pump *pump; /* HTTP/1.1 inside TLS */
 };

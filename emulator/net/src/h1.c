@@ -92,8 +92,9 @@ static ssize_t read_stream(void *context, uint64_t position, char *to, size_t ro
         set_suspended(transfer, true);
         return 0;
     }
-    size_t count = pending.len < room ? pending.len : room;
-    memcpy(to, pending.ptr, count);
+    Bytes piece = stream_piece(&transfer->stream);
+    size_t count = piece.len < room ? piece.len : room;
+    memcpy(to, piece.ptr, count);
     stream_take(&transfer->stream, count);
     return (ssize_t)count;
 }
@@ -204,6 +205,10 @@ static enum MHD_Result answer_or_wait(Transfer *transfer)
     if (!transfer->delivered) {
         transfer->h1.round = h1->round;
         transfer_deliver(transfer);
+    }
+    if (!transfer->delivered) { /* waits for a later round */
+        h1->held = true;
+        return MHD_YES;
     }
     if (transfer->h1.response) {
         enum MHD_Result queued =

@@ -3,7 +3,7 @@
 #include "connection_private.h"
 
 #define OUT_BYTES      ((size_t)128 * 1024)
-#define READS_A_ROUND  8 /* so that one client cannot keep the others waiting */
+#define READS_A_ROUND  8 /* so that one client cannot keep the others waiting; fewer where many have much to say */
 #define OUT_KEPT_BYTES ((size_t)256 * 1024)
 
 /* False: blocked or broken. */
@@ -31,6 +31,7 @@ void h2_flush(Connection *connection)
 {
     while (write_out(connection)) {
         h2_session_send(connection->h2, &connection->out, OUT_BYTES);
+        transfers_count(&connection->net->transfers, &connection->out_held, connection->out.len);
         if (connection->out.len)
             continue;
         if (connection->out.capacity > OUT_KEPT_BYTES)
@@ -60,7 +61,7 @@ static void read_in(Connection *connection)
             return;
         }
         /* A short read has emptied the socket; but of TLS there may be another record in hand. */
-        if ((size_t)len < READ_BYTES && !connection->tls)
+        if (((size_t)len < READ_BYTES && !connection->tls) || transfers_round_is_over(&net->transfers))
             return;
     }
 }
@@ -69,7 +70,7 @@ static void h2_ready(Watch *watch, uint32_t events)
 {
     Connection *connection = owner_of(watch, Connection, watch);
     connection->active_ms = connection->net->now_ms;
-    if (events & ~(uint32_t)EPOLLOUT)
+    if (events & ~(uint32_t)EPOLLOUT && !transfers_round_is_over(&connection->net->transfers))
         read_in(connection);
     if (!connection->is_dead)
         h2_flush(connection);

@@ -19,6 +19,9 @@ struct H2Session {
     Transfers *transfers;
     bool is_tls;
     bool receiving, is_too_slow;
+    bool block_is_open;   /* its header block goes on: nothing else may come */
+    size_t block_bytes;   /* that came while it was */
+    size_t headers_bytes; /* of the open streams */
     void (*on_output)(void *context);
     void *context;
     Transfer *first; /* of the open streams */
@@ -167,10 +170,12 @@ static const Carrier h2_carrier = {h2_answer, h2_stream_start, h2_stream_changed
 static int on_begin_headers(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *context)
 {
     H2Session *session = context;
+    session->block_is_open = true;
+    session->block_bytes = 0;
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
         return 0;
     /* RFC 9113 8.7: nothing was done, so clients may try it again. */
-    if (!transfers_have_room(session->transfers))
+    if (!transfers_have_room(session->transfers) || session->headers_bytes > LIMIT_H2_HEADERS_BYTES)
         return nghttp2_submit_rst_stream(nghttp2, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
     Transfer *transfer = transfer_new(session->transfers, &h2_carrier);
     transfer->request.is_http2 = true;
@@ -185,23 +190,34 @@ static int on_begin_headers(nghttp2_session *nghttp2, const nghttp2_frame *frame
     return 0;
 }
 
+static void add_field(Transfer *transfer, Bytes name, Bytes value)
+{
+    HttpRequest *request = &transfer->request;
+    bool is_method = bytes_is(name, ":method"), is_path = bytes_is(name, ":path");
+    if ((is_method || is_path) && !transfer_take_header_room(transfer, name.len + value.len))
+        return;
+    if (!name.len || name.ptr[0] != ':')
+        transfer_add_header(transfer, name, value);
+    else if (is_method)
+        request->method = arena_copy(request->arena, value);
+    else if (is_path)
+        transfer_set_target(transfer, value);
+    else if (bytes_is(name, ":authority"))
+        transfer_add_header(transfer, TEXT("host"), value);
+}
+
 static int on_header(nghttp2_session *nghttp2, const nghttp2_frame *frame, const uint8_t *name_bytes, size_t name_len,
                      const uint8_t *value_bytes, size_t value_len, uint8_t flags, void *context)
 {
     Bytes name = {(const char *)name_bytes, name_len}, value = {(const char *)value_bytes, value_len};
+    H2Session *session = context;
     Transfer *transfer = transfer_of(nghttp2, frame->hd.stream_id);
     (void)flags;
-    (void)context;
     if (!transfer || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
         return 0; /* a trailer */
-    if (!name.len || name.ptr[0] != ':')
-        transfer_add_header(transfer, name, value);
-    else if (bytes_is(name, ":method"))
-        transfer->request.method = arena_copy(transfer->request.arena, value);
-    else if (bytes_is(name, ":path"))
-        transfer_set_target(transfer, value);
-    else if (bytes_is(name, ":authority"))
-        transfer_add_header(transfer, TEXT("host"), value);
+    size_t before = transfer->headers_bytes;
+    add_field(transfer, name, value);
+    session->headers_bytes += transfer->headers_bytes - before;
     return 0;
 }
 
@@ -218,7 +234,7 @@ static void head_is_whole(nghttp2_session *nghttp2, Transfer *transfer)
 
 static int on_frame(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *context)
 {
-    (void)context;
+    ((H2Session *)context)->block_is_open = false;
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
         return 0;
     Transfer *transfer = transfer_of(nghttp2, frame->hd.stream_id);
@@ -237,7 +253,7 @@ static int on_data(nghttp2_session *nghttp2, uint8_t flags, int32_t stream_id, c
 {
     Transfer *transfer = transfer_of(nghttp2, stream_id);
     (void)flags;
-    (void)context;
+    ((H2Session *)context)->block_is_open = false;
     if (!transfer)
         return 0;
     transfer_add_body(transfer, (Bytes){(const char *)bytes, len});
@@ -262,6 +278,7 @@ static int on_frame_sent(nghttp2_session *nghttp2, const nghttp2_frame *frame, v
 static void let_go(Transfer *transfer)
 {
     H2Session *session = transfer->h2.session;
+    session->headers_bytes -= transfer->headers_bytes;
     if (transfer->h2.previous)
         transfer->h2.previous->h2.next = transfer->h2.next;
     else
@@ -339,12 +356,23 @@ H2Session *h2_session_free(H2Session *session)
     return NULL;
 }
 
+/* What newer versions of nghttp2 have bounds for, too. */
+static bool is_flood(H2Session *session, size_t received)
+{
+    session->block_bytes += session->block_is_open ? received : 0;
+    bool is_endless = session->block_is_open && session->block_bytes > LIMIT_H2_BLOCK_BYTES;
+    bool is_deaf = nghttp2_session_get_outbound_queue_size(session->session) > LIMIT_H2_FRAMES_QUEUED;
+    if (is_endless || is_deaf)
+        nghttp2_session_terminate_session(session->session, NGHTTP2_ENHANCE_YOUR_CALM);
+    return is_endless || is_deaf;
+}
+
 bool h2_session_receive(H2Session *session, Bytes bytes)
 {
     session->receiving = true;
     ssize_t taken = nghttp2_session_mem_recv(session->session, (const uint8_t *)bytes.ptr, bytes.len);
     session->receiving = false;
-    return taken >= 0;
+    return taken >= 0 && !is_flood(session, bytes.len);
 }
 
 void h2_session_send(H2Session *session, Buffer *out, size_t most)

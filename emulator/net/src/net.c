@@ -307,12 +307,14 @@ static int longest_wait(Net *net, int wait_ms)
     return wait_ms;
 }
 
-static void dispatch(const struct epoll_event *events, int count)
+/* Each round begins with another: what costs much is left for the next one where this has taken long. */
+static void dispatch(const struct epoll_event *events, int count, uint64_t round)
 {
     for (int i = 0; i < count; i++) {
-        Watch *watch = events[i].data.ptr;
+        const struct epoll_event *event = &events[(round + (uint64_t)i) % (uint64_t)count];
+        Watch *watch = event->data.ptr;
         if (watch->fd >= 0)
-            watch->ready(watch, events[i].events);
+            watch->ready(watch, event->events);
     }
 }
 
@@ -342,13 +344,16 @@ bool net_poll(Net *net, int wait_ms)
     size_t delivered = net->transfers.delivered;
     net->woken = false;
     h1_begin_round(net->h1, ++net->round);
+    transfers_begin_round(&net->transfers);
+    transfers_deliver_waiting(&net->transfers);
     send_answers(net);
     /* Requests that came in meanwhile are not kept waiting. */
-    int wait = net->transfers.delivered != delivered ? 0 : longest_wait(net, wait_ms);
-    int count = epoll_wait(net->epoll_fd, events, EVENTS_A_ROUND, wait);
+    bool is_busy = net->transfers.delivered != delivered || net->transfers.waiting_first;
+    int count = epoll_wait(net->epoll_fd, events, EVENTS_A_ROUND, is_busy ? 0 : longest_wait(net, wait_ms));
     net->now_ms = net->transfers.now_ms = monotonic_ns() / 1000000;
+    transfers_begin_round(&net->transfers);
     bool interrupted = count < 0;
-    dispatch(events, count);
+    dispatch(events, count, net->round);
     if (net->now_ms >= next_sweep_ms(net))
         sweep(net);
     h1_run_if_due(net->h1);

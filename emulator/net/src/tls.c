@@ -66,7 +66,8 @@ static void handshake(Watch *watch, uint32_t events)
 {
     Connection *connection = owner_of(watch, Connection, watch);
     (void)events;
-    int code = gnutls_handshake(connection->tls);
+    bool is_put_off = transfers_round_is_over(&connection->net->transfers);
+    int code = is_put_off ? GNUTLS_E_AGAIN : gnutls_handshake(connection->tls);
     if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED) {
         connection_watch(connection, gnutls_record_get_direction(connection->tls) ? EPOLLOUT : EPOLLIN);
         return;

@@ -8,14 +8,14 @@
 
 #define SPARE_MAX          64
 #define SPARE_BUFFER_BYTES ((size_t)64 * 1024)
-/* Once answered, a call's memory beyond this does not wait until a slow reader has taken the answer. */
-#define ANSWERED_BYTES ((size_t)64 * 1024)
 /* What a Content-Length alone, without the bytes, may make us reserve. */
 #define RESERVE_MAX ((size_t)1024 * 1024)
 /* What a request costs before it has a body, besides its arena. */
 #define TRANSFER_BYTES (sizeof(Transfer) + 4096)
 /* How long a client may stay away while half of all that may be held is. */
 #define PRESSED_MS 1000
+/* Of one round of I/O; the turn of the owner that follows has a bound of its own. */
+#define ROUND_NS INT64_C(20000000)
 
 static size_t held_max(const Transfers *all)
 {
@@ -46,6 +46,12 @@ void http_count_arena(HttpRequest *request)
     release(transfer, transfer->arena_held);
     hold(transfer, now);
     transfer->arena_held = now;
+}
+
+void transfers_count(Transfers *all, size_t *counted, size_t now)
+{
+    all->held += now - *counted;
+    *counted = now;
 }
 
 bool transfers_have_room(Transfers *all)
@@ -131,16 +137,35 @@ static void unlink_live(Transfer *transfer)
         transfer->next->previous = transfer->previous;
 }
 
+static void unlink_waiting(Transfer *transfer)
+{
+    Transfers *all = transfer->all;
+    Transfer *before = NULL, *at = all->waiting_first;
+    for (; at && at != transfer; at = at->next_waiting)
+        before = at;
+    if (!at)
+        return;
+    if (before)
+        before->next_waiting = at->next_waiting;
+    else
+        all->waiting_first = at->next_waiting;
+    if (all->waiting_last == at)
+        all->waiting_last = before;
+}
+
 void transfer_free(Transfer *transfer)
 {
     Transfers *all = transfer->all;
     unlink_live(transfer);
+    if (transfer->waits)
+        unlink_waiting(transfer);
     release(transfer, transfer->held);
     if (transfer->delivered)
         all->open--;
     buffer_done(&transfer->inflated);
     buffer_done(&transfer->answer_body);
     buffer_done(&transfer->stream.written);
+    buffer_done(&transfer->stream.pieces);
     if (transfer->body.capacity > SPARE_BUFFER_BYTES)
         buffer_done(&transfer->body);
     if (all->spare_count == SPARE_MAX) {
@@ -176,14 +201,23 @@ static char lower_case(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
+bool transfer_take_header_room(Transfer *transfer, size_t bytes)
+{
+    if (bytes <= (size_t)LIMIT_HEADERS_BYTES - transfer->headers_bytes) {
+        transfer->headers_bytes += bytes;
+        return true;
+    }
+    transfer->request.refused_status = 431;
+    return false;
+}
+
 void transfer_add_header(Transfer *transfer, Bytes name, Bytes value)
 {
     HttpRequest *request = &transfer->request;
-    transfer->headers_bytes += name.len + value.len;
-    if (request->headers_count == LIMIT_HEADERS || transfer->headers_bytes > (size_t)LIMIT_HEADERS_BYTES) {
+    if (request->headers_count == LIMIT_HEADERS)
         request->refused_status = 431;
+    if (request->refused_status || !transfer_take_header_room(transfer, name.len + value.len))
         return;
-    }
     char *copy = arena_take_raw(request->arena, name.len + value.len + 1);
     for (size_t i = 0; i < name.len; i++)
         copy[i] = lower_case(name.ptr[i]);
@@ -291,12 +325,10 @@ static int decode_body(Transfer *transfer)
     }
 }
 
-void transfer_deliver(Transfer *transfer)
+static void deliver(Transfer *transfer)
 {
     Transfers *all = transfer->all;
     HttpRequest *request = &transfer->request;
-    if (transfer->delivered)
-        return;
     transfer->delivered = true;
     request->body = buffer_bytes(&transfer->body);
     if (!request->refused_status)
@@ -306,6 +338,46 @@ void transfer_deliver(Transfer *transfer)
     all->open++;
     all->delivered++;
     all->options->on_request(all->options->context, request);
+}
+
+void transfer_deliver(Transfer *transfer)
+{
+    Transfers *all = transfer->all;
+    if (transfer->delivered || transfer->waits)
+        return;
+    /* What is refused costs nothing, and its protocol must not read on. */
+    if (transfer->request.refused_status || (!all->waiting_first && !transfers_round_is_over(all))) {
+        deliver(transfer);
+        return;
+    }
+    transfer->waits = true;
+    transfer->next_waiting = NULL;
+    if (all->waiting_first)
+        all->waiting_last->next_waiting = transfer;
+    else
+        all->waiting_first = transfer;
+    all->waiting_last = transfer;
+}
+
+void transfers_begin_round(Transfers *all)
+{
+    all->round_ends_ns = monotonic_ns() + ROUND_NS;
+}
+
+bool transfers_round_is_over(const Transfers *all)
+{
+    return all->round_ends_ns && monotonic_ns() >= all->round_ends_ns;
+}
+
+void transfers_deliver_waiting(Transfers *all)
+{
+    for (Transfer *transfer; (transfer = all->waiting_first);) {
+        all->waiting_first = transfer->next_waiting;
+        transfer->waits = false;
+        deliver(transfer);
+        if (transfers_round_is_over(all))
+            return;
+    }
 }
 
 void transfer_client_gone(Transfer *transfer)
@@ -350,22 +422,25 @@ void transfers_tell_gone(Transfers *all)
     }
 }
 
-/* Not those that wait for their owner, nor streams: those have bounds of their owner's. */
-static bool is_too_slow(const Transfer *transfer, int64_t patience_ms)
+/* Not those that wait for us. A subscriber may pause as long as it likes, unless others need the memory. */
+static bool is_too_slow(const Transfer *transfer, bool is_pressed)
 {
-    bool waits_for_client = transfer->answered ? !transfer->is_stream : !transfer->delivered;
+    int64_t patience_ms = request_ms(transfer->all);
+    bool waits_for_client = transfer->answered ? !transfer->is_stream : !transfer->delivered && !transfer->waits;
+    if (is_pressed && patience_ms > PRESSED_MS)
+        patience_ms = PRESSED_MS;
+    if (transfer->is_stream)
+        waits_for_client = is_pressed && http_stream_backlog(&transfer->stream) > 0;
     return waits_for_client && !transfer->ended && !transfer->hung_up &&
            transfer->all->now_ms - transfer->since_ms > patience_ms;
 }
 
 void transfers_sweep(Transfers *all)
 {
-    int64_t patience_ms = request_ms(all);
-    if (all->is_pressed && patience_ms > PRESSED_MS)
-        patience_ms = PRESSED_MS;
+    bool is_pressed = all->is_pressed;
     all->is_pressed = all->held >= held_max(all) / 2;
     for (Transfer *transfer = all->first; transfer; transfer = transfer->next)
-        if (is_too_slow(transfer, patience_ms)) {
+        if (is_too_slow(transfer, is_pressed)) {
             transfer->hung_up = true;
             transfer->carrier->hang_up(transfer);
         }
@@ -384,10 +459,9 @@ void http_respond(HttpRequest *request, HttpResponse *response)
     }
     hold(transfer, transfer->answer_body.len);
     transfer->carrier->answer(transfer, response);
-    if (arena_used(request->arena) > ANSWERED_BYTES) {
-        arena_reset(request->arena);
-        http_count_arena(request);
-    }
+    /* A call's memory does not wait until a slow reader has taken the answer. */
+    arena_reset(request->arena);
+    http_count_arena(request);
 }
 
 void http_cut(HttpRequest *request)
@@ -406,14 +480,15 @@ HttpStream *http_stream_start(HttpRequest *request, HttpResponse *head, void (*o
     HttpStream *stream = &transfer->stream;
     transfer->answered = true;
     transfer->is_stream = true;
-    stream->written = head->body;
+    transfer->since_ms = transfer->all->now_ms;
     stream->on_close = on_close;
     stream->context = context;
-    head->body = (Buffer){0};
+    buffer_done(&head->body);
     if (transfer->ended)
         transfer->all->streams_gone++; /* the owner has no pointer yet: told at the next poll */
     else
         transfer->carrier->stream_start(transfer, head);
+    http_count_arena(request);
     return stream;
 }
 
@@ -425,15 +500,27 @@ static Transfer *transfer_of(HttpStream *stream)
 void http_stream_write(HttpStream *stream, Bytes bytes)
 {
     Transfer *transfer = transfer_of(stream);
+    uint32_t len = (uint32_t)bytes.len;
     if (stream->gone || stream->ended || transfer->ended || !bytes.len)
         return;
+    if (bytes.len > UINT32_MAX)
+        abort();
+    if (!http_stream_backlog(stream))
+        transfer->since_ms = transfer->all->now_ms;
     buffer_append(&stream->written, bytes);
+    buffer_append(&stream->pieces, (Bytes){(const char *)&len, sizeof len});
+    hold(transfer, bytes.len);
     transfer->carrier->stream_changed(transfer);
 }
 
 size_t http_stream_backlog(const HttpStream *stream)
 {
     return stream->written.len - stream->taken;
+}
+
+bool http_stream_has_room(const HttpStream *stream)
+{
+    return transfers_have_room(transfer_of((HttpStream *)stream)->all);
 }
 
 void http_stream_end(HttpStream *stream)
@@ -451,19 +538,55 @@ void http_stream_end(HttpStream *stream)
 }
 
 /* What was taken is moved out of the way only when it is the larger part: each byte is moved once at most. */
+static void drop_taken(Buffer *buffer, size_t *taken)
+{
+    if (*taken == buffer->len) {
+        *taken = buffer->len = 0;
+        if (buffer->capacity > SPARE_BUFFER_BYTES)
+            buffer_done(buffer);
+    } else if (*taken > buffer->len / 2) {
+        memmove(buffer->ptr, buffer->ptr + *taken, buffer->len - *taken);
+        buffer->len -= *taken;
+        *taken = 0;
+    }
+}
+
+static uint32_t first_piece(const HttpStream *stream)
+{
+    uint32_t len;
+    memcpy(&len, stream->pieces.ptr + stream->pieces_taken, sizeof len);
+    return len;
+}
+
+Bytes stream_piece(const HttpStream *stream)
+{
+    Bytes pending = stream_pending(stream);
+    return pending.len ? bytes_slice(pending, 0, first_piece(stream)) : pending;
+}
+
+static void take_pieces(HttpStream *stream, size_t count)
+{
+    while (count) {
+        uint32_t len = first_piece(stream);
+        if (count < len) {
+            len -= (uint32_t)count;
+            memcpy(stream->pieces.ptr + stream->pieces_taken, &len, sizeof len);
+            return;
+        }
+        count -= len;
+        stream->pieces_taken += sizeof len;
+    }
+}
+
 void stream_take(HttpStream *stream, size_t count)
 {
-    Buffer *written = &stream->written;
+    Transfer *transfer = transfer_of(stream);
+    transfer->since_ms = transfer->all->now_ms;
+    take_pieces(stream, count);
     stream->taken += count;
-    if (stream->taken == written->len) {
-        stream->taken = written->len = 0;
-        if (written->capacity > SPARE_BUFFER_BYTES)
-            buffer_done(written);
-    } else if (stream->taken > written->len / 2) {
-        memmove(written->ptr, written->ptr + stream->taken, written->len - stream->taken);
-        written->len -= stream->taken;
-        stream->taken = 0;
-    }
+    drop_taken(&stream->pieces, &stream->pieces_taken);
+    drop_taken(&stream->written, &stream->taken);
+    release(transfer, count);
 }
 
 Bytes transfers_date(Transfers *all)

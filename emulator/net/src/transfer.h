@@ -19,7 +19,9 @@ typedef struct Carrier {
 
 struct HttpStream {
     Buffer written;
-    size_t taken; /* of written */
+    size_t taken;        /* of written */
+    Buffer pieces;       /* the length of each write that is not wholly taken (uint32_t), of the first what is left */
+    size_t pieces_taken; /* bytes of pieces */
     bool ended;
     bool gone; /* on_close is being called */
     void (*on_close)(void *context);
@@ -33,6 +35,7 @@ struct Transfer {
     Transfers *all;
     const Carrier *carrier;
     Transfer *previous, *next;
+    Transfer *next_waiting;
     size_t headers_bytes;
     size_t body_max;
     uint64_t content_length; /* UINT64_MAX: not told */
@@ -42,6 +45,7 @@ struct Transfer {
     Buffer body, inflated;
     bool expects_continue;
     bool delivered, answered, ended; /* ended: the protocol has let go */
+    bool waits;                      /* whole, but for a later round to deliver */
     bool told_gone, hung_up;
     bool is_stream;
     HttpStream stream;
@@ -75,10 +79,12 @@ struct Transfers {
     Transfer *first; /* all that are not spare */
     size_t open;     /* delivered and not yet freed */
     size_t delivered;
-    int64_t now_ms;      /* of the round */
-    size_t held;         /* bytes of bodies and answers */
-    bool is_pressed;     /* memory for requests and answers gets scarce */
-    size_t streams_gone; /* opened for a client that had gone already, and not told so yet */
+    Transfer *waiting_first, *waiting_last;
+    int64_t now_ms;        /* of the round */
+    int64_t round_ends_ns; /* when others' turn has come; 0: never */
+    size_t held;           /* bytes of bodies and answers */
+    bool is_pressed;       /* memory for requests and answers gets scarce */
+    size_t streams_gone;   /* opened for a client that had gone already, and not told so yet */
     int64_t date_second;
     char date[32];
 };
@@ -94,10 +100,21 @@ void transfer_free(Transfer *transfer);
 /* The request, as it comes. What is over a limit sets refused_status and is left out. */
 void transfer_set_target(Transfer *transfer, Bytes target); /* path?query */
 void transfer_add_header(Transfer *transfer, Bytes name, Bytes value);
-void transfer_end_head(Transfer *transfer); /* asks the owner how large the body may be */
+bool transfer_take_header_room(Transfer *transfer, size_t bytes); /* for what it does not add itself */
+void transfer_end_head(Transfer *transfer);                       /* asks the owner how large the body may be */
 void transfer_add_body(Transfer *transfer, Bytes bytes);
-/* Hands it to the owner, once; who may answer before this returns. */
+/* Hands it to the owner, once; who may answer before this returns. Not now but in a later round where this one has
+ * taken long: to inflate a body takes its time, and so does a page. */
 void transfer_deliver(Transfer *transfer);
+
+/* What is done for clients from now on is one round's; each does at least a step in it, then looks whether it is over.
+ */
+void transfers_begin_round(Transfers *all);
+bool transfers_round_is_over(const Transfers *all);
+/* Delivers what waits from earlier rounds, the oldest first. */
+void transfers_deliver_waiting(Transfers *all);
+/* Other memory of a connection's: *counted is what of it is held already. */
+void transfers_count(Transfers *all, size_t *counted, size_t now);
 
 /* The client cannot be reached any more; for an answer that is still owed. */
 void transfer_client_gone(Transfer *transfer);
@@ -114,6 +131,8 @@ static inline Bytes stream_pending(const HttpStream *stream)
 {
     return bytes_slice(buffer_bytes(&stream->written), stream->taken, stream->written.len - stream->taken);
 }
+/* As far as one write of the owner's goes. */
+Bytes stream_piece(const HttpStream *stream);
 void stream_take(HttpStream *stream, size_t count);
 
 /* RFC 9110 date of now; valid until the next call. */

@@ -82,7 +82,9 @@ static void stream_send(EventStream *opened, int field, const void *event)
 static size_t stream_backlog(const EventStream *opened)
 {
     const PipelineStream *stream = (const PipelineStream *)opened;
-    return stream->http ? http_stream_backlog(stream->http) : stream->held.len;
+    if (!stream->http)
+        return stream->held.len;
+    return http_stream_has_room(stream->http) ? http_stream_backlog(stream->http) : SIZE_MAX;
 }
 
 static void stream_end(EventStream *opened)
@@ -116,6 +118,18 @@ static void client_has_gone(void *context)
     stream_free(stream);
 }
 
+/* Each message by itself: over HTTP/1.1 each is a chunk then, and some clients take a chunk for a message. Each begins
+ * with its length, in four bytes, the highest first. */
+static void send_held(PipelineStream *stream, Bytes held)
+{
+    while (held.len) {
+        const unsigned char *at = (const unsigned char *)held.ptr;
+        size_t len = (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
+        http_stream_write(stream->http, bytes_slice(held, 0, len));
+        held = bytes_slice(held, len, held.len - len);
+    }
+}
+
 /* aws: the first message is the initial-response, with the members of the output that are no events (none here). */
 void event_stream_begin(Exchange *exchange)
 {
@@ -130,8 +144,7 @@ void event_stream_begin(Exchange *exchange)
     stream->http = http_stream_start(exchange->request, &head, client_has_gone, stream);
     bool cbor = stream->protocol->flag == PROTOCOL_CBOR_1_1;
     write_message(stream, "event", "initial-response", cbor ? TEXT("\xa0") : TEXT("{}"));
-    if (held.len)
-        http_stream_write(stream->http, buffer_bytes(&held));
+    send_held(stream, buffer_bytes(&held));
     buffer_done(&held);
     if (stream->ended)
         stream_end(&stream->stream);

@@ -331,6 +331,32 @@ static void a_stream_goes_out_in_pieces(void **state)
     owner_close(&owner);
 }
 
+/* Some clients take a chunk for a message (lifion-kinesis). */
+static void each_write_to_a_stream_is_a_chunk(void **state)
+{
+    Owner owner;
+    (void)state;
+    owner_open(&owner, (NetOptions){0});
+    Client *client = client_open(&owner);
+    client_send_text(client, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    UNTIL(&owner, owner.stream);
+    http_stream_write(owner.stream, TEXT("initial-response"));
+    http_stream_write(owner.stream, TEXT("first"));
+    http_stream_write(owner.stream, TEXT("the second"));
+    UNTIL(&owner, client_has(client, "second\r\n"));
+    assert_true(client_has(client, "\r\n\r\n10\r\ninitial-response\r\n5\r\nfirst\r\nA\r\nthe second\r\n"));
+    char large[20000];
+    memset(large, 'x', sizeof large);
+    http_stream_write(owner.stream, (Bytes){large, sizeof large});
+    http_stream_write(owner.stream, TEXT("last"));
+    UNTIL(&owner, client_has(client, "\r\n4\r\nlast\r\n"));
+    assert_true(client_has(client, "\r\n4E20\r\nxxx"));
+    http_stream_end(owner.stream);
+    UNTIL(&owner, client_has(client, "\r\n0\r\n\r\n"));
+    client_close(client);
+    owner_close(&owner);
+}
+
 static void a_stream_whose_client_leaves_is_closed_once(void **state)
 {
     Owner owner;
@@ -495,6 +521,7 @@ int main(void)
         cmocka_unit_test(a_request_answered_late_keeps_its_connection),
         cmocka_unit_test(a_client_gone_before_its_answer_is_told_and_still_answered),
         cmocka_unit_test(a_stream_goes_out_in_pieces),
+        cmocka_unit_test(each_write_to_a_stream_is_a_chunk),
         cmocka_unit_test(a_stream_whose_client_leaves_is_closed_once),
         cmocka_unit_test(a_stream_opened_for_a_client_that_left_is_closed),
         cmocka_unit_test(a_slow_reader_shows_in_the_backlog),
