@@ -27,13 +27,13 @@ static int64_t request_ms(const Transfers *all)
     return INT64_C(1000) * (all->options->request_s ? all->options->request_s : LIMIT_REQUEST_S);
 }
 
-static void hold(Transfer *transfer, size_t bytes)
+void transfer_hold(Transfer *transfer, size_t bytes)
 {
     transfer->held += bytes;
     transfer->all->held += bytes;
 }
 
-static void release(Transfer *transfer, size_t bytes)
+void transfer_release(Transfer *transfer, size_t bytes)
 {
     transfer->held -= bytes;
     transfer->all->held -= bytes;
@@ -43,8 +43,8 @@ void http_count_arena(HttpRequest *request)
 {
     Transfer *transfer = (Transfer *)request;
     size_t now = arena_held(request->arena);
-    release(transfer, transfer->arena_held);
-    hold(transfer, now);
+    transfer_release(transfer, transfer->arena_held);
+    transfer_hold(transfer, now);
     transfer->arena_held = now;
 }
 
@@ -118,7 +118,7 @@ Transfer *transfer_new(Transfers *all, const Carrier *carrier)
     transfer->body_max = all->options->body_max;
     transfer->content_length = UINT64_MAX;
     transfer->since_ms = all->now_ms;
-    hold(transfer, TRANSFER_BYTES);
+    transfer_hold(transfer, TRANSFER_BYTES);
     transfer->next = all->first;
     if (all->first)
         all->first->previous = transfer;
@@ -159,7 +159,7 @@ void transfer_free(Transfer *transfer)
     unlink_live(transfer);
     if (transfer->waits)
         unlink_waiting(transfer);
-    release(transfer, transfer->held);
+    transfer_release(transfer, transfer->held);
     if (transfer->delivered)
         all->open--;
     buffer_done(&transfer->inflated);
@@ -244,7 +244,7 @@ static bool has_room(Transfer *transfer, size_t bytes)
     all->is_pressed = true;
     transfer->request.refused_status = 503;
     buffer_done(&transfer->body);
-    release(transfer, transfer->held);
+    transfer_release(transfer, transfer->held);
     transfer->arena_held = 0;
     return false;
 }
@@ -295,7 +295,7 @@ void transfer_add_body(Transfer *transfer, Bytes bytes)
     }
     if (!has_room(transfer, bytes.len))
         return;
-    hold(transfer, bytes.len);
+    transfer_hold(transfer, bytes.len);
     buffer_append(&transfer->body, bytes);
 }
 
@@ -315,7 +315,7 @@ static int decode_body(Transfer *transfer)
         return 415;
     switch (inflate_gzip(buffer_bytes(&transfer->body), transfer->body_max, &transfer->inflated)) {
     case INFLATE_OK:
-        hold(transfer, transfer->inflated.len);
+        transfer_hold(transfer, transfer->inflated.len);
         transfer->request.body = buffer_bytes(&transfer->inflated);
         return 0;
     case INFLATE_TOO_LARGE:
@@ -457,7 +457,7 @@ void http_respond(HttpRequest *request, HttpResponse *response)
         transfer_free(transfer);
         return;
     }
-    hold(transfer, transfer->answer_body.len);
+    transfer_hold(transfer, transfer->answer_body.len);
     transfer->carrier->answer(transfer, response);
     /* A call's memory does not wait until a slow reader has taken the answer. */
     arena_reset(request->arena);
@@ -472,121 +472,6 @@ void http_cut(HttpRequest *request)
         transfer_free(transfer);
     else
         transfer->carrier->cut(transfer);
-}
-
-HttpStream *http_stream_start(HttpRequest *request, HttpResponse *head, void (*on_close)(void *context), void *context)
-{
-    Transfer *transfer = (Transfer *)request;
-    HttpStream *stream = &transfer->stream;
-    transfer->answered = true;
-    transfer->is_stream = true;
-    transfer->since_ms = transfer->all->now_ms;
-    stream->on_close = on_close;
-    stream->context = context;
-    buffer_done(&head->body);
-    if (transfer->ended)
-        transfer->all->streams_gone++; /* the owner has no pointer yet: told at the next poll */
-    else
-        transfer->carrier->stream_start(transfer, head);
-    http_count_arena(request);
-    return stream;
-}
-
-static Transfer *transfer_of(HttpStream *stream)
-{
-    return (Transfer *)((char *)stream - offsetof(Transfer, stream));
-}
-
-void http_stream_write(HttpStream *stream, Bytes bytes)
-{
-    Transfer *transfer = transfer_of(stream);
-    uint32_t len = (uint32_t)bytes.len;
-    if (stream->gone || stream->ended || transfer->ended || !bytes.len)
-        return;
-    if (bytes.len > UINT32_MAX)
-        abort();
-    if (!http_stream_backlog(stream))
-        transfer->since_ms = transfer->all->now_ms;
-    buffer_append(&stream->written, bytes);
-    buffer_append(&stream->pieces, (Bytes){(const char *)&len, sizeof len});
-    hold(transfer, bytes.len);
-    transfer->carrier->stream_changed(transfer);
-}
-
-size_t http_stream_backlog(const HttpStream *stream)
-{
-    return stream->written.len - stream->taken;
-}
-
-bool http_stream_has_room(const HttpStream *stream)
-{
-    return transfers_have_room(transfer_of((HttpStream *)stream)->all);
-}
-
-void http_stream_end(HttpStream *stream)
-{
-    Transfer *transfer = transfer_of(stream);
-    if (stream->gone || stream->ended)
-        return;
-    stream->ended = true;
-    if (transfer->ended) {
-        transfer->all->streams_gone--;
-        transfer_free(transfer);
-    } else {
-        transfer->carrier->stream_changed(transfer);
-    }
-}
-
-/* What was taken is moved out of the way only when it is the larger part: each byte is moved once at most. */
-static void drop_taken(Buffer *buffer, size_t *taken)
-{
-    if (*taken == buffer->len) {
-        *taken = buffer->len = 0;
-        if (buffer->capacity > SPARE_BUFFER_BYTES)
-            buffer_done(buffer);
-    } else if (*taken > buffer->len / 2) {
-        memmove(buffer->ptr, buffer->ptr + *taken, buffer->len - *taken);
-        buffer->len -= *taken;
-        *taken = 0;
-    }
-}
-
-static uint32_t first_piece(const HttpStream *stream)
-{
-    uint32_t len;
-    memcpy(&len, stream->pieces.ptr + stream->pieces_taken, sizeof len);
-    return len;
-}
-
-Bytes stream_piece(const HttpStream *stream)
-{
-    Bytes pending = stream_pending(stream);
-    return pending.len ? bytes_slice(pending, 0, first_piece(stream)) : pending;
-}
-
-static void take_pieces(HttpStream *stream, size_t count)
-{
-    while (count) {
-        uint32_t len = first_piece(stream);
-        if (count < len) {
-            len -= (uint32_t)count;
-            memcpy(stream->pieces.ptr + stream->pieces_taken, &len, sizeof len);
-            return;
-        }
-        count -= len;
-        stream->pieces_taken += sizeof len;
-    }
-}
-
-void stream_take(HttpStream *stream, size_t count)
-{
-    Transfer *transfer = transfer_of(stream);
-    transfer->since_ms = transfer->all->now_ms;
-    take_pieces(stream, count);
-    stream->taken += count;
-    drop_taken(&stream->pieces, &stream->pieces_taken);
-    drop_taken(&stream->written, &stream->taken);
-    release(transfer, count);
 }
 
 Bytes transfers_date(Transfers *all)

@@ -113,6 +113,9 @@ void transfers_begin_round(Transfers *all);
 bool transfers_round_is_over(const Transfers *all);
 /* Delivers what waits from earlier rounds, the oldest first. */
 void transfers_deliver_waiting(Transfers *all);
+/* Of what may be held in all; given back with the transfer. */
+void transfer_hold(Transfer *transfer, size_t bytes);
+void transfer_release(Transfer *transfer, size_t bytes);
 /* Other memory of a connection's: *counted is what of it is held already. */
 void transfers_count(Transfers *all, size_t *counted, size_t now);
 
