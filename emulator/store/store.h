@@ -51,6 +51,8 @@ void store_rollback(Store *store);
 MUST_CHECK int store_savepoint(Store *store);
 MUST_CHECK int store_release(Store *store);
 MUST_CHECK int store_undo_to_savepoint(Store *store);
+uint64_t store_commits(
+    const Store *store); /* that went well so far, those of nothing too: is what was done since then for good? */
 uint64_t store_writes(const Store *store); /* rows changed so far: did a handler write before it failed? */
 
 /* Statements: a `static const Query` beside its noun; prepared at its first use, kept for the store's life. */

@@ -20,8 +20,9 @@ struct Store {
     char *path;
     bool in_turn; /* BEGIN has been said */
     bool is_in_memory, is_new, is_on_probation, is_locked_out;
-    bool is_lost;             /* SQLite has undone the turn by itself: nothing more of it may be done */
-    char failure[256];        /* of the last turn that was undone; empty: none since the last commit */
+    bool is_lost;      /* SQLite has undone the turn by itself: nothing more of it may be done */
+    char failure[256]; /* of the last turn that was undone; empty: none since the last commit */
+    uint64_t commits;
     uint64_t buffered_writes; /* appends of a shard log that SQLite has not seen yet */
     int wal_pages;
     int before_commit_count, on_rollback_count;

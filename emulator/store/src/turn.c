@@ -71,11 +71,14 @@ int store_commit(Store *store)
     for (int i = 0; i < store->before_commit_count; i++)
         if (store->before_commit[i].hook(store->before_commit[i].context) != STORE_OK)
             return give_up(store);
-    if (!store->in_turn)
+    if (!store->in_turn) {
+        store->commits++;
         return STORE_OK;
+    }
     if (store->is_lost || store_run(store_begin(store, &commit)) != STORE_OK)
         return give_up(store);
     store->in_turn = false;
+    store->commits++;
     store->failure[0] = '\0';
     end_probation(store);
     if (store->wal_pages >= FORCED_CHECKPOINT_PAGES)
@@ -113,6 +116,11 @@ int store_undo_to_savepoint(Store *store)
     static const Query undo = {"ROLLBACK TO handler"};
     int code = store_run(store_begin(store, &undo));
     return code == STORE_OK ? store_release(store) : code;
+}
+
+uint64_t store_commits(const Store *store)
+{
+    return store->commits;
 }
 
 uint64_t store_writes(const Store *store)

@@ -1,5 +1,6 @@
 /* catalog.c - the copy of the stream and shard tables in memory: read whole, dropped whole at a rollback. */
 #include "consumer.h"
+#include "rate_limits.h"
 #include "reshard.h"
 #include <stdlib.h>
 
@@ -194,6 +195,7 @@ int streams_load(Kinesis *kinesis)
         return code;
     }
     kinesis->is_loaded = true;
+    limits_give_rates_back(kinesis);
     streams_await_transitions(kinesis);
     return STORE_OK;
 }

@@ -101,9 +101,20 @@ static int load_secret(Kinesis *kinesis)
 static void on_rollback(void *context)
 {
     Kinesis *kinesis = context;
+    limits_keep_rates(kinesis);
+    metrics_undo(kinesis);
+    subscriptions_check_all(kinesis);
     streams_forget(kinesis);
     streams_load_soon(kinesis);
     trace_forget(kinesis->trace);
+}
+
+static void after_commit(void *context)
+{
+    Kinesis *kinesis = context;
+    metrics_settle(kinesis);
+    subscriptions_push(kinesis);
+    metrics_settle(kinesis);
 }
 
 static bool open_tables(Kinesis *kinesis)
@@ -131,7 +142,7 @@ Kinesis *kinesis_open(Host *host, Kms *kms, Cloudwatch *cloudwatch)
     if (!open_tables(kinesis))
         return kinesis_close(kinesis);
     store_on_rollback(kinesis->store, on_rollback, kinesis);
-    host_after_commit(host, subscriptions_push, kinesis);
+    host_after_commit(host, after_commit, kinesis);
     trim_start(kinesis);
     return kinesis;
 }

@@ -169,17 +169,13 @@ static void on_minute(void *context, int64_t at_ms)
     Kinesis *kinesis = context;
     (void)at_ms;
     kinesis->metrics_timer = NULL;
+    metrics_settle(kinesis);
     tell_all(kinesis);
 }
 
-static void add(Kinesis *kinesis, Meter *meter, MetricId id, double value)
+static void add(Meter *meter, MetricId id, double value)
 {
     Sum *sum = &meter->sums[id];
-    if (!kinesis->metrics_timer) {
-        kinesis->metrics_minute_ms = now_ms(kinesis) / MINUTE_MS * MINUTE_MS;
-        kinesis->metrics_timer =
-            scheduler_at(kinesis->host->scheduler, kinesis->metrics_minute_ms + MINUTE_MS, on_minute, kinesis);
-    }
     if (sum->count == 0 || value < sum->minimum)
         sum->minimum = value;
     if (sum->count == 0 || value > sum->maximum)
@@ -189,13 +185,54 @@ static void add(Kinesis *kinesis, Meter *meter, MetricId id, double value)
     meter->has_counts = true;
 }
 
+void metrics_settle(Kinesis *kinesis)
+{
+    MetricsTaken *taken = &kinesis->metrics_taken;
+    for (size_t i = 0; i < taken->count; i++)
+        add(taken->items[i].meter, taken->items[i].id, taken->items[i].value);
+    taken->count = 0;
+}
+
+/* Of an earlier commit: what was counted before it is for good. */
+static void settle_committed(Kinesis *kinesis)
+{
+    MetricsTaken *taken = &kinesis->metrics_taken;
+    if (taken->commit != store_commits(kinesis->store))
+        metrics_settle(kinesis);
+    taken->commit = store_commits(kinesis->store);
+}
+
+void metrics_undo(Kinesis *kinesis)
+{
+    settle_committed(kinesis);
+    kinesis->metrics_taken.count = 0;
+}
+
+static void take(Kinesis *kinesis, Meter *meter, MetricId id, double value)
+{
+    MetricsTaken *taken = &kinesis->metrics_taken;
+    settle_committed(kinesis);
+    if (!kinesis->metrics_timer) {
+        kinesis->metrics_minute_ms = now_ms(kinesis) / MINUTE_MS * MINUTE_MS;
+        kinesis->metrics_timer =
+            scheduler_at(kinesis->host->scheduler, kinesis->metrics_minute_ms + MINUTE_MS, on_minute, kinesis);
+    }
+    if (taken->count == taken->capacity) {
+        taken->capacity = taken->capacity ? taken->capacity * 2 : 256;
+        taken->items = realloc(taken->items, taken->capacity * sizeof *taken->items);
+        if (!taken->items)
+            abort();
+    }
+    taken->items[taken->count++] = (MetricTaken){meter, id, value};
+}
+
 void metric_of_stream(Kinesis *kinesis, Stream *stream, MetricId id, double value)
 {
     if (!kinesis->cloudwatch)
         return;
     if (!stream->meter)
         stream->meter = meter_of(kinesis, METER_STREAM, stream, TEXT(""));
-    add(kinesis, stream->meter, id, value);
+    take(kinesis, stream->meter, id, value);
 }
 
 void metric_of_shard(Kinesis *kinesis, Shard *shard, MetricId id, double value)
@@ -208,7 +245,7 @@ void metric_of_shard(Kinesis *kinesis, Shard *shard, MetricId id, double value)
         shard->meter = meter_of(kinesis, METER_SHARD, shard->stream, (Bytes){name, (size_t)len});
         shard->meter->shard_index = shard->index;
     }
-    add(kinesis, shard->meter, id, value);
+    take(kinesis, shard->meter, id, value);
 }
 
 Meter *metrics_of_consumer(Kinesis *kinesis, const Stream *stream, Bytes name)
@@ -219,7 +256,7 @@ Meter *metrics_of_consumer(Kinesis *kinesis, const Stream *stream, Bytes name)
 void metric_of_consumer(Kinesis *kinesis, Meter *meter, MetricId id, double value)
 {
     if (kinesis->cloudwatch)
-        add(kinesis, meter, id, value);
+        take(kinesis, meter, id, value);
 }
 
 double metric_latency(const Call *call)
@@ -241,4 +278,5 @@ void metrics_close(Kinesis *kinesis)
     for (size_t at = 0; map_next(kinesis->meters, &at, &key, &meter);)
         meter_free(meter);
     kinesis->meters = map_free(kinesis->meters);
+    free(kinesis->metrics_taken.items);
 }

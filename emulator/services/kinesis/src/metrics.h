@@ -39,6 +39,10 @@ typedef enum MetricId {
 void metrics_open(Kinesis *kinesis);
 void metrics_close(Kinesis *kinesis);
 
+/* After a commit: what was taken since is counted. A turn was undone: its part is not. */
+void metrics_settle(Kinesis *kinesis);
+void metrics_undo(Kinesis *kinesis);
+
 void metric_of_stream(Kinesis *kinesis, Stream *stream, MetricId id, double value);
 /* Counts where enhanced monitoring has it. */
 void metric_of_shard(Kinesis *kinesis, Shard *shard, MetricId id, double value);

@@ -1,5 +1,4 @@
 /* put_records.c - PutRecords: up to 500 records, each to its own shard. Each result stands where its record stood. */
-#include "buffer.h"
 #include "metrics.h"
 #include "operations.h"
 #include "put.h"
@@ -7,31 +6,29 @@
 #include "stream_kms.h"
 #include "trace.h"
 
+#define ERRORS_MAX 10
+
 OPERATION(KinesisPutRecords, put_records, WRITES);
 
-/* The model lets a record go without a key, since a stream can spread its records by itself. */
+/* The model lets a record go without a key, since a stream can spread its records by itself. aws: ten errors are told
+ * at most. */
 static Status check_keys(Call *call, StreamRef ref, const KinesisPutRecordsRequestEntryList *records)
 {
-    Buffer text = {0};
+    Bytes text = TEXT("");
     int errors = 0;
-    for (size_t i = 0; i < records->len; i++)
+    for (size_t i = 0; i < records->len && errors < ERRORS_MAX; i++)
         if (!present(records->items[i].partition_key))
-            buffer_append_format(&text,
-                                 "%sValue null at 'records.%zu.member.partitionKey' failed to satisfy constraint: "
-                                 "Member must not be null",
-                                 errors++ ? "; " : "", i + 1);
+            text = arena_text(call->arena,
+                              BYTES_FMT "%sValue null at 'records.%zu.member.partitionKey' failed to satisfy "
+                                        "constraint: Member must not be null",
+                              BYTES_ARG(text), errors++ ? "; " : "", i + 1);
     if (!errors)
         return OK;
     bool may_lack_key;
-    Status status = put_may_lack_key(call, ref, &may_lack_key);
-    if (!is_ok(status) || may_lack_key) {
-        buffer_done(&text);
-        return status;
-    }
-    status = fail(call, &KINESIS_VALIDATION, "%d validation error%s detected: " BYTES_FMT, errors,
-                  errors == 1 ? "" : "s", BYTES_ARG(buffer_bytes(&text)));
-    buffer_done(&text);
-    return status;
+    TRY(put_may_lack_key(call, ref, &may_lack_key));
+    return may_lack_key ? OK
+                        : fail(call, &KINESIS_VALIDATION, "%d validation error%s detected: " BYTES_FMT, errors,
+                               errors == 1 ? "" : "s", BYTES_ARG(text));
 }
 
 static NewRecord record_of(const KinesisPutRecordsRequestEntry *entry)

@@ -15,6 +15,13 @@ typedef struct Rate {
     int64_t count, bytes;
 } Rate;
 
+/* One of a shard. Its copy in memory dies when a turn is undone; what had passed before that turn stays counted. */
+typedef struct KeptRate {
+    Rate rate;
+    Rate before;     /* as the last commit left it */
+    uint64_t commit; /* … which was that one: of store_commits, and 1; 0: none */
+} KeptRate;
+
 /* Would so many bytes still pass? Changes nothing that could be seen later. */
 bool rate_has_room(Rate *rate, const RateMax *max, int64_t bytes, int64_t at_ms);
 /* They passed. */

@@ -29,6 +29,17 @@ static RateMax scaled(const RateMax *max, const KinesisLimits *limits)
     return out;
 }
 
+/* What passes now may be undone with its turn. */
+static Rate *change(const Kinesis *kinesis, KeptRate *kept)
+{
+    uint64_t commit = store_commits(kinesis->store) + 1;
+    if (kept->commit != commit) {
+        kept->before = kept->rate;
+        kept->commit = commit;
+    }
+    return &kept->rate;
+}
+
 bool limits_take_write(Kinesis *kinesis, Shard *shard, size_t bytes)
 {
     const KinesisLimits *limits = limits_of(kinesis, shard->stream);
@@ -37,9 +48,9 @@ bool limits_take_write(Kinesis *kinesis, Shard *shard, size_t bytes)
     RateMax max = scaled(&write_max, limits);
     int64_t at_ms = now_ms(kinesis);
     scaling_note(kinesis, shard->stream, bytes, limits->scale);
-    if (!rate_has_room(&shard->writes, &max, (int64_t)bytes, at_ms))
+    if (!rate_has_room(change(kinesis, &shard->writes), &max, (int64_t)bytes, at_ms))
         return false;
-    rate_take(&shard->writes, &max, (int64_t)bytes, at_ms);
+    rate_take(&shard->writes.rate, &max, (int64_t)bytes, at_ms);
     return true;
 }
 
@@ -62,7 +73,7 @@ Status limits_check_read(Call *call, Shard *shard)
     if (!limits->are_enforced)
         return OK;
     RateMax max = scaled(&read_max, limits);
-    if (rate_has_room(&shard->reads, &max, 1, call->now_ms))
+    if (rate_has_room(change(call->service, &shard->reads), &max, 1, call->now_ms))
         return OK;
     metric_of_stream(call->service, shard->stream, METRIC_READ_EXCEEDED, 1);
     metric_of_stream(call->service, shard->stream, METRIC_GET_RECORDS_SUCCESS, 0);
@@ -76,7 +87,7 @@ void limits_take_read(Kinesis *kinesis, Shard *shard, size_t bytes)
     if (!limits->are_enforced)
         return;
     RateMax max = scaled(&read_max, limits);
-    rate_take(&shard->reads, &max, (int64_t)bytes, now_ms(kinesis));
+    rate_take(change(kinesis, &shard->reads), &max, (int64_t)bytes, now_ms(kinesis));
 }
 
 Status limits_take_iterator(Call *call, Shard *shard)
@@ -85,9 +96,9 @@ Status limits_take_iterator(Call *call, Shard *shard)
     if (!limits->are_enforced)
         return OK;
     RateMax max = scaled(&iterator_max, limits);
-    if (!rate_has_room(&shard->iterators, &max, 0, call->now_ms))
+    if (!rate_has_room(change(call->service, &shard->iterators), &max, 0, call->now_ms))
         return exceeded(call, shard);
-    rate_take(&shard->iterators, &max, 0, call->now_ms);
+    rate_take(&shard->iterators.rate, &max, 0, call->now_ms);
     return OK;
 }
 
@@ -205,6 +216,56 @@ static Map *free_all(Map *map)
     return map_free(map);
 }
 
+typedef struct KeptRates {
+    KeptRate writes, reads, iterators;
+} KeptRates;
+
+/* As the last commit left it. */
+static KeptRate settled(const Kinesis *kinesis, const KeptRate *kept)
+{
+    bool is_undone = kept->commit == store_commits(kinesis->store) + 1;
+    return (KeptRate){.rate = is_undone ? kept->before : kept->rate};
+}
+
+void limits_keep_rates(Kinesis *kinesis)
+{
+    Bytes key;
+    void *value;
+    if (!kinesis->limits.are_enforced && !map_count(kinesis->stream_limits))
+        return;
+    if (!kinesis->kept_rates)
+        kinesis->kept_rates = map_new();
+    for (size_t at = 0; map_next(kinesis->shards, &at, &key, &value);) {
+        const Shard *shard = value;
+        if (!shard->writes.commit && !shard->reads.commit && !shard->iterators.commit)
+            continue;
+        KeptRates *kept = malloc(sizeof *kept);
+        if (!kept)
+            abort();
+        *kept = (KeptRates){settled(kinesis, &shard->writes), settled(kinesis, &shard->reads),
+                            settled(kinesis, &shard->iterators)};
+        free(map_put(kinesis->kept_rates, key, kept));
+    }
+}
+
+void limits_give_rates_back(Kinesis *kinesis)
+{
+    Bytes key;
+    void *value;
+    if (!kinesis->kept_rates)
+        return;
+    for (size_t at = 0; map_next(kinesis->kept_rates, &at, &key, &value);) {
+        const KeptRates *kept = value;
+        Shard *shard = map_get(kinesis->shards, key);
+        if (!shard)
+            continue;
+        shard->writes = kept->writes;
+        shard->reads = kept->reads;
+        shard->iterators = kept->iterators;
+    }
+    kinesis->kept_rates = free_all(kinesis->kept_rates);
+}
+
 void limits_open(Kinesis *kinesis)
 {
     kinesis->limits.scale = 1;
@@ -216,6 +277,8 @@ void limits_close(Kinesis *kinesis)
 {
     kinesis->stream_limits = free_all(kinesis->stream_limits);
     kinesis->calls = free_all(kinesis->calls);
+    if (kinesis->kept_rates)
+        kinesis->kept_rates = free_all(kinesis->kept_rates);
 }
 
 /* A new rule begins with a whole second. */
@@ -225,7 +288,7 @@ static void forget_counts(Kinesis *kinesis)
     void *shard;
     for (size_t at = 0; map_next(kinesis->shards, &at, &key, &shard);) {
         Shard *of = shard;
-        of->writes = of->reads = of->iterators = (Rate){0};
+        of->writes = of->reads = of->iterators = (KeptRate){0};
     }
     free_all(kinesis->calls);
     kinesis->calls = map_new();

@@ -21,5 +21,9 @@ void limits_take_push(Kinesis *kinesis, const Shard *shard, Rate *rate, size_t b
 
 /* Before each call: LimitExceededException where its operation was called too often. Service.admit. */
 MUST_CHECK Status limits_admit(Call *call, const void *in);
+/* Before the copy of the shards is dropped, and when it has been read again: what a turn that is undone has taken is
+ * given back, and nothing else. */
+void limits_keep_rates(Kinesis *kinesis);
+void limits_give_rates_back(Kinesis *kinesis);
 void limits_open(Kinesis *kinesis);
 void limits_close(Kinesis *kinesis);

@@ -56,8 +56,8 @@ typedef struct Shard {
     uint64_t floor;               /* its log may be trimmed empty: numbers go on from here */
     uint64_t next;                /* the index its next record gets; 0: not asked the log yet */
     int64_t last_arrival_ms;
-    Meter *meter;                  /* of metrics.c; NULL: nothing counted yet */
-    Rate writes, reads, iterators; /* where limits are asked for */
+    Meter *meter;                      /* of metrics.c; NULL: nothing counted yet */
+    KeptRate writes, reads, iterators; /* where limits are asked for */
 } Shard;
 
 struct Stream {
@@ -93,6 +93,18 @@ struct Stream {
 
 typedef struct Subscription Subscription;
 
+/* What the turn has counted so far: it counts when the turn is committed. */
+typedef struct MetricTaken {
+    Meter *meter;
+    int id; /* MetricId */
+    double value;
+} MetricTaken;
+typedef struct MetricsTaken {
+    MetricTaken *items;
+    size_t count, capacity;
+    uint64_t commit; /* store_commits, when the first of them was taken */
+} MetricsTaken;
+
 struct Kinesis {
     Host *host;
     Store *store;
@@ -112,9 +124,11 @@ struct Kinesis {
     Timer *metrics_timer;
     Map *meters;               /* of metrics.c */
     int64_t metrics_minute_ms; /* which is counted */
+    MetricsTaken metrics_taken;
     KinesisLimits limits;
-    Map *stream_limits;    /* by key of the stream, there or not: its own KinesisLimits */
-    Map *calls;            /* account/region/operation/stream → Rate */
+    Map *stream_limits; /* by key of the stream, there or not: its own KinesisLimits */
+    Map *kept_rates; /* 8 bytes of shard id → its three, while the copy in memory is read again; NULL: none are kept */
+    Map *calls;      /* account/region/operation/stream → Rate */
     int64_t trimmed_shard; /* how far the pass that is on has come */
     Map *subscribed;       /* 8 bytes of shard id → its first Subscription */
     Subscription *ready;   /* to be looked at after the commit */

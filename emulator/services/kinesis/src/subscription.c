@@ -29,8 +29,8 @@ struct Subscription {
     bool must_check_consumer;
     bool is_ready;
     Timer *timer;
-    Subscription *next_of_shard; /* newest first */
-    Subscription *next_ready;
+    Subscription *next_of_shard;          /* newest first */
+    Subscription *next_ready, **ready_at; /* what points to it on that list */
 };
 
 static Subscription *first_of(const Kinesis *kinesis, int64_t shard_id)
@@ -45,17 +45,20 @@ static void make_ready(Subscription *subscription)
         return;
     subscription->is_ready = true;
     subscription->next_ready = kinesis->ready;
+    subscription->ready_at = &kinesis->ready;
+    if (kinesis->ready)
+        kinesis->ready->ready_at = &subscription->next_ready;
     kinesis->ready = subscription;
 }
 
 static void unlist_ready(Subscription *subscription)
 {
-    Subscription **at = &subscription->kinesis->ready;
     if (!subscription->is_ready)
         return;
-    while (*at != subscription)
-        at = &(*at)->next_ready;
-    *at = subscription->next_ready;
+    subscription->is_ready = false;
+    *subscription->ready_at = subscription->next_ready;
+    if (subscription->next_ready)
+        subscription->next_ready->ready_at = subscription->ready_at;
 }
 
 static void unlist_of_shard(Subscription *subscription)
@@ -135,19 +138,35 @@ void subscriptions_wake(Kinesis *kinesis, int64_t shard_id)
         make_ready(at);
 }
 
+/* All that are subscribed to one of its shards; NULL: to any. */
+static void make_all_ready(Kinesis *kinesis, const Stream *stream, bool must_check_consumer)
+{
+    Bytes key;
+    void *value;
+    for (size_t at = 0; map_next(kinesis->subscribed, &at, &key, &value);) {
+        const Shard *shard = map_get(kinesis->shards, key);
+        if (stream && (!shard || shard->stream != stream))
+            continue;
+        for (Subscription *each = value; each; each = each->next_of_shard) {
+            each->must_check_consumer |= must_check_consumer;
+            make_ready(each);
+        }
+    }
+}
+
 void subscriptions_fail(Kinesis *kinesis, const Stream *stream)
 {
-    for (size_t i = 0; i < stream->shards_count; i++)
-        subscriptions_wake(kinesis, stream->shards[i]->id);
+    make_all_ready(kinesis, stream, false);
 }
 
 void subscriptions_end_consumer(Kinesis *kinesis, const Stream *stream)
 {
-    for (size_t i = 0; i < stream->shards_count; i++)
-        for (Subscription *at = first_of(kinesis, stream->shards[i]->id); at; at = at->next_of_shard) {
-            at->must_check_consumer = true;
-            make_ready(at);
-        }
+    make_all_ready(kinesis, stream, true);
+}
+
+void subscriptions_check_all(Kinesis *kinesis)
+{
+    make_all_ready(kinesis, NULL, true);
 }
 
 static void end_with(Subscription *subscription, const ErrorModel *error, const char *message)
@@ -326,19 +345,19 @@ static void look_at(Subscription *subscription)
     }
 }
 
-void subscriptions_push(void *context)
+void subscriptions_push(Kinesis *kinesis)
 {
-    Kinesis *kinesis = context;
     if (!kinesis->ready || streams_load(kinesis) != STORE_OK)
         return;
     if (!kinesis->push_arena)
         kinesis->push_arena = arena_new();
     Subscription *list = kinesis->ready;
     kinesis->ready = NULL;
+    if (list)
+        list->ready_at = &list;
     while (list) {
         Subscription *subscription = list;
-        list = subscription->next_ready;
-        subscription->is_ready = false;
+        unlist_ready(subscription);
         look_at(subscription);
     }
     arena_reset(kinesis->push_arena);

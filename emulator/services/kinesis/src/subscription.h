@@ -16,5 +16,7 @@ void subscriptions_wake(Kinesis *kinesis, int64_t shard_id);
 void subscriptions_fail(Kinesis *kinesis, const Stream *stream);
 /* The consumer goes: its subscriptions end. */
 void subscriptions_end_consumer(Kinesis *kinesis, const Stream *stream);
-void subscriptions_push(void *kinesis); /* after each commit */
+/* A turn was undone, and with it may be what a subscription was opened for. */
+void subscriptions_check_all(Kinesis *kinesis);
+void subscriptions_push(Kinesis *kinesis); /* after each commit */
 void subscriptions_close(Kinesis *kinesis);

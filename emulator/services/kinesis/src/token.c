@@ -1,7 +1,6 @@
 /* token.c - base64 of: 0 0 0 0 0 0 0 1 │ nonce │ MAC │ sealed fields. AWS's begin with the same eight bytes. */
 #include "token.h"
 #include "base64.h"
-#include "buffer.h"
 
 #define HEAD_BYTES  8
 #define FIXED_BYTES (1 + 5 * 8 + 3)
@@ -12,37 +11,45 @@
 
 static const unsigned char head[HEAD_BYTES] = {0, 0, 0, 0, 0, 0, 0, 1};
 
-static void write_int64(Buffer *out, int64_t value)
+static char *write_int64(char *to, int64_t value)
 {
-    buffer_append_be64(out, (uint64_t)value);
+    for (int i = 8; i--;)
+        *to++ = (char)(unsigned char)((uint64_t)value >> (8 * i));
+    return to;
 }
 
-static void write_string(Buffer *out, Bytes text)
+static char *write_string(char *to, Bytes text)
 {
     size_t len = text.len > STRING_MAX ? STRING_MAX : text.len;
-    buffer_append_char(out, (char)(unsigned char)len);
-    buffer_append(out, (Bytes){text.ptr, len});
+    *to++ = (char)(unsigned char)len;
+    if (len)
+        memcpy(to, text.ptr, len);
+    return to + len;
+}
+
+static size_t write_fields(char *plain, const Token *token)
+{
+    char *to = plain;
+    *to++ = (char)token->kind;
+    to = write_int64(to, token->made_ms);
+    to = write_int64(to, token->stream_id);
+    for (int i = 0; i < 3; i++)
+        to = write_int64(to, token->numbers[i]);
+    to = write_string(to, token->account);
+    to = write_string(to, token->region);
+    to = write_string(to, token->name);
+    return (size_t)(to - plain);
 }
 
 Bytes token_seal(const Kinesis *kinesis, Arena *arena, const Token *token)
 {
-    Buffer plain = {0};
-    buffer_append_char(&plain, (char)token->kind);
-    write_int64(&plain, token->made_ms);
-    write_int64(&plain, token->stream_id);
-    for (int i = 0; i < 3; i++)
-        write_int64(&plain, token->numbers[i]);
-    write_string(&plain, token->account);
-    write_string(&plain, token->region);
-    write_string(&plain, token->name);
-
-    size_t len = OVERHEAD + plain.len;
+    char plain[FIXED_BYTES + 3 * STRING_MAX];
+    size_t plain_len = write_fields(plain, token), len = OVERHEAD + plain_len;
     unsigned char *sealed = (unsigned char *)arena_take_raw(arena, len);
     memcpy(sealed, head, HEAD_BYTES);
     randombytes_buf(sealed + HEAD_BYTES, crypto_secretbox_NONCEBYTES);
-    crypto_secretbox_easy(sealed + SEALED_AT, (const unsigned char *)plain.ptr, plain.len, sealed + HEAD_BYTES,
+    crypto_secretbox_easy(sealed + SEALED_AT, (const unsigned char *)plain, plain_len, sealed + HEAD_BYTES,
                           kinesis->secret);
-    buffer_done(&plain);
     char *text = arena_take_raw(arena, base64_encoded_len(len));
     return (Bytes){text, base64_encode(text, (Bytes){(const char *)sealed, len})};
 }
