@@ -138,6 +138,7 @@ typedef struct ServiceModel {
     unsigned protocols;            /* PROTOCOL_… the service speaks */
     int64_t body_max;              /* bytes of one request's body the service takes */
     const char *const *operations; /* every operation of the model by name, sorted, ends with NULL */
+    bool errors_are_bare;          /* restXml: <Error> without <ErrorResponse> around it */
     const struct OperationUri {
         const char *method, *uri, *operation;
     } * uris; /* the REST protocols: how each operation of the model is reached, ends with a NULL method; else NULL */

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "buffer.h"
 #include "model.h"
+#include "protocol.h"
 
 enum {
     WIRE_OK = 0,
@@ -58,22 +59,3 @@ typedef struct EventHeader {
 void event_message(Buffer *out, const EventHeader *headers, size_t headers_count, Bytes payload);
 
 uint32_t crc32_of(Bytes b); /* IEEE, as zlib's; also DynamoDB's x-amz-crc32 */
-
-/* A protocol as the pipeline uses it: one row each for awsJson, Kinesis CBOR, rpc-v2-cbor and awsQuery. */
-typedef struct ErrorAnswer {
-    const ErrorModel *error;
-    Bytes message;
-    const void *fields; /* of error->shape, or NULL; its message member is ignored, `message` is told */
-    Bytes request_id;
-} ErrorAnswer;
-
-typedef struct Protocol {
-    unsigned flag; /* PROTOCOL_… */
-    int (*decode)(Arena *arena, const Shape *shape, Bytes body, void *ret, Bytes *ret_message);
-    void (*encode)(Buffer *out, const ServiceModel *service, const OperationModel *operation, const void *value,
-                   Bytes request_id);
-    void (*encode_error)(Buffer *out, const ServiceModel *service, const ErrorAnswer *answer);
-    const char *(*content_type)(const ServiceModel *service); /* of answers and errors */
-} Protocol;
-
-extern const Protocol PROTOCOL_OF_JSON, PROTOCOL_OF_CBOR_1_1, PROTOCOL_OF_RPC_V2_CBOR, PROTOCOL_OF_QUERY;

@@ -259,6 +259,8 @@ class Generator:
         shape, target, ctype, cname = self.shapes[name], self.shapes[ref["shape"]], self.ctype(name), snake(member)
         location = "IN_PAYLOAD" if shape.get("payload") == member else LOCATIONS.get(ref.get("location"), "IN_BODY")
         wire_name = ref.get("locationName", member)
+        if location == "IN_PAYLOAD" and target["type"] == "structure":  # the name of its root element
+            wire_name = ref.get("locationName") or target.get("locationName") or ref["shape"]
         if location in ("IN_HEADER", "IN_HEADERS"):
             wire_name = wire_name.lower()
         scalar = target["type"] in SCALARS and SCALARS[target["type"]][1] != "Bytes" and not self.is_union(shape)
@@ -364,6 +366,8 @@ class Generator:
                 parts.append(f".{member} = {quote(meta[key])}")
         if self.is_rest():
             parts.append(".uris = operation_uris")
+        if meta.get("errorsAreBare"):  # set by a patch: botocore's models leave Smithy's noErrorWrapping out
+            parts.append(".errors_are_bare = true")
         return f"const ServiceModel {self.upper}_SERVICE = {{{', '.join(parts)}}};"
 
     def is_rest(self):

@@ -2,29 +2,7 @@
 #include "exchange.h"
 #include <stdio.h>
 
-#define ANSWER_HEADERS_MAX 6
-#define MESSAGE_BYTES_MAX  (32 * 1024) /* of an error; ten validation errors are shorter */
-
-typedef struct Headers {
-    HttpHeader list[ANSWER_HEADERS_MAX];
-    size_t count;
-} Headers;
-
-static void add_header(Headers *headers, Bytes name, Bytes value)
-{
-    headers->list[headers->count++] = (HttpHeader){name, value};
-}
-
-/* aws: awsQueryCompatible: clients that came from the query protocol learn its error codes from this header. */
-static void add_query_error(Exchange *exchange, Headers *headers, const ErrorModel *error)
-{
-    const ServiceModel *model = exchange->service ? exchange->service->model : NULL;
-    if (!model || !(model->protocols & PROTOCOL_QUERY) || exchange->protocol->flag == PROTOCOL_QUERY)
-        return;
-    add_header(headers, TEXT("x-amzn-query-error"),
-               arena_text(exchange->call.arena, "%s;%s", error->query_code ? error->query_code : error->code,
-                          error->senders_fault ? "Sender" : "Receiver"));
-}
+#define MESSAGE_BYTES_MAX (32 * 1024) /* of an error; ten validation errors are shorter */
 
 static void log_request(Exchange *exchange, int status)
 {
@@ -54,7 +32,7 @@ static Bytes message_told(Call *call)
     return call->message;
 }
 
-static void write_error(Exchange *exchange, HttpResponse *response, Headers *headers)
+static void write_error(Exchange *exchange, WireAnswer *answer)
 {
     static const ServiceModel nobody = {.name = "evpoc", .title = "evpoc-emu", .json_version = "1.1"};
     Call *call = &exchange->call;
@@ -65,10 +43,8 @@ static void write_error(Exchange *exchange, HttpResponse *response, Headers *hea
     }
     ErrorAnswer told = {call->error, message_told(call), call->error_fields, call->request_id};
     const ServiceModel *model = exchange->service ? exchange->service->model : &nobody;
-    exchange->protocol->encode_error(&response->body, model, &told);
-    response->status = exchange->request->refused_status ? exchange->request->refused_status : call->error->http_status;
-    add_header(headers, TEXT("content-type"), bytes_of(exchange->protocol->content_type(model)));
-    add_query_error(exchange, headers, call->error);
+    answer->status = exchange->request->refused_status ? exchange->request->refused_status : call->error->http_status;
+    exchange->protocol->encode_error(answer, model, &told);
 }
 
 /* Debug builds: every answer is held against its output shape. */
@@ -83,14 +59,11 @@ static void check_answer(Exchange *exchange)
                   model->name, "member", wrong, NULL);
 }
 
-static void write_output(Exchange *exchange, HttpResponse *response, Headers *headers)
+static void write_output(Exchange *exchange, WireAnswer *answer)
 {
-    const ServiceModel *model = exchange->service->model;
     check_answer(exchange);
-    exchange->protocol->encode(&response->body, model, exchange->call.operation->model, exchange->out,
+    exchange->protocol->encode(answer, exchange->service->model, exchange->call.operation->model, exchange->out,
                                exchange->call.request_id);
-    response->status = 200;
-    add_header(headers, TEXT("content-type"), bytes_of(exchange->protocol->content_type(model)));
 }
 
 static void note(Exchange *exchange, int status, Bytes output)
@@ -128,8 +101,7 @@ static bool answered_by_fault(Exchange *exchange)
 
 void answer(Exchange *exchange)
 {
-    HttpResponse response = {0};
-    Headers headers = {.count = 0};
+    WireAnswer answer = {.arena = exchange->call.arena};
     if (answered_by_fault(exchange))
         return;
     if (is_ok(exchange->status) && exchange->stream) {
@@ -140,17 +112,14 @@ void answer(Exchange *exchange)
     }
     if (exchange->stream)
         event_stream_drop(exchange);
-    add_header(&headers, TEXT("x-amzn-requestid"), exchange->call.request_id);
-    if (exchange->protocol->flag == PROTOCOL_RPC_V2_CBOR)
-        add_header(&headers, TEXT("smithy-protocol"), TEXT("rpc-v2-cbor"));
+    wire_answer_add(&answer, TEXT("x-amzn-requestid"), exchange->call.request_id);
     if (is_ok(exchange->status))
-        write_output(exchange, &response, &headers);
+        write_output(exchange, &answer);
     else
-        write_error(exchange, &response, &headers);
-    response.headers = headers.list;
-    response.headers_count = headers.count;
-    log_request(exchange, response.status);
-    note(exchange, response.status, buffer_bytes(&response.body));
+        write_error(exchange, &answer);
+    log_request(exchange, answer.status);
+    note(exchange, answer.status, buffer_bytes(&answer.body));
+    HttpResponse response = {answer.status, answer.headers, answer.headers_count, answer.body};
     http_respond(exchange->request, &response);
 }
 

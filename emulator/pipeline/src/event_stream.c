@@ -55,7 +55,7 @@ static void write_message(PipelineStream *stream, const char *type, const char *
     bool exception = !strcmp(type, "exception");
     EventHeader headers[] = {
         {exception ? ":exception-type" : ":event-type", bytes_of(name)},
-        {":content-type", bytes_of(stream->protocol->content_type(stream->service))},
+        {":content-type", bytes_of(stream->protocol->event_type(stream->service))},
         {":message-type", bytes_of(type)},
     };
     event_message(&message, headers, sizeof headers / sizeof *headers, payload);
@@ -71,10 +71,7 @@ static void stream_send(EventStream *opened, int field, const void *event)
     PipelineStream *stream = stream_of(opened);
     const Field *member = &stream->operation->events->fields[field];
     Buffer payload = {0};
-    if (stream->protocol->flag == PROTOCOL_CBOR_1_1)
-        cbor_encode(&payload, member->shape, event, CBOR_AMZ_1_1);
-    else
-        json_encode(&payload, member->shape, event);
+    stream->protocol->encode_event(&payload, member->shape, event);
     write_message(stream, "event", member->name.ptr, buffer_bytes(&payload));
     buffer_done(&payload);
 }
@@ -102,9 +99,7 @@ static void stream_fail(EventStream *opened, const ErrorModel *error, Bytes mess
 {
     PipelineStream *stream = stream_of(opened);
     Buffer payload = {0};
-    buffer_append_text(&payload, "{\"message\":");
-    json_append_string(&payload, message);
-    buffer_append_char(&payload, '}');
+    stream->protocol->encode_exception(&payload, message);
     write_message(stream, "exception", error->code, buffer_bytes(&payload));
     buffer_done(&payload);
     stream_end(opened);
@@ -142,8 +137,8 @@ void event_stream_begin(Exchange *exchange)
     Buffer held = stream->held;
     stream->held = (Buffer){0};
     stream->http = http_stream_start(exchange->request, &head, client_has_gone, stream);
-    bool cbor = stream->protocol->flag == PROTOCOL_CBOR_1_1;
-    write_message(stream, "event", "initial-response", cbor ? TEXT("\xa0") : TEXT("{}"));
+    if (present(stream->protocol->initial_response))
+        write_message(stream, "event", "initial-response", stream->protocol->initial_response);
     send_held(stream, buffer_bytes(&held));
     buffer_done(&held);
     if (stream->ended)

@@ -19,6 +19,8 @@ struct Exchange {
     Call call; /* first: a Call * is its Exchange * */
     Pipeline *pipeline;
     HttpRequest *request;
+    HttpHead head;          /* of the request */
+    UriMatch uri;           /* of a REST protocol */
     const Service *service; /* NULL where none was found */
     const Protocol *protocol;
     Bytes operation_name; /* as asked for; absent where the request names none */
@@ -41,6 +43,7 @@ struct Pipeline {
     Host *host;
     PipelineService services[SERVICES_MAX];
     size_t services_count;
+    UriTable *uris[SERVICES_MAX]; /* of each service that has some */
     struct Page {
         const char *prefix;
         PipelinePage *page;

@@ -1,9 +1,5 @@
-/* route.c - which operation a request asks for, and in which protocol.
- *
- *   POST /service/<target prefix>/operation/<name>  with  smithy-protocol: rpc-v2-cbor
- *   POST /  with  X-Amz-Target: <target prefix>.<name>, in JSON or (application/x-amz-cbor-1.1) CBOR
- *   POST /  with  Action=<name> in a form; the service is that of the credential scope, else the one with this API
- * Version */
+/* route.c - which operation a request asks for, and in which protocol: the first whose row recognises it. The row says
+ * what is named; the service is that of a target prefix, or of the credential scope, or of an API version. */
 #include "exchange.h"
 #include "uuid.h"
 #include <stdlib.h>
@@ -34,9 +30,11 @@ void routes_add(Pipeline *pipeline, const PipelineService *service)
     for (const Operation *const *at = service->service->operations; *at; at++) {
         if (model->target_prefix)
             add(pipeline, model->target_prefix, service, *at);
-        if (model->protocols & PROTOCOL_QUERY)
+        if (model->protocols & (PROTOCOL_QUERY | PROTOCOL_REST_JSON | PROTOCOL_REST_XML))
             add(pipeline, model->name, service, *at);
     }
+    if (model->uris)
+        pipeline->uris[service - pipeline->services] = uri_table_new(model);
 }
 
 void routes_free(Pipeline *pipeline)
@@ -46,6 +44,8 @@ void routes_free(Pipeline *pipeline)
     for (size_t at = 0; map_next(pipeline->routes, &at, &key, &value);)
         free(value);
     pipeline->routes = map_free(pipeline->routes);
+    for (size_t i = 0; i < pipeline->services_count; i++)
+        pipeline->uris[i] = uri_table_free(pipeline->uris[i]);
 }
 
 static bool is_known(const ServiceModel *model, Bytes name)
@@ -80,29 +80,32 @@ static const PipelineService *service_of_form(const Pipeline *pipeline, Bytes na
     return NULL;
 }
 
-/* "/service/<target>/operation/<name>" */
-static bool rpc_v2_path(Bytes path, Bytes *ret_target, Bytes *ret_name)
+/* The first that recognises it. A form may as well be a REST service's body: what a service does not speak is not
+ * meant, unless a header says it. */
+static const Protocol *protocol_of(const HttpHead *head, const ServiceModel *service)
 {
-    Bytes rest = path;
-    if (bytes_cut(&rest, '/').len || !present(rest) || !bytes_equal(bytes_cut(&rest, '/'), TEXT("service")) ||
-        !present(rest))
-        return false;
-    Bytes target = bytes_cut(&rest, '/');
-    if (!present(rest) || !bytes_equal(bytes_cut(&rest, '/'), TEXT("operation")) || !present(rest))
-        return false;
-    *ret_target = target;
-    *ret_name = rest;
-    return true;
+    for (const Protocol *const *at = PROTOCOLS; *at; at++) {
+        bool is_spoken = service && service->protocols & (*at)->flag;
+        bool is_meant = is_spoken || (*at)->methods == BY_POST || (!service && (*at)->names);
+        if (is_meant && (*at)->recognises(head))
+            return *at;
+    }
+    return &PROTOCOL_OF_JSON;
+}
+
+static HttpHead head_of(const HttpRequest *request)
+{
+    return (HttpHead){request->method, request->path, request->query, request->headers, request->headers_count};
 }
 
 const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest *request)
 {
-    Bytes target = http_header(request, "x-amz-target"), name;
-    if (present(target))
-        target = bytes_cut(&target, '.');
-    else if (!rpc_v2_path(request->path, &target, &name))
+    WireTarget target = {0};
+    HttpHead head = head_of(request);
+    const Protocol *protocol = protocol_of(&head, NULL);
+    if (!protocol->names || !protocol->names(request->arena, &head, (Bytes){0}, &target) || !present(target.service))
         return NULL;
-    const PipelineService *service = service_by_target(pipeline, target);
+    const PipelineService *service = service_by_target(pipeline, target.service);
     return service ? service->service->model : NULL;
 }
 
@@ -117,11 +120,11 @@ static void tell_once(Exchange *exchange, Bytes key)
 
 static Status no_such_operation(Exchange *exchange, Bytes key)
 {
-    if (exchange->protocol->flag == PROTOCOL_QUERY)
-        return fail(&exchange->call, &COMMON_INVALID_ACTION, "Could not find operation " BYTES_FMT " for version %s",
+    const ErrorModel *error = exchange->protocol->unknown;
+    if (error == &COMMON_INVALID_ACTION)
+        return fail(&exchange->call, error, "Could not find operation " BYTES_FMT " for version %s",
                     BYTES_ARG(exchange->operation_name), exchange->service->model->api_version);
-    return fail(&exchange->call, &COMMON_UNKNOWN_OPERATION, "The service has no operation " BYTES_FMT ".",
-                BYTES_ARG(key));
+    return fail(&exchange->call, error, "The service has no operation " BYTES_FMT ".", BYTES_ARG(key));
 }
 
 static Status use(Exchange *exchange, const PipelineService *service, Bytes prefix, Bytes name)
@@ -155,45 +158,44 @@ static Status no_such_service(Exchange *exchange, Bytes what)
                 BYTES_ARG(what));
 }
 
-static Status route_rpc_v2(Exchange *exchange)
+static Status no_such_target(Exchange *exchange, const WireTarget *target)
 {
-    Bytes target, name;
-    exchange->protocol = &PROTOCOL_OF_RPC_V2_CBOR;
-    if (!rpc_v2_path(exchange->request->path, &target, &name))
-        return no_such_service(exchange, exchange->request->path);
-    const PipelineService *service = service_by_target(exchange->pipeline, target);
-    return service ? use(exchange, service, target, name) : no_such_service(exchange, target);
-}
-
-static Status route_target(Exchange *exchange, Bytes target)
-{
-    bool cbor = bytes_starts_with(http_header(exchange->request, "content-type"), TEXT("application/x-amz-cbor"));
-    exchange->protocol = cbor ? &PROTOCOL_OF_CBOR_1_1 : &PROTOCOL_OF_JSON;
-    Bytes name = target, prefix = bytes_cut(&name, '.');
-    const PipelineService *service = service_by_target(exchange->pipeline, prefix);
     /* aws: UnknownOperationException, for a target whose service is elsewhere as for one that is nowhere. */
-    if (!service || !present(name))
+    if (exchange->protocol->nameless == &COMMON_UNKNOWN_OPERATION)
         return fail(&exchange->call, &COMMON_UNKNOWN_OPERATION, "Nothing here answers to the target " BYTES_FMT ".",
-                    BYTES_ARG(target));
-    return use(exchange, service, prefix, name);
+                    BYTES_ARG(http_header(exchange->request, "x-amz-target")));
+    return no_such_service(exchange, target->service);
 }
 
-static Status route_form(Exchange *exchange, Bytes scope_service)
+static Status route_by_target(Exchange *exchange, const WireTarget *target)
 {
-    Call *call = &exchange->call;
-    HttpRequest *request = exchange->request;
-    exchange->protocol = &PROTOCOL_OF_QUERY;
-    if (!request->body.len && present(request->query))
-        request->body = request->query;
-    Bytes action = query_parameter(call->arena, request->body, TEXT("Action"));
-    Bytes version = query_parameter(call->arena, request->body, TEXT("Version"));
-    const PipelineService *service = service_of_form(exchange->pipeline, scope_service, version);
+    const PipelineService *service = service_by_target(exchange->pipeline, target->service);
+    if (!service || !present(target->operation))
+        return no_such_target(exchange, target);
+    return use(exchange, service, target->service, target->operation);
+}
+
+static Status route_by_scope(Exchange *exchange, const WireTarget *target, Bytes scope)
+{
+    const PipelineService *service = service_of_form(exchange->pipeline, scope, target->version);
     if (!service)
-        return no_such_service(exchange, present(scope_service) ? scope_service : version);
+        return no_such_service(exchange, present(scope) ? scope : target->version);
     exchange->service = service->service;
-    if (!present(action))
-        return fail(call, &COMMON_MISSING_ACTION, "Missing Action");
-    return use(exchange, service, bytes_of(service->service->model->name), action);
+    if (!present(target->operation))
+        return fail(&exchange->call, exchange->protocol->nameless, "Missing Action");
+    return use(exchange, service, bytes_of(service->service->model->name), target->operation);
+}
+
+static Status route_by_uri(Exchange *exchange, const PipelineService *service)
+{
+    const Pipeline *pipeline = exchange->pipeline;
+    exchange->service = service->service;
+    exchange->uri = uri_match(pipeline->uris[service - pipeline->services], exchange->call.arena, &exchange->head);
+    if (!exchange->uri.operation)
+        return fail(&exchange->call, exchange->protocol->unknown,
+                    "%s has no operation for " BYTES_FMT " " BYTES_FMT ".", service->service->model->title,
+                    BYTES_ARG(exchange->head.method), BYTES_ARG(exchange->head.path));
+    return use(exchange, service, bytes_of(service->service->model->name), bytes_of(exchange->uri.operation));
 }
 
 Status route_to(Exchange *exchange, const char *service, Bytes operation)
@@ -203,22 +205,6 @@ Status route_to(Exchange *exchange, const char *service, Bytes operation)
     if (!found || !found->service->model->target_prefix)
         return no_such_service(exchange, bytes_of(service));
     return use(exchange, found, bytes_of(found->service->model->target_prefix), operation);
-}
-
-static bool asks_with_a_form(const HttpRequest *request)
-{
-    if (bytes_starts_with(http_header(request, "content-type"), TEXT("application/x-www-form-urlencoded")))
-        return true;
-    return present(request->query) && bytes_starts_with(request->query, TEXT("Action="));
-}
-
-static const Protocol *protocol_shown(const HttpRequest *request)
-{
-    if (bytes_equal(http_header(request, "smithy-protocol"), TEXT("rpc-v2-cbor")))
-        return &PROTOCOL_OF_RPC_V2_CBOR;
-    if (bytes_starts_with(http_header(request, "content-type"), TEXT("application/x-amz-cbor")))
-        return &PROTOCOL_OF_CBOR_1_1;
-    return asks_with_a_form(request) ? &PROTOCOL_OF_QUERY : &PROTOCOL_OF_JSON;
 }
 
 Status fail_for_want_of_room(Call *call)
@@ -232,7 +218,6 @@ static Status refuse(Exchange *exchange)
 {
     Call *call = &exchange->call;
     const ServiceModel *model = route_service_of(exchange->pipeline, exchange->request);
-    exchange->protocol = protocol_shown(exchange->request);
     for (size_t i = 0; model && i < exchange->pipeline->services_count; i++)
         if (exchange->pipeline->services[i].service->model == model)
             exchange->service = exchange->pipeline->services[i].service;
@@ -259,30 +244,38 @@ static bool is_post(const HttpRequest *request)
  * AWS, where such a GET is signed, takes it. */
 static Status may_write_or_reads(Exchange *exchange)
 {
-    if (is_post(exchange->request) || exchange->call.operation->access == READS)
+    if (exchange->protocol->methods != BY_GET_TO_READ || is_post(exchange->request) ||
+        exchange->call.operation->access == READS)
         return OK;
     return fail(&exchange->call, &COMMON_ACCESS_DENIED,
                 "An operation that changes something is called by POST: a web page could make a browser GET it.");
 }
 
+static Status route_named(Exchange *exchange, const PipelineService *scope_service, Bytes scope)
+{
+    WireTarget target = {0};
+    const Protocol *protocol = exchange->protocol;
+    const HttpRequest *request = exchange->request;
+    if (protocol->methods == BY_POST && !is_post(request))
+        return fail(&exchange->call, &COMMON_ACCESS_DENIED, UNREACHED_BY_METHOD);
+    if (!protocol->names)
+        return route_by_uri(exchange, scope_service);
+    if (!protocol->names(request->arena, &exchange->head, request->body, &target))
+        return no_such_service(exchange, request->path);
+    return present(target.service) ? route_by_target(exchange, &target) : route_by_scope(exchange, &target, scope);
+}
+
 Status route(Exchange *exchange)
 {
-    Bytes scope_service = credential_read(exchange);
+    Bytes scope = credential_read(exchange);
     exchange->call.request_id = uuid_new(exchange->call.arena, exchange->pipeline->host->random);
-    exchange->protocol = &PROTOCOL_OF_JSON;
+    exchange->head = head_of(exchange->request);
+    const PipelineService *service = service_of_form(exchange->pipeline, scope, (Bytes){0});
+    exchange->protocol = protocol_of(&exchange->head, service ? service->service->model : NULL);
     if (exchange->request->refused_status)
         return refuse(exchange);
-    Bytes target = http_header(exchange->request, "x-amz-target");
-    bool is_rpc_v2 = bytes_equal(http_header(exchange->request, "smithy-protocol"), TEXT("rpc-v2-cbor"));
-    if ((is_rpc_v2 || present(target)) && !is_post(exchange->request))
-        return fail(&exchange->call, &COMMON_ACCESS_DENIED, UNREACHED_BY_METHOD);
-    if (is_rpc_v2)
-        return route_rpc_v2(exchange);
-    if (present(target))
-        return route_target(exchange, target);
-    if (asks_with_a_form(exchange->request)) {
-        TRY(route_form(exchange, scope_service));
-        return may_write_or_reads(exchange);
-    }
-    return no_such_service(exchange, present(scope_service) ? scope_service : exchange->request->path);
+    if (!exchange->protocol->recognises(&exchange->head)) /* it is only what the answer is spelled in */
+        return no_such_service(exchange, present(scope) ? scope : exchange->request->path);
+    TRY(route_named(exchange, service, scope));
+    return may_write_or_reads(exchange);
 }

@@ -10,7 +10,8 @@ static Status read_input(Exchange *exchange, Bytes body, void **ret_in)
     const Shape *shape = call->operation->model->input;
     Bytes message = {0};
     void *in = arena_take(call->arena, shape->size);
-    if (exchange->protocol->decode(call->arena, shape, body, in, &message) != WIRE_OK)
+    WireRequest request = {exchange->head, exchange->uri.labels, exchange->uri.labels_count, body};
+    if (exchange->protocol->decode(call->arena, call->operation->model, &request, in, &message) != WIRE_OK)
         return fail(call, &COMMON_SERIALIZATION, BYTES_FMT, BYTES_ARG(message));
     if (validate(exchange->pipeline->validator, call->arena, shape, in, &message)) {
         const ErrorModel *error = exchange->service->validation_error;

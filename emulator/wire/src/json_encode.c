@@ -98,7 +98,7 @@ static void append_structure(Buffer *out, const Shape *shape, const void *value)
     buffer_append_char(out, '{');
     for (size_t i = 0; i < shape->fields_count; i++) {
         const Field *field = &shape->fields[i];
-        if (!field_is_present(shape, field, value))
+        if (field->location != IN_BODY || !field_is_present(shape, field, value))
             continue;
         if (!first)
             buffer_append_char(out, ',');

@@ -49,7 +49,7 @@ void *field_slot(Arena *arena, const Shape *owner_shape, const Field *field, voi
 const Field *field_find(const Shape *shape, Bytes name)
 {
     for (size_t i = 0; i < shape->fields_count; i++)
-        if (bytes_equal(shape->fields[i].name, name))
+        if (bytes_equal(shape->fields[i].name, name) && shape->fields[i].location == IN_BODY)
             return &shape->fields[i];
     return NULL;
 }

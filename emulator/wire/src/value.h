@@ -9,7 +9,7 @@ const void *field_value(const Field *field, const void *owner);
 
 /* Decoding: where to write the member's value (structures are allocated); marks it as present. */
 void *field_slot(Arena *arena, const Shape *owner_shape, const Field *field, void *owner);
-const Field *field_find(const Shape *shape, Bytes name); /* NULL: no such member */
+const Field *field_find(const Shape *shape, Bytes name); /* that travels in the body; NULL: no such member */
 
 /* A list or map that grows while it is read; item_size bytes each. */
 typedef struct Growing {

@@ -235,25 +235,25 @@ static void answers_have_each_protocols_form(void **state)
 {
     (void)state;
     StsGetCallerIdentityOutput out = {.user_id = TEXT("u<>"), .account = TEXT("000000000000"), .arn = TEXT("arn")};
-    Buffer text = {0};
-    PROTOCOL_OF_QUERY.encode(&text, &STS_SERVICE, &StsGetCallerIdentityModel, &out, TEXT("id"));
+    WireAnswer answer = {.arena = arena};
+    PROTOCOL_OF_QUERY.encode(&answer, &STS_SERVICE, &StsGetCallerIdentityModel, &out, TEXT("id"));
     expect_bytes(
-        buffer_bytes(&text),
+        buffer_bytes(&answer.body),
         "<GetCallerIdentityResponse "
         "xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult><UserId>u&lt;&gt;</UserId>"
         "<Account>000000000000</Account><Arn>arn</Arn></GetCallerIdentityResult><ResponseMetadata><RequestId>id</"
         "RequestId></ResponseMetadata>"
         "</GetCallerIdentityResponse>");
-    text.len = 0;
+    answer.body.len = 0;
     ErrorAnswer error = {.error = &DYNAMODB_RESOURCE_NOT_FOUND, .message = TEXT("no \"x\""), .request_id = TEXT("id")};
-    PROTOCOL_OF_JSON.encode_error(&text, &DYNAMODB_SERVICE, &error);
+    PROTOCOL_OF_JSON.encode_error(&answer, &DYNAMODB_SERVICE, &error);
     expect_bytes(
-        buffer_bytes(&text),
+        buffer_bytes(&answer.body),
         "{\"__type\":\"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException\",\"message\":\"no \\\"x\\\"\"}");
-    text.len = 0;
-    PROTOCOL_OF_JSON.encode(&text, &KINESIS_SERVICE, &KinesisCreateStreamModel, &out, TEXT("id"));
-    assert_int_equal(text.len, 0);
-    buffer_done(&text);
+    answer.body.len = 0;
+    PROTOCOL_OF_JSON.encode(&answer, &KINESIS_SERVICE, &KinesisCreateStreamModel, &out, TEXT("id"));
+    assert_int_equal(answer.body.len, 0);
+    buffer_done(&answer.body);
 }
 
 static void timestamps_and_doubles_are_as_short_as_can_be(void **state)
