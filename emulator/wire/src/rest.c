@@ -10,13 +10,14 @@ typedef struct RestReader {
     Bytes *message;
     struct Parameter {
         Bytes name, value;
-    } *parameters; /* of the query, decoded; in order */
+    } * parameters; /* of the query, decoded; in order */
     size_t parameters_count;
 } RestReader;
 
 static int wrong_type(RestReader *reader, const Field *field, Bytes text)
 {
-    return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE, "'" BYTES_FMT "' at " BYTES_FMT " can not be converted to %s",
+    return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE,
+                     "'" BYTES_FMT "' at " BYTES_FMT " can not be converted to %s",
                      BYTES_ARG(bytes_utf8_prefix(text, 100)), BYTES_ARG(field->name), field->shape->name);
 }
 
@@ -59,7 +60,8 @@ static int read_query_list(RestReader *reader, const Shape *list, Bytes name, An
         const struct Parameter *parameter = &reader->parameters[i];
         if (bytes_equal(parameter->name, name) &&
             !text_read(reader->arena, list->member, parameter->value, growing_add(&items)))
-            return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE, "'" BYTES_FMT "' can not be converted to %s",
+            return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE,
+                             "'" BYTES_FMT "' can not be converted to %s",
                              BYTES_ARG(bytes_utf8_prefix(parameter->value, 100)), list->member->name);
     }
     *out = growing_list(&items);
@@ -88,7 +90,8 @@ static int read_query_map(RestReader *reader, const Shape *shape, const Shape *m
         char *entry = growing_add(&entries);
         *(Bytes *)(void *)entry = parameter->name;
         if (map->member->kind == KIND_LIST)
-            code = read_query_list(reader, map->member, parameter->name, (AnyList *)(void *)(entry + map->value_offset));
+            code =
+                read_query_list(reader, map->member, parameter->name, (AnyList *)(void *)(entry + map->value_offset));
         else if (!text_read(reader->arena, map->member, parameter->value, entry + map->value_offset))
             code = WIRE_WRONG_TYPE;
     }
@@ -240,8 +243,8 @@ static int read_body(RestReader *reader, const RestBody *body, const OperationMo
     return body->decode(reader->arena, payload->name.ptr, payload->shape, bytes, slot, reader->message);
 }
 
-int rest_decode(Arena *arena, const RestBody *body, const OperationModel *operation, const WireRequest *request, void *ret,
-                Bytes *ret_message)
+int rest_decode(Arena *arena, const RestBody *body, const OperationModel *operation, const WireRequest *request,
+                void *ret, Bytes *ret_message)
 {
     RestReader reader = {.arena = arena, .request = request, .message = ret_message};
     const Shape *shape = operation->input;
@@ -356,7 +359,8 @@ void rest_encode(WireAnswer *answer, const RestBody *body, const ServiceModel *s
     if (rest_payload(shape)) {
         write_payload(answer, body, shape, value);
     } else if (operation->has_output && (rest_has_body(shape) || body->is_never_empty)) {
-        body->encode(&answer->body, shape->xml_name ? shape->xml_name : shape->name, service->xml_namespace, shape, value);
+        body->encode(&answer->body, shape->xml_name ? shape->xml_name : shape->name, service->xml_namespace, shape,
+                     value);
         wire_answer_add(answer, TEXT("content-type"), bytes_of(body->content_type));
     }
 }

@@ -134,8 +134,7 @@ int xml_decode(Arena *arena, const char *root, const Shape *shape, Bytes body, v
     XmlReader reader = {arena, ret_message};
     const XmlElement *element = xml_tree(arena, body);
     if (!element || (root && !is_called(element, bytes_of(root))))
-        return wire_fail(
-            arena, ret_message, WIRE_MALFORMED,
-            "The XML you provided was not well-formed or did not validate against our published schema");
+        return wire_fail(arena, ret_message, WIRE_MALFORMED,
+                         "The XML you provided was not well-formed or did not validate against our published schema");
     return read_value(&reader, shape, element, ret);
 }
