@@ -10,6 +10,15 @@ Arena *arena_free(Arena *arena); /* NULL is fine; returns NULL, so that `a = are
 /* Empties it but keeps a block for the next use. */
 void arena_reset(Arena *arena);
 
+/* What is taken between the two is given back, its deferred handles as well: for what a loop needs for one of its
+ * rounds. */
+typedef struct ArenaMark {
+    const void *block, *deferred;
+    size_t at, used;
+} ArenaMark;
+ArenaMark arena_mark(const Arena *arena);
+void arena_rewind(Arena *arena, ArenaMark mark);
+
 /* Zeroed, aligned for any type; never NULL (running out of memory ends the process; out of its budget, the call:
  * budget.h). */
 void *arena_take(Arena *arena, size_t size);

@@ -1,11 +1,12 @@
 /* map.h - a hash map from bytes to pointers. Keys are copied; values are the caller's. Order of iteration is not
  * defined. */
 #pragma once
-#include "bytes.h"
+#include "arena.h"
 
 typedef struct Map Map;
 
 Map *map_new(void);
+Map *map_new_in(Arena *arena);            /* goes with the arena: no map_free */
 Map *map_free(Map *map);                  /* not the values; returns NULL */
 void *map_get(const Map *map, Bytes key); /* NULL: not there */
 /* Returns the value that stood there before, or NULL. value may not be NULL. */

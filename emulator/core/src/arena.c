@@ -60,9 +60,9 @@ static void free_blocks(Block *block)
     }
 }
 
-static void run_deferred(Arena *arena)
+static void run_deferred(Arena *arena, const void *until)
 {
-    for (Deferred *deferred; (deferred = arena->deferred);) {
+    for (Deferred *deferred; (deferred = arena->deferred) != until;) {
         arena->deferred = deferred->next;
         deferred->done(deferred->thing);
     }
@@ -71,7 +71,7 @@ static void run_deferred(Arena *arena)
 Arena *arena_free(Arena *arena)
 {
     if (arena) {
-        run_deferred(arena);
+        run_deferred(arena, NULL);
         free_blocks(arena->blocks);
     }
     free(arena);
@@ -87,7 +87,7 @@ void arena_defer(Arena *arena, void (*done)(void *thing), void *thing)
 
 void arena_reset(Arena *arena)
 {
-    run_deferred(arena);
+    run_deferred(arena, NULL);
     budget_clear(arena);
     Block *first = arena->blocks;
     while (first->next) {
@@ -99,6 +99,23 @@ void arena_reset(Arena *arena)
     arena->blocks = first;
     arena->used = 0;
     arena->held = sizeof(Block) + first->size;
+}
+
+ArenaMark arena_mark(const Arena *arena)
+{
+    return (ArenaMark){arena->blocks, arena->deferred, arena->blocks->used, arena->used};
+}
+
+void arena_rewind(Arena *arena, ArenaMark mark)
+{
+    run_deferred(arena, mark.deferred);
+    for (Block *block; (block = arena->blocks) != mark.block;) {
+        arena->blocks = block->next;
+        arena->held -= sizeof(Block) + block->size;
+        free(block);
+    }
+    arena->blocks->used = mark.at;
+    arena->used = mark.used;
 }
 
 static size_t next_block_size(const Arena *arena, size_t needed)

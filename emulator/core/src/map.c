@@ -48,6 +48,19 @@ Map *map_free(Map *map)
     return NULL;
 }
 
+/* NULL as long as it isn't made: room for the note comes first, and may not come back. */
+static void free_place(void *place)
+{
+    map_free(*(Map **)place);
+}
+
+Map *map_new_in(Arena *arena)
+{
+    Map **place = arena_new_of(arena, Map *);
+    arena_defer(arena, free_place, place);
+    return *place = map_new();
+}
+
 static uint64_t hash_of(const Map *map, Bytes key)
 {
     uint64_t hash = (bytes_hash(key) ^ map->seed) * 0x9e3779b97f4a7c15u;

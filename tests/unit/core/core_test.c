@@ -107,6 +107,35 @@ static void add_b_then_a(void *context, int64_t now_ms)
     scheduler_at(trace->scheduler, now_ms, add_a, trace);
 }
 
+static void count_down(void *count)
+{
+    --*(int *)count;
+}
+
+static void an_arena_that_is_rewound_gives_back_what_was_taken_since(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    int handles = 0;
+    const char *before = arena_cstr(arena, TEXT("before"));
+    arena_defer(arena, count_down, (handles++, &handles));
+    size_t used = arena_used(arena), held = arena_held(arena);
+    for (int round = 0; round < 100; round++) {
+        ArenaMark mark = arena_mark(arena);
+        map_put(map_new_in(arena), TEXT("key"), &handles);
+        arena_defer(arena, count_down, (handles++, &handles));
+        for (int i = 0; i < 10; i++)
+            arena_take(arena, 10000);
+        arena_rewind(arena, mark);
+        assert_int_equal(handles, 1);
+        assert_int_equal(arena_used(arena), used);
+        assert_int_equal(arena_held(arena), held);
+    }
+    assert_string_equal(before, "before");
+    arena_free(arena);
+    assert_int_equal(handles, 0);
+}
+
 static void timers_run_in_order_on_the_emulators_clock(void **state)
 {
     (void)state;
@@ -224,6 +253,7 @@ int main(void)
         cmocka_unit_test(base64_refuses_a_bad_character_anywhere),
         cmocka_unit_test(base64_refuses_what_is_not_canonical),
         cmocka_unit_test(a_map_finds_what_was_put_and_not_what_was_removed),
+        cmocka_unit_test(an_arena_that_is_rewound_gives_back_what_was_taken_since),
         cmocka_unit_test(timers_run_in_order_on_the_emulators_clock),
         cmocka_unit_test(a_frozen_clock_stands_and_resumes_from_where_it_stood),
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),

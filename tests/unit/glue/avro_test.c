@@ -1,5 +1,6 @@
 /* avro_test.c - what is an Avro schema, and which may follow which. */
 #include "avro.h"
+#include "buffer.h"
 #include "canonical.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,6 +28,8 @@ static void schemas_are_told_from_what_is_none(void **state)
         {"[]", true},
         {"[\"null\",\"string\"]", true},
         {"[\"null\",\"null\"]", false},
+        {"[{\"type\":\"fixed\",\"name\":\"F\",\"size\":1},\"int\",\"F\"]", false},
+        {"[{\"type\":\"record\",\"name\":\"R\",\"fields\":[" FIELD("f", "[\"null\",\"R\"]") "]},\"int\"]", true},
         {"[\"null\",[\"int\"]]", false},
         {"{\"type\":\"array\",\"items\":\"int\"}", true},
         {"{\"type\":\"array\"}", false},
@@ -151,6 +154,61 @@ static void a_tower_of_unions_is_resolved_in_no_time(void **state)
     arena_free(arena);
 }
 
+/* Records R, each with the one before it as its n; the first has the last. The other fields are there to define them.
+ */
+static const AvroSchema *ring(Arena *arena, char letter, int length)
+{
+    Buffer text = {0};
+    Bytes reason = {0};
+    buffer_append_text(&text, "{\"type\":\"record\",\"name\":\"R\",\"fields\":[");
+    for (int i = 1; i < length; i++) {
+        Bytes before = i > 1 ? arena_text(arena, "s%d.R", i - 1) : TEXT("R");
+        buffer_append_format(
+            &text,
+            "{\"name\":\"%c%d\",\"default\":null,\"type\":[\"null\",{\"type\":\"record\",\"name\":\"s%d.R\","
+            "\"fields\":[{\"name\":\"n\",\"type\":\"" BYTES_FMT "\"}]}]},",
+            letter, i, i, BYTES_ARG(before));
+    }
+    buffer_append_format(&text, "{\"name\":\"n\",\"type\":\"s%d.R\"}]}", length - 1);
+    const AvroSchema *schema = avro_parse(arena, buffer_bytes(&text), &reason);
+    buffer_done(&text);
+    assert_non_null(schema);
+    return schema;
+}
+
+/* The pairs of two rings of coprime lengths are as many as the lengths multiplied, each below the one before. */
+static void rings_of_records_are_followed_only_so_deep(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    Mismatch mismatch = {0};
+    assert_true(avro_can_read(arena, ring(arena, 'a', 20), ring(arena, 'b', 19), &mismatch));
+    assert_false(avro_can_read(arena, ring(arena, 'a', 1400), ring(arena, 'b', 1399), &mismatch));
+    assert_non_null(strstr(arena_cstr(arena, mismatch.what), "too deeply"));
+    arena_free(arena);
+}
+
+/* The namespace stands before the name of each record: 3,000 of 100 kB each, did each have its own. */
+static void a_long_namespace_is_kept_once(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    Buffer text = {0};
+    Bytes reason = {0};
+    buffer_append_text(&text, "[{\"type\":\"record\",\"name\":\"R\",\"namespace\":\"");
+    for (int i = 0; i < 50000; i++)
+        buffer_append_text(&text, "a.");
+    buffer_append_text(&text, "a\",\"aliases\":[\"S\"],\"fields\":[{\"name\":\"f\",\"type\":[\"null\"");
+    for (int i = 0; i < 3000; i++)
+        buffer_append_format(&text, ",{\"type\":\"fixed\",\"name\":\"F%d\",\"size\":1}", i);
+    buffer_append_text(&text, "]}]}]");
+    const AvroSchema *schema = avro_parse(arena, buffer_bytes(&text), &reason);
+    buffer_done(&text);
+    assert_non_null(schema);
+    assert_true(arena_held(arena) < 8 << 20);
+    arena_free(arena);
+}
+
 static void white_space_and_order_of_members_make_no_other_schema(void **state)
 {
     (void)state;
@@ -166,6 +224,8 @@ int main(void)
         cmocka_unit_test(schemas_are_told_from_what_is_none),
         cmocka_unit_test(readers_resolve_what_writers_wrote),
         cmocka_unit_test(a_tower_of_unions_is_resolved_in_no_time),
+        cmocka_unit_test(rings_of_records_are_followed_only_so_deep),
+        cmocka_unit_test(a_long_namespace_is_kept_once),
         cmocka_unit_test(white_space_and_order_of_members_make_no_other_schema),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,12 +4,15 @@
  * aws: runs Apache Avro 1.11.4, whose SchemaCompatibility asks the same; it does not look at logical types, not even at
  * the scale and precision of decimals, and neither do we. */
 #include "avro.h"
-#include "map.h"
+#include "budget.h"
+
+#define DEPTH_MAX  500 /* of schemas in schemas; rings of records can give more than any stack holds */
+#define STEPS_PAIR 30  /* that a pair is worth */
 
 typedef enum PairState { PAIR_FORGOTTEN, PAIR_ASSUMED, PAIR_GOOD, PAIR_BAD } PairState;
 
-/* Two records that were, or are being, looked at. A recursive schema meets them again: then they are taken to be good
- * until something proves otherwise, which also takes back what was found good meanwhile. */
+/* Two records, or enums, that were, or are being, looked at. A recursive schema meets them again: then they are taken
+ * to be good until something proves otherwise, which also takes back what was found good meanwhile. */
 typedef struct Pair {
     PairState state;
     struct Pair *before;
@@ -19,7 +22,8 @@ typedef struct Resolver {
     Arena *arena;
     Map *pairs; /* reader's and writer's address → Pair */
     Pair *last;
-    Mismatch mismatch;
+    Mismatch mismatch, too_deep;
+    int depth;
     int quiet; /* inside a union's branch that may fail: another one may fit */
 } Resolver;
 
@@ -29,9 +33,9 @@ typedef struct Both {
 
 static bool can_read(Resolver *resolver, Both both, const Step *at);
 
-static Bytes name_of(const AvroSchema *schema)
+static Bytes name_of(const Resolver *resolver, const AvroSchema *schema)
 {
-    return present(schema->full_name) ? schema->full_name : bytes_of(avro_kind_name(schema->kind));
+    return schema->name.space ? avro_name_text(resolver->arena, schema->name) : bytes_of(avro_kind_name(schema->kind));
 }
 
 static bool must_tell(const Resolver *resolver)
@@ -48,31 +52,41 @@ static bool refuse(Resolver *resolver, const Step *at, const char *what, Bytes n
     return false;
 }
 
+static bool refuse_schema(Resolver *resolver, const Step *at, const char *what, const AvroSchema *schema)
+{
+    return must_tell(resolver) && refuse(resolver, at, what, name_of(resolver, schema));
+}
+
+/* Whatever comes of it: the answer is no, and not for what stands there. */
+static bool refuse_depth(Resolver *resolver, const Step *at)
+{
+    if (!present(resolver->too_deep.what))
+        resolver->too_deep = (Mismatch){step_path(resolver->arena, at),
+                                        TEXT("the schemas are nested too deeply in each other to be compared")};
+    return false;
+}
+
 static bool refuse_both(Resolver *resolver, const Step *at, Both both)
 {
     if (must_tell(resolver))
         resolver->mismatch = (Mismatch){step_path(resolver->arena, at),
                                         arena_text(resolver->arena, "written as " BYTES_FMT ", read as " BYTES_FMT,
-                                                   BYTES_ARG(name_of(both.writer)), BYTES_ARG(name_of(both.reader)))};
+                                                   BYTES_ARG(name_of(resolver, both.writer)),
+                                                   BYTES_ARG(name_of(resolver, both.reader)))};
     return false;
-}
-
-static Bytes short_name(Bytes full_name)
-{
-    ptrdiff_t dot = bytes_find_last(full_name, '.');
-    return dot < 0 ? full_name : bytes_slice(full_name, (size_t)dot + 1, full_name.len - (size_t)dot - 1);
 }
 
 /* "both schemas are records with the same (unqualified) name", or the reader calls the writer's name an alias of its
  * own. */
-static bool same_name(Resolver *resolver, Both both, const Step *at)
+static bool is_same_name(const Resolver *resolver, Both both)
 {
-    if (bytes_equal(short_name(both.reader->full_name), short_name(both.writer->full_name)))
+    if (bytes_equal(both.reader->name.name, both.writer->name.name))
         return true;
+    budget_work(resolver->arena, both.reader->aliases_count);
     for (size_t i = 0; i < both.reader->aliases_count; i++)
-        if (bytes_equal(both.reader->aliases[i], both.writer->full_name))
+        if (avro_names_equal(both.reader->aliases[i], both.writer->name))
             return true;
-    return refuse_both(resolver, at, both);
+    return false;
 }
 
 static bool is_promoted(Both both)
@@ -122,6 +136,7 @@ static bool can_read_field(Resolver *resolver, const AvroField *field, const Avr
 static bool can_read_fields(Resolver *resolver, Both both, const Step *at)
 {
     for (size_t i = 0; i < both.reader->count; i++) {
+        budget_work(resolver->arena, 2 * (1 + both.reader->fields[i].aliases_count));
         Step step = {at, both.reader->fields[i].name};
         if (!can_read_field(resolver, &both.reader->fields[i], both.writer, &step))
             return false;
@@ -129,52 +144,62 @@ static bool can_read_fields(Resolver *resolver, Both both, const Step *at)
     return true;
 }
 
-static Pair *begin_pair(Resolver *resolver, Bytes key)
+/* pair NULL: seen for the first time. */
+static Pair *begin_pair(Resolver *resolver, Pair *pair, Bytes key)
 {
-    Pair *pair = arena_new_of(resolver->arena, Pair);
+    budget_work(resolver->arena, STEPS_PAIR);
+    if (!pair) {
+        pair = arena_new_of(resolver->arena, Pair);
+        map_put(resolver->pairs, key, pair);
+    }
     *pair = (Pair){PAIR_ASSUMED, resolver->last};
     resolver->last = pair;
-    map_put(resolver->pairs, key, pair);
     return pair;
 }
 
 static bool end_pair(Resolver *resolver, Pair *pair, bool is_good)
 {
-    for (Pair *since = resolver->last; !is_good && since != pair; since = since->before)
-        if (since->state == PAIR_GOOD)
-            since->state = PAIR_FORGOTTEN;
     pair->state = is_good ? PAIR_GOOD : PAIR_BAD;
-    return is_good;
-}
-
-static bool can_read_record(Resolver *resolver, Both both, const Step *at)
-{
-    Bytes key = {(const char *)&both, sizeof both};
-    Pair *pair = map_get(resolver->pairs, key);
-    if (pair && pair->state == PAIR_BAD)
-        return refuse_both(resolver, at, both);
-    if (pair && pair->state != PAIR_FORGOTTEN)
+    if (is_good)
         return true;
-    pair = begin_pair(resolver, key);
-    return end_pair(resolver, pair, same_name(resolver, both, at) && can_read_fields(resolver, both, at));
+    for (; resolver->last != pair; resolver->last = resolver->last->before)
+        if (resolver->last->state == PAIR_GOOD)
+            resolver->last->state = PAIR_FORGOTTEN;
+    resolver->last = pair->before;
+    return false;
 }
 
-static bool can_read_enum(Resolver *resolver, Both both, const Step *at)
+static bool can_read_symbols(Resolver *resolver, Both both, const Step *at)
 {
-    if (!same_name(resolver, both, at))
-        return false;
+    budget_work(resolver->arena, both.writer->count);
     for (size_t i = 0; !both.reader->has_default && i < both.writer->count; i++)
         if (!avro_has_symbol(both.reader, both.writer->symbols[i]))
             return refuse(resolver, at, "the enum has no default, and not the symbol", both.writer->symbols[i]);
     return true;
 }
 
+/* Records and enums: each two of them are looked at once, however often they meet. */
+static bool can_read_pair(Resolver *resolver, Both both, const Step *at)
+{
+    Bytes key = {(const char *)&both, sizeof both};
+    if (!is_same_name(resolver, both))
+        return refuse_both(resolver, at, both);
+    Pair *pair = map_get(resolver->pairs, key);
+    if (pair && pair->state == PAIR_BAD)
+        return refuse_both(resolver, at, both);
+    if (pair && pair->state != PAIR_FORGOTTEN)
+        return true;
+    pair = begin_pair(resolver, pair, key);
+    bool is_record = both.reader->kind == AVRO_RECORD;
+    return end_pair(resolver, pair,
+                    is_record ? can_read_fields(resolver, both, at) : can_read_symbols(resolver, both, at));
+}
+
 static bool can_read_fixed(Resolver *resolver, Both both, const Step *at)
 {
-    if (!same_name(resolver, both, at))
-        return false;
-    return both.reader->size == both.writer->size ||
-           refuse(resolver, at, "another size of fixed", both.reader->full_name);
+    if (!is_same_name(resolver, both))
+        return refuse_both(resolver, at, both);
+    return both.reader->size == both.writer->size || refuse_schema(resolver, at, "another size of fixed", both.reader);
 }
 
 /* Each branch the writer may have chosen must find a reader. */
@@ -186,17 +211,33 @@ static bool can_read_written_union(Resolver *resolver, Both both, const Step *at
     return true;
 }
 
+/* Most of a union's many branches are seen at once to be other things. */
+static bool may_read(const Resolver *resolver, Both both)
+{
+    bool is_named = both.writer->name.space && both.reader->name.space;
+    return !is_named || (both.reader->kind == both.writer->kind && is_same_name(resolver, both));
+}
+
 static bool can_read_into_union(Resolver *resolver, Both both, const Step *at)
 {
     bool is_good = false;
+    budget_work(resolver->arena, both.reader->count / 2);
     resolver->quiet++;
-    for (size_t i = 0; !is_good && i < both.reader->count; i++)
-        is_good = can_read(resolver, (Both){both.reader->branches[i], both.writer}, at);
+    for (size_t i = 0; !is_good && i < both.reader->count; i++) {
+        Both branch = {both.reader->branches[i], both.writer};
+        is_good = may_read(resolver, branch) && can_read(resolver, branch, at);
+    }
     resolver->quiet--;
-    return is_good || refuse(resolver, at, "the union has no branch that reads", name_of(both.writer));
+    return is_good || refuse_schema(resolver, at, "the union has no branch that reads", both.writer);
 }
 
-static bool can_read(Resolver *resolver, Both both, const Step *at)
+static bool can_read_elements(Resolver *resolver, Both both, const Step *at)
+{
+    Step step = {at, both.reader->kind == AVRO_ARRAY ? TEXT("items") : TEXT("values")};
+    return can_read(resolver, (Both){both.reader->branches[0], both.writer->branches[0]}, &step);
+}
+
+static bool can_read_kind(Resolver *resolver, Both both, const Step *at)
 {
     if (both.writer->kind == AVRO_UNION)
         return can_read_written_union(resolver, both, at);
@@ -206,27 +247,34 @@ static bool can_read(Resolver *resolver, Both both, const Step *at)
         return is_promoted(both) || refuse_both(resolver, at, both);
     switch (both.reader->kind) {
     case AVRO_RECORD:
-        return can_read_record(resolver, both, at);
     case AVRO_ENUM:
-        return can_read_enum(resolver, both, at);
+        return can_read_pair(resolver, both, at);
     case AVRO_FIXED:
         return can_read_fixed(resolver, both, at);
     case AVRO_ARRAY:
-    case AVRO_MAP: {
-        Step step = {at, both.reader->kind == AVRO_ARRAY ? TEXT("items") : TEXT("values")};
-        return can_read(resolver, (Both){both.reader->branches[0], both.writer->branches[0]}, &step);
-    }
+    case AVRO_MAP:
+        return can_read_elements(resolver, both, at);
     default:
         return true;
     }
 }
 
+static bool can_read(Resolver *resolver, Both both, const Step *at)
+{
+    budget_descend(resolver->arena);
+    if (resolver->depth >= DEPTH_MAX)
+        return refuse_depth(resolver, at);
+    resolver->depth++;
+    bool is_good = can_read_kind(resolver, both, at);
+    resolver->depth--;
+    return is_good;
+}
+
 bool avro_can_read(Arena *arena, const AvroSchema *reader, const AvroSchema *writer, Mismatch *ret_mismatch)
 {
-    Resolver resolver = {.arena = arena, .pairs = map_new()};
+    Resolver resolver = {.arena = arena, .pairs = map_new_in(arena)};
     bool good = can_read(&resolver, (Both){reader, writer}, NULL);
-    map_free(resolver.pairs);
     if (!good)
-        *ret_mismatch = resolver.mismatch;
+        *ret_mismatch = present(resolver.too_deep.what) ? resolver.too_deep : resolver.mismatch;
     return good;
 }

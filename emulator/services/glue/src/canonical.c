@@ -1,16 +1,12 @@
 /* canonical.c */
 #include "canonical.h"
-#include <jansson.h>
-#include <stdlib.h>
+#include "json_document.h"
 
 Bytes canonical_json(Arena *arena, Bytes definition)
 {
-    json_t *json = json_loadb(definition.ptr, definition.len, JSON_DECODE_ANY, NULL);
-    if (!json)
-        return (Bytes){0};
-    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
-    Bytes copy = text ? arena_copy(arena, bytes_of(text)) : (Bytes){0};
-    free(text);
-    json_decref(json);
-    return copy;
+    JsonDocument *document = json_document_read(arena, definition, 0, NULL);
+    Bytes text =
+        document->root ? json_document_text(arena, document->root, JSON_SORT_KEYS, definition.len) : (Bytes){0};
+    json_document_close(document);
+    return text;
 }

@@ -76,7 +76,8 @@ static void tell(const GlueCreateSchemaInput *in, const Registry *registry, cons
 static Status create_schema(Call *call, const GlueCreateSchemaInput *in, GlueCreateSchemaOutput *out)
 {
     const Incompatibility none = {0};
-    NewVersion new = {.definition = in->schema_definition, .why = &none};
+    Definition definition;
+    NewVersion new = {.definition = &definition, .why = &none};
     Registry registry;
     Schema schema;
     Version version;
@@ -84,7 +85,7 @@ static Status create_schema(Call *call, const GlueCreateSchemaInput *in, GlueCre
     TRY(glue_name_check(call, in->schema_name, "schemaName"));
     if (!present(in->schema_definition))
         return fail(call, &GLUE_INVALID_INPUT, "Schema definition is required to create a schema.");
-    TRY(definition_check(call, in->data_format, in->schema_definition, &new.canonical));
+    TRY(definition_check(call, in->data_format, in->schema_definition, &definition));
     TRY(glue_tags_check(call, &in->tags));
     TRY(check_room(call));
     TRY(registry_for_new_schema(call, in->registry_id, &registry));

@@ -13,8 +13,7 @@ static const Query latest = {"SELECT number, definition FROM glue_version WHERE 
 
 typedef struct Candidate {
     Mode mode;
-    const Format *format;
-    const void *parsed;
+    const Definition *definition;
     Incompatibility *why;
 } Candidate;
 
@@ -29,23 +28,16 @@ static Status find_format(Call *call, Bytes data_format, const Format **ret_form
 
 /* aws: an error, not the status FAILURE: "InvalidInputException: Schema definition of JSON data format is invalid: …"
  * (moto, test_register_schema_version_invalid_schema_definition, by AWS's developers of the registry). */
-static Status parse(Call *call, const Format *format, Bytes definition, const void **ret_parsed)
-{
-    Bytes reason;
-    *ret_parsed = format->parse(call->arena, definition, &reason);
-    if (!*ret_parsed)
-        return fail(call, &GLUE_INVALID_INPUT, "Schema definition of " BYTES_FMT " data format is invalid: " BYTES_FMT,
-                    BYTES_ARG(format->name), BYTES_ARG(reason));
-    return OK;
-}
-
-Status definition_check(Call *call, Bytes data_format, Bytes definition, Bytes *ret_canonical)
+Status definition_check(Call *call, Bytes data_format, Bytes text, Definition *ret_definition)
 {
     const Format *format;
-    const void *parsed;
+    Bytes reason;
     TRY(find_format(call, data_format, &format));
-    TRY(parse(call, format, definition, &parsed));
-    *ret_canonical = format->canonical(call->arena, definition);
+    const void *parsed = format->parse(call->arena, text, &reason);
+    if (!parsed)
+        return fail(call, &GLUE_INVALID_INPUT, "Schema definition of " BYTES_FMT " data format is invalid: " BYTES_FMT,
+                    BYTES_ARG(format->name), BYTES_ARG(bytes_utf8_prefix(reason, REASON_MAX)));
+    *ret_definition = (Definition){text, format->canonical(call->arena, text), format, parsed};
     return OK;
 }
 
@@ -73,38 +65,40 @@ static void tell(Arena *arena, const Verdict *verdict, int64_t number, Incompati
                                      BYTES_ARG(what));
 }
 
-/* One earlier version, in memory that is used again for the next. */
-static bool fits(Call *call, Arena *scratch, const Candidate *candidate, Statement *row)
+/* One earlier version; what it takes is given back for the next. */
+static bool fits(Call *call, const Candidate *candidate, Statement *row)
 {
     Bytes ignored;
-    DefinitionPair pair = {candidate->format, candidate->parsed, NULL};
-    pair.before = pair.format->parse(scratch, column_bytes(row, 1), &ignored);
-    Verdict verdict = pair.before ? mode_judge(scratch, candidate->mode, &pair) : (Verdict){.is_compatible = true};
-    if (!verdict.is_compatible)
+    DefinitionPair pair = {candidate->definition->format, candidate->definition->parsed, NULL};
+    ArenaMark mark = arena_mark(call->arena);
+    pair.before = pair.format->parse(call->arena, column_bytes(row, 1), &ignored);
+    Verdict verdict = {.is_compatible = !pair.before};
+    if (pair.before)
+        verdict = mode_judge(call->arena, candidate->mode, &pair);
+    if (verdict.is_compatible)
+        arena_rewind(call->arena, mark);
+    else
         tell(call->arena, &verdict, column_int64(row, 0), candidate->why);
-    arena_reset(scratch);
     return verdict.is_compatible;
 }
 
-Status definition_is_compatible(Call *call, const Schema *schema, Bytes definition, Incompatibility *ret_why)
+Status definition_is_compatible(Call *call, const Schema *schema, const Definition *definition,
+                                Incompatibility *ret_why)
 {
-    Candidate candidate = {.mode = mode_of(schema->compatibility), .why = ret_why};
+    Candidate candidate = {mode_of(schema->compatibility), definition, ret_why};
     *ret_why = (Incompatibility){0};
-    TRY(find_format(call, schema->data_format, &candidate.format));
-    TRY(parse(call, candidate.format, definition, &candidate.parsed));
     bool is_ignored = glue_of(call)->options.ignores_json && bytes_is(schema->data_format, "JSON");
     if (is_ignored || (!candidate.mode.backward && !candidate.mode.forward))
         return OK;
-    Arena *scratch = arena_new();
     Statement *rows = store_begin(call->store, candidate.mode.all ? &since : &latest);
     bind_int64(rows, 1, schema->id);
     bind_int64(rows, 2, schema->checkpoint);
     bool is_good = true;
     int code = STORE_ROW;
     while (is_good && (code = store_step(rows)) == STORE_ROW)
-        is_good = fits(call, scratch, &candidate, rows);
-    if (!is_good)
-        store_end(rows);
-    arena_free(scratch);
-    return is_good ? expect_ok(call, code) : OK;
+        is_good = fits(call, &candidate, rows);
+    if (is_good)
+        return expect_ok(call, code);
+    store_end(rows);
+    return OK;
 }

@@ -61,10 +61,10 @@ static Status add_version(Call *call, Schema *schema, NewVersion *new, Version *
 }
 
 /* A version that failed before is looked at again: the mode, or what it is held against, may have changed. */
-static Status look_again(Call *call, const Schema *schema, Version *version)
+static Status look_again(Call *call, const Schema *schema, const Definition *definition, Version *version)
 {
     Incompatibility why;
-    TRY(definition_is_compatible(call, schema, version->definition, &why));
+    TRY(definition_is_compatible(call, schema, definition, &why));
     if (present(why.reason))
         log_failure(call, schema, version->number, &why);
     return expect_ok(call, version_settle(call, schema, &why, version));
@@ -75,12 +75,13 @@ static Status register_schema_version(Call *call, const GlueRegisterSchemaVersio
 {
     Schema schema;
     Version version;
-    NewVersion new = {.definition = in->schema_definition};
+    Definition definition;
+    NewVersion new = {.definition = &definition};
 
     TRY(schema_for_change(call, in->schema_id, &schema));
     TRY(check_mode(call, &schema, in->schema_id));
-    TRY(definition_check(call, schema.data_format, new.definition, &new.canonical));
-    int found = version_by_canonical(call, &schema, new.canonical, &version);
+    TRY(definition_check(call, schema.data_format, in->schema_definition, &definition));
+    int found = version_by_canonical(call, &schema, definition.canonical, &version);
     if (found == STORE_NOT_FOUND)
         TRY(check_room(call, &schema));
     else
@@ -89,7 +90,7 @@ static Status register_schema_version(Call *call, const GlueRegisterSchemaVersio
     if (found == STORE_NOT_FOUND)
         TRY(add_version(call, &schema, &new, &version));
     else if (bytes_equal(version.status, GLUE_SCHEMA_VERSION_STATUS_FAILURE))
-        TRY(look_again(call, &schema, &version));
+        TRY(look_again(call, &schema, &definition, &version));
 
     out->schema_version_id = version.id;
     SET(out, version_number, version.number);

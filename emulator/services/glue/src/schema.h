@@ -47,7 +47,7 @@ MUST_CHECK Status version_by_id(Call *call, Bytes id, Version *ret_version, Sche
 MUST_CHECK int version_by_canonical(Call *call, const Schema *schema, Bytes canonical, Version *ret_version);
 
 typedef struct NewVersion {
-    Bytes definition, canonical;
+    const struct Definition *definition;
     const Incompatibility *why; /* a reason in it: FAILURE */
     bool is_pending;            /* as long as the settings say */
 } NewVersion;
@@ -64,11 +64,18 @@ typedef struct VersionName {
 } VersionName;
 MUST_CHECK Status version_resolve(Call *call, const VersionName *name, Version *ret_version, Schema *ret_schema);
 
+/* A definition that is one. */
+typedef struct Definition {
+    Bytes text, canonical;
+    const struct Format *format;
+    const void *parsed; /* by the format */
+} Definition;
+
 /* Errors: InvalidInput for what isn't a schema of the format, or a format that isn't built. */
-MUST_CHECK Status definition_check(Call *call, Bytes data_format, Bytes definition, Bytes *ret_canonical);
+MUST_CHECK Status definition_check(Call *call, Bytes data_format, Bytes text, Definition *ret_definition);
 /* The same asked without a failure. Errors: InvalidInput for a format that isn't built. */
 MUST_CHECK Status definition_is_valid(Call *call, Bytes data_format, Bytes definition, bool *ret_valid,
                                       Bytes *ret_reason);
 /* Is the definition compatible, by the schema's mode, with the versions it must be? */
-MUST_CHECK Status definition_is_compatible(Call *call, const Schema *schema, Bytes definition,
+MUST_CHECK Status definition_is_compatible(Call *call, const Schema *schema, const Definition *definition,
                                            Incompatibility *ret_why);

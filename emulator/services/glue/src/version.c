@@ -112,8 +112,8 @@ int version_insert(Call *call, Schema *schema, const NewVersion *new, Version *r
     bind_text(add, 1, id);
     bind_int64(add, 2, schema->id);
     bind_int64(add, 3, schema->next_version);
-    bind_text(add, 4, new->definition);
-    bind_text(add, 5, new->canonical);
+    bind_text(add, 4, new->definition->text);
+    bind_text(add, 5, new->definition->canonical);
     bind_int64(add, 6, call->now_ms);
     bind_verdict(call, add, schema, new->why);
     bind_int64(add, 8, call->now_ms + (new->is_pending ? glue_of(call)->options.pending_ms : 0));

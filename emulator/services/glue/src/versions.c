@@ -34,10 +34,10 @@ static Status get_schema_by_definition(Call *call, const GlueGetSchemaByDefiniti
 {
     Schema schema;
     Version version;
-    Bytes canonical;
+    Definition definition;
     TRY(schema_find(call, in->schema_id, &schema));
-    TRY(definition_check(call, schema.data_format, in->schema_definition, &canonical));
-    int code = version_by_canonical(call, &schema, canonical, &version);
+    TRY(definition_check(call, schema.data_format, in->schema_definition, &definition));
+    int code = version_by_canonical(call, &schema, definition.canonical, &version);
     /* aws: whatever its status: both client libraries look for "Schema Found but status is FAILURE" themselves. */
     if (code == STORE_NOT_FOUND)
         return fail(call, &GLUE_ENTITY_NOT_FOUND,
