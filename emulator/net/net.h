@@ -92,6 +92,9 @@ typedef struct NetOptions {
     const char *certificate_path,
         *key_path;             /* PEM; NULL: a CA and a certificate of its own are made at the first TLS client */
     const char *tls_directory; /* where the made CA and certificate are kept; NULL: only in memory */
+    /* Whether a TLS client that calls us by this name gets a certificate for it, where it is made here; NULL: only
+     * localhost's is there. */
+    bool (*is_our_name)(void *context, Bytes name);
     void (*on_request)(void *context, HttpRequest *request);
     void *context;
 } NetOptions;

@@ -28,6 +28,7 @@ void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins);
 /* For NetOptions: takes a request for the next turn; how large its body may be. context is the pipeline. */
 void pipeline_take(void *context, HttpRequest *request);
 size_t pipeline_body_max(void *context, const HttpRequest *request);
+bool pipeline_is_our_name(void *context, Bytes name); /* by which a Host may call us */
 
 /* A request of our own, as awsJson would bring it, in the default account and region: part of the turn that is
  * committed next. */

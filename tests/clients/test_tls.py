@@ -4,6 +4,7 @@ import datetime
 import http.client
 import socket
 import ssl
+import subprocess
 import urllib.error
 import urllib.request
 
@@ -107,6 +108,67 @@ def test_a_given_certificate_is_used_and_no_ca_is_exported(own_emulator, own_cer
 def test_versions(emulator, ca, version):
     with tls_socket(emulator, ca, minimum_version=version, maximum_version=version) as opened:
         assert opened.version() == version.name.replace("_", ".")
+
+
+# A certificate for each name that Host may have, signed when somebody first calls by it
+
+
+@pytest.mark.parametrize("name", [
+    "localhost", "LocalHost", "kinesis.localhost", "kinesis.us-east-1.localhost", "kinesis.us-east-1.amazonaws.com",
+    "dynamodb.cn-north-1.amazonaws.com.cn", "kinesis.us-east-1.api.aws", "localhost.localstack.cloud", "s3.us-east-1.localhost.localstack.cloud",
+    "host.docker.internal", "evpoc-emu", "evpoc.default.svc.cluster.local", "a" * 63 + "." + "b" * 63 + ".test"])
+def test_the_name_called_is_in_the_certificate(emulator, ca, name):
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        with tls_socket(emulator, ca, name=name, maximum_version=version) as opened:  # ssl checks the name
+            names = [value for kind, value in opened.getpeercert()["subjectAltName"] if kind == "DNS"]
+            assert {name.lower(), "localhost", "*.localhost"} <= set(names)
+
+
+@pytest.mark.parametrize("name", ["evil.example.com", "amazonaws.com.evil.org", "google.com"])
+def test_no_certificate_is_made_for_names_that_host_may_not_have(emulator, ca, name):
+    with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
+        tls_socket(emulator, ca, name=name)
+
+
+def test_names_that_are_allowed_get_certificates_too(own_emulator, tmp_path):
+    running = own_emulator(options=("--allow-hosts", "emu.example.com,*.ci.example.com"))
+    ca = trusted(running, tmp_path)
+    for name in ("emu.example.com", "a.ci.example.com"):
+        tls_socket(running, ca, name=name).close()
+    for name in ("ci.example.com", "example.com"):
+        with pytest.raises(ssl.SSLCertVerificationError):
+            tls_socket(running, ca, name=name)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "127.44.5.6"])
+def test_the_address_called_is_in_the_certificate(own_emulator, tmp_path, address):
+    running = own_emulator(options=("--host", "0.0.0.0"))
+    context = ssl.create_default_context(cafile=trusted(running, tmp_path))
+    with context.wrap_socket(socket.create_connection((address, running.port), timeout=30), server_hostname=address) as opened:
+        assert ("IP Address", address) in opened.getpeercert()["subjectAltName"]
+
+
+def test_names_beyond_those_kept_are_signed_again(emulator, ca):
+    """In one handshake each; what is kept is bounded."""
+    for turn in range(2):
+        for number in range(100):
+            tls_socket(emulator, ca, name=f"shard-{number}.test").close()
+
+
+def test_openssl_verifies_a_name_of_aws(emulator, ca):
+    name = "kinesis.us-east-1.amazonaws.com"
+    said = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{emulator.port}", "-servername", name, "-verify_hostname", name,
+                           "-CAfile", ca, "-verify_return_error"], input="", capture_output=True, text=True, timeout=30)
+    assert said.returncode == 0, said.stderr
+    assert "Verify return code: 0 (ok)" in said.stdout
+
+
+def test_boto3_calls_aws_s_own_name(emulator, ca, monkeypatch, stream):
+    """Clients with a fixed endpoint need no more than an entry in hosts, and the CA."""
+    name, resolve = "kinesis.us-east-1.amazonaws.com", socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *more, **named: resolve("127.0.0.1" if host == name else host, *more, **named))
+    kinesis = over_tls(emulator, "kinesis", ca, name)
+    assert kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]["StreamName"] == stream
 
 
 # HTTP/1.1 or HTTP/2

@@ -32,8 +32,9 @@ const Setting settings[SETTINGS] = {
     [SETTING_TLS_CERT] =
         {"tls-cert", SETTING_IS_TEXT, "FILE", .without = "made when needed",
          .help = "certificate for TLS clients, with --tls-key FILE",
-         .more = "PEM. Without one, a certificate authority is made once per data directory, and a certificate "
-                 "when the first TLS client comes. /_evpoc/ca.pem is what clients may trust."},
+         .more = "PEM. Without one, a certificate authority is made once per data directory when the first TLS client "
+                 "comes, and a certificate by it for each name and address that clients call by and --allow-hosts lets "
+                 "in (names with _, which TLS does not know, excepted). /_evpoc/ca.pem is what clients may trust."},
     [SETTING_TLS_KEY] = {"tls-key", SETTING_IS_TEXT, "FILE", .without = "made when needed",
                          .help = "the certificate's private key"},
     [SETTING_ALLOW_HOSTS] =

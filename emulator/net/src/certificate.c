@@ -12,12 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DAY_S         ((time_t)24 * 60 * 60)
-#define CA_DAYS       3650
-#define SERVER_DAYS   820 /* above 825 some clients refuse */
-#define RENEW_DAYS    30
-#define SERIAL_BYTES  16
-#define PEM_MAX_BYTES ((size_t)64 * 1024)
+#define DAY_S           ((time_t)24 * 60 * 60)
+#define CA_DAYS         3650
+#define SERVER_DAYS     820 /* above 825 some clients refuse */
+#define RENEW_DAYS      30
+#define COMMON_NAME_MAX 64
+#define SERIAL_BYTES    16
+#define PEM_MAX_BYTES   ((size_t)64 * 1024)
 
 #define TRY_TLS(expression)                                                                                            \
     do {                                                                                                               \
@@ -45,13 +46,17 @@ static int pair_init(Pair *pair)
     return 0;
 }
 
+static int make_key(Pair *pair)
+{
+    return gnutls_x509_privkey_generate(pair->key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1),
+                                        0);
+}
+
 static int begin_certificate(Pair *pair, const char *name, time_t now, int days)
 {
     unsigned char serial[SERIAL_BYTES], key_id[64];
     size_t key_id_len = sizeof key_id;
     gnutls_x509_crt_t certificate = pair->certificate;
-    TRY_TLS(
-        gnutls_x509_privkey_generate(pair->key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
     TRY_TLS(gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof serial));
     serial[0] = (unsigned char)((serial[0] & 0x7f) | 0x40); /* positive, of full length */
     TRY_TLS(gnutls_x509_crt_set_version(certificate, 3));
@@ -66,34 +71,38 @@ static int begin_certificate(Pair *pair, const char *name, time_t now, int days)
 
 static int make_ca(Pair *ca, time_t now)
 {
+    TRY_TLS(make_key(ca));
     TRY_TLS(begin_certificate(ca, "evpoc-emu local CA", now, CA_DAYS));
     TRY_TLS(gnutls_x509_crt_set_basic_constraints(ca->certificate, 1, 0));
     TRY_TLS(gnutls_x509_crt_set_key_usage(ca->certificate, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN));
     return gnutls_x509_crt_sign2(ca->certificate, ca->certificate, ca->key, GNUTLS_DIG_SHA256, 0);
 }
 
-static int add_names(gnutls_x509_crt_t certificate)
+static int add_name(gnutls_x509_crt_t certificate, const char *name)
 {
-    static const char *const names[] = {"localhost", "*.localhost", "host.docker.internal"};
-    unsigned char v4[4], v6[16];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        TRY_TLS(gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_DNSNAME, names[i],
-                                                     (unsigned)strlen(names[i]), GNUTLS_FSAN_APPEND));
-    inet_pton(AF_INET, "127.0.0.1", v4);
-    inet_pton(AF_INET6, "::1", v6);
-    TRY_TLS(gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS, v4, sizeof v4, GNUTLS_FSAN_APPEND));
-    return gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS, v6, sizeof v6, GNUTLS_FSAN_APPEND);
+    unsigned char address[16];
+    for (int v6 = 0; v6 < 2; v6++)
+        if (inet_pton(v6 ? AF_INET6 : AF_INET, name, address) == 1)
+            return gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS, address, v6 ? 16 : 4,
+                                                        GNUTLS_FSAN_APPEND);
+    return gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_DNSNAME, name, (unsigned)strlen(name),
+                                                GNUTLS_FSAN_APPEND);
 }
 
-static int make_server(Pair *server, const Pair *ca, time_t now)
+/* The key is there. name: besides the usual ones; NULL: none. */
+static int make_server(Pair *server, const Pair *ca, const char *name, time_t now)
 {
+    static const char *const usual[] = {"localhost", "*.localhost", "host.docker.internal", "127.0.0.1", "::1"};
     unsigned char key_id[64];
     size_t key_id_len = sizeof key_id;
-    TRY_TLS(begin_certificate(server, "localhost", now, SERVER_DAYS));
+    TRY_TLS(begin_certificate(server, name && strlen(name) <= COMMON_NAME_MAX ? name : "localhost", now, SERVER_DAYS));
     TRY_TLS(gnutls_x509_crt_set_basic_constraints(server->certificate, 0, -1));
     TRY_TLS(gnutls_x509_crt_set_key_usage(server->certificate, GNUTLS_KEY_DIGITAL_SIGNATURE));
     TRY_TLS(gnutls_x509_crt_set_key_purpose_oid(server->certificate, GNUTLS_KP_TLS_WWW_SERVER, 0));
-    TRY_TLS(add_names(server->certificate));
+    if (name)
+        TRY_TLS(add_name(server->certificate, name));
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        TRY_TLS(add_name(server->certificate, usual[i]));
     TRY_TLS(gnutls_x509_crt_get_subject_key_id(ca->certificate, key_id, &key_id_len, NULL));
     TRY_TLS(gnutls_x509_crt_set_authority_key_id(server->certificate, key_id, key_id_len));
     return gnutls_x509_crt_sign2(server->certificate, ca->certificate, ca->key, GNUTLS_DIG_SHA256, 0);
@@ -186,7 +195,8 @@ static int get_server(Pair *server, const Pair *ca, const char *directory, time_
         return 0;
     pair_done(server);
     TRY_TLS(pair_init(server));
-    TRY_TLS(make_server(server, ca, now));
+    TRY_TLS(make_key(server));
+    TRY_TLS(make_server(server, ca, NULL, now));
     pair_keep(server, directory, "server.pem", "server-key.pem");
     return 0;
 }
@@ -204,12 +214,17 @@ static int load(Identity *identity, const char *certificate_path, const char *ke
     return gnutls_certificate_set_x509_key_file(identity->credentials, certificate_path, key_path, GNUTLS_X509_FMT_PEM);
 }
 
-static int adopt(Identity *identity, const Pair *server, const Pair *ca)
+/* Takes both pairs but the server's certificate. */
+static int adopt(Identity *identity, Pair *server, Pair *ca)
 {
+    identity->ca = ca->certificate;
+    identity->ca_key = ca->key;
+    identity->server_key = server->key;
+    *ca = (Pair){0};
+    server->key = NULL;
     TRY_TLS(identity_begin(identity));
-    TRY_TLS(gnutls_certificate_set_x509_key(identity->credentials, (gnutls_x509_crt_t[]){server->certificate}, 1,
-                                            server->key));
-    return gnutls_x509_crt_export2(ca->certificate, GNUTLS_X509_FMT_PEM, &identity->ca_pem);
+    TRY_TLS(gnutls_x509_crt_export2(server->certificate, GNUTLS_X509_FMT_DER, &identity->server));
+    return gnutls_x509_crt_export2(identity->ca, GNUTLS_X509_FMT_PEM, &identity->ca_pem);
 }
 
 int identity_load(Identity *identity, const char *certificate_path, const char *key_path)
@@ -236,6 +251,73 @@ int identity_make(Identity *identity, const char *directory, int64_t now_ms)
     return code < 0 ? code : 0;
 }
 
+static int sign_for(const Identity *identity, const char *name, time_t now, gnutls_datum_t *ret_der)
+{
+    Pair ca = {identity->ca, identity->ca_key}, server = {NULL, identity->server_key};
+    TRY_TLS(gnutls_x509_crt_init(&server.certificate));
+    int code = make_server(&server, &ca, name, now);
+    if (code >= 0)
+        code = gnutls_x509_crt_export2(server.certificate, GNUTLS_X509_FMT_DER, ret_der);
+    gnutls_x509_crt_deinit(server.certificate);
+    return code;
+}
+
+static int certificate_for(Identity *identity, const char *name, time_t now, gnutls_datum_t *ret_der)
+{
+    for (size_t i = 0; i < identity->names_count; i++)
+        if (!strcmp(identity->names[i].name, name)) {
+            *ret_der = identity->names[i].der;
+            return 0;
+        }
+    gnutls_datum_t der;
+    TRY_TLS(sign_for(identity, name, now, &der));
+    if (!identity->names && !(identity->names = calloc(IDENTITY_NAMES_MAX, sizeof *identity->names)))
+        abort();
+    NamedCertificate *kept = &identity->names[identity->names_next];
+    identity->names_next = (identity->names_next + 1) % IDENTITY_NAMES_MAX;
+    if (identity->names_count < IDENTITY_NAMES_MAX)
+        identity->names_count++;
+    gnutls_free(kept->der.data);
+    snprintf(kept->name, sizeof kept->name, "%s", name);
+    kept->der = *ret_der = der;
+    return 0;
+}
+
+/* Copies: what is kept may be let go of while a handshake is under way. */
+static int copy_out(const Identity *identity, const gnutls_datum_t *der, gnutls_pcert_st *certificate,
+                    gnutls_privkey_t *ret_key)
+{
+    TRY_TLS(gnutls_privkey_init(ret_key));
+    int code = gnutls_privkey_import_x509(*ret_key, identity->server_key, GNUTLS_PRIVKEY_IMPORT_COPY);
+    if (code >= 0)
+        code = gnutls_pcert_import_x509_raw(certificate, der, GNUTLS_X509_FMT_DER, 0);
+    if (code < 0)
+        gnutls_privkey_deinit(*ret_key);
+    return code;
+}
+
+int identity_present(Identity *identity, const char *name, int64_t now_ms, gnutls_pcert_st **ret_certificate,
+                     gnutls_privkey_t *ret_key)
+{
+    gnutls_datum_t der = identity->server;
+    if (name)
+        TRY_TLS(certificate_for(identity, name, (time_t)(now_ms / 1000), &der));
+    gnutls_pcert_st *certificate = gnutls_calloc(1, sizeof *certificate);
+    int code = certificate ? copy_out(identity, &der, certificate, ret_key) : GNUTLS_E_MEMORY_ERROR;
+    if (code < 0)
+        gnutls_free(certificate);
+    else
+        *ret_certificate = certificate;
+    return code;
+}
+
+static void forget_names(Identity *identity)
+{
+    for (size_t i = 0; i < identity->names_count; i++)
+        gnutls_free(identity->names[i].der.data);
+    free(identity->names);
+}
+
 void identity_done(Identity *identity)
 {
     if (identity->credentials)
@@ -246,5 +328,10 @@ void identity_done(Identity *identity)
         gnutls_memset(identity->ticket_key.data, 0, identity->ticket_key.size);
     gnutls_free(identity->ticket_key.data);
     gnutls_free(identity->ca_pem.data);
+    gnutls_free(identity->server.data);
+    gnutls_x509_crt_deinit(identity->ca);
+    gnutls_x509_privkey_deinit(identity->ca_key);
+    gnutls_x509_privkey_deinit(identity->server_key);
+    forget_names(identity);
     *identity = (Identity){0};
 }

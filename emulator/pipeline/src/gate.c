@@ -108,7 +108,7 @@ static bool is_address_or_bare(Bytes host)
     return !dots || (dots == 3 && digits + dots == host.len);
 }
 
-static bool is_allowed_host(const Gate *gate, Bytes host)
+bool gate_is_allowed_host(const Gate *gate, Bytes host)
 {
     if (is_address_or_bare(host))
         return true;
@@ -126,7 +126,7 @@ static bool host_comes_in(Gate *gate, Bytes host)
 {
     if (!present(host) || bytes_equal(host, (Bytes){gate->known_host, gate->known_host_len}))
         return true; /* a browser always names it */
-    if (!is_allowed_host(gate, without_port(host)))
+    if (!gate_is_allowed_host(gate, without_port(host)))
         return false;
     if (host.len <= sizeof gate->known_host) {
         memcpy(gate->known_host, host.ptr, host.len);

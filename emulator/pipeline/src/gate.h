@@ -12,6 +12,7 @@ typedef enum Door { DOOR_OPERATION, DOOR_PAGE } Door; /* AWS's operations; ours 
 
 /* NULL: it may come in; the headers of a CORS answer are set where its origin has leave. Else why not, for people. */
 const char *gate_refusal(Gate *gate, HttpRequest *request, Door door);
+bool gate_is_allowed_host(const Gate *gate, Bytes host); /* without a port */
 /* A browser's question before it sends what a form could not. */
 bool gate_is_preflight(const HttpRequest *request);
 void gate_answer_preflight(HttpRequest *request, Bytes request_id); /* it was let in */

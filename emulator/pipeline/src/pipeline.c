@@ -92,6 +92,12 @@ void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins)
     pipeline->gate = gate_new(hosts, origins);
 }
 
+bool pipeline_is_our_name(void *context, Bytes name)
+{
+    const Pipeline *pipeline = context;
+    return gate_is_allowed_host(pipeline->gate, name);
+}
+
 void pipeline_take(void *context, HttpRequest *request)
 {
     Pipeline *pipeline = context;
