@@ -13,8 +13,14 @@ static const Query put_policy = {"INSERT INTO kinesis_policy (owner, policy) VAL
 static const Query get_policy = {"SELECT policy FROM kinesis_policy WHERE owner = ?1"};
 static const Query delete_policy = {"DELETE FROM kinesis_policy WHERE owner = ?1"};
 
+/* Kinesis publishes no bound. aws: DynamoDB Developer Guide, Quotas: "The maximum size supported for a resource-based
+ * policy document attached to a DynamoDB table is 20 KB." */
+#define POLICY_MAX (20 * 1024)
+
 static Status check_policy(Call *call, Bytes policy)
 {
+    if (policy.len > POLICY_MAX)
+        return fail(call, &KINESIS_LIMIT_EXCEEDED, "The policy has %zu bytes; %d is the most.", policy.len, POLICY_MAX);
     json_t *parsed = json_loadb(policy.ptr, policy.len, JSON_REJECT_DUPLICATES, NULL);
     bool is_fine = json_is_object(parsed) && json_object_get(parsed, "Statement");
     json_decref(parsed);
