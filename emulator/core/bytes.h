@@ -58,8 +58,8 @@ Bytes bytes_cut(Bytes *rest, char c);
 bool bytes_to_int64(Bytes b, int64_t *ret);
 bool bytes_to_uint64(Bytes b, uint64_t *ret);
 
-uint64_t bytes_hash(
-    Bytes b); /* not for anything that must resist an attacker's choice of keys without the map's seed */
+/* With a seed that nobody outside knows (from the kernel), keys that collide cannot be chosen. */
+uint64_t bytes_hash(Bytes b, uint64_t seed);
 
 /* Valid UTF-8 (no surrogates, no overlong forms). */
 bool bytes_is_utf8(Bytes b);

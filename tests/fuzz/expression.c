@@ -33,9 +33,9 @@ static Status use(Call *call, ExpressionKind kind, const Expression *expression,
 {
     Item changed = *item;
     if (kind == EXPRESSION_PROJECTION)
-        changed = item_project(call->arena, item, expression->paths);
+        changed = item_project(call->arena, item, expression->set);
     else if (kind == EXPRESSION_UPDATE)
-        TRY(item_update(call, item, expression->actions, &changed));
+        TRY(item_update(call, item, expression->set, &changed));
     else if (expression->condition)
         (void)condition_holds(call->arena, item, expression->condition);
     check_stored(call->arena, &changed);

@@ -11,10 +11,10 @@ static int sign(int value)
 static void check_text(Arena *arena, const Number *number)
 {
     Number again;
-    Bytes text = number_text(arena, number);
+    Bytes text = number_text(arena, number, (Bytes){0});
     EXPECT(number_parse(text, &again) == NUMBER_FINE);
     EXPECT(number_compare(number, &again) == 0);
-    EXPECT(bytes_equal(text, number_text(arena, &again)));
+    EXPECT(bytes_equal(text, number_text(arena, &again, (Bytes){0})));
 }
 
 static void check_pair(const Number *a, const Number *b)

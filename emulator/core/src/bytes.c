@@ -81,19 +81,21 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-uint64_t bytes_hash(Bytes b)
+/* The seed is in both factors: whoever knew the state could choose a word that makes one of them 0, and with it all
+ * that came before. */
+uint64_t bytes_hash(Bytes b, uint64_t seed)
 {
-    uint64_t hash = 0x9e3779b97f4a7c15u ^ b.len;
+    uint64_t hash = mix(seed ^ 0x9e3779b97f4a7c15u, b.len ^ 0xa0761d6478bd642fu), secret = hash ^ 0xe7037ed1a0b428dbu;
     size_t at = 0;
     for (; at + 8 <= b.len; at += 8) {
         uint64_t word;
         memcpy(&word, b.ptr + at, 8);
-        hash = mix(hash ^ word, 0xa0761d6478bd642fu);
+        hash = mix(hash ^ word, secret);
     }
     uint64_t tail = 0;
     if (at < b.len)
         memcpy(&tail, b.ptr + at, b.len - at);
-    return mix(hash ^ tail, 0xe7037ed1a0b428dbu);
+    return mix(hash ^ tail, secret);
 }
 
 /* Unicode 15, table 3-7. */

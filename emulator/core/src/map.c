@@ -63,8 +63,7 @@ Map *map_new_in(Arena *arena)
 
 static uint64_t hash_of(const Map *map, Bytes key)
 {
-    uint64_t hash = (bytes_hash(key) ^ map->seed) * 0x9e3779b97f4a7c15u;
-    return hash ^ (hash >> 32);
+    return bytes_hash(key, map->seed);
 }
 
 /* The slot that holds the key, or the free one where it would go. */

@@ -20,7 +20,7 @@ static void assert_text(const char *written, const char *expected)
 {
     Arena *arena = arena_new();
     Number parsed = number(written);
-    Bytes text = number_text(arena, &parsed);
+    Bytes text = number_text(arena, &parsed, (Bytes){0});
     assert_int_equal(text.len, strlen(expected));
     assert_memory_equal(text.ptr, expected, text.len);
     arena_free(arena);
@@ -78,7 +78,7 @@ static void assert_sum(const char *a, const char *b, const char *expected)
     Number one = number(a), other = number(b), sum;
     Arena *arena = arena_new();
     assert_int_equal(number_add(&one, &other, &sum), NUMBER_FINE);
-    Bytes text = number_text(arena, &sum);
+    Bytes text = number_text(arena, &sum, (Bytes){0});
     if (!bytes_is(text, expected))
         fail_msg("%s + %s is told to be " BYTES_FMT, a, b, BYTES_ARG(text));
     arena_free(arena);

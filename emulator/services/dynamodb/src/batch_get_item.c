@@ -11,7 +11,7 @@ typedef struct TableRead {
     const DynamodbKeysAndAttributes *asked;
     Table *table;
     Bytes name; /* as the client has it */
-    const Path *paths;
+    const PathSet *paths;
     Key *keys;
     double units;
     size_t read; /* so many of the keys, then the answer was full */
@@ -44,9 +44,11 @@ static Status prepare(Call *call, const DynamodbBatchGetRequestMapEntry *entry, 
     return OK;
 }
 
-static Status read_table(Call *call, TableRead *read, size_t *bytes)
+static Status read_table(Call *call, TableRead *read, const PageUse *begun, size_t *bytes)
 {
     for (; read->read < read->asked->keys.len && *bytes < BATCH_BYTES_MAX; read->read++) {
+        if (page_is_over(call->arena, begun))
+            return OK;
         const Item *item;
         TRY(item_before(call, read->table, &read->keys[read->read], &item));
         size_t size = item ? item_size(item) : 0;
@@ -91,8 +93,9 @@ static Status batch_get_item(Call *call, const DynamodbBatchGetItemInput *in, Dy
     out->unprocessed_keys.items = arena_new_array(call->arena, DynamodbBatchGetRequestMapEntry, tables);
     if (present(in->return_consumed_capacity) && !bytes_is(in->return_consumed_capacity, "NONE"))
         out->consumed_capacity.items = arena_new_array(call->arena, DynamodbConsumedCapacity, tables);
+    PageUse begun = page_begin(call->arena);
     for (size_t i = 0; i < tables; i++) {
-        TRY(read_table(call, &reads[i], &bytes));
+        TRY(read_table(call, &reads[i], &begun, &bytes));
         answer_table(call, in->return_consumed_capacity, &reads[i], out);
     }
     return OK;

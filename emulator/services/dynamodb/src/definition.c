@@ -1,5 +1,7 @@
 /* definition.c */
 #include "definition.h"
+#include "budget.h"
+#include "bytes_index.h"
 
 #define INVALID   "One or more parameter values were invalid: "
 #define UNITS_MAX INT64_C(40000) /* aws: Quotas: of a table, until one asks for more */
@@ -22,11 +24,7 @@ Status name_check(Call *call, Bytes name)
 
 static Bytes defined_names(Arena *arena, const DynamodbAttributeDefinitions *definitions)
 {
-    Bytes names = TEXT("");
-    for (size_t i = 0; i < definitions->len; i++)
-        names = arena_text(arena, BYTES_FMT "%s" BYTES_FMT, BYTES_ARG(names), i ? ", " : "",
-                           BYTES_ARG(definitions->items[i].attribute_name));
-    return names;
+    return names_listed(arena, definitions->items, definitions->len, sizeof *definitions->items);
 }
 
 static Status key_attribute(Call *call, Bytes name, const DynamodbAttributeDefinitions *definitions, KeyAttribute *ret)
@@ -64,6 +62,8 @@ Status keys_of_schema(Call *call, const DynamodbKeySchema *schema, const Dynamod
     return OK;
 }
 
+#define KEY_NAMES_MAX (2 * (1 + INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX)) /* different ones */
+
 static bool is_used(const Table *table, Bytes name)
 {
     bool is_key = keys_have(&table->keys, name);
@@ -74,21 +74,17 @@ static bool is_used(const Table *table, Bytes name)
 
 Status definitions_check_used(Call *call, const Table *table, const DynamodbAttributeDefinitions *definitions)
 {
-    Bytes used = TEXT("");
-    bool all = true;
-    for (size_t i = 0; i < definitions->len; i++) {
-        Bytes name = definitions->items[i].attribute_name;
-        for (size_t j = 0; j < i; j++)
-            if (bytes_equal(definitions->items[j].attribute_name, name))
-                return fail(call, &DYNAMODB_VALIDATION, "Cannot have two attributes with the same name: " BYTES_FMT,
-                            BYTES_ARG(name));
-        if (is_used(table, name))
-            used = arena_text(call->arena, BYTES_FMT "%s" BYTES_FMT, BYTES_ARG(used), used.len ? ", " : "",
-                              BYTES_ARG(name));
-        else
-            all = false;
-    }
-    if (all)
+    Bytes used[KEY_NAMES_MAX];
+    size_t count = 0;
+    ptrdiff_t twice = bytes_find_double(call->arena, definitions->items, definitions->len, sizeof *definitions->items);
+    if (twice >= 0)
+        return fail(call, &DYNAMODB_VALIDATION, "Cannot have two attributes with the same name: " BYTES_FMT,
+                    BYTES_ARG(definitions->items[twice].attribute_name));
+    budget_work(call->arena, definitions->len);
+    for (size_t i = 0; i < definitions->len; i++)
+        if (is_used(table, definitions->items[i].attribute_name))
+            used[count++] = definitions->items[i].attribute_name;
+    if (count == definitions->len)
         return OK;
     if (!table->indexes_count)
         return fail(call, &DYNAMODB_VALIDATION,
@@ -97,7 +93,8 @@ Status definitions_check_used(Call *call, const Table *table, const DynamodbAttr
     return fail(call, &DYNAMODB_VALIDATION,
                 INVALID "Some AttributeDefinitions are not used. AttributeDefinitions: [" BYTES_FMT
                         "], keys used: [" BYTES_FMT "]",
-                BYTES_ARG(defined_names(call->arena, definitions)), BYTES_ARG(used));
+                BYTES_ARG(defined_names(call->arena, definitions)),
+                BYTES_ARG(names_listed(call->arena, used, count, sizeof *used)));
 }
 
 static Status projection_check(Call *call, const IndexDefinition *definition)

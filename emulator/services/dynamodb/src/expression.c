@@ -60,11 +60,11 @@ static Bytes resolve_name(Parser *parser, Token name)
             refuse(parser, "Attribute name is a reserved keyword; reserved keyword: " BYTES_FMT, BYTES_ARG(name.text));
         return name.text;
     }
-    for (size_t i = 0; i < names->len; i++)
-        if (bytes_equal(names->items[i].key, name.text)) {
-            parser->symbols->names_used[i] = true;
-            return names->items[i].value;
-        }
+    ptrdiff_t at = bytes_index_find(&parser->symbols->names_by_key, name.text);
+    if (at >= 0) {
+        parser->symbols->names_used[at] = true;
+        return names->items[at].value;
+    }
     refuse(parser, "An expression attribute name used in the document path is not defined; attribute name: " BYTES_FMT,
            BYTES_ARG(name.text));
     return name.text;
@@ -121,11 +121,11 @@ Node *parser_value(Parser *parser, Token reference)
 {
     const DynamodbExpressionAttributeValueMap *values = parser->symbols->values;
     static const Value nothing = {.kind = VALUE_NULL};
-    for (size_t i = 0; i < values->len; i++)
-        if (bytes_equal(values->items[i].key, reference.text)) {
-            parser->symbols->values_used[i] = true;
-            return node_of_value(parser->call->arena, &values->items[i].value);
-        }
+    ptrdiff_t at = bytes_index_find(&parser->symbols->values_by_key, reference.text);
+    if (at >= 0) {
+        parser->symbols->values_used[at] = true;
+        return node_of_value(parser->call->arena, &values->items[at].value);
+    }
     refuse(parser, "An expression attribute value used in expression is not defined; attribute value: " BYTES_FMT,
            BYTES_ARG(reference.text));
     return node_of_value(parser->call->arena, &nothing);
@@ -225,23 +225,25 @@ Node *parser_parentheses(Parser *parser, Node *inner)
     return inner;
 }
 
-Action *action_append(Action *chain, Action *last)
+void expression_add_action(Expression *expression, Action *action)
 {
-    Action *at = chain;
-    while (at && at->next)
-        at = at->next;
-    if (at)
-        at->next = last;
-    return chain ? chain : last;
+    Action *last = expression->last_action;
+    action->path->action = action;
+    if (last) {
+        last->next = action;
+        last->path->next = action->path;
+    } else {
+        expression->actions = action;
+        expression->paths = action->path;
+    }
+    expression->last_action = action;
 }
 
 void parser_action(Parser *parser, ActionKind kind, Path *path, Node *operand)
 {
     Action *action = arena_new_of(parser->call->arena, Action);
-    Expression *expression = parser->expression;
     *action = (Action){.kind = kind, .path = path, .operand = operand};
-    expression->actions = action_append(expression->actions, action);
-    expression->paths = expression->paths ? parser_paths(expression->paths, path) : path;
+    expression_add_action(parser->expression, action);
 }
 
 void parser_section(Parser *parser, ActionKind kind)
@@ -277,13 +279,14 @@ static Status read_tokens(Parser *parser)
     }
 }
 
-static Status check_tree(Call *call, ExpressionKind kind, const Expression *expression)
+static Status check_tree(Call *call, ExpressionKind kind, Expression *expression)
 {
     if (expression->condition)
         TRY(node_check(call, kind, expression->condition));
     for (const Action *action = expression->actions; action; action = action->next)
         TRY(action_check(call, action));
-    return paths_check(call, kind, expression->paths);
+    expression->set = paths_sort(call->arena, expression->paths);
+    return paths_check(call, kind, expression->set);
 }
 
 Status expression_parse(Call *call, Symbols *symbols, ExpressionKind kind, Bytes text, Expression *ret)

@@ -2,7 +2,8 @@
  * parameters that were before it, to a tree; and what the tree says of an item.
  * aws: DynamoDB Developer Guide, "Using expressions in DynamoDB". */
 #pragma once
-#include "value.h"
+#include "bytes_index.h"
+#include "lookup.h"
 
 #define EXPRESSION_BYTES_MAX     4096 /* aws: Developer Guide, Quotas, Expression parameters */
 #define EXPRESSION_OPERATORS_MAX 300
@@ -18,7 +19,21 @@ typedef struct Path {
     PathStep *steps;
     size_t len;
     struct Path *next;
+    size_t place;                /* among those it was written with */
+    const struct Action *action; /* of an update: what becomes of what stands there */
 } Path;
+
+/* Paths by their steps: paths.c. */
+typedef struct PathSet {
+    const Path *first; /* as they were written */
+    const Path **sorted;
+    size_t len;
+} PathSet;
+
+/* Those of a set, from … to, that have the same first `depth` steps. */
+typedef struct PathRange {
+    size_t from, to, depth;
+} PathRange;
 
 typedef enum NodeKind {
     NODE_PATH,
@@ -76,6 +91,8 @@ typedef struct Expression {
     Node *condition; /* the first three kinds */
     Path *paths;     /* a projection's, or all that an update changes */
     Action *actions;
+    Action *last_action;
+    const PathSet *set; /* the paths; NULL: there are none */
 } Expression;
 
 /* A request's names (#n) and values (:v): each must be used by one of its expressions. */
@@ -83,6 +100,7 @@ typedef struct Symbols {
     const DynamodbExpressionAttributeNameMap *names;
     const DynamodbExpressionAttributeValueMap *values;
     bool *names_used, *values_used;
+    BytesIndex names_by_key, values_by_key;
 } Symbols;
 
 MUST_CHECK Status symbols_open(Call *call, const DynamodbExpressionAttributeNameMap *names,
@@ -103,18 +121,32 @@ Node *node_of_value(Arena *arena, const Value *value);
 Node *node_append(Node *chain, Node *last);
 Path *path_of_name(Arena *arena, Bytes name);
 Bytes path_text(Arena *arena, const Path *path); /* "[a, b, [2]]", as messages have it */
-Action *action_append(Action *chain, Action *last);
+/* One more change, at the end. */
+void expression_add_action(Expression *expression, Action *action);
+/* In steps of n log n; NULL: no path. */
+const PathSet *paths_sort(Arena *arena, Path *first);
+static inline PathRange paths_all(const PathSet *set)
+{
+    return (PathRange){0, set->len, 0};
+}
+/* The first of a range that goes on with this step; range.to: none does. */
+size_t paths_find(const PathSet *set, PathRange range, const PathStep *step);
+/* Those of a range that go on with the same step as the one at `at`, which is the first of them. */
+PathRange paths_below(const PathSet *set, PathRange range, size_t at);
 
 /* What a tree may not say, whatever the item: types of literals, doubled paths. */
 MUST_CHECK Status node_check(Call *call, ExpressionKind kind, const Node *node);
 MUST_CHECK Status action_check(Call *call, const Action *action);
-MUST_CHECK Status paths_check(Call *call, ExpressionKind kind, const Path *paths);
+MUST_CHECK Status paths_check(Call *call, ExpressionKind kind, const PathSet *set);
 
 /* An item that isn't there is an empty one. */
-const Value *path_find(const Item *item, const Path *path); /* NULL: not there */
-const Value *operand_value(Arena *arena, const Item *item, const Node *node);
+const Value *path_find(Lookup *lookup, const Item *item, const Path *path); /* NULL: not there */
+const Value *operand_value(Lookup *lookup, const Item *item, const Node *node);
 bool condition_holds(Arena *arena, const Item *item, const Node *condition);
 /* Only what the paths name; lists close their gaps. */
-Item item_project(Arena *arena, const Item *item, const Path *paths);
-/* What becomes of the item; it itself is left as it was. */
-MUST_CHECK Status item_update(Call *call, const Item *item, const Action *actions, Item *ret_item);
+Item item_project(Arena *arena, const Item *item, const PathSet *set);
+/* What becomes of the item, of key attributes alone where it isn't there. It itself is left as it was; what does not
+ * change is shared. */
+MUST_CHECK Status item_update(Call *call, const Item *item, const PathSet *set, Item *ret_item);
+/* False: it only takes away, so that what isn't there is not made. */
+bool update_makes_item(const Expression *update);

@@ -3,7 +3,7 @@
 %token_prefix TOKEN_
 %token_type {Token}
 %extra_context {Parser *parser}
-%stack_size 400
+%stack_size 1600
 %start_symbol expression
 
 %include {

@@ -8,7 +8,7 @@ static Status get_item(Call *call, const DynamodbGetItemInput *in, DynamodbGetIt
     ProjectionInput input = {in->projection_expression, &in->attributes_to_get, &in->expression_attribute_names};
     Item request_key = *AS_ITEM(&in->key);
     const Item *item;
-    const Path *paths;
+    const PathSet *paths;
     Table *table;
     Key key;
 

@@ -14,30 +14,6 @@ Value *item_get(const Item *item, Bytes name)
     return NULL;
 }
 
-void item_set(Arena *arena, Item *item, Bytes name, Value value)
-{
-    Value *there = item_get(item, name);
-    if (there) {
-        *there = value;
-        return;
-    }
-    Attribute *grown = arena_new_array(arena, Attribute, item->len + 1);
-    if (item->len)
-        memcpy(grown, item->items, item->len * sizeof *grown);
-    grown[item->len] = (Attribute){name, value};
-    *item = (Item){grown, item->len + 1};
-}
-
-void item_remove(Item *item, Bytes name)
-{
-    for (size_t i = 0; i < item->len; i++)
-        if (bytes_equal(item->items[i].key, name)) {
-            memmove(&item->items[i], &item->items[i + 1], (item->len - i - 1) * sizeof *item->items);
-            item->len--;
-            return;
-        }
-}
-
 /* aws: "approximately (length of attribute name) + (1 byte per two significant digits) + (1 byte)" */
 static size_t number_size(Bytes text)
 {
@@ -45,60 +21,77 @@ static size_t number_size(Bytes text)
     return (digits - negative + 1) / 2 + 1 + negative;
 }
 
-size_t value_size(const Value *value)
+typedef struct Scale {
+    size_t bytes, limit;
+} Scale;
+
+static void weigh_item(Scale *scale, const Item *item);
+
+static void weigh_set(Scale *scale, const Value *value)
 {
-    size_t size = 0;
+    for (size_t i = 0; i < value->ss.len && scale->bytes <= scale->limit; i++)
+        scale->bytes += value->kind == VALUE_NS ? number_size(value->ss.items[i]) : value->ss.items[i].len;
+}
+
+static void weigh(Scale *scale, const Value *value)
+{
     switch (value->kind) {
     case VALUE_S:
     case VALUE_B:
-        return value->s.len;
+        scale->bytes += value->s.len;
+        break;
     case VALUE_N:
-        return number_size(value->n);
+        scale->bytes += number_size(value->n);
+        break;
     case VALUE_SS:
     case VALUE_BS:
     case VALUE_NS:
-        for (size_t i = 0; i < value->ss.len; i++)
-            size += value->kind == VALUE_NS ? number_size(value->ss.items[i]) : value->ss.items[i].len;
-        return size;
+        weigh_set(scale, value);
+        break;
     case VALUE_M:
-        return CONTAINER_BYTES + value->m.len + item_size(AS_ITEM(&value->m));
+        scale->bytes += CONTAINER_BYTES + value->m.len;
+        weigh_item(scale, AS_ITEM(&value->m));
+        break;
     case VALUE_L:
-        size = CONTAINER_BYTES + value->l.len;
-        for (size_t i = 0; i < value->l.len; i++)
-            size += value_size(&value->l.items[i]);
-        return size;
+        scale->bytes += CONTAINER_BYTES + value->l.len;
+        for (size_t i = 0; i < value->l.len && scale->bytes <= scale->limit; i++)
+            weigh(scale, &value->l.items[i]);
+        break;
     default:
-        return 1;
+        scale->bytes++;
     }
+}
+
+static void weigh_item(Scale *scale, const Item *item)
+{
+    for (size_t i = 0; i < item->len && scale->bytes <= scale->limit; i++) {
+        scale->bytes += item->items[i].key.len;
+        weigh(scale, &item->items[i].value);
+    }
+}
+
+size_t value_size_within(const Value *value, size_t limit)
+{
+    Scale scale = {0, limit};
+    weigh(&scale, value);
+    return scale.bytes;
+}
+
+size_t item_size_within(const Item *item, size_t limit)
+{
+    Scale scale = {0, limit};
+    weigh_item(&scale, item);
+    return scale.bytes;
+}
+
+size_t value_size(const Value *value)
+{
+    return value_size_within(value, SIZE_MAX);
 }
 
 size_t item_size(const Item *item)
 {
-    size_t size = 0;
-    for (size_t i = 0; i < item->len; i++)
-        size += item->items[i].key.len + value_size(&item->items[i].value);
-    return size;
-}
-
-Value value_clone(Arena *arena, const Value *value)
-{
-    Value clone = *value;
-    if (value->kind == VALUE_M)
-        *AS_ITEM(&clone.m) = item_clone(arena, AS_ITEM(&value->m));
-    if (value->kind == VALUE_L) {
-        clone.l.items = arena_new_array(arena, Value, value->l.len);
-        for (size_t i = 0; i < value->l.len; i++)
-            clone.l.items[i] = value_clone(arena, &value->l.items[i]);
-    }
-    return clone;
-}
-
-Item item_clone(Arena *arena, const Item *item)
-{
-    Item clone = {arena_new_array(arena, Attribute, item->len), item->len};
-    for (size_t i = 0; i < item->len; i++)
-        clone.items[i] = (Attribute){item->items[i].key, value_clone(arena, &item->items[i].value)};
-    return clone;
+    return item_size_within(item, SIZE_MAX);
 }
 
 static void put_count(Buffer *buffer, size_t count)
@@ -157,9 +150,12 @@ void item_encode(Buffer *buffer, const Item *item)
     }
 }
 
-/* What it reads is what put_value wrote: a file that was tampered with gives an item cut short, never a read beyond. */
+/* What it reads is what put_value wrote. A file that was tampered with gives an item cut short: never a read beyond its
+ * end, nor more memory or depth than an item of its size may have. */
 typedef struct Cursor {
     const char *at, *end;
+    size_t owed; /* the least bytes that members counted already still take */
+    int depth;
     Arena *arena;
 } Cursor;
 
@@ -176,6 +172,16 @@ static size_t get_count(Cursor *cursor)
     return count <= left ? count : left;
 }
 
+/* Of members that take a byte each at least. */
+static size_t get_members(Cursor *cursor)
+{
+    size_t count = get_count(cursor), left = (size_t)(cursor->end - cursor->at);
+    size_t room = left > cursor->owed ? left - cursor->owed : 0;
+    count = count <= room ? count : room;
+    cursor->owed += count;
+    return count;
+}
+
 static Bytes get_bytes(Cursor *cursor)
 {
     size_t len = get_count(cursor);
@@ -186,10 +192,33 @@ static Bytes get_bytes(Cursor *cursor)
 
 static Item get_item(Cursor *cursor);
 
+static void get_set(Cursor *cursor, Value *value)
+{
+    value->ss.len = get_members(cursor);
+    value->ss.items = arena_new_array(cursor->arena, Bytes, value->ss.len);
+    for (size_t i = 0; i < value->ss.len; i++) {
+        cursor->owed--;
+        value->ss.items[i] = get_bytes(cursor);
+    }
+}
+
+static Value get_value(Cursor *cursor);
+
+static void get_list(Cursor *cursor, Value *value)
+{
+    value->l.len = get_members(cursor);
+    value->l.items = arena_new_array(cursor->arena, Value, value->l.len);
+    for (size_t i = 0; i < value->l.len; i++) {
+        cursor->owed--;
+        value->l.items[i] = get_value(cursor);
+    }
+}
+
 static Value get_value(Cursor *cursor)
 {
     Value value = {.kind = cursor->at < cursor->end ? *cursor->at++ : VALUE_NULL};
-    switch (value.kind) {
+    bool is_too_deep = cursor->depth == VALUE_NESTING_MAX && (value.kind == VALUE_M || value.kind == VALUE_L);
+    switch (is_too_deep ? VALUE_NULL : value.kind) {
     case VALUE_S:
     case VALUE_N:
     case VALUE_B:
@@ -198,19 +227,17 @@ static Value get_value(Cursor *cursor)
     case VALUE_SS:
     case VALUE_NS:
     case VALUE_BS:
-        value.ss.len = get_count(cursor);
-        value.ss.items = arena_new_array(cursor->arena, Bytes, value.ss.len);
-        for (size_t i = 0; i < value.ss.len; i++)
-            value.ss.items[i] = get_bytes(cursor);
+        get_set(cursor, &value);
         break;
     case VALUE_M:
+        cursor->depth++;
         *AS_ITEM(&value.m) = get_item(cursor);
+        cursor->depth--;
         break;
     case VALUE_L:
-        value.l.len = get_count(cursor);
-        value.l.items = arena_new_array(cursor->arena, Value, value.l.len);
-        for (size_t i = 0; i < value.l.len; i++)
-            value.l.items[i] = get_value(cursor);
+        cursor->depth++;
+        get_list(cursor, &value);
+        cursor->depth--;
         break;
     case VALUE_BOOL:
         value.bool_ = cursor->at < cursor->end && *cursor->at++;
@@ -224,9 +251,10 @@ static Value get_value(Cursor *cursor)
 
 static Item get_item(Cursor *cursor)
 {
-    Item item = {.len = get_count(cursor)};
+    Item item = {.len = get_members(cursor)};
     item.items = arena_new_array(cursor->arena, Attribute, item.len);
     for (size_t i = 0; i < item.len; i++) {
+        cursor->owed--;
         item.items[i].key = get_bytes(cursor);
         item.items[i].value = get_value(cursor);
     }
@@ -235,6 +263,6 @@ static Item get_item(Cursor *cursor)
 
 Item item_decode(Arena *arena, Bytes stored)
 {
-    Cursor cursor = {stored.ptr, stored.ptr + stored.len, arena};
+    Cursor cursor = {.at = stored.ptr, .end = stored.ptr + stored.len, .arena = arena};
     return get_item(&cursor);
 }

@@ -29,16 +29,21 @@ int item_read(Call *call, const Table *table, const Key *key, Item *ret_item)
     return STORE_OK;
 }
 
-static int put_row(Store *store, int64_t tree, const Key *key, const Item *item)
+static int put_stored(Store *store, int64_t tree, const Key *key, Bytes stored)
 {
     Statement *statement = store_begin(store, &replace_item);
-    Buffer stored = {0};
-    item_encode(&stored, item);
     bind_int64(statement, 1, tree);
     bind_bytes(statement, 2, key->hash);
     bind_bytes(statement, 3, key->range);
-    bind_bytes(statement, 4, buffer_bytes(&stored));
-    int code = store_run(statement);
+    bind_bytes(statement, 4, stored);
+    return store_run(statement);
+}
+
+static int put_row(Store *store, int64_t tree, const Key *key, const Item *item)
+{
+    Buffer stored = {0};
+    item_encode(&stored, item);
+    int code = put_stored(store, tree, key, buffer_bytes(&stored));
     buffer_done(&stored);
     return code;
 }
@@ -52,16 +57,41 @@ static int delete_row(Store *store, int64_t tree, const Key *key)
     return store_run(statement);
 }
 
-Item index_projection(Arena *arena, const Table *table, const Index *index, const Item *item)
+#define PROJECTED_MAX (4 + NON_KEY_MAX) /* the keys of table and index, and what an index names besides */
+
+/* Places in the order of the item, each once. */
+typedef struct Places {
+    size_t at[PROJECTED_MAX], len;
+} Places;
+
+static void add_place(Lookup *lookup, const Item *item, Bytes name, Places *places)
 {
-    Item projected = {arena_new_array(arena, Attribute, item->len), 0};
-    bool is_all = bytes_equal(index->projection_type, DYNAMODB_PROJECTION_TYPE_ALL);
-    for (size_t i = 0; i < item->len; i++) {
-        Bytes name = item->items[i].key;
-        if (is_all || keys_have(&table->keys, name) || keys_have(&index->keys, name) ||
-            list_of_bytes_has(index->non_key.items, index->non_key.len, name))
-            projected.items[projected.len++] = item->items[i];
-    }
+    const Value *value = present(name) ? lookup_member(lookup, item, name) : NULL;
+    size_t place = value ? attribute_place(item, value) : 0, at = places->len;
+    if (!value)
+        return;
+    while (at && places->at[at - 1] > place)
+        at--;
+    if (at && places->at[at - 1] == place)
+        return;
+    memmove(&places->at[at + 1], &places->at[at], (places->len++ - at) * sizeof *places->at);
+    places->at[at] = place;
+}
+
+Item index_projection(Lookup *lookup, const Table *table, const Index *index, const Item *item)
+{
+    Places places = {.len = 0};
+    if (bytes_equal(index->projection_type, DYNAMODB_PROJECTION_TYPE_ALL))
+        return *item;
+    add_place(lookup, item, table->keys.hash.name, &places);
+    add_place(lookup, item, table->keys.range.name, &places);
+    add_place(lookup, item, index->keys.hash.name, &places);
+    add_place(lookup, item, index->keys.range.name, &places);
+    for (size_t i = 0; i < index->non_key.len && i < NON_KEY_MAX; i++)
+        add_place(lookup, item, index->non_key.items[i], &places);
+    Item projected = {arena_new_array(lookup->arena, Attribute, places.len), places.len};
+    for (size_t i = 0; i < places.len; i++)
+        projected.items[i] = item->items[places.at[i]];
     return projected;
 }
 
@@ -73,23 +103,44 @@ typedef struct Entry {
     size_t bytes;
 } Entry;
 
-static Entry entry_of(Call *call, const Change *change, const Index *index, const Item *item)
+/* What becomes of an index. */
+typedef struct EntryChange {
+    Entry before, after;
+    bool is_same, moves;
+} EntryChange;
+
+static Entry entry_of(Lookup *lookup, const Change *change, const Index *index, const Item *item)
 {
     Entry entry = {0};
-    if (!item || !key_of_entry(call->arena, index, item, &change->key, &entry.key))
+    if (!item || !key_of_entry(lookup, index, item, &change->key, &entry.key))
         return entry;
     entry.is_there = true;
-    entry.item = index_keeps_all(index) ? *item : index_projection(call->arena, change->table, index, item);
+    entry.item = index_keeps_all(index) ? *item : index_projection(lookup, change->table, index, item);
     entry.bytes = item_size(&entry.item);
     return entry;
 }
 
-static bool entries_equal(const Entry *a, const Entry *b)
+static bool items_equal(Arena *arena, const Item *a, const Item *b)
 {
     Value one = {.kind = VALUE_M}, other = {.kind = VALUE_M};
-    *AS_ITEM(&one.m) = a->item;
-    *AS_ITEM(&other.m) = b->item;
-    return a->is_there == b->is_there && (!a->is_there || value_equal(&one, &other));
+    *AS_ITEM(&one.m) = *a;
+    *AS_ITEM(&other.m) = *b;
+    return value_equal(arena, &one, &other);
+}
+
+/* is_same: the whole items are. */
+static EntryChange entry_change_of(Lookup *lookup, const Change *change, const Index *index, bool is_same)
+{
+    EntryChange entry = {.before = entry_of(lookup, change, index, change->before),
+                         .after = entry_of(lookup, change, index, change->after)};
+    const Key *before = &entry.before.key, *after = &entry.after.key;
+    bool are_both = entry.before.is_there && entry.after.is_there;
+    if (are_both)
+        entry.moves = !bytes_equal(before->hash, after->hash) || !bytes_equal(before->range, after->range);
+    if (are_both && !is_same && !index_keeps_all(index))
+        is_same = items_equal(lookup->arena, &entry.before.item, &entry.after.item);
+    entry.is_same = entry.before.is_there == entry.after.is_there && (!are_both || is_same);
+    return entry;
 }
 
 static void count(Tally *tally, bool was, size_t bytes_before, bool is, size_t bytes_after)
@@ -99,46 +150,67 @@ static void count(Tally *tally, bool was, size_t bytes_before, bool is, size_t b
     tally->is_changed = true;
 }
 
-static int write_entry(Call *call, const Change *change, Index *index, size_t *ret_bytes)
+/* whole: the item as it is stored. */
+static int write_entry(Store *store, Index *index, const EntryChange *entry, Bytes whole, size_t *ret_bytes)
 {
-    Entry before = entry_of(call, change, index, change->before), after = entry_of(call, change, index, change->after);
+    const Entry *before = &entry->before, *after = &entry->after;
     int code = STORE_OK;
-    bool moves = before.is_there && after.is_there &&
-                 (!bytes_equal(before.key.hash, after.key.hash) || !bytes_equal(before.key.range, after.key.range));
     *ret_bytes = 0;
-    if (entries_equal(&before, &after))
+    if (entry->is_same)
         return STORE_OK;
-    if (before.is_there && (moves || !after.is_there))
-        code = delete_row(call->store, index->tree, &before.key);
-    if (after.is_there && code == STORE_OK)
-        code = put_row(call->store, index->tree, &after.key, &after.item);
-    count(&index->tally, before.is_there, before.bytes, after.is_there, after.bytes);
-    *ret_bytes = moves ? before.bytes + after.bytes : before.bytes > after.bytes ? before.bytes : after.bytes;
+    if (before->is_there && (entry->moves || !after->is_there))
+        code = delete_row(store, index->tree, &before->key);
+    if (after->is_there && code == STORE_OK)
+        code = index_keeps_all(index) ? put_stored(store, index->tree, &after->key, whole)
+                                      : put_row(store, index->tree, &after->key, &after->item);
+    count(&index->tally, before->is_there, before->bytes, after->is_there, after->bytes);
+    *ret_bytes =
+        entry->moves ? before->bytes + after->bytes : (before->bytes > after->bytes ? before->bytes : after->bytes);
     return code;
 }
 
 Status change_check(Call *call, const Change *change, const char *size_words)
 {
-    if (item_size(change->after) > ITEM_BYTES_MAX)
+    if (item_size_within(change->after, ITEM_BYTES_MAX) > ITEM_BYTES_MAX)
         return fail(call, &DYNAMODB_VALIDATION, "%s has exceeded the maximum allowed size", size_words);
-    return index_keys_check(call, change->table, change->after);
+    Lookup lookup = {.arena = call->arena};
+    return index_keys_check(call, &lookup, change->table, change->after);
+}
+
+/* Nothing is taken from the arena here: `stored` would be lost where the call is given up. */
+static int write_rows(Store *store, const Change *change, const EntryChange *entries, ChangeCost *cost)
+{
+    Table *table = change->table;
+    Buffer stored = {0};
+    int code = STORE_OK;
+    if (change->after)
+        item_encode(&stored, change->after);
+    Bytes whole = buffer_bytes(&stored);
+    if (change->after)
+        code = put_stored(store, table->id, &change->key, whole);
+    else if (change->before)
+        code = delete_row(store, table->id, &change->key);
+    for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
+        code = write_entry(store, &table->indexes[i], &entries[i], whole, &cost->index_bytes[i]);
+    buffer_done(&stored);
+    return code;
 }
 
 int change_write(Call *call, const Change *change, ChangeCost *ret_cost)
 {
     Table *table = change->table;
+    Lookup lookup = {.arena = call->arena};
+    EntryChange entries[INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX];
     size_t before = change->before ? item_size(change->before) : 0,
            after = change->after ? item_size(change->after) : 0;
-    int code = STORE_OK;
+    bool is_same = table->indexes_count && change->before && change->after &&
+                   items_equal(call->arena, change->before, change->after);
+    for (size_t i = 0; i < table->indexes_count; i++)
+        entries[i] = entry_change_of(&lookup, change, &table->indexes[i], is_same);
     ret_cost->table_bytes = before > after ? before : after;
-    if (change->after)
-        code = put_row(call->store, table->id, &change->key, change->after);
-    else if (change->before)
-        code = delete_row(call->store, table->id, &change->key);
+    int code = write_rows(call->store, change, entries, ret_cost);
     if (change->before || change->after)
         count(&table->tally, change->before, before, change->after, after);
-    for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
-        code = write_entry(call, change, &table->indexes[i], &ret_cost->index_bytes[i]);
     return code == STORE_OK ? expiry_follow(call, change) : code;
 }
 
@@ -152,8 +224,9 @@ int index_fill(Call *call, const Table *table, const Index *index, Tally *ret_ta
     while (put == STORE_OK && (code = store_step(rows)) == STORE_ROW) {
         Key key = {arena_copy(arena, column_bytes(rows, 0)), arena_copy(arena, column_bytes(rows, 1))}, entry;
         Item item = item_decode(arena, arena_copy(arena, column_bytes(rows, 2)));
-        if (key_of_entry(arena, index, &item, &key, &entry)) {
-            Item kept = index_keeps_all(index) ? item : index_projection(arena, table, index, &item);
+        Lookup lookup = {.arena = arena};
+        if (key_of_entry(&lookup, index, &item, &key, &entry)) {
+            Item kept = index_keeps_all(index) ? item : index_projection(&lookup, table, index, &item);
             put = put_row(call->store, index->tree, &entry, &kept);
             ret_tally->items++;
             ret_tally->bytes += (int64_t)item_size(&kept);

@@ -29,7 +29,7 @@ MUST_CHECK int expiry_fill(Call *call, const Table *table);
 MUST_CHECK int index_fill(Call *call, const Table *table, const Index *index, Tally *ret_tally);
 
 /* The members an index holds of an item. */
-Item index_projection(Arena *arena, const Table *table, const Index *index, const Item *item);
+Item index_projection(Lookup *lookup, const Table *table, const Index *index, const Item *item);
 /* aws: local indexes fetch the rest from the table; ours keep the whole item, and reads leave out what isn't theirs */
 static inline bool index_keeps_all(const Index *index)
 {

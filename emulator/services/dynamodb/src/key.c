@@ -3,49 +3,72 @@
 
 #define INVALID "One or more parameter values were invalid: "
 
-static void put_escaped(Buffer *buffer, Bytes b)
+/* Bytes of a key, in memory of the arena that is large enough from the start: it never grows, and nothing is to free.
+ */
+typedef struct KeyWriter {
+    char *begin, *at;
+} KeyWriter;
+
+#define NUMBER_KEY_BYTES (NUMBER_DIGITS_MAX / 2 + 3)
+
+/* Of a value's kind and its bytes, each escaped; and of what else goes behind. */
+static KeyWriter writer_new(Arena *arena, const Value *value, size_t more)
+{
+    size_t bytes = !value ? 0 : value->kind == VALUE_N ? NUMBER_KEY_BYTES : value->s.len;
+    char *begin = arena_take_raw(arena, 1 + 2 * bytes + more);
+    return (KeyWriter){begin, begin};
+}
+
+static void put_bytes(KeyWriter *writer, Bytes b)
+{
+    if (b.len)
+        writer->at = mempcpy(writer->at, b.ptr, b.len);
+}
+
+static void put_escaped(KeyWriter *writer, Bytes b)
 {
     for (size_t i = 0; i < b.len; i++) {
-        buffer_append_char(buffer, b.ptr[i]);
+        *writer->at++ = b.ptr[i];
         if (!b.ptr[i])
-            buffer_append_char(buffer, (char)0xff);
+            *writer->at++ = (char)0xff;
     }
 }
 
-static void put_value(Buffer *buffer, const Value *value)
+static void put_value(KeyWriter *writer, const Value *value)
 {
-    buffer_append_char(buffer, (char)value->kind);
+    char memory[NUMBER_KEY_BYTES];
+    Buffer encoded = {memory, 0, sizeof memory};
     Number number;
+    *writer->at++ = (char)value->kind;
     if (value->kind != VALUE_N) {
-        put_escaped(buffer, value->s);
+        put_escaped(writer, value->s);
     } else if (number_parse(value->n, &number) == NUMBER_FINE) { /* always: it was checked */
-        Buffer encoded = {0};
         number_encode(&encoded, &number);
-        put_escaped(buffer, buffer_bytes(&encoded));
-        buffer_done(&encoded);
+        put_escaped(writer, buffer_bytes(&encoded));
     }
 }
 
-static Bytes take(Arena *arena, Buffer *buffer)
+static Bytes written(const KeyWriter *writer)
 {
-    Bytes copy = arena_copy(arena, buffer_bytes(buffer));
-    buffer_done(buffer);
-    return copy;
+    return (Bytes){writer->begin, (size_t)(writer->at - writer->begin)};
 }
+
+#define END       TEXT("\0\0")
+#define END_BYTES 2
 
 Bytes key_prefix(Arena *arena, const Value *value)
 {
-    Buffer buffer = {0};
-    put_value(&buffer, value);
-    return take(arena, &buffer);
+    KeyWriter writer = writer_new(arena, value, 0);
+    put_value(&writer, value);
+    return written(&writer);
 }
 
 Bytes key_value(Arena *arena, const Value *value)
 {
-    Buffer buffer = {0};
-    put_value(&buffer, value);
-    buffer_append_be16(&buffer, 0);
-    return take(arena, &buffer);
+    KeyWriter writer = writer_new(arena, value, END_BYTES);
+    put_value(&writer, value);
+    put_bytes(&writer, END);
+    return written(&writer);
 }
 
 /* FNV-1a and a final mix: it lies in files, so it may never change. */
@@ -59,13 +82,22 @@ static uint32_t bucket(Bytes b)
     return (uint32_t)(hash >> 32);
 }
 
+/* The four bytes that spread the partitions: the most significant first. */
+static void put_bucket(char *at, uint32_t spread)
+{
+    for (int i = KEY_BUCKET_BYTES - 1; i >= 0; i--, spread >>= 8)
+        at[i] = (char)spread;
+}
+
 Bytes key_hash(Arena *arena, const Value *value)
 {
-    Buffer buffer = {0};
-    Bytes encoded = key_value(arena, value);
-    buffer_append_be32(&buffer, bucket(encoded));
-    buffer_append(&buffer, encoded);
-    return take(arena, &buffer);
+    KeyWriter writer = writer_new(arena, value, KEY_BUCKET_BYTES + END_BYTES);
+    writer.at += KEY_BUCKET_BYTES;
+    put_value(&writer, value);
+    put_bytes(&writer, END);
+    Bytes key = written(&writer);
+    put_bucket(writer.begin, bucket(bytes_slice(key, KEY_BUCKET_BYTES, key.len - KEY_BUCKET_BYTES)));
+    return key;
 }
 
 Bytes key_behind(Arena *arena, Bytes key)
@@ -88,11 +120,11 @@ Bytes key_above(Arena *arena, Bytes begin)
 
 Bytes key_segment(Arena *arena, int64_t at, int64_t parts)
 {
-    Buffer buffer = {0};
+    char *segment = arena_take_raw(arena, KEY_BUCKET_BYTES);
     if (at == parts)
         return arena_copy(arena, TEXT("\xff\xff\xff\xff\xff"));
-    buffer_append_be32(&buffer, (uint32_t)((UINT64_C(1) << 32) * (uint64_t)at / (uint64_t)parts));
-    return take(arena, &buffer);
+    put_bucket(segment, (uint32_t)((UINT64_C(1) << 32) * (uint64_t)at / (uint64_t)parts));
+    return (Bytes){segment, KEY_BUCKET_BYTES};
 }
 
 static Status check_size(Call *call, const Value *value, bool is_hash)
@@ -160,9 +192,8 @@ Status key_of_request(Call *call, const Table *table, Item *key, Key *ret_key)
     return key_of_item(call, table, key, ret_key);
 }
 
-static Status check_index_key(Call *call, const Index *index, const KeyAttribute *key, const Item *item)
+static Status check_index_key(Call *call, const Index *index, const KeyAttribute *key, const Value *value)
 {
-    const Value *value = present(key->name) ? item_get(item, key->name) : NULL;
     if (!value)
         return OK;
     if (value->kind != key->kind)
@@ -180,32 +211,35 @@ static Status check_index_key(Call *call, const Index *index, const KeyAttribute
     return check_size(call, value, key == &index->keys.hash);
 }
 
-Status index_keys_check(Call *call, const Table *table, const Item *item)
+static const Value *key_value_of(Lookup *lookup, const KeyAttribute *key, const Item *item)
+{
+    return present(key->name) ? lookup_member(lookup, item, key->name) : NULL;
+}
+
+Status index_keys_check(Call *call, Lookup *lookup, const Table *table, const Item *item)
 {
     for (size_t i = 0; i < table->indexes_count; i++) {
         const Index *index = &table->indexes[i];
-        TRY(check_index_key(call, index, &index->keys.hash, item));
-        TRY(check_index_key(call, index, &index->keys.range, item));
+        TRY(check_index_key(call, index, &index->keys.hash, key_value_of(lookup, &index->keys.hash, item)));
+        TRY(check_index_key(call, index, &index->keys.range, key_value_of(lookup, &index->keys.range, item)));
     }
     return OK;
 }
 
-bool key_of_entry(Arena *arena, const Index *index, const Item *item, const Key *key, Key *ret_entry)
+bool key_of_entry(Lookup *lookup, const Index *index, const Item *item, const Key *key, Key *ret_entry)
 {
-    const Value *hash = item_get(item, index->keys.hash.name);
-    const Value *range = has_range(&index->keys) ? item_get(item, index->keys.range.name) : NULL;
-    Buffer buffer = {0};
+    const Keys *keys = &index->keys;
+    const Value *hash = key_value_of(lookup, &keys->hash, item), *range = key_value_of(lookup, &keys->range, item);
     /* At a backfill there may be items whose attribute has another type: they have no entry. */
-    if (!hash || hash->kind != index->keys.hash.kind ||
-        (has_range(&index->keys) && (!range || range->kind != index->keys.range.kind)))
+    if (!hash || hash->kind != keys->hash.kind || (has_range(keys) && (!range || range->kind != keys->range.kind)))
         return false;
+    KeyWriter writer = writer_new(lookup->arena, range, END_BYTES + key->hash.len + key->range.len);
     if (range)
-        put_value(&buffer, range);
-    buffer_append_be16(&buffer, 0);
-    buffer_append(&buffer, key->hash);
-    buffer_append(&buffer, key->range);
-    ret_entry->hash = key_hash(arena, hash);
-    ret_entry->range = take(arena, &buffer);
+        put_value(&writer, range);
+    put_bytes(&writer, END);
+    put_bytes(&writer, key->hash);
+    put_bytes(&writer, key->range);
+    *ret_entry = (Key){key_hash(lookup->arena, hash), written(&writer)};
     return true;
 }
 

@@ -4,6 +4,7 @@
  * value. A value is its kind, its bytes with 0 as 0 FF, and 0 0: so one is never the beginning of another, and more can
  * stand behind it: an index's range is followed by the item's own key, which makes its entries unique. */
 #pragma once
+#include "lookup.h"
 #include "table.h"
 
 typedef struct Key {
@@ -15,9 +16,9 @@ MUST_CHECK Status key_of_item(Call *call, const Table *table, const Item *item, 
 /* Of a request's Key: no more and no less than the key's attributes. Brings its numbers into their form. */
 MUST_CHECK Status key_of_request(Call *call, const Table *table, Item *key, Key *ret_key);
 /* Index keys of an item, where it has them: their types and sizes. */
-MUST_CHECK Status index_keys_check(Call *call, const Table *table, const Item *item);
+MUST_CHECK Status index_keys_check(Call *call, Lookup *lookup, const Table *table, const Item *item);
 /* False: the item lacks a key of the index and has no entry there. */
-MUST_CHECK bool key_of_entry(Arena *arena, const Index *index, const Item *item, const Key *key, Key *ret_entry);
+MUST_CHECK bool key_of_entry(Lookup *lookup, const Index *index, const Item *item, const Key *key, Key *ret_entry);
 
 Bytes key_hash(Arena *arena, const Value *value);
 Bytes key_value(Arena *arena, const Value *value); /* a range's beginning */

@@ -1,5 +1,6 @@
 /* key_condition.c */
 #include "key_condition.h"
+#include "budget.h"
 
 /* At most two comparisons, of hash and range in either order. */
 typedef struct Comparisons {
@@ -17,8 +18,10 @@ static Status collect(Call *call, const Node *node, Comparisons *comparisons)
 {
     switch (node->kind) {
     case NODE_AND:
-        TRY(collect(call, node->first, comparisons));
-        return collect(call, node->first->next, comparisons);
+        budget_descend(call->arena);
+        for (const Node *operand = node->first; operand; operand = operand->next)
+            TRY(collect(call, operand, comparisons));
+        return OK;
     case NODE_EQ:
     case NODE_LT:
     case NODE_LE:
@@ -148,6 +151,7 @@ Status filter_check_keys(Call *call, const Keys *keys, const Node *filter, bool 
                 ? "QueryFilter can only contain non-primary key attributes: Primary key attribute: " BYTES_FMT
                 : "Filter Expression can only contain non-primary key attributes: Primary key attribute: " BYTES_FMT,
             BYTES_ARG(filter->path->steps[0].name));
+    budget_descend(call->arena);
     for (const Node *operand = filter->first; operand; operand = operand->next)
         TRY(filter_check_keys(call, keys, operand, is_legacy));
     return OK;

@@ -49,11 +49,22 @@ static Status compare(Call *call, Bytes attribute, Bytes comparison, DynamodbAtt
     return OK;
 }
 
-static Node *join(Arena *arena, Node *node, Node *last, Bytes conditional_operator)
+/* Conditions one after the other: one node holds them all, so that no number of them makes a deep tree. */
+typedef struct Conjunction {
+    Node *all, *last;
+} Conjunction;
+
+static void join(Arena *arena, Conjunction *conjunction, Node *node, Bytes conditional_operator)
 {
-    if (!node)
-        return last;
-    return node_new(arena, bytes_is(conditional_operator, "OR") ? NODE_OR : NODE_AND, node, last);
+    if (!conjunction->all) {
+        conjunction->all = node;
+    } else if (conjunction->all == conjunction->last) {
+        NodeKind kind = bytes_is(conditional_operator, "OR") ? NODE_OR : NODE_AND;
+        conjunction->all = node_new(arena, kind, conjunction->all, node);
+    } else {
+        conjunction->last->next = node;
+    }
+    conjunction->last = node;
 }
 
 static Status expect(Call *call, Bytes attribute, DynamodbExpectedAttributeValue *expected, Node **ret)
@@ -86,6 +97,7 @@ static Status expect(Call *call, Bytes attribute, DynamodbExpectedAttributeValue
 
 Status legacy_expected(Call *call, const DynamodbExpectedAttributeMap *expected, Bytes conditional_operator, Node **ret)
 {
+    Conjunction conjunction = {0};
     *ret = NULL;
     if (present(conditional_operator) && !expected->len)
         return fail(call, &DYNAMODB_VALIDATION,
@@ -93,22 +105,24 @@ Status legacy_expected(Call *call, const DynamodbExpectedAttributeMap *expected,
     for (size_t i = 0; i < expected->len; i++) {
         Node *node;
         TRY(expect(call, expected->items[i].key, &expected->items[i].value, &node));
-        *ret = join(call->arena, *ret, node, conditional_operator);
+        join(call->arena, &conjunction, node, conditional_operator);
     }
+    *ret = conjunction.all;
     return OK;
 }
 
 Status legacy_conditions(Call *call, const DynamodbFilterConditionMap *conditions, Bytes conditional_operator,
                          Node **ret)
 {
-    *ret = NULL;
+    Conjunction conjunction = {0};
     for (size_t i = 0; i < conditions->len; i++) {
         DynamodbCondition *condition = &conditions->items[i].value;
         Node *node;
         TRY(compare(call, conditions->items[i].key, condition->comparison_operator, &condition->attribute_value_list,
                     &node));
-        *ret = join(call->arena, *ret, node, conditional_operator);
+        join(call->arena, &conjunction, node, conditional_operator);
     }
+    *ret = conjunction.all;
     return *ret ? node_check(call, EXPRESSION_FILTER, *ret) : OK;
 }
 
@@ -140,22 +154,26 @@ Status legacy_updates(Call *call, const DynamodbAttributeUpdates *updates, Expre
     for (size_t i = 0; i < updates->len; i++) {
         Action *action = arena_new_of(call->arena, Action);
         TRY(update_one(call, updates->items[i].key, &updates->items[i].value, action));
-        ret->actions = action_append(ret->actions, action);
-        action->path->next = ret->paths;
-        ret->paths = action->path;
+        expression_add_action(ret, action);
     }
+    ret->set = paths_sort(call->arena, ret->paths);
     return OK;
 }
 
-Path *legacy_attributes(Arena *arena, const DynamodbAttributeNameList *names)
+Status legacy_attributes(Call *call, const DynamodbAttributeNameList *names, const PathSet **ret)
 {
-    Path *paths = NULL;
-    for (size_t i = names->len; i-- > 0;) {
-        Path *path = path_of_name(arena, names->items[i]);
-        path->next = paths;
-        paths = path;
+    ptrdiff_t twice = bytes_find_double(call->arena, names->items, names->len, sizeof *names->items);
+    Path *paths = arena_new_array(call->arena, Path, names->len);
+    PathStep *steps = arena_new_array(call->arena, PathStep, names->len);
+    if (twice >= 0)
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "Duplicate value in attribute name: " BYTES_FMT,
+                    BYTES_ARG(names->items[twice]));
+    for (size_t i = 0; i < names->len; i++) {
+        steps[i].name = names->items[i];
+        paths[i] = (Path){.steps = &steps[i], .len = 1, .next = i + 1 < names->len ? &paths[i + 1] : NULL};
     }
-    return paths;
+    *ret = names->len ? paths_sort(call->arena, paths) : NULL;
+    return OK;
 }
 
 static Bytes given_names(Arena *arena, const Parameter *parameters)

@@ -11,7 +11,8 @@ MUST_CHECK Status legacy_expected(Call *call, const DynamodbExpectedAttributeMap
 MUST_CHECK Status legacy_conditions(Call *call, const DynamodbFilterConditionMap *conditions,
                                     Bytes conditional_operator, Node **ret);
 MUST_CHECK Status legacy_updates(Call *call, const DynamodbAttributeUpdates *updates, Expression *ret);
-Path *legacy_attributes(Arena *arena, const DynamodbAttributeNameList *names);
+/* *ret NULL: no names. */
+MUST_CHECK Status legacy_attributes(Call *call, const DynamodbAttributeNameList *names, const PathSet **ret);
 
 /* One parameter of a request, for the refusal to mix old and new. */
 typedef struct Parameter {

@@ -113,9 +113,11 @@ static char *put_digits(char *out, const Number *number, int from, int to)
     return out;
 }
 
-Bytes number_text(Arena *arena, const Number *number)
+#define TEXT_BYTES_MAX (EXPONENT_MAX - EXPONENT_MIN + NUMBER_DIGITS_MAX + 3)
+
+Bytes number_text(Arena *arena, const Number *number, Bytes text)
 {
-    char *text = arena_take_raw(arena, (size_t)(EXPONENT_MAX - EXPONENT_MIN) + NUMBER_DIGITS_MAX), *out = text;
+    char made[TEXT_BYTES_MAX], *out = made;
     int whole = number->exponent < number->count ? number->exponent : number->count;
     if (!number->count)
         return TEXT("0");
@@ -130,7 +132,8 @@ Bytes number_text(Arena *arena, const Number *number)
         out = put_zeros(out, -number->exponent);
         out = put_digits(out, number, whole > 0 ? whole : 0, number->count);
     }
-    return (Bytes){text, (size_t)(out - text)};
+    Bytes one = {made, (size_t)(out - made)};
+    return present(text) && bytes_equal(text, one) ? text : arena_copy(arena, one);
 }
 
 static int compare_magnitudes(const Number *a, const Number *b)

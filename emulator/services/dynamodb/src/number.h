@@ -22,8 +22,9 @@ typedef enum NumberFault {
 } NumberFault;
 
 MUST_CHECK NumberFault number_parse(Bytes text, Number *ret);
-/* The one text of a number: no exponent, no zeros that say nothing. Text that is that already is returned itself. */
-Bytes number_text(Arena *arena, const Number *number);
+/* The one text of a number: no exponent, no zeros that say nothing. Where `text` (may be absent) is that, it is
+ * returned itself. */
+Bytes number_text(Arena *arena, const Number *number, Bytes text);
 int number_compare(const Number *a, const Number *b);
 MUST_CHECK NumberFault number_add(const Number *a, const Number *b, Number *ret);
 Number number_negated(const Number *number);

@@ -39,7 +39,7 @@ static Status read_expressions(Call *call, const DynamodbQueryInput *in, QueryPl
     TRY(symbols_check_used(call, &symbols));
     plan->key_condition = key.condition;
     plan->page.filter = filter.condition;
-    plan->page.paths = projection.paths;
+    plan->page.paths = projection.set;
     return OK;
 }
 
@@ -57,7 +57,7 @@ static Status read_legacy(Call *call, const DynamodbQueryInput *in, QueryPlan *p
         plan->has_legacy_filter = true;
     }
     if (in->attributes_to_get.items)
-        plan->page.paths = legacy_attributes(call->arena, &in->attributes_to_get);
+        TRY(legacy_attributes(call, &in->attributes_to_get, &plan->page.paths));
     if (!plan->key_condition)
         return fail(call, &DYNAMODB_VALIDATION,
                     "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");

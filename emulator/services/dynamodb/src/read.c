@@ -1,9 +1,10 @@
 /* read.c */
 #include "read.h"
+#include "budget.h"
 
 #define INVALID "One or more parameter values were invalid: "
 
-Status projection_of(Call *call, const ProjectionInput *input, const Path **ret_paths)
+Status projection_of(Call *call, const ProjectionInput *input, const PathSet **ret_paths)
 {
     Parameter legacy[] = {{"AttributesToGet", input->attributes_to_get->items != NULL}, {NULL, false}};
     Parameter expressions[] = {{"ProjectionExpression", present(input->expression)}, {NULL, false}};
@@ -14,8 +15,8 @@ Status projection_of(Call *call, const ProjectionInput *input, const Path **ret_
     TRY(symbols_open(call, input->names, NULL, &symbols));
     TRY(expression_parse(call, &symbols, EXPRESSION_PROJECTION, input->expression, &expression));
     TRY(symbols_check_used(call, &symbols));
-    *ret_paths = expression.paths ? expression.paths : legacy_attributes(call->arena, input->attributes_to_get);
-    return OK;
+    *ret_paths = expression.set;
+    return expression.set ? OK : legacy_attributes(call, input->attributes_to_get, ret_paths);
 }
 
 Status index_find(Call *call, const Table *table, Bytes name, bool is_consistent, const Index **ret_index)
@@ -49,7 +50,7 @@ static Status check_index_select(Call *call, const PageRequest *request)
                     INVALID "Select type ALL_ATTRIBUTES is not supported for global secondary index " BYTES_FMT
                             " because its projection type is not ALL",
                     BYTES_ARG(index->name));
-    for (const Path *path = request->paths; path; path = path->next)
+    for (const Path *path = request->paths ? request->paths->first : NULL; path; path = path->next)
         if (!index_has_path(request, path->steps[0].name))
             return fail(call, &DYNAMODB_VALIDATION,
                         INVALID "Global secondary index " BYTES_FMT " does not project " BYTES_FMT,
@@ -89,7 +90,8 @@ Status start_key(Call *call, const PageRequest *request, const Item *start, Key 
     TRY(key_of_request(call, request->table, &own, ret_row));
     if (index) {
         Key entry;
-        if (!key_of_entry(call->arena, index, &given, ret_row, &entry))
+        Lookup lookup = {.arena = call->arena};
+        if (!key_of_entry(&lookup, index, &given, ret_row, &entry))
             return fail(call, &DYNAMODB_VALIDATION, "The provided starting key is invalid");
         *ret_row = entry;
     }
@@ -102,8 +104,9 @@ static Item shown(Call *call, const PageRequest *request, const Item *item)
     const Index *index = request->index;
     if (request->paths)
         return item_project(call->arena, item, request->paths);
+    Lookup lookup = {.arena = call->arena};
     if (index && !index->is_global && !bytes_is(request->select, "ALL_ATTRIBUTES"))
-        return index_projection(call->arena, request->table, index, item);
+        return index_projection(&lookup, request->table, index, item);
     return *item;
 }
 
@@ -132,8 +135,19 @@ static void set_last_key(Call *call, const PageRequest *request, const Item *las
     *AS_ITEM(&page->last_key) = key;
 }
 
+PageUse page_begin(const Arena *arena)
+{
+    return (PageUse){arena_held(arena), budget_spent(arena)};
+}
+
+bool page_is_over(const Arena *arena, const PageUse *begun)
+{
+    return arena_held(arena) - begun->held > PAGE_HELD_MAX || budget_spent(arena) - begun->steps > PAGE_STEPS_MAX;
+}
+
 Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *ret_page)
 {
+    PageUse begun = page_begin(call->arena);
     Page page = {.items = {arena_new_array(call->arena, DynamodbAttributeMap, PAGE_ITEMS_FIRST), 0}};
     size_t capacity = PAGE_ITEMS_FIRST, bytes = 0;
     Item item, last = {0};
@@ -147,7 +161,7 @@ Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *
         bytes += size;
         last = item;
         page_add(call, request, &item, &page, &capacity);
-        if (page.scanned_count == request->limit) {
+        if (page.scanned_count == request->limit || page_is_over(call->arena, &begun)) {
             set_last_key(call, request, &last, &page);
             break;
         }

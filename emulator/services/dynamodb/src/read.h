@@ -1,8 +1,23 @@
 /* read.h - what GetItem, BatchGetItem, Query and Scan share: projections, and pages of items. */
 #pragma once
+#include "limits.h"
 #include "write.h"
 
 #define PAGE_BYTES_MAX (1024 * 1024) /* aws: "a single Query operation can retrieve a maximum of 1 MB of data" */
+
+/* What a page or a batch may take until it ends early, with what is left named in its answer, as it ends at AWS's
+ * bounds of bytes: items of a few bytes under filters of 300 operators, or in lists of nothing, need many times their
+ * size. */
+#define PAGE_STEPS_MAX (LIMIT_CALL_STEPS / 2)
+#define PAGE_HELD_MAX  (LIMIT_CALL_BYTES / 4)
+
+/* Of a call's arena: what it has used since `page_begin`. */
+typedef struct PageUse {
+    size_t held;
+    uint64_t steps;
+} PageUse;
+PageUse page_begin(const Arena *arena);
+bool page_is_over(const Arena *arena, const PageUse *begun);
 
 typedef struct ProjectionInput {
     Bytes expression;
@@ -11,13 +26,13 @@ typedef struct ProjectionInput {
 } ProjectionInput;
 
 /* Where no other expression stands in the request. *ret_paths NULL: the whole item. */
-MUST_CHECK Status projection_of(Call *call, const ProjectionInput *input, const Path **ret_paths);
+MUST_CHECK Status projection_of(Call *call, const ProjectionInput *input, const PathSet **ret_paths);
 
 typedef struct PageRequest {
     const Table *table;
     const Index *index; /* NULL: the table itself */
     const Node *filter;
-    const Path *paths;
+    const PathSet *paths; /* NULL: the whole item */
     Bytes select;
     int64_t limit; /* of items looked at; 0: none */
     bool is_consistent;

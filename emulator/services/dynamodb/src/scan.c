@@ -46,9 +46,8 @@ static Status read_expressions(Call *call, const DynamodbScanInput *in, PageRequ
     TRY(symbols_check_used(call, &symbols));
     TRY(legacy_conditions(call, &in->scan_filter, in->conditional_operator, &legacy));
     page->filter = legacy ? legacy : filter.condition;
-    page->paths =
-        in->attributes_to_get.items ? legacy_attributes(call->arena, &in->attributes_to_get) : projection.paths;
-    return OK;
+    page->paths = projection.set;
+    return in->attributes_to_get.items ? legacy_attributes(call, &in->attributes_to_get, &page->paths) : OK;
 }
 
 /* Rows stand in the order of a hash of their hash key: a segment is a piece of that order. */

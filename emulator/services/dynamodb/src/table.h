@@ -10,7 +10,6 @@
 #define INDEXES_LOCAL_MAX   5 /* aws: Developer Guide, Quotas */
 #define INDEXES_GLOBAL_MAX  20
 #define NON_KEY_MAX         20 /* of one index */
-#define ITEM_BYTES_MAX      (400 * 1024)
 #define KEY_HASH_BYTES_MAX  2048
 #define KEY_RANGE_BYTES_MAX 1024
 

@@ -1,5 +1,6 @@
 /* tag.c - TagResource, UntagResource, ListTagsOfResource. DynamoDB API Reference, TagResource. */
 #include "tag.h"
+#include "bytes_index.h"
 
 OPERATION(DynamodbTagResource, tag_resource, WRITES);
 OPERATION(DynamodbUntagResource, untag_resource, WRITES);
@@ -13,6 +14,10 @@ static const Query list_tags = {"SELECT key, value FROM dynamodb_tag WHERE table
 
 Status table_tags_check(Call *call, const DynamodbTagList *tags)
 {
+    if (tags->len > TAGS_MAX)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "One or more parameter values were invalid: Too many tags: %zu, the limit is %d", tags->len,
+                    TAGS_MAX);
     for (size_t i = 0; i < tags->len; i++) {
         Bytes key = tags->items[i].key;
         if (bytes_starts_with(key, TEXT("aws:")))
@@ -24,10 +29,6 @@ Status table_tags_check(Call *call, const DynamodbTagList *tags)
                 return fail(call, &DYNAMODB_VALIDATION,
                             "One or more parameter values were invalid: Duplicate Tag key: " BYTES_FMT, BYTES_ARG(key));
     }
-    if (tags->len > TAGS_MAX)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "One or more parameter values were invalid: Too many tags: %zu, the limit is %d", tags->len,
-                    TAGS_MAX);
     return OK;
 }
 
@@ -101,13 +102,19 @@ static Status tag_resource(Call *call, const DynamodbTagResourceInput *in, Dynam
 
 static Status untag_resource(Call *call, const DynamodbUntagResourceInput *in, DynamodbUntagResourceOutput *out)
 {
+    DynamodbTagList tags;
     Table *table;
     (void)out;
     TRY(find(call, in->resource_arn, &table));
-    for (size_t i = 0; i < in->tag_keys.len; i++) {
+    TRY(expect_ok(call, read_tags(call, table->id, &tags)));
+    BytesIndex named = bytes_index_of(call->arena, in->tag_keys.items, in->tag_keys.len, sizeof *in->tag_keys.items);
+    /* Those that are there, not those that are named: a request may name any number. */
+    for (size_t i = 0; i < tags.len; i++) {
+        if (bytes_index_find(&named, tags.items[i].key) < 0)
+            continue;
         Statement *statement = store_begin(call->store, &delete_tag);
         bind_int64(statement, 1, table->id);
-        bind_text(statement, 2, in->tag_keys.items[i]);
+        bind_text(statement, 2, tags.items[i].key);
         TRY(expect_ok(call, store_run(statement)));
     }
     return OK;

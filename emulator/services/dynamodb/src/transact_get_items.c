@@ -7,7 +7,7 @@ OPERATION(DynamodbTransactGetItems, transact_get_items, READS);
 typedef struct Wanted {
     Table *table;
     Key key;
-    const Path *paths;
+    const PathSet *paths;
     const Item *item;
 } Wanted;
 
@@ -58,9 +58,13 @@ static Status transact_get_items(Call *call, const DynamodbTransactGetItemsInput
 {
     size_t count = in->transact_items.len;
     Wanted *wanted = arena_new_array(call->arena, Wanted, count);
+    size_t bytes = 0;
     for (size_t i = 0; i < count; i++) {
         TRY(prepare(call, &in->transact_items.items[i], &wanted[i]));
         TRY(check_double(call, wanted, i));
+        bytes += wanted[i].item ? item_size(wanted[i].item) : 0;
+        if (bytes > TRANSACTION_BYTES_MAX)
+            return fail(call, &DYNAMODB_VALIDATION, TRANSACTION_TOO_LARGE);
     }
     out->responses = (DynamodbItemResponseList){arena_new_array(call->arena, DynamodbItemResponse, count), count};
     for (size_t i = 0; i < count; i++) {

@@ -5,8 +5,6 @@
 
 OPERATION(DynamodbTransactWriteItems, transact_write_items, WRITES);
 
-#define TRANSACTION_BYTES_MAX (4 * 1024 * 1024)
-
 /* One of the four, by what they have in common. */
 typedef struct Part {
     Bytes table_name, update_expression, condition_expression, return_values;
@@ -93,13 +91,14 @@ static Status compute(Call *call, Part *part)
         part->change.after = &part->given;
     if (part->is_update) {
         const Item *before = part->change.before ? part->change.before : &part->given;
-        TRY(item_update(call, before, part->update.actions, &part->after));
-        TRY(item_check(call, &part->after));
-        part->change.after = &part->after;
+        TRY(item_update(call, before, part->update.set, &part->after));
+        if (part->change.before || update_makes_item(&part->update))
+            part->change.after = &part->after;
     }
     if (!part->change.after)
         return OK;
-    return change_check(call, &part->change, part->is_update ? "Item size to update" : "Item size");
+    TRY(change_check(call, &part->change, part->is_update ? "Item size to update" : "Item size"));
+    return item_check_nesting(call, part->change.after);
 }
 
 /* Its reason to cancel; false: none. */
@@ -144,9 +143,9 @@ static Status prepare_all(Call *call, const DynamodbTransactWriteItemsInput *in,
         TRY(prepare(call, &parts[i]));
         TRY(check_double(call, parts, i));
         bytes += item_size(&parts[i].given);
+        if (bytes > TRANSACTION_BYTES_MAX)
+            return fail(call, &DYNAMODB_VALIDATION, TRANSACTION_TOO_LARGE);
     }
-    if (bytes > TRANSACTION_BYTES_MAX)
-        return fail(call, &DYNAMODB_VALIDATION, "Collection of items exceeds the maximum transaction size of 4 MB");
     return OK;
 }
 

@@ -18,15 +18,6 @@ static Status check_parameters(Call *call, const DynamodbUpdateItemInput *in)
                                "UpdateExpression is null");
 }
 
-/* aws: AttributeUpdates with nothing but DELETE makes no item */
-static bool makes_nothing(const DynamodbUpdateItemInput *in)
-{
-    for (size_t i = 0; i < in->attribute_updates.len; i++)
-        if (!bytes_is(in->attribute_updates.items[i].value.action, "DELETE"))
-            return false;
-    return in->attribute_updates.len > 0;
-}
-
 static DynamodbAttributeMap returned(Call *call, Bytes kind, const Change *change, const Expression *update)
 {
     static const DynamodbAttributeMap none;
@@ -37,9 +28,9 @@ static DynamodbAttributeMap returned(Call *call, Bytes kind, const Change *chang
     const Item *item = bytes_is(kind, "UPDATED_NEW")   ? change->after
                        : bytes_is(kind, "UPDATED_OLD") ? change->before
                                                        : NULL;
-    if (!item || !update->paths)
+    if (!item || !update->set)
         return none;
-    Item projected = item_project(call->arena, item, update->paths);
+    Item projected = item_project(call->arena, item, update->set);
     return projected.len ? projected : none;
 }
 
@@ -71,11 +62,11 @@ static Status update_item(Call *call, const DynamodbUpdateItemInput *in, Dynamod
     TRY(update_check_keys(call, change.table, &update));
     TRY(item_before(call, change.table, &change.key, &change.before));
     TRY(condition_check(call, condition, change.before, &input));
-    if (change.before || !makes_nothing(in)) {
-        TRY(item_update(call, change.before ? change.before : &key, update.actions, &after));
+    TRY(item_update(call, change.before ? change.before : &key, update.set, &after));
+    if (change.before || update_makes_item(&update)) {
         change.after = &after;
-        TRY(item_check(call, &after));
         TRY(change_check(call, &change, "Item size to update"));
+        TRY(item_check_nesting(call, &after));
     }
 
     TRY(expect_ok(call, change_write(call, &change, &cost)));

@@ -1,6 +1,7 @@
 /* value.c - checks and comparisons. */
 #include "value.h"
-#include "map.h"
+#include "budget.h"
+#include "bytes_index.h"
 
 #define INVALID "One or more parameter values were invalid: "
 
@@ -64,14 +65,42 @@ static bool is_plain_integer(Bytes text)
     return true;
 }
 
-static Status check_number(Call *call, Bytes *text)
+/* Of one value or item. room: bytes that may still be spent on numbers in their one form: 1E125 has 126 of them. Once
+ * it is used up the value is larger than an item may be, and is only looked through. */
+typedef struct Check {
+    Call *call;
+    size_t room;
+} Check;
+
+#define CHECK_ROOM (2 * (size_t)ITEM_BYTES_MAX) /* of two digits a byte is counted */
+
+static Status check_number(Check *check, Bytes *text)
 {
     Number number;
     if (is_plain_integer(*text))
         return OK;
-    TRY(number_check(call, number_parse(*text, &number), *text));
-    *text = number_text(call->arena, &number);
+    TRY(number_check(check->call, number_parse(*text, &number), *text));
+    if (!check->room)
+        return OK;
+    Bytes made = number_text(check->call->arena, &number, *text);
+    if (made.ptr != text->ptr)
+        check->room -= made.len < check->room ? made.len : check->room;
+    *text = made;
     return OK;
+}
+
+Bytes names_listed(Arena *arena, const void *items, size_t len, size_t stride)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < len; i++)
+        size += ((const Bytes *)(const void *)((const char *)items + i * stride))->len + 2;
+    char *text = arena_take_raw(arena, size), *at = text;
+    for (size_t i = 0; i < len; i++) {
+        const Bytes *name = (const void *)((const char *)items + i * stride);
+        at = mempcpy(at, ", ", i ? 2 : 0);
+        at = name->len ? mempcpy(at, name->ptr, name->len) : at;
+    }
+    return (Bytes){text, (size_t)(at - text)};
 }
 
 bool list_of_bytes_has(const Bytes *items, size_t len, Bytes wanted)
@@ -82,38 +111,9 @@ bool list_of_bytes_has(const Bytes *items, size_t len, Bytes wanted)
     return false;
 }
 
-#define SET_SCANNED_MAX 32 /* above it a map finds doubles faster */
-
-static bool has_doubles(const Bytes *items, size_t len)
+static Status check_set(Check *check, Value *value)
 {
-    bool found = false;
-    if (len <= SET_SCANNED_MAX) {
-        for (size_t i = 1; i < len; i++)
-            if (list_of_bytes_has(items, i, items[i]))
-                return true;
-        return false;
-    }
-    Map *seen = map_new();
-    for (size_t i = 0; i < len && !found; i++)
-        found = map_put(seen, items[i], seen) != NULL;
-    map_free(seen);
-    return found;
-}
-
-static Bytes list_text(Arena *arena, const Bytes *items, size_t len)
-{
-    Buffer text = {0};
-    for (size_t i = 0; i < len; i++) {
-        buffer_append_text(&text, i ? ", " : "");
-        buffer_append(&text, items[i]);
-    }
-    Bytes copy = arena_copy(arena, buffer_bytes(&text));
-    buffer_done(&text);
-    return copy;
-}
-
-static Status check_set(Call *call, Value *value)
-{
+    Call *call = check->call;
     DynamodbStringSetAttributeValue *set = &value->ss;
     if (!set->len)
         return fail(call, &DYNAMODB_VALIDATION,
@@ -121,19 +121,26 @@ static Status check_set(Call *call, Value *value)
                                             : INVALID "An %s set  may not be empty",
                     value->kind == VALUE_NS ? "number" : "string");
     for (size_t i = 0; i < set->len && value->kind == VALUE_NS; i++)
-        TRY(check_number(call, &set->items[i]));
-    if (!has_doubles(set->items, set->len))
+        TRY(check_number(check, &set->items[i]));
+    /* With more members than an item has bytes it is refused for its size. */
+    if (set->len > ITEM_BYTES_MAX || bytes_find_double(call->arena, set->items, set->len, sizeof *set->items) < 0)
         return OK;
     if (value->kind == VALUE_SS)
         return fail(call, &DYNAMODB_VALIDATION, INVALID "Input collection [" BYTES_FMT "] contains duplicates.",
-                    BYTES_ARG(list_text(call->arena, set->items, set->len)));
+                    BYTES_ARG(names_listed(call->arena, set->items, set->len, sizeof *set->items)));
     return fail(call, &DYNAMODB_VALIDATION, INVALID "Input collection contains duplicates");
 }
 
-static Status check_value(Call *call, Value *value, int depth)
+static Status too_deep(Call *call)
 {
+    return fail(call, &DYNAMODB_VALIDATION, "Nesting Levels have exceeded supported limits");
+}
+
+static Status check_value(Check *check, Value *value, int depth)
+{
+    Call *call = check->call;
     if (depth > VALUE_NESTING_MAX)
-        return fail(call, &DYNAMODB_VALIDATION, "Nesting Levels have exceeded supported limits");
+        return too_deep(call);
     switch (value->kind) {
     case VALUE_NONE:
         return fail(call, &DYNAMODB_VALIDATION,
@@ -143,22 +150,22 @@ static Status check_value(Call *call, Value *value, int depth)
                     "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
                     "supported datatypes");
     case VALUE_N:
-        return check_number(call, &value->n);
+        return check_number(check, &value->n);
     case VALUE_SS:
     case VALUE_NS:
     case VALUE_BS:
-        return check_set(call, value);
+        return check_set(check, value);
     case VALUE_NULL:
         return value->null
                    ? OK
                    : fail(call, &DYNAMODB_VALIDATION, INVALID "Null attribute value types must have the value of true");
     case VALUE_L:
         for (size_t i = 0; i < value->l.len; i++)
-            TRY(check_value(call, &value->l.items[i], depth + 1));
+            TRY(check_value(check, &value->l.items[i], depth + 1));
         return OK;
     case VALUE_M:
         for (size_t i = 0; i < value->m.len; i++)
-            TRY(check_value(call, &AS_ITEM(&value->m)->items[i].value, depth + 1));
+            TRY(check_value(check, &AS_ITEM(&value->m)->items[i].value, depth + 1));
         return OK;
     default:
         return OK;
@@ -167,39 +174,89 @@ static Status check_value(Call *call, Value *value, int depth)
 
 Status value_check(Call *call, Value *value)
 {
-    return check_value(call, value, 1);
+    Check check = {call, CHECK_ROOM};
+    return check_value(&check, value, 1);
 }
 
 Status item_check(Call *call, Item *item)
 {
+    Check check = {call, CHECK_ROOM};
     for (size_t i = 0; i < item->len; i++)
-        TRY(check_value(call, &item->items[i].value, 1));
+        TRY(check_value(&check, &item->items[i].value, 1));
     return OK;
 }
 
-static bool sets_equal(const Value *a, const Value *b)
+static Status check_depth(Call *call, const Value *value, int depth)
 {
-    if (a->ss.len != b->ss.len)
+    if (depth > VALUE_NESTING_MAX)
+        return too_deep(call);
+    for (size_t i = 0; value->kind == VALUE_L && i < value->l.len; i++)
+        TRY(check_depth(call, &value->l.items[i], depth + 1));
+    for (size_t i = 0; value->kind == VALUE_M && i < value->m.len; i++)
+        TRY(check_depth(call, &AS_ITEM(&value->m)->items[i].value, depth + 1));
+    return OK;
+}
+
+Status item_check_nesting(Call *call, const Item *item)
+{
+    for (size_t i = 0; i < item->len; i++)
+        TRY(check_depth(call, &item->items[i].value, 1));
+    return OK;
+}
+
+/* Mostly they come in one order; from the first difference on, the rest of one is looked up in the rest of the other.
+ */
+static bool sets_equal(Arena *arena, const Value *a, const Value *b)
+{
+    size_t same = 0, len = a->ss.len;
+    if (len != b->ss.len)
         return false;
-    for (size_t i = 0; i < a->ss.len; i++)
-        if (!list_of_bytes_has(b->ss.items, b->ss.len, a->ss.items[i]))
+    budget_work(arena, len / 4);
+    while (same < len && bytes_equal(a->ss.items[same], b->ss.items[same]))
+        same++;
+    if (same == len)
+        return true;
+    BytesIndex index = bytes_index_of(arena, b->ss.items + same, len - same, sizeof *b->ss.items);
+    for (size_t i = same; i < len; i++)
+        if (bytes_index_find(&index, a->ss.items[i]) < 0)
             return false;
     return true;
 }
 
-static bool maps_equal(const Item *a, const Item *b)
+static bool maps_equal(Arena *arena, const Item *a, const Item *b)
 {
-    if (a->len != b->len)
+    size_t same = 0, len = a->len;
+    if (len != b->len)
         return false;
-    for (size_t i = 0; i < a->len; i++) {
-        const Value *other = item_get(b, a->items[i].key);
-        if (!other || !value_equal(&a->items[i].value, other))
+    budget_work(arena, len / 2);
+    while (same < len && bytes_equal(a->items[same].key, b->items[same].key)) {
+        if (!value_equal(arena, &a->items[same].value, &b->items[same].value))
+            return false;
+        same++;
+    }
+    if (same == len)
+        return true;
+    BytesIndex index = bytes_index_of(arena, b->items + same, len - same, sizeof *b->items);
+    for (size_t i = same; i < len; i++) {
+        ptrdiff_t at = bytes_index_find(&index, a->items[i].key);
+        if (at < 0 || !value_equal(arena, &a->items[i].value, &b->items[same + (size_t)at].value))
             return false;
     }
     return true;
 }
 
-bool value_equal(const Value *a, const Value *b)
+static bool lists_equal(Arena *arena, const Value *a, const Value *b)
+{
+    if (a->l.len != b->l.len)
+        return false;
+    budget_work(arena, a->l.len / 4);
+    for (size_t i = 0; i < a->l.len; i++)
+        if (!value_equal(arena, &a->l.items[i], &b->l.items[i]))
+            return false;
+    return true;
+}
+
+bool value_equal(Arena *arena, const Value *a, const Value *b)
 {
     if (a->kind != b->kind)
         return false;
@@ -211,20 +268,52 @@ bool value_equal(const Value *a, const Value *b)
     case VALUE_SS:
     case VALUE_NS:
     case VALUE_BS:
-        return sets_equal(a, b);
+        return sets_equal(arena, a, b);
     case VALUE_BOOL:
         return a->bool_ == b->bool_;
     case VALUE_M:
-        return maps_equal(AS_ITEM(&a->m), AS_ITEM(&b->m));
+        budget_descend(arena);
+        return maps_equal(arena, AS_ITEM(&a->m), AS_ITEM(&b->m));
     case VALUE_L:
-        if (a->l.len != b->l.len)
-            return false;
-        for (size_t i = 0; i < a->l.len; i++)
-            if (!value_equal(&a->l.items[i], &b->l.items[i]))
-                return false;
-        return true;
+        budget_descend(arena);
+        return lists_equal(arena, a, b);
     default:
         return true;
+    }
+}
+
+static uint64_t joined(uint64_t hash, uint64_t with)
+{
+    return bytes_hash((Bytes){(const char *)&with, sizeof with}, hash);
+}
+
+/* Members of sets and maps are summed: their order does not matter. */
+uint64_t value_hash(const Value *value, uint64_t seed)
+{
+    uint64_t hash = joined(seed, (uint64_t)value->kind), sum = 0;
+    switch (value->kind) {
+    case VALUE_S:
+    case VALUE_N:
+    case VALUE_B:
+        return bytes_hash(value->s, hash);
+    case VALUE_SS:
+    case VALUE_NS:
+    case VALUE_BS:
+        for (size_t i = 0; i < value->ss.len; i++)
+            sum += bytes_hash(value->ss.items[i], seed);
+        return joined(hash, sum);
+    case VALUE_M:
+        for (size_t i = 0; i < value->m.len; i++) {
+            const Attribute *member = &AS_ITEM(&value->m)->items[i];
+            sum += value_hash(&member->value, bytes_hash(member->key, seed));
+        }
+        return joined(hash, sum);
+    case VALUE_L:
+        for (size_t i = 0; i < value->l.len; i++)
+            hash = joined(hash, value_hash(&value->l.items[i], seed));
+        return hash;
+    default:
+        return joined(hash, value->kind == VALUE_BOOL && value->bool_);
     }
 }
 

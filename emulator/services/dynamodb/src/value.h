@@ -25,6 +25,7 @@ typedef enum ValueKind {
     VALUE_KINDS
 } ValueKind;
 
+#define ITEM_BYTES_MAX    (400 * 1024) /* aws: Developer Guide, Quotas, Item size */
 #define VALUE_NESTING_MAX 32 /* aws: Developer Guide, Quotas: "supports nested attributes up to 32 levels deep" */
 
 /* All maps of values in the model lie in memory as Item does. */
@@ -40,26 +41,33 @@ int value_kind_of(Bytes name);
 /* Refuses what no item may hold; brings numbers into their one form, in place. */
 MUST_CHECK Status value_check(Call *call, Value *value);
 MUST_CHECK Status item_check(Call *call, Item *item);
+/* Of an item made of checked values: only their depth together is new. */
+MUST_CHECK Status item_check_nesting(Call *call, const Item *item);
 MUST_CHECK Status number_check(Call *call, NumberFault fault, Bytes text);
 
-/* Both checked before. Sets are equal in any order. */
-bool value_equal(const Value *a, const Value *b);
-bool list_of_bytes_has(const Bytes *items, size_t len, Bytes wanted);
+/* Both checked before. Sets are equal in any order. Takes steps in proportion to the smaller one. */
+bool value_equal(Arena *arena, const Value *a, const Value *b);
+/* Equal values have equal hashes. */
+uint64_t value_hash(const Value *value, uint64_t seed);
+/* "a, b", as messages have it: of structs of `stride` bytes that begin with a Bytes. */
+Bytes names_listed(Arena *arena, const void *items, size_t len, size_t stride);
+bool list_of_bytes_has(const Bytes *items, size_t len, Bytes wanted); /* for short ones */
 /* S, N, B of one kind: false where they cannot be ordered. */
 MUST_CHECK bool value_order(const Value *a, const Value *b, int *ret_order);
 
 /* aws: Developer Guide, "DynamoDB Item sizes and formats". */
 size_t value_size(const Value *value);
 size_t item_size(const Item *item);
+/* The same up to the limit; anything above it as soon as that is known: values may share their parts many times. */
+size_t value_size_within(const Value *value, size_t limit);
+size_t item_size_within(const Item *item, size_t limit);
 
-/* Containers are copied, texts are shared. */
-Value value_clone(Arena *arena, const Value *value);
-Item item_clone(Arena *arena, const Item *item);
-
-Value *item_get(const Item *item, Bytes name); /* NULL: not there */
-/* Adds or replaces; the array is made anew in the arena when it grows. */
-void item_set(Arena *arena, Item *item, Bytes name, Value value);
-void item_remove(Item *item, Bytes name);
+/* Where among the item's attributes one of their values is. */
+static inline size_t attribute_place(const Item *item, const Value *value)
+{
+    return (size_t)((const char *)value - (const char *)&item->items[0].value) / sizeof *item->items;
+}
+Value *item_get(const Item *item, Bytes name); /* NULL: not there. One by one: lookup.h where many are asked for */
 
 /* The stored form. Decoding points into `stored`, which must be ours and outlive the item. */
 void item_encode(Buffer *buffer, const Item *item);

@@ -3,6 +3,10 @@
 #include "capacity.h"
 #include "legacy.h"
 
+/* aws: Developer Guide, Quotas, DynamoDB transactions: "cannot contain more than 4 MB of data" */
+#define TRANSACTION_BYTES_MAX (4 * 1024 * 1024)
+#define TRANSACTION_TOO_LARGE "Collection of items exceeds the maximum transaction size of 4 MB"
+
 /* The parameters of a condition, as three operations have them. */
 typedef struct ConditionInput {
     Bytes expression;

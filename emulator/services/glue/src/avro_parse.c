@@ -51,7 +51,7 @@ static const AvroSpace *find_space(Parser *parser, Bytes text)
     if (space)
         return space;
     space = arena_new_of(parser->arena, AvroSpace);
-    *space = (AvroSpace){text, bytes_hash(text), map_new_in(parser->arena)};
+    *space = (AvroSpace){text, bytes_hash(text, 0), map_new_in(parser->arena)};
     map_put(parser->spaces, text, space);
     return space;
 }
