@@ -184,8 +184,9 @@ static void limit(int what, uint64_t most)
         (void)setrlimit(what, &limits);
 }
 
-/* In the child, which shares our memory until execve: nothing here may change any of it. */
-__attribute__((noreturn)) static void become(const Process *process, volatile int *ret_error)
+/* In the child, which may share our memory until execve: nothing here may change any of it. Why it failed goes through
+ * a pipe that closes at execve. */
+__attribute__((noreturn)) static void become(const Process *process, int failure_fd)
 {
     const ProcessOptions *options = &process->options;
     sigset_t none;
@@ -205,22 +206,28 @@ __attribute__((noreturn)) static void become(const Process *process, volatile in
     if (is_ready)
         execve(options->path, (char *const *)(uintptr_t)options->arguments,
                (char *const *)(uintptr_t)options->environment);
-    *ret_error = errno;
-    _exit(127);
+    int error = errno;
+    _exit(write(failure_fd, &error, sizeof error) == (ssize_t)sizeof error ? 127 : 126);
 }
 
 /* Signals wait until the child has handlers of its own: ours would run in it. */
 static int spawn(Process *process)
 {
     sigset_t all, before;
-    volatile int error = 0;
+    int failure[2], error = 0;
+    if (pipe2(failure, O_CLOEXEC))
+        return errno;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_t id = vfork();
     if (id == 0)
-        become(process, &error);
-    int failed = id < 0 ? errno : error;
+        become(process, failure[1]);
+    int failed = id < 0 ? errno : 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    close(failure[1]);
+    if (read(failure[0], &error, sizeof error) == (ssize_t)sizeof error)
+        failed = error;
+    close(failure[0]);
     if (id > 0 && failed)
         waitpid(id, NULL, 0);
     process->id = failed ? 0 : id;
