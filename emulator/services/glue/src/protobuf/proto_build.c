@@ -5,12 +5,12 @@
 #define DEPTH_MAX 64 /* of messages in messages */
 
 /* Behind the last of a linked list. */
-#define APPEND(list, item)                                                                                             \
+#define APPEND(owner, list, item)                                                                                      \
     do {                                                                                                               \
-        __typeof__(list) *at_ = &(list);                                                                               \
-        while (*at_)                                                                                                   \
-            at_ = &(*at_)->next;                                                                                       \
-        *at_ = (item);                                                                                                 \
+        if (!(owner)->list##_end)                                                                                      \
+            (owner)->list##_end = &(owner)->list;                                                                      \
+        *(owner)->list##_end = (item);                                                                                 \
+        (owner)->list##_end = &(item)->next;                                                                           \
     } while (0)
 
 void proto_refuse(ProtoParser *parser, const char *what, Bytes name)
@@ -23,8 +23,9 @@ void proto_refuse(ProtoParser *parser, const char *what, Bytes name)
 void proto_syntax_error(ProtoParser *parser)
 {
     int line = 1;
-    for (const char *at = parser->text.ptr; at < parser->token.text.ptr; at++)
-        line += *at == '\n';
+    size_t len = (size_t)(parser->token.text.ptr - parser->text.ptr);
+    for (size_t i = 0; i < len; i++)
+        line += parser->definition.ptr[i] == '\n';
     Bytes word = bytes_utf8_prefix(parser->token.text, 100);
     if (!word.len)
         proto_refuse(parser, "The end was not expected", (Bytes){0});
@@ -34,9 +35,13 @@ void proto_syntax_error(ProtoParser *parser)
                                 BYTES_ARG(bytes_is_utf8(word) ? word : TEXT("a letter that no name has"))));
 }
 
-Bytes proto_join(ProtoParser *parser, Bytes first, Bytes last)
+/* In its place: a package's name may be as long as the file, and would be copied with each of its words. */
+Bytes proto_join(Bytes first, Bytes last)
 {
-    return arena_text(parser->arena, BYTES_FMT "." BYTES_FMT, BYTES_ARG(first), BYTES_ARG(last));
+    char *end = (char *)first.ptr + first.len;
+    *end = '.';
+    memmove(end + 1, last.ptr, last.len);
+    return (Bytes){first.ptr, first.len + 1 + last.len};
 }
 
 /* Names and paths have no escapes. */
@@ -63,7 +68,8 @@ void proto_syntax(ProtoParser *parser, Bytes version)
     parser->file->is_proto3 = bytes_is(version, "proto3");
     if (!parser->file->is_proto3 && !bytes_is(version, "proto2"))
         proto_refuse(parser, "syntax is neither proto2 nor proto3", version);
-    if (parser->file->messages || parser->file->enums || parser->file->imports || present(parser->file->package))
+    if (parser->file->inside.messages || parser->file->inside.enums || parser->file->imports ||
+        present(parser->file->package))
         proto_refuse(parser, "syntax must come first", (Bytes){0});
 }
 
@@ -71,7 +77,10 @@ void proto_import(ProtoParser *parser, Bytes path)
 {
     ProtoName *import = arena_new_of(parser->arena, ProtoName);
     import->name = path;
-    APPEND(parser->file->imports, import);
+    for (const ProtoName *other = parser->file->imports; other; other = other->next)
+        if (bytes_equal(other->name, path))
+            proto_refuse(parser, "An import is listed twice", path);
+    APPEND(parser->file, imports, import);
     if (!proto_is_known_file(path))
         proto_refuse(parser, "An import cannot be resolved", path);
 }
@@ -95,20 +104,16 @@ void proto_option(ProtoParser *parser, Bytes name, Bytes value)
         parser->allows_alias = bytes_is(value, "true");
 }
 
-static Bytes full_name(ProtoParser *parser, Bytes name)
+static ProtoScope *scope_of(ProtoParser *parser)
 {
-    Bytes outer = parser->scope ? parser->scope->full_name : parser->file->package;
-    return present(outer) ? proto_join(parser, outer, name) : name;
+    return parser->scope ? &parser->scope->inside : &parser->file->inside;
 }
 
 void proto_begin_message(ProtoParser *parser, Bytes name)
 {
     ProtoMessage *message = arena_new_of(parser->arena, ProtoMessage);
-    *message = (ProtoMessage){.name = name, .full_name = full_name(parser, name), .above = parser->scope};
-    if (parser->scope)
-        APPEND(parser->scope->messages, message);
-    else
-        APPEND(parser->file->messages, message);
+    *message = (ProtoMessage){.name = name, .above = parser->scope};
+    APPEND(scope_of(parser), messages, message);
     parser->scope = message;
     if (++parser->depth > DEPTH_MAX)
         proto_refuse(parser, "Messages are nested too deeply", name);
@@ -123,11 +128,8 @@ void proto_end_message(ProtoParser *parser)
 void proto_begin_enum(ProtoParser *parser, Bytes name)
 {
     ProtoEnum *values = arena_new_of(parser->arena, ProtoEnum);
-    *values = (ProtoEnum){.name = name, .full_name = full_name(parser, name)};
-    if (parser->scope)
-        APPEND(parser->scope->enums, values);
-    else
-        APPEND(parser->file->enums, values);
+    *values = (ProtoEnum){.name = name};
+    APPEND(scope_of(parser), enums, values);
     parser->values = values;
     parser->allows_alias = false;
 }
@@ -142,24 +144,21 @@ void proto_enum_value(ProtoParser *parser, Bytes name, int64_t number)
 {
     ProtoName *value = arena_new_of(parser->arena, ProtoName);
     *value = (ProtoName){.name = name, .number = number};
-    APPEND(parser->values->values, value);
+    APPEND(parser->values, values, value);
+    parser->values->values_count++;
 }
 
 void proto_begin_oneof(ProtoParser *parser, Bytes name)
 {
     parser->oneof = arena_new_of(parser->arena, ProtoOneof);
     parser->oneof->name = name;
-    APPEND(parser->scope->oneofs, parser->oneof);
 }
 
 void proto_end_oneof(ProtoParser *parser)
 {
-    for (const ProtoField *field = parser->scope->fields; field; field = field->next)
-        if (field->oneof == parser->oneof) {
-            parser->oneof = NULL;
-            return;
-        }
-    proto_refuse(parser, "A oneof must have a field", parser->oneof->name);
+    if (!parser->oneof->count)
+        proto_refuse(parser, "A oneof must have a field", parser->oneof->name);
+    parser->oneof = NULL;
 }
 
 static ProtoKind scalar_kind(Bytes type)
@@ -185,8 +184,12 @@ ProtoField *proto_field(ProtoParser *parser, Bytes type, Bytes name, int64_t num
         .is_packed = parser->has_packed ? parser->is_packed : parser->file->is_proto3,
     };
     parser->has_default = parser->has_packed = parser->is_packed = false;
-    if (parser->scope)
-        APPEND(parser->scope->fields, field);
+    if (parser->oneof && !parser->oneof->count++)
+        parser->oneof->first = field;
+    if (!parser->scope)
+        return field;
+    APPEND(parser->scope, fields, field);
+    parser->scope->fields_count++;
     return field;
 }
 
@@ -199,7 +202,10 @@ void proto_map(ProtoParser *parser, Bytes key, Bytes value, ProtoField *field)
     pair[0] =
         (ProtoField){.next = &pair[1], .name = TEXT("key"), .type_name = key, .number = 1, .kind = scalar_kind(key)};
     pair[1] = (ProtoField){.name = TEXT("value"), .type_name = value, .number = 2, .kind = scalar_kind(value)};
-    *entry = (ProtoMessage){.name = field->name, .full_name = field->name, .fields = pair, .above = parser->scope};
+    const ProtoField **by_number = arena_take_array(parser->arena, 2, sizeof *by_number);
+    by_number[0] = &pair[0];
+    by_number[1] = &pair[1];
+    *entry = (ProtoMessage){.name = field->name, .fields = pair, .by_number = by_number, .fields_count = 2};
     if (pair[0].kind == PROTO_NAMED || pair[0].kind == PROTO_DOUBLE || pair[0].kind == PROTO_FLOAT ||
         pair[0].kind == PROTO_BYTES)
         proto_refuse(parser, "A map's key must be an integer, a bool or a string", key);
@@ -209,24 +215,28 @@ void proto_map(ProtoParser *parser, Bytes key, Bytes value, ProtoField *field)
     field->is_map = true;
 }
 
+/* NULL: in an extend, which is refused. */
+static ProtoReserved *reserved_of(ProtoParser *parser)
+{
+    if (parser->values)
+        return &parser->values->reserved;
+    return parser->scope ? &parser->scope->reserved : NULL;
+}
+
 void proto_reserve(ProtoParser *parser, int64_t first, int64_t last)
 {
     ProtoRange *range = arena_new_of(parser->arena, ProtoRange);
     *range = (ProtoRange){.first = first, .last = last};
     if (last < first)
         proto_refuse(parser, "A reserved range ends before it begins", (Bytes){0});
-    if (parser->values)
-        APPEND(parser->values->reserved, range);
-    else if (parser->scope)
-        APPEND(parser->scope->reserved, range);
+    if (reserved_of(parser))
+        APPEND(reserved_of(parser), ranges, range);
 }
 
 void proto_reserve_name(ProtoParser *parser, Bytes name)
 {
     ProtoName *reserved = arena_new_of(parser->arena, ProtoName);
     reserved->name = name;
-    if (parser->values)
-        APPEND(parser->values->reserved_names, reserved);
-    else if (parser->scope)
-        APPEND(parser->scope->reserved_names, reserved);
+    if (reserved_of(parser))
+        APPEND(reserved_of(parser), names, reserved);
 }

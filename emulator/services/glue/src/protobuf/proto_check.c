@@ -1,15 +1,11 @@
 /* proto_check.c - type names are resolved, and what protoc would refuse is refused. */
-#include "map.h"
+#include "budget.h"
 #include "proto_parser.h"
-
-typedef struct Type {
-    ProtoMessage *message; /* or */
-    ProtoEnum *values;
-} Type;
+#include <stdlib.h>
 
 typedef struct Checker {
     ProtoParser *parser;
-    Map *types; /* full name → Type */
+    ProtoTypes types;
 } Checker;
 
 static bool check_message(Checker *checker, ProtoMessage *message);
@@ -20,70 +16,16 @@ static bool refuse(Checker *checker, const char *what, Bytes name)
     return false;
 }
 
-static bool add_type(Checker *checker, Bytes name, Type type)
+static bool refuse_if(Checker *checker, Bytes name, const char *what)
 {
-    if (map_get(checker->types, name))
-        return refuse(checker, "A name is used twice", name);
-    Type *kept = arena_new_of(checker->parser->arena, Type);
-    *kept = type;
-    map_put(checker->types, name, kept);
-    return true;
-}
-
-static bool add_types(Checker *checker, ProtoMessage *messages, ProtoEnum *enums)
-{
-    for (ProtoEnum *values = enums; values; values = values->next)
-        if (!add_type(checker, values->full_name, (Type){.values = values}))
-            return false;
-    for (ProtoMessage *message = messages; message; message = message->next)
-        if (!add_type(checker, message->full_name, (Type){.message = message}) ||
-            !add_types(checker, message->messages, message->enums))
-            return false;
-    return true;
-}
-
-static bool is_imported(const Checker *checker, Bytes file)
-{
-    for (const ProtoName *import = checker->parser->file->imports; import; import = import->next)
-        if (bytes_equal(import->name, file))
-            return true;
-    return false;
-}
-
-static const Type *find_full(Checker *checker, Bytes name)
-{
-    bool is_enum;
-    Bytes file;
-    const Type *type = map_get(checker->types, name);
-    if (type || !proto_is_known_type(name, &is_enum, &file) || !is_imported(checker, file))
-        return type;
-    Type known = {.values = is_enum ? arena_new_of(checker->parser->arena, ProtoEnum) : NULL,
-                  .message = is_enum ? NULL : arena_new_of(checker->parser->arena, ProtoMessage)};
-    if (known.message)
-        *known.message = (ProtoMessage){.name = name, .full_name = name, .is_known = true};
-    return add_type(checker, name, known) ? map_get(checker->types, name) : NULL;
-}
-
-/* Language Guide, "Packages and Name Resolution": "first the innermost scope is searched, then the next-innermost, and
- * so on … A leading '.' … means to start from the outermost scope instead." */
-static const Type *find_type(Checker *checker, Bytes scope, Bytes name)
-{
-    if (name.ptr[0] == '.')
-        return find_full(checker, bytes_slice(name, 1, name.len - 1));
-    for (;;) {
-        const Type *type = find_full(checker, scope.len ? proto_join(checker->parser, scope, name) : name);
-        if (type || !scope.len)
-            return type;
-        ptrdiff_t dot = bytes_find_last(scope, '.');
-        scope.len = dot < 0 ? 0 : (size_t)dot;
-    }
+    return !present(name) || refuse(checker, what, name);
 }
 
 static bool resolve(Checker *checker, const ProtoMessage *in, ProtoField *field)
 {
     if (field->kind != PROTO_NAMED)
         return true;
-    const Type *type = find_type(checker, in->full_name, field->type_name);
+    const ProtoType *type = proto_types_find(&checker->types, in, field->type_name);
     if (!type)
         return refuse(checker, "A type is not defined", field->type_name);
     field->kind = type->message ? PROTO_MESSAGE : PROTO_ENUM;
@@ -91,31 +33,50 @@ static bool resolve(Checker *checker, const ProtoMessage *in, ProtoField *field)
     return true;
 }
 
-static bool is_reserved(const ProtoRange *ranges, int64_t number)
+static int compare_numbers(const void *left, const void *right)
 {
-    for (; ranges; ranges = ranges->next)
-        if (ranges->first <= number && number <= ranges->last)
-            return true;
-    return false;
+    int64_t one = (*(const ProtoField *const *)left)->number, other = (*(const ProtoField *const *)right)->number;
+    return (one > other) - (one < other);
 }
 
-static bool has_name(const ProtoName *names, Bytes name)
+static void sort_fields(Checker *checker, ProtoMessage *message)
 {
-    for (; names; names = names->next)
-        if (bytes_equal(names->name, name))
-            return true;
-    return false;
+    size_t count = 0;
+    message->by_number = arena_take_array(checker->parser->arena, message->fields_count, sizeof *message->by_number);
+    for (const ProtoField *field = message->fields; field; field = field->next)
+        message->by_number[count++] = field;
+    if (count)
+        qsort(message->by_number, count, sizeof *message->by_number, compare_numbers);
 }
 
-static bool check_number(Checker *checker, const ProtoMessage *message, const ProtoField *field)
+const ProtoField *proto_find_number(const ProtoMessage *message, int64_t number)
+{
+    const ProtoField key = {.number = number}, *wanted = &key, **found = NULL;
+    if (message->fields_count)
+        found =
+            bsearch(&wanted, message->by_number, message->fields_count, sizeof *message->by_number, compare_numbers);
+    return found ? *found : NULL;
+}
+
+static bool check_members(Checker *checker, ProtoMessage *message)
+{
+    Arena *arena = checker->parser->arena;
+    size_t count = 0;
+    ProtoMember *members = arena_new_array(arena, ProtoMember, message->fields_count);
+    for (const ProtoField *field = message->fields; field; field = field->next)
+        members[count++] = (ProtoMember){field->name, field->number};
+    return refuse_if(checker, proto_members_number_reserved(arena, members, count, &message->reserved),
+                     "A field is reserved") &&
+           refuse_if(checker, proto_members_number_twice(members, count), "Two fields have one name or number") &&
+           refuse_if(checker, proto_members_name_reserved(arena, members, count, &message->reserved),
+                     "A field is reserved") &&
+           refuse_if(checker, proto_members_name_twice(members, count), "Two fields have one name or number");
+}
+
+static bool check_number(Checker *checker, const ProtoField *field)
 {
     if (field->number < 1 || field->number > 536870911 || (field->number >= 19000 && field->number <= 19999))
         return refuse(checker, "A field's number is out of range", field->name);
-    if (is_reserved(message->reserved, field->number) || has_name(message->reserved_names, field->name))
-        return refuse(checker, "A field is reserved", field->name);
-    for (const ProtoField *other = message->fields; other != field; other = other->next)
-        if (other->number == field->number || bytes_equal(other->name, field->name))
-            return refuse(checker, "Two fields have one name or number", field->name);
     return true;
 }
 
@@ -134,11 +95,28 @@ static bool check_field(Checker *checker, const ProtoMessage *message, ProtoFiel
 {
     if (field->is_map && !resolve(checker, message, field->message->fields->next))
         return false;
-    if (!check_number(checker, message, field) || !check_label(checker, field) || !resolve(checker, message, field))
+    if (!check_number(checker, field) || !check_label(checker, field) || !resolve(checker, message, field))
         return false;
     bool is_numeric = field->kind != PROTO_STRING && field->kind != PROTO_BYTES && field->kind != PROTO_MESSAGE;
     return !field->says_packed || (is_numeric && field->label == LABEL_REPEATED) ||
            refuse(checker, "Only repeated numbers can be packed", field->name);
+}
+
+static bool check_values(Checker *checker, const ProtoEnum *values)
+{
+    Arena *arena = checker->parser->arena;
+    size_t count = 0;
+    ProtoMember *members = arena_new_array(arena, ProtoMember, values->values_count);
+    for (const ProtoName *value = values->values; value; value = value->next)
+        members[count++] = (ProtoMember){value->name, value->number};
+    Bytes reserved = proto_members_number_reserved(arena, members, count, &values->reserved), twice = {0};
+    if (!values->allows_alias)
+        twice = proto_members_number_twice(members, count);
+    return refuse_if(checker, reserved, "A value is reserved") &&
+           refuse_if(checker, twice, "Two values have one name or number") &&
+           refuse_if(checker, proto_members_name_reserved(arena, members, count, &values->reserved),
+                     "A value is reserved") &&
+           refuse_if(checker, proto_members_name_twice(members, count), "Two values have one name or number");
 }
 
 static bool check_enum(Checker *checker, const ProtoEnum *values)
@@ -147,37 +125,35 @@ static bool check_enum(Checker *checker, const ProtoEnum *values)
         return refuse(checker, "An enum must have a value", values->name);
     if (checker->parser->file->is_proto3 && values->values->number != 0)
         return refuse(checker, "The first value of an enum must be 0 in proto3", values->name);
-    for (const ProtoName *value = values->values; value; value = value->next) {
-        if (is_reserved(values->reserved, value->number) || has_name(values->reserved_names, value->name))
-            return refuse(checker, "A value is reserved", value->name);
-        for (const ProtoName *other = values->values; other != value; other = other->next)
-            if (bytes_equal(other->name, value->name) || (other->number == value->number && !values->allows_alias))
-                return refuse(checker, "Two values have one name or number", value->name);
-    }
-    return true;
+    return check_values(checker, values);
 }
 
 /* Language Guide: "enum values use C++ scoping rules, meaning that enum values are siblings of their type, not children
  * of it." */
 static bool check_siblings(Checker *checker, const ProtoEnum *enums)
 {
+    if (!enums || !enums->next)
+        return true;
+    Map *seen = map_new_in(checker->parser->arena);
     for (const ProtoEnum *one = enums; one; one = one->next)
-        for (const ProtoEnum *other = one->next; other; other = other->next)
-            for (const ProtoName *value = other->values; value; value = value->next)
-                if (has_name(one->values, value->name))
-                    return refuse(checker, "Two enums beside each other have one value", value->name);
+        for (const ProtoName *value = one->values; value; value = value->next) {
+            const ProtoEnum *before = map_put(seen, value->name, (void *)one);
+            if (before && before != one)
+                return refuse(checker, "Two enums beside each other have one value", value->name);
+        }
     return true;
 }
 
-static bool check_all(Checker *checker, ProtoMessage *messages, const ProtoEnum *enums)
+static bool check_scope(Checker *checker, const ProtoScope *scope)
 {
-    if (!check_siblings(checker, enums))
+    budget_descend(checker->parser->arena);
+    if (!check_siblings(checker, scope->enums))
         return false;
-    for (; enums; enums = enums->next)
-        if (!check_enum(checker, enums))
+    for (const ProtoEnum *values = scope->enums; values; values = values->next)
+        if (!check_enum(checker, values))
             return false;
-    for (; messages; messages = messages->next)
-        if (!check_message(checker, messages))
+    for (ProtoMessage *message = scope->messages; message; message = message->next)
+        if (!check_message(checker, message))
             return false;
     return true;
 }
@@ -187,14 +163,16 @@ static bool check_message(Checker *checker, ProtoMessage *message)
     for (ProtoField *field = message->fields; field; field = field->next)
         if (!check_field(checker, message, field))
             return false;
-    return check_all(checker, message->messages, message->enums);
+    if (!check_members(checker, message))
+        return false;
+    sort_fields(checker, message);
+    return check_scope(checker, &message->inside);
 }
 
 bool proto_check(ProtoParser *parser)
 {
-    Checker checker = {parser, map_new()};
-    ProtoFile *file = parser->file;
-    bool good = add_types(&checker, file->messages, file->enums) && check_all(&checker, file->messages, file->enums);
-    map_free(checker.types);
-    return good && (file->messages || file->enums || refuse(&checker, "There is no message", (Bytes){0}));
+    Checker checker = {parser, {parser, map_new_in(parser->arena)}};
+    const ProtoScope *all = &parser->file->inside;
+    return proto_types_note(&checker.types) && check_scope(&checker, all) &&
+           (all->messages || all->enums || refuse(&checker, "There is no message", (Bytes){0}));
 }

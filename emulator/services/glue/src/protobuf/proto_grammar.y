@@ -40,10 +40,10 @@ import_kind ::= WEAK.
 
 %type name {Bytes}
 name(A) ::= IDENT(B).                                 { A = B.text; }
-name(A) ::= name(B) DOT IDENT(C).                     { A = proto_join(parser, B, C.text); }
+name(A) ::= name(B) DOT IDENT(C).                     { A = proto_join(B, C.text); }
 %type type {Bytes}
 type(A) ::= name(B).                                  { A = B; }
-type(A) ::= DOT name(B).                              { A = proto_join(parser, (Bytes){0}, B); }
+type(A) ::= DOT(B) name(C).                           { A = proto_join(bytes_slice(B.text, 0, 0), C); }
 
 %type integer {int64_t}
 integer(A) ::= INT(B).                                { A = proto_integer(parser, B.text, false); }
@@ -55,10 +55,10 @@ signed(A) ::= MINUS INT(B).                           { A = proto_integer(parser
 option ::= OPTION option_name(A) EQ constant(B) SEMI. { proto_option(parser, A, B); }
 %type option_name {Bytes}
 option_name(A) ::= option_part(B).                    { A = B; }
-option_name(A) ::= option_name(B) DOT option_part(C). { A = proto_join(parser, B, C); }
+option_name(A) ::= option_name DOT option_part.       { A = TEXT("."); }
 %type option_part {Bytes}
 option_part(A) ::= IDENT(B).                          { A = B.text; }
-option_part(A) ::= LPAREN type(B) RPAREN.             { A = proto_join(parser, TEXT("("), B); }
+option_part(A) ::= LPAREN type RPAREN.                { A = TEXT("()"); }
 %type constant {Bytes}
 constant(A) ::= type(B).                              { A = B; }
 constant(A) ::= number(B).                            { A = B; }

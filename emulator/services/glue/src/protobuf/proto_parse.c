@@ -1,4 +1,5 @@
 /* proto_parse.c - a .proto file, and its canonical form. */
+#include "budget.h"
 #include "proto_parser.h"
 
 const char *proto_kind_name(ProtoKind kind)
@@ -12,6 +13,8 @@ const char *proto_kind_name(ProtoKind kind)
 const ProtoFile *proto_parse(Arena *arena, Bytes definition, Bytes *ret_reason)
 {
     ProtoParser parser = {.arena = arena, .file = arena_new_of(arena, ProtoFile)};
+    budget_work(arena, definition.len);
+    parser.definition = definition;
     parser.text = bytes_of(arena_cstr(arena, definition));
     if (parser.text.len != definition.len)
         proto_refuse(&parser, "It has a NUL", (Bytes){0});

@@ -1,9 +1,10 @@
 /* proto_read.c - fields are matched by their numbers, as on the wire; names of fields say nothing there. */
+#include "budget.h"
 #include "protobuf.h"
 #include <stdarg.h>
 #include <stdio.h>
 
-#define PAIRS_MAX 10000 /* of messages that are compared; rings of messages can give more than anyone waits for */
+#define PAIRS_MAX 50000 /* of messages that are compared; rings of messages can give more than anyone waits for */
 #define DEPTH_MAX 500
 
 /* Kinds of one family look alike on the wire. */
@@ -31,15 +32,15 @@ static const unsigned char families[] = {
 };
 
 typedef struct Pair {
-    const struct Pair *next;
     const ProtoMessage *reader, *writer;
+    const Step *at;
 } Pair;
 
 typedef struct Reading {
     Arena *arena;
     Mismatch *mismatch;
-    const Pair *seen; /* pairs of messages that were looked at, or are being */
-    int pairs, depth;
+    Map *seen; /* pairs of messages that were looked at, or are being */
+    int depth;
 } Reading;
 
 static bool message_reads(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at);
@@ -106,14 +107,6 @@ static bool field_reads(Reading *reading, const ProtoField *reader, const ProtoF
            message_reads(reading, reader->message, writer->message, at);
 }
 
-static const ProtoField *find_number(const ProtoMessage *message, int64_t number)
-{
-    for (const ProtoField *field = message->fields; field; field = field->next)
-        if (field->number == number)
-            return field;
-    return NULL;
-}
-
 /* Can both have been written in one message? */
 static bool may_meet(const ProtoField *one, const ProtoField *other)
 {
@@ -121,71 +114,78 @@ static bool may_meet(const ProtoField *one, const ProtoField *other)
 }
 
 /* "Move fields into or out of a oneof: You may lose some of your information (some fields will be cleared) after the
- * message is serialized and parsed. However, you can safely move a single field into a new oneof". */
-static bool oneof_reads(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer,
-                        const ProtoField *member, const Step *at)
+ * message is serialized and parsed. However, you can safely move a single field into a new oneof". *ret_written: the
+ * first of its fields that was written; NULL: none was. */
+static bool oneof_meets(Reading *reading, Pair both, const ProtoOneof *oneof, const ProtoField **ret_written)
 {
-    const ProtoField *written = find_number(writer, member->number);
-    for (const ProtoField *other = reader->fields; member->oneof && written && other; other = other->next) {
-        const ProtoField *beside = other->oneof == member->oneof ? find_number(writer, other->number) : NULL;
-        if (beside && may_meet(written, beside))
-            return no(reading, at,
+    *ret_written = NULL;
+    for (const ProtoField *member = oneof->first; member && member->oneof == oneof; member = member->next) {
+        const ProtoField *written = proto_find_number(both.writer, member->number);
+        Step step = {both.at, member->name};
+        if (written && *ret_written && may_meet(*ret_written, written))
+            return no(reading, &step,
                       "field %lld may have been written together with field %lld; oneof " BYTES_FMT
                       " reads one of them",
-                      (long long)written->number, (long long)beside->number,
-                      BYTES_ARG(bytes_utf8_prefix(member->oneof->name, 200)));
+                      (long long)(*ret_written)->number, (long long)written->number,
+                      BYTES_ARG(bytes_utf8_prefix(oneof->name, 200)));
+        if (!*ret_written)
+            *ret_written = written;
     }
     return true;
 }
 
 /* "Be careful when adding or removing oneof fields. If checking the value of a oneof returns None/NOT_SET, it could
  * mean that the oneof has not been set or it has been set to a field in a different version of the oneof." */
-static bool oneof_known(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer,
-                        const ProtoField *member, const Step *at)
+static bool oneof_known(Reading *reading, Pair both, const ProtoOneof *written)
 {
-    const ProtoField *written = find_number(writer, member->number);
-    if (!member->oneof || !written || !written->oneof)
-        return true;
-    for (const ProtoField *other = writer->fields; other; other = other->next)
-        if (other->oneof == written->oneof && !find_number(reader, other->number))
-            return no(reading, at, "oneof " BYTES_FMT " may have been written with field %lld, which is not read",
-                      BYTES_ARG(bytes_utf8_prefix(written->oneof->name, 200)), (long long)other->number);
+    for (const ProtoField *other = written->first; other && other->oneof == written; other = other->next) {
+        Step step = {both.at, other->name};
+        if (!proto_find_number(both.reader, other->number))
+            return no(reading, &step, "oneof " BYTES_FMT " may have been written with field %lld, which is not read",
+                      BYTES_ARG(bytes_utf8_prefix(written->name, 200)), (long long)other->number);
+    }
     return true;
 }
 
-static bool fields_read(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at)
+static bool oneof_reads(Reading *reading, Pair both, const ProtoOneof *oneof)
 {
-    for (const ProtoField *field = reader->fields; field; field = field->next) {
-        Step step = {at, field->name};
-        const ProtoField *written = find_number(writer, field->number);
-        if (!written && field->label == LABEL_REQUIRED)
-            return no(reading, &step, "field %lld is required, but was never written", (long long)field->number);
-        if (written && !field_reads(reading, field, written, &step))
+    const ProtoField *written;
+    return oneof_meets(reading, both, oneof, &written) &&
+           (!written || !written->oneof || oneof_known(reading, both, written->oneof));
+}
+
+static bool field_can_read(Reading *reading, Pair both, const ProtoField *field)
+{
+    Step step = {both.at, field->name};
+    const ProtoField *written = proto_find_number(both.writer, field->number);
+    if (!written && field->label == LABEL_REQUIRED)
+        return no(reading, &step, "field %lld is required, but was never written", (long long)field->number);
+    if (written && !field_reads(reading, field, written, &step))
+        return false;
+    return !field->oneof || field->oneof->first != field || oneof_reads(reading, both, field->oneof);
+}
+
+static bool fields_read(Reading *reading, Pair both)
+{
+    budget_descend(reading->arena);
+    budget_work(reading->arena, 4 * both.reader->fields_count + 30);
+    for (const ProtoField *field = both.reader->fields; field; field = field->next)
+        if (!field_can_read(reading, both, field))
             return false;
-        if (!oneof_reads(reading, reader, writer, field, &step) || !oneof_known(reading, reader, writer, field, &step))
-            return false;
-    }
     return true;
 }
 
 static bool is_seen(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer)
 {
-    for (const Pair *pair = reading->seen; pair; pair = pair->next)
-        if (pair->reader == reader && pair->writer == writer)
-            return true;
-    Pair *pair = arena_new_of(reading->arena, Pair);
-    *pair = (Pair){reading->seen, reader, writer};
-    reading->seen = pair;
-    reading->pairs++;
-    return false;
+    const ProtoMessage *const key[] = {reader, writer};
+    return map_put(reading->seen, (Bytes){(const char *)key, sizeof key}, reading) != NULL;
 }
 
 static bool known_reads(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at)
 {
-    return (reader->is_known && writer->is_known && bytes_equal(reader->full_name, writer->full_name)) ||
+    return (reader->is_known && writer->is_known && bytes_equal(reader->name, writer->name)) ||
            no(reading, at, "written as " BYTES_FMT ", read as " BYTES_FMT,
-              BYTES_ARG(bytes_utf8_prefix(writer->full_name, 200)),
-              BYTES_ARG(bytes_utf8_prefix(reader->full_name, 200)));
+              BYTES_ARG(bytes_utf8_prefix(writer->name, 200)), BYTES_ARG(bytes_utf8_prefix(reader->name, 200)));
 }
 
 static bool message_reads(Reading *reading, const ProtoMessage *reader, const ProtoMessage *writer, const Step *at)
@@ -194,32 +194,24 @@ static bool message_reads(Reading *reading, const ProtoMessage *reader, const Pr
         return true;
     if (reader->is_known || writer->is_known)
         return known_reads(reading, reader, writer, at);
-    if (reading->pairs > PAIRS_MAX || reading->depth >= DEPTH_MAX)
+    if (map_count(reading->seen) > PAIRS_MAX || reading->depth >= DEPTH_MAX)
         return no(reading, at, "the messages are too many to be compared");
     reading->depth++;
-    bool good = fields_read(reading, reader, writer, at);
+    bool good = fields_read(reading, (Pair){reader, writer, at});
     reading->depth--;
     return good;
 }
 
-static const ProtoMessage *find_message(const ProtoMessage *messages, Bytes name)
-{
-    for (; messages; messages = messages->next)
-        if (bytes_equal(messages->name, name))
-            return messages;
-    return NULL;
-}
-
 /* A record may be any message of the file, also one inside another: the client libraries write which one. */
-static bool all_read(Reading *reading, const ProtoMessage *readers, const ProtoMessage *writers, const Step *at)
+static bool all_read(Reading *reading, const ProtoScope *reader, const ProtoScope *writer, const Step *at)
 {
-    for (const ProtoMessage *writer = writers; writer; writer = writer->next) {
-        Step step = {at, writer->name};
-        const ProtoMessage *reader = find_message(readers, writer->name);
-        if (!reader)
+    budget_descend(reading->arena);
+    for (const ProtoMessage *written = writer->messages; written; written = written->next) {
+        Step step = {at, written->name};
+        const ProtoMessage *read = proto_find_message(reader, written->name);
+        if (!read)
             return no(reading, &step, "the message was written, but is not there to read it");
-        if (!message_reads(reading, reader, writer, &step) ||
-            !all_read(reading, reader->messages, writer->messages, &step))
+        if (!message_reads(reading, read, written, &step) || !all_read(reading, &read->inside, &written->inside, &step))
             return false;
     }
     return true;
@@ -227,6 +219,6 @@ static bool all_read(Reading *reading, const ProtoMessage *readers, const ProtoM
 
 bool proto_can_read(Arena *arena, const ProtoFile *reader, const ProtoFile *writer, Mismatch *ret_mismatch)
 {
-    Reading reading = {.arena = arena, .mismatch = ret_mismatch};
-    return all_read(&reading, reader->messages, writer->messages, NULL);
+    Reading reading = {.arena = arena, .mismatch = ret_mismatch, .seen = map_new_in(arena)};
+    return all_read(&reading, &reader->inside, &writer->inside, NULL);
 }
