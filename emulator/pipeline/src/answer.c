@@ -122,9 +122,3 @@ void answer(Exchange *exchange)
     HttpResponse response = {answer.status, answer.headers, answer.headers_count, answer.body};
     http_respond(exchange->request, &response);
 }
-
-size_t pipeline_body_max(void *context, const HttpRequest *request)
-{
-    const ServiceModel *model = route_service_of(context, request);
-    return model ? (size_t)model->body_max : LIMIT_REQUEST_BODY_BYTES;
-}

@@ -60,3 +60,11 @@ Bytes credential_read(Exchange *exchange)
     call->region = is_region(region) ? region : call->host->default_region;
     return next_part(&scope);
 }
+
+Bytes credential_service(const HttpRequest *request)
+{
+    Bytes scope = credential_of_header(http_header(request, "authorization"));
+    for (int part = 0; part < 3; part++)
+        (void)next_part(&scope);
+    return next_part(&scope);
+}

@@ -93,6 +93,8 @@ const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest
 /* credential.c: account, region and access key of the call; returns the service of the SigV4 credential scope, or
  * absent. */
 Bytes credential_read(Exchange *exchange);
+/* The service that the Authorization header is for, before there is a call; absent where it names none. */
+Bytes credential_service(const HttpRequest *request);
 
 /* answer.c */
 void answer(Exchange *exchange);

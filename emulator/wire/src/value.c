@@ -75,7 +75,8 @@ void *growing_add(Growing *growing)
 
 AnyList growing_list(const Growing *growing)
 {
-    return (AnyList){growing->items ? growing->items : arena_take(growing->arena, growing->item_size), growing->count};
+    static const max_align_t nothing; /* what an empty list points to: it is there, and nobody looks behind it */
+    return (AnyList){growing->items ? growing->items : (void *)(uintptr_t)&nothing, growing->count};
 }
 
 /* An entry's key, and where it stood: qsort is told nothing else. */
@@ -155,6 +156,11 @@ bool seconds_to_ms(double seconds, int64_t *ret_ms)
 void append_double(Buffer *out, double value)
 {
     char text[40];
+    /* Whole numbers need no trying: %.15g writes them so. */
+    if (value > -1e15 && value < 1e15 && value == (double)(int64_t)value && (value != 0 || !signbit(value))) {
+        buffer_append_int64(out, (int64_t)value);
+        return;
+    }
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value)

@@ -87,9 +87,8 @@ static void what_passed_before_the_turn_stays_counted_and_what_it_took_is_given_
 
 static double puts_measured(Fixture *fixture)
 {
-    static const Query sum = {
-        "SELECT TOTAL(sum) FROM cloudwatch_point d JOIN cloudwatch_metric m ON m.id = d.metric_id "
-        "WHERE m.name = 'PutRecord.Success'"};
+    static const Query sum = {"SELECT TOTAL(sum) FROM cloudwatch_data d JOIN cloudwatch_metric m ON m.id = d.metric_id "
+                              "WHERE m.name = 'PutRecord.Success'"};
     Statement *row = store_begin(fixture->host.store, &sum);
     assert_int_equal(store_one(row), STORE_ROW);
     double puts = column_double(row, 0);

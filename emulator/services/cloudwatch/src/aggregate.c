@@ -1,112 +1,94 @@
+/* aggregate.c - rows are read in the order of time, whatever their resolution, and a bucket is told when it is whole:
+ * so one bucket is all that is held. */
 #include "aggregate.h"
-#include "buffer.h"
+#include "budget.h"
 #include <math.h>
 #include <stdlib.h>
 
-#define SECOND_MS INT64_C(1000)
-#define MINUTE_MS INT64_C(60000)
-#define DAY_MS    INT64_C(86400000)
+#define SECOND_MS     INT64_C(1000)
+#define MINUTE_MS     INT64_C(60000)
+#define DAY_MS        INT64_C(86400000)
+#define VALUES_MAX    4096 /* of a bucket; beyond it they are settled */
+#define VALUES_OF_ROW 8    /* values cost as much as a row without any */
+#define ROW_STEPS     20   /* of work, to read one */
 
-static const Query find_metric = {
-    "SELECT id FROM cloudwatch_metric WHERE account = ?1 AND region = ?2 AND namespace = ?3"
-    " AND name = ?4 AND dimensions = ?5"};
-static const Query list_points = {
-    "SELECT time_ms, unit, count, sum, minimum, maximum, point_values FROM cloudwatch_point"
-    " WHERE metric_id = ?1 AND time_ms >= ?2 AND time_ms < ?3 AND (?4 IS NULL OR unit = ?4) ORDER BY time_ms, unit"};
+#define ROWS_OF(resolution)                                                                                            \
+    "SELECT time_ms, count, sum, minimum, maximum, point_values FROM cloudwatch_data WHERE metric_id = ?1"             \
+    " AND unit = ?2 AND resolution_s = " #resolution " AND time_ms >= ?3 AND time_ms < ?4"
+#define ROWS ROWS_OF(1) " UNION ALL " ROWS_OF(60) " UNION ALL " ROWS_OF(300) " UNION ALL " ROWS_OF(3600)
+static const Query list_ascending = {ROWS " ORDER BY time_ms"};
+static const Query list_descending = {ROWS " ORDER BY time_ms DESC"};
+static const Query next_unit = {"SELECT min(unit) FROM cloudwatch_data WHERE metric_id = ?1 AND unit > ?2"};
+static const Query has_rows = {"SELECT EXISTS (" ROWS_OF(1) ") OR EXISTS (" ROWS_OF(60) ") OR EXISTS (" ROWS_OF(
+    300) ") OR EXISTS (" ROWS_OF(3600) ")"};
+
+Values *values_room(Arena *arena)
+{
+    Values *values = arena_new_of(arena, Values);
+    values->items = arena_new_array(arena, ValueCount, VALUES_MAX + VALUES_KEPT + 1);
+    return values;
+}
 
 /* While it is added up. */
 typedef struct Growing {
+    Arena *arena;
+    const AggregateQuery *query;
     Bucket bucket;
-    Buffer values;
-    bool lacks_values;
+    bool is_empty, lacks_values;
+    uint64_t *rows;
 } Growing;
-
-static int find(Store *store, const Metric *metric, int64_t *ret_id)
-{
-    Statement *find = store_begin(store, &find_metric);
-    bind_text(find, 1, metric->account);
-    bind_text(find, 2, metric->region);
-    bind_text(find, 3, metric->name_space);
-    bind_text(find, 4, metric->name);
-    bind_text(find, 5, metric->dimensions);
-    int code = store_one(find);
-    if (code != STORE_ROW)
-        return code;
-    *ret_id = column_int64(find, 0);
-    store_end(find);
-    return STORE_OK;
-}
 
 static void add_values(Growing *growing, Statement *row)
 {
-    struct ValueCount one = {column_double(row, 4), column_double(row, 2)};
-    Bytes values = column_is_null(row, 6) ? (Bytes){0} : column_bytes(row, 6);
-    if (present(values) && values.len)
-        buffer_append(&growing->values, values);
-    else if (column_double(row, 4) == column_double(row, 5))
-        buffer_append(&growing->values, (Bytes){(const char *)&one, sizeof one});
+    Values *values = growing->query->values;
+    Bytes told = column_is_null(row, 5) ? (Bytes){0} : column_bytes(row, 5);
+    size_t count = told.len / sizeof(ValueCount);
+    if (!values || growing->lacks_values)
+        return;
+    if (count && count <= VALUES_KEPT)
+        memcpy(&values->items[values->len], told.ptr, count * sizeof(ValueCount));
+    else if (column_double(row, 3) == column_double(row, 4))
+        values->items[values->len] = (ValueCount){column_double(row, 3), column_double(row, 1)}, count = 1;
     else
         growing->lacks_values = true;
+    values->len += growing->lacks_values ? 0 : count;
+    budget_work(growing->arena, count);
+    *growing->rows += count / VALUES_OF_ROW;
+    if (values->len > VALUES_MAX)
+        values_settle(values, VALUES_MAX / 2);
 }
 
-static void add_point(Growing *growing, Statement *row)
+static void add_row(Growing *growing, Statement *row)
 {
     Bucket *bucket = &growing->bucket;
-    bool is_first = bucket->count == 0;
-    bucket->minimum = is_first ? column_double(row, 4) : fmin(bucket->minimum, column_double(row, 4));
-    bucket->maximum = is_first ? column_double(row, 5) : fmax(bucket->maximum, column_double(row, 5));
-    bucket->count += column_double(row, 2);
-    bucket->sum += column_double(row, 3);
+    double least = column_double(row, 3), most = column_double(row, 4);
+    bucket->minimum = growing->is_empty ? least : fmin(bucket->minimum, least);
+    bucket->maximum = growing->is_empty ? most : fmax(bucket->maximum, most);
+    bucket->count += column_double(row, 1);
+    bucket->sum += column_double(row, 2);
+    growing->is_empty = false;
     add_values(growing, row);
 }
 
-static int by_value(const void *a, const void *b)
+static void begin_bucket(Growing *growing, int64_t start_ms)
 {
-    const struct ValueCount *one = a, *other = b;
-    return (one->value > other->value) - (one->value < other->value);
+    growing->bucket = (Bucket){.start_ms = start_ms};
+    growing->is_empty = true;
+    growing->lacks_values = false;
+    if (growing->query->values)
+        growing->query->values->len = 0;
 }
 
-/* The bucket of this time and unit: among the last ones, or a new one at the end. */
-static Growing *bucket_for(Buffer *buckets, Arena *arena, int64_t start_ms, Bytes unit)
+static bool tell_bucket(Growing *growing)
 {
-    size_t count = buckets->len / sizeof(Growing);
-    Growing *all = (Growing *)(void *)buckets->ptr;
-    for (size_t i = count; i-- > 0 && all[i].bucket.start_ms == start_ms;)
-        if (bytes_equal(all[i].bucket.unit, unit))
-            return &all[i];
-    Growing fresh = {.bucket = {.start_ms = start_ms, .unit = arena_copy(arena, unit)}};
-    buffer_append(buckets, (Bytes){(const char *)&fresh, sizeof fresh});
-    return &((Growing *)(void *)buckets->ptr)[count];
-}
-
-static int by_time_and_unit(const void *a, const void *b)
-{
-    const Bucket *one = a, *other = b;
-    if (one->start_ms != other->start_ms)
-        return one->start_ms < other->start_ms ? -1 : 1;
-    return bytes_compare(one->unit, other->unit);
-}
-
-static Buckets finish(Arena *arena, Buffer *growing)
-{
-    size_t count = growing->len / sizeof(Growing);
-    Growing *all = (Growing *)(void *)growing->ptr;
-    Buckets buckets = {arena_new_array(arena, Bucket, count + 1), count};
-    for (size_t i = 0; i < count; i++) {
-        Bucket *bucket = &buckets.items[i];
-        *bucket = all[i].bucket;
-        if (!all[i].lacks_values) {
-            bucket->values_count = all[i].values.len / sizeof *bucket->values;
-            bucket->values = arena_new_array(arena, struct ValueCount, bucket->values_count + 1);
-            if (bucket->values_count)
-                memcpy(bucket->values, all[i].values.ptr, all[i].values.len);
-            qsort(bucket->values, bucket->values_count, sizeof *bucket->values, by_value);
-        }
-        buffer_done(&all[i].values);
+    Values *values = growing->query->values;
+    if (growing->is_empty)
+        return true;
+    if (values && !growing->lacks_values) {
+        values_settle(values, VALUES_MAX);
+        growing->bucket.values = *values;
     }
-    qsort(buckets.items, count, sizeof *buckets.items, by_time_and_unit);
-    buffer_done(growing);
-    return buckets;
+    return growing->query->take(growing->query->context, &growing->bucket);
 }
 
 static int64_t bucket_start(const AggregateQuery *query, int64_t time_ms)
@@ -115,23 +97,63 @@ static int64_t bucket_start(const AggregateQuery *query, int64_t time_ms)
     return query->origin_ms + since_ms / period_ms * period_ms - (since_ms % period_ms < 0 ? period_ms : 0);
 }
 
-int aggregate(Store *store, Arena *arena, const AggregateQuery *query, Buckets *ret)
+static Statement *begin_rows(Store *store, const Query *sql, const AggregateQuery *query)
 {
-    Buffer growing = {0};
-    int64_t id;
-    *ret = (Buckets){0};
-    int code = find(store, query->metric, &id);
-    if (code != STORE_OK)
-        return code == STORE_NOT_FOUND ? STORE_OK : code;
-    Statement *list = store_begin(store, &list_points);
-    bind_int64(list, 1, id);
-    bind_int64(list, 2, query->start_ms);
-    bind_int64(list, 3, query->end_ms);
-    bind_text(list, 4, query->unit);
-    while ((code = store_step(list)) == STORE_ROW)
-        add_point(bucket_for(&growing, arena, bucket_start(query, column_int64(list, 0)), column_bytes(list, 1)), list);
-    *ret = finish(arena, &growing);
+    Statement *rows = store_begin(store, sql);
+    bind_int64(rows, 1, query->metric_id);
+    bind_text(rows, 2, query->unit);
+    bind_int64(rows, 3, query->start_ms);
+    bind_int64(rows, 4, query->end_ms);
+    return rows;
+}
+
+int aggregate(Store *store, Arena *arena, const AggregateQuery *query, uint64_t *rows)
+{
+    Growing growing = {.arena = arena, .query = query, .is_empty = true, .rows = rows};
+    Statement *list = begin_rows(store, query->is_descending ? &list_descending : &list_ascending, query);
+    bool goes_on = true;
+    int code;
+    while (goes_on && (code = store_step(list)) == STORE_ROW) {
+        int64_t start_ms = bucket_start(query, column_int64(list, 0));
+        budget_work(arena, ROW_STEPS);
+        ++*rows;
+        if (growing.is_empty || start_ms != growing.bucket.start_ms) {
+            goes_on = tell_bucket(&growing);
+            begin_bucket(&growing, start_ms);
+        }
+        if (goes_on)
+            add_row(&growing, list);
+    }
+    if (!goes_on)
+        return store_end(list), STORE_OK;
+    (void)(code == STORE_OK && tell_bucket(&growing));
     return code;
+}
+
+int metric_units(Store *store, Arena *arena, const AggregateQuery *query, Units *ret)
+{
+    AggregateQuery one = *query;
+    int code = STORE_OK;
+    ret->len = 0;
+    if (present(query->unit))
+        return ret->items[ret->len++] = query->unit, STORE_OK;
+    for (one.unit = TEXT(""); ret->len < UNITS_MAX;) {
+        Statement *next = store_begin(store, &next_unit);
+        bind_int64(next, 1, query->metric_id);
+        bind_text(next, 2, one.unit);
+        if ((code = store_one(next)) != STORE_ROW)
+            break;
+        bool is_last = column_is_null(next, 0);
+        one.unit = is_last ? one.unit : arena_copy(arena, column_bytes(next, 0));
+        store_end(next);
+        Statement *has = is_last ? NULL : begin_rows(store, &has_rows, &one);
+        if (is_last || (code = store_one(has)) != STORE_ROW)
+            break;
+        if (column_int64(has, 0))
+            ret->items[ret->len++] = one.unit;
+        store_end(has);
+    }
+    return code == STORE_ROW ? STORE_OK : code;
 }
 
 bool statistic_parse(Bytes text, Statistic *ret)
@@ -156,10 +178,10 @@ bool statistic_parse(Bytes text, Statistic *ret)
 static double percentile(const Bucket *bucket, double percent)
 {
     double wanted = bucket->count * percent / 100, seen = 0;
-    for (size_t i = 0; i < bucket->values_count; i++) {
-        seen += bucket->values[i].count;
+    for (size_t i = 0; i < bucket->values.len; i++) {
+        seen += bucket->values.items[i].count;
         if (seen >= wanted)
-            return bucket->values[i].value;
+            return bucket->values.items[i].value;
     }
     return bucket->maximum;
 }
@@ -186,7 +208,7 @@ bool bucket_statistic(const Bucket *bucket, const Statistic *statistic, double *
         break;
     }
     *ret = percentile(bucket, statistic->percentile);
-    return bucket->values != NULL;
+    return bucket->values.len != 0;
 }
 
 int64_t aggregate_round_start(int64_t start_ms, int32_t period_s, int64_t now_ms)

@@ -1,32 +1,39 @@
-/* aggregate.h - the data points of a metric, added up by period and unit. */
+/* aggregate.h - the data points of a metric, added up by period. */
 #pragma once
-#include "metric.h"
-
-typedef struct AggregateQuery {
-    const Metric *metric;     /* account, region, namespace, name, dimensions */
-    int64_t start_ms, end_ms; /* the end outside */
-    int64_t origin_ms;        /* where some period begins */
-    int32_t period_s;
-    Bytes unit; /* absent: each by itself */
-} AggregateQuery;
+#include "point.h"
 
 typedef struct Bucket {
     int64_t start_ms;
-    Bytes unit;
     double count, sum, minimum, maximum;
-    struct ValueCount {
-        double value, count;
-    } * values; /* ascending; NULL: they are not all known */
-    size_t values_count;
+    Values values; /* with AggregateQuery.values; none: they are not all known */
 } Bucket;
 
-typedef struct Buckets {
-    Bucket *items; /* by time, then unit */
-    size_t len;
-} Buckets;
+/* Room for the values of one bucket, for one query after the other. */
+Values *values_room(Arena *arena);
 
-/* A metric nobody ever put has none. The store's codes. */
-MUST_CHECK int aggregate(Store *store, Arena *arena, const AggregateQuery *query, Buckets *ret);
+typedef struct AggregateQuery {
+    int64_t metric_id;
+    Bytes unit;
+    int64_t start_ms, end_ms; /* the end outside */
+    int64_t origin_ms;        /* where some period begins */
+    int32_t period_s;
+    bool is_descending;
+    Values *values; /* values_room; NULL: only percentiles need them */
+    /* Each bucket in the order asked for; false: no more. What it points to is gone afterwards. */
+    bool (*take)(void *context, const Bucket *bucket);
+    void *context;
+} AggregateQuery;
+
+/* The store's codes. *rows counts what was read, rows with many values for several. */
+MUST_CHECK int aggregate(Store *store, Arena *arena, const AggregateQuery *query, uint64_t *rows);
+
+#define UNITS_MAX 32 /* the model's enum has 27 */
+typedef struct Units {
+    Bytes items[UNITS_MAX];
+    size_t len;
+} Units;
+/* Which units the metric has data of in query's time, by name; a unit of query is the only one. */
+MUST_CHECK int metric_units(Store *store, Arena *arena, const AggregateQuery *query, Units *ret);
 
 typedef enum StatisticKind {
     STATISTIC_SAMPLE_COUNT,

@@ -1,6 +1,6 @@
 /* cloudwatch.c - the operations this service answers, and its tables. */
 #include "cloudwatch.h"
-#include "metric.h"
+#include "point.h"
 #include <stdlib.h>
 
 extern const Operation CloudwatchPutMetricData, CloudwatchListMetrics, CloudwatchGetMetricStatistics,
@@ -25,6 +25,15 @@ static const Migration migration = {
         "NOT NULL,"
         " point_values BLOB);"
         "CREATE INDEX cloudwatch_point_of_metric ON cloudwatch_point (metric_id, time_ms);",
+        "CREATE TABLE cloudwatch_data (metric_id INTEGER NOT NULL, unit TEXT NOT NULL, resolution_s INTEGER NOT NULL,"
+        " time_ms INTEGER NOT NULL, count REAL NOT NULL, sum REAL NOT NULL, minimum REAL NOT NULL, maximum REAL NOT "
+        "NULL,"
+        " point_values BLOB, PRIMARY KEY (metric_id, unit, resolution_s, time_ms)) WITHOUT ROWID;"
+        "INSERT INTO cloudwatch_data SELECT metric_id, unit, r, time_ms / (r * 1000) * (r * 1000) AS t, sum(count), "
+        "sum(sum),"
+        " min(minimum), max(maximum), iif(count(*) = 1 AND length(point_values) <= 8192, point_values, NULL)"
+        " FROM (SELECT *, iif(resolution_s < 60, 1, 60) AS r FROM cloudwatch_point) GROUP BY metric_id, unit, r, t;"
+        "DROP TABLE cloudwatch_point;",
         NULL,
     },
 };
@@ -33,7 +42,7 @@ struct Cloudwatch {
     Host *host;
 };
 
-static const Query reset_points = {"DELETE FROM cloudwatch_point WHERE metric_id IN (SELECT id FROM cloudwatch_metric "
+static const Query reset_points = {"DELETE FROM cloudwatch_data WHERE metric_id IN (SELECT id FROM cloudwatch_metric "
                                    "WHERE " IN_NAMESPACE ")"};
 static const Query reset_metrics = {"DELETE FROM cloudwatch_metric WHERE " IN_NAMESPACE};
 
@@ -88,6 +97,8 @@ int cloudwatch_record(Cloudwatch *cloudwatch, Arena *arena, const CloudwatchSamp
     for (int i = 0; i < sample->dimensions_count; i++)
         dimensions[i] = (CloudwatchDimension){sample->dimension_names[i], sample->dimension_values[i]};
     metric.dimensions = metric_dimensions_text(arena, &list);
-    int code = metric_touch(cloudwatch->host->store, &metric, &id);
-    return code == STORE_OK ? metric_add_point(cloudwatch->host->store, id, &point) : code;
+    Store *store = cloudwatch->host->store;
+    int64_t now_ms = clock_now_ms(cloudwatch->host->clock);
+    int code = metric_touch(store, &metric, now_ms, &id);
+    return code == STORE_OK ? point_add(store, arena, now_ms, id, &point) : code;
 }

@@ -1,11 +1,13 @@
 /* get_metric_data.c - GetMetricData: several metrics in one call. CloudWatch API Reference, GetMetricData. */
 #include "aggregate.h"
-#include "buffer.h"
 
 OPERATION(CloudwatchGetMetricData, get_metric_data, READS);
 
 #define QUERIES_MAX 500
 #define POINTS_MAX  100800
+#define ROWS_MAX    60000 /* read for a call; what takes more goes on with the next page */
+#define NO_TIME     INT64_MIN
+#define TIME_MAX_MS INT64_C(1000000000000000)
 
 static bool is_id(Bytes id)
 {
@@ -56,130 +58,171 @@ static Status check(Call *call, const CloudwatchGetMetricDataInput *in)
     return OK;
 }
 
-/* Where a page begins: in which result, at which of its points. */
-typedef struct PageStart {
-    int64_t query, point;
-} PageStart;
+/* What has been told, and how much more may be; where a page ends and the next begins. */
+typedef struct Page {
+    Call *call;
+    const CloudwatchGetMetricDataInput *in;
+    CloudwatchMetricDataResult *result; /* of the query at hand */
+    Statistic statistic;
+    size_t room; /* points that still may be told */
+    uint64_t rows;
+    Values *values;
+    bool is_full;    /* the query at hand goes on with next_ms, on the next page */
+    int64_t next_ms; /* a bucket's start */
+    size_t capacity;
+} Page;
 
-static Status read_token(Call *call, Bytes token, PageStart *ret)
+/* "3": the page begins with query 3; "3:1767261600000": with its bucket of that time. */
+static Status read_token(Call *call, Bytes token, size_t queries, size_t *ret_query, int64_t *ret_ms)
 {
-    *ret = (PageStart){0, 0};
+    int64_t number = 0;
+    *ret_ms = NO_TIME;
+    *ret_query = 0;
     if (!present(token))
         return OK;
     Bytes query = bytes_cut(&token, ':');
-    if (bytes_to_int64(query, &ret->query) && present(token) && bytes_to_int64(token, &ret->point) && ret->query >= 0 &&
-        ret->point >= 0)
-        return OK;
-    return fail(call, &CLOUDWATCH_INVALID_NEXT_TOKEN, "The NextToken is not one that was given.");
+    bool is_ours = bytes_to_int64(query, &number) && number >= 0 && (uint64_t)number < queries;
+    if (is_ours && present(token))
+        is_ours = bytes_to_int64(token, ret_ms) && *ret_ms > -TIME_MAX_MS && *ret_ms < TIME_MAX_MS;
+    *ret_query = (size_t)number;
+    return is_ours ? OK : fail(call, &CLOUDWATCH_INVALID_NEXT_TOKEN, "The NextToken is not one that was given.");
 }
 
 /* Recorded from AWS: without a unit in the query, the first one by name is told, with a message that says so. */
-static void keep_one_unit(Call *call, Buckets *buckets, CloudwatchMetricDataResult *result)
+static void tell_units(Arena *arena, const Units *units, CloudwatchMetricDataResult *result)
 {
-    Bytes units[64];
-    size_t count = 0, kept = 0;
-    for (size_t i = 0; i < buckets->len; i++) {
-        size_t at = 0;
-        while (at < count && bytes_compare(units[at], buckets->items[i].unit) < 0)
-            at++;
-        if (count == sizeof units / sizeof *units || (at < count && bytes_equal(units[at], buckets->items[i].unit)))
-            continue;
-        memmove(&units[at + 1], &units[at], (count++ - at) * sizeof *units);
-        units[at] = buckets->items[i].unit;
-    }
-    if (count < 2)
-        return;
-    Buffer names = {0};
-    for (size_t i = 0; i < count; i++)
-        buffer_append_format(&names, "%s" BYTES_FMT, i ? ", " : "", BYTES_ARG(units[i]));
-    result->messages.items = arena_new_of(call->arena, CloudwatchMessageData);
+    Bytes names = units->items[0];
+    for (size_t i = 1; i < units->len; i++)
+        names = arena_text(arena, BYTES_FMT ", " BYTES_FMT, BYTES_ARG(names), BYTES_ARG(units->items[i]));
+    result->messages.items = arena_new_of(arena, CloudwatchMessageData);
     result->messages.len = 1;
     result->messages.items[0] = (CloudwatchMessageData){
-        TEXT("MultipleUnits"),
-        arena_text(call->arena, "Multiple units returned: '[" BYTES_FMT "]'", BYTES_ARG(buffer_bytes(&names)))};
-    buffer_done(&names);
-    for (size_t i = 0; i < buckets->len; i++)
-        if (bytes_equal(buckets->items[i].unit, units[0]))
-            buckets->items[kept++] = buckets->items[i];
-    buckets->len = kept;
+        TEXT("MultipleUnits"), arena_text(arena, "Multiple units returned: '[" BYTES_FMT "]'", BYTES_ARG(names))};
 }
 
-static Status run_query(Call *call, const CloudwatchGetMetricDataInput *in, const CloudwatchMetricDataQuery *asked,
-                        CloudwatchMetricDataResult *result)
+static void make_room(Page *page)
 {
-    const CloudwatchMetricStat *stat = asked->metric_stat;
-    bool is_ascending = bytes_equal(in->scan_by, CLOUDWATCH_SCAN_BY_TIMESTAMPASCENDING);
-    Statistic statistic = {0};
-    Buckets buckets;
+    CloudwatchMetricDataResult *result = page->result;
+    size_t len = result->values.len, capacity = len ? len * 2 : 64;
+    if (len < page->capacity)
+        return;
+    int64_t *timestamps = arena_new_array(page->call->arena, int64_t, capacity);
+    double *values = arena_new_array(page->call->arena, double, capacity);
+    if (len) {
+        memcpy(timestamps, result->timestamps.items, len * sizeof *timestamps);
+        memcpy(values, result->values.items, len * sizeof *values);
+    }
+    result->timestamps.items = timestamps;
+    result->values.items = values;
+    page->capacity = capacity;
+}
+
+static bool take(void *context, const Bucket *bucket)
+{
+    Page *page = context;
+    CloudwatchMetricDataResult *result = page->result;
+    double value;
+    if (!page->room || page->rows > ROWS_MAX) {
+        page->is_full = true;
+        page->next_ms = bucket->start_ms;
+        return false;
+    }
+    if (!bucket_statistic(bucket, &page->statistic, &value))
+        return true;
+    make_room(page);
+    page->room--;
+    result->timestamps.items[result->timestamps.len++] = bucket->start_ms;
+    result->values.items[result->values.len++] = value;
+    return true;
+}
+
+static int read_metric(Page *page, const CloudwatchMetricStat *stat, AggregateQuery *query)
+{
+    Call *call = page->call;
+    Units units;
     Metric metric = {.account = call->account,
                      .region = call->region,
                      .name_space = stat->metric->namespace,
                      .name = stat->metric->metric_name,
                      .dimensions = metric_dimensions_text(call->arena, &stat->metric->dimensions)};
-    AggregateQuery query = {.metric = &metric,
-                            .start_ms = aggregate_round_start(in->start_time, stat->period, call->now_ms),
-                            .end_ms = in->end_time,
-                            .period_s = stat->period,
-                            .unit = stat->unit};
-    TRY(expect_ok(call, aggregate(call->store, call->arena, &query, &buckets)));
-    keep_one_unit(call, &buckets, result);
-    if (!statistic_parse(stat->stat, &statistic))
+    int code = metric_find(call->store, &metric, &query->metric_id);
+    if (code == STORE_OK)
+        code = metric_units(call->store, call->arena, query, &units);
+    if (code != STORE_OK || !units.len)
+        return code == STORE_NOT_FOUND ? STORE_OK : code;
+    if (units.len > 1)
+        tell_units(call->arena, &units, page->result);
+    query->unit = units.items[0];
+    return aggregate(call->store, call->arena, query, &page->rows);
+}
+
+static Status run_query(Page *page, const CloudwatchMetricDataQuery *asked, int64_t from_ms)
+{
+    Call *call = page->call;
+    const CloudwatchMetricStat *stat = asked->metric_stat;
+    CloudwatchMetricDataResult *result = page->result;
+    AggregateQuery query = {
+        .start_ms = aggregate_round_start(page->in->start_time, stat->period, call->now_ms),
+        .end_ms = page->in->end_time,
+        .period_s = stat->period,
+        .unit = stat->unit,
+        .is_descending = !bytes_equal(page->in->scan_by, CLOUDWATCH_SCAN_BY_TIMESTAMPASCENDING),
+        .take = take,
+        .context = page,
+    };
+    int64_t period_ms = stat->period * INT64_C(1000);
+    if (from_ms != NO_TIME && query.is_descending && from_ms + period_ms < query.end_ms)
+        query.end_ms = from_ms + period_ms;
+    if (from_ms != NO_TIME && !query.is_descending && from_ms > query.start_ms)
+        query.start_ms = from_ms;
+    if (!statistic_parse(stat->stat, &page->statistic))
         return fault(call, STORE_BROKEN);
+    if (page->statistic.kind == STATISTIC_PERCENTILE) {
+        page->values = page->values ? page->values : values_room(call->arena);
+        query.values = page->values;
+    }
     result->id = asked->id;
     result->label = present(asked->label) ? asked->label : stat->metric->metric_name;
-    result->status_code = CLOUDWATCH_STATUS_CODE_COMPLETE;
-    result->timestamps.items = arena_new_array(call->arena, int64_t, buckets.len);
-    result->values.items = arena_new_array(call->arena, double, buckets.len);
-    for (size_t i = 0; i < buckets.len; i++) {
-        const Bucket *bucket = &buckets.items[is_ascending ? i : buckets.len - 1 - i];
-        double value;
-        if (!bucket_statistic(bucket, &statistic, &value))
-            continue;
-        result->timestamps.items[result->timestamps.len++] = bucket->start_ms;
-        result->values.items[result->values.len++] = value;
-    }
+    result->timestamps.items = arena_new_of(call->arena, int64_t);
+    result->values.items = arena_new_of(call->arena, double);
+    page->capacity = 0;
+    page->is_full = false;
+    TRY(expect_ok(call, read_metric(page, stat, &query)));
+    result->status_code = page->is_full ? CLOUDWATCH_STATUS_CODE_PARTIALDATA : CLOUDWATCH_STATUS_CODE_COMPLETE;
     return OK;
 }
 
-/* The points from `from` on, as far as there is room; true: not to the end. */
-static bool cut(CloudwatchMetricDataResult *result, size_t from, size_t room)
+static bool is_wanted(const CloudwatchMetricDataQuery *query)
 {
-    size_t left = from < result->values.len ? result->values.len - from : 0;
-    bool is_part = left > room;
-    result->values.items += left ? from : 0;
-    result->timestamps.items += left ? from : 0;
-    result->values.len = result->timestamps.len = is_part ? room : left;
-    if (is_part)
-        result->status_code = CLOUDWATCH_STATUS_CODE_PARTIALDATA;
-    return is_part;
+    return !query->has_return_data || query->return_data;
 }
 
 static Status get_metric_data(Call *call, const CloudwatchGetMetricDataInput *in, CloudwatchGetMetricDataOutput *out)
 {
-    size_t room = in->has_max_datapoints && in->max_datapoints > 0 && in->max_datapoints < POINTS_MAX
-                      ? (size_t)in->max_datapoints
-                      : POINTS_MAX;
-    PageStart start;
+    bool is_bounded = in->has_max_datapoints && in->max_datapoints > 0 && in->max_datapoints < POINTS_MAX;
+    Page page = {.call = call, .in = in, .room = is_bounded ? (size_t)in->max_datapoints : POINTS_MAX};
+    size_t first;
+    int64_t from_ms;
     TRY(check(call, in));
-    TRY(read_token(call, in->next_token, &start));
+    TRY(read_token(call, in->next_token, in->metric_data_queries.len, &first, &from_ms));
 
     out->messages.items = arena_new_of(call->arena, CloudwatchMessageData);
     out->metric_data_results.items =
         arena_new_array(call->arena, CloudwatchMetricDataResult, in->metric_data_queries.len);
-    for (size_t i = (size_t)start.query; i < in->metric_data_queries.len; i++) {
+    for (size_t i = first; i < in->metric_data_queries.len; i++) {
         const CloudwatchMetricDataQuery *query = &in->metric_data_queries.items[i];
-        CloudwatchMetricDataResult *result = &out->metric_data_results.items[out->metric_data_results.len];
-        size_t from = i == (size_t)start.query ? (size_t)start.point : 0;
-        if (query->has_return_data && !query->return_data)
+        if (!is_wanted(query))
             continue;
-        TRY(run_query(call, in, query, result));
-        bool is_part = cut(result, from, room);
-        out->metric_data_results.len++;
-        if (is_part) {
-            out->next_token = arena_text(call->arena, "%zu:%zu", i, from + result->values.len);
+        if (i > first && (!page.room || page.rows > ROWS_MAX)) {
+            out->next_token = arena_text(call->arena, "%zu", i);
             return OK;
         }
-        room -= result->values.len;
+        page.result = &out->metric_data_results.items[out->metric_data_results.len++];
+        TRY(run_query(&page, query, i == first ? from_ms : NO_TIME));
+        if (page.is_full) {
+            out->next_token = arena_text(call->arena, "%zu:%lld", i, (long long)page.next_ms);
+            return OK;
+        }
     }
     return OK;
 }

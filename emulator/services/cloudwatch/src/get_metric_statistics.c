@@ -1,5 +1,6 @@
 /* get_metric_statistics.c - GetMetricStatistics. CloudWatch API Reference, GetMetricStatistics. */
 #include "aggregate.h"
+#include <stdlib.h>
 
 OPERATION(CloudwatchGetMetricStatistics, get_metric_statistics, READS);
 
@@ -28,13 +29,33 @@ static Status check(Call *call, const CloudwatchGetMetricStatisticsInput *in)
     return OK;
 }
 
-static void set_statistic(CloudwatchDatapoint *point, const Bucket *bucket, Bytes name)
+/* What the buckets become. */
+typedef struct Telling {
+    Call *call;
+    const CloudwatchGetMetricStatisticsInput *in;
+    CloudwatchGetMetricStatisticsOutput *out;
+    const Statistic *statistics; /* of in->statistics, then of in->extended_statistics */
+    Bytes unit;
+    size_t capacity;
+} Telling;
+
+static const Statistic *parse_all(Arena *arena, const CloudwatchGetMetricStatisticsInput *in)
 {
-    Statistic statistic;
+    size_t count = in->statistics.len;
+    Statistic *all = arena_new_array(arena, Statistic, count + in->extended_statistics.len);
+    for (size_t i = 0; i < count; i++)
+        (void)statistic_parse(in->statistics.items[i], &all[i]);
+    for (size_t i = 0; i < in->extended_statistics.len; i++)
+        (void)statistic_parse(in->extended_statistics.items[i], &all[count + i]);
+    return all;
+}
+
+static void set_statistic(CloudwatchDatapoint *point, const Bucket *bucket, const Statistic *statistic, Bytes name)
+{
     double value;
-    if (!statistic_parse(name, &statistic) || !bucket_statistic(bucket, &statistic, &value))
+    if (!bucket_statistic(bucket, statistic, &value))
         return;
-    switch (statistic.kind) {
+    switch (statistic->kind) {
     case STATISTIC_SAMPLE_COUNT:
         SET(point, sample_count, value);
         break;
@@ -57,39 +78,83 @@ static void set_statistic(CloudwatchDatapoint *point, const Bucket *bucket, Byte
     }
 }
 
-static CloudwatchDatapoint point_of(Call *call, const CloudwatchGetMetricStatisticsInput *in, const Bucket *bucket)
+static CloudwatchDatapoint point_of(const Telling *telling, const Bucket *bucket)
 {
-    CloudwatchDatapoint point = {.unit = bucket->unit};
+    const CloudwatchGetMetricStatisticsInput *in = telling->in;
+    CloudwatchDatapoint point = {.unit = telling->unit};
     SET(&point, timestamp, bucket->start_ms);
     if (in->extended_statistics.len)
         point.extended_statistics.items =
-            arena_new_array(call->arena, CloudwatchDatapointValueMapEntry, in->extended_statistics.len);
+            arena_new_array(telling->call->arena, CloudwatchDatapointValueMapEntry, in->extended_statistics.len);
     for (size_t i = 0; i < in->statistics.len; i++)
-        set_statistic(&point, bucket, in->statistics.items[i]);
+        set_statistic(&point, bucket, &telling->statistics[i], in->statistics.items[i]);
     for (size_t i = 0; i < in->extended_statistics.len; i++)
-        set_statistic(&point, bucket, in->extended_statistics.items[i]);
+        set_statistic(&point, bucket, &telling->statistics[in->statistics.len + i], in->extended_statistics.items[i]);
     if (!point.extended_statistics.len)
         point.extended_statistics.items = NULL;
     return point;
 }
 
+static bool take(void *context, const Bucket *bucket)
+{
+    Telling *telling = context;
+    CloudwatchDatapoints *points = &telling->out->datapoints;
+    if (points->len == telling->capacity) {
+        CloudwatchDatapoint *items =
+            arena_new_array(telling->call->arena, CloudwatchDatapoint, telling->capacity * 2 + 16);
+        if (points->len)
+            memcpy(items, points->items, points->len * sizeof *items);
+        points->items = items;
+        telling->capacity = telling->capacity * 2 + 16;
+    }
+    points->items[points->len++] = point_of(telling, bucket);
+    return true;
+}
+
+static int by_time_and_unit(const void *a, const void *b)
+{
+    const CloudwatchDatapoint *one = a, *other = b;
+    if (one->timestamp != other->timestamp)
+        return one->timestamp < other->timestamp ? -1 : 1;
+    return bytes_compare(one->unit, other->unit);
+}
+
+static int tell_units(Telling *telling, AggregateQuery *query)
+{
+    Store *store = telling->call->store;
+    Arena *arena = telling->call->arena;
+    Units units;
+    uint64_t rows = 0;
+    int code = metric_units(store, arena, query, &units);
+    for (size_t i = 0; i < units.len && code == STORE_OK; i++) {
+        query->unit = telling->unit = units.items[i];
+        code = aggregate(store, arena, query, &rows);
+    }
+    return code;
+}
+
 static Status get_metric_statistics(Call *call, const CloudwatchGetMetricStatisticsInput *in,
                                     CloudwatchGetMetricStatisticsOutput *out)
 {
-    Buckets buckets;
+    Telling telling = {.call = call, .in = in, .out = out};
     Metric metric = {.account = call->account,
                      .region = call->region,
                      .name_space = in->namespace,
                      .name = in->metric_name,
                      .dimensions = metric_dimensions_text(call->arena, &in->dimensions)};
-    AggregateQuery query = {.metric = &metric, .end_ms = in->end_time, .period_s = in->period, .unit = in->unit};
+    AggregateQuery query = {
+        .end_ms = in->end_time, .period_s = in->period, .unit = in->unit, .take = take, .context = &telling};
     TRY(check(call, in));
     query.start_ms = query.origin_ms = aggregate_round_start(in->start_time, in->period, call->now_ms);
-    TRY(expect_ok(call, aggregate(call->store, call->arena, &query, &buckets)));
+    telling.statistics = parse_all(call->arena, in);
+    if (in->extended_statistics.len)
+        query.values = values_room(call->arena);
 
     out->label = in->metric_name;
-    out->datapoints.items = arena_new_array(call->arena, CloudwatchDatapoint, buckets.len);
-    for (size_t i = 0; i < buckets.len; i++)
-        out->datapoints.items[out->datapoints.len++] = point_of(call, in, &buckets.items[i]);
-    return OK;
+    out->datapoints.items = arena_new_of(call->arena, CloudwatchDatapoint);
+    int code = metric_find(call->store, &metric, &query.metric_id);
+    if (code == STORE_OK)
+        code = tell_units(&telling, &query);
+    qsort(out->datapoints.items, out->datapoints.len, sizeof *out->datapoints.items, by_time_and_unit);
+    return expect_ok(call, code == STORE_NOT_FOUND ? STORE_OK : code);
 }

@@ -1,22 +1,24 @@
 /* metric.c */
 #include "metric.h"
-#include "buffer.h"
 #include <stdlib.h>
 
 #define NAME_END  '\x1f'
 #define VALUE_END '\x1e'
 
-static const Query upsert_metric = {"INSERT INTO cloudwatch_metric (account, region, namespace, name, dimensions, "
-                                    "last_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-                                    " ON CONFLICT (account, region, namespace, name, dimensions) DO UPDATE SET last_ms "
-                                    "= max(last_ms, excluded.last_ms) RETURNING id"};
-static const Query insert_point = {
-    "INSERT INTO cloudwatch_point (metric_id, time_ms, unit, resolution_s, count, sum, minimum, maximum, point_values)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"};
-static const Query next_metric = {
-    "SELECT id, namespace, name, dimensions, last_ms FROM cloudwatch_metric WHERE id > ?3 AND account = ?1 AND region "
-    "= ?2"
-    " AND (?4 IS NULL OR namespace = ?4) AND (?5 IS NULL OR name = ?5) AND last_ms >= ?6 ORDER BY id LIMIT 1"};
+#define KEPT_MS        (INT64_C(455) * 24 * 3600 * 1000) /* aws: 15 months after their last data */
+#define FORGOTTEN_ONCE 2                                 /* metrics looked at for each that is new */
+
+static const Query find_metric = {"SELECT id, last_ms FROM cloudwatch_metric WHERE account = ?1 AND region = ?2"
+                                  " AND namespace = ?3 AND name = ?4 AND dimensions = ?5"};
+static const Query insert_metric = {
+    "INSERT INTO cloudwatch_metric (account, region, namespace, name, dimensions, last_ms)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"};
+static const Query touch_metric = {"UPDATE cloudwatch_metric SET last_ms = ?2 WHERE id = ?1"};
+static const Query next_metrics = {"SELECT id, namespace, name, dimensions, last_ms FROM cloudwatch_metric"
+                                   " WHERE id > ?3 AND +account = ?1 AND +region = ?2 ORDER BY id"};
+static const Query some_metrics = {"SELECT id, last_ms FROM cloudwatch_metric WHERE id > ?1 ORDER BY id LIMIT ?2"};
+static const Query remove_points = {"DELETE FROM cloudwatch_data WHERE metric_id = ?1"};
+static const Query remove_metric = {"DELETE FROM cloudwatch_metric WHERE id = ?1"};
 
 static int by_name(const void *a, const void *b)
 {
@@ -25,22 +27,29 @@ static int by_name(const void *a, const void *b)
     return order ? order : bytes_compare(one->value, other->value);
 }
 
+static char *append(char *out, Bytes text, char end)
+{
+    if (text.len)
+        memcpy(out, text.ptr, text.len);
+    out[text.len] = end;
+    return out + text.len + 1;
+}
+
 Bytes metric_dimensions_text(Arena *arena, const CloudwatchDimensions *dimensions)
 {
     CloudwatchDimension *sorted = arena_new_array(arena, CloudwatchDimension, dimensions->len);
-    Buffer text = {0};
+    size_t len = 0;
     if (dimensions->len)
         memcpy(sorted, dimensions->items, dimensions->len * sizeof *sorted);
     qsort(sorted, dimensions->len, sizeof *sorted, by_name);
+    for (size_t i = 0; i < dimensions->len; i++)
+        len += sorted[i].name.len + sorted[i].value.len + 2;
+    char *text = arena_take_raw(arena, len + 1), *out = text;
     for (size_t i = 0; i < dimensions->len; i++) {
-        buffer_append(&text, sorted[i].name);
-        buffer_append_char(&text, NAME_END);
-        buffer_append(&text, sorted[i].value);
-        buffer_append_char(&text, VALUE_END);
+        out = append(out, sorted[i].name, NAME_END);
+        out = append(out, sorted[i].value, VALUE_END);
     }
-    Bytes copy = arena_copy(arena, buffer_bytes(&text));
-    buffer_done(&text);
-    return copy;
+    return (Bytes){text, len};
 }
 
 CloudwatchDimensions metric_dimensions_parse(Arena *arena, Bytes text)
@@ -57,59 +66,88 @@ CloudwatchDimensions metric_dimensions_parse(Arena *arena, Bytes text)
     return dimensions;
 }
 
-int metric_touch(Store *store, const Metric *metric, int64_t *ret_id)
+static void bind_metric(Statement *statement, const Metric *metric)
 {
-    Statement *upsert = store_begin(store, &upsert_metric);
-    bind_text(upsert, 1, metric->account);
-    bind_text(upsert, 2, metric->region);
-    bind_text(upsert, 3, metric->name_space);
-    bind_text(upsert, 4, metric->name);
-    bind_text(upsert, 5, metric->dimensions);
-    bind_int64(upsert, 6, metric->last_ms);
-    int code = store_one(upsert);
+    bind_text(statement, 1, metric->account);
+    bind_text(statement, 2, metric->region);
+    bind_text(statement, 3, metric->name_space);
+    bind_text(statement, 4, metric->name);
+    bind_text(statement, 5, metric->dimensions);
+}
+
+static int find(Store *store, const Metric *metric, int64_t *ret_id, int64_t *ret_last_ms)
+{
+    Statement *find = store_begin(store, &find_metric);
+    bind_metric(find, metric);
+    int code = store_one(find);
     if (code != STORE_ROW)
-        return STORE_BROKEN;
-    *ret_id = column_int64(upsert, 0);
-    store_end(upsert);
+        return code;
+    *ret_id = column_int64(find, 0);
+    *ret_last_ms = column_int64(find, 1);
+    store_end(find);
     return STORE_OK;
 }
 
-int metric_add_point(Store *store, int64_t id, const DataPoint *point)
+int metric_find(Store *store, const Metric *metric, int64_t *ret_id)
 {
-    Statement *insert = store_begin(store, &insert_point);
-    bind_int64(insert, 1, id);
-    bind_int64(insert, 2, point->time_ms);
-    bind_text(insert, 3, point->unit);
-    bind_int64(insert, 4, point->resolution_s);
-    bind_double(insert, 5, point->count);
-    bind_double(insert, 6, point->sum);
-    bind_double(insert, 7, point->minimum);
-    bind_double(insert, 8, point->maximum);
-    bind_bytes(insert, 9, point->values);
-    return store_run(insert);
+    int64_t last_ms;
+    return find(store, metric, ret_id, &last_ms);
 }
 
-int metric_next(Call *call, const MetricFilter *filter, Metric *ret_metric)
+static int run_with_id(Store *store, const Query *query, int64_t id)
 {
-    Statement *next = store_begin(call->store, &next_metric);
+    Statement *statement = store_begin(store, query);
+    bind_int64(statement, 1, id);
+    return store_run(statement);
+}
+
+/* Looks at a few of the metrics that are there, others each time: so in the end at each. */
+static int forget_old(Store *store, int64_t new_id, int64_t now_ms)
+{
+    int64_t old[FORGOTTEN_ONCE];
+    int count = 0, code;
+    Statement *some = store_begin(store, &some_metrics);
+    bind_int64(some, 1, (int64_t)((uint64_t)new_id * UINT64_C(11400714819323198485) % (uint64_t)new_id));
+    bind_int64(some, 2, FORGOTTEN_ONCE);
+    while ((code = store_step(some)) == STORE_ROW)
+        if (column_int64(some, 1) < now_ms - KEPT_MS)
+            old[count++] = column_int64(some, 0);
+    for (int i = 0; i < count && code == STORE_OK; i++) {
+        code = run_with_id(store, &remove_points, old[i]);
+        code = code == STORE_OK ? run_with_id(store, &remove_metric, old[i]) : code;
+    }
+    return code;
+}
+
+static int make(Store *store, const Metric *metric, int64_t now_ms, int64_t *ret_id)
+{
+    Statement *insert = store_begin(store, &insert_metric);
+    bind_metric(insert, metric);
+    bind_int64(insert, 6, metric->last_ms);
+    int code = store_run(insert);
+    *ret_id = store_last_rowid(store);
+    return code == STORE_OK ? forget_old(store, *ret_id, now_ms) : code;
+}
+
+int metric_touch(Store *store, const Metric *metric, int64_t now_ms, int64_t *ret_id)
+{
+    int64_t last_ms;
+    int code = find(store, metric, ret_id, &last_ms);
+    if (code == STORE_NOT_FOUND)
+        return make(store, metric, now_ms, ret_id);
+    if (code != STORE_OK || last_ms >= metric->last_ms)
+        return code;
+    Statement *touch = store_begin(store, &touch_metric);
+    bind_int64(touch, 1, *ret_id);
+    bind_int64(touch, 2, metric->last_ms);
+    return store_run(touch);
+}
+
+Statement *metrics_after(Call *call, int64_t after_id)
+{
+    Statement *next = store_begin(call->store, &next_metrics);
     bind_text(next, 1, call->account);
     bind_text(next, 2, call->region);
-    bind_int64(next, 3, filter->after_id);
-    bind_text(next, 4, filter->name_space);
-    bind_text(next, 5, filter->name);
-    bind_int64(next, 6, filter->active_since_ms);
-    int code = store_one(next);
-    if (code != STORE_ROW)
-        return code;
-    *ret_metric = (Metric){
-        .id = column_int64(next, 0),
-        .account = call->account,
-        .region = call->region,
-        .name_space = arena_copy(call->arena, column_bytes(next, 1)),
-        .name = arena_copy(call->arena, column_bytes(next, 2)),
-        .dimensions = arena_copy(call->arena, column_bytes(next, 3)),
-        .last_ms = column_int64(next, 4),
-    };
-    store_end(next);
-    return STORE_ROW;
+    bind_int64(next, 3, after_id);
+    return next;
 }

@@ -1,7 +1,7 @@
 /* put_metric_data.c - PutMetricData. CloudWatch API Reference, PutMetricData and MetricDatum: "Values must be in the
  * range of -2^360 to 2^360. In addition, special values (for example, NaN, +Infinity, -Infinity) are not supported"; up
  * to 1000 metrics a request, 150 values a metric; a time stamp at most two weeks past and two hours ahead. */
-#include "metric.h"
+#include "point.h"
 #include <math.h>
 
 OPERATION(CloudwatchPutMetricData, put_metric_data, WRITES);
@@ -9,6 +9,7 @@ OPERATION(CloudwatchPutMetricData, put_metric_data, WRITES);
 #define METRICS_MAX    1000
 #define VALUES_MAX     150
 #define DIMENSIONS_MAX 30
+#define ENTITIES_MAX   2
 #define PAST_MAX_MS    (INT64_C(14) * 24 * 3600 * 1000)
 #define FUTURE_MAX_MS  (INT64_C(2) * 3600 * 1000)
 
@@ -82,6 +83,30 @@ static Status check_time(const Place *place, const CloudwatchMetricDatum *datum)
     return OK;
 }
 
+/* aws: PutMetricData, Namespace, and Dimension, Name and Value: "ASCII control characters are not supported". They
+ * would end the parts of metric_dimensions_text. */
+static bool has_control_character(Bytes text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+            return true;
+    return false;
+}
+
+static Status check_dimensions(const Place *place, const CloudwatchDimensions *dimensions)
+{
+    if (dimensions->len > DIMENSIONS_MAX)
+        return fail(place->call, &CLOUDWATCH_INVALID_PARAMETER_VALUE,
+                    "The collection %s.member.%zu.Dimensions must not have a size greater than %d.", place->list,
+                    place->number, DIMENSIONS_MAX);
+    for (size_t i = 0; i < dimensions->len; i++)
+        if (has_control_character(dimensions->items[i].name) || has_control_character(dimensions->items[i].value))
+            return fail(place->call, &CLOUDWATCH_INVALID_PARAMETER_VALUE,
+                        "The parameter %s.member.%zu.Dimensions.member.%zu must not contain control characters.",
+                        place->list, place->number, i + 1);
+    return OK;
+}
+
 static Status check_datum(const Place *place, const CloudwatchMetricDatum *datum)
 {
     bool has_values = datum->values.len > 0;
@@ -96,10 +121,7 @@ static Status check_datum(const Place *place, const CloudwatchMetricDatum *datum
                     "At least one of the parameters %s.member.%zu.Value, %s.member.%zu.Values and "
                     "%s.member.%zu.StatisticValues must be specified.",
                     place->list, place->number, place->list, place->number, place->list, place->number);
-    if (datum->dimensions.len > DIMENSIONS_MAX)
-        return fail(place->call, &CLOUDWATCH_INVALID_PARAMETER_VALUE,
-                    "The collection %s.member.%zu.Dimensions must not have a size greater than %d.", place->list,
-                    place->number, DIMENSIONS_MAX);
+    TRY(check_dimensions(place, &datum->dimensions));
     if (datum->has_value)
         TRY(check_number(place, "Value", datum->value));
     if (datum->statistic_values)
@@ -119,27 +141,28 @@ static Status check_data(Call *call, const char *list, const CloudwatchMetricDat
 
 static void add_values(Arena *arena, const CloudwatchMetricDatum *datum, DataPoint *point)
 {
-    double *pairs = arena_new_array(arena, double, 2 * datum->values.len);
+    ValueCount *pairs = arena_new_array(arena, ValueCount, datum->values.len);
     point->minimum = INFINITY;
     point->maximum = -INFINITY;
     for (size_t i = 0; i < datum->values.len; i++) {
         double value = datum->values.items[i], count = datum->counts.items ? datum->counts.items[i] : 1;
-        pairs[2 * i] = value;
-        pairs[2 * i + 1] = count;
+        pairs[i] = (ValueCount){value, count};
         point->count += count;
         point->sum += value * count;
         point->minimum = fmin(point->minimum, value);
         point->maximum = fmax(point->maximum, value);
     }
-    point->values = (Bytes){(const char *)pairs, 2 * datum->values.len * sizeof *pairs};
+    point->values = (Values){pairs, datum->values.len};
 }
 
 static DataPoint point_of(Call *call, const CloudwatchMetricDatum *datum)
 {
+    /* aws: MetricDatum, StorageResolution: 1 or 60; "Setting this to 1 specifies this metric as a high-resolution
+     * metric" */
     DataPoint point = {
         .time_ms = datum->has_timestamp ? datum->timestamp : call->now_ms,
         .unit = present(datum->unit) ? datum->unit : CLOUDWATCH_STANDARD_UNIT_NONE,
-        .resolution_s = datum->has_storage_resolution ? datum->storage_resolution : 60,
+        .resolution_s = datum->has_storage_resolution && datum->storage_resolution < 60 ? 1 : 60,
     };
     const CloudwatchStatisticSet *set = datum->statistic_values;
     if (set) {
@@ -168,8 +191,8 @@ static Status put_data(Call *call, Bytes name_space, const CloudwatchMetricData 
                          .last_ms = point.time_ms};
         int64_t id;
         metric.dimensions = metric_dimensions_text(call->arena, &datum->dimensions);
-        TRY(expect_ok(call, metric_touch(call->store, &metric, &id)));
-        TRY(expect_ok(call, metric_add_point(call->store, id, &point)));
+        TRY(expect_ok(call, metric_touch(call->store, &metric, call->now_ms, &id)));
+        TRY(expect_ok(call, point_add(call->store, call->arena, call->now_ms, id, &point)));
     }
     return OK;
 }
@@ -178,10 +201,14 @@ static Status put_metric_data(Call *call, const CloudwatchPutMetricDataInput *in
 {
     size_t count = in->metric_data.len;
     (void)out;
+    if (in->entity_metric_data.len > ENTITIES_MAX)
+        return fail(call, &CLOUDWATCH_INVALID_PARAMETER_VALUE,
+                    "The collection EntityMetricData must not have a size greater than %d.", ENTITIES_MAX);
     TRY(check_data(call, "MetricData", &in->metric_data));
     for (size_t i = 0; i < in->entity_metric_data.len; i++) {
         count += in->entity_metric_data.items[i].metric_data.len;
-        TRY(check_data(call, "EntityMetricData.member.1.MetricData", &in->entity_metric_data.items[i].metric_data));
+        const char *list = arena_text(call->arena, "EntityMetricData.member.%zu.MetricData", i + 1).ptr;
+        TRY(check_data(call, list, &in->entity_metric_data.items[i].metric_data));
     }
     if (!count)
         return fail(call, &CLOUDWATCH_MISSING_REQUIRED_PARAMETER, "The parameter MetricData is required.");

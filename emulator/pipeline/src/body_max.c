@@ -1,0 +1,46 @@
+/* body_max.c - how large a request's body may be, as its head says where it goes: net asks before it collects one. */
+#include "exchange.h"
+#include "limits.h"
+
+static bool is_page(const Pipeline *pipeline, Bytes path)
+{
+    for (size_t i = 0; i < pipeline->pages_count; i++)
+        if (bytes_starts_with(path, bytes_of(pipeline->pages[i].prefix)))
+            return true;
+    return false;
+}
+
+/* Where only the body says which service is meant: a form without a signature, or nobody. */
+static int64_t largest(const Pipeline *pipeline, unsigned protocols)
+{
+    int64_t most = LIMIT_PAGE_BODY_BYTES;
+    for (size_t i = 0; i < pipeline->services_count; i++) {
+        const ServiceModel *model = pipeline->services[i].service->model;
+        if (model->protocols & protocols && model->body_max > most)
+            most = model->body_max;
+    }
+    return most;
+}
+
+static const ServiceModel *service_signed_for(const Pipeline *pipeline, const HttpRequest *request)
+{
+    Bytes name = credential_service(request);
+    for (size_t i = 0; i < pipeline->services_count; i++)
+        if (bytes_is(name, pipeline->services[i].service->model->name))
+            return pipeline->services[i].service->model;
+    return NULL;
+}
+
+size_t pipeline_body_max(void *context, const HttpRequest *request)
+{
+    const Pipeline *pipeline = context;
+    if (is_page(pipeline, request->path))
+        return LIMIT_PAGE_BODY_BYTES;
+    const ServiceModel *model = route_service_of(pipeline, request);
+    if (!model)
+        model = service_signed_for(pipeline, request);
+    if (model)
+        return (size_t)model->body_max;
+    bool is_form = bytes_starts_with(http_header(request, "content-type"), TEXT("application/x-www-form-urlencoded"));
+    return (size_t)largest(pipeline, is_form ? PROTOCOL_QUERY : ~0u);
+}
