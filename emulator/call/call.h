@@ -149,6 +149,10 @@ typedef struct Service {
     /* Asked before each handler, with the operation's checked input: too many calls are refused. NULL: all are let in.
      */
     Status (*admit)(Call *call, const void *in);
+    /* What the service's front end at AWS does otherwise than most. */
+    bool tells_crc32;              /* of each answer's body: x-amz-crc32 */
+    bool has_long_request_ids;     /* 52 letters and digits, not a UUID */
+    const char *common_name_space; /* of errors that every service gives, where they have one; NULL: none */
 } Service;
 
 /* For resets: runs each of the queries (ends with NULL), with account and region as ?1 and ?2; absent is NULL:

@@ -43,6 +43,11 @@ static void write_error(Exchange *exchange, WireAnswer *answer)
     }
     ErrorAnswer told = {call->error, message_told(call), call->error_fields, call->request_id};
     const ServiceModel *model = exchange->service ? exchange->service->model : &nobody;
+    ErrorModel common = *call->error;
+    if (exchange->service && exchange->service->common_name_space && !common.name_space) {
+        common.name_space = exchange->service->common_name_space;
+        told.error = &common;
+    }
     answer->status = exchange->request->refused_status ? exchange->request->refused_status : call->error->http_status;
     exchange->protocol->encode_error(answer, model, &told);
 }
@@ -117,6 +122,9 @@ void answer(Exchange *exchange)
         write_output(exchange, &answer);
     else
         write_error(exchange, &answer);
+    if (exchange->service && exchange->service->tells_crc32)
+        wire_answer_add(&answer, TEXT("x-amz-crc32"),
+                        arena_text(answer.arena, "%u", crc32_of(buffer_bytes(&answer.body))));
     log_request(exchange, answer.status);
     note(exchange, answer.status, buffer_bytes(&answer.body));
     HttpResponse response = {answer.status, answer.headers, answer.headers_count, answer.body};

@@ -21,7 +21,7 @@ typedef struct Counters {
 typedef struct Note {
     Observed observed; /* input and output: the first bytes of them */
     size_t input_len, output_len;
-    char account[16], region[32], request_id[40];
+    char account[16], region[32], request_id[64];
     char error[ERROR_BYTES_KEPT]; /* of a fault rule's code: its own lies in the call's arena */
     char input[BODY_BYTES_KEPT], output[BODY_BYTES_KEPT];
 } Note;

@@ -127,10 +127,24 @@ static Status no_such_operation(Exchange *exchange, Bytes key)
     return fail(&exchange->call, error, "The service has no operation " BYTES_FMT ".", BYTES_ARG(key));
 }
 
+#define LONG_REQUEST_ID_BYTES 52
+
+static Bytes long_request_id(Arena *arena, Random *random)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    char *id = arena_take_raw(arena, LONG_REQUEST_ID_BYTES);
+    random_fill(random, id, LONG_REQUEST_ID_BYTES);
+    for (size_t i = 0; i < LONG_REQUEST_ID_BYTES; i++)
+        id[i] = letters[(unsigned char)id[i] % (sizeof letters - 1)];
+    return (Bytes){id, LONG_REQUEST_ID_BYTES};
+}
+
 static Status use(Exchange *exchange, const PipelineService *service, Bytes prefix, Bytes name)
 {
     Call *call = &exchange->call;
     const ServiceModel *model = service->service->model;
+    if (service->service->has_long_request_ids)
+        call->request_id = long_request_id(call->arena, call->host->random);
     exchange->service = service->service;
     exchange->operation_name = name;
     Bytes key = arena_text(call->arena, BYTES_FMT "." BYTES_FMT, BYTES_ARG(prefix), BYTES_ARG(name));

@@ -227,8 +227,6 @@ int json_decode(Arena *arena, const Shape *shape, Bytes body, void *ret, Bytes *
     JsonReader reader = {
         .at = body.ptr, .start = body.ptr, .end = body.ptr + body.len, .arena = arena, .message = ret_message};
     JsonToken token = json_peek(&reader); /* no body is no JSON, for AWS too */
-    if (token == JSON_NULL)
-        return json_take_word(&reader, "null");
     int code = token == JSON_OBJECT ? read_structure(&reader, shape, ret) : wrong_type(&reader, shape, token);
     return code == WIRE_OK ? json_end(&reader) : code;
 }

@@ -59,6 +59,11 @@ const Service dynamodb_service = {
     .operations = operations,
     .validation_error = &DYNAMODB_VALIDATION,
     .reset = reset,
+    /* aws: Developer Guide, "DynamoDB low-level API", the response: "x-amz-crc32: <Checksum>"; the ids are those of
+     * recorded answers */
+    .tells_crc32 = true,
+    .has_long_request_ids = true,
+    .common_name_space = "com.amazon.coral.service",
 };
 
 static void on_rollback(void *context)
