@@ -117,6 +117,11 @@ static const char *data_directory(const Emulator *emulator)
     return durability(emulator) == DURABILITY_MEMORY ? NULL : config_text(emulator->config, SETTING_DATA);
 }
 
+static void log_trouble(void *context, const char *what)
+{
+    log_event(context, LOG_ERROR, what, NULL);
+}
+
 static bool open_host(Emulator *emulator)
 {
     const Config *config = emulator->config;
@@ -130,8 +135,10 @@ static bool open_host(Emulator *emulator)
                         formats[config_choice(config, SETTING_LOG_FORMAT)], host->clock);
     host->default_account = bytes_of(config_text(config, SETTING_ACCOUNT));
     host->default_region = bytes_of(config_text(config, SETTING_REGION));
-    if (store_open(data_directory(emulator), durability(emulator), &host->store, &reason) == STORE_OK)
+    if (store_open(data_directory(emulator), durability(emulator), &host->store, &reason) == STORE_OK) {
+        store_on_trouble(host->store, log_trouble, host->log);
         return true;
+    }
     fprintf(stderr, "evpoc-emu: %s\n", reason);
     return false;
 }
@@ -183,7 +190,10 @@ static bool open_services(Emulator *emulator)
     KinesisLimits limits = {config_choice(emulator->config, SETTING_LIMITS) == LIMITS_AWS, 1};
     kinesis_set_limits(emulator->kinesis, limits);
     kinesis_set_transition_ms(emulator->kinesis, config_integer(emulator->config, SETTING_TRANSITION_MS));
-    return commit_start(emulator);
+    bool is_committed = commit_start(emulator);
+    if (is_committed && store_note(host->store))
+        log_event(host->log, LOG_WARN, store_note(host->store), NULL);
+    return is_committed;
 }
 
 /* What the container may have, in bytes; 0: all there is. */

@@ -35,6 +35,11 @@ typedef struct Migration {
  * *ret_reason (static or malloc'd by nobody: lives until the process ends) says what to do. */
 MUST_CHECK int store_open(const char *directory, Durability durability, Store **ret_store, const char **ret_reason);
 Store *store_close(Store *store); /* commits nothing; checkpoints; returns NULL */
+/* What opening has found and passed by, for the log: a torn end of the file's log. NULL: nothing. */
+const char *store_note(const Store *store);
+/* Told of what fails while nobody waits for it, such as copying a damaged log into the file. */
+void store_on_trouble(Store *store, void (*hook)(void *context, const char *what), void *context);
+/* Also holds the tables of a file that was there against what the steps make: STORE_CORRUPT where they differ. */
 MUST_CHECK int store_migrate(Store *store, const Migration *migration);
 const char *store_error(const Store *store);
 const char *store_path(const Store *store); /* for messages: the file, or ":memory:" */
@@ -61,8 +66,11 @@ typedef struct Query {
 } Query;
 typedef struct Statement Statement; /* one use of a query: bound, stepped, then ended or used again */
 
-/* Reset and ready to bind (parameters count from 1). Never NULL: a query that does not compile ends the process (a bug
- * of ours). A statement may not be begun again while its rows are still being read. */
+/* Reset and ready to bind (parameters count from 1). Never NULL: a query that does not compile ends the process where
+ * the file is new (a bug of ours); where it may be the file's fault, its first step fails. A statement may not be begun
+ * again while its rows are still being read.
+ * Damage: whoever reads a damaged page gets STORE_BROKEN, and the turn goes on. Where a page cannot be read while
+ * something is written, half of it may be done: the turn cannot be committed (store_writes tells, too). */
 Statement *store_begin(Store *store, const Query *query);
 void bind_int64(Statement *statement, int at, int64_t value);
 void bind_bytes(Statement *statement, int at,

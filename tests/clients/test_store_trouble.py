@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pages
 import pytest
 from admin import ask
 from botocore.exceptions import BotoCoreError, ClientError
@@ -92,6 +93,7 @@ def test_a_file_of_a_later_version_is_refused(file, change):
     with contextlib.closing(sqlite3.connect(file)) as db:
         db.execute(change)
         db.commit()
+    pages.seal(file)
     assert "later version" in refusal_of(file.parent)
 
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,7 +23,7 @@ static int foreign(const char *path, const char **ret_reason)
                   path);
 }
 
-static int damaged(const char *path, const char *how, const char **ret_reason)
+int refuse_damaged(const char *path, const char *how, const char **ret_reason)
 {
     return refuse(ret_reason, STORE_CORRUPT,
                   "%s is damaged (%s); it was left as it is: put a copy or a snapshot in its place, or choose another "
@@ -54,6 +55,13 @@ static bool is_cut_short(const char *path, const unsigned char *header, int64_t 
     return counts && size < pages * (page_bytes == 1 ? 65536 : page_bytes) && !has_wal(path);
 }
 
+/* Version 0: nothing was copied out of its first log yet. */
+static bool fits_version(const unsigned char *header, uint32_t version)
+{
+    bool has_our_pages = page_has_checksum(header) && (header[16] << 8 | header[17]) == PAGE_BYTES;
+    return !version || has_our_pages == (version > 1);
+}
+
 /* SQLite file format: 16 bytes "SQLite format 3\0"; page size at 16, pages at 28, the user version at 60, the
  * application id at 68, all big-endian. */
 int check_header(const char *path, const char **ret_reason)
@@ -77,14 +85,15 @@ int check_header(const char *path, const char **ret_reason)
         return foreign(path, ret_reason);
     if (version > FORMAT_VERSION)
         return too_new(path, version, ret_reason);
-    return is_cut_short(path, header, file.st_size) ? damaged(path, "its end is missing", ret_reason) : STORE_OK;
+    if (!fits_version(header, version))
+        return refuse_damaged(path, "its header contradicts itself", ret_reason);
+    return is_cut_short(path, header, file.st_size) ? refuse_damaged(path, "its end is missing", ret_reason) : STORE_OK;
 }
 
-/* The first column of the first row: a number, or 0. */
-static int ask_number(Store *store, const char *sql, int64_t *ret)
+int ask_number(sqlite3 *db, const char *sql, int64_t *ret)
 {
     sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
+    int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
     *ret = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
@@ -93,23 +102,32 @@ static int ask_number(Store *store, const char *sql, int64_t *ret)
 }
 
 /* "ok", or the first thing that is wrong. */
-static int check_whole(Store *store, const char **ret_reason)
+int check_whole(sqlite3 *db, const char *path, const char *pragma, const char **ret_reason)
 {
     sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &statement, NULL);
+    int code = sqlite3_prepare_v2(db, pragma, -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
-    const char *said = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : sqlite3_errmsg(store->db);
+    const char *said = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : sqlite3_errmsg(db);
     /* "*** in database main ***", and a line of what is wrong there. */
     const char *line = said ? strrchr(said, '\n') : NULL;
     int result = said && !strcmp(said, "ok") ? STORE_OK
-                                             : damaged(store->path,
-                                                       line   ? line + 1
-                                                       : said ? said
-                                                              : "?",
-                                                       ret_reason);
+                                             : refuse_damaged(path,
+                                                              line   ? line + 1
+                                                              : said ? said
+                                                                     : "?",
+                                                              ret_reason);
     sqlite3_finalize(statement);
     return result;
+}
+
+static int refuse_corrupt(const Store *store, const char **ret_reason)
+{
+    char how[80];
+    if (!store->fault.page)
+        return refuse_damaged(store->path, sqlite3_errmsg(store->db), ret_reason);
+    snprintf(how, sizeof how, "page %lld is not as it was written", (long long)store->fault.page);
+    return refuse_damaged(store->path, how, ret_reason);
 }
 
 static int refuse_unread(const Store *store, int code, const char **ret_reason)
@@ -126,38 +144,98 @@ static int refuse_unread(const Store *store, int code, const char **ret_reason)
     case SQLITE_NOTADB:
         return foreign(store->path, ret_reason);
     case SQLITE_CORRUPT:
-        return damaged(store->path, sqlite3_errmsg(store->db), ret_reason);
+        return refuse_corrupt(store, ret_reason);
     default:
         return refuse(ret_reason, STORE_BROKEN, "%s: %s", store->path, sqlite3_errmsg(store->db));
     }
+}
+
+static int check_log(Store *store, const char **ret_reason)
+{
+    switch (page_file_log_state(store->db)) {
+    case LOG_STALE:
+        return STORE_LOG_STALE;
+    case LOG_LOST:
+        return refuse_damaged(
+            store->path, "its log, evpoc.db-wal, is damaged or missing, which was being copied into it", ret_reason);
+    case LOG_FITS:
+        break;
+    }
+    if (!store->note && page_file_log_is_torn(store->db))
+        store->note =
+            sqlite3_mprintf("the end of %s-wal is torn or damaged; from there on it is left out", store->path);
+    return STORE_OK;
 }
 
 /* As SQLite reads it, with what the WAL adds: the file alone may still be of before the first checkpoint. */
 int check_content(Store *store, const char **ret_reason)
 {
     int64_t tables, id, version, pages, page_bytes, ours;
-    int code = ask_number(store, "SELECT COUNT(*) FROM sqlite_master", &tables);
+    sqlite3 *db = store->db;
+    int code = ask_number(db, "SELECT COUNT(*) FROM sqlite_schema", &tables);
     if (code == SQLITE_OK)
-        code = ask_number(store, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'migration'", &ours);
+        code = ask_number(db, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'migration'", &ours);
     if (code == SQLITE_OK)
-        code = ask_number(store, "PRAGMA application_id", &id);
+        code = ask_number(db, "PRAGMA application_id", &id);
     if (code == SQLITE_OK)
-        code = ask_number(store, "PRAGMA user_version", &version);
+        code = ask_number(db, "PRAGMA user_version", &version);
     if (code == SQLITE_OK)
-        code = ask_number(store, "PRAGMA page_count", &pages);
+        code = ask_number(db, "PRAGMA page_count", &pages);
     if (code == SQLITE_OK)
-        code = ask_number(store, "PRAGMA page_size", &page_bytes);
+        code = ask_number(db, "PRAGMA page_size", &page_bytes);
     if (code != SQLITE_OK)
         return refuse_unread(store, code & 0xff, ret_reason);
     store->is_new = !tables;
+    store->is_plain = tables && version < FORMAT_VERSION;
     if (tables && (id != APPLICATION_ID || !ours))
         return foreign(store->path, ret_reason);
     if (version > FORMAT_VERSION)
         return too_new(store->path, (uint32_t)version, ret_reason);
-    return tables && pages * page_bytes <= CHECKED_WHOLE_BYTES ? check_whole(store, ret_reason) : STORE_OK;
+    code = check_log(store, ret_reason);
+    bool is_looked_through = tables && pages * page_bytes <= CHECKED_WHOLE_BYTES;
+    return code == STORE_OK && is_looked_through ? check_whole(db, store->path, "PRAGMA quick_check(1)", ret_reason)
+                                                 : code;
 }
 
 int refuse_unusable(const Store *store, const char **ret_reason)
 {
     return refuse_unread(store, sqlite3_errcode(store->db) & 0xff, ret_reason);
+}
+
+/* Of a file whose header was found to be one of ours. */
+int check_is_plain(const char *path, bool *ret_is_plain, const char **ret_reason)
+{
+    unsigned char header[HEADER_BYTES];
+    FILE *file = fopen(path, "re");
+    bool is_read = file && fread(header, 1, sizeof header, file) == sizeof header;
+    if (file)
+        fclose(file);
+    if (is_read && number_at(header, 68) != APPLICATION_ID)
+        return foreign(path, ret_reason);
+    *ret_is_plain = is_read && !page_has_checksum(header);
+    return is_read ? STORE_OK : refuse(ret_reason, STORE_NO_PERMISSION, "cannot read %s: %s", path, strerror(errno));
+}
+
+/* SQLite file format: the page with the byte at 2^30, which locks are taken on, is never written. */
+#define LOCK_PAGE (0x40000000 / PAGE_BYTES + 1)
+
+int check_pages(const char *path, const char **ret_reason)
+{
+    unsigned char *page = malloc(PAGE_BYTES);
+    FILE *file = fopen(path, "re");
+    int code =
+        page && file ? STORE_OK : refuse(ret_reason, STORE_NO_PERMISSION, "cannot read %s: %s", path, strerror(errno));
+    for (uint32_t number = 1; code == STORE_OK; number++) {
+        char how[80];
+        size_t got = fread(page, 1, PAGE_BYTES, file);
+        if (!got)
+            break;
+        snprintf(how, sizeof how, "page %u is not as it was written", number);
+        if (number != LOCK_PAGE && (got != PAGE_BYTES || !page_is_whole(page, number)))
+            code = refuse_damaged(path, how, ret_reason);
+    }
+    if (file)
+        fclose(file);
+    free(page);
+    return code;
 }

@@ -52,32 +52,40 @@ static int count_wal_pages(void *context, sqlite3 *db, const char *name, int pag
     return SQLITE_OK;
 }
 
-static const char common[] =
-    "PRAGMA page_size=16384; PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;";
+int set_up(Store *store)
+{
+    static const char common[] =
+        "PRAGMA page_size=16384; PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;";
+    _Static_assert(PAGE_BYTES == 16384, "the pragma says the same");
+    page_file_note_in(store->db, &store->fault);
+    int code = store_exec(store, common);
+    if (code == STORE_OK && !store->is_in_memory)
+        page_file_reserve(store->db);
+    return code;
+}
 
 /* Exclusive locking before WAL: no shared memory file, and a second process is refused at its first look.
  * synchronous: OFF keeps what was committed through kill -9, since the kernel has it; FULL waits for the disk. */
-static int configure(Store *store, Durability durability)
+int set_journal(Store *store)
 {
-    if (durability == DURABILITY_MEMORY)
+    if (store->is_in_memory)
         return store_exec(store, "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;");
     sqlite3_wal_hook(store->db, count_wal_pages, store);
-    return store_exec(store, durability == DURABILITY_FSYNC ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                                                            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;");
+    return store_exec(store, store->durability == DURABILITY_FSYNC
+                                 ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                                 : "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;");
 }
 
-static int prepare_file(Store *store, Durability durability, const char **ret_reason)
+static int prepare_file(Store *store, const char **ret_reason)
 {
-    static const char ours[] =
-        "PRAGMA application_id=1163284547; PRAGMA user_version=1;"
-        "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, step INTEGER NOT NULL) WITHOUT ROWID;";
-    _Static_assert(APPLICATION_ID == 1163284547, "the pragma says the same");
-    if (store_exec(store, common))
+    static const char ours[] = "PRAGMA application_id=1163284547; PRAGMA user_version=2;" MIGRATION_TABLE;
+    _Static_assert(APPLICATION_ID == 1163284547 && FORMAT_VERSION == 2, "the pragmas say the same");
+    if (set_up(store))
         return refuse_unusable(store, ret_reason);
     int code = check_content(store, ret_reason);
     if (code != STORE_OK)
         return code;
-    if (configure(store, durability) == STORE_OK && (!store->is_new || store_exec(store, ours) == STORE_OK))
+    if (set_journal(store) == STORE_OK && (!store->is_new || store_exec(store, ours) == STORE_OK))
         return STORE_OK;
     return refuse_unusable(store, ret_reason);
 }
@@ -91,17 +99,37 @@ static void set_probation(Store *store, bool is_on)
 
 void end_probation(Store *store)
 {
-    if (store->is_on_probation)
-        set_probation(store, false);
+    if (!store->is_on_probation)
+        return;
+    set_probation(store, false);
+    if (store->is_plain)
+        convert_store(store);
 }
 
-static int open_file(Store *store, Durability durability, const char **ret_reason)
+static int open_file(Store *store, const char **ret_reason)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
+    const char *vfs = store->is_in_memory ? NULL : page_file_vfs();
+    if (sqlite3_open_v2(store->path, &store->db, flags, vfs) != SQLITE_OK)
         return refuse(ret_reason, STORE_NO_PERMISSION, "cannot open %s: %s", store->path, sqlite3_errmsg(store->db));
     set_probation(store, true);
-    return prepare_file(store, durability, ret_reason);
+    return prepare_file(store, ret_reason);
+}
+
+/* The file has all that its damaged log held up to the damage, and more: it goes on alone. */
+static int open_without_log(Store *store, const char **ret_reason)
+{
+    char wal[PATH_BYTES], aside[PATH_BYTES];
+    sqlite3_close(store->db);
+    store->db = NULL;
+    snprintf(wal, sizeof wal, "%s-wal", store->path);
+    snprintf(aside, sizeof aside, "%s-wal.damaged", store->path);
+    if (rename(wal, aside))
+        return refuse(ret_reason, STORE_NO_PERMISSION, "%s is damaged and cannot be moved away: %s", wal,
+                      strerror(errno));
+    sqlite3_free(store->note);
+    store->note = sqlite3_mprintf("%s was damaged, what it held last is left out; it is kept as %s", wal, aside);
+    return open_file(store, ret_reason);
 }
 
 int store_open(const char *directory, Durability durability, Store **ret_store, const char **ret_reason)
@@ -120,8 +148,11 @@ int store_open(const char *directory, Durability durability, Store **ret_store, 
     Store *store = calloc(1, sizeof *store);
     if (!store || !(store->path = strdup(path)))
         abort();
+    store->durability = durability;
     store->is_in_memory = durability == DURABILITY_MEMORY;
-    code = open_file(store, durability, ret_reason);
+    code = open_file(store, ret_reason);
+    if (code == STORE_LOG_STALE)
+        code = open_without_log(store, ret_reason);
     if (code == STORE_OK)
         *ret_store = store;
     else {
@@ -153,6 +184,7 @@ Store *store_close(Store *store)
     sqlite3_close(store->db);
     if (store->is_on_probation && !store->is_locked_out)
         remove_empty_wal(store->path);
+    sqlite3_free(store->note);
     free(store->path);
     free(store);
     return NULL;

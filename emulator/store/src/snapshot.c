@@ -97,11 +97,12 @@ static int snapshot_file(Store *store, const char *name, const char **ret_reason
     if (mkdir(directory, 0777) && errno != EEXIST)
         return refuse(ret_reason, STORE_NO_PERMISSION, "cannot make %s: %s", directory, strerror(errno));
     unlink(part);
-    int code =
-        sqlite3_open_v2(part, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK
-            ? copy(db, store->db, ret_reason)
-            : refuse(ret_reason, STORE_NO_PERMISSION, "cannot write %s: %s", part, sqlite3_errmsg(db));
-    if (code == STORE_OK && sqlite3_exec(db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL) != SQLITE_OK)
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    int code = sqlite3_open_v2(part, &db, flags, page_file_vfs()) == SQLITE_OK
+                   ? copy(db, store->db, ret_reason)
+                   : refuse(ret_reason, STORE_NO_PERMISSION, "cannot write %s: %s", part, sqlite3_errmsg(db));
+    if (code == STORE_OK &&
+        sqlite3_exec(db, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=DELETE", NULL, NULL, NULL) != SQLITE_OK)
         code = refuse(ret_reason, STORE_BROKEN, "%s: %s", part, sqlite3_errmsg(db));
     sqlite3_close(db);
     if (code == STORE_OK && rename(part, whole))
@@ -124,52 +125,70 @@ static int not_found(const char *name, const char **ret_reason)
     return refuse(ret_reason, STORE_NOT_FOUND, "there is no snapshot %s", name);
 }
 
-/* What schema a file is of: the step of each migration. */
-static bool schema_of(sqlite3 *db, Buffer *out)
-{
-    sqlite3_stmt *row = NULL;
-    if (sqlite3_prepare_v2(db, "SELECT name, step FROM migration ORDER BY name", -1, &row, NULL) != SQLITE_OK)
-        return false;
-    while (sqlite3_step(row) == SQLITE_ROW)
-        buffer_append_format(out, "%s %lld\n", (const char *)sqlite3_column_text(row, 0),
-                             (long long)sqlite3_column_int64(row, 1));
-    return sqlite3_finalize(row) == SQLITE_OK;
-}
-
-static bool schemas_match(sqlite3 *a, sqlite3 *b)
-{
-    Buffer one = {0}, other = {0};
-    bool match = schema_of(a, &one) && schema_of(b, &other) && bytes_equal(buffer_bytes(&one), buffer_bytes(&other));
-    buffer_done(&one);
-    buffer_done(&other);
-    return match;
-}
-
 static int restore_from(Store *store, sqlite3 *from, const char *name, const char **ret_reason)
 {
     if (!schemas_match(store->db, from))
         return refuse(ret_reason, STORE_FOREIGN, "snapshot %s was made by another version of evpoc-emu", name);
     store_end_all(store);
+    page_file_overlook(store->db, true); /* what is damaged is what it takes the place of */
     int code = copy(store->db, from, ret_reason);
+    page_file_overlook(store->db, false);
     store_forget(store);
+    return code;
+}
+
+/* All of it, before it takes the place of anything. */
+static int check_snapshot(sqlite3 *db, const char *path, const char **ret_reason)
+{
+    int64_t version = 0;
+    int code = check_pages(path, ret_reason);
+    if (code == STORE_OK)
+        code = check_whole(db, path, "PRAGMA integrity_check(1)", ret_reason);
+    if (code != STORE_OK)
+        return code;
+    return ask_number(db, "PRAGMA user_version", &version) == SQLITE_OK && version == FORMAT_VERSION
+               ? STORE_OK
+               : refuse(ret_reason, STORE_FOREIGN, "%s is not a snapshot of evpoc-emu", path);
+}
+
+static int restore_checked(Store *store, const char *path, const char *name, const char **ret_reason)
+{
+    sqlite3 *db = NULL;
+    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, page_file_vfs()) == SQLITE_OK
+                   ? check_snapshot(db, path, ret_reason)
+                   : refuse(ret_reason, STORE_NO_PERMISSION, "cannot read %s: %s", path, sqlite3_errmsg(db));
+    if (code == STORE_OK)
+        code = restore_from(store, db, name, ret_reason);
+    sqlite3_close(db);
+    return code;
+}
+
+/* One of format 1, whose pages have no checksums: a copy of it with them is what is restored. */
+static int restore_plain(Store *store, const char *path, const char *name, const char **ret_reason)
+{
+    char part[PATH_BYTES];
+    path_of(store, name, SUFFIX ".part", part);
+    unlink(part);
+    int code = convert_copy(path, part, ret_reason);
+    if (code == STORE_OK)
+        code = restore_checked(store, part, name, ret_reason);
+    unlink(part);
     return code;
 }
 
 static int restore_file(Store *store, const char *name, const char **ret_reason)
 {
     char path[PATH_BYTES];
-    sqlite3 *db = NULL;
+    bool is_plain;
     path_of(store, name, SUFFIX, path);
     if (access(path, F_OK))
         return not_found(name, ret_reason);
     int code = check_header(path, ret_reason);
+    if (code == STORE_OK)
+        code = check_is_plain(path, &is_plain, ret_reason);
     if (code != STORE_OK)
         return code;
-    code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK
-               ? restore_from(store, db, name, ret_reason)
-               : refuse(ret_reason, STORE_NO_PERMISSION, "cannot read %s: %s", path, sqlite3_errmsg(db));
-    sqlite3_close(db);
-    return code;
+    return is_plain ? restore_plain(store, path, name, ret_reason) : restore_checked(store, path, name, ret_reason);
 }
 
 int store_restore(Store *store, const char *name, const char **ret_reason)

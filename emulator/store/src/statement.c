@@ -3,10 +3,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void die(const Store *store, const Query *query, const char *why)
+static _Noreturn void die(const Store *store, const Query *query, const char *why)
 {
     fprintf(stderr, "evpoc-emu: %s: %s: %s\n", why, sqlite3_errmsg(store->db), query->sql);
     abort();
+}
+
+/* A damaged page, or a schema that isn't ours: the file's fault. In a new file it can only be the query's. */
+static Statement *uncompiled(Store *store, const Query *query, int code)
+{
+    if (code == SQLITE_ERROR && store->is_new)
+        die(store, query, "a statement does not compile");
+    note_damage(store, query->sql);
+    store->uncompiled.store = store;
+    return &store->uncompiled;
 }
 
 static Statement *find_statement(Store *store, const Query *query)
@@ -17,10 +27,11 @@ static Statement *find_statement(Store *store, const Query *query)
     Statement *statement = &store->statements[at];
     if (statement->query)
         return statement;
+    int code = sqlite3_prepare_v3(store->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->handle, NULL);
+    if (code != SQLITE_OK)
+        return uncompiled(store, query, code);
     if (++store->statements_count > STATEMENTS_MAX / 2)
         die(store, query, "too many statements");
-    if (sqlite3_prepare_v3(store->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->handle, NULL) != SQLITE_OK)
-        die(store, query, "a statement does not compile");
     statement->query = query;
     statement->store = store;
     return statement;
@@ -78,20 +89,41 @@ void store_end(Statement *statement)
     statement->is_running = false;
 }
 
+/* Half of what was to be written may be done; and after SQLITE_CORRUPT itself SQLite commits nothing. */
+static void lose_turn(Store *store)
+{
+    store->is_lost = store->in_turn;
+    store->buffered_writes++;
+}
+
+static void fail_step(Statement *statement, int code)
+{
+    Store *store = statement->store;
+    if (!is_damage(code)) {
+        note_failure(store, sqlite3_errmsg(store->db));
+        return;
+    }
+    note_damage(store, statement->query->sql);
+    if (code == SQLITE_CORRUPT || !sqlite3_stmt_readonly(statement->handle))
+        lose_turn(store);
+}
+
 int store_step(Statement *statement)
 {
     Store *store = statement->store;
-    if (store->is_lost)
+    if (!statement->handle)
+        lose_turn(store);
+    if (store->is_lost || !statement->handle)
         return STORE_BROKEN;
     int code = sqlite3_step(statement->handle);
     statement->is_running = code == SQLITE_ROW;
     if (code == SQLITE_ROW)
         return STORE_ROW;
     if (code != SQLITE_DONE)
-        note_failure(store, sqlite3_errmsg(store->db));
+        fail_step(statement, code);
     sqlite3_reset(statement->handle);
     /* sqlite.org, "Response To Errors Within A Transaction": a full disk or an I/O error may undo all of it. */
-    store->is_lost = code != SQLITE_DONE && store->in_turn && sqlite3_get_autocommit(store->db);
+    store->is_lost |= code != SQLITE_DONE && store->in_turn && sqlite3_get_autocommit(store->db);
     return code == SQLITE_DONE ? STORE_OK : STORE_BROKEN;
 }
 
@@ -154,4 +186,6 @@ void statements_finalize(Store *store)
     for (size_t i = 0; i < STATEMENTS_MAX; i++)
         if (store->statements[i].query)
             sqlite3_finalize(store->statements[i].handle);
+    memset(store->statements, 0, sizeof store->statements);
+    store->statements_count = 0;
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PAGE_BYTES              16384
 #define IDLE_CHECKPOINT_PAGES   (4 * 1024 * 1024 / PAGE_BYTES)
 #define FORCED_CHECKPOINT_PAGES (64 * 1024 * 1024 / PAGE_BYTES)
 
@@ -47,12 +46,23 @@ void store_forget(Store *store)
         store->on_rollback[i].hook(store->on_rollback[i].context);
 }
 
-static int checkpoint(Store *store)
+/* What it could not copy stays in the WAL: nothing is lost, the next one tries again. A damaged one is tried again when
+ * it has grown by as much as would force it, since the pages before the damaged one are copied each time. */
+static void checkpoint(Store *store)
 {
-    int left = 0, copied = 0;
+    int left = 0, copied = 0, pages = store->wal_pages;
     int code = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &left, &copied);
     store->wal_pages = 0;
-    return code == SQLITE_OK ? STORE_OK : STORE_BROKEN;
+    store->wal_pages_least = is_damage(code) ? pages + FORCED_CHECKPOINT_PAGES : 0;
+    if (is_damage(code)) {
+        note_damage(store, "");
+        trouble(store);
+    }
+}
+
+static bool wants_checkpoint(const Store *store, int pages)
+{
+    return store->wal_pages >= pages && store->wal_pages >= store->wal_pages_least;
 }
 
 /* A full disk: what the WAL has already may go into the file, and its room be used again. */
@@ -61,7 +71,7 @@ static int give_up(Store *store)
     bool is_full = (sqlite3_errcode(store->db) & 0xff) == SQLITE_FULL;
     store_rollback(store);
     if (is_full)
-        (void)checkpoint(store);
+        checkpoint(store);
     return STORE_BROKEN;
 }
 
@@ -81,16 +91,15 @@ int store_commit(Store *store)
     store->commits++;
     store->failure[0] = '\0';
     end_probation(store);
-    if (store->wal_pages >= FORCED_CHECKPOINT_PAGES)
-        (void)checkpoint(
-            store); /* what it could not copy stays in the WAL: nothing is lost, the next one tries again */
+    if (wants_checkpoint(store, FORCED_CHECKPOINT_PAGES))
+        checkpoint(store);
     return STORE_OK;
 }
 
 bool store_checkpoint_step(Store *store)
 {
-    if (!store->in_turn && store->wal_pages >= IDLE_CHECKPOINT_PAGES)
-        (void)checkpoint(store);
+    if (!store->in_turn && wants_checkpoint(store, IDLE_CHECKPOINT_PAGES))
+        checkpoint(store);
     return false;
 }
 
