@@ -14,6 +14,8 @@
  * see the answer of a connection that is closed on it. */
 #define DRAIN_MAX   ((uint64_t)256 * 1024 * 1024)
 #define CHUNK_BYTES 16384
+#define REST_MS     20
+#define WAIT_MAX_MS 60000
 
 typedef struct H1Connection {
     Watch watch; /* of its socket, while suspended: has the client gone? */
@@ -33,6 +35,7 @@ struct H1 {
     Watch watch; /* of its epoll */
     H1Connection *adding, *first, *dead, *candidate;
     uint64_t round;
+    int64_t rested_at_ms; /* a stream's rest is over then; 0: none rests */
     bool due;
     bool held;      /* a request waits for its owner's turn, unsuspended */
     bool is_queued; /* in this run: libmicrohttpd writes it at its next */
@@ -79,6 +82,31 @@ static void suspended_ready(Watch *watch, uint32_t events)
     set_suspended(transfer, false);
 }
 
+/* The first message of an event stream is on its way alone, as AWS's first event takes a while: who takes what one read
+ * of the socket brings for one message (lifion-kinesis) would never get to the second. */
+static bool rests(Transfer *transfer)
+{
+    H1 *h1 = transfer->h1.connection->h1;
+    int64_t until_ms = transfer->h1.rests_until_ms;
+    if (until_ms <= transfer->all->now_ms)
+        return false;
+    if (!h1->rested_at_ms || until_ms < h1->rested_at_ms)
+        h1->rested_at_ms = until_ms;
+    return true;
+}
+
+static void wake_rested(H1 *h1)
+{
+    if (!h1->rested_at_ms || h1->rested_at_ms > h1->transfers->now_ms)
+        return;
+    h1->rested_at_ms = 0;
+    for (H1Connection *connection = h1->first; connection; connection = connection->next) {
+        Transfer *transfer = connection->transfer;
+        if (transfer && transfer->is_stream && transfer->h1.suspended && stream_pending(&transfer->stream).len)
+            set_suspended(transfer, rests(transfer));
+    }
+}
+
 static ssize_t read_stream(void *context, uint64_t position, char *to, size_t room)
 {
     Transfer *transfer = context;
@@ -88,7 +116,7 @@ static ssize_t read_stream(void *context, uint64_t position, char *to, size_t ro
         return MHD_CONTENT_READER_END_WITH_ERROR;
     if (!pending.len && transfer->stream.ended)
         return MHD_CONTENT_READER_END_OF_STREAM;
-    if (!pending.len) {
+    if (!pending.len || rests(transfer)) {
         set_suspended(transfer, true);
         return 0;
     }
@@ -96,6 +124,8 @@ static ssize_t read_stream(void *context, uint64_t position, char *to, size_t ro
     size_t count = piece.len < room ? piece.len : room;
     memcpy(to, piece.ptr, count);
     stream_take(&transfer->stream, count);
+    if (!transfer->h1.rests_until_ms)
+        transfer->h1.rests_until_ms = transfer->all->now_ms + REST_MS;
     return (ssize_t)count;
 }
 
@@ -435,6 +465,7 @@ void h1_begin_round(H1 *h1, uint64_t round)
 
 void h1_run_if_due(H1 *h1)
 {
+    wake_rested(h1);
     for (int runs = 0; h1->due && runs < 3; runs++) {
         h1->is_queued = false;
         h1->due = false;
@@ -447,10 +478,11 @@ void h1_run_if_due(H1 *h1)
 int h1_wait_ms(H1 *h1)
 {
     MHD_UNSIGNED_LONG_LONG wait;
-    if (h1->due)
+    int64_t rest_ms = h1->rested_at_ms ? h1->rested_at_ms - h1->transfers->now_ms : WAIT_MAX_MS;
+    if (h1->due || rest_ms <= 0)
         return 0;
     if (MHD_get_timeout(h1->daemon, &wait) != MHD_YES)
-        return -1;
+        return h1->rested_at_ms ? (int)rest_ms : -1;
     h1->due = wait == 0;
-    return wait > 60000 ? 60000 : (int)wait;
+    return wait > (MHD_UNSIGNED_LONG_LONG)rest_ms ? (int)rest_ms : (int)wait;
 }

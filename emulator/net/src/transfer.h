@@ -57,8 +57,9 @@ struct Transfer {
             struct MHD_Response *response;
             int status;
             H1Phase phase;
-            uint64_t round;   /* in which it was delivered */
-            uint64_t drained; /* of the body */
+            int64_t rests_until_ms; /* a stream: its first piece is sent, the second not before; 0: none is sent */
+            uint64_t round;         /* in which it was delivered */
+            uint64_t drained;       /* of the body */
             bool suspended, client_gone;
         } h1;
         struct TransferH2 {
