@@ -119,6 +119,7 @@ def java_program(name: str, sources: str = "java") -> list[str | Path]:
     java, javac, maven = tool("java"), tool("javac"), tool("mvn")
 
     def build(into: Path) -> None:
+        shutil.rmtree(into / "jars", ignore_errors=True)  # those of older versions would stay
         run([maven, "-q", "-B", "dependency:copy-dependencies"], cwd=into)
         run([javac, "-encoding", "UTF-8", "-cp", "jars/*", "-d", ".", *into.glob("*.java")], cwd=into)
 
