@@ -15,6 +15,7 @@ LENGTHS = [0, 1, 2, 3, 16, 128, 255, 256, 257, 1024, 1025, 2048, 2049]
 SIZE_MAX = 60_000      # of a string, usually: larger ones are tests/worst's
 ELEMENTS_MAX = 600
 DEPTH_MAX = 45
+BLOB_ELEMENTS = 1500   # a large blob counts as so many elements: bodies stay below some MB
 INTEGERS = [0, 1, -1, 2, 5, 10, 24, 60, 100, 300, 1000, 8760, 10_000, 2**31 - 1, -(2**31), 2**31, 2**53 + 1, 2**63 - 1, -(2**63)]
 WRONG_INTEGERS: list[Any] = [2**63, 2**64, -(2**64), 10**40, 1.5, 1e300, "7", "", Raw(b"1e400"), Raw(b"00"), Raw(b"-"), math.nan]
 DOUBLES = [0.0, -0.0, 1.0, -1.5, 5e-324, 1.7976931348623157e308, -1.7976931348623157e308, 2.0**360, 1e-130, math.nan, math.inf, -math.inf]
@@ -192,7 +193,9 @@ class Maker:
 
     def blob(self, shape: dict[str, Any], member: str) -> Any:
         if self.is_hostile():
-            return self.chance.choice(["=", "a", "====", "é", "QQ", "Q Q=", Blob(b""), Blob(bytes(self.chance.choice((1, 60_000, 1_100_000))))])
+            size = self.chance.choice((0, 1, 60_000, 1_100_000)) if self.elements_left > BLOB_ELEMENTS else 0
+            self.elements_left -= size // 1000
+            return self.chance.choice(["=", "a", "====", "é", "QQ", "Q Q=", Blob(bytes(size))])
         return Blob(self.chance.randbytes(self.chance.choice((0, 1, 10, 1000))))
 
     def integer(self, shape: dict[str, Any], member: str) -> Any:

@@ -1,0 +1,174 @@
+"""A refused call is refused alone: every operation's errors (tests/calls/refusals.py) under writers of whom none may notice."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import Any
+
+import pytest
+from admin import ask
+from conftest import client_at
+from model import operations
+from raw import Connection
+from refusals import CREATE_SCHEMA, CREATE_TABLE, DATA, PUT, ROWS_MIN, SCHEMA, STREAM_ARN, Row, rows
+
+TARGETS = {(one.service, one.name): one.target for one in operations()}
+WRITES = [("kinesis", "PutRecord", {"StreamName": "writers", "PartitionKey": "k", "Data": DATA}), ("dynamodb", "PutItem", {"TableName": "writers", "Item": {"k": {"S": "k"}}})]
+OPTIONS = {"plain": (), "busy": ("--transition-ms", "3600000"), "limits": ("--limits", "aws")}
+# Operations of which no declared error is reached: of DynamoDB's two only InternalServerError is declared, KMS takes any marker, and an
+# invalid schema is an answer.
+WITHOUT = {"ListTables", "DescribeLimits", "ListKeys", "CheckSchemaVersionValidity"}
+PAUSE_S = 0.005  # two writers of records stay below what a shard takes
+
+
+class Writer(threading.Thread):
+    def __init__(self, emulator: Any, service: str, operation: str, body: dict[str, Any]):
+        super().__init__(daemon=True)
+        self.emulator, self.target, self.body = emulator, TARGETS[service, operation], body
+        self.answers: Counter[int] = Counter()
+        self.refusal, self.ended = b"", threading.Event()
+
+    def run(self) -> None:
+        with Connection(self.emulator) as connection:
+            while not self.ended.is_set():
+                answer = connection.call(self.target, self.body)
+                self.answers[answer.status] += 1
+                if answer.status != 200:
+                    self.refusal = answer.body
+                if "limits" in str(self.emulator.options):
+                    self.ended.wait(PAUSE_S)
+
+
+class Prepared:
+    """The emulator of a mode, with what its rows find there."""
+
+    def __init__(self, emulator: Any):
+        self.emulator, self.noted = emulator, {}
+        self.connection = Connection(emulator)
+
+    def call(self, service: str, operation: str, **body: Any) -> dict[str, Any]:
+        answer = self.connection.call(TARGETS[service, operation], body)
+        assert answer.status == 200, (operation, body, answer)
+        return answer.read() if answer.body else {}
+
+    def stream(self, name: str, shards: int = 2) -> None:
+        self.call("kinesis", "CreateStream", StreamName=name, ShardCount=shards)
+
+    def iterator(self, stream: str) -> str:
+        return self.call("kinesis", "GetShardIterator", StreamName=stream, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+
+    def filled(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self.filled(member) for name, member in value.items()}
+        if isinstance(value, list):
+            return [self.filled(member) for member in value]
+        return self.noted[value] if isinstance(value, str) and value.startswith("$") else value
+
+
+def prepare_old(made: Prepared) -> None:
+    """Then eight days pass."""
+    made.stream("deleted")
+    made.stream("here")
+    made.noted["$iterator-old"] = made.iterator("here")
+    made.noted["$token-ListShards"] = made.call("kinesis", "ListShards", StreamName="here", MaxResults=1)["NextToken"]
+    made.noted["$token-ListStreams"] = made.call("kinesis", "ListStreams", Limit=1).get("NextToken", "")
+    for state in ("disabled", "pending", "gone"):
+        key = made.noted[f"$key-{state}"] = made.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+        made.stream(state, 1)
+        made.call("kinesis", "IncreaseStreamRetentionPeriod", StreamName=state, RetentionPeriodHours=720)
+        made.call("kinesis", "PutRecord", StreamName=state, PartitionKey="k", Data=DATA)
+        made.call("kinesis", "StartStreamEncryption", StreamName=state, EncryptionType="KMS", KeyId=key)
+        made.call("kinesis", "PutRecord", StreamName=state, PartitionKey="k", Data=DATA)
+    made.call("kms", "ScheduleKeyDeletion", KeyId=made.noted["$key-gone"], PendingWindowInDays=7)
+
+
+def prepare_plain(made: Prepared) -> None:
+    prepare_old(made)
+    ask(made.emulator.url, "clock", advance="8d")
+    made.call("kms", "DisableKey", KeyId=made.noted["$key-disabled"])
+    made.call("kms", "ScheduleKeyDeletion", KeyId=made.noted["$key-pending"])
+    made.noted["$key"] = made.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
+    made.call("kms", "CreateAlias", AliasName="alias/made", TargetKeyId=made.noted["$key"])
+    made.noted["$consumer"] = made.call("kinesis", "RegisterStreamConsumer", StreamARN=f"{STREAM_ARN}here", ConsumerName="c")["Consumer"]["ConsumerARN"]
+    made.stream("full")
+    for n in range(20):
+        made.call("kinesis", "RegisterStreamConsumer", StreamARN=f"{STREAM_ARN}full", ConsumerName=f"c{n}")
+        ask(made.emulator.url, "clock", advance="1m")
+    for stream in ("disabled", "pending", "gone", "deleted", "here"):
+        made.noted[f"$iterator-{stream}"] = made.iterator(stream)
+    made.noted["$iterator"] = made.noted["$iterator-here"]
+    made.call("kinesis", "DeleteStream", StreamName="deleted")
+    prepare_items(made)
+    prepare_schemas(made)
+
+
+def prepare_items(made: Prepared) -> None:
+    made.call("dynamodb", "CreateTable", **CREATE_TABLE)
+    made.call("dynamodb", "PutItem", **{**PUT, "Item": {"k": {"S": "a"}, "v": {"S": "text"}, "n": {"N": "9" * 38 + "0" * 88}}})
+    made.call("dynamodb", "TransactWriteItems", TransactItems=[{"Put": {**PUT, "Item": {"k": {"S": "b"}}}}], ClientRequestToken="token")
+
+
+def prepare_schemas(made: Prepared) -> None:
+    for n in range(10):
+        made.call("glue", "CreateRegistry", RegistryName="here" if n == 0 else f"r{n}")
+    made.call("glue", "CreateSchema", **CREATE_SCHEMA)
+    made.call("glue", "RegisterSchemaVersion", **SCHEMA, SchemaDefinition='["null","string"]')
+    made.call("glue", "UpdateSchema", **SCHEMA, SchemaVersionNumber={"VersionNumber": 2})
+    for version in (1, 2):
+        for n in range(10 if version == 1 else 1):
+            made.call("glue", "PutSchemaVersionMetadata", **SCHEMA, SchemaVersionNumber={"VersionNumber": version},
+                      MetadataKeyValue={"MetadataKey": "a" if n == 0 else f"k{n}", "MetadataValue": "b"})
+
+
+def prepare_busy(made: Prepared) -> None:
+    ask(made.emulator.url, "clock", advance="2h")  # what the writers need is ACTIVE
+    made.stream("busy")
+
+
+def prepare_limits(made: Prepared) -> None:
+    made.stream("here")
+    made.call("kinesis", "RegisterStreamConsumer", StreamARN=f"{STREAM_ARN}here", ConsumerName="c")
+    ask(made.emulator.url, "clock", advance="1m")
+    made.noted["$iterator"] = made.iterator("here")
+
+
+PREPARE = {"plain": prepare_plain, "busy": prepare_busy, "limits": prepare_limits}
+
+
+def code_reached(made: Prepared, row: Row) -> str:
+    """The error of the last call; a subscription that was let in would not end."""
+    for _ in range(row.times):
+        answer = made.connection.call(TARGETS[row.service, row.operation], made.filled(row.body))
+        if answer.status == 200 or row.error not in ("*", answer.code):
+            continue
+        return row.error
+    return answer.code if answer.status != 200 else ""
+
+
+@pytest.mark.parametrize("mode", list(OPTIONS))
+def test_each_error_of_each_operation_is_that_call_s_alone(own_emulator, mode):
+    emulator = own_emulator(options=OPTIONS[mode])
+    made = Prepared(emulator)
+    made.stream("writers", 4)
+    made.call("dynamodb", "CreateTable", **{**CREATE_TABLE, "TableName": "writers"})
+    PREPARE[mode](made)
+    writers = [Writer(emulator, *write) for write in WRITES for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    chosen = [row for row in rows() if row.mode == mode]
+    wrong = [f"{row.operation}: {code!r} instead of {row.error}, {str(row.body)[:100]}" for row in chosen if (code := code_reached(made, row)) != row.error]
+    for writer in writers:
+        writer.ended.set()
+        writer.join()
+    made.connection.__exit__()
+    assert not wrong, "\n".join(wrong)
+    assert all(set(writer.answers) == {200} for writer in writers), [(writer.answers, writer.refusal) for writer in writers]
+    assert "error" not in emulator.logged().lower()
+
+
+def test_the_table_reaches_most_of_what_the_models_declare():
+    declared = {(one.service, one.name, error) for one in operations() for error in one.errors}
+    reached = {(row.service, row.operation, row.error) for row in rows()} & declared
+    assert len(reached) >= ROWS_MIN, f"{len(reached)} of {len(declared)}"
+    assert {(service, operation) for service, operation, _ in reached} >= {(one.service, one.name) for one in operations() if one.errors and one.name not in WITHOUT}
