@@ -30,7 +30,8 @@ static const struct Page {
     {"limits", FORM_MEMBERS, "AWS's limits of rate; limits=aws, scale=0.1, stream=NAME; stream=NAME --delete"},
     {"glue/failures", FORM_QUERY, "why versions of schemas were found incompatible"},
     {"version", FORM_QUERY, "which evpoc-emu it is"},
-    {"metrics", FORM_RAW, "counters, for Prometheus"},
+    {"metrics", FORM_RAW,
+     "counters, for Prometheus; CloudWatch has its own when their minute is over: clock advance=1m"},
     {"ca.pem", FORM_RAW, "the certificate authority that TLS clients may trust"},
 };
 

@@ -151,6 +151,7 @@ typedef struct Service {
     Status (*admit)(Call *call, const void *in);
     /* What the service's front end at AWS does otherwise than most. */
     bool tells_crc32;              /* of each answer's body: x-amz-crc32 */
+    bool has_extended_ids;         /* x-amz-id-2: 96 characters of base64 */
     bool has_long_request_ids;     /* 52 letters and digits, not a UUID */
     const char *common_name_space; /* of errors that every service gives, where they have one; NULL: none */
 } Service;

@@ -19,6 +19,3 @@ size_t base64_encode(char *out, Bytes in);
 ptrdiff_t base64_decode(char *out, Bytes in);
 
 size_t base64_encode_portable(char *out, Bytes in); /* for tests: what the vectorised one must equal */
-ptrdiff_t base64_decode_portable(char *out, Bytes in);
-
-void hex_encode(char *out, Bytes in); /* 2 * in.len lower-case digits */

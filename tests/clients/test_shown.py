@@ -3,6 +3,7 @@ reaches a terminal as it is."""
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import threading
@@ -11,6 +12,8 @@ import xml.etree.ElementTree as ElementTree
 import cbor2
 import pytest
 from admin import Refused, ask
+from botocore.exceptions import ClientError
+from helpers import refusal, register_consumer
 from raw import CBOR, FORM, JSON, SIGNED, Connection
 
 ESCAPE = "\x1b]0;mine\x07\x1b[31m\x9b2J\x7f"
@@ -159,3 +162,26 @@ def test_every_page_is_whole_while_calls_of_every_kind_end(own_emulator):
     assert not wrong
     told = {row.get("error") for row in ask(emulator.url, "requests")["requests"]}
     assert RULES[0]["error"]["code"] in told and "ValidationException" in told, told
+
+
+def test_kinesis_tells_an_extended_id(kinesis, dynamodb, stream):
+    """JavaScript's SDK shows it as extendedRequestId, boto3 among the headers."""
+    ids = {kinesis.list_streams()["ResponseMetadata"]["HTTPHeaders"]["x-amz-id-2"] for _ in range(3)}
+    assert len(ids) == 3 and all(len(base64.b64decode(one, validate=True)) == 72 for one in ids)
+    with pytest.raises(ClientError) as refused:
+        kinesis.describe_stream(StreamName="none")
+    assert refused.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-id-2"] not in ids
+    consumer = register_consumer(kinesis, stream, "ids")
+    answer = kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId="shardId-000000000000", StartingPosition={"Type": "LATEST"})
+    assert len(answer["ResponseMetadata"]["HTTPHeaders"]["x-amz-id-2"]) == 96
+    answer["EventStream"].close()
+    assert "x-amz-id-2" not in dynamodb.list_tables()["ResponseMetadata"]["HTTPHeaders"]
+
+
+@pytest.mark.parametrize("number", ["0", "1", "00", "9" * 37, "5" * 56])
+def test_a_sequence_number_is_told_as_it_was_sent(kinesis, stream, number):
+    asked = {"StreamName": stream, "ShardId": "shardId-000000000000", "ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": number}
+    code, message = refusal(kinesis.get_shard_iterator, **asked)
+    said = {"InvalidArgumentException": f"StartingSequenceNumber {number} used in GetShardIterator on shard shardId-000000000000 in stream {stream} ",
+            "ValidationException": f"1 validation error detected: Value '{number}' at 'startingSequenceNumber' "}
+    assert message.startswith((said[code], "Invalid StartingSequenceNumber. It encodes")), message

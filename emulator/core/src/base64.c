@@ -79,11 +79,6 @@ static ptrdiff_t decode_tail(char *out, const unsigned char *in, size_t len)
     return last < 0 ? -1 : out - start + last;
 }
 
-ptrdiff_t base64_decode_portable(char *out, Bytes in)
-{
-    return in.len % 4 ? -1 : decode_tail(out, (const unsigned char *)in.ptr, in.len);
-}
-
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -192,13 +187,4 @@ ptrdiff_t base64_decode(char *out, Bytes in)
     size_t done = has_avx2() ? decode_avx2(out, bytes, in.len) : 0;
     ptrdiff_t rest = decode_tail(out + done / 4 * 3, bytes + done, in.len - done);
     return rest < 0 ? -1 : (ptrdiff_t)(done / 4 * 3) + rest;
-}
-
-void hex_encode(char *out, Bytes in)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < in.len; i++) {
-        out[2 * i] = digits[(unsigned char)in.ptr[i] >> 4];
-        out[2 * i + 1] = digits[in.ptr[i] & 15];
-    }
 }

@@ -1,7 +1,9 @@
 /* answer.c - what leaves after the commit: the encoded output or error, its headers, a line in the request log. */
+#include "base64.h"
 #include "exchange.h"
 #include <stdio.h>
 
+#define EXTENDED_ID_BYTES 72          /* of x-amz-id-2, before base64 */
 #define MESSAGE_BYTES_MAX (32 * 1024) /* of an error; ten validation errors are shorter */
 
 static void log_request(Exchange *exchange, int status)
@@ -104,6 +106,16 @@ static bool answered_by_fault(Exchange *exchange)
     return true;
 }
 
+Bytes extended_id(Exchange *exchange)
+{
+    char random[EXTENDED_ID_BYTES];
+    if (!exchange->service || !exchange->service->has_extended_ids)
+        return (Bytes){0};
+    random_fill(exchange->call.host->random, random, sizeof random);
+    char *id = arena_take_raw(exchange->call.arena, base64_encoded_len(sizeof random));
+    return (Bytes){id, base64_encode(id, (Bytes){random, sizeof random})};
+}
+
 void answer(Exchange *exchange)
 {
     WireAnswer answer = {.arena = exchange->call.arena};
@@ -118,6 +130,9 @@ void answer(Exchange *exchange)
     if (exchange->stream)
         event_stream_drop(exchange);
     wire_answer_add(&answer, TEXT("x-amzn-requestid"), exchange->call.request_id);
+    Bytes extended = extended_id(exchange);
+    if (present(extended))
+        wire_answer_add(&answer, TEXT("x-amz-id-2"), extended);
     if (is_ok(exchange->status))
         write_output(exchange, &answer);
     else

@@ -132,8 +132,9 @@ void event_stream_begin(Exchange *exchange)
     HttpHeader headers[] = {
         {TEXT("content-type"), TEXT("application/vnd.amazon.eventstream")},
         {TEXT("x-amzn-requestid"), exchange->call.request_id},
+        {TEXT("x-amz-id-2"), extended_id(exchange)},
     };
-    HttpResponse head = {.status = 200, .headers = headers, .headers_count = sizeof headers / sizeof *headers};
+    HttpResponse head = {.status = 200, .headers = headers, .headers_count = present(headers[2].value) ? 3 : 2};
     Buffer held = stream->held;
     stream->held = (Buffer){0};
     stream->http = http_stream_start(exchange->request, &head, client_has_gone, stream);

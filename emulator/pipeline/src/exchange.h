@@ -97,6 +97,7 @@ Bytes credential_read(Exchange *exchange);
 Bytes credential_service(const HttpRequest *request);
 
 /* answer.c */
+Bytes extended_id(Exchange *exchange); /* x-amz-id-2; absent where the service tells none */
 void answer(Exchange *exchange);
 
 /* event_stream.c */

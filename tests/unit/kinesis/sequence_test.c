@@ -19,7 +19,7 @@ static void a_number_reads_back_as_it_was_made(void **state)
             SequenceOrigin origin = sequence_origin(1700000000, shards[j]);
             Bytes text = sequence_text(arena, &origin, indexes[i], 1700000123);
             assert_int_equal(text.len, SEQUENCE_DIGITS);
-            assert_true(sequence_parse(arena, text, &number));
+            assert_true(sequence_parse(text, &number));
             assert_true(number.index == indexes[i] && number.shard_index == shards[j]);
             assert_true(number.created_s == 1700000000 && number.arrived_s == 1700000123);
             assert_int_equal(number.version, SEQUENCE_VERSION);
@@ -35,7 +35,7 @@ static void the_layout_is_the_services(void **state)
     Arena *arena = arena_new();
     SequenceNumber number;
     Bytes text = TEXT("49590338271490256608559692538361571095921575989136588898");
-    assert_true(sequence_parse(arena, text, &number));
+    assert_true(sequence_parse(text, &number));
     assert_true(number.version == SEQUENCE_VERSION && number.shard_index == 6);
     assert_true(number.arrived_s == 1545084650 && number.created_s == 1542776258);
     SequenceOrigin origin = sequence_origin(number.created_s, number.shard_index);
@@ -70,7 +70,7 @@ static void what_is_no_number_is_refused(void **state)
         "49590338271490256608559692538361571095921575989136588899" /* version 3 */,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        assert_false(sequence_parse(arena, bytes_of(texts[i]), &number));
+        assert_false(sequence_parse(bytes_of(texts[i]), &number));
     arena_free(arena);
 }
 

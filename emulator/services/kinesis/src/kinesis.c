@@ -72,6 +72,8 @@ const Service kinesis_service = {
     .operations = operations,
     .reset = reset,
     .admit = limits_admit,
+    /* as users have shown AWS's answers, in the ResponseMetadata of boto3 and the $metadata of JavaScript's SDK */
+    .has_extended_ids = true,
 };
 
 static const Query get_secret = {"SELECT secret FROM kinesis_secret WHERE id = 1"};

@@ -8,19 +8,19 @@ int64_t stream_newest_second(const Stream *stream, int64_t at_ms)
     return now_s > stream->newest_s ? now_s : stream->newest_s;
 }
 
-static Status invalid_number(Call *call, const Shard *shard, const StartingPoint *start, Bytes number, const char *why)
+static Status invalid_number(Call *call, const Shard *shard, const StartingPoint *start, const char *why)
 {
     return fail(call, &KINESIS_INVALID_ARGUMENT,
                 "StartingSequenceNumber " BYTES_FMT " used in %s on shard " BYTES_FMT " in stream " BYTES_FMT
                 " under account " BYTES_FMT " is invalid%s.",
-                BYTES_ARG(number), start->operation, BYTES_ARG(shard_name(call->arena, shard->index)),
+                BYTES_ARG(start->sequence_number), start->operation, BYTES_ARG(shard_name(call->arena, shard->index)),
                 BYTES_ARG(shard->stream->name), BYTES_ARG(shard->stream->account), why);
 }
 
 static Status parse_number(Call *call, const Shard *shard, const StartingPoint *start, SequenceNumber *ret)
 {
-    if (!sequence_parse(call->arena, start->sequence_number, ret))
-        return invalid_number(call, shard, start, ret->text, "");
+    if (!sequence_parse(start->sequence_number, ret))
+        return invalid_number(call, shard, start, "");
     if (ret->shard_index != shard->index)
         return fail(call, &KINESIS_INVALID_ARGUMENT,
                     "Invalid StartingSequenceNumber. It encodes " BYTES_FMT
@@ -28,9 +28,9 @@ static Status parse_number(Call *call, const Shard *shard, const StartingPoint *
                     BYTES_ARG(shard_name(call->arena, ret->shard_index)),
                     BYTES_ARG(shard_name(call->arena, shard->index)));
     if (ret->version == SEQUENCE_VERSION && ret->arrived_s > stream_newest_second(shard->stream, call->now_ms))
-        return invalid_number(call, shard, start, ret->text, "");
+        return invalid_number(call, shard, start, "");
     if (ret->version != SEQUENCE_VERSION || ret->created_s != shard->origin.created_s)
-        return invalid_number(call, shard, start, ret->text, " because it did not come from this stream");
+        return invalid_number(call, shard, start, " because it did not come from this stream");
     return OK;
 }
 

@@ -68,12 +68,12 @@ Status put_check_ordering(Call *call, const Stream *stream, Bytes sequence_numbe
     bool is_fine = false;
     if (!present(sequence_number))
         return OK;
-    if (sequence_parse(call->arena, sequence_number, &number))
+    if (sequence_parse(sequence_number, &number))
         TRY(expect_ok(call, is_given(call->service, stream, &number, call->now_ms, &is_fine)));
     if (is_fine)
         return OK;
     return fail(call, &KINESIS_INVALID_ARGUMENT,
                 "ExclusiveMinimumSequenceNumber " BYTES_FMT " used in PutRecord on stream " BYTES_FMT
                 " under account " BYTES_FMT " is invalid.",
-                BYTES_ARG(number.text), BYTES_ARG(stream->name), BYTES_ARG(stream->account));
+                BYTES_ARG(sequence_number), BYTES_ARG(stream->name), BYTES_ARG(stream->account));
 }

@@ -112,7 +112,7 @@ static bool decimal_to_words(Bytes text, uint64_t words[static WORDS])
 }
 
 /* Version 0: 1 │ second created (9) │ ? (2) │ ? (16) │ shard (4). Smaller ones have lost their leading 1. */
-static bool parse_old(Arena *arena, uint64_t words[static WORDS], SequenceNumber *ret)
+static bool parse_old(uint64_t words[static WORDS], SequenceNumber *ret)
 {
     static const int64_t created_max = 16025175000;
     words[1] |= UINT64_C(1) << 60;
@@ -121,24 +121,18 @@ static bool parse_old(Arena *arena, uint64_t words[static WORDS], SequenceNumber
         .shard_index = (uint32_t)get_digits(words, 0, 4),
         .version = SEQUENCE_VERSION_OLD,
     };
-    unsigned __int128 value = (unsigned __int128)words[1] << 64 | words[0];
-    char digits[40];
-    size_t at = sizeof digits;
-    for (; value; value /= 10)
-        digits[--at] = (char)('0' + (int)(value % 10));
-    number.text = arena_copy(arena, (Bytes){digits + at, sizeof digits - at});
     *ret = number;
     return number.created_s < created_max;
 }
 
-bool sequence_parse(Arena *arena, Bytes text, SequenceNumber *ret)
+bool sequence_parse(Bytes text, SequenceNumber *ret)
 {
     uint64_t words[WORDS];
-    *ret = (SequenceNumber){.text = text, .version = -1};
+    *ret = (SequenceNumber){.version = -1};
     if (!decimal_to_words(text, words))
         return false;
     if (!words[2] && words[1] >> 60 <= 1)
-        return parse_old(arena, words, ret);
+        return parse_old(words, ret);
     if (words[2] >> 56 != 2 || get_digits(words, 0, 1) != SEQUENCE_VERSION)
         return false;
     SequenceNumber number = {
@@ -147,7 +141,6 @@ bool sequence_parse(Arena *arena, Bytes text, SequenceNumber *ret)
         .arrived_s = (int64_t)get_digits(words, 9, 9),
         .shard_index = (uint32_t)get_digits(words, 1, 8),
         .version = SEQUENCE_VERSION,
-        .text = text,
     };
     if (number.index > SEQUENCE_INDEX_MAX || number.shard_index > INT32_MAX)
         return false;

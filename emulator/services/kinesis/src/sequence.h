@@ -29,11 +29,10 @@ typedef struct SequenceNumber {
     uint64_t index;
     uint32_t shard_index;
     int version;
-    Bytes text; /* as AWS repeats it in messages: the number of version 0 with its leading digit */
 } SequenceNumber;
 
 SequenceOrigin sequence_origin(int64_t created_s, uint32_t shard_index);
 void sequence_write(char out[static SEQUENCE_DIGITS], const SequenceOrigin *origin, uint64_t index, int64_t arrived_s);
 Bytes sequence_text(Arena *arena, const SequenceOrigin *origin, uint64_t index, int64_t arrived_s);
-/* False where it is none: wrong version, or a part out of its range; ret->text is set all the same. */
-MUST_CHECK bool sequence_parse(Arena *arena, Bytes text, SequenceNumber *ret);
+/* False where it is none: wrong version, or a part out of its range. */
+MUST_CHECK bool sequence_parse(Bytes text, SequenceNumber *ret);
