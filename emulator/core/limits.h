@@ -16,6 +16,7 @@
 #define LIMIT_H2_STREAMS       256                   /* concurrent, of one connection */
 #define LIMIT_H2_HEADERS_BYTES ((size_t)1024 * 1024) /* of all its requests; an SDK's has 1 to 2 KiB */
 #define LIMIT_H2_BLOCK_BYTES   ((size_t)256 * 1024)  /* of one header block as it is sent, in however many frames */
+#define LIMIT_H2_UNFOLDS_BYTES ((size_t)256 * 1024)  /* of one header block, of which LIMIT_HEADERS_BYTES are kept */
 #define LIMIT_H2_FRAMES_QUEUED 4096                  /* that a client makes us answer with, and does not take */
 /* What one call may use beyond its own bytes (budget.h); AWS's own limits, which have errors of their own, come first.
  */

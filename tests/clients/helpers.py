@@ -26,8 +26,8 @@ def refusal_code(call: Callable[..., Any], **arguments: Any) -> str:
     return refusal(call, **arguments)[0]
 
 
-def eventually(what: Callable[[], Any], seconds: float = 10) -> Any:
-    """Asks until the answer is true; returns it."""
+def eventually(what: Callable[[], Any], seconds: float = 60) -> Any:
+    """Asks until the answer is true; returns it. A busy machine may take long, so the patience is great."""
     until = time.monotonic() + seconds
     while not (answer := what()):
         assert time.monotonic() < until, f"not so within {seconds} s"

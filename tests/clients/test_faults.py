@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 import urllib.request
 
 import pytest
@@ -11,6 +11,7 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 from conftest import client_at
+from helpers import eventually
 
 
 @pytest.fixture
@@ -104,13 +105,17 @@ def test_chance_is_the_seeds(own_emulator, tmp_path):
 
 
 def test_a_delay_holds_only_its_own_request(url):
+    ask(url, "clock", freeze=True)
     ask(url, "faults", resource="s", operation="PutRecord", delay="700ms")
     kinesis = client_at(url, "kinesis")
-    begun = time.monotonic()
+    delayed = threading.Thread(target=put, args=(kinesis,))
+    delayed.start()
     put(kinesis, "other")
-    between = time.monotonic()
-    put(kinesis)
-    assert time.monotonic() - between >= 0.69 > between - begun
+    assert delayed.is_alive() and records(kinesis) == 0
+    ask(url, "clock", advance="699ms")
+    put(kinesis, "other")
+    assert delayed.is_alive() and records(kinesis) == 0
+    eventually(lambda: ask(url, "clock", advance="700ms") and not delayed.is_alive())
     assert records(kinesis) == 1
 
 

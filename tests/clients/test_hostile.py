@@ -42,24 +42,34 @@ def open_files(emulator: LocalEmulator) -> int:
 
 def held_mib(emulator: LocalEmulator) -> float:
     """What it holds of requests and answers under way."""
-    with urllib.request.urlopen(f"{emulator.url}/_evpoc/metrics", timeout=20) as answer:
+    with urllib.request.urlopen(f"{emulator.url}/_evpoc/metrics", timeout=60) as answer:
         return int(re.search(rb"^evpoc_held_bytes (\d+)", answer.read(), re.M)[1]) / MIB
 
 
+def cpu_seconds(emulator: LocalEmulator) -> float:
+    """What its threads have computed for, which no other process on a busy machine adds to (clock_getcpuclockid(3))."""
+    return time.clock_gettime(~emulator.process.pid << 3 | 2)
+
+
+def slowness(emulator: LocalEmulator) -> int:
+    """How much slower than a release build it may be."""
+    return {"release": 1, "debug": 4, "asan": 10, "tsan": 20}.get(emulator.binary.parts[-3], 10)
+
+
 class Healthy:
-    """A client like any other, on a connection of its own each time, that times its answers."""
+    """A client like any other, on a connection of its own each time. While it waits the emulator may not work on others for long."""
 
     def __init__(self, emulator: LocalEmulator):
         self.emulator, self.longest = emulator, 0.0
 
-    def asks(self, within: float = 2) -> None:
-        begun = time.monotonic()
+    def asks(self, within: float = 0.2) -> None:
+        begun = cpu_seconds(self.emulator)
         with Connection(self.emulator) as connection:
-            connection.socket.settimeout(20)
+            connection.socket.settimeout(60)
             assert connection.send(LIST).answer().status == 200
-        took = time.monotonic() - begun
+        took = cpu_seconds(self.emulator) - begun
         self.longest = max(self.longest, took)
-        assert took < within, f"it waited {took:.3f} s"
+        assert took < within * slowness(self.emulator), f"it waited for {took:.3f} s of CPU"
 
 
 @pytest.fixture
@@ -75,15 +85,15 @@ def hostile(own_emulator: Callable[..., LocalEmulator]) -> Iterator[Callable[...
     yield start
     for emulator in begun:
         Healthy(emulator).asks()
-        eventually(lambda: open_files(emulator) < 60, 20)
+        eventually(lambda: open_files(emulator) < 60)
         assert "error" not in emulator.logged().lower(), emulator.logged()
 
 
 def connect(emulator: LocalEmulator) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", emulator.port), timeout=20)
+    return socket.create_connection(("127.0.0.1", emulator.port), timeout=60)
 
 
-def is_closed(opened: socket.socket, within: float = 10) -> bool:
+def is_closed(opened: socket.socket, within: float = 60) -> bool:
     """By the server, after whatever it has to say."""
     opened.settimeout(within)
     with contextlib.suppress(ConnectionError, ssl.SSLError):
@@ -126,7 +136,7 @@ def test_ten_thousand_idle_connections(hostile, many_files):
             healthy.asks()
         kept = resident_mib(emulator) - before
         assert kept < 500, f"{kept:.0f} MiB for 10,000 connections that are kept"
-        print(f"\n10,000 connections: silent {silent:.0f} MiB, kept {kept:.0f} MiB; the longest answer {healthy.longest * 1e3:.0f} ms")
+        print(f"\n10,000 connections: silent {silent:.0f} MiB, kept {kept:.0f} MiB; at most {healthy.longest * 1e3:.0f} ms of CPU before an answer")
 
 
 def test_where_connections_are_full_those_that_ask_nothing_go_first(hostile):
@@ -202,7 +212,7 @@ def test_slow_readers_have_a_bound_together(hostile):
                 refused += status == 503
             time.sleep(0.02)
         assert highest < 128 + 120, f"{highest:.0f} MiB"
-        eventually(lambda: held_mib(emulator) < 1, 20)
+        eventually(lambda: held_mib(emulator) < 1)
         healthy.asks()
         print(f"\n60 slow readers of 11 MB: at most {highest:.0f} MiB; refused for a while: {refused}")
 
@@ -224,11 +234,16 @@ def test_a_request_beyond_the_bound_is_one_that_an_sdk_tries_again(hostile):
     emulator, _ = hostile("--max-memory", "32")
     request = page(filled_stream(emulator, 8))
     kinesis = client_at(emulator.url, "kinesis", config=Config(retries={"total_max_attempts": 12, "mode": "standard"}))
-    with contextlib.ExitStack() as opened:
+
+    def refused() -> Any:  # slow readers are hung up on within a second, which may pass before we ask
         for _ in range(4):
             opened.enter_context(connect(emulator)).sendall(request)
         with Connection(emulator) as connection:
-            answer = eventually(lambda: (said := connection.send(LIST).answer()).status != 200 and said, 1)
+            answers = [connection.send(LIST).answer() for _ in range(20)]
+        return next((answer for answer in answers if answer.status != 200), None)
+
+    with contextlib.ExitStack() as opened:
+        answer = eventually(refused)
         assert (answer.status, answer.code) == (503, "ServiceUnavailable")
         assert "--max-memory" in answer.message
         assert kinesis.list_streams()["StreamNames"] == ["s"]
@@ -297,6 +312,10 @@ def stream_ids(at: int, per_send: int) -> range:
     return range(1 + 2 * at * per_send, 1 + 2 * (at + 1) * per_send, 2)
 
 
+# The same without adding to the table, and a header of 4,000 bytes that does
+UNKEPT_REQUEST = b"\x83\x86\x84\x01\x09localhost"
+LONG_HEADER = b"\x40\x01a\x7f\xa1\x1e" + b"b" * 4000
+
 FLOODS: dict[str, Callable[[int], bytes]] = {
     "rapid reset": lambda at: b"".join(
         frame(HEADERS, END_HEADERS | END_STREAM, id_, call(f"{KINESIS}.ListStreams")) + frame(RST_STREAM, 0, id_, b"\0\0\0\x08")
@@ -304,8 +323,11 @@ FLOODS: dict[str, Callable[[int], bytes]] = {
     "continuation": lambda at: (frame(HEADERS, 0, 1, REQUEST) if not at else b"")
     + frame(CONTINUATION, 0, 1, literal(b"x-a", b"b" * 100) * 100) * 20,
     "empty continuation": lambda at: (frame(HEADERS, 0, 1, REQUEST) if not at else b"") + frame(CONTINUATION, 0, 1) * 1000,
-    "headers by index": lambda at: b"".join(  # one long header in the table, then a byte each
-        frame(HEADERS, END_HEADERS, id_, REQUEST + b"\x40\x01a\x7f\x81\x1f" + b"b" * 4000 + b"\xbe" * 10_000) for id_ in stream_ids(at, 1)),
+    # one long header is kept in the table, then it costs a byte
+    "headers by index": lambda at: b"".join(frame(HEADERS, END_HEADERS, id_, UNKEPT_REQUEST + LONG_HEADER + b"\xbe" * 10_000) for id_ in stream_ids(at, 1)),
+    # 60 KB of headers for each stream, and none of the streams ends
+    "headers that unfold": lambda at: b"".join(
+        frame(HEADERS, END_HEADERS, id_, UNKEPT_REQUEST + (LONG_HEADER if id_ == 1 else b"") + b"\xbe" * 15) for id_ in stream_ids(at, 100)),
     "pings": lambda at: frame(PING, payload=bytes(8)) * 1000,
     "settings": lambda at: settings(window=65535) * 1000,
     "window updates": lambda at: frame(WINDOW_UPDATE, payload=b"\0\0\0\x01") * 1000,
@@ -326,7 +348,7 @@ def test_floods_of_http2_frames(hostile, kind):
         closed = flood(connections, FLOODS[kind], 0.4, healthy)
         grown = resident_mib(emulator) - before
         assert grown < 200, f"{grown:.0f} MiB"
-        print(f"\n{kind}: {closed} of 8 closed, {grown:.1f} MiB, the longest answer {healthy.longest * 1e3:.0f} ms")
+        print(f"\n{kind}: {closed} of 8 closed, {grown:.1f} MiB, at most {healthy.longest * 1e3:.0f} ms of CPU before an answer")
 
 
 def test_answers_that_may_never_leave_by_http2_have_a_bound(hostile):
@@ -343,7 +365,7 @@ def test_answers_that_may_never_leave_by_http2_have_a_bound(hostile):
             highest = max(highest, resident_mib(emulator))
             time.sleep(0.02)
         assert highest < 128 + 120, f"{highest:.0f} MiB"
-        eventually(lambda: held_mib(emulator) < 1, 20)
+        eventually(lambda: held_mib(emulator) < 1)
         healthy.asks()
 
 
@@ -449,10 +471,10 @@ def test_bodies_that_are_no_request(emulator, name):
     with Connection(emulator) as connection:
         for target in ("CreateStream", "PutRecords", "ListStreams"):
             headers = {} if content_type == FORM else {"X_Amz_Target": f"{KINESIS}.{target}"}
-            begun = time.monotonic()
+            begun = cpu_seconds(emulator)
             answer = connection.post(body, Content_Type=content_type, Authorization=authorization, **headers)
             assert answer.status in (200, 400, 404, 413), answer
-            assert time.monotonic() - begun < 5
+            assert cpu_seconds(emulator) - begun < 0.1 * slowness(emulator)
     healthy.asks()
     assert resident_mib(emulator) - before < 300
 

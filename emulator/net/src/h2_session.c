@@ -18,9 +18,10 @@ struct H2Session {
     nghttp2_session *session;
     Transfers *transfers;
     bool is_tls;
-    bool receiving, is_too_slow;
+    bool receiving, is_too_slow, is_flooded;
     bool block_is_open;   /* its header block goes on: nothing else may come */
     size_t block_bytes;   /* that came while it was */
+    size_t block_unfolds; /* bytes of header that have come out of it */
     size_t headers_bytes; /* of the open streams */
     void (*on_output)(void *context);
     void *context;
@@ -171,12 +172,16 @@ static int on_begin_headers(nghttp2_session *nghttp2, const nghttp2_frame *frame
 {
     H2Session *session = context;
     session->block_is_open = true;
-    session->block_bytes = 0;
+    session->block_bytes = session->block_unfolds = 0;
+    if (session->is_flooded)
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE; /* what is left is not looked at */
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
         return 0;
     /* RFC 9113 8.7: nothing was done, so clients may try it again. */
-    if (!transfers_have_room(session->transfers) || session->headers_bytes > LIMIT_H2_HEADERS_BYTES)
-        return nghttp2_submit_rst_stream(nghttp2, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
+    if (!transfers_have_room(session->transfers) || session->headers_bytes > LIMIT_H2_HEADERS_BYTES) {
+        nghttp2_submit_rst_stream(nghttp2, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    }
     Transfer *transfer = transfer_new(session->transfers, &h2_carrier);
     transfer->request.is_http2 = true;
     transfer->request.is_tls = session->is_tls;
@@ -213,6 +218,11 @@ static int on_header(nghttp2_session *nghttp2, const nghttp2_frame *frame, const
     H2Session *session = context;
     Transfer *transfer = transfer_of(nghttp2, frame->hd.stream_id);
     (void)flags;
+    /* By reference to its table a header takes a byte to send, and nghttp2 looks at all of it each time. */
+    session->block_unfolds += name_len + value_len;
+    session->is_flooded |= session->block_unfolds > LIMIT_H2_UNFOLDS_BYTES;
+    if (session->is_flooded)
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     if (!transfer || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
         return 0; /* a trailer */
     size_t before = transfer->headers_bytes;
@@ -362,9 +372,10 @@ static bool is_flood(H2Session *session, size_t received)
     session->block_bytes += session->block_is_open ? received : 0;
     bool is_endless = session->block_is_open && session->block_bytes > LIMIT_H2_BLOCK_BYTES;
     bool is_deaf = nghttp2_session_get_outbound_queue_size(session->session) > LIMIT_H2_FRAMES_QUEUED;
-    if (is_endless || is_deaf)
+    session->is_flooded |= is_endless || is_deaf;
+    if (session->is_flooded)
         nghttp2_session_terminate_session(session->session, NGHTTP2_ENHANCE_YOUR_CALM);
-    return is_endless || is_deaf;
+    return session->is_flooded;
 }
 
 bool h2_session_receive(H2Session *session, Bytes bytes)
