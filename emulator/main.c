@@ -31,18 +31,10 @@ static struct {
 #define URL_MAX 320
 /* What a connection over HTTP/1.1 keeps between requests, at most. */
 #define CONNECTION_BYTES (32 * 1024)
-/* What /_evpoc/trace remembers: about 100 bytes each. */
-#define TRACE_STEPS 4096
 
 typedef struct Emulator {
     Config *config;
     Host host;
-    Kms *kms;
-    Sts *sts;
-    Cloudwatch *cloudwatch;
-    Glue *glue;
-    Kinesis *kinesis;
-    Dynamodb *dynamodb;
     Pipeline *pipeline;
     Net *net;
     Admin *admin;
@@ -100,8 +92,12 @@ static int give_memory_back(Emulator *emulator, int wait_ms)
     return wait_ms < 0 || wait_ms > KEEP_MEMORY_MS ? KEEP_MEMORY_MS : wait_ms;
 }
 
+/* All there are, each behind those it uses. */
+static const Service *const services[] = {
+    &kms_service, &sts_service, &cloudwatch_service, &glue_service, &kinesis_service, &dynamodb_service,
+};
+
 /* In the order of the setting's choices. */
-enum { LIMITS_OFF, LIMITS_AWS };
 static const Durability durabilities[] = {DURABILITY_COMMIT, DURABILITY_FSYNC, DURABILITY_MEMORY};
 static const LogLevel levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR};
 static const LogFormat formats[] = {LOG_AUTO, LOG_HUMAN, LOG_JSON};
@@ -127,6 +123,7 @@ static bool open_host(Emulator *emulator)
     const Config *config = emulator->config;
     Host *host = &emulator->host;
     const char *reason = NULL;
+    host->config = config;
     host->clock = clock_new();
     host->scheduler = scheduler_new(host->clock);
     host->random = config_has(config, SETTING_SEED) ? random_new_seeded((uint64_t)config_integer(config, SETTING_SEED))
@@ -154,7 +151,6 @@ static bool commit_start(const Emulator *emulator)
     return false;
 }
 
-/* Each service: its state, opened after those it uses, and its row for the pipeline. */
 static bool open_services(Emulator *emulator)
 {
     Host *host = &emulator->host;
@@ -162,30 +158,15 @@ static bool open_services(Emulator *emulator)
     pipeline_allow(emulator->pipeline, config_text(emulator->config, SETTING_ALLOW_HOSTS),
                    config_text(emulator->config, SETTING_ALLOW_ORIGINS));
     pipeline_keep_notes(emulator->pipeline, (size_t)config_integer(emulator->config, SETTING_KEEP_REQUESTS));
-    emulator->kms = kms_open(host);
-    emulator->sts = sts_open(host);
-    emulator->cloudwatch = cloudwatch_open(host);
-    GlueOptions glue = {config_integer(emulator->config, SETTING_GLUE_PENDING),
-                        config_choice(emulator->config, SETTING_GLUE_JSON) == 1};
-    emulator->glue = glue_open(host, &glue);
-    emulator->kinesis = emulator->kms ? kinesis_open(host, emulator->kms, emulator->cloudwatch) : NULL;
-    emulator->dynamodb = dynamodb_open(host);
-    PipelineService services[] = {
-        {&kms_service, emulator->kms},
-        {&sts_service, emulator->sts},
-        {&cloudwatch_service, emulator->cloudwatch},
-        {&glue_service, emulator->glue},
-        {&kinesis_service, emulator->kinesis},
-        {&dynamodb_service, emulator->dynamodb},
-    };
     for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
-        if (!services[i].state) {
-            fprintf(stderr, "evpoc-emu: %s could not be opened: %s\n", services[i].service->model->title,
+        if (!host_open_service(host, services[i])) {
+            fprintf(stderr, "evpoc-emu: %s could not be opened: %s\n", services[i]->model->title,
                     store_error(host->store));
             return false;
         }
-        pipeline_add_service(emulator->pipeline, services[i]);
+        pipeline_add_service(emulator->pipeline, &host->services[i]);
     }
+<<<<<<< HEAD
     kinesis_keep_trace(emulator->kinesis, config_integer(emulator->config, SETTING_KEEP_REQUESTS) ? TRACE_STEPS : 0);
     KinesisLimits limits = {config_choice(emulator->config, SETTING_LIMITS) == LIMITS_AWS, 1};
     kinesis_set_limits(emulator->kinesis, limits);
@@ -194,6 +175,9 @@ static bool open_services(Emulator *emulator)
     if (is_committed && store_note(host->store))
         log_event(host->log, LOG_WARN, store_note(host->store), NULL);
     return is_committed;
+=======
+    return commit_start(emulator);
+>>>>>>> f21a35a (A service is one value; operations are listed once; pages have turns)
 }
 
 /* What the container may have, in bytes; 0: all there is. */
@@ -252,8 +236,7 @@ static bool open_net(Emulator *emulator)
         return false;
     }
     running.net = emulator->net;
-    AdminOptions admin = {&emulator->host,   emulator->pipeline, emulator->net,
-                          emulator->kinesis, emulator->glue,     config_text(config, SETTING_DURABILITY)};
+    AdminOptions admin = {&emulator->host, emulator->pipeline, emulator->net, config_text(config, SETTING_DURABILITY)};
     emulator->admin = admin_open(&admin);
     return true;
 }
@@ -343,13 +326,8 @@ static void close_all(Emulator *emulator)
     emulator->admin = admin_close(emulator->admin);
     emulator->net = net_close(emulator->net);
     emulator->pipeline = pipeline_free(emulator->pipeline);
-    emulator->dynamodb = dynamodb_close(emulator->dynamodb);
-    emulator->kinesis = kinesis_close(emulator->kinesis);
-    emulator->glue = glue_close(emulator->glue);
-    emulator->cloudwatch = cloudwatch_close(emulator->cloudwatch);
-    emulator->sts = sts_close(emulator->sts);
-    emulator->kms = kms_close(emulator->kms);
     Host *host = &emulator->host;
+    host_close_services(host);
     host->store = store_close(host->store);
     host->log = log_free(host->log);
     host->random = random_free(host->random);

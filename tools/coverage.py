@@ -47,7 +47,7 @@ def read_implemented(folder, prefix):
         text = path.read_text()
         for name in re.findall(rf"^OPERATION\({prefix}(\w+),", text, re.M):
             defined[name] = path
-        for rows in re.findall(r"^static const Operation \*const \w+\[\] = \{(.*?)\};", text, re.M | re.S):
+        for rows in re.findall(r"^const Operation \*const \w+\[\] = \{(.*?)\};", text, re.M | re.S):
             listed |= set(re.findall(rf"&{prefix}(\w+)", rows))
     return {name: path for name, path in defined.items() if name in listed}
 

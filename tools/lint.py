@@ -25,7 +25,7 @@ STATUS_FROM = "call"
 
 
 def is_generated(path):
-    return path.name.endswith(("_model.c", "_model.h"))
+    return path.name.endswith(("_model.c", "_model.h", "_operations.c", "_operations.h"))
 
 
 class Lint:

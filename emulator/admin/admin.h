@@ -1,7 +1,6 @@
-/* admin.h - our own pages beside AWS's: /_evpoc/health, /_evpoc/ready, /_evpoc/ca.pem, /_evpoc/glue/failures. */
+/* admin.h - our own pages beside AWS's, of the emulator as a whole: /_evpoc/health and its like. Those of a service are
+ * its own. */
 #pragma once
-#include "glue.h"
-#include "kinesis.h"
 #include "net.h"
 #include "pipeline.h"
 
@@ -11,8 +10,6 @@ typedef struct AdminOptions {
     Host *host;
     Pipeline *pipeline;
     Net *net;
-    Kinesis *kinesis; /* whose limits can be changed */
-    Glue *glue;
     const char *durability;
 } AdminOptions;
 

@@ -9,9 +9,11 @@
 #include "store.h"
 
 #define HOST_AFTER_COMMIT_MAX 16
+#define HOST_SERVICES_MAX     32
 
 /* What a service has at hand also outside a call; one of it, made by main, outlives every service. */
 typedef struct Host {
+    const struct Config *config; /* the settings; NULL in tests: each at its default */
     Store *store;
     Clock *clock;
     Scheduler *scheduler; /* timers run inside the turn's transaction */
@@ -23,6 +25,11 @@ typedef struct Host {
         void *context;
     } after_commit[HOST_AFTER_COMMIT_MAX];
     int after_commit_count;
+    struct OpenService {
+        const struct Service *service;
+        void *state;
+    } services[HOST_SERVICES_MAX]; /* in the order in which they were opened */
+    size_t services_count;
 } Host;
 
 /* Runs after each turn's commit, for good: push to subscribers what the turn has brought. Registered when a service
@@ -136,11 +143,15 @@ struct Operation {
     }                                                                                                                  \
     const Operation Name = {&Name##Model, access_, handler##_run}
 
-/* A service as main lists it. */
+/* A service is one value; main lists them, and nothing else names one. */
 typedef struct Service {
     const ServiceModel *model;
     const Operation *const
         *operations; /* ends with NULL; what the model has and this list has not answers NotImplemented */
+    /* Its state, which reaches handlers as call->service; what it uses of others is open already (host_service). NULL:
+     * the store is broken (store_error). */
+    void *(*open)(Host *host);
+    void (*close)(void *service);
     /* Its error for input the model's constraints refuse, where it isn't the common ValidationException; NULL: that. */
     const ErrorModel *validation_error;
     /* Removes what the namespace holds, as if it had never been; absent: of any account, of any region. In a turn; the
@@ -149,12 +160,26 @@ typedef struct Service {
     /* Asked before each handler, with the operation's checked input: too many calls are refused. NULL: all are let in.
      */
     Status (*admit)(Call *call, const void *in);
+<<<<<<< HEAD
     /* What the service's front end at AWS does otherwise than most. */
     bool tells_crc32;              /* of each answer's body: x-amz-crc32 */
     bool has_extended_ids;         /* x-amz-id-2: 96 characters of base64 */
     bool has_long_request_ids;     /* 52 letters and digits, not a UUID */
     const char *common_name_space; /* of errors that every service gives, where they have one; NULL: none */
+=======
+    /* Its own pages under /_evpoc/; ends with a NULL path. NULL: none. */
+    const struct Page *pages;
+    /* What health, ctl and a console show of it beside its operations: members of a JSON object (a json_t *). NULL:
+     * nothing. */
+    void (*describe)(void *service, void *json_object);
+>>>>>>> f21a35a (A service is one value; operations are listed once; pages have turns)
 } Service;
+
+/* Opens it and adds it to the host. */
+MUST_CHECK bool host_open_service(Host *host, const Service *service);
+void host_close_services(Host *host); /* the last first */
+/* The state of a service; NULL: it isn't open. */
+void *host_service(const Host *host, const Service *service);
 
 /* For resets: runs each of the queries (ends with NULL), with account and region as ?1 and ?2; absent is NULL:
  * "… WHERE " IN_NAMESPACE. */

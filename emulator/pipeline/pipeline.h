@@ -4,23 +4,16 @@
  * route → namespace → decode by shape → validate by shape → handler → (commit of the turn) → encode by shape → log */
 #pragma once
 #include "call.h"
-#include "net.h"
+#include "page.h"
 
 typedef struct Pipeline Pipeline;
 
-typedef struct PipelineService {
-    const Service *service;
-    void *state; /* reaches its handlers as call->service; its owner's to free, after the pipeline */
-} PipelineService;
-
-/* A path of ours beside AWS's: answers at once, outside the turn's transaction. */
-typedef void PipelinePage(void *context, const HttpRequest *request, HttpResponse *response);
-
 Pipeline *pipeline_new(Host *host);
 Pipeline *pipeline_free(Pipeline *pipeline); /* after net_close: no request may be left; returns NULL */
-void pipeline_add_service(Pipeline *pipeline, PipelineService service);
-/* All paths that start with prefix (static). */
-void pipeline_add_page(Pipeline *pipeline, const char *prefix, PipelinePage *page, void *context);
+/* Its operations and its pages; the host's next one, which is open. */
+void pipeline_add_service(Pipeline *pipeline, const struct OpenService *service);
+/* Ends with a NULL path; outlives the pipeline. */
+void pipeline_add_pages(Pipeline *pipeline, const Page *pages, void *context);
 
 /* Lists of names (beyond the usual ones) that Host may have, and of web pages' origins that may call; NULL: none. */
 void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins);
@@ -84,11 +77,4 @@ int pipeline_fault_add(Pipeline *pipeline, const FaultRule *rule);
 bool pipeline_fault_remove(Pipeline *pipeline, int id);                       /* false: there is none */
 const FaultRule *pipeline_fault_next(const Pipeline *pipeline, int after_id); /* NULL: no more; 0: the first */
 
-typedef struct PipelineServiceInfo {
-    const Service *service;
-    void *state;
-    size_t operations_built, operations_known;
-} PipelineServiceInfo;
-size_t pipeline_services(const Pipeline *pipeline);
-PipelineServiceInfo pipeline_service_info(const Pipeline *pipeline, size_t at);
 uint64_t pipeline_requests(const Pipeline *pipeline); /* answered so far */

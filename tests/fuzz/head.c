@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     request.query = path;
     request.path = bytes_cut(&request.query, '?');
     for (size_t i = 0; i < COUNT_OF(services); i++)
-        pipeline_add_service(pipeline, (PipelineService){&services[i], NULL});
+        pipeline_add_service(pipeline, &(struct OpenService){&services[i], NULL});
     const char *refusal = gate_refusal(gate, &request, size % 2 ? DOOR_PAGE : DOOR_OPERATION);
     EXPECT(!refusal || !request.answer_headers_count);
     EXPECT(!is_ok(route(&exchange)) && exchange.call.error);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes emulator/model/<service>_model.h and src/<service>_model.c from the service models that botocore publishes.
+"""Writes emulator/model/<service>_model.h and src/<service>_model.c from the service models that botocore publishes, and the
+list of each service's operations, emulator/services/<service>/src/<service>_operations.{h,c}.
 
     tools/codegen/generate.py            regenerate in location
     tools/codegen/generate.py --check    compare with what is committed; exit 1 where they differ
@@ -397,6 +398,16 @@ class Generator:
         return "\n".join(out) + "\n"
 
 
+def operation_files(service, stamp):
+    """The service's operations, declared and listed: one without its handler does not link."""
+    upper, names = snake(service["prefix"]).upper(), [service["prefix"] + name for name in service["operations"]]
+    header = [stamp, "#pragma once", '#include "call.h"', "", *[f"extern const Operation {name};" for name in names], "",
+              "/* All of them; ends with NULL. */", f"extern const Operation *const {upper}_OPERATIONS[];"]
+    source = [stamp, f'#include "{service["folder"]}_operations.h"', "", f"const Operation *const {upper}_OPERATIONS[] = {{",
+              *[f"    &{name}," for name in names], "    NULL,", "};"]
+    return "\n".join(header) + "\n", "\n".join(source) + "\n"
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--check", action="store_true", help="compare, change nothing")
@@ -405,8 +416,12 @@ def main():
     for service in read_services():
         generator = Generator(service, *load_model(archive, service["folder"]))
         generator.collect()
+        sources = MODEL.parent / "services" / service["folder"] / "src"
+        operations_header, operations_source = operation_files(service, generator.stamp())
         for path, text in ((MODEL / f"{service['folder']}_model.h", generator.header()),
-                           (MODEL / "src" / f"{service['folder']}_model.c", generator.source())):
+                           (MODEL / "src" / f"{service['folder']}_model.c", generator.source()),
+                           (sources / f"{service['folder']}_operations.h", operations_header),
+                           (sources / f"{service['folder']}_operations.c", operations_source)):
             if not path.exists() or path.read_text() != text:
                 stale.append(path.name)
                 if not check:

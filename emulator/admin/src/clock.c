@@ -1,6 +1,6 @@
 /* clock.c - /_evpoc/clock: the emulator's time is read, frozen, set, moved and resumed. What is due by the new time is
  * done in the turn that follows, before the next call. */
-#include "page.h"
+#include "state.h"
 #include <stdio.h>
 #include <time.h>
 
@@ -66,8 +66,9 @@ static bool change(Clock *clock, const json_t *input, HttpResponse *response)
     return true;
 }
 
-void clock_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+void clock_page(void *context, HttpRequest *request, HttpResponse *response)
 {
+    Admin *admin = context;
     static const char *const known[] = {"set", "advance", "freeze", "resume", NULL};
     if (page_is(request, "POST")) {
         json_t *input = page_input(request, response);

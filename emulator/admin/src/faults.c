@@ -1,5 +1,5 @@
 /* faults.c - /_evpoc/faults: rules that break things on purpose, made, listed with what they met, and removed. */
-#include "page.h"
+#include "state.h"
 
 #define CODE_BYTES_MAX 100
 
@@ -173,8 +173,9 @@ static void remove_rules(Admin *admin, const json_t *input, HttpResponse *respon
     list(admin, response);
 }
 
-void faults_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+void faults_page(void *context, HttpRequest *request, HttpResponse *response)
 {
+    Admin *admin = context;
     json_t *input = page_is(request, "GET") ? NULL : page_input(request, response);
     if (page_is(request, "GET"))
         list(admin, response);

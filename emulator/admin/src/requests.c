@@ -1,5 +1,5 @@
 /* requests.c - /_evpoc/requests: the last calls with what went in and out; /_evpoc/metrics: counters for Prometheus. */
-#include "page.h"
+#include "state.h"
 #include <stdlib.h>
 
 #define NOTES_MAX 10000
@@ -44,8 +44,9 @@ static bool read_query(Bytes query, uint64_t *ret_after, uint64_t *ret_limit, By
     return true;
 }
 
-void requests_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+void requests_page(void *context, HttpRequest *request, HttpResponse *response)
 {
+    Admin *admin = context;
     uint64_t after = 0, limit = NOTES_MAX;
     Bytes service = {0}, operation = {0};
     if (!read_query(request->query, &after, &limit, &service, &operation)) {
@@ -65,8 +66,9 @@ void requests_page(Admin *admin, const HttpRequest *request, HttpResponse *respo
     page_answer(response, json_pack("{s:o}", "requests", all));
 }
 
-void metrics_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+void metrics_page(void *context, HttpRequest *request, HttpResponse *response)
 {
+    Admin *admin = context;
     (void)request;
     Buffer *body = &response->body;
     buffer_append_format(

@@ -1,5 +1,5 @@
 /* reset.c - /_evpoc/reset: as if it had never been: everything, or a service, an account, a region. */
-#include "page.h"
+#include "state.h"
 
 static Bytes member(const json_t *input, const char *name)
 {
@@ -11,13 +11,14 @@ static int reset_services(Admin *admin, const json_t *input, int *ret_count)
     Bytes service = member(input, "service"), account = member(input, "account"), region = member(input, "region");
     int code = STORE_OK;
     *ret_count = 0;
-    for (size_t i = 0; i < pipeline_services(admin->options.pipeline) && code == STORE_OK; i++) {
-        PipelineServiceInfo info = pipeline_service_info(admin->options.pipeline, i);
-        if (present(service) && !bytes_is(service, info.service->model->name))
+    const Host *host = admin->options.host;
+    for (size_t i = 0; i < host->services_count && code == STORE_OK; i++) {
+        const struct OpenService *open = &host->services[i];
+        if (present(service) && !bytes_is(service, open->service->model->name))
             continue;
         ++*ret_count;
-        if (info.service->reset)
-            code = info.service->reset(info.state, account, region);
+        if (open->service->reset)
+            code = open->service->reset(open->state, account, region);
     }
     return code;
 }
@@ -47,8 +48,9 @@ static bool check(const json_t *input, HttpResponse *response)
     return true;
 }
 
-void reset_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+void reset_page(void *context, HttpRequest *request, HttpResponse *response)
 {
+    Admin *admin = context;
     Store *store = admin->options.host->store;
     json_t *input = page_input(request, response);
     int count;
@@ -67,8 +69,9 @@ void reset_page(Admin *admin, const HttpRequest *request, HttpResponse *response
 }
 
 /* aws: none; what LocalStack's and moto's own paths answer */
-void state_reset_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+void state_reset_page(void *context, HttpRequest *request, HttpResponse *response)
 {
+    Admin *admin = context;
     int count;
     (void)request;
     if (reset_now(admin, NULL, &count) == STORE_OK)

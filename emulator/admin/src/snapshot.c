@@ -1,5 +1,5 @@
 /* snapshot.c - /_evpoc/snapshot and /_evpoc/restore: whole copies by name, made and brought back between two turns. */
-#include "page.h"
+#include "state.h"
 
 static int status_of(int code)
 {
@@ -47,8 +47,9 @@ static void with_name(Admin *admin, const HttpRequest *request, HttpResponse *re
     json_decref(input);
 }
 
-void snapshot_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+void snapshot_page(void *context, HttpRequest *request, HttpResponse *response)
 {
+    Admin *admin = context;
     if (page_is(request, "POST"))
         with_name(admin, request, response, store_snapshot);
     else if (page_is(request, "DELETE"))
@@ -57,7 +58,8 @@ void snapshot_page(Admin *admin, const HttpRequest *request, HttpResponse *respo
         answer_names(admin, response);
 }
 
-void restore_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+void restore_page(void *context, HttpRequest *request, HttpResponse *response)
 {
+    Admin *admin = context;
     with_name(admin, request, response, store_restore);
 }

@@ -110,6 +110,32 @@ void host_after_commit(Host *host, void (*function)(void *context), void *contex
     host->after_commit[host->after_commit_count++] = (struct AfterCommit){function, context};
 }
 
+bool host_open_service(Host *host, const Service *service)
+{
+    if (host->services_count == HOST_SERVICES_MAX)
+        abort();
+    void *state = service->open(host);
+    if (state)
+        host->services[host->services_count++] = (struct OpenService){service, state};
+    return state != NULL;
+}
+
+void host_close_services(Host *host)
+{
+    while (host->services_count) {
+        struct OpenService *last = &host->services[--host->services_count];
+        last->service->close(last->state);
+    }
+}
+
+void *host_service(const Host *host, const Service *service)
+{
+    for (size_t i = 0; i < host->services_count; i++)
+        if (host->services[i].service == service)
+            return host->services[i].state;
+    return NULL;
+}
+
 void host_run_after_commit(Host *host)
 {
     for (int i = 0; i < host->after_commit_count; i++)

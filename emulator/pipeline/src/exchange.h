@@ -9,8 +9,7 @@
 #include "pipeline.h"
 #include "wire.h"
 
-#define SERVICES_MAX 32
-#define PAGES_MAX    16
+#define PAGES_MAX 128
 
 typedef struct Exchange Exchange;
 typedef struct PipelineStream PipelineStream;
@@ -26,12 +25,13 @@ struct Exchange {
     Bytes operation_name; /* as asked for; absent where the request names none */
     void *out;
     Status status;
-    PipelineStream *stream; /* opened by the handler */
-    void *in;               /* decoded and checked; NULL until then */
-    bool has_run;           /* its handler, at least once */
-    FaultEffect effect;     /* of a fault rule; FAULT_NONE */
-    int forced_status;      /* of FAULT_STATUS */
-    const char *refusal;    /* of the gate; NULL: none */
+    PipelineStream *stream;       /* opened by the handler */
+    void *in;                     /* decoded and checked; NULL until then */
+    bool has_run;                 /* its handler, at least once */
+    FaultEffect effect;           /* of a fault rule; FAULT_NONE */
+    int forced_status;            /* of FAULT_STATUS */
+    const char *refusal;          /* of the gate; NULL: none */
+    const struct PageRoute *page; /* it asks for one of our own; NULL: for an operation */
     Exchange *next;
 };
 
@@ -41,17 +41,17 @@ typedef struct ExchangeQueue {
 
 struct Pipeline {
     Host *host;
-    PipelineService services[SERVICES_MAX];
+    struct OpenService services[HOST_SERVICES_MAX];
     size_t services_count;
-    UriTable *uris[SERVICES_MAX]; /* of each service that has some */
-    struct Page {
-        const char *prefix;
-        PipelinePage *page;
+    UriTable *uris[HOST_SERVICES_MAX]; /* of each service that has some */
+    struct PageRoute {
+        const Page *page;
         void *context;
     } pages[PAGES_MAX];
     size_t pages_count;
-    Map *routes; /* "Kinesis_20131202.PutRecord" and, for awsQuery, "sts.GetCallerIdentity" → Route */
-    Map *told;   /* operations whose absence was logged */
+    struct PageRoute no_page; /* what a path without one leads to */
+    Map *routes;              /* "Kinesis_20131202.PutRecord" and, for awsQuery, "sts.GetCallerIdentity" → Route */
+    Map *told;                /* operations whose absence was logged */
     Validator *validator;
     ExchangeQueue taken, finished;
     uint64_t requests;
@@ -80,10 +80,17 @@ bool can_run_again(const Exchange *exchange); /* false: it never came to its han
 /* It failed, and has written what it did not say may stay (call_keep_writes). */
 bool broke_the_rule(const Exchange *exchange);
 
+/* pages.c */
+extern const Page PAGE_OF_NOTHING;
+bool page_is_ours(const Pipeline *pipeline,
+                  Bytes path); /* under /_evpoc/ or the like, whether there is a page or not */
+const struct PageRoute *page_route(const Pipeline *pipeline, const HttpRequest *request);
+void page_run(Exchange *exchange); /* between turns; answers it, or the page does, later */
+
 /* route.c: sets service, protocol, operation_name and call.operation; fails in AWS's words where it leads nowhere. */
 MUST_CHECK Status route(Exchange *exchange);
 MUST_CHECK Status fail_for_want_of_room(Call *call);
-void routes_add(Pipeline *pipeline, const PipelineService *service);
+void routes_add(Pipeline *pipeline, const struct OpenService *service);
 /* As if a request had come for this operation of this service (ServiceModel.name): fails where it leads nowhere. */
 MUST_CHECK Status route_to(Exchange *exchange, const char *service, Bytes operation);
 void routes_free(Pipeline *pipeline);

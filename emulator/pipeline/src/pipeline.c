@@ -30,6 +30,7 @@ Pipeline *pipeline_new(Host *host)
     if (!pipeline)
         abort();
     pipeline->host = host;
+    pipeline->no_page = (struct PageRoute){&PAGE_OF_NOTHING, pipeline};
     pipeline->routes = map_new();
     pipeline->told = map_new();
     pipeline->validator = validator_new();
@@ -55,35 +56,23 @@ Pipeline *pipeline_free(Pipeline *pipeline)
     return NULL;
 }
 
-void pipeline_add_service(Pipeline *pipeline, PipelineService service)
+void pipeline_add_service(Pipeline *pipeline, const struct OpenService *service)
 {
-    if (pipeline->services_count == SERVICES_MAX)
+    if (pipeline->services_count == HOST_SERVICES_MAX)
         abort();
-    pipeline->services[pipeline->services_count++] = service;
+    pipeline->services[pipeline->services_count++] = *service;
     routes_add(pipeline, &pipeline->services[pipeline->services_count - 1]);
+    if (service->service->pages)
+        pipeline_add_pages(pipeline, service->service->pages, service->state);
 }
 
-void pipeline_add_page(Pipeline *pipeline, const char *prefix, PipelinePage *page, void *context)
+void pipeline_add_pages(Pipeline *pipeline, const Page *pages, void *context)
 {
-    if (pipeline->pages_count == PAGES_MAX)
-        abort();
-    pipeline->pages[pipeline->pages_count++] = (struct Page){prefix, page, context};
-}
-
-/* NULL: it is for AWS's operations. */
-static const struct Page *page_of(const Pipeline *pipeline, const HttpRequest *request)
-{
-    for (size_t i = 0; i < pipeline->pages_count; i++)
-        if (bytes_starts_with(request->path, bytes_of(pipeline->pages[i].prefix)))
-            return &pipeline->pages[i];
-    return NULL;
-}
-
-static void answer_by_page(const struct Page *page, HttpRequest *request)
-{
-    HttpResponse response = {.status = 200};
-    page->page(page->context, request, &response);
-    http_respond(request, &response);
+    for (; pages->path; pages++) {
+        if (pipeline->pages_count == PAGES_MAX)
+            abort();
+        pipeline->pages[pipeline->pages_count++] = (struct PageRoute){pages, context};
+    }
 }
 
 void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins)
@@ -101,20 +90,14 @@ bool pipeline_is_our_name(void *context, Bytes name)
 void pipeline_take(void *context, HttpRequest *request)
 {
     Pipeline *pipeline = context;
-    const struct Page *page = page_of(pipeline, request);
-    const char *refusal = gate_refusal(pipeline->gate, request, page ? DOOR_PAGE : DOOR_OPERATION);
+    bool is_page = page_is_ours(pipeline, request->path);
+    const char *refusal = gate_refusal(pipeline->gate, request, is_page ? DOOR_PAGE : DOOR_OPERATION);
     if (!refusal && gate_is_preflight(request)) {
         gate_answer_preflight(request, uuid_new(request->arena, pipeline->host->random));
         return;
     }
     if (refusal && !request->refused_status)
         request->refused_status = 403;
-    /* Where memory is scarce one can still look why. */
-    bool is_fine = !request->refused_status || (request->refused_status == 503 && bytes_is(request->method, "GET"));
-    if (page && is_fine) {
-        answer_by_page(page, request);
-        return;
-    }
     Exchange *exchange = arena_new_of(request->arena, Exchange);
     exchange->pipeline = pipeline;
     exchange->request = request;
@@ -124,6 +107,11 @@ void pipeline_take(void *context, HttpRequest *request)
     exchange->call.store = pipeline->host->store;
     exchange->call.hooks = &pipeline_hooks;
     exchange->refusal = refusal;
+    /* Where memory is scarce one can still look why. */
+    bool may_see_pages =
+        !request->refused_status || (request->refused_status == 503 && bytes_is(request->method, "GET"));
+    if (is_page && may_see_pages)
+        exchange->page = page_route(pipeline, request);
     request->owner = exchange;
     queue_push(&pipeline->taken, exchange);
 }
@@ -186,22 +174,6 @@ bool pipeline_fault_remove(Pipeline *pipeline, int id)
 const FaultRule *pipeline_fault_next(const Pipeline *pipeline, int after_id)
 {
     return faults_next(pipeline->faults, after_id);
-}
-
-size_t pipeline_services(const Pipeline *pipeline)
-{
-    return pipeline->services_count;
-}
-
-PipelineServiceInfo pipeline_service_info(const Pipeline *pipeline, size_t at)
-{
-    const Service *service = pipeline->services[at].service;
-    PipelineServiceInfo info = {service, pipeline->services[at].state, 0, 0};
-    while (service->operations[info.operations_built])
-        info.operations_built++;
-    while (service->model->operations[info.operations_known])
-        info.operations_known++;
-    return info;
 }
 
 uint64_t pipeline_requests(const Pipeline *pipeline)

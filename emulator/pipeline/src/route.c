@@ -8,11 +8,11 @@
 #define UNREACHED_BY_METHOD "Unable to determine service/operation name to be authorized"
 
 typedef struct Route {
-    const PipelineService *service;
+    const struct OpenService *service;
     const Operation *operation;
 } Route;
 
-static void add(Pipeline *pipeline, const char *prefix, const PipelineService *service, const Operation *operation)
+static void add(Pipeline *pipeline, const char *prefix, const struct OpenService *service, const Operation *operation)
 {
     Buffer key = {0};
     Route *route = malloc(sizeof *route);
@@ -24,7 +24,7 @@ static void add(Pipeline *pipeline, const char *prefix, const PipelineService *s
     buffer_done(&key);
 }
 
-void routes_add(Pipeline *pipeline, const PipelineService *service)
+void routes_add(Pipeline *pipeline, const struct OpenService *service)
 {
     const ServiceModel *model = service->service->model;
     for (const Operation *const *at = service->service->operations; *at; at++) {
@@ -56,7 +56,7 @@ static bool is_known(const ServiceModel *model, Bytes name)
     return false;
 }
 
-static const PipelineService *service_by_target(const Pipeline *pipeline, Bytes prefix)
+static const struct OpenService *service_by_target(const Pipeline *pipeline, Bytes prefix)
 {
     for (size_t i = 0; i < pipeline->services_count; i++) {
         const char *target = pipeline->services[i].service->model->target_prefix;
@@ -67,7 +67,7 @@ static const PipelineService *service_by_target(const Pipeline *pipeline, Bytes 
 }
 
 /* By the name of the credential scope, else by the API version. */
-static const PipelineService *service_of_form(const Pipeline *pipeline, Bytes name, Bytes version)
+static const struct OpenService *service_of_form(const Pipeline *pipeline, Bytes name, Bytes version)
 {
     for (size_t i = 0; i < pipeline->services_count; i++)
         if (bytes_is(name, pipeline->services[i].service->model->name))
@@ -105,7 +105,7 @@ const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest
     const Protocol *protocol = protocol_of(&head, NULL);
     if (!protocol->names || !protocol->names(request->arena, &head, (Bytes){0}, &target) || !present(target.service))
         return NULL;
-    const PipelineService *service = service_by_target(pipeline, target.service);
+    const struct OpenService *service = service_by_target(pipeline, target.service);
     return service ? service->service->model : NULL;
 }
 
@@ -127,6 +127,7 @@ static Status no_such_operation(Exchange *exchange, Bytes key)
     return fail(&exchange->call, error, "The service has no operation " BYTES_FMT ".", BYTES_ARG(key));
 }
 
+<<<<<<< HEAD
 #define LONG_REQUEST_ID_BYTES 52
 
 static Bytes long_request_id(Arena *arena, Random *random)
@@ -140,6 +141,9 @@ static Bytes long_request_id(Arena *arena, Random *random)
 }
 
 static Status use(Exchange *exchange, const PipelineService *service, Bytes prefix, Bytes name)
+=======
+static Status use(Exchange *exchange, const struct OpenService *service, Bytes prefix, Bytes name)
+>>>>>>> f21a35a (A service is one value; operations are listed once; pages have turns)
 {
     Call *call = &exchange->call;
     const ServiceModel *model = service->service->model;
@@ -183,7 +187,7 @@ static Status no_such_target(Exchange *exchange, const WireTarget *target)
 
 static Status route_by_target(Exchange *exchange, const WireTarget *target)
 {
-    const PipelineService *service = service_by_target(exchange->pipeline, target->service);
+    const struct OpenService *service = service_by_target(exchange->pipeline, target->service);
     if (!service || !present(target->operation))
         return no_such_target(exchange, target);
     return use(exchange, service, target->service, target->operation);
@@ -191,7 +195,7 @@ static Status route_by_target(Exchange *exchange, const WireTarget *target)
 
 static Status route_by_scope(Exchange *exchange, const WireTarget *target, Bytes scope)
 {
-    const PipelineService *service = service_of_form(exchange->pipeline, scope, target->version);
+    const struct OpenService *service = service_of_form(exchange->pipeline, scope, target->version);
     if (!service)
         return no_such_service(exchange, present(scope) ? scope : target->version);
     exchange->service = service->service;
@@ -200,7 +204,7 @@ static Status route_by_scope(Exchange *exchange, const WireTarget *target, Bytes
     return use(exchange, service, bytes_of(service->service->model->name), target->operation);
 }
 
-static Status route_by_uri(Exchange *exchange, const PipelineService *service)
+static Status route_by_uri(Exchange *exchange, const struct OpenService *service)
 {
     const Pipeline *pipeline = exchange->pipeline;
     exchange->service = service->service;
@@ -214,7 +218,7 @@ static Status route_by_uri(Exchange *exchange, const PipelineService *service)
 
 Status route_to(Exchange *exchange, const char *service, Bytes operation)
 {
-    const PipelineService *found = service_of_form(exchange->pipeline, bytes_of(service), (Bytes){0});
+    const struct OpenService *found = service_of_form(exchange->pipeline, bytes_of(service), (Bytes){0});
     exchange->protocol = &PROTOCOL_OF_JSON;
     if (!found || !found->service->model->target_prefix)
         return no_such_service(exchange, bytes_of(service));
@@ -265,7 +269,7 @@ static Status may_write_or_reads(Exchange *exchange)
                 "An operation that changes something is called by POST: a web page could make a browser GET it.");
 }
 
-static Status route_named(Exchange *exchange, const PipelineService *scope_service, Bytes scope)
+static Status route_named(Exchange *exchange, const struct OpenService *scope_service, Bytes scope)
 {
     WireTarget target = {0};
     const Protocol *protocol = exchange->protocol;
@@ -284,7 +288,7 @@ Status route(Exchange *exchange)
     Bytes scope = credential_read(exchange);
     exchange->call.request_id = uuid_new(exchange->call.arena, exchange->pipeline->host->random);
     exchange->head = head_of(exchange->request);
-    const PipelineService *service = service_of_form(exchange->pipeline, scope, (Bytes){0});
+    const struct OpenService *service = service_of_form(exchange->pipeline, scope, (Bytes){0});
     exchange->protocol = protocol_of(&exchange->head, service ? service->service->model : NULL);
     if (exchange->request->refused_status)
         return refuse(exchange);

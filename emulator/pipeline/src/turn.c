@@ -57,19 +57,33 @@ static Exchange *queue_take(ExchangeQueue *queue)
     return first;
 }
 
-/* So that the loop comes round to others: to new requests, and to pages, which answer between turns. */
+/* So that the loop comes round to others. */
 static bool is_long(size_t held, int64_t began_ns)
 {
     return held >= TURN_BYTES || monotonic_ns() - began_ns >= TURN_NS;
 }
 
-/* True: a call broke the rule that nothing fails after its first write. */
+/* Each has the store to itself; what is due by a clock that one has moved is done before the next call. */
+static void run_pages(Pipeline *pipeline)
+{
+    int64_t began_ns = monotonic_ns();
+    while (pipeline->taken.first && pipeline->taken.first->page && !is_long(0, began_ns))
+        page_run(queue_take(&pipeline->taken));
+}
+
+static Exchange *take_call(Pipeline *pipeline)
+{
+    const Exchange *first = pipeline->taken.first;
+    return first && !first->page ? queue_take(&pipeline->taken) : NULL;
+}
+
+/* Up to the next page. True: a call broke the rule that nothing fails after its first write. */
 static bool run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers)
 {
     size_t held = 0;
     bool is_broken = false;
     int64_t began_ns = monotonic_ns();
-    for (Exchange *exchange; !is_long(held, began_ns) && (exchange = queue_take(&pipeline->taken));
+    for (Exchange *exchange; !is_long(held, began_ns) && (exchange = take_call(pipeline));
          held += arena_used(exchange->call.arena)) {
         exchange->call.now_ms = now_ms;
         exchange->status = run(exchange);
@@ -141,6 +155,7 @@ void pipeline_turn(Pipeline *pipeline)
 {
     ExchangeQueue answers;
     queue_init(&answers);
+    run_pages(pipeline);
     run_timers(pipeline);
     bool is_broken = run_taken(pipeline, clock_now_ms(pipeline->host->clock), &answers);
     for (Exchange *next, *exchange = queue_take_all(&pipeline->finished); exchange; exchange = next) {

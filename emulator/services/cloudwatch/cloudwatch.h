@@ -6,9 +6,6 @@ typedef struct Cloudwatch Cloudwatch;
 
 extern const Service cloudwatch_service;
 
-Cloudwatch *cloudwatch_open(Host *host);
-Cloudwatch *cloudwatch_close(Cloudwatch *cloudwatch); /* returns NULL */
-
 /* What a service measured of its own: one data point of a metric of its namespace. */
 typedef struct CloudwatchSample {
     Bytes account, region;

@@ -5,6 +5,3 @@
 typedef struct Dynamodb Dynamodb;
 
 extern const Service dynamodb_service;
-
-Dynamodb *dynamodb_open(Host *host);          /* NULL: the store is broken (store_error) */
-Dynamodb *dynamodb_close(Dynamodb *dynamodb); /* NULL is fine; returns NULL */

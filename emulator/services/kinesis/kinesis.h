@@ -1,19 +1,12 @@
-/* kinesis.h - Kinesis Data Streams: its operations, and what other services may ask of its streams.
- *
- * kms: asked whether the keys of streams may be used; may be NULL (then they may). cloudwatch: told what is measured;
- * may be NULL. */
+/* kinesis.h - Kinesis Data Streams: its operations, and what other services may ask of its streams. KMS, where it is
+ * open, is asked whether the keys of streams may be used; CloudWatch is told what is measured. */
 #pragma once
 #include "call.h"
 #include "kinesis_model.h"
 
 typedef struct Kinesis Kinesis;
-typedef struct Kms Kms;
-typedef struct Cloudwatch Cloudwatch;
 
 extern const Service kinesis_service;
-
-Kinesis *kinesis_open(Host *host, Kms *kms, Cloudwatch *cloudwatch); /* NULL: the store is broken (store_error) */
-Kinesis *kinesis_close(Kinesis *kinesis);                            /* NULL is fine; returns NULL */
 
 /* How long CREATING, UPDATING and DELETING last, in ms of the emulator's clock; 0, the default: not at all. */
 void kinesis_set_transition_ms(Kinesis *kinesis, int64_t transition_ms);

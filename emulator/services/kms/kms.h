@@ -6,9 +6,6 @@ typedef struct Kms Kms;
 
 extern const Service kms_service;
 
-Kms *kms_open(Host *host);
-Kms *kms_close(Kms *kms); /* returns NULL */
-
 typedef enum KmsKeyState { KMS_KEY_ENABLED, KMS_KEY_DISABLED, KMS_KEY_PENDING_DELETION } KmsKeyState;
 
 typedef struct KmsKey {

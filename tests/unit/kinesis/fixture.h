@@ -103,14 +103,15 @@ static void open_service(Fixture *fixture)
     assert_int_equal(store_open(in_memory ? NULL : fixture->directory,
                                 in_memory ? DURABILITY_MEMORY : DURABILITY_COMMIT, &host->store, &reason),
                      STORE_OK);
-    fixture->kinesis = kinesis_open(host, NULL, NULL);
+    fixture->kinesis = host_open_service(host, &kinesis_service) ? host_service(host, &kinesis_service) : NULL;
     assert_non_null(fixture->kinesis);
     assert_int_equal(store_commit(host->store), STORE_OK);
 }
 
 static void close_service(Fixture *fixture)
 {
-    fixture->kinesis = kinesis_close(fixture->kinesis);
+    host_close_services(&fixture->host);
+    fixture->kinesis = NULL;
     fixture->host.store = store_close(fixture->host.store);
     fixture->host.scheduler = scheduler_free(fixture->host.scheduler);
 }

@@ -100,8 +100,8 @@ static void a_call_that_is_made_again_is_measured_once(void **state)
 {
     Fixture *fixture = *state;
     KinesisPutRecordOutput out;
-    Cloudwatch *cloudwatch = cloudwatch_open(&fixture->host);
-    fixture->kinesis->cloudwatch = cloudwatch;
+    assert_true(host_open_service(&fixture->host, &cloudwatch_service));
+    fixture->kinesis->cloudwatch = host_service(&fixture->host, &cloudwatch_service);
     make_stream(fixture, "s", 1);
     assert_null(put_one(fixture, &out));
     end_turn(fixture);
@@ -117,8 +117,6 @@ static void a_call_that_is_made_again_is_measured_once(void **state)
     end_turn(fixture);
     pass_ms(fixture, 60000);
     assert_true(puts_measured(fixture) == 3);
-    fixture->kinesis = kinesis_close(fixture->kinesis);
-    cloudwatch_close(cloudwatch);
 }
 
 static void a_subscription_of_a_consumer_that_was_undone_ends(void **state)

@@ -72,7 +72,7 @@ static void fixture_open(Fixture *fixture, const Service *service)
     assert_int_equal(store_migrate(host->store, &migration), STORE_OK);
     assert_int_equal(store_commit(host->store), STORE_OK);
     fixture->pipeline = pipeline_new(host);
-    pipeline_add_service(fixture->pipeline, (PipelineService){service, fixture});
+    pipeline_add_service(fixture->pipeline, &(struct OpenService){service, fixture});
     NetOptions options = {.host = "127.0.0.1",
                           .body_max = LIMIT_REQUEST_BODY_BYTES,
                           .on_request = pipeline_take,

@@ -1,13 +1,8 @@
 /* cloudwatch.c - the operations this service answers, and its tables. */
 #include "cloudwatch.h"
+#include "cloudwatch_operations.h"
 #include "point.h"
 #include <stdlib.h>
-
-extern const Operation CloudwatchPutMetricData, CloudwatchListMetrics, CloudwatchGetMetricStatistics,
-    CloudwatchGetMetricData;
-
-static const Operation *const operations[] = {&CloudwatchPutMetricData, &CloudwatchListMetrics,
-                                              &CloudwatchGetMetricStatistics, &CloudwatchGetMetricData, NULL};
 
 /* Recorded from AWS: constraints of the model are told with coral's own namespace. */
 const ErrorModel cloudwatch_validation = {
@@ -53,14 +48,7 @@ static int reset(void *service, Bytes account, Bytes region)
     return reset_rows(cloudwatch->host->store, queries, account, region);
 }
 
-const Service cloudwatch_service = {
-    .model = &CLOUDWATCH_SERVICE,
-    .operations = operations,
-    .validation_error = &cloudwatch_validation,
-    .reset = reset,
-};
-
-Cloudwatch *cloudwatch_open(Host *host)
+static void *open_cloudwatch(Host *host)
 {
     if (store_migrate(host->store, &migration) != STORE_OK)
         return NULL;
@@ -71,11 +59,19 @@ Cloudwatch *cloudwatch_open(Host *host)
     return cloudwatch;
 }
 
-Cloudwatch *cloudwatch_close(Cloudwatch *cloudwatch)
+static void close_cloudwatch(void *service)
 {
-    free(cloudwatch);
-    return NULL;
+    free(service);
 }
+
+const Service cloudwatch_service = {
+    .model = &CLOUDWATCH_SERVICE,
+    .operations = CLOUDWATCH_OPERATIONS,
+    .validation_error = &cloudwatch_validation,
+    .open = open_cloudwatch,
+    .close = close_cloudwatch,
+    .reset = reset,
+};
 
 int cloudwatch_record(Cloudwatch *cloudwatch, Arena *arena, const CloudwatchSample *sample)
 {

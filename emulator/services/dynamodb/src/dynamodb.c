@@ -1,38 +1,11 @@
 /* dynamodb.c - the service: what it answers, opening and closing. */
-#include "operations.h"
+#include "dynamodb_operations.h"
 #include "table.h"
 #include <stdlib.h>
 
 /* aws: botocore's model doesn't have it; recorded answers do */
 const ErrorModel DYNAMODB_VALIDATION = {
     "ValidationException", "com.amazon.coral.validate", NULL, 400, true, "message", NULL};
-
-static const Operation *const operations[] = {
-    &DynamodbCreateTable,
-    &DynamodbDeleteTable,
-    &DynamodbDescribeTable,
-    &DynamodbListTables,
-    &DynamodbUpdateTable,
-    &DynamodbUpdateTimeToLive,
-    &DynamodbDescribeTimeToLive,
-    &DynamodbDescribeContinuousBackups,
-    &DynamodbUpdateContinuousBackups,
-    &DynamodbPutItem,
-    &DynamodbGetItem,
-    &DynamodbUpdateItem,
-    &DynamodbDeleteItem,
-    &DynamodbQuery,
-    &DynamodbScan,
-    &DynamodbBatchWriteItem,
-    &DynamodbBatchGetItem,
-    &DynamodbTransactWriteItems,
-    &DynamodbTransactGetItems,
-    &DynamodbTagResource,
-    &DynamodbUntagResource,
-    &DynamodbListTagsOfResource,
-    &DynamodbDescribeLimits,
-    NULL,
-};
 
 #define TABLES "(SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE ")"
 static const Query drop_trees = {"INSERT INTO dynamodb_dropped (tree) SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE
@@ -54,18 +27,6 @@ static int reset(void *service, Bytes account, Bytes region)
     return code == STORE_OK ? reset_rows(dynamodb->store, queries, account, region) : code;
 }
 
-const Service dynamodb_service = {
-    .model = &DYNAMODB_SERVICE,
-    .operations = operations,
-    .validation_error = &DYNAMODB_VALIDATION,
-    .reset = reset,
-    /* aws: Developer Guide, "DynamoDB low-level API", the response: "x-amz-crc32: <Checksum>"; the ids are those of
-     * recorded answers */
-    .tells_crc32 = true,
-    .has_long_request_ids = true,
-    .common_name_space = "com.amazon.coral.service",
-};
-
 static void on_rollback(void *context)
 {
     Dynamodb *dynamodb = context;
@@ -74,7 +35,18 @@ static void on_rollback(void *context)
     expiry_start(dynamodb, clock_now_ms(dynamodb->host->clock) / 1000);
 }
 
-Dynamodb *dynamodb_open(Host *host)
+static void close_dynamodb(void *service)
+{
+    Dynamodb *dynamodb = service;
+    drops_stop(dynamodb);
+    expiry_stop(dynamodb);
+    tables_forget(dynamodb);
+    tables_free_retired(dynamodb);
+    map_free(dynamodb->tables);
+    free(dynamodb);
+}
+
+static void *open_dynamodb(Host *host)
 {
     Dynamodb *dynamodb = calloc(1, sizeof *dynamodb);
     if (!dynamodb)
@@ -83,7 +55,7 @@ Dynamodb *dynamodb_open(Host *host)
     dynamodb->store = host->store;
     dynamodb->tables = map_new();
     if (store_migrate(host->store, &dynamodb_schema) != STORE_OK)
-        return dynamodb_close(dynamodb);
+        return close_dynamodb(dynamodb), NULL;
     store_before_commit(host->store, tables_before_commit, dynamodb);
     store_on_rollback(host->store, on_rollback, dynamodb);
     host_after_commit(host, tables_free_retired, dynamodb);
@@ -92,15 +64,16 @@ Dynamodb *dynamodb_open(Host *host)
     return dynamodb;
 }
 
-Dynamodb *dynamodb_close(Dynamodb *dynamodb)
-{
-    if (!dynamodb)
-        return NULL;
-    drops_stop(dynamodb);
-    expiry_stop(dynamodb);
-    tables_forget(dynamodb);
-    tables_free_retired(dynamodb);
-    map_free(dynamodb->tables);
-    free(dynamodb);
-    return NULL;
-}
+const Service dynamodb_service = {
+    .model = &DYNAMODB_SERVICE,
+    .operations = DYNAMODB_OPERATIONS,
+    .validation_error = &DYNAMODB_VALIDATION,
+    .open = open_dynamodb,
+    .close = close_dynamodb,
+    .reset = reset,
+    /* aws: Developer Guide, "DynamoDB low-level API", the response: "x-amz-crc32: <Checksum>"; the ids are those of
+     * recorded answers */
+    .tells_crc32 = true,
+    .has_long_request_ids = true,
+    .common_name_space = "com.amazon.coral.service",
+};

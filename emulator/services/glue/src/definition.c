@@ -87,7 +87,7 @@ Status definition_is_compatible(Call *call, const Schema *schema, const Definiti
 {
     Candidate candidate = {mode_of(schema->compatibility), definition, ret_why};
     *ret_why = (Incompatibility){0};
-    bool is_ignored = glue_of(call)->options.ignores_json && bytes_is(schema->data_format, "JSON");
+    bool is_ignored = glue_of(call)->ignores_json && bytes_is(schema->data_format, "JSON");
     if (is_ignored || (!candidate.mode.backward && !candidate.mode.forward))
         return OK;
     Statement *rows = store_begin(call->store, candidate.mode.all ? &since : &latest);

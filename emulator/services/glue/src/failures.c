@@ -1,4 +1,5 @@
-/* failures.c - what an operator asks: which versions failed, where and why. */
+/* failures.c - /_evpoc/glue/failures: the schema versions that failed their compatibility check, newest first: where
+ * and why. */
 #include "schema.h"
 
 static const Query failures = {
@@ -24,11 +25,22 @@ static json_t *failure_of(Arena *arena, Statement *row)
                      json_stringn(time.ptr, time.len));
 }
 
-int glue_failures(Glue *glue, Arena *arena, json_t *list)
+static int list_failures(Glue *glue, Arena *arena, json_t *list)
 {
     int code;
     Statement *rows = store_begin(glue->host->store, &failures);
     while ((code = store_step(rows)) == STORE_ROW)
         json_array_append_new(list, failure_of(arena, rows));
     return code;
+}
+
+void failures_page(void *context, HttpRequest *request, HttpResponse *response)
+{
+    Glue *glue = context;
+    json_t *list = json_array();
+    if (list_failures(glue, request->arena, list) != STORE_OK)
+        page_fail(response, 500, "The failures could not be read: %s", store_error(glue->host->store));
+    else
+        page_answer(response, json_pack("{s:O}", "failures", list));
+    json_decref(list);
 }

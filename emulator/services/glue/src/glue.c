@@ -1,47 +1,11 @@
 /* glue.c - the operations this service answers, and its tables. */
+#include "config.h"
 #include "glue_model.h"
+#include "glue_operations.h"
 #include "lifetimes.h"
+#include "page.h"
 #include "reset.h"
 #include <stdlib.h>
-
-extern const Operation GlueCreateRegistry, GlueGetRegistry, GlueListRegistries, GlueUpdateRegistry, GlueDeleteRegistry,
-    GlueCreateSchema, GlueGetSchema, GlueListSchemas, GlueUpdateSchema, GlueDeleteSchema, GlueRegisterSchemaVersion,
-    GlueGetSchemaVersion, GlueGetSchemaByDefinition, GlueListSchemaVersions, GlueDeleteSchemaVersions,
-    GlueCheckSchemaVersionValidity, GlueGetSchemaVersionsDiff, GluePutSchemaVersionMetadata,
-    GlueQuerySchemaVersionMetadata, GlueRemoveSchemaVersionMetadata, GlueTagResource, GlueUntagResource, GlueGetTags;
-
-static const Operation *const operations[] = {
-    &GlueCreateRegistry,
-    &GlueGetRegistry,
-    &GlueListRegistries,
-    &GlueUpdateRegistry,
-    &GlueDeleteRegistry,
-    &GlueCreateSchema,
-    &GlueGetSchema,
-    &GlueListSchemas,
-    &GlueUpdateSchema,
-    &GlueDeleteSchema,
-    &GlueRegisterSchemaVersion,
-    &GlueGetSchemaVersion,
-    &GlueGetSchemaByDefinition,
-    &GlueListSchemaVersions,
-    &GlueDeleteSchemaVersions,
-    &GlueCheckSchemaVersionValidity,
-    &GlueGetSchemaVersionsDiff,
-    &GluePutSchemaVersionMetadata,
-    &GlueQuerySchemaVersionMetadata,
-    &GlueRemoveSchemaVersionMetadata,
-    &GlueTagResource,
-    &GlueUntagResource,
-    &GlueGetTags,
-    NULL,
-};
-
-const Service glue_service = {
-    .model = &GLUE_SERVICE,
-    .operations = operations,
-    .reset = glue_reset,
-};
 
 static const Migration migration = {
     "glue",
@@ -88,7 +52,13 @@ static const Migration migration = {
     },
 };
 
-Glue *glue_open(Host *host, const GlueOptions *options)
+static void close_glue(void *service)
+{
+    lifetimes_stop(service);
+    free(service);
+}
+
+static void *open_glue(Host *host)
 {
     if (store_migrate(host->store, &migration) != STORE_OK)
         return NULL;
@@ -96,15 +66,24 @@ Glue *glue_open(Host *host, const GlueOptions *options)
     if (!glue)
         abort();
     glue->host = host;
-    glue->options = *options;
+    if (host->config) {
+        glue->pending_ms = config_integer(host->config, SETTING_GLUE_PENDING);
+        glue->ignores_json = config_choice(host->config, SETTING_GLUE_JSON) == GLUE_JSON_IGNORE;
+    }
     store_on_rollback(host->store, lifetimes_soon, glue);
-    return lifetimes_settle(glue) == STORE_OK ? glue : glue_close(glue);
-}
-
-Glue *glue_close(Glue *glue)
-{
-    if (glue)
-        lifetimes_stop(glue);
-    free(glue);
+    if (lifetimes_settle(glue) == STORE_OK)
+        return glue;
+    close_glue(glue);
     return NULL;
 }
+
+static const Page pages[] = {{"/_evpoc/glue/failures", "GET", failures_page}, {NULL, NULL, NULL}};
+
+const Service glue_service = {
+    .model = &GLUE_SERVICE,
+    .operations = GLUE_OPERATIONS,
+    .open = open_glue,
+    .close = close_glue,
+    .pages = pages,
+    .reset = glue_reset,
+};

@@ -14,7 +14,7 @@ static const Query next_due = {
 
 int64_t lifetime_end_ms(const Call *call)
 {
-    return call->now_ms + glue_of(call)->options.pending_ms;
+    return call->now_ms + glue_of(call)->pending_ms;
 }
 
 static int remove_due(Glue *glue)

@@ -116,7 +116,7 @@ int version_insert(Call *call, Schema *schema, const NewVersion *new, Version *r
     bind_text(add, 5, new->definition->canonical);
     bind_int64(add, 6, call->now_ms);
     bind_verdict(call, add, schema, new->why);
-    bind_int64(add, 8, call->now_ms + (new->is_pending ? glue_of(call)->options.pending_ms : 0));
+    bind_int64(add, 8, call->now_ms + (new->is_pending ? glue_of(call)->pending_ms : 0));
     int code = store_run(add);
     if (code != STORE_OK)
         return code;

@@ -1,5 +1,9 @@
 /* kinesis.c - the service: what it answers, opening and closing. */
 #include "kinesis.h"
+#include "cloudwatch.h"
+#include "config.h"
+#include "kinesis_operations.h"
+#include "kms.h"
 #include "metrics.h"
 #include "operations.h"
 #include "rate_limits.h"
@@ -11,49 +15,10 @@
 #include "trim.h"
 #include <stdlib.h>
 
-static const Operation *const operations[] = {
-    &KinesisCreateStream,
-    &KinesisDeleteStream,
-    &KinesisDescribeStream,
-    &KinesisDescribeStreamSummary,
-    &KinesisListStreams,
-    &KinesisListShards,
-    &KinesisPutRecord,
-    &KinesisPutRecords,
-    &KinesisGetShardIterator,
-    &KinesisGetRecords,
-    &KinesisRegisterStreamConsumer,
-    &KinesisDeregisterStreamConsumer,
-    &KinesisDescribeStreamConsumer,
-    &KinesisListStreamConsumers,
-    &KinesisSubscribeToShard,
-    &KinesisSplitShard,
-    &KinesisMergeShards,
-    &KinesisUpdateShardCount,
-    &KinesisIncreaseStreamRetentionPeriod,
-    &KinesisDecreaseStreamRetentionPeriod,
-    &KinesisStartStreamEncryption,
-    &KinesisStopStreamEncryption,
-    &KinesisAddTagsToStream,
-    &KinesisRemoveTagsFromStream,
-    &KinesisListTagsForStream,
-    &KinesisTagResource,
-    &KinesisUntagResource,
-    &KinesisListTagsForResource,
-    &KinesisDescribeLimits,
-    &KinesisDescribeAccountSettings,
-    &KinesisUpdateAccountSettings,
-    &KinesisUpdateStreamMode,
-    &KinesisUpdateStreamRecordDistributionStrategy,
-    &KinesisUpdateMaxRecordSize,
-    &KinesisUpdateStreamWarmThroughput,
-    &KinesisPutResourcePolicy,
-    &KinesisGetResourcePolicy,
-    &KinesisDeleteResourcePolicy,
-    &KinesisEnableEnhancedMonitoring,
-    &KinesisDisableEnhancedMonitoring,
-    NULL,
-};
+/* In the order of the setting's choices. */
+enum { LIMITS_OFF, LIMITS_AWS };
+/* What /_evpoc/trace remembers: about 100 bytes each. */
+#define TRACE_STEPS 4096
 
 static const Query reset_accounts = {"DELETE FROM kinesis_account WHERE " IN_NAMESPACE};
 
@@ -66,15 +31,6 @@ static int reset(void *service, Bytes account, Bytes region)
         code = stream_remove(kinesis, stream);
     return code == STORE_OK ? reset_rows(kinesis->store, queries, account, region) : code;
 }
-
-const Service kinesis_service = {
-    .model = &KINESIS_SERVICE,
-    .operations = operations,
-    .reset = reset,
-    .admit = limits_admit,
-    /* as users have shown AWS's answers, in the ResponseMetadata of boto3 and the $metadata of JavaScript's SDK */
-    .has_extended_ids = true,
-};
 
 static const Query get_secret = {"SELECT secret FROM kinesis_secret WHERE id = 1"};
 static const Query put_secret = {"INSERT INTO kinesis_secret (id, secret) VALUES (1, ?1)"};
@@ -126,33 +82,9 @@ static bool open_tables(Kinesis *kinesis)
            streams_load(kinesis) == STORE_OK;
 }
 
-Kinesis *kinesis_open(Host *host, Kms *kms, Cloudwatch *cloudwatch)
+static void close_kinesis(void *service)
 {
-    Kinesis *kinesis = calloc(1, sizeof *kinesis);
-    if (!kinesis)
-        abort();
-    kinesis->host = host;
-    kinesis->store = host->store;
-    kinesis->kms = kms;
-    kinesis->cloudwatch = cloudwatch;
-    kinesis->streams = map_new();
-    kinesis->streams_by_id = map_new();
-    kinesis->shards = map_new();
-    kinesis->subscribed = map_new();
-    limits_open(kinesis);
-    metrics_open(kinesis);
-    if (!open_tables(kinesis))
-        return kinesis_close(kinesis);
-    store_on_rollback(kinesis->store, on_rollback, kinesis);
-    host_after_commit(host, after_commit, kinesis);
-    trim_start(kinesis);
-    return kinesis;
-}
-
-Kinesis *kinesis_close(Kinesis *kinesis)
-{
-    if (!kinesis)
-        return NULL;
+    Kinesis *kinesis = service;
     trim_stop(kinesis);
     scaling_stop(kinesis);
     if (kinesis->transition_timer)
@@ -170,8 +102,59 @@ Kinesis *kinesis_close(Kinesis *kinesis)
     shard_log_close(kinesis->log);
     sodium_memzero(kinesis->secret, sizeof kinesis->secret);
     free(kinesis);
-    return NULL;
 }
+
+static void take_settings(Kinesis *kinesis)
+{
+    const Config *config = kinesis->host->config;
+    if (!config)
+        return;
+    kinesis_keep_trace(kinesis, config_integer(config, SETTING_KEEP_REQUESTS) ? TRACE_STEPS : 0);
+    kinesis_set_limits(kinesis, (KinesisLimits){config_choice(config, SETTING_LIMITS) == LIMITS_AWS, 1});
+    kinesis_set_transition_ms(kinesis, config_integer(config, SETTING_TRANSITION_MS));
+}
+
+static void *open_kinesis(Host *host)
+{
+    Kinesis *kinesis = calloc(1, sizeof *kinesis);
+    if (!kinesis)
+        abort();
+    kinesis->host = host;
+    kinesis->store = host->store;
+    kinesis->kms = host_service(host, &kms_service);
+    kinesis->cloudwatch = host_service(host, &cloudwatch_service);
+    kinesis->streams = map_new();
+    kinesis->streams_by_id = map_new();
+    kinesis->shards = map_new();
+    kinesis->subscribed = map_new();
+    limits_open(kinesis);
+    metrics_open(kinesis);
+    if (!open_tables(kinesis))
+        return close_kinesis(kinesis), NULL;
+    store_on_rollback(kinesis->store, on_rollback, kinesis);
+    host_after_commit(host, after_commit, kinesis);
+    trim_start(kinesis);
+    take_settings(kinesis);
+    return kinesis;
+}
+
+static const Page pages[] = {
+    {"/_evpoc/limits", "GET POST DELETE", limits_page},
+    {"/_evpoc/trace", "GET", trace_page},
+    {NULL, NULL, NULL},
+};
+
+const Service kinesis_service = {
+    .model = &KINESIS_SERVICE,
+    .operations = KINESIS_OPERATIONS,
+    .open = open_kinesis,
+    .close = close_kinesis,
+    .pages = pages,
+    .reset = reset,
+    .admit = limits_admit,
+    /* as users have shown AWS's answers, in the ResponseMetadata of boto3 and the $metadata of JavaScript's SDK */
+    .has_extended_ids = true,
+};
 
 Status check_dry_run(Call *call, bool dry_run)
 {

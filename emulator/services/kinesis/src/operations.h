@@ -1,23 +1,8 @@
 /* operations.h - every operation of the service, and what several of them share. */
 #pragma once
 #include "kinesis_model.h"
+#include "kinesis_operations.h"
 #include "state.h"
-
-extern const Operation KinesisCreateStream, KinesisDeleteStream, KinesisDescribeStream, KinesisDescribeStreamSummary,
-    KinesisListStreams, KinesisListShards;
-extern const Operation KinesisPutRecord, KinesisPutRecords, KinesisGetShardIterator, KinesisGetRecords;
-extern const Operation KinesisRegisterStreamConsumer, KinesisDeregisterStreamConsumer, KinesisDescribeStreamConsumer,
-    KinesisListStreamConsumers, KinesisSubscribeToShard;
-extern const Operation KinesisSplitShard, KinesisMergeShards, KinesisUpdateShardCount;
-extern const Operation KinesisIncreaseStreamRetentionPeriod, KinesisDecreaseStreamRetentionPeriod,
-    KinesisStartStreamEncryption, KinesisStopStreamEncryption;
-extern const Operation KinesisAddTagsToStream, KinesisRemoveTagsFromStream, KinesisListTagsForStream,
-    KinesisTagResource, KinesisUntagResource, KinesisListTagsForResource;
-extern const Operation KinesisDescribeLimits, KinesisDescribeAccountSettings, KinesisUpdateAccountSettings,
-    KinesisUpdateStreamMode, KinesisUpdateStreamRecordDistributionStrategy, KinesisUpdateMaxRecordSize,
-    KinesisUpdateStreamWarmThroughput;
-extern const Operation KinesisPutResourcePolicy, KinesisGetResourcePolicy, KinesisDeleteResourcePolicy,
-    KinesisEnableEnhancedMonitoring, KinesisDisableEnhancedMonitoring;
 
 /* aws: DryRun: "Checks if your request will succeed": all checks are made, then this instead of the work. */
 MUST_CHECK Status check_dry_run(Call *call, bool dry_run);

@@ -7,6 +7,7 @@
 #include "kinesis.h"
 #include "kinesis_model.h"
 #include "map.h"
+#include "page.h"
 #include "rate.h"
 #include "sequence.h"
 #include "shard_log.h"
@@ -108,8 +109,8 @@ typedef struct MetricsTaken {
 struct Kinesis {
     Host *host;
     Store *store;
-    Kms *kms;
-    Cloudwatch *cloudwatch; /* NULL: nothing is measured */
+    struct Kms *kms;
+    struct Cloudwatch *cloudwatch; /* NULL: nothing is measured */
     ShardLog *log;
     Map *streams; /* by key */
     Map *streams_by_id;
@@ -146,3 +147,5 @@ static inline int64_t now_ms(const Kinesis *kinesis)
 {
     return clock_now_ms(kinesis->host->clock);
 }
+
+PageFunction limits_page, trace_page; /* /_evpoc/limits, /_evpoc/trace */

@@ -1,35 +1,8 @@
 /* kms.c - the operations this service answers, and its tables. */
 #include "kms.h"
 #include "key.h"
+#include "kms_operations.h"
 #include <stdlib.h>
-
-extern const Operation KmsCreateKey, KmsDescribeKey, KmsListKeys, KmsEnableKey, KmsDisableKey, KmsScheduleKeyDeletion,
-    KmsCancelKeyDeletion, KmsUpdateKeyDescription;
-extern const Operation KmsCreateAlias, KmsUpdateAlias, KmsDeleteAlias, KmsListAliases;
-extern const Operation KmsGetKeyPolicy, KmsPutKeyPolicy, KmsListKeyPolicies;
-extern const Operation KmsTagResource, KmsUntagResource, KmsListResourceTags;
-
-static const Operation *const operations[] = {
-    &KmsCreateKey,
-    &KmsDescribeKey,
-    &KmsListKeys,
-    &KmsEnableKey,
-    &KmsDisableKey,
-    &KmsScheduleKeyDeletion,
-    &KmsCancelKeyDeletion,
-    &KmsUpdateKeyDescription,
-    &KmsCreateAlias,
-    &KmsUpdateAlias,
-    &KmsDeleteAlias,
-    &KmsListAliases,
-    &KmsGetKeyPolicy,
-    &KmsPutKeyPolicy,
-    &KmsListKeyPolicies,
-    &KmsTagResource,
-    &KmsUntagResource,
-    &KmsListResourceTags,
-    NULL,
-};
 
 static const Query reset_keys = {"DELETE FROM kms_key WHERE " IN_NAMESPACE};
 static const Query reset_tags = {"DELETE FROM kms_tag WHERE " IN_NAMESPACE};
@@ -51,12 +24,6 @@ static int reset(void *service, Bytes account, Bytes region)
     forget(kms);
     return reset_rows(kms->host->store, queries, account, region);
 }
-
-const Service kms_service = {
-    .model = &KMS_SERVICE,
-    .operations = operations,
-    .reset = reset,
-};
 
 static const Migration migration = {
     "kms",
@@ -81,7 +48,7 @@ static const Migration migration = {
     },
 };
 
-Kms *kms_open(Host *host)
+static void *open_kms(Host *host)
 {
     if (store_migrate(host->store, &migration) != STORE_OK)
         return NULL;
@@ -94,10 +61,17 @@ Kms *kms_open(Host *host)
     return kms;
 }
 
-Kms *kms_close(Kms *kms)
+static void close_kms(void *service)
 {
-    if (kms)
-        map_free(kms->furnished);
+    Kms *kms = service;
+    map_free(kms->furnished);
     free(kms);
-    return NULL;
 }
+
+const Service kms_service = {
+    .model = &KMS_SERVICE,
+    .operations = KMS_OPERATIONS,
+    .open = open_kms,
+    .close = close_kms,
+    .reset = reset,
+};

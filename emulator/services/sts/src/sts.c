@@ -1,22 +1,14 @@
 /* sts.c - the operations this service answers. */
 #include "sts.h"
 #include "sts_model.h"
+#include "sts_operations.h"
 #include <stdlib.h>
-
-extern const Operation StsGetCallerIdentity;
-
-static const Operation *const operations[] = {&StsGetCallerIdentity, NULL};
-
-const Service sts_service = {
-    .model = &STS_SERVICE,
-    .operations = operations,
-};
 
 struct Sts {
     Host *host;
 };
 
-Sts *sts_open(Host *host)
+static void *open_sts(Host *host)
 {
     Sts *sts = calloc(1, sizeof *sts);
     if (!sts)
@@ -25,8 +17,14 @@ Sts *sts_open(Host *host)
     return sts;
 }
 
-Sts *sts_close(Sts *sts)
+static void close_sts(void *service)
 {
-    free(sts);
-    return NULL;
+    free(service);
 }
+
+const Service sts_service = {
+    .model = &STS_SERVICE,
+    .operations = STS_OPERATIONS,
+    .open = open_sts,
+    .close = close_sts,
+};

@@ -1,5 +1,6 @@
-/* trace.c - /_evpoc/trace: the way of single records: who put them, where they lie, who has got them. */
+/* trace_page.c - /_evpoc/trace: the way of single records: who put them, where they lie, who has got them. */
 #include "page.h"
+#include "state.h"
 #include "wire.h"
 
 #define LIMIT_USUAL 10
@@ -50,10 +51,10 @@ static bool is_query_known(Bytes query)
     return true;
 }
 
-static bool read_query(const Admin *admin, const HttpRequest *request, KinesisTraceQuery *ret)
+static bool read_query(const Kinesis *kinesis, const HttpRequest *request, KinesisTraceQuery *ret)
 {
     Arena *arena = request->arena;
-    const Host *host = admin->options.host;
+    const Host *host = kinesis->host;
     Bytes query = request->query, limit = query_parameter(arena, query, TEXT("limit"));
     uint64_t count = LIMIT_USUAL;
     *ret = (KinesisTraceQuery){.partition_key = query_parameter(arena, query, TEXT("key")),
@@ -72,24 +73,25 @@ static bool read_query(const Admin *admin, const HttpRequest *request, KinesisTr
     return true;
 }
 
-void trace_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+void trace_page(void *context, HttpRequest *request, HttpResponse *response)
 {
+    Kinesis *kinesis = context;
     KinesisTraceQuery query;
     KinesisTracedList list;
-    if (!read_query(admin, request, &query)) {
+    if (!read_query(kinesis, request, &query)) {
         page_fail(response, 400,
                   "The query has stream=NAME and may have key=PARTITION_KEY, sequence=NUMBER, limit=1 to 100, "
                   "account=ID, region=NAME.");
         return;
     }
-    int code = kinesis_trace(admin->options.kinesis, request->arena, &query, &list);
+    int code = kinesis_trace(kinesis, request->arena, &query, &list);
     if (code == KINESIS_NO_STREAM) {
         page_fail(response, 404, "There is no such stream in account " BYTES_FMT ", region " BYTES_FMT ".",
                   BYTES_ARG(query.stream.account), BYTES_ARG(query.stream.region));
         return;
     }
     if (code != KINESIS_DONE) {
-        page_fail(response, 500, "The records could not be read: %s", store_error(admin->options.host->store));
+        page_fail(response, 500, "The records could not be read: %s", store_error(kinesis->host->store));
         return;
     }
     json_t *records = json_array();

@@ -1,5 +1,6 @@
-/* limits.c - /_evpoc/limits: AWS's limits of rate, for all streams or for one. */
+/* limits_page.c - /_evpoc/limits: AWS's limits of rate, for all streams or for one. */
 #include "page.h"
+#include "state.h"
 
 static json_t *describe(KinesisLimits limits)
 {
@@ -11,9 +12,8 @@ static json_t *text(Bytes bytes)
     return json_stringn(bytes.ptr, bytes.len);
 }
 
-static void list(const Admin *admin, HttpResponse *response)
+static void list(const Kinesis *kinesis, HttpResponse *response)
 {
-    const Kinesis *kinesis = admin->options.kinesis;
     json_t *all = describe(kinesis_limits(kinesis)), *streams = json_array();
     KinesisStreamName name;
     KinesisLimits limits;
@@ -34,19 +34,19 @@ static Bytes member(const json_t *input, const char *name, Bytes fallback)
     return value ? bytes_of(value) : fallback;
 }
 
-static KinesisStreamName stream_of(const Admin *admin, const json_t *input)
+static KinesisStreamName stream_of(const Kinesis *kinesis, const json_t *input)
 {
-    const Host *host = admin->options.host;
+    const Host *host = kinesis->host;
     return (KinesisStreamName){member(input, "account", host->default_account),
                                member(input, "region", host->default_region), member(input, "stream", (Bytes){0})};
 }
 
-static bool set(Admin *admin, const json_t *input, HttpResponse *response)
+static bool set(Kinesis *kinesis, const json_t *input, HttpResponse *response)
 {
     static const char *const known[] = {"limits", "scale", "stream", "account", "region", NULL};
     const json_t *scale = json_object_get(input, "scale");
     Bytes limits = member(input, "limits", (Bytes){0});
-    KinesisStreamName name = stream_of(admin, input);
+    KinesisStreamName name = stream_of(kinesis, input);
     KinesisLimits wanted = {bytes_is(limits, "aws"), scale ? json_number_value(scale) : 1};
     if (!page_check_keys(response, input, known))
         return false;
@@ -59,35 +59,36 @@ static bool set(Admin *admin, const json_t *input, HttpResponse *response)
         return false;
     }
     if (present(name.name))
-        kinesis_set_stream_limits(admin->options.kinesis, name, &wanted);
+        kinesis_set_stream_limits(kinesis, name, &wanted);
     else
-        kinesis_set_limits(admin->options.kinesis, wanted);
+        kinesis_set_limits(kinesis, wanted);
     return true;
 }
 
-static bool forget(Admin *admin, const json_t *input, HttpResponse *response)
+static bool forget(Kinesis *kinesis, const json_t *input, HttpResponse *response)
 {
     static const char *const known[] = {"stream", "account", "region", NULL};
-    KinesisStreamName name = stream_of(admin, input);
+    KinesisStreamName name = stream_of(kinesis, input);
     if (!page_check_keys(response, input, known))
         return false;
     if (!present(name.name)) {
         page_fail(response, 400, "stream: expected the name of the stream that has limits of its own no more");
         return false;
     }
-    kinesis_set_stream_limits(admin->options.kinesis, name, NULL);
+    kinesis_set_stream_limits(kinesis, name, NULL);
     return true;
 }
 
-void limits_page(Admin *admin, const HttpRequest *request, HttpResponse *response)
+void limits_page(void *context, HttpRequest *request, HttpResponse *response)
 {
+    Kinesis *kinesis = context;
     if (!page_is(request, "POST") && !page_is(request, "DELETE")) {
-        list(admin, response);
+        list(kinesis, response);
         return;
     }
     json_t *input = page_input(request, response);
-    bool is_done = input && (page_is(request, "POST") ? set : forget)(admin, input, response);
+    bool is_done = input && (page_is(request, "POST") ? set : forget)(kinesis, input, response);
     json_decref(input);
     if (is_done)
-        list(admin, response);
+        list(kinesis, response);
 }

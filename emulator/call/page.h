@@ -1,21 +1,22 @@
-/* page.h - what the pages share. A page runs between turns: what it reads and writes of the store is its own. */
+/* page.h - our own pages, under /_evpoc/, and what they share.
+ *
+ * A page is queued as calls are, and has a turn to itself: what it reads and writes of the store is its own, and is
+ * committed after it. One that must wait leaves status 0 and answers the request itself, later (http_respond), or with
+ * a body that goes on (http_stream_start). */
 #pragma once
-#include "admin.h"
+#include "net.h"
 #include <jansson.h>
+
+typedef void PageFunction(void *context, HttpRequest *request, HttpResponse *response);
+
+typedef struct Page {
+    const char *path; /* "/_evpoc/limits"; "/_evpoc/buckets/{name}" takes any one segment, "{rest+}" all that is left */
+    const char *methods; /* "GET POST"; GET takes HEAD, too */
+    PageFunction *run;
+} Page;
 
 /* The clock's last instant, 9999-12-31T23:59:59.999Z, and the longest span: what is due is always an int64. */
 #define PAGE_TIME_MAX_MS INT64_C(253402300799999)
-
-struct Admin {
-    AdminOptions options;
-    int64_t opened_ns;
-    bool is_ready;
-};
-
-typedef void PageFunction(Admin *admin, const HttpRequest *request, HttpResponse *response);
-
-PageFunction health_page, ready_page, ca_page, clock_page, reset_page, snapshot_page, restore_page, requests_page,
-    metrics_page, faults_page, limits_page, state_reset_page, trace_page, version_page, glue_failures_page;
 
 /* Body becomes a copy of it; takes `value` over. */
 void page_answer(HttpResponse *response, json_t *value);

@@ -1,0 +1,83 @@
+/* pages.c - our own pages: which one a path asks for, and its turn. */
+#include "exchange.h"
+
+static void no_such_page(void *context, HttpRequest *request, HttpResponse *response)
+{
+    const Pipeline *pipeline = context;
+    Buffer names = {0};
+    (void)request;
+    for (size_t i = 0; i < pipeline->pages_count; i++)
+        buffer_append_format(&names, "%s%s", i ? ", " : "", pipeline->pages[i].page->path);
+    buffer_append_char(&names, 0);
+    page_fail(response, 404, "No such page; there are %s.", names.ptr);
+    buffer_done(&names);
+}
+
+/* What stands up to the second slash: "/_evpoc/". */
+static Bytes root_of(Bytes path)
+{
+    Bytes rest = path;
+    bytes_cut(&rest, '/');
+    if (!present(rest))
+        return (Bytes){0};
+    bytes_cut(&rest, '/');
+    return present(rest) ? bytes_slice(path, 0, path.len - rest.len) : (Bytes){0};
+}
+
+bool page_is_ours(const Pipeline *pipeline, Bytes path)
+{
+    Bytes root = root_of(path);
+    for (size_t i = 0; present(root) && i < pipeline->pages_count; i++)
+        if (bytes_equal(root_of(bytes_of(pipeline->pages[i].page->path)), root))
+            return true;
+    return false;
+}
+
+/* Segment by segment; {name} takes one that is not empty, {name+} all that is left. */
+static bool is_path_of(const char *template, Bytes path)
+{
+    Bytes left = bytes_of(template), rest = path;
+    while (present(left) && present(rest)) {
+        Bytes wanted = bytes_cut(&left, '/');
+        bool is_label = wanted.len > 2 && wanted.ptr[0] == '{';
+        if (is_label && wanted.ptr[wanted.len - 2] == '+')
+            return rest.len > 0;
+        Bytes segment = bytes_cut(&rest, '/');
+        if (is_label ? !segment.len : !bytes_equal(segment, wanted))
+            return false;
+    }
+    return !present(left) && !present(rest);
+}
+
+const struct PageRoute *page_route(const Pipeline *pipeline, const HttpRequest *request)
+{
+    for (size_t i = 0; i < pipeline->pages_count; i++)
+        if (is_path_of(pipeline->pages[i].page->path, request->path))
+            return &pipeline->pages[i];
+    return &pipeline->no_page;
+}
+
+static bool has_word(const char *words, Bytes word)
+{
+    Bytes rest = bytes_of(words);
+    while (present(rest))
+        if (bytes_equal(bytes_cut(&rest, ' '), word))
+            return true;
+    return false;
+}
+
+void page_run(Exchange *exchange)
+{
+    HttpRequest *request = exchange->request;
+    const Page *page = exchange->page->page;
+    HttpResponse response = {.status = 200};
+    Bytes method = bytes_is(request->method, "HEAD") ? TEXT("GET") : request->method;
+    if (page->methods && !has_word(page->methods, method))
+        page_fail(&response, 405, "%s takes %s.", page->path, page->methods);
+    else
+        page->run(exchange->page->context, request, &response);
+    if (response.status)
+        http_respond(request, &response);
+}
+
+const Page PAGE_OF_NOTHING = {"", NULL, no_such_page};
