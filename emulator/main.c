@@ -166,18 +166,10 @@ static bool open_services(Emulator *emulator)
         }
         pipeline_add_service(emulator->pipeline, &host->services[i]);
     }
-<<<<<<< HEAD
-    kinesis_keep_trace(emulator->kinesis, config_integer(emulator->config, SETTING_KEEP_REQUESTS) ? TRACE_STEPS : 0);
-    KinesisLimits limits = {config_choice(emulator->config, SETTING_LIMITS) == LIMITS_AWS, 1};
-    kinesis_set_limits(emulator->kinesis, limits);
-    kinesis_set_transition_ms(emulator->kinesis, config_integer(emulator->config, SETTING_TRANSITION_MS));
     bool is_committed = commit_start(emulator);
     if (is_committed && store_note(host->store))
         log_event(host->log, LOG_WARN, store_note(host->store), NULL);
     return is_committed;
-=======
-    return commit_start(emulator);
->>>>>>> f21a35a (A service is one value; operations are listed once; pages have turns)
 }
 
 /* What the container may have, in bytes; 0: all there is. */

@@ -160,19 +160,16 @@ typedef struct Service {
     /* Asked before each handler, with the operation's checked input: too many calls are refused. NULL: all are let in.
      */
     Status (*admit)(Call *call, const void *in);
-<<<<<<< HEAD
-    /* What the service's front end at AWS does otherwise than most. */
-    bool tells_crc32;              /* of each answer's body: x-amz-crc32 */
-    bool has_extended_ids;         /* x-amz-id-2: 96 characters of base64 */
-    bool has_long_request_ids;     /* 52 letters and digits, not a UUID */
-    const char *common_name_space; /* of errors that every service gives, where they have one; NULL: none */
-=======
     /* Its own pages under /_evpoc/; ends with a NULL path. NULL: none. */
     const struct Page *pages;
     /* What health, ctl and a console show of it beside its operations: members of a JSON object (a json_t *). NULL:
      * nothing. */
     void (*describe)(void *service, void *json_object);
->>>>>>> f21a35a (A service is one value; operations are listed once; pages have turns)
+    /* What the service's front end at AWS does otherwise than most. */
+    bool tells_crc32;              /* of each answer's body: x-amz-crc32 */
+    bool has_extended_ids;         /* x-amz-id-2: 96 characters of base64 */
+    bool has_long_request_ids;     /* 52 letters and digits, not a UUID */
+    const char *common_name_space; /* of errors that every service gives, where they have one; NULL: none */
 } Service;
 
 /* Opens it and adds it to the host. */

@@ -1,4 +1,4 @@
-/* page.c */
+/* page.c - what our own pages share. */
 #include "page.h"
 #include "base64.h"
 #include <stdarg.h>

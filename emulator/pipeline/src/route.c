@@ -127,7 +127,6 @@ static Status no_such_operation(Exchange *exchange, Bytes key)
     return fail(&exchange->call, error, "The service has no operation " BYTES_FMT ".", BYTES_ARG(key));
 }
 
-<<<<<<< HEAD
 #define LONG_REQUEST_ID_BYTES 52
 
 static Bytes long_request_id(Arena *arena, Random *random)
@@ -140,10 +139,7 @@ static Bytes long_request_id(Arena *arena, Random *random)
     return (Bytes){id, LONG_REQUEST_ID_BYTES};
 }
 
-static Status use(Exchange *exchange, const PipelineService *service, Bytes prefix, Bytes name)
-=======
 static Status use(Exchange *exchange, const struct OpenService *service, Bytes prefix, Bytes name)
->>>>>>> f21a35a (A service is one value; operations are listed once; pages have turns)
 {
     Call *call = &exchange->call;
     const ServiceModel *model = service->service->model;
