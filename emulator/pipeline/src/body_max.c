@@ -2,14 +2,6 @@
 #include "exchange.h"
 #include "limits.h"
 
-static bool is_page(const Pipeline *pipeline, Bytes path)
-{
-    for (size_t i = 0; i < pipeline->pages_count; i++)
-        if (bytes_starts_with(path, bytes_of(pipeline->pages[i].prefix)))
-            return true;
-    return false;
-}
-
 /* Where only the body says which service is meant: a form without a signature, or nobody. */
 static int64_t largest(const Pipeline *pipeline, unsigned protocols)
 {
@@ -34,7 +26,7 @@ static const ServiceModel *service_signed_for(const Pipeline *pipeline, const Ht
 size_t pipeline_body_max(void *context, const HttpRequest *request)
 {
     const Pipeline *pipeline = context;
-    if (is_page(pipeline, request->path))
+    if (page_is_ours(pipeline, request->path))
         return LIMIT_PAGE_BODY_BYTES;
     const ServiceModel *model = route_service_of(pipeline, request);
     if (!model)
