@@ -84,6 +84,12 @@ class Reader:
         except AssertionError as error:
             raise AssertionError(f"{error}: {difference(self.records(), expected)}\n{self.tail()}") from None
 
+    def write(self, lines: list[str]) -> None:
+        """To its standard input."""
+        assert self.process.stdin
+        self.process.stdin.write("".join(f"{line}\n" for line in lines).encode())
+        self.process.stdin.flush()
+
     def stop(self, seconds: float = 30) -> list[str]:
         """Ends it; returns all its records."""
         self.process.communicate(timeout=seconds)

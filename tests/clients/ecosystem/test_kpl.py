@@ -18,8 +18,7 @@ class Producer(Reader):
     record = re.compile(r"put \S+ (.*)")
 
     def put(self, lines):
-        self.process.stdin.write("".join(f"{line}\n" for line in lines).encode())
-        self.process.stdin.flush()
+        self.write(lines)
         self.wait_for(lines)
 
 
