@@ -50,7 +50,7 @@ class Consumer implements IRecordProcessor {
         var settings = new KinesisClientLibConfiguration(arguments[1], arguments[0], new DefaultAWSCredentialsProviderChain(),
                                                          "worker-" + UUID.randomUUID())
             .withRegionName(System.getenv("AWS_REGION"))
-            .withInitialPositionInStream(InitialPositionInStream.TRIM_HORIZON)
+            .withInitialPositionInStream(InitialPositionInStream.TRIM_HORIZON).withFailoverTimeMillis(2500)
             .withShardSyncIntervalMillis(2000).withParentShardPollIntervalMillis(1000).withIdleTimeBetweenReadsInMillis(250)
             .withMetricsBufferTimeMillis(1000);
         var worker = new Worker.Builder().recordProcessorFactory(Consumer::new).config(settings).build();
