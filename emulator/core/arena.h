@@ -13,11 +13,15 @@ void arena_reset(Arena *arena);
 /* What is taken between the two is given back, its deferred handles as well: for what a loop needs for one of its
  * rounds. */
 typedef struct ArenaMark {
-    const void *block, *deferred;
+    const void *block, *large, *deferred;
     size_t at, used;
 } ArenaMark;
 ArenaMark arena_mark(const Arena *arena);
 void arena_rewind(Arena *arena, ArenaMark mark);
+
+/* A piece that nobody will look at any more; only a large one is really given back. Not one that was there at a mark.
+ */
+void arena_give_back(Arena *arena, const void *piece);
 
 /* Zeroed, aligned for any type; never NULL (running out of memory ends the process; out of its budget, the call:
  * budget.h). */

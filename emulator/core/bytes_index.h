@@ -15,7 +15,7 @@ typedef struct BytesIndex {
     struct BytesSlot *slots; /* NULL: the array is short and is scanned */
     size_t mask;
     uint64_t seed;
-    ptrdiff_t first_double; /* of a table: the first item that equals one before it; -1: all differ */
+    ptrdiff_t first_double; /* of a table; see bytes_index_double */
 } BytesIndex;
 
 #define BYTES_INDEX_MAX (UINT32_MAX / 4) /* items */
@@ -23,7 +23,8 @@ typedef struct BytesIndex {
 /* items: `count` structs of `stride` bytes, each beginning with a Bytes; they must outlive the index. */
 BytesIndex bytes_index_of(Arena *arena, const void *items, size_t count, size_t stride);
 ptrdiff_t bytes_index_find(const BytesIndex *index, Bytes wanted); /* the place of the first such; -1: none */
-/* Place of the first that equals one before it, -1: none. */
+ptrdiff_t bytes_index_double(const BytesIndex *index);             /* of the first that equals one before it */
+/* The same, where nothing else is asked. */
 ptrdiff_t bytes_find_double(Arena *arena, const void *items, size_t count, size_t stride);
 /* For tables of one's own. */
 uint64_t hash_seed_new(void);

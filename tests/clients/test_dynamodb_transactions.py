@@ -132,3 +132,37 @@ def test_tags_of_a_table(dynamodb, unique):
 
 def test_describe_limits(dynamodb):
     assert dynamodb.describe_limits()["TableMaxWriteCapacityUnits"] == 40000
+
+
+def cancelled(dynamodb, *parts) -> list[tuple]:
+    with pytest.raises(ClientError) as refused:
+        dynamodb.transact_write_items(TransactItems=list(parts))
+    assert refused.value.response["Error"]["Code"] == "TransactionCanceledException"
+    return [(reason["Code"], reason.get("Message")) for reason in refused.value.response["CancellationReasons"]]
+
+
+def test_a_key_that_does_not_fit_is_a_reason_to_cancel(dynamodb, table):
+    """API Reference, TransactWriteItems, Cancellation reasons: "Code: ValidationError"."""
+    missing = {"Put": {"TableName": table, "Item": item_of(other="x")}}
+    mistyped = {"Put": {"TableName": table, "Item": item_of(pk=5)}}
+    foreign = {"Delete": {"TableName": table, "Key": item_of(pk="x", more="y")}}
+    assert cancelled(dynamodb, put(table, "fine"), missing, mistyped, foreign) == [
+        ("None", None), ("ValidationError", "One or more parameter values were invalid: Missing the key pk in the item"),
+        ("ValidationError", "One or more parameter values were invalid: Type mismatch for key pk expected: S actual: N"),
+        ("ValidationError", "The provided key element does not match the schema")]
+    assert dynamodb.scan(TableName=table)["Count"] == 0
+
+
+def test_large_items_are_changed_together_or_not_at_all(dynamodb, table):
+    """So many that they are not kept from the moment they are judged until they are written."""
+    nothing = {"L": [{"NULL": True}] * 60_000}
+    for number in range(20):
+        dynamodb.put_item(TableName=table, Item=item_of(pk=str(number), n=number) | {"l": nothing})
+    change = [{"Update": {"TableName": table, "Key": item_of(pk=str(number)), "UpdateExpression": "SET n = n + :one, l[1] = :text",
+                          "ConditionExpression": "n < :most", "ExpressionAttributeValues": item_of(**{":one": 1, ":text": "x", ":most": 100})}}
+              for number in range(20)]
+    failing = put(table, "19", "attribute_not_exists(pk)")
+    assert cancelled(dynamodb, *change[:19], failing)[-1] == ("ConditionalCheckFailed", "The conditional request failed")
+    dynamodb.transact_write_items(TransactItems=change)
+    for item in dynamodb.scan(TableName=table, ProjectionExpression="pk, n, l[0], l[1], l[2]")["Items"]:
+        assert item == item_of(pk=item["pk"]["S"], n=int(item["pk"]["S"]) + 1) | {"l": {"L": [{"NULL": True}, {"S": "x"}, {"NULL": True}]}}

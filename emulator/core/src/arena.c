@@ -1,5 +1,5 @@
-/* arena.c - a list of blocks, freed together. Each new block is twice the last, up to a bound; what is larger gets its
- * own. */
+/* arena.c - a list of blocks, freed together. Each new block is twice the last, up to a bound; what is large gets a
+ * block of its own, so that it wastes nothing of the one at hand and can be given back. */
 #include "budget.h"
 #include <stdalign.h>
 #include <stdarg.h>
@@ -8,6 +8,7 @@
 
 #define FIRST_BLOCK   4096
 #define LARGEST_BLOCK (256 * 1024)
+#define LARGE_BYTES   (64 * 1024)
 
 typedef struct Block {
     struct Block *next;
@@ -23,6 +24,7 @@ typedef struct Deferred {
 
 struct Arena {
     Block *blocks; /* the newest first: takes come from it */
+    Block *large;  /* those of one piece each; the newest first */
     size_t used, held;
     Deferred *deferred; /* the newest first */
     Budget budget;      /* all zero: unbounded */
@@ -51,12 +53,13 @@ Arena *arena_new(void)
     return arena;
 }
 
-static void free_blocks(Block *block)
+/* Down to, and without, the one named. */
+static void free_blocks(Arena *arena, Block **list, const Block *until)
 {
-    while (block) {
-        Block *next = block->next;
+    for (Block *block; (block = *list) != until;) {
+        *list = block->next;
+        arena->held -= sizeof(Block) + block->size;
         free(block);
-        block = next;
     }
 }
 
@@ -72,7 +75,8 @@ Arena *arena_free(Arena *arena)
 {
     if (arena) {
         run_deferred(arena, NULL);
-        free_blocks(arena->blocks);
+        free_blocks(arena, &arena->blocks, NULL);
+        free_blocks(arena, &arena->large, NULL);
     }
     free(arena);
     return NULL;
@@ -90,41 +94,32 @@ void arena_reset(Arena *arena)
     run_deferred(arena, NULL);
     budget_clear(arena);
     Block *first = arena->blocks;
-    while (first->next) {
-        Block *next = first->next;
-        free(first);
-        first = next;
-    }
+    while (first->next)
+        first = first->next;
+    free_blocks(arena, &arena->blocks, first);
+    free_blocks(arena, &arena->large, NULL);
     first->used = 0;
-    arena->blocks = first;
     arena->used = 0;
-    arena->held = sizeof(Block) + first->size;
 }
 
 ArenaMark arena_mark(const Arena *arena)
 {
-    return (ArenaMark){arena->blocks, arena->deferred, arena->blocks->used, arena->used};
+    return (ArenaMark){arena->blocks, arena->large, arena->deferred, arena->blocks->used, arena->used};
 }
 
 void arena_rewind(Arena *arena, ArenaMark mark)
 {
     run_deferred(arena, mark.deferred);
-    for (Block *block; (block = arena->blocks) != mark.block;) {
-        arena->blocks = block->next;
-        arena->held -= sizeof(Block) + block->size;
-        free(block);
-    }
+    free_blocks(arena, &arena->blocks, mark.block);
+    free_blocks(arena, &arena->large, mark.large);
     arena->blocks->used = mark.at;
     arena->used = mark.used;
 }
 
-static size_t next_block_size(const Arena *arena, size_t needed)
+static size_t next_block_size(const Arena *arena)
 {
     size_t size = (arena->blocks->size + sizeof(Block)) * 2;
-    if (size > LARGEST_BLOCK)
-        size = LARGEST_BLOCK;
-    size -= sizeof(Block);
-    return needed > size ? needed : size;
+    return (size > LARGEST_BLOCK ? LARGEST_BLOCK : size) - sizeof(Block);
 }
 
 __attribute__((noreturn)) static void over(Arena *arena, BudgetKind kind)
@@ -135,14 +130,16 @@ __attribute__((noreturn)) static void over(Arena *arena, BudgetKind kind)
 }
 
 /* Only a new block is looked at: takes from one that is there cost nothing more. */
-static void grow(Arena *arena, size_t needed)
+static void grow(Arena *arena, Block **list, size_t needed, size_t size)
 {
-    size_t size = next_block_size(arena, needed), max = arena->budget.memory_bytes;
+    size_t max = arena->budget.memory_bytes;
     if (max && (needed > max || arena->held > max - needed))
         over(arena, BUDGET_MEMORY);
     if (needed > SIZE_MAX / 2)
         abort();
-    arena->blocks = block_new(size, arena->blocks);
+    if (size < needed)
+        size = needed;
+    *list = block_new(size, *list);
     arena->held += sizeof(Block) + size;
 }
 
@@ -151,13 +148,28 @@ static char *take(Arena *arena, size_t size, size_t alignment)
     Block *block = arena->blocks;
     size_t at = (block->used + alignment - 1) & ~(alignment - 1);
     if (at > block->size || size > block->size - at) {
-        grow(arena, size);
-        block = arena->blocks;
+        bool is_large = size >= LARGE_BYTES;
+        Block **list = is_large ? &arena->large : &arena->blocks;
+        grow(arena, list, size, is_large ? size : next_block_size(arena));
+        block = *list;
         at = 0;
     }
     block->used = at + size;
     arena->used += size;
     return block->memory + at;
+}
+
+void arena_give_back(Arena *arena, const void *piece)
+{
+    for (Block **at = &arena->large; *at; at = &(*at)->next) {
+        Block *block = *at;
+        if (block->memory != piece)
+            continue;
+        *at = block->next;
+        arena->held -= sizeof(Block) + block->size;
+        free(block);
+        return;
+    }
 }
 
 void *arena_take(Arena *arena, size_t size)

@@ -72,15 +72,21 @@ ptrdiff_t bytes_index_find(const BytesIndex *index, Bytes wanted)
     return -1;
 }
 
-ptrdiff_t bytes_find_double(Arena *arena, const void *items, size_t count, size_t stride)
+ptrdiff_t bytes_index_double(const BytesIndex *index)
 {
-    BytesIndex index = bytes_index_of(arena, items, count, stride);
-    if (index.slots)
-        return index.first_double;
-    for (size_t i = 1; i < count; i++) {
-        index.count = i; /* those before it */
-        if (bytes_index_find(&index, *item_at(&index, i)) >= 0)
+    BytesIndex before = *index;
+    if (index->slots)
+        return index->first_double;
+    for (size_t i = 1; i < index->count; i++) {
+        before.count = i;
+        if (bytes_index_find(&before, *item_at(index, i)) >= 0)
             return (ptrdiff_t)i;
     }
     return -1;
+}
+
+ptrdiff_t bytes_find_double(Arena *arena, const void *items, size_t count, size_t stride)
+{
+    BytesIndex index = bytes_index_of(arena, items, count, stride);
+    return bytes_index_double(&index);
 }

@@ -92,6 +92,14 @@ static void append_timestamp(Buffer *out, int64_t ms)
     buffer_append(out, (Bytes){digits, len});
 }
 
+static void append_member(Buffer *out, const Field *field, const void *value)
+{
+    buffer_append_char(out, '"');
+    buffer_append(out, field->name);
+    buffer_append(out, TEXT("\":"));
+    json_encode(out, field->shape, field_value(field, value));
+}
+
 static void append_structure(Buffer *out, const Shape *shape, const void *value)
 {
     bool first = true;
@@ -103,11 +111,17 @@ static void append_structure(Buffer *out, const Shape *shape, const void *value)
         if (!first)
             buffer_append_char(out, ',');
         first = false;
-        buffer_append_char(out, '"');
-        buffer_append(out, field->name);
-        buffer_append(out, TEXT("\":"));
-        json_encode(out, field->shape, field_value(field, value));
+        append_member(out, field, value);
     }
+    buffer_append_char(out, '}');
+}
+
+static void append_union(Buffer *out, const Shape *shape, const void *value)
+{
+    const Field *field = union_field(shape, value);
+    buffer_append_char(out, '{');
+    if (field)
+        append_member(out, field, value);
     buffer_append_char(out, '}');
 }
 
@@ -164,8 +178,10 @@ void json_encode(Buffer *out, const Shape *shape, const void *value)
         append_timestamp(out, *(const int64_t *)value);
         return;
     case KIND_STRUCTURE:
-    case KIND_UNION:
         append_structure(out, shape, value);
+        return;
+    case KIND_UNION:
+        append_union(out, shape, value);
         return;
     case KIND_LIST:
         append_list(out, shape, value);

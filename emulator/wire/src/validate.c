@@ -182,9 +182,17 @@ static void check_structure(Check *check, const Shape *shape, const void *value,
             return;
         if (field_is_present(shape, field, value))
             check_value(check, field->shape, field_value(field, value), &path);
-        else if (field->required && shape->kind == KIND_STRUCTURE && complain(check, field->shape, NULL, &path))
+        else if (field->required && complain(check, field->shape, NULL, &path))
             buffer_append_text(check->text, "not be null");
     }
+}
+
+static void check_union(Check *check, const Shape *shape, const void *value, const Path *above)
+{
+    const Field *field = union_field(shape, value);
+    Path path = {.above = above, .member = field ? field->path : NULL};
+    if (field)
+        check_value(check, field->shape, field_value(field, value), &path);
 }
 
 /* Nothing below this shape that could be wrong: 500 plain strings need no 500 calls. */
@@ -232,8 +240,10 @@ static void check_value(Check *check, const Shape *shape, const void *value, con
         check_range(check, shape, value, path, *(const int64_t *)value);
         return;
     case KIND_STRUCTURE:
-    case KIND_UNION:
         check_structure(check, shape, value, path);
+        return;
+    case KIND_UNION:
+        check_union(check, shape, value, path);
         return;
     case KIND_LIST:
         check_list(check, shape, value, path);

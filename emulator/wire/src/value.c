@@ -1,12 +1,14 @@
 /* value.c */
 #include "value.h"
 #include "budget.h"
+#include "bytes_index.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define COMPARED_EACH_MAX 16 /* entries of a map; a DynamoDB item seldom has more */
+#define COPIED_A_STEP 8 /* items */
+#define GROWN_BYTES   (256 * 1024)
 
 static bool is_pointed_to(const Shape *shape)
 {
@@ -22,6 +24,12 @@ bool field_is_present(const Shape *owner_shape, const Field *field, const void *
         return *(const bool *)(base + field->has_offset);
     /* Bytes, lists and pointers alike start with the pointer that is NULL where they are absent. */
     return *(const void *const *)(const void *)(base + field->offset) != NULL;
+}
+
+const Field *union_field(const Shape *shape, const void *value)
+{
+    int kind = *(const int *)value;
+    return kind > 0 && kind <= shape->fields_count ? &shape->fields[kind - 1] : NULL;
 }
 
 const void *field_value(const Field *field, const void *owner)
@@ -59,18 +67,31 @@ Growing growing_new(Arena *arena, size_t item_size)
     return (Growing){.arena = arena, .item_size = item_size};
 }
 
+/* It grows by less then: what it has too much stays until the call has ended. */
+static bool is_large(const Growing *growing)
+{
+    return growing->capacity * growing->item_size >= GROWN_BYTES;
+}
+
 void *growing_add(Growing *growing)
 {
     if (growing->count == growing->capacity) {
-        budget_work(growing->arena, growing->count);
-        size_t capacity = growing->capacity ? growing->capacity * 2 : 4;
+        budget_work(growing->arena, growing->count / COPIED_A_STEP);
+        size_t capacity = !growing->capacity ? 4 : growing->capacity + growing->capacity / (is_large(growing) ? 2 : 1);
         char *items = arena_take_array(growing->arena, capacity, growing->item_size);
         if (growing->count)
             memcpy(items, growing->items, growing->count * growing->item_size);
+        if (growing->items)
+            arena_give_back(growing->arena, growing->items);
         growing->items = items;
         growing->capacity = capacity;
     }
     return growing->items + growing->count++ * growing->item_size;
+}
+
+static char *growing_at(const Growing *growing, size_t at)
+{
+    return growing->items + at * growing->item_size;
 }
 
 AnyList growing_list(const Growing *growing)
@@ -79,52 +100,27 @@ AnyList growing_list(const Growing *growing)
     return (AnyList){growing->items ? growing->items : (void *)(uintptr_t)&nothing, growing->count};
 }
 
-/* An entry's key, and where it stood: qsort is told nothing else. */
-typedef struct KeyPlace {
-    Bytes key;
-    size_t at;
-} KeyPlace;
-
-static int by_key_and_place(const void *a, const void *b)
+/* Entries with one key: the last value stands where the first did. */
+static size_t join_entries(const Growing *growing, const BytesIndex *keys)
 {
-    const KeyPlace *one = a, *other = b;
-    int order = bytes_compare(one->key, other->key);
-    return order ? order : (one->at > other->at) - (one->at < other->at);
-}
-
-/* What is to become of each entry: the place of the first with its key. Few are compared with each other, many sorted:
- * hashing would let a client choose keys that collide. */
-static size_t *first_places(const Growing *growing)
-{
-    size_t *firsts = arena_new_array(growing->arena, size_t, growing->count);
-    KeyPlace *places = arena_new_array(growing->arena, KeyPlace, growing->count);
-    budget_work(growing->arena, growing->count);
+    size_t *places = arena_new_array(growing->arena, size_t, growing->count), kept = 0;
     for (size_t i = 0; i < growing->count; i++)
-        places[i] = (KeyPlace){*(const Bytes *)(const void *)(growing->items + i * growing->item_size), i};
-    if (growing->count > COMPARED_EACH_MAX)
-        qsort(places, growing->count, sizeof *places, by_key_and_place);
+        places[i] = (size_t)bytes_index_find(keys, *(const Bytes *)(const void *)growing_at(growing, i));
     for (size_t i = 0; i < growing->count; i++) {
-        size_t j = growing->count > COMPARED_EACH_MAX && i ? i - 1 : 0;
-        while (j < i && !bytes_equal(places[j].key, places[i].key))
-            j++;
-        firsts[places[i].at] = j < i ? firsts[places[j].at] : places[i].at;
+        places[i] = places[i] == i ? kept++ : places[places[i]]; /* from here on: where it goes */
+        if (places[i] != i)
+            memcpy(growing_at(growing, places[i]), growing_at(growing, i), growing->item_size);
     }
-    return firsts;
+    return kept;
 }
 
 AnyList growing_map(Growing *growing)
 {
-    if (growing->count < 2)
-        return growing_list(growing);
-    size_t *places = first_places(growing), kept = 0;
-    for (size_t i = 0; i < growing->count; i++) {
-        bool is_first = places[i] == i;
-        places[i] = is_first ? kept++ : places[places[i]]; /* from here on: where it goes */
-        if (places[i] != i)
-            memcpy(growing->items + places[i] * growing->item_size, growing->items + i * growing->item_size,
-                   growing->item_size);
-    }
-    growing->count = kept;
+    ArenaMark mark = arena_mark(growing->arena);
+    BytesIndex keys = bytes_index_of(growing->arena, growing->items, growing->count, growing->item_size);
+    if (bytes_index_double(&keys) >= 0)
+        growing->count = join_entries(growing, &keys);
+    arena_rewind(growing->arena, mark);
     return growing_list(growing);
 }
 

@@ -3,6 +3,7 @@
 #include "wire.h"
 
 /* Is the member there? `owner` is the structure's (or union's) C value. */
+const Field *union_field(const Shape *shape, const void *value); /* the one that was given; NULL: none, or several */
 bool field_is_present(const Shape *owner_shape, const Field *field, const void *owner);
 /* Where the member's value lies: for structures and unions what the pointer points to, else the member itself. */
 const void *field_value(const Field *field, const void *owner);

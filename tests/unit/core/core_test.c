@@ -232,6 +232,30 @@ static void an_arena_gives_zeroed_memory_of_any_size(void **state)
     arena_free(arena);
 }
 
+static void what_is_large_can_be_given_back(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    char *small = arena_take(arena, 1000), *pieces[3];
+    size_t before = arena_held(arena);
+    for (size_t i = 0; i < 3; i++)
+        pieces[i] = memset(arena_take(arena, 300000), (int)i, 300000);
+    assert_ptr_equal((char *)arena_take_raw(arena, 10), small + 1000); /* the block at hand is still used */
+    arena_give_back(arena, pieces[1]);
+    arena_give_back(arena, small); /* nothing happens */
+    assert_true(arena_held(arena) - before < 610000);
+    assert_int_equal(pieces[0][299999], 0);
+    assert_int_equal(pieces[2][299999], 2);
+    ArenaMark mark = arena_mark(arena);
+    size_t marked = arena_held(arena);
+    arena_take(arena, 400000);
+    arena_rewind(arena, mark);
+    assert_int_equal(arena_held(arena), marked);
+    arena_reset(arena);
+    assert_true(arena_held(arena) <= before);
+    arena_free(arena);
+}
+
 static void a_seed_gives_the_same_ids(void **state)
 {
     (void)state;
@@ -261,6 +285,7 @@ int main(void)
         cmocka_unit_test(a_utf8_prefix_cuts_no_character),
         cmocka_unit_test(cutting_ends_with_an_absent_rest),
         cmocka_unit_test(an_arena_gives_zeroed_memory_of_any_size),
+        cmocka_unit_test(what_is_large_can_be_given_back),
         cmocka_unit_test(a_seed_gives_the_same_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,6 @@ static Status prepare_table(Call *call, const DynamodbBatchWriteItemRequestMapEn
         TRY(prepare(call, &entry->value.items[i], &change));
         if (is_double(batch, &change))
             return fail(call, &DYNAMODB_VALIDATION, "Provided list of item keys contains duplicates");
-        TRY(item_before(call, table, &change.key, &change.before));
         batch->changes[batch->len++] = change;
     }
     return OK;
@@ -71,6 +70,19 @@ static Status prepare_all(Call *call, const DynamodbBatchWriteItemInput *in, Bat
     return OK;
 }
 
+/* What was there is not kept longer than it takes: 25 items of 400 KB would be much together. */
+static int write_one(Call *call, Change change, ChangeCost *ret_cost)
+{
+    ArenaMark mark = arena_mark(call->arena);
+    Item before;
+    int code = item_read(call, change.table, &change.key, &before);
+    change.before = code == STORE_OK ? &before : NULL;
+    if (code == STORE_OK || code == STORE_NOT_FOUND)
+        code = change_write(call, &change, ret_cost);
+    arena_rewind(call->arena, mark);
+    return code;
+}
+
 /* One table's changes, in a row in the batch; its part of the answer. */
 static int write_table(Call *call, const DynamodbBatchWriteItemInput *in, size_t at, const Change *changes,
                        DynamodbBatchWriteItemOutput *out)
@@ -86,7 +98,7 @@ static int write_table(Call *call, const DynamodbBatchWriteItemInput *in, size_t
             unprocessed.items[unprocessed.len++] = entry->value.items[i];
             continue;
         }
-        int code = change_write(call, &changes[i], &cost);
+        int code = write_one(call, changes[i], &cost);
         if (code != STORE_OK)
             return code;
         DynamodbConsumedCapacity *one =

@@ -108,12 +108,11 @@ Path *parser_path_index(Parser *parser, Path *path, Token number)
     return add_step(parser, path, (PathStep){.index = (size_t)index});
 }
 
-Path *parser_paths(Path *paths, Path *last)
+/* Of a projection: the only chain that the grammar makes. */
+Path *parser_paths(Parser *parser, Path *paths, Path *last)
 {
-    Path *at = paths;
-    while (at->next)
-        at = at->next;
-    at->next = last;
+    Path *at = parser->last_path ? parser->last_path : paths;
+    at->next = parser->last_path = last;
     return paths;
 }
 
@@ -203,10 +202,9 @@ Node *node_of_value(Arena *arena, const Value *value)
 
 Node *node_append(Node *chain, Node *last)
 {
-    Node *at = chain;
-    while (at->next)
-        at = at->next;
+    Node *at = chain->last ? chain->last : chain;
     at->next = last;
+    chain->last = last->last ? last->last : last;
     return chain;
 }
 
@@ -303,6 +301,7 @@ Status expression_parse(Call *call, Symbols *symbols, ExpressionKind kind, Bytes
     if (!parser.tokens_count)
         return fail(call, &DYNAMODB_VALIDATION, "Invalid %s: The expression can not be empty;", titles[kind]);
     parser_run(&parser, parser_begin_token(kind));
+    arena_give_back(call->arena, parser.tokens);
     TRY(parser.status);
     return check_tree(call, kind, ret);
 }

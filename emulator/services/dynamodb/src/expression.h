@@ -65,6 +65,7 @@ typedef struct Node {
     NodeKind kind;
     struct Node *first; /* its operands … */
     struct Node *next;  /* … by their chain */
+    struct Node *last;  /* of the chain that begins with it, while it is made; NULL: itself */
     Path *path;
     const Value *value;
     bool is_in_parentheses;

@@ -63,7 +63,7 @@ path(A) ::= path(B) OPEN_INDEX INDEX(C) CLOSE_INDEX. { A = parser_path_index(par
 
 %type paths {Path *}
 paths(A) ::= path(B).                             { A = B; }
-paths(A) ::= paths(B) COMMA path(C).              { A = parser_paths(B, C); }
+paths(A) ::= paths(B) COMMA path(C).              { A = parser_paths(parser, B, C); }
 
 sections ::= section.
 sections ::= sections section.

@@ -16,6 +16,7 @@ typedef struct Parser {
     size_t tokens_count, at;
     int operators;
     unsigned sections_seen; /* bits by ActionKind */
+    Path *last_path;
     Expression *expression;
     Status status;
 } Parser;
@@ -32,7 +33,7 @@ void parser_syntax_error(Parser *parser);
 Path *parser_path(Parser *parser, Token name);
 Path *parser_path_name(Parser *parser, Path *path, Token name);
 Path *parser_path_index(Parser *parser, Path *path, Token number);
-Path *parser_paths(Path *paths, Path *last);
+Path *parser_paths(Parser *parser, Path *paths, Path *last);
 Node *parser_value(Parser *parser, Token reference);
 Node *parser_function(Parser *parser, Token name, Node *operands);
 Node *parser_operator(Parser *parser, NodeKind kind, Node *first, Node *second);

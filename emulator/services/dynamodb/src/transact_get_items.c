@@ -53,19 +53,31 @@ static void consume(Call *call, const DynamodbTransactGetItemsInput *in, const D
     all->items[all->len++] = *one;
 }
 
-static Status transact_get_items(Call *call, const DynamodbTransactGetItemsInput *in,
-                                 DynamodbTransactGetItemsOutput *out)
+/* In memory: their answer takes about as much again. */
+#define ITEMS_HELD_MAX (LIMIT_CALL_BYTES / 2)
+
+static Status read_all(Call *call, const DynamodbTransactGetItemsInput *in, Wanted *wanted)
 {
-    size_t count = in->transact_items.len;
-    Wanted *wanted = arena_new_array(call->arena, Wanted, count);
-    size_t bytes = 0;
-    for (size_t i = 0; i < count; i++) {
+    size_t bytes = 0, begun = arena_held(call->arena);
+    for (size_t i = 0; i < in->transact_items.len; i++) {
         TRY(prepare(call, &in->transact_items.items[i], &wanted[i]));
         TRY(check_double(call, wanted, i));
         bytes += wanted[i].item ? item_size(wanted[i].item) : 0;
         if (bytes > TRANSACTION_BYTES_MAX)
             return fail(call, &DYNAMODB_VALIDATION, TRANSACTION_TOO_LARGE);
+        if (arena_held(call->arena) - begun > ITEMS_HELD_MAX)
+            return fail(call, &DYNAMODB_VALIDATION,
+                        "The items need more memory than evpoc-emu lets one call have (core/limits.h).");
     }
+    return OK;
+}
+
+static Status transact_get_items(Call *call, const DynamodbTransactGetItemsInput *in,
+                                 DynamodbTransactGetItemsOutput *out)
+{
+    size_t count = in->transact_items.len;
+    Wanted *wanted = arena_new_array(call->arena, Wanted, count);
+    TRY(read_all(call, in, wanted));
     out->responses = (DynamodbItemResponseList){arena_new_array(call->arena, DynamodbItemResponse, count), count};
     for (size_t i = 0; i < count; i++) {
         const Item *item = wanted[i].item;

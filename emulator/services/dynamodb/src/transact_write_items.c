@@ -12,6 +12,8 @@ typedef struct Part {
     const DynamodbExpressionAttributeValueMap *values;
     Item given; /* the key, or of a Put the item */
     bool is_put, is_update, is_check;
+    Bytes refusal;     /* of its key; absent: none */
+    bool is_put_aside; /* judged, and not kept until it is written: made again then */
     Change change;
     Item after;
     Node *condition;
@@ -46,6 +48,19 @@ static Status part_of(Call *call, const DynamodbTransactWriteItem *in, Part *ret
     return OK;
 }
 
+/* A key that does not fit its table is that part's reason to cancel, not a mistake of the request. */
+static Status find_key(Call *call, Part *part)
+{
+    const Table *table = part->change.table;
+    Status status = part->is_put ? key_of_item(call, table, &part->given, &part->change.key)
+                                 : key_of_request(call, table, &part->given, &part->change.key);
+    if (is_ok(status) || status.code_ < 0)
+        return status;
+    part->refusal = call->message;
+    call->error = NULL;
+    return OK;
+}
+
 /* What is wrong whatever the items are: refuses the whole request. */
 static Status prepare(Call *call, Part *part)
 {
@@ -59,23 +74,18 @@ static Status prepare(Call *call, Part *part)
     TRY(symbols_check_used(call, &symbols));
     part->condition = condition.condition;
     TRY(table_find_for_items(call, part->table_name, &part->change.table));
-    if (part->is_put) {
-        TRY(item_check(call, &part->given));
-        TRY(key_of_item(call, part->change.table, &part->given, &part->change.key));
-    } else {
-        TRY(key_of_request(call, part->change.table, &part->given, &part->change.key));
-    }
+    TRY(item_check(call, &part->given));
     TRY(update_check_keys(call, part->change.table, &part->update));
-    return item_before(call, part->change.table, &part->change.key, &part->change.before);
+    return find_key(call, part);
 }
 
 static Status check_double(Call *call, const Part *parts, size_t count)
 {
     const Change *last = &parts[count].change;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !present(parts[count].refusal); i++) {
         const Change *change = &parts[i].change;
-        if (change->table == last->table && bytes_equal(change->key.hash, last->key.hash) &&
-            bytes_equal(change->key.range, last->key.range))
+        if (!present(parts[i].refusal) && change->table == last->table &&
+            bytes_equal(change->key.hash, last->key.hash) && bytes_equal(change->key.range, last->key.range))
             return fail(call, &DYNAMODB_VALIDATION,
                         "Transaction request cannot include multiple operations on one item");
     }
@@ -101,25 +111,34 @@ static Status compute(Call *call, Part *part)
     return item_check_nesting(call, part->change.after);
 }
 
-/* Its reason to cancel; false: none. */
-static bool judge(Call *call, Part *part, DynamodbCancellationReason *ret)
+static DynamodbCancellationReason invalid(Bytes message)
+{
+    return (DynamodbCancellationReason){.code = TEXT("ValidationError"), .message = message};
+}
+
+/* Its reason to cancel, or "None". Fails where the items cannot be read. */
+static Status judge(Call *call, Part *part, DynamodbCancellationReason *ret)
 {
     static const Item nothing;
-    const Item *before = part->change.before;
     *ret = (DynamodbCancellationReason){.code = TEXT("None")};
+    if (present(part->refusal)) {
+        *ret = invalid(part->refusal);
+        return OK;
+    }
+    TRY(item_before(call, part->change.table, &part->change.key, &part->change.before));
+    const Item *before = part->change.before;
     if (part->condition && !condition_holds(call->arena, before ? before : &nothing, part->condition)) {
         ret->code = TEXT("ConditionalCheckFailed");
         ret->message = TEXT("The conditional request failed");
         if (before && bytes_is(part->return_values, "ALL_OLD"))
             ret->item = *before;
-        return true;
+        return OK;
     }
     if (is_ok(compute(call, part)))
-        return false;
-    ret->code = TEXT("ValidationError");
-    ret->message = call->message;
+        return OK;
+    *ret = invalid(call->message);
     call->error = NULL;
-    return true;
+    return OK;
 }
 
 static Status cancel(Call *call, const DynamodbCancellationReasonList *reasons)
@@ -149,14 +168,44 @@ static Status prepare_all(Call *call, const DynamodbTransactWriteItemsInput *in,
     return OK;
 }
 
+static bool is_none(const DynamodbCancellationReason *reason)
+{
+    return bytes_is(reason->code, "None");
+}
+
+/* Items that take more than this together are not kept: they are read, and made, again when they are written. */
+#define JUDGED_HELD_MAX ((size_t)16 * 1024 * 1024)
+
 static Status judge_all(Call *call, const DynamodbTransactWriteItemsInput *in, Part *parts)
 {
-    size_t count = in->transact_items.len;
+    size_t count = in->transact_items.len, begun = arena_held(call->arena);
     DynamodbCancellationReasonList reasons = {arena_new_array(call->arena, DynamodbCancellationReason, count), count};
     bool is_cancelled = false;
-    for (size_t i = 0; i < count; i++)
-        is_cancelled |= judge(call, &parts[i], &reasons.items[i]);
+    for (size_t i = 0; i < count; i++) {
+        ArenaMark mark = arena_mark(call->arena);
+        TRY(judge(call, &parts[i], &reasons.items[i]));
+        is_cancelled |= !is_none(&reasons.items[i]);
+        if (!is_none(&reasons.items[i]) || arena_held(call->arena) - begun < JUDGED_HELD_MAX)
+            continue;
+        parts[i].is_put_aside = true;
+        parts[i].change.before = parts[i].change.after = NULL;
+        arena_rewind(call->arena, mark);
+    }
     return is_cancelled ? cancel(call, &reasons) : OK;
+}
+
+static Status write_part(Call *call, Part *part, ChangeCost *ret_cost)
+{
+    ArenaMark mark = arena_mark(call->arena);
+    if (part->is_check)
+        return OK;
+    if (!part->is_put_aside)
+        return expect_ok(call, change_write(call, &part->change, ret_cost));
+    TRY(item_before(call, part->change.table, &part->change.key, &part->change.before));
+    TRY(compute(call, part));
+    TRY(expect_ok(call, change_write(call, &part->change, ret_cost)));
+    arena_rewind(call->arena, mark);
+    return OK;
 }
 
 /* aws: "two underlying writes of every item": twice the units */
@@ -198,8 +247,7 @@ static Status transact_write_items(Call *call, const DynamodbTransactWriteItemsI
     TRY(expect_ok(call, token_keep(call, in)));
     for (size_t i = 0; i < count; i++) {
         ChangeCost cost = {0};
-        if (!parts[i].is_check)
-            TRY(expect_ok(call, change_write(call, &parts[i].change, &cost)));
+        TRY(write_part(call, &parts[i], &cost));
         consume(call, in, &parts[i], &cost, out);
     }
     return OK;
