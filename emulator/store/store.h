@@ -67,8 +67,8 @@ typedef struct Query {
 typedef struct Statement Statement; /* one use of a query: bound, stepped, then ended or used again */
 
 /* Reset and ready to bind (parameters count from 1). Never NULL: a query that does not compile ends the process where
- * the file is new (a bug of ours); where it may be the file's fault, its first step fails. A statement may not be begun
- * again while its rows are still being read.
+ * the file is new (a bug of ours); where it may be the file's fault, its first step fails. It may be begun again while
+ * its rows are still being read: the second use has a handle of its own.
  * Damage: whoever reads a damaged page gets STORE_BROKEN, and the turn goes on. Where a page cannot be read while
  * something is written, half of it may be done: the turn cannot be committed (store_writes tells, too). */
 Statement *store_begin(Store *store, const Query *query);

@@ -19,6 +19,32 @@ static Statement *uncompiled(Store *store, const Query *query, int code)
     return &store->uncompiled;
 }
 
+static int prepare(Store *store, const Query *query, Statement *statement)
+{
+    return sqlite3_prepare_v3(store->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->handle, NULL);
+}
+
+/* Its rows are still being read, and whoever reads them asks the same of something else: a handle more. */
+static Statement *another_of(Statement *statement)
+{
+    Store *store = statement->store;
+    while (statement->is_running && statement->again)
+        statement = statement->again;
+    if (!statement->is_running)
+        return statement;
+    Statement *again = calloc(1, sizeof *again);
+    if (!again)
+        abort();
+    int code = prepare(store, statement->query, again);
+    if (code != SQLITE_OK) {
+        free(again);
+        return uncompiled(store, statement->query, code);
+    }
+    again->query = statement->query;
+    again->store = store;
+    return statement->again = again;
+}
+
 static Statement *find_statement(Store *store, const Query *query)
 {
     size_t at = (size_t)(((uintptr_t)query >> 3) * 0x9e3779b97f4a7c15u >> 32) & (STATEMENTS_MAX - 1);
@@ -27,7 +53,7 @@ static Statement *find_statement(Store *store, const Query *query)
     Statement *statement = &store->statements[at];
     if (statement->query)
         return statement;
-    int code = sqlite3_prepare_v3(store->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->handle, NULL);
+    int code = prepare(store, query, statement);
     if (code != SQLITE_OK)
         return uncompiled(store, query, code);
     if (++store->statements_count > STATEMENTS_MAX / 2)
@@ -47,9 +73,7 @@ Statement *store_begin(Store *store, const Query *query)
         store->in_turn = true;
     }
     Statement *statement = find_statement(store, query);
-    if (statement->is_running)
-        die(store, query, "a statement was begun again while its rows were being read");
-    return statement;
+    return statement->is_running ? another_of(statement) : statement;
 }
 
 void bind_int64(Statement *statement, int at, int64_t value)
@@ -177,15 +201,20 @@ int64_t store_changes(const Store *store)
 void store_end_all(Store *store)
 {
     for (size_t i = 0; i < STATEMENTS_MAX; i++)
-        if (store->statements[i].query)
-            store_end(&store->statements[i]);
+        for (Statement *at = &store->statements[i]; at && at->query; at = at->again)
+            store_end(at);
 }
 
 void statements_finalize(Store *store)
 {
-    for (size_t i = 0; i < STATEMENTS_MAX; i++)
-        if (store->statements[i].query)
-            sqlite3_finalize(store->statements[i].handle);
-    memset(store->statements, 0, sizeof store->statements);
-    store->statements_count = 0;
+    for (size_t i = 0; i < STATEMENTS_MAX; i++) {
+        Statement *first = &store->statements[i];
+        if (first->query)
+            sqlite3_finalize(first->handle);
+        for (Statement *at = first->again, *next; at; at = next) {
+            next = at->again;
+            sqlite3_finalize(at->handle);
+            free(at);
+        }
+    }
 }

@@ -12,7 +12,8 @@ struct Statement {
     sqlite3_stmt *handle;
     Store *store;
     const Query *query;
-    bool is_running; /* stepped and not at its end: may not be begun again */
+    bool is_running;  /* stepped and not at its end */
+    Statement *again; /* of the same query, for a use that begins while this one is running; NULL: not needed yet */
 };
 
 struct Store {

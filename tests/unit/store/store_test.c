@@ -79,6 +79,28 @@ static void a_rollback_undoes_the_turn_and_tells_the_caches(void **state)
     store_close(store);
 }
 
+static int64_t sum_of_pairs(Store *store, int depth)
+{
+    static const Query all = {"SELECT k FROM t ORDER BY k"};
+    int64_t sum = 0;
+    Statement *rows = store_begin(store, &all);
+    while (store_step(rows) == STORE_ROW)
+        sum += column_int64(rows, 0) * (depth ? sum_of_pairs(store, depth - 1) : 1);
+    return sum;
+}
+
+static void a_query_may_begin_while_its_rows_are_read(void **state)
+{
+    (void)state;
+    Store *store = open_in(NULL);
+    for (int64_t id = 1; id <= 4; id++)
+        put_value(store, id, TEXT("x"));
+    assert_int_equal(sum_of_pairs(store, 3), 10 * 10 * 10 * 10);
+    assert_int_equal(sum_of_pairs(store, 1), 100);
+    assert_int_equal(store_commit(store), STORE_OK);
+    store_close(store);
+}
+
 static int refuse_commit(void *context)
 {
     return *(bool *)context ? STORE_BROKEN : STORE_OK;
@@ -434,6 +456,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rollback_undoes_the_turn_and_tells_the_caches),
+        cmocka_unit_test(a_query_may_begin_while_its_rows_are_read),
         cmocka_unit_test(a_failing_hook_undoes_the_turn),
         cmocka_unit_test(a_savepoint_undoes_only_what_came_after_it),
         cmocka_unit_test(what_was_committed_survives_a_kill),
