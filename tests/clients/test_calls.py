@@ -1,5 +1,7 @@
 """Calls made from the service models: the short form of tests/calls, and what it has found."""
 
+import xml.etree.ElementTree as XML
+
 import pytest
 from local_emulator import default_binary
 from raw import Connection
@@ -27,3 +29,9 @@ def test_a_message_is_utf8_whatever_it_echoes(emulator):
     with Connection(emulator) as connection:
         answer = connection.form("sts", b"Action=Get\xffCallerIdentity&Version=2011-06-15")
     assert answer.status == 400 and answer.body.decode()
+
+
+def test_an_answer_in_xml_can_be_read_whatever_it_echoes(emulator):
+    with Connection(emulator) as connection:
+        answer = connection.form("monitoring", "Action=ListMetrics&Version=2010-08-01&Namespace=\ufffe\uffff:\x01a%EF%BF%BF&RecentlyActive=\ufffe".encode())
+    assert answer.status == 400 and XML.fromstring(answer.body).findtext(".//{*}Message").count("\ufffd")

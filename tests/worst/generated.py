@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +189,8 @@ def form_case(operation: Operation, member: str, body: dict[str, Any]) -> Case:
                 SETUP.get(operation.service, []), FORM)
 
 
-def cases_of(operation: Operation) -> Iterator[Case]:
+def makers_of(operation: Operation) -> Iterator[Callable[[], Case]]:
+    """Large bodies are made when they are wanted."""
     room = operation.body_max - MARGIN
     usual = Large(operation).usual(operation.input, "") if operation.input else {}
     usual = {**usual, **BESIDE.get(operation.name, {})}
@@ -197,16 +198,25 @@ def cases_of(operation: Operation) -> Iterator[Case]:
         shape = operation.shape(ref["shape"])
         if not is_large(shape):
             continue
-        body = {**usual, member: Large(operation).large(ref["shape"], member, room)}
-        yield case_of(operation, f"the largest {member}", body)
+
+        def body(escapes: bool = False, member: str = member, name: str = ref["shape"]) -> dict[str, Any]:
+            return {**usual, member: Large(operation, escapes).large(name, member, room)}
+
+        yield lambda member=member, body=body: case_of(operation, f"the largest {member}", body())
         if "query" in operation.protocols and "json" in operation.protocols:
-            yield form_case(operation, member, body)
+            yield lambda member=member, body=body: form_case(operation, member, body())
         if shape["type"] == "string":
-            yield case_of(operation, f"the largest {member}, of escapes", {**usual, member: Large(operation, escapes=True).large(ref["shape"], member, room)})
-    at_once = {member: Large(operation).large(ref["shape"], member, AT_ONCE) for member, ref in operation.members().items()}
-    yield case_of(operation, "every member large", {**at_once, **{name: usual[name] for name in usual if isinstance(usual[name], str)}})
+            yield lambda member=member, body=body: case_of(operation, f"the largest {member}, of escapes", body(escapes=True))
+    yield lambda: at_once(operation, usual)
 
 
-def cases() -> Iterator[Case]:
-    for operation in operations():
-        yield from cases_of(operation)
+def at_once(operation: Operation, usual: dict[str, Any]) -> Case:
+    body = {member: Large(operation).large(ref["shape"], member, AT_ONCE) for member, ref in operation.members().items()}
+    return case_of(operation, "every member large", {**body, **{name: usual[name] for name in usual if isinstance(usual[name], str)}})
+
+
+def cases(step: int = 1) -> Iterator[Case]:
+    """Each step-th of them."""
+    makers = [maker for operation in operations() for maker in makers_of(operation)]
+    for maker in makers[::step]:
+        yield maker()

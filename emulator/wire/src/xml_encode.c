@@ -3,22 +3,38 @@
 #include "text_value.h"
 #include "xml.h"
 
+#define REPLACEMENT "\xef\xbf\xbd"
+
+/* XML 1.0 has no way to write the other controls, nor U+FFFE and U+FFFF: how many bytes of one are here. */
+static size_t unwritable(Bytes text, size_t at)
+{
+    unsigned char c = (unsigned char)text.ptr[at];
+    if (c < 0x20)
+        return c != '\t' && c != '\n' && c != '\r';
+    bool is_no_character =
+        c == 0xef && at + 2 < text.len && text.ptr[at + 1] == '\xbf' && (unsigned char)text.ptr[at + 2] >= 0xbe;
+    return is_no_character ? 3 : 0;
+}
+
 void xml_append_escaped(Buffer *out, Bytes text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
+        size_t left_out = unwritable(text, i);
         const char *entity = c == '<'    ? "&lt;"
                              : c == '>'  ? "&gt;"
                              : c == '&'  ? "&amp;"
                              : c == '"'  ? "&quot;"
                              : c == '\r' ? "&#xD;"
                                          : NULL;
-        if (entity)
+        if (left_out) {
+            buffer_append_text(out, REPLACEMENT);
+            i += left_out - 1;
+        } else if (entity) {
             buffer_append_text(out, entity);
-        else if ((unsigned char)c >= 0x20 || c == '\t' || c == '\n')
+        } else {
             buffer_append_char(out, c);
-        else
-            buffer_append_text(out, "\xef\xbf\xbd"); /* XML 1.0 has no way to write it */
+        }
     }
 }
 
