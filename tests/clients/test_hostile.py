@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import os
 import random
@@ -286,8 +287,8 @@ def h2_connections(emulator: LocalEmulator, count: int, first: bytes = b"") -> I
         yield all_
 
 
-def flood(connections: list[socket.socket], data: Callable[[int], bytes], seconds: float, healthy: Healthy) -> int:
-    """Sends data(0), data(1), … on each without reading, until the time is up or all are closed; returns how many closed."""
+def flood(connections: list[socket.socket], data: Callable[[int], bytes], seconds: float, healthy: Healthy, reads: bool = False) -> int:
+    """Sends data(0), data(1), … on each, until the time is up or all are closed; returns how many closed."""
     until, asked = time.monotonic() + seconds, 0.0
     alive = {one: (0, b"") for one in connections}  # the next piece, and what is left of the one before
     for one in connections:
@@ -298,6 +299,8 @@ def flood(connections: list[socket.socket], data: Callable[[int], bytes], second
                 at, left = at + 1, data(at)
             try:
                 alive[one] = at, left[one.send(left):]
+                while reads and one.recv(65536):
+                    pass
             except BlockingIOError:
                 alive[one] = at, left
             except ConnectionError:
@@ -349,6 +352,28 @@ def test_floods_of_http2_frames(hostile, kind):
         grown = resident_mib(emulator) - before
         assert grown < 200, f"{grown:.0f} MiB"
         print(f"\n{kind}: {closed} of 8 closed, {grown:.1f} MiB, at most {healthy.longest * 1e3:.0f} ms of CPU before an answer")
+
+
+PAGE = b"GET /_evpoc/%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+PUT_ITEM: dict[str, str] = {"X_Amz_Target": "DynamoDB_20120810.PutItem", "Content_Type": JSON}
+BOMB = gzip.compress(bytes(15 * MIB), 9)
+COSTLY: dict[str, bytes] = {
+    "bombs of gzip": head(len(BOMB), Content_Encoding="gzip", **PUT_ITEM) + BOMB,
+    "large bodies": head(15 * MIB, **PUT_ITEM) + b"{" + b" " * (15 * MIB - 1),
+    "many fields": b"POST / HTTP/1.1\r\nHost: localhost\r\n" + b"".join(b"a%d: b\r\n" % n for n in range(2500)) + b"Content-Length: 0\r\n\r\n",
+    "small requests": LIST * 1000,
+    "pages": PAGE % b"requests" * 100,
+    "pages with metrics": PAGE % b"metrics" * 100,
+}
+
+
+@pytest.mark.parametrize("kind", COSTLY)
+def test_requests_that_cost_much_hold_nobody_up(hostile, kind):
+    emulator, healthy = hostile()
+    with contextlib.ExitStack() as opened:
+        connections = [opened.enter_context(connect(emulator)) for _ in range(30)]
+        flood(connections, lambda _: COSTLY[kind], 1, healthy, reads=True)
+    print(f"\n{kind}: at most {healthy.longest * 1e3:.0f} ms of CPU before an answer")
 
 
 def test_answers_that_may_never_leave_by_http2_have_a_bound(hostile):

@@ -306,10 +306,16 @@ static bool stays_as_it_is(Bytes encoding)
            bytes_starts_with(encoding, TEXT("aws-chunked"));
 }
 
+static bool is_to_be_inflated(const Transfer *transfer)
+{
+    return !transfer->request.refused_status && transfer->body.len &&
+           !stays_as_it_is(http_header(&transfer->request, "content-encoding"));
+}
+
 static int decode_body(Transfer *transfer)
 {
     Bytes encoding = http_header(&transfer->request, "content-encoding");
-    if (stays_as_it_is(encoding) || !transfer->body.len)
+    if (!is_to_be_inflated(transfer))
         return 0;
     if (!bytes_equal_ignoring_case(encoding, TEXT("gzip")) && !bytes_equal_ignoring_case(encoding, TEXT("x-gzip")))
         return 415;
@@ -345,8 +351,7 @@ void transfer_deliver(Transfer *transfer)
     Transfers *all = transfer->all;
     if (transfer->delivered || transfer->waits)
         return;
-    /* What is refused costs nothing, and its protocol must not read on. */
-    if (transfer->request.refused_status || (!all->waiting_first && !transfers_round_is_over(all))) {
+    if (!is_to_be_inflated(transfer) || (!all->waiting_first && !transfers_round_is_over(all))) {
         deliver(transfer);
         return;
     }

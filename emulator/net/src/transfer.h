@@ -104,8 +104,8 @@ void transfer_add_header(Transfer *transfer, Bytes name, Bytes value);
 bool transfer_take_header_room(Transfer *transfer, size_t bytes); /* for what it does not add itself */
 void transfer_end_head(Transfer *transfer);                       /* asks the owner how large the body may be */
 void transfer_add_body(Transfer *transfer, Bytes bytes);
-/* Hands it to the owner, once; who may answer before this returns. Not now but in a later round where this one has
- * taken long: to inflate a body takes its time, and so does a page. */
+/* Hands it to the owner, once; who may answer before this returns. Not now but in a later round where its body is to
+ * be inflated, which takes its time, and this round has taken long already. */
 void transfer_deliver(Transfer *transfer);
 
 /* What is done for clients from now on is one round's; each does at least a step in it, then looks whether it is over.

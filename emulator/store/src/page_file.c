@@ -199,7 +199,8 @@ static bool frame_fits(const Log *log, const unsigned char *header, const unsign
 static void take_log_header(Log *log, const unsigned char *header)
 {
     uint32_t sums[2] = {0, 0}, magic = get_4(header);
-    memset(log->contents, 0, log->capacity * sizeof *log->contents);
+    if (log->contents)
+        memset(log->contents, 0, log->capacity * sizeof *log->contents);
     *log = (Log){.sums_big_endian = magic & 1, .contents = log->contents, .capacity = log->capacity};
     sum(log, header, 24, sums);
     log->is_known = (magic & ~1u) == 0x377f0682 && sums[0] == get_4(header + 24) && sums[1] == get_4(header + 28);
