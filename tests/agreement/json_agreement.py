@@ -134,7 +134,7 @@ def judge(glue: Glue, number: int, before: Any, after: Any) -> bool:
     text = [json.dumps(schema if isinstance(schema, dict) else {"allOf": [schema]}) for schema in (before, after)]
     made = glue.ask("CreateSchema", SchemaName=name, DataFormat="JSON", Compatibility="BACKWARD", SchemaDefinition=text[0])
     assert "SchemaVersionId" in made, (made, text[0])
-    told = glue.ask("RegisterSchemaVersion", SchemaId={"SchemaName": name}, SchemaDefinition=text[1])
+    told = glue.ask("RegisterSchemaVersion", SchemaId={"RegistryName": "default-registry", "SchemaName": name}, SchemaDefinition=text[1])
     assert "Status" in told, (told, text[1])
     return told["Status"] == "AVAILABLE"
 

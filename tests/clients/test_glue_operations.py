@@ -220,6 +220,32 @@ def test_two_versions_differ_by_a_json_patch(glue, events):
     assert diff(1, 1) == []
 
 
+def test_a_patch_says_what_changed_and_a_long_one_all_of_it(glue, events):
+    """RFC 6902: of members in any order; of lists from the last on, so that what is before it keeps its place."""
+    versions = [
+        {"type": "int", "a": 1, "b": [1, 2, 3], "c/~d": {"e": 9007199254740993, "f": "\u00e4\n"}},
+        {"type": "int", "g": None, "b": [1, 3], "c/~d": {"e": 9007199254740992, "f": "\u00e4\n"}},
+        {"type": "int", "k" * 1000: [0] * 100},
+        {"type": "int", "k" * 1000: [1] * 100},
+    ]
+    events.create(json.dumps(versions[0]))
+    for version in versions[1:]:
+        events.register(json.dumps(version))
+
+    def diff(first, second):
+        return json.loads(glue.get_schema_versions_diff(
+            SchemaId=events.schema_id(), FirstSchemaVersionNumber={"VersionNumber": first},
+            SecondSchemaVersionNumber={"VersionNumber": second}, SchemaDiffType="SYNTAX_DIFF")["Diff"])
+
+    def in_order(patch):
+        return sorted(patch, key=lambda step: step["path"])
+
+    assert in_order(diff(1, 2)) == in_order([
+        {"op": "remove", "path": "/a"}, {"op": "add", "path": "/g", "value": None}, {"op": "remove", "path": "/b/1"},
+        {"op": "replace", "path": "/c~1~0d/e", "value": 9007199254740992}])
+    assert diff(3, 4) == [{"op": "replace", "path": "", "value": versions[3]}]
+
+
 def pair(key, value):
     return {"MetadataKey": key, "MetadataValue": value}
 

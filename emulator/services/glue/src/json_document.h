@@ -7,6 +7,8 @@ typedef struct JsonDocument {
     json_t *root;
 } JsonDocument;
 
+/* Empty: what is put into root goes with the arena. */
+JsonDocument *json_document_new(Arena *arena);
 /* root NULL, with the reason in *ret_error: it isn't JSON. */
 JsonDocument *json_document_read(Arena *arena, Bytes text, size_t flags, json_error_t *ret_error);
 /* What is done with early need not stay until the arena goes. */

@@ -14,4 +14,7 @@ typedef struct Step {
     Bytes name;
 } Step;
 
+#define MISMATCH_PATH_MAX 1000 /* bytes of a path that are told */
 Bytes step_path(Arena *arena, const Step *step);
+/* The same without an arena; returns the length. */
+size_t step_path_into(const Step *step, char path[static MISMATCH_PATH_MAX]);

@@ -1,10 +1,11 @@
 /* accept.c - is all that was written by one schema read by another? What was written is taken apart (its anyOf and
  * oneOf branch by branch, its lists of values one by one) before what is read is looked at. */
 #include "accept.h"
+#include "budget.h"
 #include <stdarg.h>
 #include <stdio.h>
 
-#define STEPS_MAX  5000000 /* some tenths of a second */
+#define STEPS_MAX  1500000 /* of some 20 ns */
 #define STEPS_NODE 40
 
 typedef struct Pending {
@@ -15,32 +16,39 @@ typedef struct Pending {
 
 bool not_read(Check *check, const Step *at, const char *format, ...)
 {
-    char text[500];
+    Told *told = check->told;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    int len = vsnprintf(told->what, sizeof told->what, format, arguments);
     va_end(arguments);
-    Bytes what = bytes_of(text);
-    *check->mismatch =
-        (Mismatch){step_path(check->arena, at), arena_copy(check->arena, bytes_utf8_prefix(what, what.len))};
+    told->path_len = step_path_into(at, told->path);
+    told->what_len = (size_t)len < sizeof told->what
+                         ? (size_t)len
+                         : bytes_utf8_prefix((Bytes){told->what, sizeof told->what - 1}, sizeof told->what - 5).len;
+    check->steps -= 10;
     return false;
 }
 
-static bool too_large(Check *check, const Step *at)
+bool too_large(Check *check, const Step *at)
 {
     return not_read(check, at, "the schemas are too large to be compared");
 }
 
-static Bytes type_names(Arena *arena, unsigned types)
+typedef struct TypeNames {
+    char text[100];
+} TypeNames;
+
+static TypeNames type_names(unsigned types)
 {
     static const char *const names[] = {"null", "boolean", "integer", "number", "string", "array", "object"};
-    Bytes text = TEXT("");
+    TypeNames all = {""};
+    size_t len = 0;
     if ((types & TYPE_NUMBER) == TYPE_NUMBER)
         types &= ~(unsigned)TYPE_INTEGER;
     for (int i = 0; i < 7; i++)
         if (types & (1U << i))
-            text = arena_text(arena, BYTES_FMT "%s%s", BYTES_ARG(text), text.len ? " or " : "", names[i]);
-    return text;
+            len += (size_t)snprintf(all.text + len, sizeof all.text - len, "%s%s", len ? " or " : "", names[i]);
+    return all;
 }
 
 static bool accepts_types(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
@@ -49,9 +57,8 @@ static bool accepts_types(Check *check, const JsonSchema *reader, const Written 
         return not_read(check, at, "written, but nothing is read here");
     if (!(written->types & ~reader->types))
         return true;
-    return not_read(check, at, "written as " BYTES_FMT ", read as " BYTES_FMT,
-                    BYTES_ARG(type_names(check->arena, written->types)),
-                    BYTES_ARG(type_names(check->arena, reader->types)));
+    return not_read(check, at, "written as %s, read as %s", type_names(written->types).text,
+                    type_names(reader->types).text);
 }
 
 /* Lists of values stand on the writer's side only as long as the others are not finite: see accepts_values. */
@@ -73,7 +80,7 @@ static bool accepts_node(Check *check, const JsonSchema *reader, const Written *
 static bool same_written(const Written *a, const Written *b)
 {
     const Excluded *left = a->excluded, *right = b->excluded;
-    while (left && right && left->schema == right->schema)
+    while (left && right && left->list == right->list && left->taken == right->taken)
         left = left->next, right = right->next;
     return left == right && a->types == b->types && a->all.count == b->all.count &&
            (!a->all.count || !memcmp(a->all.items, b->all.items, a->all.count * sizeof *a->all.items));
@@ -106,14 +113,9 @@ static const SchemaList *next_choice(Written *written)
 /* Of oneOf: what holds to one branch holds to no other. */
 static void exclude_others(Check *check, Written *written, const SchemaList *list, size_t taken)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (i == taken)
-            continue;
-        Excluded *excluded = arena_new_of(check->arena, Excluded);
-        *excluded = (Excluded){written->excluded, list->items[i]};
-        written->excluded = excluded;
-        check->steps--;
-    }
+    Excluded *excluded = arena_new_of(check->arena, Excluded);
+    *excluded = (Excluded){written->excluded, list, taken};
+    written->excluded = excluded;
 }
 
 static bool accepts_choices(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
@@ -125,7 +127,7 @@ static bool accepts_choices(Check *check, const JsonSchema *reader, const Writte
     for (size_t i = 0; i < list->count; i++) {
         Written branch = written_copy(check, &rest);
         written_add(check, &branch, list->items[i]);
-        written_settle(&branch);
+        written_settle(check, &branch);
         if (branch.split % 2 == 0) /* it was a oneOf */
             exclude_others(check, &branch, list, i);
         if (branch.types && !accepts(check, reader, &branch, at))
@@ -134,18 +136,22 @@ static bool accepts_choices(Check *check, const JsonSchema *reader, const Writte
     return true;
 }
 
+static bool accepts_value(Check *check, const JsonSchema *reader, const Written *written, const JsonValue *value)
+{
+    return !written_has(check, written, value) || check_validates(check, reader, value);
+}
+
 static bool accepts_values(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
 {
-    static const JsonValue few[] = {
-        {.kind = VALUE_NULL}, {.kind = VALUE_BOOLEAN}, {.kind = VALUE_BOOLEAN, .truth = true}};
-    const JsonValue all_few = {.kind = VALUE_ARRAY, .count = 3, .items = (JsonValue *)few};
+    JsonValue few[] = {json_value_of_few(VALUE_NULL, false), json_value_of_few(VALUE_BOOLEAN, false),
+                       json_value_of_few(VALUE_BOOLEAN, true)};
+    const JsonValue all_few = {.kind = VALUE_ARRAY, .count = 3, .items = few};
     JsonValue single;
     const JsonValue *values = written_values(written, &single);
     if (!values)
         values = &all_few;
-    for (size_t i = 0; i < values->count; i++)
-        if (written_has(check, written, &values->items[i]) &&
-            !json_schema_validates(reader, &values->items[i], &check->steps))
+    for (size_t i = 0; i < values->count && check->steps >= 0; i++)
+        if (!accepts_value(check, reader, written, &values->items[i]))
             return not_read(check, at, "the value " BYTES_FMT " was written, but is not read",
                             BYTES_ARG(json_value_text(check->arena, &values->items[i])));
     return check->steps >= 0 || too_large(check, at);
@@ -178,12 +184,11 @@ static bool accepts_divided(Check *check, const JsonSchema *reader, const Writte
     return accepts_choices(check, reader, written, at);
 }
 
-bool accepts(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+static bool accepts_target(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
 {
-    reader = json_schema_target(reader);
     if (!reader || !written->types || written_lacks(check, written))
         return true;
-    check->steps -= STEPS_NODE;
+    check->steps -= STEPS_NODE + 2 * (int64_t)written->all.count;
     if (check->steps < 0 || check->depth >= DEPTH_MAX)
         return too_large(check, at);
     check->depth++;
@@ -192,16 +197,37 @@ bool accepts(Check *check, const JsonSchema *reader, const Written *written, con
     return good;
 }
 
+bool accepts(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
+{
+    budget_descend(check->arena);
+    check->steps--;
+    return check->steps < 0 ? too_large(check, at) : accepts_target(check, json_schema_target(reader), written, at);
+}
+
 bool accepts_schema(Check *check, const JsonSchema *reader, const JsonSchema *writer, const Step *at)
 {
     Written written = written_new();
     written_add(check, &written, writer);
-    written_settle(&written);
+    written_settle(check, &written);
     return accepts(check, reader, &written, at);
+}
+
+static bool is_same(Arena *arena, const JsonSchema *reader, const JsonSchema *writer)
+{
+    budget_work(arena, reader->source->hash == writer->source->hash ? reader->source->weight : 0);
+    return json_value_equal(reader->source, writer->source);
 }
 
 bool json_schema_can_read(Arena *arena, const JsonSchema *reader, const JsonSchema *writer, Mismatch *ret_mismatch)
 {
-    Check check = {.arena = arena, .mismatch = ret_mismatch, .steps = STEPS_MAX};
-    return json_value_equal(reader->source, writer->source) || accepts_schema(&check, reader, writer, NULL);
+    Told told = {.path_len = 0};
+    Check check = {.arena = arena, .told = &told, .steps = STEPS_MAX};
+    if (is_same(arena, reader, writer))
+        return true;
+    bool is_good = accepts_schema(&check, reader, writer, NULL) && (check.steps >= 0 || too_large(&check, NULL));
+    budget_work(arena, (uint64_t)(check.steps < 0 ? STEPS_MAX : STEPS_MAX - check.steps));
+    if (!is_good)
+        *ret_mismatch = (Mismatch){arena_copy(arena, (Bytes){told.path, told.path_len}),
+                                   arena_copy(arena, (Bytes){told.what, told.what_len})};
+    return is_good;
 }

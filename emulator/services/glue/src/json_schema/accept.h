@@ -4,24 +4,31 @@
 
 #define DEPTH_MAX 100 /* of schemas in schemas */
 
-/* Schemas that nothing holds to. */
+/* Of a oneOf a branch was taken: nothing holds to the others. */
 typedef struct Excluded {
     const struct Excluded *next;
-    const JsonSchema *schema;
+    const SchemaList *list;
+    size_t taken;
 } Excluded;
 
 /* What has been written, as far as schemas tell: values that hold to each of `all`, and are of one of `types`. */
 typedef struct Written {
     SchemaList all; /* references followed, allOf taken apart */
     size_t room;
-    unsigned types;           /* 0: no such value can be written */
-    const Excluded *excluded; /* the other branches of a oneOf that a branch was taken of */
-    size_t split;             /* the anyOf and oneOf in `all` that a branch was taken of: 2 a schema */
+    unsigned types; /* 0: no such value can be written */
+    const Excluded *excluded;
+    size_t split; /* the anyOf and oneOf in `all` that a branch was taken of: 2 a schema */
 } Written;
+
+/* The last refusal: of alternatives there may be many. */
+typedef struct Told {
+    char path[MISMATCH_PATH_MAX], what[500];
+    size_t path_len, what_len;
+} Told;
 
 typedef struct Check {
     Arena *arena;
-    Mismatch *mismatch;
+    Told *told;
     int64_t steps; /* that are left: copies and searches take as many as they have members */
     int depth;
     const struct Pending *pending; /* the pairs above: a recursive schema holds as far as it is looked at */
@@ -34,7 +41,7 @@ Written written_copy(Check *check, const Written *from);
  */
 Range written_range(const Written *written, RangeKind kind);
 /* Takes away the types of which no value is left. */
-void written_settle(Written *written);
+void written_settle(Check *check, Written *written);
 /* The member of that name; the item at that place; what stands behind all the items that are listed. */
 Written written_member(Check *check, const Written *written, Bytes name);
 Written written_item(Check *check, const Written *written, size_t at);
@@ -47,10 +54,13 @@ bool written_lacks(Check *check, const Written *written);
 const JsonValue *written_values(const Written *written, JsonValue *room);
 /* Can this very value be written? */
 bool written_has(Check *check, const Written *written, const JsonValue *value);
-bool written_requires(const Written *written, Bytes name);
+bool written_requires(Check *check, const Written *written, Bytes name);
+/* The schema's own answer for a value. */
+bool check_validates(Check *check, const JsonSchema *schema, const JsonValue *value);
 
 /* Each refusal tells where and why, and answers false. */
 bool not_read(Check *check, const Step *at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool too_large(Check *check, const Step *at);
 bool accepts(Check *check, const JsonSchema *reader, const Written *written, const Step *at);
 bool accepts_schema(Check *check, const JsonSchema *reader, const JsonSchema *writer, const Step *at);
 /* The keywords of a node that is no reference, by the type they speak of. */

@@ -1,12 +1,15 @@
 /* accept_array.c - items, additionalItems, uniqueItems, contains. */
 #include "accept.h"
 #include <math.h>
+#include <stdio.h>
 
 static bool accepts_item(Check *check, const JsonSchema *reader, const Written *written, size_t index, const Step *at)
 {
     const JsonSchema *item = index < reader->tuple.count ? reader->tuple.items[index] : reader->rest;
     Written was = written_item(check, written, index);
-    Step step = {at, arena_text(check->arena, "%zu", index)};
+    char number[24];
+    snprintf(number, sizeof number, "%zu", index);
+    Step step = {at, bytes_of(number)};
     if (!reader->tuple.count && !written_tuple(written))
         step.name = TEXT("items");
     return accepts(check, item, &was, &step);
@@ -19,6 +22,8 @@ static bool accepts_items(Check *check, const JsonSchema *reader, const Written 
     if (reader->tuple.count > last)
         last = reader->tuple.count;
     for (size_t i = 0; i <= last && (double)i < count.high; i++) {
+        if (check->steps < 0)
+            return too_large(check, at);
         if (!written_item(check, written, i).types)
             return true; /* no array is that long */
         if (!accepts_item(check, reader, written, i, at))

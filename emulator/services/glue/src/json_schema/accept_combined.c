@@ -30,13 +30,14 @@ static bool is_excluded(Check *check, const JsonSchema *schema, const Written *w
 {
     Written both = written_copy(check, written);
     written_add(check, &both, schema);
-    written_settle(&both);
+    written_settle(check, &both);
     if (written_is_empty(check, &both))
         return true;
     for (const Excluded *excluded = written->excluded; excluded; excluded = excluded->next)
-        if (accepts(check, excluded->schema, &both, at))
-            return true;
-    for (size_t i = 0; i < written->all.count; i++)
+        for (size_t i = 0; i < excluded->list->count && check->steps >= 0; i++)
+            if (i != excluded->taken && accepts(check, excluded->list->items[i], &both, at))
+                return true;
+    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++)
         if (written->all.items[i]->not &&accepts(check, written->all.items[i]->not, &both, at))
             return true;
     return false;
@@ -86,6 +87,12 @@ static bool accepts_branches(Check *check, const JsonSchema *reader, const Writt
     return accepts(check, reader->then, then, at) && accepts(check, reader->otherwise, otherwise, at);
 }
 
+static bool is_same(Check *check, const JsonValue *one, const JsonValue *other)
+{
+    check->steps -= one->hash == other->hash ? (int64_t)one->weight : 1;
+    return check->steps >= 0 && json_value_equal(one, other);
+}
+
 /* A writer with the same "if" has its own branches; one without has written the same either way. */
 static bool accepts_condition(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
 {
@@ -93,14 +100,14 @@ static bool accepts_condition(Check *check, const JsonSchema *reader, const Writ
         return true;
     Written then = written_copy(check, written), otherwise = written_copy(check, written);
     written_add(check, &then, reader->condition);
-    for (size_t i = 0; i < written->all.count; i++) {
+    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++) {
         const JsonSchema *schema = written->all.items[i];
-        if (!schema->condition || !json_value_equal(schema->condition->source, reader->condition->source))
+        if (!schema->condition || !is_same(check, schema->condition->source, reader->condition->source))
             continue;
         written_add(check, &then, schema->then);
         written_add(check, &otherwise, schema->otherwise);
     }
-    written_settle(&then);
+    written_settle(check, &then);
     return accepts_branches(check, reader, &then, &otherwise, at);
 }
 

@@ -1,14 +1,18 @@
 /* json_parse.c - the text of a schema into a graph, refusing what the drafts' own schemas refuse. */
+#include "budget.h"
 #include "json_schema.h"
 #include "reference.h"
 #include <math.h>
+#include <stdlib.h>
 
 #define DEPTH_MAX 128
 
 typedef struct Parser {
     Arena *arena;
     const References *references;
-    bool is_draft4, has_conditions; /* which draft: if/then/else came with draft-07 */
+    RegexSpace *regexes;
+    const JsonSchema *anything, *nothing; /* {} or true, false: one of each is enough */
+    bool is_draft4, has_conditions;       /* which draft: if/then/else came with draft-07 */
     Bytes reason;
     int depth;
 } Parser;
@@ -131,7 +135,7 @@ static bool read_pattern(Parser *parser, const Keyword *keyword, const JsonValue
     if (value->kind != VALUE_STRING)
         return refuse(parser, keyword, "must be a string");
     schema->pattern_text = value->text;
-    schema->pattern = regex_compile(parser->arena, value->text);
+    schema->pattern = regex_compile(parser->regexes, value->text);
     return schema->pattern || refuse(parser, keyword, "must be a regular expression");
 }
 
@@ -185,6 +189,28 @@ static bool read_additional_items(Parser *parser, const Keyword *keyword, const 
     return read_additional(parser, keyword, value, schema->rest ? &ignored : schema);
 }
 
+static int compare_properties(const void *left, const void *right)
+{
+    return bytes_compare((*(const JsonProperty *const *)left)->name, (*(const JsonProperty *const *)right)->name);
+}
+
+static void sort_properties(Parser *parser, PropertyList *list)
+{
+    list->sorted = arena_take_array(parser->arena, list->count, sizeof *list->sorted);
+    for (size_t i = 0; i < list->count; i++)
+        list->sorted[i] = &list->items[i];
+    if (list->count)
+        qsort(list->sorted, list->count, sizeof *list->sorted, compare_properties);
+}
+
+const JsonSchema *properties_find(const PropertyList *properties, Bytes name)
+{
+    const JsonProperty key = {.name = name}, *wanted = &key, **found = NULL;
+    if (properties->count)
+        found = bsearch(&wanted, properties->sorted, properties->count, sizeof *properties->sorted, compare_properties);
+    return found ? (*found)->schema : NULL;
+}
+
 static bool read_properties(Parser *parser, const Keyword *keyword, const JsonValue *value, JsonSchema *schema)
 {
     PropertyList *list = (PropertyList *)((char *)schema + keyword->offset);
@@ -194,11 +220,12 @@ static bool read_properties(Parser *parser, const Keyword *keyword, const JsonVa
     for (; list->count < value->count; list->count++) {
         JsonProperty *property = &list->items[list->count];
         property->name = value->names[list->count];
-        if (list == &schema->patterns && !(property->pattern = regex_compile(parser->arena, property->name)))
+        if (list == &schema->patterns && !(property->pattern = regex_compile(parser->regexes, property->name)))
             return refuse(parser, keyword, "must have regular expressions as names");
         if (!(property->schema = parse(parser, &value->items[list->count])))
             return false;
     }
+    sort_properties(parser, list);
     return true;
 }
 
@@ -209,17 +236,42 @@ static bool read_definitions(Parser *parser, const Keyword *keyword, const JsonV
     return read_properties(parser, keyword, value, &ignored);
 }
 
+static int compare_names(const void *left, const void *right)
+{
+    return bytes_compare(**(const Bytes *const *)left, **(const Bytes *const *)right);
+}
+
+bool names_have(const NameList *names, Bytes name)
+{
+    const Bytes *wanted = &name;
+    return names->count && bsearch(&wanted, names->sorted, names->count, sizeof *names->sorted, compare_names);
+}
+
+/* False: one is there twice. */
+static bool sort_names(Parser *parser, NameList *list)
+{
+    list->sorted = arena_take_array(parser->arena, list->count, sizeof *list->sorted);
+    for (size_t i = 0; i < list->count; i++)
+        list->sorted[i] = &list->items[i];
+    if (list->count)
+        qsort(list->sorted, list->count, sizeof *list->sorted, compare_names);
+    for (size_t i = 1; i < list->count; i++)
+        if (bytes_equal(*list->sorted[i - 1], *list->sorted[i]))
+            return false;
+    return true;
+}
+
 static bool read_names(Parser *parser, const JsonValue *value, NameList *list)
 {
     if (value->kind != VALUE_ARRAY)
         return false;
     list->items = arena_new_array(parser->arena, Bytes, value->count);
     for (size_t i = 0; i < value->count; i++) {
-        if (value->items[i].kind != VALUE_STRING || names_have(list, value->items[i].text))
+        if (value->items[i].kind != VALUE_STRING)
             return false;
         list->items[list->count++] = value->items[i].text;
     }
-    return true;
+    return sort_names(parser, list);
 }
 
 static bool read_required(Parser *parser, const Keyword *keyword, const JsonValue *value, JsonSchema *schema)
@@ -250,6 +302,7 @@ static bool read_dependencies(Parser *parser, const Keyword *keyword, const Json
         if (!read_dependency(parser, keyword, &value->items[list->count], &list->items[list->count].schema))
             return false;
     }
+    sort_properties(parser, list);
     return true;
 }
 
@@ -330,15 +383,17 @@ static bool parse_object(Parser *parser, const JsonValue *value, JsonSchema *sch
     return true;
 }
 
-static const JsonSchema *parse(Parser *parser, JsonValue *value)
+/* NULL: it is another one. */
+static const JsonSchema **shared_of(Parser *parser, const JsonValue *value)
+{
+    if (value->count || (value->kind == VALUE_BOOLEAN && !value->truth))
+        return value->count ? NULL : &parser->nothing;
+    return &parser->anything;
+}
+
+static const JsonSchema *parse_anew(Parser *parser, JsonValue *value)
 {
     static const Keyword schema_word = {.name = {"a schema", 8}};
-    if (value->schema)
-        return value->schema;
-    if (value->kind != VALUE_OBJECT && (value->kind != VALUE_BOOLEAN || parser->is_draft4)) {
-        refuse(parser, &schema_word, parser->is_draft4 ? "must be an object" : "must be an object or a boolean");
-        return NULL;
-    }
     JsonSchema *schema = value->schema = new_schema(parser, value);
     schema->is_false = value->kind == VALUE_BOOLEAN && !value->truth;
     if (++parser->depth > DEPTH_MAX)
@@ -346,6 +401,25 @@ static const JsonSchema *parse(Parser *parser, JsonValue *value)
     bool good = parser->depth <= DEPTH_MAX && (value->kind == VALUE_BOOLEAN || parse_object(parser, value, schema));
     parser->depth--;
     return good ? schema : NULL;
+}
+
+static const JsonSchema *parse(Parser *parser, JsonValue *value)
+{
+    static const Keyword schema_word = {.name = {"a schema", 8}};
+    budget_descend(parser->arena);
+    if (value->schema)
+        return value->schema;
+    if (value->kind != VALUE_OBJECT && (value->kind != VALUE_BOOLEAN || parser->is_draft4)) {
+        refuse(parser, &schema_word, parser->is_draft4 ? "must be an object" : "must be an object or a boolean");
+        return NULL;
+    }
+    const JsonSchema **shared = shared_of(parser, value);
+    if (!shared)
+        return parse_anew(parser, value);
+    if (!*shared)
+        *shared = parse_anew(parser, value);
+    value->schema = (void *)*shared;
+    return *shared;
 }
 
 /* aws: Glue Developer Guide, "Schema Registry": "the JSON Schema specification Draft-04, Draft-06 and Draft-07" */
@@ -370,6 +444,7 @@ const JsonSchema *json_schema_parse(Arena *arena, Bytes definition, Bytes *ret_r
         return NULL;
     const JsonSchema *schema = NULL;
     if (read_draft(&parser, root)) {
+        parser.regexes = regex_space_new(arena);
         parser.references = references_read(arena, root, parser.is_draft4);
         schema = parse(&parser, root);
     }

@@ -26,6 +26,7 @@ typedef struct Range {
 
 typedef struct JsonSchema JsonSchema;
 typedef struct Regex Regex;
+typedef struct RegexSpace RegexSpace;
 
 typedef struct SchemaList {
     const JsonSchema **items;
@@ -38,13 +39,16 @@ typedef struct JsonProperty {
     const JsonSchema *schema;
 } JsonProperty;
 
+/* sorted: by their names, for properties_find. */
 typedef struct PropertyList {
     JsonProperty *items;
+    const JsonProperty **sorted;
     size_t count;
 } PropertyList;
 
 typedef struct NameList {
     Bytes *items;
+    const Bytes **sorted;
     size_t count;
 } NameList;
 
@@ -78,8 +82,14 @@ struct JsonSchema {
 const JsonSchema *json_schema_parse(Arena *arena, Bytes definition, Bytes *ret_reason);
 /* With all references followed; one that leads round in a circle gives NULL, which asks for nothing. */
 const JsonSchema *json_schema_target(const JsonSchema *schema);
-/* Each look at a node takes one of the steps that are left; below 0 the answer is true and means nothing. */
-bool json_schema_validates(const JsonSchema *schema, const JsonValue *value, int64_t *steps);
+/* What a walk may cost; each look at a node takes one of the steps that are left, more where there is more to do. Below
+ * 0 the answer is true and means nothing. */
+typedef struct Walk {
+    Arena *arena;
+    int64_t *steps;
+    int depth;
+} Walk;
+bool json_schema_validates(Walk walk, const JsonSchema *schema, const JsonValue *value);
 unsigned json_value_type(const JsonValue *value); /* one of TYPE_… */
 bool range_has(const Range *range, double number);
 bool is_multiple(double number, double of);
@@ -88,12 +98,19 @@ const JsonSchema *properties_find(const PropertyList *properties, Bytes name);
 /* The schemas that a node asks of the member of that name: properties, patternProperties, else additionalProperties.
  * Calls for each; stops where that answers false, and answers it. */
 typedef bool MemberFunction(void *context, const JsonSchema *schema);
-bool json_schema_each_of_member(const JsonSchema *schema, Bytes name, MemberFunction *function, void *context);
+typedef struct MemberVisit {
+    MemberFunction *function;
+    void *context;
+    int64_t *steps;
+} MemberVisit;
+bool json_schema_each_of_member(const JsonSchema *schema, Bytes name, const MemberVisit *visit);
 
 /* Is each value that `writer` allows allowed by `reader`, too? If not, or where it cannot be told, *ret_mismatch says
  * where and why. */
 bool json_schema_can_read(Arena *arena, const JsonSchema *reader, const JsonSchema *writer, Mismatch *ret_mismatch);
 
 /* ECMA 262's, as near as PCRE2 comes; lives in the arena. NULL: it isn't one. */
-const Regex *regex_compile(Arena *arena, Bytes text);
-bool regex_matches(const Regex *regex, Bytes text); /* anywhere in it */
+RegexSpace *regex_space_new(Arena *arena);
+const Regex *regex_compile(RegexSpace *space, Bytes text);
+/* Anywhere in it. Takes of the steps; below 0 the answer is true and means nothing. */
+bool regex_matches(const Regex *regex, Bytes text, int64_t *steps);

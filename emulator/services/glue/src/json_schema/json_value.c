@@ -1,9 +1,79 @@
 /* json_value.c */
 #include "json_value.h"
-#include <jansson.h>
-#include <stdio.h>
+#include "../json_document.h"
+#include "budget.h"
+#include <stdlib.h>
+
+#define SMALL 8 /* an object of so many members is looked through */
 
 static void copy(Arena *arena, const json_t *json, JsonValue *out);
+
+/* Values of two definitions are compared, so there is one seed: what collides costs steps, and is no error. */
+static uint64_t hash_of(Bytes bytes)
+{
+    return bytes_hash(bytes, 0);
+}
+
+static uint64_t mix(uint64_t one, uint64_t other)
+{
+    const uint64_t both[] = {one, other};
+    return hash_of((Bytes){(const char *)both, sizeof both});
+}
+
+static void seal_scalar(JsonValue *value)
+{
+    double number = value->number + 0.0; /* -0.0 is 0.0 */
+    value->weight = 1;
+    value->hash = mix(value->kind, value->truth);
+    if (value->kind == VALUE_NUMBER)
+        value->hash = mix(VALUE_NUMBER, hash_of((Bytes){(const char *)&number, sizeof number}));
+}
+
+JsonValue json_value_of_text(Bytes text)
+{
+    return (JsonValue){
+        .kind = VALUE_STRING,
+        .text = text,
+        .number = (double)bytes_utf8_length(text),
+        .hash = mix(VALUE_STRING, hash_of(text)),
+        .weight = 1 + text.len / 256,
+    };
+}
+
+JsonValue json_value_of_few(JsonValueKind kind, bool truth)
+{
+    JsonValue value = {.kind = kind, .truth = truth};
+    seal_scalar(&value);
+    return value;
+}
+
+/* Members in any order make the same object. */
+static void seal_list(JsonValue *value)
+{
+    value->hash = mix(value->kind, value->count);
+    value->weight = 1;
+    for (size_t i = 0; i < value->count; i++) {
+        uint64_t item = value->items[i].hash;
+        value->hash =
+            value->kind == VALUE_OBJECT ? value->hash + mix(hash_of(value->names[i]), item) : mix(value->hash, item);
+        value->weight += value->items[i].weight + (value->kind == VALUE_OBJECT ? 4 : 0);
+    }
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return bytes_compare(**(const Bytes *const *)left, **(const Bytes *const *)right);
+}
+
+static void sort_names(Arena *arena, JsonValue *object)
+{
+    if (object->count <= SMALL)
+        return;
+    object->sorted = arena_take_array(arena, object->count, sizeof *object->sorted);
+    for (size_t i = 0; i < object->count; i++)
+        object->sorted[i] = &object->names[i];
+    qsort(object->sorted, object->count, sizeof *object->sorted, compare_names);
+}
 
 static void copy_array(Arena *arena, const json_t *json, JsonValue *out)
 {
@@ -12,6 +82,7 @@ static void copy_array(Arena *arena, const json_t *json, JsonValue *out)
     out->items = arena_new_array(arena, JsonValue, out->count);
     for (size_t i = 0; i < out->count; i++)
         copy(arena, json_array_get(json, i), &out->items[i]);
+    seal_list(out);
 }
 
 static void copy_object(Arena *arena, const json_t *json, JsonValue *out)
@@ -23,45 +94,66 @@ static void copy_object(Arena *arena, const json_t *json, JsonValue *out)
         out->names[out->count] = arena_copy(arena, (Bytes){json_object_iter_key(at), json_object_iter_key_len(at)});
         copy(arena, json_object_iter_value(at), &out->items[out->count++]);
     }
+    sort_names(arena, out);
+    seal_list(out);
+}
+
+static void copy_scalar(Arena *arena, const json_t *json, JsonValue *out)
+{
+    if (json_is_string(json)) {
+        *out = json_value_of_text(arena_copy(arena, (Bytes){json_string_value(json), json_string_length(json)}));
+        return;
+    }
+    if (json_is_number(json))
+        *out = (JsonValue){.kind = VALUE_NUMBER, .number = json_number_value(json)};
+    else if (json_is_boolean(json))
+        *out = (JsonValue){.kind = VALUE_BOOLEAN, .truth = json_is_true(json)};
+    seal_scalar(out);
 }
 
 static void copy(Arena *arena, const json_t *json, JsonValue *out)
 {
+    budget_descend(arena);
+    budget_work(arena, 2);
     if (json_is_array(json))
         copy_array(arena, json, out);
     else if (json_is_object(json))
         copy_object(arena, json, out);
-    else if (json_is_string(json))
-        *out = (JsonValue){.kind = VALUE_STRING,
-                           .text = arena_copy(arena, (Bytes){json_string_value(json), json_string_length(json)})};
-    else if (json_is_number(json))
-        *out = (JsonValue){.kind = VALUE_NUMBER, .number = json_number_value(json)};
-    else if (json_is_boolean(json))
-        *out = (JsonValue){.kind = VALUE_BOOLEAN, .truth = json_is_true(json)};
+    else
+        copy_scalar(arena, json, out);
 }
 
 JsonValue *json_value_read(Arena *arena, Bytes text, Bytes *ret_reason)
 {
     json_error_t error;
-    json_t *json = json_loadb(text.ptr, text.len, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &error);
-    if (!json) {
-        /* It may cut a character in two. */
-        Bytes what = bytes_is_utf8(bytes_of(error.text)) ? bytes_of(error.text) : TEXT("invalid JSON");
-        *ret_reason = arena_text(arena, "line %d: " BYTES_FMT, error.line, BYTES_ARG(what));
+    JsonDocument *document = json_document_read(arena, text, JSON_DECODE_INT_AS_REAL, &error);
+    if (!document->root) {
+        *ret_reason = arena_text(arena, "line %d: " BYTES_FMT, error.line,
+                                 BYTES_ARG(json_document_reason(&error, TEXT("invalid JSON"))));
         return NULL;
     }
     JsonValue *value = arena_new_of(arena, JsonValue);
-    copy(arena, json, value);
-    json_decref(json);
+    copy(arena, document->root, value);
+    json_document_close(document);
     return value;
+}
+
+static JsonValue *find_sorted(const JsonValue *object, Bytes name)
+{
+    const Bytes *wanted = &name;
+    const Bytes **found = bsearch(&wanted, object->sorted, object->count, sizeof *object->sorted, compare_names);
+    return found ? &object->items[*found - object->names] : NULL;
 }
 
 JsonValue *json_value_member(const JsonValue *object, Bytes name)
 {
-    if (object->kind == VALUE_OBJECT)
-        for (size_t i = 0; i < object->count; i++)
-            if (bytes_equal(object->names[i], name))
-                return &object->items[i];
+    if (object->kind != VALUE_OBJECT)
+        return NULL;
+    if (object->sorted)
+        return find_sorted(object, name);
+    for (size_t i = 0; i < object->count; i++)
+        if (bytes_equal(object->names[i], name))
+            return &object->items[i];
     return NULL;
 }
 
@@ -75,9 +167,10 @@ static bool objects_equal(const JsonValue *a, const JsonValue *b)
     return true;
 }
 
+/* No deeper than values are read. */
 bool json_value_equal(const JsonValue *a, const JsonValue *b)
 {
-    if (a->kind != b->kind || a->count != b->count)
+    if (a->hash != b->hash || a->kind != b->kind || a->count != b->count)
         return false;
     if (a->kind == VALUE_OBJECT)
         return objects_equal(a, b);
@@ -85,6 +178,71 @@ bool json_value_equal(const JsonValue *a, const JsonValue *b)
         if (!json_value_equal(&a->items[i], &b->items[i]))
             return false;
     return a->truth == b->truth && a->number == b->number && bytes_equal(a->text, b->text);
+}
+
+/* The values of a list in the order of their hashes. */
+typedef struct JsonIndex {
+    const JsonValue **sorted;
+    bool has_twins;
+} JsonIndex;
+
+static int compare_hashes(const void *left, const void *right)
+{
+    uint64_t one = (*(const JsonValue *const *)left)->hash, other = (*(const JsonValue *const *)right)->hash;
+    return (one > other) - (one < other);
+}
+
+/* Those of one hash are nearly always equal. */
+static bool find_twins(const JsonIndex *index, size_t count, int64_t *steps)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count && index->sorted[j]->hash == index->sorted[i]->hash && *steps >= 0; j++) {
+            *steps -= (int64_t)index->sorted[i]->weight;
+            if (json_value_equal(index->sorted[i], index->sorted[j]))
+                return true;
+        }
+    return false;
+}
+
+static const JsonIndex *index_of(Arena *arena, const JsonValue *list, int64_t *steps)
+{
+    if (list->index)
+        return list->index;
+    JsonIndex *index = arena_new_of(arena, JsonIndex);
+    index->sorted = arena_take_array(arena, list->count, sizeof *index->sorted);
+    for (size_t i = 0; i < list->count; i++)
+        index->sorted[i] = &list->items[i];
+    if (list->count)
+        qsort(index->sorted, list->count, sizeof *index->sorted, compare_hashes);
+    *steps -= 4 * (int64_t)list->count;
+    index->has_twins = find_twins(index, list->count, steps);
+    ((JsonValue *)list)->index = index;
+    return index;
+}
+
+bool json_list_has_twins(Arena *arena, const JsonValue *list, int64_t *steps)
+{
+    return index_of(arena, list, steps)->has_twins;
+}
+
+bool json_list_has(Arena *arena, const JsonValue *list, const JsonValue *value, int64_t *steps)
+{
+    const JsonIndex *index = index_of(arena, list, steps);
+    size_t low = 0, high = list->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (index->sorted[middle]->hash < value->hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *steps -= 2;
+    for (; low < list->count && index->sorted[low]->hash == value->hash && *steps >= 0; low++) {
+        *steps -= (int64_t)value->weight;
+        if (json_value_equal(index->sorted[low], value))
+            return true;
+    }
+    return false;
 }
 
 Bytes json_value_text(Arena *arena, const JsonValue *value)

@@ -15,20 +15,29 @@ typedef struct JsonValue JsonValue;
 struct JsonValue {
     JsonValueKind kind;
     bool truth;
-    double number;
+    double number; /* of a string: its characters */
     Bytes text;
-    size_t count;     /* of an array's or an object's */
-    JsonValue *items; /* an array's values, or those of an object's members */
-    Bytes *names;     /* an object's, in their order */
+    size_t count;                  /* of an array's or an object's */
+    JsonValue *items;              /* an array's values, or those of an object's members */
+    Bytes *names;                  /* an object's, in their order */
+    const Bytes **sorted;          /* those of a large object, in the alphabet's; NULL: it is small */
+    uint64_t hash;                 /* the same of all that are equal */
+    size_t weight;                 /* of a comparison with an equal one, in steps */
+    const struct JsonIndex *index; /* of an array that was searched: json_list_has */
     /* The schema parser's own: */
-    Bytes base;   /* the URI that references in it start from */
-    void *schema; /* what was made of it */
+    const struct Place *base; /* the URI that references in it start from */
+    void *schema;             /* what was made of it */
 };
 
 /* NULL with the reason where it isn't JSON. */
 JsonValue *json_value_read(Arena *arena, Bytes text, Bytes *ret_reason);
+JsonValue json_value_of_text(Bytes text);
+JsonValue json_value_of_few(JsonValueKind kind, bool truth); /* null, true, false */
 /* NULL: not an object, or no such member. */
 JsonValue *json_value_member(const JsonValue *object, Bytes name);
 bool json_value_equal(const JsonValue *a, const JsonValue *b);
+/* Is an equal value among the array's; are two of them equal? The first time sorts them. Takes of the steps. */
+bool json_list_has(Arena *arena, const JsonValue *list, const JsonValue *value, int64_t *steps);
+bool json_list_has_twins(Arena *arena, const JsonValue *list, int64_t *steps);
 /* For people; long ones are cut off. */
 Bytes json_value_text(Arena *arena, const JsonValue *value);

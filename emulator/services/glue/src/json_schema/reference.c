@@ -1,15 +1,22 @@
-/* reference.c */
+/* reference.c - URIs are ways through a tree, from "/" to "/": a base as long as the schema is kept once, and what
+ * stands below it costs no more than its own letters. */
 #include "reference.h"
+#include "budget.h"
+#include "map.h"
+
+/* "http:/" "/" "host/" "schema.json" "#anchor" */
+struct Place {
+    const Place *above;
+    JsonValue *value; /* that has this URI; NULL: none */
+    bool is_metaschema;
+};
 
 struct References {
     Arena *arena;
     JsonValue *root;
     Bytes id_word;
-    struct Place {
-        Bytes uri;
-        JsonValue *value;
-        struct Place *next;
-    } * places;
+    Map *places;       /* the one above, and the text of the step → Place */
+    const Place *none; /* above all */
 };
 
 bool is_metaschema(Bytes uri, char draft)
@@ -24,70 +31,89 @@ bool is_metaschema(Bytes uri, char draft)
            bytes_equal(bytes_slice(rest, 26, 7), TEXT("/schema"));
 }
 
-static Bytes before_fragment(Bytes uri)
-{
-    return bytes_cut(&uri, '#');
-}
-
 static bool is_absolute(Bytes uri)
 {
     Bytes rest = uri, scheme = bytes_cut(&rest, ':');
     return present(rest) && bytes_find(scheme, '/') < 0 && bytes_find(scheme, '#') < 0 && scheme.len;
 }
 
-static Bytes resolve(Arena *arena, Bytes base, Bytes uri)
+static Place *step_to(const References *references, const Place *above, Bytes text)
 {
-    Bytes whole = before_fragment(base);
-    if (is_absolute(uri))
-        return uri;
-    if (uri.len && uri.ptr[0] == '#')
-        return arena_text(arena, BYTES_FMT BYTES_FMT, BYTES_ARG(whole), BYTES_ARG(uri));
-    ptrdiff_t slash = bytes_find_last(whole, '/');
-    return arena_text(arena, BYTES_FMT BYTES_FMT, slash < 0 ? 0 : (int)slash + 1, whole.ptr, BYTES_ARG(uri));
+    ArenaMark mark = arena_mark(references->arena);
+    budget_work(references->arena, 4);
+    char *key = arena_take_raw(references->arena, sizeof above + text.len);
+    memcpy(key, &above, sizeof above);
+    if (text.len)
+        memcpy(key + sizeof above, text.ptr, text.len);
+    Bytes whole = {key, sizeof above + text.len};
+    Place *place = map_get(references->places, whole);
+    if (place) {
+        arena_rewind(references->arena, mark);
+        return place;
+    }
+    place = arena_new_of(references->arena, Place);
+    place->above = above;
+    map_put(references->places, whole, place);
+    return place;
 }
 
-/* "x#" is "x". */
-static Bytes without_empty_fragment(Bytes uri)
+/* "x#" is "x". *ret_document: without the fragment. */
+static Place *resolve(const References *references, const Place *base, Bytes uri, Place **ret_document)
 {
-    return uri.len && uri.ptr[uri.len - 1] == '#' ? bytes_slice(uri, 0, uri.len - 1) : uri;
+    Bytes fragment = uri, path = bytes_cut(&fragment, '#');
+    const Place *at = is_absolute(uri) ? references->none : base->above;
+    budget_work(references->arena, 2 + uri.len / 8);
+    *ret_document = (Place *)base;
+    if (path.len || !present(fragment)) {
+        for (ptrdiff_t slash; (slash = bytes_find(path, '/')) >= 0;) {
+            at = step_to(references, at, bytes_slice(path, 0, (size_t)slash + 1));
+            path = bytes_slice(path, (size_t)slash + 1, path.len - (size_t)slash - 1);
+        }
+        *ret_document = step_to(references, at, path);
+    }
+    bool is_named = fragment.len && fragment.ptr[fragment.len - 1] == '#';
+    Bytes anchor = is_named ? bytes_slice(fragment, 0, fragment.len - 1) : fragment;
+    return anchor.len ? step_to(references, *ret_document, anchor) : *ret_document;
 }
 
-static void note(References *references, Bytes uri, JsonValue *value)
-{
-    struct Place *place = arena_new_of(references->arena, struct Place);
-    *place = (struct Place){without_empty_fragment(uri), value, references->places};
-    references->places = place;
-}
-
-static void walk(References *references, JsonValue *value, Bytes base)
+static void walk(References *references, JsonValue *value, const Place *base)
 {
     const JsonValue *id = json_value_member(value, references->id_word);
+    budget_descend(references->arena);
     if (id && id->kind == VALUE_STRING) {
-        Bytes uri = resolve(references->arena, base, id->text);
-        note(references, uri, value);
-        if (bytes_find(uri, '#') < 0 || without_empty_fragment(uri).len < uri.len)
-            base = uri;
+        Place *document, *place = resolve(references, base, id->text, &document);
+        place->value = value;
+        if (place == document)
+            base = place;
     }
     value->base = base;
     for (size_t i = 0; i < value->count; i++)
         walk(references, &value->items[i], base);
 }
 
+static void note_metaschemas(References *references, const Place *base)
+{
+    Place *document;
+    for (int secure = 0; secure < 2; secure++)
+        for (char draft = '4'; draft <= '7'; draft++)
+            if (draft != '5')
+                resolve(references, base,
+                        arena_text(references->arena, "http%s://json-schema.org/draft-0%c/schema", secure ? "s" : "",
+                                   draft),
+                        &document)
+                    ->is_metaschema = true;
+}
+
 const References *references_read(Arena *arena, JsonValue *root, bool is_draft4)
 {
     References *references = arena_new_of(arena, References);
-    *references = (References){arena, root, is_draft4 ? TEXT("id") : TEXT("$id"), NULL};
-    note(references, TEXT(""), root);
-    walk(references, root, TEXT(""));
+    *references =
+        (References){arena, root, is_draft4 ? TEXT("id") : TEXT("$id"), map_new_in(arena), arena_new_of(arena, Place)};
+    Place *base = step_to(references, references->none, TEXT(""));
+    base->value = root;
+    note_metaschemas(references, base);
+    walk(references, root, base);
     return references;
-}
-
-static JsonValue *find_place(const References *references, Bytes uri)
-{
-    for (const struct Place *place = references->places; place; place = place->next)
-        if (bytes_equal(place->uri, uri))
-            return place->value;
-    return NULL;
 }
 
 static int hex_digit(char c)
@@ -131,16 +157,18 @@ static JsonValue *follow(const References *references, JsonValue *value, Bytes p
     return value;
 }
 
-bool reference_find(const References *references, Bytes base, Bytes ref, JsonValue **ret_target)
+bool reference_find(const References *references, const Place *base, Bytes ref, JsonValue **ret_target)
 {
-    Bytes uri = resolve(references->arena, base, ref), fragment = uri, document = bytes_cut(&fragment, '#');
-    JsonValue *named = find_place(references, without_empty_fragment(uri));
-    JsonValue *value = named ? named : find_place(references, document);
-    *ret_target = NULL;
-    if (!value)
-        return is_metaschema(uri, '4') || is_metaschema(uri, '6') || is_metaschema(uri, '7');
-    if (!named && fragment.len && fragment.ptr[0] != '/')
+    Place *document, *place = resolve(references, base, ref, &document);
+    Bytes fragment = ref;
+    bytes_cut(&fragment, '#');
+    *ret_target = place->value;
+    if (*ret_target)
+        return true;
+    if (!document->value)
+        return place->is_metaschema;
+    if (fragment.len && fragment.ptr[0] != '/')
         return false;
-    *ret_target = named ? named : follow(references, value, fragment);
+    *ret_target = follow(references, document->value, fragment);
     return *ret_target != NULL;
 }

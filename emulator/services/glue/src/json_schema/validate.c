@@ -1,13 +1,9 @@
 /* validate.c - does a value hold to a schema? */
+#include "budget.h"
 #include "json_schema.h"
 #include <math.h>
 
 #define DEPTH_MAX 64 /* schemas that refer to themselves without end allow everything */
-
-typedef struct Walk {
-    int depth;
-    int64_t *steps; /* that are left */
-} Walk;
 
 static bool holds(const JsonSchema *schema, const JsonValue *value, Walk *walk);
 
@@ -39,45 +35,22 @@ bool is_multiple(double number, double of)
     return rest <= 1e-9 * of;
 }
 
-bool names_have(const NameList *names, Bytes name)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (bytes_equal(names->items[i], name))
-            return true;
-    return false;
-}
-
-const JsonSchema *properties_find(const PropertyList *properties, Bytes name)
-{
-    for (size_t i = 0; i < properties->count; i++)
-        if (bytes_equal(properties->items[i].name, name))
-            return properties->items[i].schema;
-    return NULL;
-}
-
-bool json_schema_each_of_member(const JsonSchema *schema, Bytes name, MemberFunction *function, void *context)
+bool json_schema_each_of_member(const JsonSchema *schema, Bytes name, const MemberVisit *visit)
 {
     const JsonSchema *own = properties_find(&schema->properties, name);
     bool is_named = own != NULL;
-    if (own && !function(context, own))
+    *visit->steps -= 2;
+    if (own && !visit->function(visit->context, own))
         return false;
-    for (size_t i = 0; i < schema->patterns.count; i++) {
+    for (size_t i = 0; i < schema->patterns.count && *visit->steps >= 0; i++) {
         const JsonProperty *pattern = &schema->patterns.items[i];
-        if (!regex_matches(pattern->pattern, name))
+        if (!regex_matches(pattern->pattern, name, visit->steps))
             continue;
         is_named = true;
-        if (!function(context, pattern->schema))
+        if (!visit->function(visit->context, pattern->schema))
             return false;
     }
-    return is_named || !schema->additional || function(context, schema->additional);
-}
-
-static bool is_one_of(const JsonValue *list, const JsonValue *value)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (json_value_equal(&list->items[i], value))
-            return true;
-    return false;
+    return is_named || !schema->additional || visit->function(visit->context, schema->additional);
 }
 
 static size_t count_holding(const SchemaList *list, const JsonValue *value, Walk *walk)
@@ -104,21 +77,13 @@ static bool holds_combined(const JsonSchema *schema, const JsonValue *value, Wal
     return !next || holds(next, value, walk);
 }
 
-static bool has_twins(const JsonValue *array)
-{
-    for (size_t i = 0; i < array->count; i++)
-        for (size_t j = i + 1; j < array->count; j++)
-            if (json_value_equal(&array->items[i], &array->items[j]))
-                return true;
-    return false;
-}
-
 static bool array_holds(const JsonSchema *schema, const JsonValue *array, Walk *walk)
 {
     bool is_contained = !schema->contains;
-    if (!range_has(&schema->ranges[RANGE_ITEMS], (double)array->count) || (schema->is_unique && has_twins(array)))
+    if (!range_has(&schema->ranges[RANGE_ITEMS], (double)array->count) ||
+        (schema->is_unique && json_list_has_twins(walk->arena, array, walk->steps)))
         return false;
-    for (size_t i = 0; i < array->count; i++) {
+    for (size_t i = 0; i < array->count && *walk->steps >= 0; i++) {
         const JsonSchema *item = i < schema->tuple.count ? schema->tuple.items[i] : schema->rest;
         if (item && !holds(item, &array->items[i], walk))
             return false;
@@ -138,20 +103,37 @@ static bool member_holds(void *context, const JsonSchema *schema)
     return holds(schema, member->value, member->walk);
 }
 
+static bool name_holds(const JsonSchema *schema, Bytes name, Walk *walk)
+{
+    if (!schema->names)
+        return true;
+    *walk->steps -= 1 + (int64_t)(name.len / 32);
+    const JsonValue value = json_value_of_text(name);
+    return holds(schema->names, &value, walk);
+}
+
+static bool members_hold(const JsonSchema *schema, const JsonValue *object, Walk *walk)
+{
+    for (size_t i = 0; i < object->count && *walk->steps >= 0; i++) {
+        Member member = {&object->items[i], walk};
+        MemberVisit visit = {member_holds, &member, walk->steps};
+        if (!json_schema_each_of_member(schema, object->names[i], &visit) ||
+            !name_holds(schema, object->names[i], walk))
+            return false;
+    }
+    return true;
+}
+
 static bool object_holds(const JsonSchema *schema, const JsonValue *object, Walk *walk)
 {
     if (!range_has(&schema->ranges[RANGE_PROPERTIES], (double)object->count))
         return false;
-    for (size_t i = 0; i < schema->required.count; i++)
+    *walk->steps -= (int64_t)(schema->required.count + schema->dependencies.count) * 2;
+    for (size_t i = 0; i < schema->required.count && *walk->steps >= 0; i++)
         if (!json_value_member(object, schema->required.items[i]))
             return false;
-    for (size_t i = 0; i < object->count; i++) {
-        Member member = {&object->items[i], walk};
-        JsonValue name = {.kind = VALUE_STRING, .text = object->names[i]};
-        if (!json_schema_each_of_member(schema, object->names[i], member_holds, &member) ||
-            (schema->names && !holds(schema->names, &name, walk)))
-            return false;
-    }
+    if (!members_hold(schema, object, walk))
+        return false;
     for (size_t i = 0; i < schema->dependencies.count; i++) {
         const JsonProperty *dependency = &schema->dependencies.items[i];
         if (json_value_member(object, dependency->name) && !holds(dependency->schema, object, walk))
@@ -160,28 +142,36 @@ static bool object_holds(const JsonSchema *schema, const JsonValue *object, Walk
     return true;
 }
 
-static bool scalar_holds(const JsonSchema *schema, const JsonValue *value)
+static bool scalar_holds(const JsonSchema *schema, const JsonValue *value, Walk *walk)
 {
     if (value->kind == VALUE_NUMBER)
         return range_has(&schema->ranges[RANGE_NUMBER], value->number) &&
                (schema->multiple_of == 0 || is_multiple(value->number, schema->multiple_of));
     if (value->kind == VALUE_STRING)
-        return range_has(&schema->ranges[RANGE_LENGTH], (double)bytes_utf8_length(value->text)) &&
-               (!schema->pattern || regex_matches(schema->pattern, value->text));
+        return range_has(&schema->ranges[RANGE_LENGTH], value->number) &&
+               (!schema->pattern || regex_matches(schema->pattern, value->text, walk->steps));
     return true;
+}
+
+static bool is_listed(const JsonSchema *schema, const JsonValue *value, Walk *walk)
+{
+    if (schema->enumeration && !json_list_has(walk->arena, schema->enumeration, value, walk->steps))
+        return false;
+    if (!schema->constant)
+        return true;
+    *walk->steps -= schema->constant->hash == value->hash ? (int64_t)value->weight : 0;
+    return json_value_equal(schema->constant, value);
 }
 
 static bool node_holds(const JsonSchema *schema, const JsonValue *value, Walk *walk)
 {
-    if (schema->is_false || !(json_value_type(value) & schema->types) ||
-        (schema->enumeration && !is_one_of(schema->enumeration, value)) ||
-        (schema->constant && !json_value_equal(schema->constant, value)))
+    if (schema->is_false || !(json_value_type(value) & schema->types) || !is_listed(schema, value, walk))
         return false;
     if (value->kind == VALUE_ARRAY && !array_holds(schema, value, walk))
         return false;
     if (value->kind == VALUE_OBJECT && !object_holds(schema, value, walk))
         return false;
-    return scalar_holds(schema, value) && holds_combined(schema, value, walk);
+    return scalar_holds(schema, value, walk) && holds_combined(schema, value, walk);
 }
 
 static bool holds(const JsonSchema *schema, const JsonValue *value, Walk *walk)
@@ -189,15 +179,15 @@ static bool holds(const JsonSchema *schema, const JsonValue *value, Walk *walk)
     schema = json_schema_target(schema);
     if (!schema || walk->depth >= DEPTH_MAX || *walk->steps < 0)
         return true;
-    *walk->steps -= 1 + (schema->enumeration ? (int64_t)schema->enumeration->count / 8 : 0);
+    budget_descend(walk->arena);
+    *walk->steps -= 2;
     walk->depth++;
     bool good = node_holds(schema, value, walk);
     walk->depth--;
     return good;
 }
 
-bool json_schema_validates(const JsonSchema *schema, const JsonValue *value, int64_t *steps)
+bool json_schema_validates(Walk walk, const JsonSchema *schema, const JsonValue *value)
 {
-    Walk walk = {.steps = steps};
     return holds(schema, value, &walk);
 }

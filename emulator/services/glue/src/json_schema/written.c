@@ -1,5 +1,6 @@
 /* written.c - several schemas that hold at once, as one. */
 #include "accept.h"
+#include "budget.h"
 #include <math.h>
 
 static const unsigned types_of_range[RANGES] = {TYPE_NUMBER, TYPE_STRING, TYPE_ARRAY, TYPE_OBJECT};
@@ -35,8 +36,12 @@ static unsigned excluded_types(const JsonSchema *schema)
 
 void written_add(Check *check, Written *written, const JsonSchema *schema)
 {
+    budget_descend(check->arena);
     schema = json_schema_target(schema);
-    if (!schema || has(written, schema))
+    if (!schema || check->steps < 0)
+        return;
+    check->steps -= 1 + (int64_t)(written->all.count / 8);
+    if (has(written, schema))
         return;
     if (written->all.count == written->room)
         grow(check, written);
@@ -49,7 +54,7 @@ void written_add(Check *check, Written *written, const JsonSchema *schema)
 Written written_copy(Check *check, const Written *from)
 {
     Written copy = *from;
-    check->steps -= (int64_t)from->all.count;
+    check->steps -= 4 + (int64_t)from->all.count;
     copy.room = from->all.count + 4;
     copy.all.items = arena_new_array(check->arena, const JsonSchema *, copy.room);
     if (from->all.count)
@@ -104,8 +109,9 @@ Range written_range(const Written *written, RangeKind kind)
     return range;
 }
 
-void written_settle(Written *written)
+void written_settle(Check *check, Written *written)
 {
+    check->steps -= (int64_t)written->all.count;
     for (int kind = 0; kind < RANGES; kind++) {
         Range range = written_range(written, (RangeKind)kind);
         if (range.low > range.high || (range.low == range.high && (range.is_low_open || range.is_high_open)))
@@ -128,23 +134,23 @@ static bool collect(void *context, const JsonSchema *schema)
 Written written_member(Check *check, const Written *written, Bytes name)
 {
     Collected collected = {check, written_new()};
-    for (size_t i = 0; i < written->all.count; i++) {
+    MemberVisit visit = {collect, &collected, &check->steps};
+    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++) {
         const JsonSchema *schema = written->all.items[i];
-        check->steps -= 1 + (int64_t)(schema->properties.count / 16 + schema->patterns.count);
-        json_schema_each_of_member(schema, name, collect, &collected);
+        json_schema_each_of_member(schema, name, &visit);
     }
-    written_settle(&collected.written);
+    written_settle(check, &collected.written);
     return collected.written;
 }
 
 Written written_item(Check *check, const Written *written, size_t at)
 {
     Written item = written_new();
-    for (size_t i = 0; i < written->all.count; i++) {
+    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++) {
         const JsonSchema *schema = written->all.items[i];
         written_add(check, &item, at < schema->tuple.count ? schema->tuple.items[at] : schema->rest);
     }
-    written_settle(&item);
+    written_settle(check, &item);
     return item;
 }
 
@@ -157,8 +163,9 @@ size_t written_tuple(const Written *written)
     return longest;
 }
 
-bool written_requires(const Written *written, Bytes name)
+bool written_requires(Check *check, const Written *written, Bytes name)
 {
+    check->steps -= 2 * (int64_t)written->all.count;
     for (size_t i = 0; i < written->all.count; i++)
         if (names_have(&written->all.items[i]->required, name))
             return true;
@@ -179,12 +186,17 @@ const JsonValue *written_values(const Written *written, JsonValue *room)
     return NULL;
 }
 
+bool check_validates(Check *check, const JsonSchema *schema, const JsonValue *value)
+{
+    return json_schema_validates((Walk){check->arena, &check->steps, 0}, schema, value);
+}
+
 bool written_has(Check *check, const Written *written, const JsonValue *value)
 {
     if (!(json_value_type(value) & written->types))
         return false;
-    for (size_t i = 0; i < written->all.count; i++)
-        if (!json_schema_validates(written->all.items[i], value, &check->steps))
+    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++)
+        if (!check_validates(check, written->all.items[i], value))
             return false;
     return true;
 }
