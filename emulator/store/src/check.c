@@ -173,6 +173,10 @@ int check_content(Store *store, const char **ret_reason)
     int64_t tables, id, version, pages, page_bytes, ours;
     sqlite3 *db = store->db;
     int code = ask_number(db, "SELECT COUNT(*) FROM sqlite_schema", &tables);
+    /* A log that must not be used makes of the file what no SELECT can read. */
+    int log = code == SQLITE_OK || is_damage(code) ? check_log(store, ret_reason) : STORE_OK;
+    if (log != STORE_OK)
+        return log;
     if (code == SQLITE_OK)
         code = ask_number(db, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'migration'", &ours);
     if (code == SQLITE_OK)
@@ -191,10 +195,8 @@ int check_content(Store *store, const char **ret_reason)
         return foreign(store->path, ret_reason);
     if (version > FORMAT_VERSION)
         return too_new(store->path, (uint32_t)version, ret_reason);
-    code = check_log(store, ret_reason);
     bool is_looked_through = tables && pages * page_bytes <= CHECKED_WHOLE_BYTES;
-    return code == STORE_OK && is_looked_through ? check_whole(db, store->path, "PRAGMA quick_check(1)", ret_reason)
-                                                 : code;
+    return is_looked_through ? check_whole(db, store->path, "PRAGMA quick_check(1)", ret_reason) : STORE_OK;
 }
 
 int refuse_unusable(const Store *store, const char **ret_reason)

@@ -40,12 +40,22 @@ static bool copy_with_room(sqlite3 *from, const char *to)
     return is_copied && set_version(to) && sync_file(to);
 }
 
+/* Exclusive, so that a file that says it has a log needs no shared memory, of which ours have none. */
+int open_copy(const char *path, sqlite3 **ret_db, const char **ret_reason)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(path, ret_db, flags, page_file_vfs()) == SQLITE_OK &&
+        sqlite3_exec(*ret_db, "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK)
+        return STORE_OK;
+    return refuse(ret_reason, STORE_NO_PERMISSION, "cannot read %s: %s", path, sqlite3_errmsg(*ret_db));
+}
+
 int convert_copy(const char *from, const char *to, const char **ret_reason)
 {
     sqlite3 *db = NULL;
-    int code = sqlite3_open_v2(from, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, page_file_vfs()) == SQLITE_OK
-                   ? check_whole(db, from, "PRAGMA integrity_check(1)", ret_reason)
-                   : refuse(ret_reason, STORE_NO_PERMISSION, "cannot read %s: %s", from, sqlite3_errmsg(db));
+    int code = open_copy(from, &db, ret_reason);
+    if (code == STORE_OK)
+        code = check_whole(db, from, "PRAGMA integrity_check(1)", ret_reason);
     if (code == STORE_OK && !copy_with_room(db, to))
         code = refuse(ret_reason, STORE_BROKEN, "no copy of %s could be made: %s", from, sqlite3_errmsg(db));
     sqlite3_close(db);

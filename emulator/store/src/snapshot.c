@@ -154,9 +154,9 @@ static int check_snapshot(sqlite3 *db, const char *path, const char **ret_reason
 static int restore_checked(Store *store, const char *path, const char *name, const char **ret_reason)
 {
     sqlite3 *db = NULL;
-    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, page_file_vfs()) == SQLITE_OK
-                   ? check_snapshot(db, path, ret_reason)
-                   : refuse(ret_reason, STORE_NO_PERMISSION, "cannot read %s: %s", path, sqlite3_errmsg(db));
+    int code = open_copy(path, &db, ret_reason);
+    if (code == STORE_OK)
+        code = check_snapshot(db, path, ret_reason);
     if (code == STORE_OK)
         code = restore_from(store, db, name, ret_reason);
     sqlite3_close(db);

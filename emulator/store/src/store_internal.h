@@ -74,6 +74,7 @@ void trouble(Store *store);                      /* tells what nobody waits for:
 int check_schema(Store *store, const Migration *migration); /* STORE_OK; or noted and STORE_CORRUPT */
 bool schemas_match(sqlite3 *a, sqlite3 *b);
 /* convert.c */
+int open_copy(const char *path, sqlite3 **ret_db, const char **ret_reason);
 int convert_copy(const char *from, const char *to, const char **ret_reason); /* of format 1 */
 void convert_store(Store *store); /* between two turns; where it cannot be done it goes on as it was, with a note */
 /* turn.c */
