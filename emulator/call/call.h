@@ -8,8 +8,7 @@
 #include "scheduler.h"
 #include "store.h"
 
-#define HOST_AFTER_COMMIT_MAX 16
-#define HOST_SERVICES_MAX     32
+#define HOST_SERVICES_MAX 32
 
 /* What a service has at hand also outside a call; one of it, made by main, outlives every service. */
 typedef struct Host {
@@ -20,22 +19,13 @@ typedef struct Host {
     Random *random;
     Log *log;
     Bytes default_account, default_region;
-    struct AfterCommit {
-        void (*function)(void *context);
-        void *context;
-    } after_commit[HOST_AFTER_COMMIT_MAX];
-    int after_commit_count;
+    struct HostEvents *events; /* event.h */
     struct OpenService {
         const struct Service *service;
         void *state;
     } services[HOST_SERVICES_MAX]; /* in the order in which they were opened */
     size_t services_count;
 } Host;
-
-/* Runs after each turn's commit, for good: push to subscribers what the turn has brought. Registered when a service
- * opens. */
-void host_after_commit(Host *host, void (*function)(void *context), void *context);
-void host_run_after_commit(Host *host); /* the pipeline's */
 
 typedef struct EventStream EventStream;
 typedef struct Operation Operation;

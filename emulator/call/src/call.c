@@ -1,6 +1,7 @@
 /* call.c - failing, waiting and streaming: what a handler says to the pipeline. */
 #include "call.h"
 #include "call_hooks.h"
+#include "event.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,13 +104,6 @@ void event_stream_fail(EventStream *stream, const ErrorModel *error, Bytes messa
     stream->hooks->stream_fail(stream, error, message);
 }
 
-void host_after_commit(Host *host, void (*function)(void *context), void *context)
-{
-    if (host->after_commit_count == HOST_AFTER_COMMIT_MAX)
-        abort();
-    host->after_commit[host->after_commit_count++] = (struct AfterCommit){function, context};
-}
-
 bool host_open_service(Host *host, const Service *service)
 {
     if (host->services_count == HOST_SERVICES_MAX)
@@ -126,6 +120,7 @@ void host_close_services(Host *host)
         struct OpenService *last = &host->services[--host->services_count];
         last->service->close(last->state);
     }
+    host_free_events(host);
 }
 
 void *host_service(const Host *host, const Service *service)
@@ -134,12 +129,6 @@ void *host_service(const Host *host, const Service *service)
         if (host->services[i].service == service)
             return host->services[i].state;
     return NULL;
-}
-
-void host_run_after_commit(Host *host)
-{
-    for (int i = 0; i < host->after_commit_count; i++)
-        host->after_commit[i].function(host->after_commit[i].context);
 }
 
 bool call_item_fails(Call *call)

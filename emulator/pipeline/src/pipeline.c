@@ -1,4 +1,5 @@
 /* pipeline.c - what is at its door: services, pages, requests taken; and what may be asked of it. */
+#include "event.h"
 #include "exchange.h"
 #include "gate.h"
 #include "uuid.h"
@@ -24,12 +25,19 @@ Exchange *queue_take_all(ExchangeQueue *queue)
     return first;
 }
 
+static void drop_events(void *host)
+{
+    host_drop_events(host);
+}
+
 Pipeline *pipeline_new(Host *host)
 {
     Pipeline *pipeline = calloc(1, sizeof *pipeline);
     if (!pipeline)
         abort();
     pipeline->host = host;
+    if (host->store) /* a fuzzer has none */
+        store_on_rollback(host->store, drop_events, host);
     pipeline->no_page = (struct PageRoute){&PAGE_OF_NOTHING, pipeline};
     pipeline->routes = map_new();
     pipeline->told = map_new();
@@ -139,7 +147,7 @@ PipelineAnswer pipeline_ask(Pipeline *pipeline, Arena *arena, const char *servic
 
 int pipeline_wait_ms(const Pipeline *pipeline)
 {
-    if (pipeline->taken.first || pipeline->finished.first)
+    if (pipeline->taken.first || pipeline->finished.first || host_has_events(pipeline->host))
         return 0;
     int64_t wait = scheduler_wait_ms(pipeline->host->scheduler);
     return wait > 60000 ? 60000 : (int)wait;

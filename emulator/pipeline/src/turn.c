@@ -1,5 +1,6 @@
 /* turn.c - a turn of the loop: due timers, then every ready request in one transaction, one commit, then the answers.
  */
+#include "event.h"
 #include "exchange.h"
 
 static void log_fault(const Exchange *exchange)
@@ -111,6 +112,8 @@ static void redo_alone(Pipeline *pipeline, ExchangeQueue *answers)
         } else if (store_commit(store) != STORE_OK) {
             log_failed_turn(pipeline);
             fail_to_store(exchange, arena_copy(exchange->call.arena, bytes_of(store_error(store))));
+        } else {
+            host_keep_events(pipeline->host);
         }
     }
 }
@@ -147,7 +150,11 @@ static void run_timers(Pipeline *pipeline)
     Store *store = pipeline->host->store;
     uint64_t writes_before = store_writes(store);
     scheduler_run(pipeline->host->scheduler);
-    if (store_writes(store) != writes_before && store_commit(store) != STORE_OK)
+    if (store_writes(store) == writes_before)
+        return;
+    if (store_commit(store) == STORE_OK)
+        host_keep_events(pipeline->host);
+    else
         log_failed_turn(pipeline);
 }
 
@@ -172,5 +179,5 @@ void pipeline_turn(Pipeline *pipeline)
         pipeline->requests++;
         answer(exchange);
     }
-    host_run_after_commit(pipeline->host);
+    host_tell_events(pipeline->host);
 }

@@ -1,7 +1,7 @@
 /* kinesis.h - Kinesis Data Streams: its operations, and what other services may ask of its streams. KMS, where it is
  * open, is asked whether the keys of streams may be used; CloudWatch is told what is measured. */
 #pragma once
-#include "call.h"
+#include "event.h"
 #include "kinesis_model.h"
 
 typedef struct Kinesis Kinesis;
@@ -10,6 +10,12 @@ extern const Service kinesis_service;
 
 /* How long CREATING, UPDATING and DELETING last, in ms of the emulator's clock; 0, the default: not at all. */
 void kinesis_set_transition_ms(Kinesis *kinesis, int64_t transition_ms);
+
+/* A shard has new records, or has been closed: once a turn and shard. */
+extern const EventKind KINESIS_SHARD_GREW;
+typedef struct KinesisShardGrew {
+    int64_t shard_id; /* the service's own number of it */
+} KinesisShardGrew;
 
 /* Of account, region and name: one stream. */
 typedef struct KinesisStreamName {

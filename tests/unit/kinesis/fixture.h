@@ -98,7 +98,6 @@ static void open_service(Fixture *fixture)
     const char *reason = NULL;
     Host *host = &fixture->host;
     bool in_memory = !fixture->directory[0];
-    host->after_commit_count = 0;
     host->scheduler = scheduler_new(host->clock);
     assert_int_equal(store_open(in_memory ? NULL : fixture->directory,
                                 in_memory ? DURABILITY_MEMORY : DURABILITY_COMMIT, &host->store, &reason),
@@ -150,7 +149,7 @@ static int tear_down(void **state)
 static void end_turn(Fixture *fixture)
 {
     assert_int_equal(store_commit(fixture->host.store), STORE_OK);
-    host_run_after_commit(&fixture->host);
+    host_tell_events(&fixture->host);
 }
 
 /* One turn with one call. NULL: it went well; else the code of its error. */

@@ -1,5 +1,6 @@
 /* dynamodb.c - the service: what it answers, opening and closing. */
 #include "dynamodb_operations.h"
+#include "event.h"
 #include "table.h"
 #include <stdlib.h>
 
@@ -41,7 +42,7 @@ static void close_dynamodb(void *service)
     drops_stop(dynamodb);
     expiry_stop(dynamodb);
     tables_forget(dynamodb);
-    tables_free_retired(dynamodb);
+    tables_free_retired(dynamodb, NULL);
     map_free(dynamodb->tables);
     free(dynamodb);
 }
@@ -58,7 +59,7 @@ static void *open_dynamodb(Host *host)
         return close_dynamodb(dynamodb), NULL;
     store_before_commit(host->store, tables_before_commit, dynamodb);
     store_on_rollback(host->store, on_rollback, dynamodb);
-    host_after_commit(host, tables_free_retired, dynamodb);
+    host_watch(host, &TURN_ENDED, tables_free_retired, dynamodb);
     drops_start(dynamodb);
     expiry_start(dynamodb, 0);
     return dynamodb;

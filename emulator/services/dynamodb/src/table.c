@@ -356,8 +356,9 @@ void table_forget(Dynamodb *dynamodb, Table *table)
     arena_free(arena);
 }
 
-void tables_free_retired(void *context)
+void tables_free_retired(void *context, const void *event)
 {
+    (void)event;
     Dynamodb *dynamodb = context;
     for (Table *next, *table = dynamodb->retired; table; table = next) {
         next = table->next_retired;

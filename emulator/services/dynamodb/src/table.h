@@ -98,7 +98,7 @@ MUST_CHECK int index_remove(Call *call, const Index *index);
 /* Forgets the copy: the next look reads it anew. It itself lives on until the turn's answers have left. */
 void table_forget(Dynamodb *dynamodb, Table *table);
 void tables_forget(Dynamodb *dynamodb);
-void tables_free_retired(void *dynamodb); /* after each turn */
+void tables_free_retired(void *dynamodb, const void *event); /* watches TURN_ENDED */
 /* The store's hook: writes tallies. */
 int tables_before_commit(void *context);
 

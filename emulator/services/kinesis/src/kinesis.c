@@ -2,6 +2,7 @@
 #include "kinesis.h"
 #include "cloudwatch.h"
 #include "config.h"
+#include "event.h"
 #include "kinesis_operations.h"
 #include "kms.h"
 #include "metrics.h"
@@ -21,6 +22,8 @@ enum { LIMITS_OFF, LIMITS_AWS };
 #define TRACE_STEPS 4096
 
 static const Query reset_accounts = {"DELETE FROM kinesis_account WHERE " IN_NAMESPACE};
+
+const EventKind KINESIS_SHARD_GREW = {"kinesis: shard grew", sizeof(KinesisShardGrew)};
 
 static int reset(void *service, Bytes account, Bytes region)
 {
@@ -67,8 +70,9 @@ static void on_rollback(void *context)
     trace_forget(kinesis->trace);
 }
 
-static void after_commit(void *context)
+static void after_commit(void *context, const void *event)
 {
+    (void)event;
     Kinesis *kinesis = context;
     metrics_settle(kinesis);
     subscriptions_push(kinesis);
@@ -132,7 +136,8 @@ static void *open_kinesis(Host *host)
     if (!open_tables(kinesis))
         return close_kinesis(kinesis), NULL;
     store_on_rollback(kinesis->store, on_rollback, kinesis);
-    host_after_commit(host, after_commit, kinesis);
+    host_watch(host, &TURN_ENDED, after_commit, kinesis);
+    host_watch(host, &KINESIS_SHARD_GREW, subscriptions_wake, kinesis);
     trim_start(kinesis);
     take_settings(kinesis);
     return kinesis;

@@ -1,7 +1,6 @@
 /* record.c - appending and reading. */
 #include "record.h"
 #include "metrics.h"
-#include "subscription.h"
 
 /* The key that payloads of one stream are sealed with; kms keys the service's own secret later, not each record. */
 static void stream_secret(const Kinesis *kinesis, const Stream *stream, unsigned char key[crypto_secretbox_KEYBYTES])
@@ -69,7 +68,7 @@ int record_append(Kinesis *kinesis, Arena *arena, Shard *shard, const NewRecord 
     shard_note_arrival(shard, arrival_ms);
     *ret_sequence_number = sequence_text(arena, &shard->origin, kept.sequence, arrival_ms / MS_PER_S);
     count_incoming(kinesis, shard, (double)(record->data.len + record->partition_key.len));
-    subscriptions_wake(kinesis, shard->id);
+    shard_tell_growth(kinesis, shard);
     return STORE_OK;
 }
 

@@ -1,6 +1,5 @@
 /* shard.c - shards in their table and in memory: opened, closed, split, merged, removed. */
 #include "shard.h"
-#include "subscription.h"
 #include "trim.h"
 #include <stdlib.h>
 
@@ -155,8 +154,17 @@ static int shard_close(Kinesis *kinesis, Shard *shard, int64_t at_ms)
     shard->ended_s = end_s;
     note_second(shard->stream, end_s);
     unlist_open(shard->stream, shard);
-    subscriptions_wake(kinesis, shard->id);
+    shard_tell_growth(kinesis, shard);
     return STORE_OK;
+}
+
+void shard_tell_growth(Kinesis *kinesis, Shard *shard)
+{
+    uint64_t turn = host_turn(kinesis->host) + 1;
+    if (shard->told_turn == turn)
+        return;
+    shard->told_turn = turn;
+    host_publish(kinesis->host, &KINESIS_SHARD_GREW, &(KinesisShardGrew){shard->id});
 }
 
 int shard_split(Kinesis *kinesis, Shard *shard, HashKey at, int64_t at_ms)

@@ -36,6 +36,7 @@ Shard *shard_by_index(const Stream *stream, uint32_t index);
 /* Where the first of that index or above stands in stream->shards. */
 size_t shard_place(const Stream *stream, uint32_t index);
 void shard_note_arrival(Shard *shard, int64_t arrival_ms); /* the latest of its records */
+void shard_tell_growth(Kinesis *kinesis, Shard *shard);    /* KINESIS_SHARD_GREW, once a turn */
 Shard *shard_by_id(const Kinesis *kinesis, int64_t id);
 
 /* aws: any text that ends in "-" and a number, or is a number, names a shard. */

@@ -57,6 +57,7 @@ typedef struct Shard {
     uint64_t floor;               /* its log may be trimmed empty: numbers go on from here */
     uint64_t next;                /* the index its next record gets; 0: not asked the log yet */
     int64_t last_arrival_ms;
+    uint64_t told_turn;                /* in which its growth was published last, plus one */
     Meter *meter;                      /* of metrics.c; NULL: nothing counted yet */
     KeptRate writes, reads, iterators; /* where limits are asked for */
 } Shard;

@@ -130,11 +130,13 @@ Status subscription_open(Call *call, const Consumer *consumer, const Shard *shar
     return OK;
 }
 
-void subscriptions_wake(Kinesis *kinesis, int64_t shard_id)
+void subscriptions_wake(void *context, const void *event)
 {
+    Kinesis *kinesis = context;
+    const KinesisShardGrew *grew = event;
     if (!map_count(kinesis->subscribed))
         return;
-    for (Subscription *at = first_of(kinesis, shard_id); at; at = at->next_of_shard)
+    for (Subscription *at = first_of(kinesis, grew->shard_id); at; at = at->next_of_shard)
         make_ready(at);
 }
 

@@ -11,7 +11,7 @@
 MUST_CHECK Status subscription_open(Call *call, const Consumer *consumer, const Shard *shard, uint64_t from);
 
 /* Something was appended to the shard, or it was closed. Costs nothing where nobody is subscribed. */
-void subscriptions_wake(Kinesis *kinesis, int64_t shard_id);
+void subscriptions_wake(void *kinesis, const void *grew); /* watches KINESIS_SHARD_GREW */
 /* The stream goes: its subscribers are told. */
 void subscriptions_fail(Kinesis *kinesis, const Stream *stream);
 /* The consumer goes: its subscriptions end. */
