@@ -67,7 +67,9 @@ typedef struct KinesisTracedList {
     KinesisTraced *items; /* oldest first, in the arena */
     size_t count;
 } KinesisTracedList;
-/* Among the last 10,000 records of each shard. KINESIS_NO_STREAM, or below 0: the store's. */
+/* Among the last 10,000 records of each shard; fewer where there are many shards or the records are large, so that the
+ * answer takes no time that others would feel. One number is found wherever it is. KINESIS_NO_STREAM, or below 0: the
+ * store's. */
 MUST_CHECK int kinesis_trace(Kinesis *kinesis, Arena *arena, const KinesisTraceQuery *query,
                              KinesisTracedList *ret_list);
 

@@ -85,6 +85,20 @@ static void any_count_is_reached_from_any_other(void **state)
         if (count == 1 && stream->shards_count > 100)
             break;
     }
+    /* What is in the store is what is in memory. */
+    size_t shards = stream->shards_count, open = stream->open_count;
+    int64_t newest_s = stream->newest_s;
+    streams_forget(fixture->kinesis);
+    assert_int_equal(streams_load(fixture->kinesis), STORE_OK);
+    stream = streams_get(fixture->kinesis, (KinesisStreamName){TEXT("000000000000"), TEXT("us-east-1"), TEXT("s")});
+    assert_int_equal(stream->shards_count, shards);
+    assert_int_equal(stream->open_count, open);
+    assert_int_equal(stream->newest_s, newest_s);
+    assert_covered_once(stream);
+    for (size_t i = 0; i < shards; i++) {
+        const Shard *shard = stream->shards[i], *parent = shard_by_index(stream, (uint32_t)shard->parent);
+        assert_true(shard->parent == NO_SHARD || (!shard_is_open(parent) && shard->origin.created_s > parent->ended_s));
+    }
 }
 
 static void doubling_makes_one_split_of_each_shard(void **state)

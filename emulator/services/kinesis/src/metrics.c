@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MINUTE_MS INT64_C(60000)
+#define MINUTE_MS    INT64_C(60000)
+#define STEP_SAMPLES 4096 /* some 15 ms */
 
 /* shard_bit: in shard_metrics, of the metric a shard has under this name; 0: none. */
 static const struct {
@@ -50,8 +51,8 @@ typedef enum MeterKind { METER_STREAM, METER_SHARD, METER_CONSUMER } MeterKind;
 struct Meter {
     Bytes account, region, stream, other; /* owned; other: the shard's or the consumer's name */
     MeterKind kind;
-    uint32_t shard_index;
-    bool has_counts;
+    int64_t minute_ms; /* when its minute began */
+    Meter *next;       /* to be told */
     Sum sums[METRICS];
 };
 
@@ -75,7 +76,7 @@ static void meter_free(Meter *meter)
 
 /* By names, so that it may outlive what it counts until it is told: what comes under the same names later is, for
  * CloudWatch, the same. */
-static Meter *meter_of(Kinesis *kinesis, MeterKind kind, const Stream *stream, Bytes other)
+static Meter *find_meter(Kinesis *kinesis, MeterKind kind, const Stream *stream, Bytes other)
 {
     Buffer key = {0};
     buffer_append(&key, stream->key);
@@ -97,7 +98,19 @@ static Meter *meter_of(Kinesis *kinesis, MeterKind kind, const Stream *stream, B
     return meter;
 }
 
-static CloudwatchSample sample_of(const Meter *meter, int64_t time_ms)
+static bool is_current(const Kinesis *kinesis, const MeterRef *ref)
+{
+    return ref->meter && ref->minute == kinesis->metrics_minute;
+}
+
+static Meter *meter_of(Kinesis *kinesis, MeterRef *ref, MeterKind kind, const Stream *stream, Bytes other)
+{
+    if (!is_current(kinesis, ref))
+        *ref = (MeterRef){find_meter(kinesis, kind, stream, other), kinesis->metrics_minute};
+    return ref->meter;
+}
+
+static CloudwatchSample sample_of(const Meter *meter)
 {
     return (CloudwatchSample){
         .account = meter->account,
@@ -106,13 +119,13 @@ static CloudwatchSample sample_of(const Meter *meter, int64_t time_ms)
         .dimension_names = {TEXT("StreamName"), meter->kind == METER_SHARD ? TEXT("ShardId") : TEXT("ConsumerName")},
         .dimension_values = {meter->stream, meter->other},
         .dimensions_count = meter->kind == METER_STREAM ? 1 : 2,
-        .time_ms = time_ms,
+        .time_ms = meter->minute_ms,
     };
 }
 
-static int tell(const Kinesis *kinesis, Arena *arena, const Meter *meter)
+static int tell(const Kinesis *kinesis, Arena *arena, const Meter *meter, size_t *samples)
 {
-    CloudwatchSample sample = sample_of(meter, kinesis->metrics_minute_ms);
+    CloudwatchSample sample = sample_of(meter);
     int code = STORE_OK;
     for (int id = 0; code == STORE_OK && id < METRICS; id++) {
         const Sum *sum = &meter->sums[id];
@@ -125,52 +138,61 @@ static int tell(const Kinesis *kinesis, Arena *arena, const Meter *meter)
         sample.minimum = sum->minimum;
         sample.maximum = sum->maximum;
         code = cloudwatch_record(kinesis->cloudwatch, arena, &sample);
+        ++*samples;
     }
     return code;
 }
 
-static bool is_there(const Kinesis *kinesis, const Meter *meter)
+static Meter *take_told(Kinesis *kinesis)
 {
-    KinesisStreamName name = {meter->account, meter->region, meter->stream};
-    const Stream *stream = streams_get(kinesis, name);
-    return stream && (meter->kind != METER_SHARD || shard_by_index(stream, meter->shard_index));
+    Meter *meter = kinesis->told_first;
+    kinesis->told_first = meter->next;
+    if (!kinesis->told_first)
+        kinesis->told_last = &kinesis->told_first;
+    return meter;
 }
 
-/* Meters of what is gone go, too: no stream or shard points to them any more. */
-static void tell_all(Kinesis *kinesis)
+/* So many that nobody waits for long; the rest in the next turn. */
+static void on_telling(void *context, int64_t at_ms)
 {
-    Bytes key;
-    void *value;
+    Kinesis *kinesis = context;
     Arena *arena = arena_new();
-    Map *kept = map_new();
-    int code = streams_load(kinesis);
-    for (size_t at = 0; map_next(kinesis->meters, &at, &key, &value);) {
-        Meter *meter = value;
-        if (code == STORE_OK && meter->has_counts)
-            code = tell(kinesis, arena, meter);
-        meter->has_counts = false;
-        memset(meter->sums, 0, sizeof meter->sums);
-        if (code != STORE_OK || is_there(kinesis, meter))
-            map_put(kept, key, meter);
-        else
-            meter_free(meter);
+    size_t samples = 0;
+    int code = STORE_OK;
+    kinesis->telling_timer = NULL;
+    while (code == STORE_OK && kinesis->told_first && samples < STEP_SAMPLES) {
+        Meter *meter = take_told(kinesis);
+        code = tell(kinesis, arena, meter, &samples);
+        meter_free(meter);
         arena_reset(arena);
     }
-    map_free(kinesis->meters);
-    kinesis->meters = kept;
     arena_free(arena);
     if (code != STORE_OK)
         log_event(kinesis->host->log, LOG_ERROR, "metrics could not be recorded", "reason", store_error(kinesis->store),
                   NULL);
+    if (kinesis->told_first)
+        kinesis->telling_timer = scheduler_at(kinesis->host->scheduler, at_ms + 1, on_telling, kinesis);
 }
 
+/* The next to be counted begins a minute of its own. */
 static void on_minute(void *context, int64_t at_ms)
 {
     Kinesis *kinesis = context;
-    (void)at_ms;
+    Bytes key;
+    void *value;
     kinesis->metrics_timer = NULL;
     metrics_settle(kinesis);
-    tell_all(kinesis);
+    for (size_t at = 0; map_next(kinesis->meters, &at, &key, &value);) {
+        Meter *meter = value;
+        meter->minute_ms = kinesis->metrics_minute_ms;
+        *kinesis->told_last = meter;
+        kinesis->told_last = &meter->next;
+    }
+    map_free(kinesis->meters);
+    kinesis->meters = map_new();
+    kinesis->metrics_minute++;
+    if (!kinesis->telling_timer)
+        on_telling(kinesis, at_ms);
 }
 
 static void add(Meter *meter, MetricId id, double value)
@@ -182,7 +204,6 @@ static void add(Meter *meter, MetricId id, double value)
         sum->maximum = value;
     sum->count++;
     sum->sum += value;
-    meter->has_counts = true;
 }
 
 void metrics_settle(Kinesis *kinesis)
@@ -228,35 +249,23 @@ static void take(Kinesis *kinesis, Meter *meter, MetricId id, double value)
 
 void metric_of_stream(Kinesis *kinesis, Stream *stream, MetricId id, double value)
 {
-    if (!kinesis->cloudwatch)
-        return;
-    if (!stream->meter)
-        stream->meter = meter_of(kinesis, METER_STREAM, stream, TEXT(""));
-    take(kinesis, stream->meter, id, value);
+    if (kinesis->cloudwatch)
+        take(kinesis, meter_of(kinesis, &stream->meter, METER_STREAM, stream, TEXT("")), id, value);
 }
 
 void metric_of_shard(Kinesis *kinesis, Shard *shard, MetricId id, double value)
 {
+    char name[32];
     if (!(shard->stream->shard_metrics & infos[id].shard_bit) || !kinesis->cloudwatch)
         return;
-    if (!shard->meter) {
-        char name[32];
-        int len = snprintf(name, sizeof name, "shardId-%012u", shard->index);
-        shard->meter = meter_of(kinesis, METER_SHARD, shard->stream, (Bytes){name, (size_t)len});
-        shard->meter->shard_index = shard->index;
-    }
-    take(kinesis, shard->meter, id, value);
+    int len = is_current(kinesis, &shard->meter) ? 0 : snprintf(name, sizeof name, "shardId-%012u", shard->index);
+    take(kinesis, meter_of(kinesis, &shard->meter, METER_SHARD, shard->stream, (Bytes){name, (size_t)len}), id, value);
 }
 
-Meter *metrics_of_consumer(Kinesis *kinesis, const Stream *stream, Bytes name)
-{
-    return meter_of(kinesis, METER_CONSUMER, stream, name);
-}
-
-void metric_of_consumer(Kinesis *kinesis, Meter *meter, MetricId id, double value)
+void metric_of_consumer(Kinesis *kinesis, const Stream *stream, MeterOfConsumer *consumer, MetricId id, double value)
 {
     if (kinesis->cloudwatch)
-        take(kinesis, meter, id, value);
+        take(kinesis, meter_of(kinesis, &consumer->ref, METER_CONSUMER, stream, bytes_of(consumer->name)), id, value);
 }
 
 double metric_latency(const Call *call)
@@ -267,16 +276,21 @@ double metric_latency(const Call *call)
 void metrics_open(Kinesis *kinesis)
 {
     kinesis->meters = map_new();
+    kinesis->told_last = &kinesis->told_first;
 }
 
 void metrics_close(Kinesis *kinesis)
 {
     Bytes key;
     void *meter;
-    if (kinesis->metrics_timer)
-        scheduler_cancel(kinesis->host->scheduler, kinesis->metrics_timer);
+    Timer *timers[] = {kinesis->metrics_timer, kinesis->telling_timer};
+    for (int i = 0; i < 2; i++)
+        if (timers[i])
+            scheduler_cancel(kinesis->host->scheduler, timers[i]);
     for (size_t at = 0; map_next(kinesis->meters, &at, &key, &meter);)
         meter_free(meter);
+    while (kinesis->told_first)
+        meter_free(take_told(kinesis));
     kinesis->meters = map_free(kinesis->meters);
     free(kinesis->metrics_taken.items);
 }

@@ -1,7 +1,8 @@
 /* metrics.h - what the service measures of its streams, shards and consumers, minute by minute, for CloudWatch.
  *
  * aws: Developer Guide, "Monitor the Kinesis Data Streams service with Amazon CloudWatch". Counted in memory, and told
- * to CloudWatch when the minute of the emulator's clock is over; a minute that a kill cuts off is not told. */
+ * to CloudWatch when the minute of the emulator's clock is over, in steps where there is much; a minute that a kill
+ * cuts off is not told. */
 #pragma once
 #include "shard.h"
 
@@ -46,7 +47,10 @@ void metrics_undo(Kinesis *kinesis);
 void metric_of_stream(Kinesis *kinesis, Stream *stream, MetricId id, double value);
 /* Counts where enhanced monitoring has it. */
 void metric_of_shard(Kinesis *kinesis, Shard *shard, MetricId id, double value);
-Meter *metrics_of_consumer(Kinesis *kinesis, const Stream *stream, Bytes name);
-void metric_of_consumer(Kinesis *kinesis, Meter *meter, MetricId id, double value);
+typedef struct MeterOfConsumer {
+    MeterRef ref;
+    char name[129]; /* of the consumer; a NUL follows */
+} MeterOfConsumer;
+void metric_of_consumer(Kinesis *kinesis, const Stream *stream, MeterOfConsumer *consumer, MetricId id, double value);
 /* In ms, since the request came. */
 double metric_latency(const Call *call);

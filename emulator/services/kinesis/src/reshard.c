@@ -21,27 +21,94 @@ void reshard_plan(const Stream *stream, uint32_t count, HashKey *ret_starts)
     }
 }
 
-static int split_at(Kinesis *kinesis, const Stream *stream, HashKey start, int64_t at_ms)
+/* What a reshard works on: the shards by hash range, and where the parts begin that are wanted. */
+typedef struct Parts {
+    Kinesis *kinesis;
+    Stream *stream;
+    const HashKey *starts;
+    uint32_t count;
+    int64_t at_ms;
+    Shard **pieces; /* no boundary that is wanted lies within one of them */
+    size_t pieces_count;
+} Parts;
+
+static HashKey end_of(const Parts *parts, uint32_t at)
 {
-    Shard *shard = shard_of_hash(stream, start);
-    return shard->hash_start == start ? STORE_OK : shard_split(kinesis, shard, start, at_ms);
+    return at + 1 < parts->count ? parts->starts[at + 1] - 1 : HASH_KEY_MAX;
 }
 
-static int merge_between(Kinesis *kinesis, const Stream *stream, HashKey start, HashKey end, int64_t at_ms)
+/* At the beginning of a part; *rest is the upper half then. */
+static int split_off(Parts *parts, uint32_t at, Shard **rest)
+{
+    Shard *shard = *rest, *lower;
+    HashKey start = parts->starts[at];
+    bool is_part = at && parts->starts[at - 1] == shard->hash_start;
+    ShardPlan below = {shard->hash_start, start - 1, shard, NULL, parts->at_ms, !is_part};
+    ShardPlan above = {start, shard->hash_end, shard, NULL, parts->at_ms, shard->hash_end != end_of(parts, at)};
+    int code = shard_close_unlisted(parts->kinesis, shard, parts->at_ms);
+    if (code == STORE_OK)
+        code = shard_insert_unlisted(parts->kinesis, parts->stream, &below, &lower);
+    if (code == STORE_OK)
+        code = shard_insert_unlisted(parts->kinesis, parts->stream, &above, rest);
+    if (code == STORE_OK)
+        parts->pieces[parts->pieces_count++] = lower;
+    return code;
+}
+
+static int split_all(Parts *parts)
+{
+    uint32_t at = 0;
+    int code = STORE_OK;
+    for (size_t i = 0; code == STORE_OK && i < parts->stream->open_count; i++) {
+        Shard *rest = parts->stream->open[i];
+        while (at < parts->count && parts->starts[at] <= rest->hash_start)
+            at++;
+        for (; code == STORE_OK && at < parts->count && parts->starts[at] <= rest->hash_end; at++)
+            code = split_off(parts, at, &rest);
+        parts->pieces[parts->pieces_count++] = rest;
+    }
+    return code;
+}
+
+/* The pieces from *at on into one shard that ends where the part does. */
+static int merge_part(const Parts *parts, HashKey end, size_t *at, Shard **ret_shard)
 {
     int code = STORE_OK;
-    for (Shard *shard; code == STORE_OK && (shard = shard_of_hash(stream, start))->hash_end != end;)
-        code = shard_merge(kinesis, shard, shard_of_hash(stream, shard->hash_end + 1), at_ms);
+    Shard *shard = parts->pieces[(*at)++];
+    while (code == STORE_OK && shard->hash_end != end) {
+        Shard *next = parts->pieces[(*at)++];
+        ShardPlan plan = {shard->hash_start, next->hash_end, shard, next, parts->at_ms, next->hash_end != end};
+        code = shard_close_unlisted(parts->kinesis, shard, parts->at_ms);
+        if (code == STORE_OK)
+            code = shard_close_unlisted(parts->kinesis, next, parts->at_ms);
+        if (code == STORE_OK)
+            code = shard_insert_unlisted(parts->kinesis, parts->stream, &plan, &shard);
+    }
+    *ret_shard = shard;
+    return code;
+}
+
+/* In place: a part is made of one piece or more. */
+static int merge_all(Parts *parts)
+{
+    size_t at = 0;
+    int code = STORE_OK;
+    for (uint32_t i = 0; code == STORE_OK && i < parts->count; i++)
+        code = merge_part(parts, end_of(parts, i), &at, &parts->pieces[i]);
     return code;
 }
 
 int reshard_run(Kinesis *kinesis, Stream *stream, const HashKey *starts, uint32_t count, int64_t at_ms)
 {
-    int code = STORE_OK;
-    for (uint32_t i = 0; code == STORE_OK && i < count; i++)
-        code = split_at(kinesis, stream, starts[i], at_ms);
-    for (uint32_t i = 0; code == STORE_OK && i < count; i++)
-        code = merge_between(kinesis, stream, starts[i], i + 1 < count ? starts[i + 1] - 1 : HASH_KEY_MAX, at_ms);
+    Parts parts = {kinesis, stream, starts, count, at_ms, malloc((stream->open_count + count) * sizeof(Shard *)), 0};
+    if (!parts.pieces)
+        abort();
+    int code = split_all(&parts);
+    if (code == STORE_OK)
+        code = merge_all(&parts);
+    if (code == STORE_OK)
+        stream_set_open(stream, parts.pieces, count);
+    free(parts.pieces);
     return code;
 }
 

@@ -23,25 +23,14 @@ static void add_product(uint64_t limbs[static 3], int at, uint64_t a, uint64_t b
     }
 }
 
-/* limbs = words, by bits: only at the making of a shard. */
-static void to_limbs(const uint64_t words[static WORDS], uint64_t limbs[static 3])
+/* limbs = limbs * 2^bits + value; bits below 64 */
+static void shift_in(uint64_t limbs[static 3], int bits, uint64_t value)
 {
-    limbs[0] = limbs[1] = limbs[2] = 0;
-    for (int bit = WORDS * 64; bit--;) {
-        unsigned __int128 carry = words[bit / 64] >> (bit % 64) & 1;
-        for (int i = 0; i < 3; i++) {
-            carry += (unsigned __int128)limbs[i] * 2;
-            limbs[i] = (uint64_t)(carry % LIMB);
-            carry /= LIMB;
-        }
-    }
-}
-
-static void put_digits(uint64_t words[static WORDS], int at_digit, int digits, uint64_t value)
-{
-    for (int i = 0; i < digits; i++, value >>= 4) {
-        int bit = (at_digit + i) * 4;
-        words[bit / 64] |= (value & 15) << (bit % 64);
+    unsigned __int128 carry = value;
+    for (int i = 0; i < 3; i++) {
+        carry += (unsigned __int128)limbs[i] << bits;
+        limbs[i] = (uint64_t)(carry % LIMB);
+        carry /= LIMB;
     }
 }
 
@@ -57,14 +46,13 @@ static uint64_t get_digits(const uint64_t words[static WORDS], int at_digit, int
 
 SequenceOrigin sequence_origin(int64_t created_s, uint32_t shard_index)
 {
-    SequenceOrigin origin = {.created_s = created_s, .shard_index = shard_index};
-    uint64_t words[WORDS] = {0};
-    put_digits(words, 46, 1, 2);
-    put_digits(words, 37, 9, (uint64_t)created_s);
-    put_digits(words, 36, 1, shard_index & 15);
-    put_digits(words, 1, 8, shard_index);
-    put_digits(words, 0, 1, SEQUENCE_VERSION);
-    to_limbs(words, origin.limbs);
+    SequenceOrigin origin = {.limbs = {2}, .created_s = created_s, .shard_index = shard_index};
+    shift_in(origin.limbs, 36, (uint64_t)created_s);
+    shift_in(origin.limbs, 4, shard_index & 15);
+    shift_in(origin.limbs, 60, 0); /* the record's index, 0, and the second of arrival: as they are written */
+    shift_in(origin.limbs, 48, 0);
+    shift_in(origin.limbs, 32, shard_index);
+    shift_in(origin.limbs, 4, SEQUENCE_VERSION);
     return origin;
 }
 

@@ -5,7 +5,7 @@
 
 static const Query insert_shard = {
     "INSERT INTO kinesis_shard (stream_id, shard_index, parent, adjacent_parent, hash_start, hash_end, created_s,"
-    " opened_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
+    " opened_ms, closed_ms, ended_s) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
 static const Query close_shard = {"UPDATE kinesis_shard SET closed_ms = ?2, ended_s = ?3 WHERE id = ?1"};
 static const Query delete_shard = {"DELETE FROM kinesis_shard WHERE id = ?1"};
 
@@ -65,7 +65,8 @@ static void note_second(Stream *stream, int64_t second)
         stream->newest_s = second;
 }
 
-Shard *shard_adopt(Kinesis *kinesis, Stream *stream, const Shard *like)
+/* Not among the open ones yet. */
+static Shard *adopt(Kinesis *kinesis, Stream *stream, const Shard *like)
 {
     Shard *shard = malloc(sizeof *shard);
     if (!shard)
@@ -83,9 +84,21 @@ Shard *shard_adopt(Kinesis *kinesis, Stream *stream, const Shard *like)
         stream->newest_created_s = shard->origin.created_s;
     note_second(stream, shard->origin.created_s);
     note_second(stream, shard->ended_s);
+    return shard;
+}
+
+Shard *shard_adopt(Kinesis *kinesis, Stream *stream, const Shard *like)
+{
+    Shard *shard = adopt(kinesis, stream, like);
     if (shard_is_open(shard))
         list_open(stream, shard);
     return shard;
+}
+
+void stream_set_open(Stream *stream, Shard *const *open, size_t count)
+{
+    memcpy(stream->open, open, count * sizeof(Shard *));
+    stream->open_count = count;
 }
 
 /* aws: a child's second of creation is the one after its parents' ends, so all its numbers are above theirs. */
@@ -97,6 +110,12 @@ static int64_t second_of_creation(const ShardPlan *plan)
     if (plan->adjacent_parent && plan->adjacent_parent->ended_s >= second)
         second = plan->adjacent_parent->ended_s + 1;
     return second;
+}
+
+static int64_t end_second(const Shard *shard, int64_t at_ms)
+{
+    int64_t end_s = at_ms / MS_PER_S;
+    return end_s > shard->origin.created_s ? end_s : shard->origin.created_s;
 }
 
 static int write_shard(Kinesis *kinesis, const Shard *shard, int64_t stream_id)
@@ -113,10 +132,12 @@ static int write_shard(Kinesis *kinesis, const Shard *shard, int64_t stream_id)
     bind_bytes(insert, 6, (Bytes){end, sizeof end});
     bind_int64(insert, 7, shard->origin.created_s);
     bind_int64(insert, 8, shard->opened_ms);
+    bind_int64(insert, 9, shard->closed_ms);
+    bind_int64(insert, 10, shard->ended_s);
     return store_run(insert);
 }
 
-int shard_insert(Kinesis *kinesis, Stream *stream, const ShardPlan *plan, Shard **ret_shard)
+int shard_insert_unlisted(Kinesis *kinesis, Stream *stream, const ShardPlan *plan, Shard **ret_shard)
 {
     Shard shard = {
         .index = stream->next_shard_index,
@@ -129,20 +150,32 @@ int shard_insert(Kinesis *kinesis, Stream *stream, const ShardPlan *plan, Shard 
         .floor = 1,
         .next = 1,
     };
+    if (plan->is_passing) {
+        shard.closed_ms = plan->opened_ms;
+        shard.ended_s = end_second(&shard, plan->opened_ms);
+    }
     int code = write_shard(kinesis, &shard, stream->id);
     if (code != STORE_OK)
         return code;
     shard.id = store_last_rowid(kinesis->store);
     stream->next_shard_index++;
-    *ret_shard = shard_adopt(kinesis, stream, &shard);
+    *ret_shard = adopt(kinesis, stream, &shard);
     return STORE_OK;
 }
 
-static int shard_close(Kinesis *kinesis, Shard *shard, int64_t at_ms)
+int shard_insert(Kinesis *kinesis, Stream *stream, const ShardPlan *plan, Shard **ret_shard)
 {
-    int64_t end_s = at_ms / MS_PER_S;
-    if (end_s < shard->origin.created_s)
-        end_s = shard->origin.created_s;
+    int code = shard_insert_unlisted(kinesis, stream, plan, ret_shard);
+    if (code == STORE_OK)
+        list_open(stream, *ret_shard);
+    return code;
+}
+
+int shard_close_unlisted(Kinesis *kinesis, Shard *shard, int64_t at_ms)
+{
+    int64_t end_s = end_second(shard, at_ms);
+    if (!shard_is_open(shard))
+        return STORE_OK;
     Statement *close = store_begin(kinesis->store, &close_shard);
     bind_int64(close, 1, shard->id);
     bind_int64(close, 2, at_ms);
@@ -153,7 +186,6 @@ static int shard_close(Kinesis *kinesis, Shard *shard, int64_t at_ms)
     shard->closed_ms = at_ms;
     shard->ended_s = end_s;
     note_second(shard->stream, end_s);
-    unlist_open(shard->stream, shard);
     shard_tell_growth(kinesis, shard);
     return STORE_OK;
 }
@@ -167,11 +199,19 @@ void shard_tell_growth(Kinesis *kinesis, Shard *shard)
     host_publish(kinesis->host, &KINESIS_SHARD_GREW, &(KinesisShardGrew){shard->id});
 }
 
+static int shard_close(Kinesis *kinesis, Shard *shard, int64_t at_ms)
+{
+    int code = shard_close_unlisted(kinesis, shard, at_ms);
+    if (code == STORE_OK)
+        unlist_open(shard->stream, shard);
+    return code;
+}
+
 int shard_split(Kinesis *kinesis, Shard *shard, HashKey at, int64_t at_ms)
 {
     Shard *child;
-    ShardPlan lower = {shard->hash_start, at - 1, shard, NULL, at_ms};
-    ShardPlan upper = {at, shard->hash_end, shard, NULL, at_ms};
+    ShardPlan lower = {shard->hash_start, at - 1, shard, NULL, at_ms, false};
+    ShardPlan upper = {at, shard->hash_end, shard, NULL, at_ms, false};
     int code = shard_close(kinesis, shard, at_ms);
     if (code == STORE_OK)
         code = shard_insert(kinesis, shard->stream, &lower, &child);
@@ -185,7 +225,7 @@ int shard_merge(Kinesis *kinesis, Shard *parent, Shard *adjacent, int64_t at_ms)
     Shard *child;
     const Shard *lower = parent->hash_start < adjacent->hash_start ? parent : adjacent;
     const Shard *upper = lower == parent ? adjacent : parent;
-    ShardPlan plan = {lower->hash_start, upper->hash_end, parent, adjacent, at_ms};
+    ShardPlan plan = {lower->hash_start, upper->hash_end, parent, adjacent, at_ms, false};
     int code = shard_close(kinesis, parent, at_ms);
     if (code == STORE_OK)
         code = shard_close(kinesis, adjacent, at_ms);

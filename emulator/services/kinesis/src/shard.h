@@ -7,10 +7,15 @@ typedef struct ShardPlan {
     HashKey hash_start, hash_end;
     const Shard *parent, *adjacent_parent; /* NULL: none */
     int64_t opened_ms;
+    bool is_passing; /* closed in the moment it opens: a step on the way to others */
 } ShardPlan;
 
 /* In its table and in memory, open. Its sequence numbers begin above its parents' ends. */
 MUST_CHECK int shard_insert(Kinesis *kinesis, Stream *stream, const ShardPlan *plan, Shard **ret_shard);
+/* For a reshard of very many: the list of the open ones is set afterwards, as a whole. Closed ones stay as they are. */
+MUST_CHECK int shard_insert_unlisted(Kinesis *kinesis, Stream *stream, const ShardPlan *plan, Shard **ret_shard);
+MUST_CHECK int shard_close_unlisted(Kinesis *kinesis, Shard *shard, int64_t at_ms);
+void stream_set_open(Stream *stream, Shard *const *open, size_t count); /* by hash range */
 /* Two out of one, one out of two neighbours, whichever is named first: parents are closed; no checks. stream_update is
  * the caller's, when all of them are done: the stream counts its shards. */
 MUST_CHECK int shard_split(Kinesis *kinesis, Shard *shard, HashKey at, int64_t at_ms);

@@ -34,7 +34,12 @@
 typedef enum StreamStatus { STREAM_CREATING, STREAM_ACTIVE, STREAM_UPDATING, STREAM_DELETING } StreamStatus;
 
 typedef struct Stream Stream;
-typedef struct Meter Meter; /* the counts of one stream, shard or consumer: metrics.c */
+typedef struct Meter Meter; /* the counts of one stream, shard or consumer in a minute: metrics.c */
+/* Where a stream, shard or subscription finds its own, as long as the minute is on. */
+typedef struct MeterRef {
+    Meter *meter;
+    uint64_t minute; /* of Kinesis.metrics_minute */
+} MeterRef;
 
 /* What a stream is UPDATING for: its shards become others when it is ACTIVE again. */
 typedef enum ReshardKind { RESHARD_NONE, RESHARD_SPLIT, RESHARD_MERGE, RESHARD_COUNT } ReshardKind;
@@ -57,8 +62,8 @@ typedef struct Shard {
     uint64_t floor;               /* its log may be trimmed empty: numbers go on from here */
     uint64_t next;                /* the index its next record gets; 0: not asked the log yet */
     int64_t last_arrival_ms;
-    uint64_t told_turn;                /* in which its growth was published last, plus one */
-    Meter *meter;                      /* of metrics.c; NULL: nothing counted yet */
+    uint64_t told_turn; /* in which its growth was published last, plus one */
+    MeterRef meter;
     KeptRate writes, reads, iterators; /* where limits are asked for */
 } Shard;
 
@@ -84,7 +89,7 @@ struct Stream {
     uint32_t next_shard_index;
     int64_t newest_created_s; /* of all shards: the greatest sequence numbers are of that one */
     int64_t newest_s;         /* the latest second that a number of its shards bears */
-    Meter *meter;
+    MeterRef meter;
     Rate demand;            /* of an on-demand stream, in the second that is on */
     uint32_t wanted_shards; /* it is to grow to so many; 0: no */
     Shard **shards;         /* by index; those whose retention has ended are gone */
@@ -123,9 +128,12 @@ struct Kinesis {
     int64_t consumer_due_ms; /* when the first consumer that is DELETING is gone; 0: none is */
     Timer *trim_timer;
     Timer *scaling_timer;
-    Timer *metrics_timer;
-    Map *meters;               /* of metrics.c */
-    int64_t metrics_minute_ms; /* which is counted */
+    Timer *metrics_timer, *telling_timer;
+    Map *meters;               /* of metrics.c, in the minute that is counted */
+    uint64_t metrics_minute;   /* how many have been */
+    int64_t metrics_minute_ms; /* when it began */
+    Meter *told_first;         /* of minutes that are over: told in steps */
+    Meter **told_last;
     MetricsTaken metrics_taken;
     KinesisLimits limits;
     Map *stream_limits; /* by key of the stream, there or not: its own KinesisLimits */

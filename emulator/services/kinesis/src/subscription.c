@@ -21,7 +21,7 @@ struct Subscription {
     int64_t shard_id, consumer_id;
     uint64_t from; /* the index of the next record */
     int64_t begun_ms, sent_ms;
-    Meter *meter;
+    MeterOfConsumer meter;
     Rate rate;                    /* where limits are asked for */
     int64_t pushes_ms;            /* not before: it has had what a second allows */
     char number[SEQUENCE_DIGITS]; /* the last told: where a next subscription would go on */
@@ -119,8 +119,10 @@ Status subscription_open(Call *call, const Consumer *consumer, const Shard *shar
     subscription->from = from;
     subscription->begun_ms = call->now_ms;
     subscription->next_of_shard = first;
-    subscription->meter = metrics_of_consumer(kinesis, shard->stream, consumer->name);
-    metric_of_consumer(kinesis, subscription->meter, METRIC_SUBSCRIBE_SUCCESS, 1);
+    size_t name_len =
+        consumer->name.len < sizeof subscription->meter.name ? consumer->name.len : sizeof subscription->meter.name - 1;
+    memcpy(subscription->meter.name, consumer->name.ptr, name_len);
+    metric_of_consumer(kinesis, shard->stream, &subscription->meter, METRIC_SUBSCRIBE_SUCCESS, 1);
     sequence_write(subscription->number, &shard->origin, from ? from - 1 : 0, shard->last_arrival_ms / MS_PER_S);
     map_put(kinesis->subscribed, id_key(&shard->id), subscription);
     subscription->stream = event_stream_open(call, on_close, subscription);
@@ -193,16 +195,16 @@ static void send(Subscription *subscription, KinesisSubscribeToShardEvent *event
     subscription->sent_ms = now_ms(subscription->kinesis);
 }
 
-static void count_event(const Subscription *subscription, const RecordPage *page)
+static void count_event(Subscription *subscription, const Stream *stream, const RecordPage *page)
 {
     Kinesis *kinesis = subscription->kinesis;
-    metric_of_consumer(kinesis, subscription->meter, METRIC_EVENT_SUCCESS, 1);
-    metric_of_consumer(kinesis, subscription->meter, METRIC_EVENT_BYTES, (double)page->bytes);
-    metric_of_consumer(kinesis, subscription->meter, METRIC_EVENT_RECORDS, (double)page->records.len);
-    metric_of_consumer(kinesis, subscription->meter, METRIC_EVENT_BEHIND, (double)page->millis_behind);
+    metric_of_consumer(kinesis, stream, &subscription->meter, METRIC_EVENT_SUCCESS, 1);
+    metric_of_consumer(kinesis, stream, &subscription->meter, METRIC_EVENT_BYTES, (double)page->bytes);
+    metric_of_consumer(kinesis, stream, &subscription->meter, METRIC_EVENT_RECORDS, (double)page->records.len);
+    metric_of_consumer(kinesis, stream, &subscription->meter, METRIC_EVENT_BEHIND, (double)page->millis_behind);
 }
 
-static void send_page(Subscription *subscription, const RecordPage *page)
+static void send_page(Subscription *subscription, const Stream *stream, const RecordPage *page)
 {
     KinesisSubscribeToShardEvent event = {.records = page->records};
     if (present(page->last_number))
@@ -210,7 +212,7 @@ static void send_page(Subscription *subscription, const RecordPage *page)
     event.continuation_sequence_number = (Bytes){subscription->number, SEQUENCE_DIGITS};
     SET(&event, millis_behind_latest, page->millis_behind);
     send(subscription, &event);
-    count_event(subscription, page);
+    count_event(subscription, stream, page);
 }
 
 /* aws: Kinesis API, SubscribeToShardEvent: ChildShards are "returned only at the end of the current shard"; clients
@@ -265,12 +267,12 @@ static Pushed push_records(Subscription *subscription, Shard *shard)
             if (!shard_is_open(shard))
                 return PUSHED_END;
             if (!subscription->has_told || now_ms(kinesis) - subscription->sent_ms >= HEARTBEAT_MS)
-                send_page(subscription, &page);
+                send_page(subscription, shard->stream, &page);
             return PUSHED_ALL;
         }
         if (page.has_sealed && end_if_sealed(subscription, shard->stream))
             return PUSHED_ENDED;
-        send_page(subscription, &page);
+        send_page(subscription, shard->stream, &page);
         trace_push(kinesis, shard, &page, subscription->consumer_id);
         limits_take_push(kinesis, shard, &subscription->rate, page.bytes, at_ms);
         subscription->from = page.next;

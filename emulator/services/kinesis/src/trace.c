@@ -117,15 +117,27 @@ void trace_push(Kinesis *kinesis, const Shard *shard, const RecordPage *page, in
 
 /* Asking. */
 
-#define SCANNED_MAX ((uint64_t)10000) /* the last records of each shard */
 #define TRACED_MAX  100
+#define WINDOW      ((uint64_t)256)    /* records that are read together, from the newest back */
+#define SHARD_MAX   ((uint64_t)10000)  /* the last records of each shard, */
+#define SHARDS_MAX  ((uint64_t)100000) /* of all shards together, */
+#define SHARD_LEAST ((uint64_t)20)     /* but so many of each */
+#define BYTES_MAX   ((size_t)64 << 20) /* and no more than that in all */
+
+typedef struct Found {
+    KinesisTraced traced;
+    const Shard *shard;
+    uint64_t index;
+} Found;
 
 typedef struct Search {
     Kinesis *kinesis;
     Arena *arena, *scratch;
     const KinesisTraceQuery *query;
-    KinesisTraced *found; /* the newest, oldest first */
+    Found *found; /* the newest, oldest first */
     size_t count;
+    uint64_t shard_max;
+    size_t bytes_left;
 } Search;
 
 static bool is_wanted(const KinesisTraceQuery *query, const KinesisRecord *record)
@@ -152,17 +164,18 @@ static int tell_step(const Search *search, const Step *step, KinesisStep *to)
     return code == STORE_NOT_FOUND ? STORE_OK : code;
 }
 
-static int tell_steps(const Search *search, const Shard *shard, uint64_t index, KinesisTraced *traced)
+static int tell_steps(const Search *search, Found *found)
 {
     const Trace *trace = search->kinesis->trace;
+    KinesisTraced *traced = &found->traced;
     uint64_t first = trace && trace->count > trace->keep ? trace->count - trace->keep : 0;
     size_t count = 0;
     for (uint64_t at = first; trace && at < trace->count; at++)
-        count += is_of(&trace->steps[at % trace->keep], shard, index);
+        count += is_of(&trace->steps[at % trace->keep], found->shard, found->index);
     traced->readers = arena_new_array(search->arena, KinesisStep, count + 1);
     for (uint64_t at = first; trace && at < trace->count; at++) {
         const Step *step = &trace->steps[at % trace->keep];
-        if (!is_of(step, shard, index))
+        if (!is_of(step, found->shard, found->index))
             continue;
         int code = tell_step(search, step, step->is_put ? &traced->put : &traced->readers[traced->readers_count++]);
         if (code != STORE_OK)
@@ -171,56 +184,124 @@ static int tell_steps(const Search *search, const Shard *shard, uint64_t index, 
     return STORE_OK;
 }
 
-/* Where it stands among those found; the oldest makes room. NULL: all of them are newer. */
-static KinesisTraced *place_for(Search *search, int64_t arrival_ms)
+/* In order of arrival; within a millisecond, of shards and of their records. */
+static bool is_before(const Found *a, const Found *b)
+{
+    if (a->traced.arrival_ms != b->traced.arrival_ms)
+        return a->traced.arrival_ms < b->traced.arrival_ms;
+    return a->shard->index != b->shard->index ? a->shard->index < b->shard->index : a->index < b->index;
+}
+
+/* Where it stands among those found; the oldest makes room. False: all of them are newer. */
+static bool place(Search *search, const Found *found)
 {
     size_t at = search->count;
-    while (at && search->found[at - 1].arrival_ms > arrival_ms)
+    while (at && is_before(found, &search->found[at - 1]))
         at--;
     if (search->count < search->query->limit) {
         memmove(&search->found[at + 1], &search->found[at], (search->count++ - at) * sizeof *search->found);
-        return &search->found[at];
+    } else {
+        if (!at--)
+            return false;
+        memmove(&search->found[0], &search->found[1], at * sizeof *search->found);
     }
-    if (!at)
-        return NULL;
-    memmove(&search->found[0], &search->found[1], (at - 1) * sizeof *search->found);
-    return &search->found[at - 1];
+    search->found[at] = *found;
+    return true;
 }
 
-static int take(Search *search, const Shard *shard, const KinesisRecord *record, uint64_t index)
+/* Copied when it has its place: most have not for long. */
+static void keep_texts(Search *search, KinesisTraced *traced)
 {
-    KinesisTraced *place = place_for(search, record->approximate_arrival_timestamp);
-    if (!place)
-        return STORE_OK;
-    *place = (KinesisTraced){
-        .shard_id = shard_name(search->arena, shard->index),
-        .sequence_number = arena_copy(search->arena, record->sequence_number),
-        .partition_key = arena_copy(search->arena, record->partition_key),
-        .data = arena_copy(
-            search->arena,
-            bytes_slice(record->data, 0,
-                        record->data.len < KINESIS_TRACED_DATA_MAX ? record->data.len : KINESIS_TRACED_DATA_MAX)),
-        .data_len = record->data.len,
-        .arrival_ms = record->approximate_arrival_timestamp,
-        .is_encrypted = present(record->encryption_type),
+    traced->shard_id = arena_copy(search->arena, traced->shard_id);
+    traced->sequence_number = arena_copy(search->arena, traced->sequence_number);
+    traced->partition_key = arena_copy(search->arena, traced->partition_key);
+    traced->data = arena_copy(search->arena, traced->data);
+}
+
+static bool take(Search *search, const Shard *shard, const KinesisRecord *record, uint64_t index)
+{
+    size_t shown = record->data.len < KINESIS_TRACED_DATA_MAX ? record->data.len : KINESIS_TRACED_DATA_MAX;
+    Found found = {
+        .shard = shard,
+        .index = index,
+        .traced = {.shard_id = shard_name(search->scratch, shard->index),
+                   .sequence_number = record->sequence_number,
+                   .partition_key = record->partition_key,
+                   .data = bytes_slice(record->data, 0, shown),
+                   .data_len = record->data.len,
+                   .arrival_ms = record->approximate_arrival_timestamp,
+                   .is_encrypted = present(record->encryption_type)},
     };
-    return tell_steps(search, shard, index, place);
+    if (search->count == search->query->limit && is_before(&found, &search->found[0]))
+        return false;
+    keep_texts(search, &found.traced);
+    return place(search, &found);
+}
+
+/* Its records from `from` on that are below `to`. *ret_goes_on: older ones may be there, and be wanted. */
+static int search_window(Search *search, Shard *shard, uint64_t from, uint64_t to, bool *ret_goes_on)
+{
+    RecordPage page = {.next = from};
+    size_t wanted = 0, taken = 0;
+    bool is_whole = true;
+    while (page.next < to) {
+        RecordQuery query = {page.next, (size_t)(to - page.next), READ_BYTES_MAX};
+        arena_reset(search->scratch);
+        int code = records_read(search->kinesis, search->scratch, shard, query, &page);
+        if (code != STORE_OK)
+            return code;
+        uint64_t first = page.next - page.records.len;
+        is_whole &= first == query.from;
+        for (size_t i = 0; i < page.records.len && first + i < to; i++)
+            if (is_wanted(search->query, &page.records.items[i])) {
+                wanted++;
+                taken += take(search, shard, &page.records.items[i], first + i);
+            }
+        search->bytes_left -= page.bytes < search->bytes_left ? page.bytes : search->bytes_left;
+        if (!page.records.len)
+            break;
+    }
+    *ret_goes_on = is_whole && (!wanted || taken) && search->bytes_left;
+    return STORE_OK;
 }
 
 static int search_shard(Search *search, Shard *shard)
 {
-    RecordPage page = {.is_at_tip = false};
     int code = shard_prepare(search->kinesis, shard);
-    uint64_t from = shard->next > SCANNED_MAX ? shard->next - SCANNED_MAX : 1;
-    while (code == STORE_OK && !page.is_at_tip) {
-        RecordQuery query = {from, READ_RECORDS_MAX, READ_BYTES_MAX};
-        arena_reset(search->scratch);
-        code = records_read(search->kinesis, search->scratch, shard, query, &page);
-        for (size_t i = 0; code == STORE_OK && i < page.records.len; i++)
-            if (is_wanted(search->query, &page.records.items[i]))
-                code = take(search, shard, &page.records.items[i], page.next - page.records.len + i);
-        from = page.next;
+    uint64_t to = shard->next, last = to > search->shard_max ? to - search->shard_max : 1;
+    bool goes_on = true;
+    while (code == STORE_OK && goes_on && to > last) {
+        uint64_t from = to - last > WINDOW ? to - WINDOW : last;
+        code = search_window(search, shard, from, to, &goes_on);
+        to = from;
     }
+    return code;
+}
+
+/* The record of that number, if there is one. */
+static int search_number(Search *search, const Stream *stream)
+{
+    bool goes_on;
+    SequenceNumber number;
+    if (!sequence_parse(search->scratch, search->query->sequence_number, &number) || !number.index)
+        return STORE_OK;
+    Shard *shard = shard_by_index(stream, number.shard_index);
+    return shard ? search_window(search, shard, number.index, number.index + 1, &goes_on) : STORE_OK;
+}
+
+static int search_all(Search *search, const Stream *stream)
+{
+    int code = STORE_OK;
+    if (present(search->query->sequence_number))
+        return search_number(search, stream);
+    search->shard_max = stream->shards_count ? SHARDS_MAX / stream->shards_count : 0;
+    if (search->shard_max > SHARD_MAX)
+        search->shard_max = SHARD_MAX;
+    if (search->shard_max < SHARD_LEAST)
+        search->shard_max = SHARD_LEAST;
+    /* The youngest shards first: they have what is newest. */
+    for (size_t i = stream->shards_count; code == STORE_OK && i-- && search->bytes_left;)
+        code = search_shard(search, stream->shards[i]);
     return code;
 }
 
@@ -233,10 +314,19 @@ int kinesis_trace(Kinesis *kinesis, Arena *arena, const KinesisTraceQuery *query
     Stream *stream = code == STORE_OK ? streams_get(kinesis, wanted.stream) : NULL;
     if (!stream)
         return code == STORE_OK ? KINESIS_NO_STREAM : code;
-    Search search = {kinesis, arena, arena_new(), &wanted, arena_new_array(arena, KinesisTraced, wanted.limit), 0};
-    for (size_t i = 0; code == STORE_OK && i < stream->shards_count; i++)
-        code = search_shard(&search, stream->shards[i]);
+    Search search = {.kinesis = kinesis,
+                     .arena = arena,
+                     .scratch = arena_new(),
+                     .query = &wanted,
+                     .found = arena_new_array(arena, Found, wanted.limit + 1),
+                     .bytes_left = BYTES_MAX};
+    KinesisTraced *items = arena_new_array(arena, KinesisTraced, wanted.limit);
+    code = search_all(&search, stream);
+    for (size_t i = 0; code == STORE_OK && i < search.count; i++) {
+        code = tell_steps(&search, &search.found[i]);
+        items[i] = search.found[i].traced;
+    }
     arena_free(search.scratch);
-    *ret_list = (KinesisTracedList){search.found, search.count};
+    *ret_list = (KinesisTracedList){items, search.count};
     return code == STORE_OK ? KINESIS_DONE : code;
 }
