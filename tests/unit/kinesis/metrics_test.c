@@ -7,7 +7,7 @@
 static double told(Fixture *fixture, const char *name)
 {
     static const Query sum = {
-        "SELECT TOTAL(count) FROM cloudwatch_point p JOIN cloudwatch_metric m ON m.id = p.metric_id "
+        "SELECT TOTAL(count) FROM cloudwatch_data p JOIN cloudwatch_metric m ON m.id = p.metric_id "
         "WHERE m.name = ?1 AND m.dimensions LIKE '%ShardId%'"};
     Statement *row = store_begin(fixture->host.store, &sum);
     bind_text(row, 1, bytes_of(name));
