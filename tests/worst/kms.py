@@ -11,7 +11,7 @@ from case import Case
 
 KMS = "TrentService."
 MIB = 1024 * 1024
-POLICY_MAX = 60_000  # more than the body may hold is refused unread
+POLICY_MAX = 40_000  # more than the body may hold is refused unread
 
 
 def case(name: str, operation: str, body: dict[str, Any] | bytes, setup: list[tuple[str, dict[str, Any]]] | None = None) -> Case:
@@ -22,10 +22,10 @@ def policies() -> Iterator[Case]:
     deep = '{"Statement":' + "[" * (POLICY_MAX // 2 - 10) + "]" * (POLICY_MAX // 2 - 10) + "}"
     statement = {"Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "*", "Resource": "*"}
     many = json.dumps({"Statement": [statement] * (POLICY_MAX // 75)}, separators=(",", ":"))
-    members = '{"Statement":[],' + ",".join(f'"{n}":0' for n in range(7_000)) + "}"
+    members = '{"Statement":[],' + ",".join(f'"{n}":0' for n in range(4_000)) + "}"
     for name, policy in {"of lists in lists": deep, "of statements": many, "of members": members}.items():
-        yield case(f"60 kB {name}", "CreateKey", {"Policy": policy[:POLICY_MAX]})
-        yield case(f"60 kB {name}", "PutKeyPolicy", {"KeyId": "alias/aws/kinesis", "PolicyName": "default", "Policy": policy[:POLICY_MAX]})
+        yield case(f"40 kB {name}", "CreateKey", {"Policy": policy[:POLICY_MAX]})
+        yield case(f"40 kB {name}", "PutKeyPolicy", {"KeyId": "alias/aws/kinesis", "PolicyName": "default", "Policy": policy[:POLICY_MAX]})
     yield case("8 MiB", "CreateKey", {"Policy": "x" * 8 * MIB})
     yield case("a managed key's", "GetKeyPolicy", {"KeyId": "alias/aws/kinesis"})
 
@@ -36,7 +36,7 @@ def tags() -> Iterator[Case]:
     yield case("with 50 tags of one name", "CreateKey", {"Tags": [{"TagKey": "k" * 128, "TagValue": ""}] * 50})
     yield case("with 1,500 tags", "CreateKey", {"Tags": [{"TagKey": "k", "TagValue": ""}] * 1_500})
     yield case("1,500 tags", "TagResource", {"KeyId": "k", "Tags": [{"TagKey": "k", "TagValue": ""}] * 1_500})
-    yield case("15,000 keys", "UntagResource", {"KeyId": "k", "TagKeys": ["k"] * 15_000})
+    yield case("10,000 keys", "UntagResource", {"KeyId": "k", "TagKeys": ["k"] * 10_000})
 
 
 def texts() -> Iterator[Case]:
@@ -46,7 +46,7 @@ def texts() -> Iterator[Case]:
     yield case("a name of 64 kB", "CreateAlias", {"AliasName": "alias/" + long, "TargetKeyId": "k"})
     yield case("a description of 64 kB", "CreateKey", {"Description": long})
     yield case("a marker of 64 kB", "ListKeys", {"Marker": long})
-    yield case("grant tokens without end", "DescribeKey", {"KeyId": "k", "GrantTokens": ["t"] * 15_000})
+    yield case("grant tokens without end", "DescribeKey", {"KeyId": "k", "GrantTokens": ["t"] * 10_000})
 
 
 def lists() -> Iterator[Case]:

@@ -283,7 +283,7 @@ static int search_number(Search *search, const Stream *stream)
 {
     bool goes_on;
     SequenceNumber number;
-    if (!sequence_parse(search->scratch, search->query->sequence_number, &number) || !number.index)
+    if (!sequence_parse(search->query->sequence_number, &number) || !number.index)
         return STORE_OK;
     Shard *shard = shard_by_index(stream, number.shard_index);
     return shard ? search_window(search, shard, number.index, number.index + 1, &goes_on) : STORE_OK;
