@@ -38,8 +38,8 @@ static void minutes_of_many_shards_are_told_in_steps(void **state)
     Bytes all = TEXT("ALL");
     KinesisEnableEnhancedMonitoringOutput out;
     KinesisEnableEnhancedMonitoringInput in = {.stream_name = TEXT("s"), .shard_level_metrics = {&all, 1}};
-    Cloudwatch *cloudwatch = cloudwatch_open(&fixture->host);
-    fixture->kinesis->cloudwatch = cloudwatch;
+    assert_true(host_open_service(&fixture->host, &cloudwatch_service));
+    fixture->kinesis->cloudwatch = host_service(&fixture->host, &cloudwatch_service);
     make_stream(fixture, "s", SHARDS);
     assert_null(run(fixture, &KinesisEnableEnhancedMonitoring, &in, &out));
     put_everywhere(fixture);
@@ -56,8 +56,6 @@ static void minutes_of_many_shards_are_told_in_steps(void **state)
         pass_ms(fixture, 1);
     assert_true(told(fixture, "IncomingRecords") == 2 * SHARDS);
     assert_true(told(fixture, "WriteProvisionedThroughputExceeded") == 2 * SHARDS);
-    fixture->kinesis = kinesis_close(fixture->kinesis);
-    cloudwatch_close(cloudwatch);
 }
 
 int main(void)
