@@ -27,11 +27,14 @@ from encode import from_cbor, to_cbor, to_form, to_json  # noqa: E402
 from local_emulator import LocalEmulator  # noqa: E402
 from model import Operation, operations  # noqa: E402
 from resources import make_resources  # noqa: E402
-from values import Maker, Pool  # noqa: E402
+from templates import Changer  # noqa: E402
+from values import Maker, Pool, count_of  # noqa: E402
 
 ANSWER_S_MAX = 60
 REMAKE_EVERY = 300   # calls: what was deleted is made again
 RESET_EVERY = 20_000
+MEMBERS_MAX = 20_000
+TEMPLATES = 0.7      # the share of calls that are a good one, changed; the others are made member by member
 CLOCK_EVERY = 400
 RARE = ("Delete", "Deregister", "ScheduleKeyDeletion", "DisableKey", "CreateKey", "MergeShards", "SplitShard", "UpdateShardCount", "CreateTable", "CreateStream")
 LOST = (OSError, http.client.HTTPException)
@@ -101,12 +104,19 @@ class Fuzz:
     def make(self) -> Request:
         operation = self.chance.choices(self.operations, self.weights)[0]
         protocol = self.chance.choice(operation.protocols)
-        value = Maker(operation, self.pool, self.chance).input()
+        value = self.value(operation)
+        while count_of(value) > MEMBERS_MAX:
+            value = self.value(operation)
         if protocol == "query":
             body = to_form(operation.name, operation.version, value)
         else:
             body = to_json(value) if protocol == "json" else to_cbor(value, is_ms=protocol == "cbor")
         return Request(operation, protocol, self.mutated(body) if self.chance.random() < 0.05 else body)
+
+    def value(self, operation: Operation) -> Any:
+        maker = Maker(operation, self.pool, self.chance)
+        changed = Changer(operation, maker, self.chance).input() if self.chance.random() < TEMPLATES else None
+        return maker.input() if changed is None else changed
 
     def mutated(self, body: bytes) -> bytes:
         data = bytearray(body)
