@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers import active, eventually, open_shards
+from local_emulator import LocalEmulator
+from sdk import run, tool, trusted
 
 HALF = 100
 PATIENCE = 60
@@ -32,6 +34,14 @@ def reshard(kinesis: Any, stream: str) -> None:
     target = 2 * len(open_shards(kinesis, stream))
     kinesis.update_shard_count(StreamName=stream, TargetShardCount=target, ScalingType="UNIFORM_SCALING")
     active(kinesis, stream)
+
+
+def java_trust(emulator: LocalEmulator, folder: Path) -> list[str]:
+    """Options by which a JVM trusts the emulator's CA, and no other."""
+    store = folder / "trusted.p12"
+    run([tool("keytool"), "-importcert", "-noprompt", "-alias", "emulator", "-file", trusted(emulator, folder),
+         "-keystore", store, "-storetype", "PKCS12", "-storepass", "changeit"])
+    return [f"-Djavax.net.ssl.trustStore={store}", "-Djavax.net.ssl.trustStorePassword=changeit"]
 
 
 def exactly_once(came: list[str], expected: list[str]) -> None:

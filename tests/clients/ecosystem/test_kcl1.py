@@ -6,8 +6,8 @@ import socket
 
 import pytest
 from conftest import client_at
-from job import Reader, at_least_once, first_half, put, reshard, second_half
-from sdk import java_program, run, tool, trusted
+from job import Reader, at_least_once, first_half, java_trust, put, reshard, second_half
+from sdk import java_program
 
 pytestmark = [pytest.mark.ecosystem, pytest.mark.timeout(300)]
 ADDRESS, PORT = "127.83.0.1", 443
@@ -29,11 +29,9 @@ def emulator_at_aws(own_emulator):
 @pytest.fixture
 def options(emulator_at_aws, tmp_path):
     """The JVM's: what it resolves, and whom it trusts."""
-    hosts, store = tmp_path / "hosts", tmp_path / "trusted.p12"
+    hosts = tmp_path / "hosts"
     hosts.write_text("".join(f"{ADDRESS} {service}.us-east-1.amazonaws.com\n" for service in SERVICES))
-    run([tool("keytool"), "-importcert", "-noprompt", "-alias", "emulator", "-file", trusted(emulator_at_aws, tmp_path),
-         "-keystore", store, "-storetype", "PKCS12", "-storepass", "changeit"])
-    return [f"-Djdk.net.hosts.file={hosts}", f"-Djavax.net.ssl.trustStore={store}", "-Djavax.net.ssl.trustStorePassword=changeit"]
+    return [f"-Djdk.net.hosts.file={hosts}", *java_trust(emulator_at_aws, tmp_path)]
 
 
 def test_awss_own_names_lead_to_the_emulator_and_a_reshard_loses_nothing(emulator_at_aws, options, tmp_path):

@@ -1,12 +1,12 @@
 """The Kinesis Producer Library, its native daemon and all, to the Kinesis Client Library, with the Glue serde on both sides at its
-defaults: it makes default-registry by naming it, and registers the schema that the reader finds."""
+defaults: it makes default-registry by naming it, and registers the schema that the reader finds. The producer calls in TLS."""
 
 import re
 
 import pytest
 from helpers import shards_of
-from job import Reader, at_least_once, first_half, reshard, second_half
-from sdk import java_program
+from job import Reader, at_least_once, first_half, java_trust, reshard, second_half
+from sdk import environment_of, java_program
 
 pytestmark = [pytest.mark.ecosystem, pytest.mark.timeout(400)]
 PATIENCE = 150  # seconds; the KCL hands out shards after most of a minute
@@ -22,10 +22,12 @@ class Producer(Reader):
         self.wait_for(lines)
 
 
-def test_what_the_kpl_confirms_the_kcl_hands_over_through_a_reshard(kinesis, glue, stream, unique, tmp_path):
-    program = lambda name, *arguments: [*java_program(name, "ecosystem/kpl"), *arguments]  # noqa: E731
-    with (Reader(program("Consumer", stream, unique("application")), tmp_path / "consumer") as consumer,
-          Producer(program("Producer", stream), tmp_path / "producer") as producer):
+def test_what_the_kpl_confirms_the_kcl_hands_over_through_a_reshard(emulator, kinesis, glue, stream, unique, tmp_path):
+    java, *consume = java_program("Consumer", "ecosystem/kpl")
+    produce = [java, *java_trust(emulator, tmp_path), *consume[:-1], "Producer"]
+    in_tls = environment_of(emulator, "https", tmp_path)
+    with (Reader([java, *consume, stream, unique("application")], tmp_path / "consumer") as consumer,
+          Producer([*produce, stream], tmp_path / "producer", in_tls) as producer):
         producer.put(first_half())
         consumer.wait_for(first_half(), PATIENCE)
         reshard(kinesis, stream)

@@ -58,7 +58,8 @@ class Producer {
         var glue = new GlueSchemaRegistryConfiguration(System.getenv("AWS_REGION"));
         glue.setSchemaAutoRegistrationEnabled(true);
         var settings = new KinesisProducerConfiguration().setRegion(System.getenv("AWS_REGION"))
-            .setGlueSchemaRegistryConfiguration(glue).setTempDirectory(System.getProperty("user.dir"));
+            .setGlueSchemaRegistryConfiguration(glue).setTempDirectory(System.getProperty("user.dir"))
+            .setCaCertFile(System.getenv("EVPOC_CA"));
         var producer = new KinesisProducer(settings);
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line; (line = lines.readLine()) != null;)
