@@ -1,8 +1,6 @@
 /* expression.c - DynamoDB's expressions, from text to what they say of an item. The first byte chooses the kind; the
  * names, values and the item are always the same. */
-#include "expression.h"
-#include "fuzz.h"
-#include "wire.h"
+#include "dynamodb_item.h"
 
 /* One of each type, and what they can be compared and joined with. */
 static const char request[] =
@@ -15,19 +13,6 @@ static const char request[] =
     "\":l\":{\"L\":[{\"N\":\"1\"}]},\":ss\":{\"SS\":[\"a\"]},\":ns\":{\"NS\":[\"2\"]},\":m\":{\"M\":{}},\":t\":{\"S\":"
     "\"SS\"},"
     "\":e\":{\"N\":\"9.9999999999999999999999999999999999999E+125\"},\":z\":{\"NULL\":true}}}";
-
-/* What is kept comes back as it was. */
-static void check_stored(Arena *arena, const Item *item)
-{
-    Buffer once = {0}, twice = {0};
-    item_encode(&once, item);
-    Item again = item_decode(arena, buffer_bytes(&once));
-    item_encode(&twice, &again);
-    EXPECT(bytes_equal(buffer_bytes(&once), buffer_bytes(&twice)));
-    EXPECT(item_size(item) == item_size(&again));
-    buffer_done(&once);
-    buffer_done(&twice);
-}
 
 static Status use(Call *call, ExpressionKind kind, const Expression *expression, const Item *item)
 {

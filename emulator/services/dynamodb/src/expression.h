@@ -149,5 +149,5 @@ Item item_project(Arena *arena, const Item *item, const PathSet *set);
 /* What becomes of the item, of key attributes alone where it isn't there. It itself is left as it was; what does not
  * change is shared. */
 MUST_CHECK Status item_update(Call *call, const Item *item, const PathSet *set, Item *ret_item);
-/* False: it only takes away, so that what isn't there is not made. */
+/* False: it only takes away. aws: what isn't there is not made then, and no path of it is wrong. */
 bool update_makes_item(const Expression *update);

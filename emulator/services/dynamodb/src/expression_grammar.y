@@ -26,15 +26,24 @@ expression ::= BEGIN_PROJECTION paths(A).         { parser->expression->paths = 
 expression ::= BEGIN_UPDATE sections.
 
 %type condition {Node *}
-condition(A) ::= condition(B) OR condition(C).    { A = parser_operator(parser, NODE_OR, B, C); }
-condition(A) ::= condition(B) AND condition(C).   { A = parser_operator(parser, NODE_AND, B, C); }
-condition(A) ::= NOT condition(B).                { A = parser_operator(parser, NODE_NOT, B, NULL); }
-condition(A) ::= OPEN condition(B) CLOSE.         { A = parser_parentheses(parser, B); }
-condition(A) ::= operand(B) comparator(O) operand(C). { A = parser_operator(parser, O, B, C); }
-condition(A) ::= operand(B) BETWEEN operand(C) AND operand(D).
+condition(A) ::= test(B).                         { A = B; }
+condition(A) ::= call(B).                         { A = B; }
+
+/* What can only be a truth. A function is known as a truth or as a value by what stands behind it, in parentheses or
+ * not. */
+%type test {Node *}
+test(A) ::= condition(B) OR condition(C).         { A = parser_operator(parser, NODE_OR, B, C); }
+test(A) ::= condition(B) AND condition(C).        { A = parser_operator(parser, NODE_AND, B, C); }
+test(A) ::= NOT condition(B).                     { A = parser_operator(parser, NODE_NOT, B, NULL); }
+test(A) ::= OPEN test(B) CLOSE.                   { A = parser_parentheses(parser, B); }
+test(A) ::= operand(B) comparator(O) operand(C).  { A = parser_operator(parser, O, B, C); }
+test(A) ::= operand(B) BETWEEN operand(C) AND operand(D).
                                                   { A = parser_operator(parser, NODE_BETWEEN, B, node_append(C, D)); }
-condition(A) ::= operand(B) IN OPEN operands(C) CLOSE. { A = parser_operator(parser, NODE_IN, B, C); }
-condition(A) ::= function(B).                     { A = B; }
+test(A) ::= operand(B) IN OPEN operands(C) CLOSE. { A = parser_operator(parser, NODE_IN, B, C); }
+
+%type call {Node *}
+call(A) ::= function(B).                          { A = B; }
+call(A) ::= OPEN call(B) CLOSE.                   { A = parser_parentheses(parser, B); }
 
 %type comparator {NodeKind}
 comparator(A) ::= EQ.                             { A = NODE_EQ; }
@@ -45,9 +54,14 @@ comparator(A) ::= GT.                             { A = NODE_GT; }
 comparator(A) ::= GE.                             { A = NODE_GE; }
 
 %type operand {Node *}
-operand(A) ::= path(B).                           { A = node_of_path(parser->call->arena, B); }
-operand(A) ::= VALUE(B).                          { A = parser_value(parser, B); }
-operand(A) ::= function(B).                       { A = B; }
+operand(A) ::= plain(B).                          { A = B; }
+operand(A) ::= call(B).                           { A = B; }
+%type plain {Node *}
+plain(A) ::= leaf(B).                             { A = B; }
+plain(A) ::= OPEN plain(B) CLOSE.                 { A = parser_parentheses(parser, B); }
+%type leaf {Node *}
+leaf(A) ::= path(B).                              { A = node_of_path(parser->call->arena, B); }
+leaf(A) ::= VALUE(B).                             { A = parser_value(parser, B); }
 
 %type operands {Node *}
 operands(A) ::= operand(B).                       { A = B; }
@@ -81,7 +95,8 @@ sum(A) ::= term(B).                               { A = B; }
 sum(A) ::= term(B) PLUS term(C).                  { A = parser_operator(parser, NODE_PLUS, B, C); }
 sum(A) ::= term(B) MINUS term(C).                 { A = parser_operator(parser, NODE_MINUS, B, C); }
 %type term {Node *}
-term(A) ::= operand(B).                           { A = B; }
+term(A) ::= leaf(B).                              { A = B; }
+term(A) ::= function(B).                          { A = B; }
 term(A) ::= OPEN sum(B) CLOSE.                    { A = parser_parentheses(parser, B); }
 
 removals ::= removal.

@@ -3,25 +3,31 @@
 
 #define INVALID "One or more parameter values were invalid: "
 
+#define KIND(name) (1u << VALUE_##name)
+#define PREFIX     (KIND(S) | KIND(B))
+#define ORDERED    (PREFIX | KIND(N))
+#define SCALAR     (ORDERED | KIND(BOOL) | KIND(NULL))
+
 static const struct Operator {
     const char *name;
     NodeKind kind;
     bool is_negated;
     size_t min, max; /* of operands */
+    unsigned kinds;  /* that they may be; 0: any */
 } operators[] = {
-    {"EQ", NODE_EQ, false, 1, 1},
-    {"NE", NODE_NE, false, 1, 1},
-    {"LE", NODE_LE, false, 1, 1},
-    {"LT", NODE_LT, false, 1, 1},
-    {"GE", NODE_GE, false, 1, 1},
-    {"GT", NODE_GT, false, 1, 1},
-    {"IN", NODE_IN, false, 1, EXPRESSION_IN_MAX},
-    {"BETWEEN", NODE_BETWEEN, false, 2, 2},
-    {"NOT_NULL", NODE_ATTRIBUTE_EXISTS, false, 0, 0},
-    {"NULL", NODE_ATTRIBUTE_NOT_EXISTS, false, 0, 0},
-    {"CONTAINS", NODE_CONTAINS, false, 1, 1},
-    {"NOT_CONTAINS", NODE_CONTAINS, true, 1, 1},
-    {"BEGINS_WITH", NODE_BEGINS_WITH, false, 1, 1},
+    {"EQ", NODE_EQ, false, 1, 1, 0},
+    {"NE", NODE_NE, false, 1, 1, 0},
+    {"LE", NODE_LE, false, 1, 1, ORDERED},
+    {"LT", NODE_LT, false, 1, 1, ORDERED},
+    {"GE", NODE_GE, false, 1, 1, ORDERED},
+    {"GT", NODE_GT, false, 1, 1, ORDERED},
+    {"IN", NODE_IN, false, 1, EXPRESSION_IN_MAX, ORDERED},
+    {"BETWEEN", NODE_BETWEEN, false, 2, 2, ORDERED},
+    {"NOT_NULL", NODE_ATTRIBUTE_EXISTS, false, 0, 0, 0},
+    {"NULL", NODE_ATTRIBUTE_NOT_EXISTS, false, 0, 0, 0},
+    {"CONTAINS", NODE_CONTAINS, false, 1, 1, SCALAR},
+    {"NOT_CONTAINS", NODE_CONTAINS, true, 1, 1, SCALAR},
+    {"BEGINS_WITH", NODE_BEGINS_WITH, false, 1, 1, PREFIX},
 };
 
 static const struct Operator *operator_of(Bytes name)
@@ -32,17 +38,47 @@ static const struct Operator *operator_of(Bytes name)
     return NULL;
 }
 
+/* aws: API reference, Condition, ComparisonOperator: which types each takes; those of one list are the same. */
+static Status check_operands(Call *call, const struct Operator *operator_, const DynamodbAttributeValueList *operands)
+{
+    int order = 0;
+    if (operands->len < operator_->min || operands->len > operator_->max)
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "Invalid number of argument(s) for the %s ComparisonOperator",
+                    operator_->name);
+    for (size_t i = 0; i < operands->len; i++)
+        if (operator_->kinds && !(1u << operands->items[i].kind & operator_->kinds))
+            return fail(call, &DYNAMODB_VALIDATION,
+                        INVALID "ComparisonOperator %s is not valid for %s AttributeValue type", operator_->name,
+                        value_kind_name(operands->items[i].kind));
+    for (size_t i = 1; i < operands->len; i++)
+        if (operands->items[i].kind != operands->items[0].kind)
+            return fail(call, &DYNAMODB_VALIDATION,
+                        INVALID "AttributeValues inside AttributeValueList must be of same type");
+    if (operator_->kind == NODE_BETWEEN && value_order(&operands->items[0], &operands->items[1], &order) && order > 0)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound");
+    return OK;
+}
+
+/* aws: the words are the service's, of both */
+static Status check_joined(Call *call, Bytes conditional_operator, size_t conditions)
+{
+    if (!present(conditional_operator) || conditions > 1)
+        return OK;
+    return fail(call, &DYNAMODB_VALIDATION,
+                conditions ? "ConditionalOperator can only be used when Filter or Expected has two or more elements"
+                           : "ConditionalOperator cannot be used without Filter or Expected");
+}
+
 static Status compare(Call *call, Bytes attribute, Bytes comparison, DynamodbAttributeValueList *operands, Node **ret)
 {
     const struct Operator *operator_ = operator_of(comparison); /* the model's enum has been checked */
     Node *node = node_of_path(call->arena, path_of_name(call->arena, attribute));
-    if (operands->len < operator_->min || operands->len > operator_->max)
-        return fail(call, &DYNAMODB_VALIDATION, INVALID "Invalid number of argument(s) for the %s ComparisonOperator",
-                    operator_->name);
     for (size_t i = 0; i < operands->len; i++) {
         TRY(value_check(call, &operands->items[i]));
         node_append(node, node_of_value(call->arena, &operands->items[i]));
     }
+    TRY(check_operands(call, operator_, operands));
     *ret = node_new(call->arena, operator_->kind, node, NULL);
     if (operator_->is_negated)
         *ret = node_new(call->arena, NODE_NOT, *ret, NULL);
@@ -67,24 +103,46 @@ static void join(Arena *arena, Conjunction *conjunction, Node *node, Bytes condi
     conjunction->last = node;
 }
 
+/* Value is an AttributeValueList of one. */
+static Status expect_comparison(Call *call, Bytes attribute, DynamodbExpectedAttributeValue *expected, Node **ret)
+{
+    DynamodbAttributeValueList operands = expected->attribute_value_list;
+    const struct Operator *operator_ = operator_of(expected->comparison_operator);
+    if (expected->has_exists)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "Exists and ComparisonOperator cannot be used together for Attribute: " BYTES_FMT,
+                    BYTES_ARG(attribute));
+    if (expected->value)
+        operands = (DynamodbAttributeValueList){expected->value, 1};
+    if (!operands.items && operator_->min)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID
+                    "Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: " BYTES_FMT,
+                    operator_->name, BYTES_ARG(attribute));
+    return compare(call, attribute, expected->comparison_operator, &operands, ret);
+}
+
 static Status expect(Call *call, Bytes attribute, DynamodbExpectedAttributeValue *expected, Node **ret)
 {
     bool exists = expected->has_exists ? expected->exists : true;
     Node *path = node_of_path(call->arena, path_of_name(call->arena, attribute));
-    if (present(expected->comparison_operator)) {
-        DynamodbAttributeValueList operands = expected->attribute_value_list;
-        if (expected->has_exists)
-            return fail(call, &DYNAMODB_VALIDATION,
-                        INVALID "Exists and ComparisonOperator cannot be used together for Attribute: " BYTES_FMT,
-                        BYTES_ARG(attribute));
-        if (expected->value)
-            operands = (DynamodbAttributeValueList){expected->value, 1};
-        return compare(call, attribute, expected->comparison_operator, &operands, ret);
-    }
+    if (expected->value && expected->attribute_value_list.items)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "Value and AttributeValueList cannot be used together for Attribute: " BYTES_FMT,
+                    BYTES_ARG(attribute));
+    if (present(expected->comparison_operator))
+        return expect_comparison(call, attribute, expected, ret);
+    if (expected->attribute_value_list.items)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "AttributeValueList can only be used with a ComparisonOperator for Attribute: " BYTES_FMT,
+                    BYTES_ARG(attribute));
     if (exists != (expected->value != NULL))
         return fail(call, &DYNAMODB_VALIDATION,
-                    exists ? INVALID "Value must be provided when Exists is true for Attribute: " BYTES_FMT
-                           : INVALID "Value cannot be used when Exists is false for Attribute: " BYTES_FMT,
+                    exists ? INVALID "Value must be provided when Exists is %s for Attribute: " BYTES_FMT
+                           : INVALID "Value cannot be used when Exists is %s for Attribute: " BYTES_FMT,
+                    !expected->has_exists ? "null"
+                    : exists              ? "true"
+                                          : "false",
                     BYTES_ARG(attribute));
     if (!exists) {
         *ret = node_new(call->arena, NODE_ATTRIBUTE_NOT_EXISTS, path, NULL);
@@ -98,10 +156,7 @@ static Status expect(Call *call, Bytes attribute, DynamodbExpectedAttributeValue
 Status legacy_expected(Call *call, const DynamodbExpectedAttributeMap *expected, Bytes conditional_operator, Node **ret)
 {
     Conjunction conjunction = {0};
-    *ret = NULL;
-    if (present(conditional_operator) && !expected->len)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    INVALID "ConditionalOperator cannot be used without Filter or Expected");
+    TRY(check_joined(call, conditional_operator, expected->len));
     for (size_t i = 0; i < expected->len; i++) {
         Node *node;
         TRY(expect(call, expected->items[i].key, &expected->items[i].value, &node));
@@ -115,6 +170,7 @@ Status legacy_conditions(Call *call, const DynamodbFilterConditionMap *condition
                          Node **ret)
 {
     Conjunction conjunction = {0};
+    TRY(check_joined(call, conditional_operator, conditions->len));
     for (size_t i = 0; i < conditions->len; i++) {
         DynamodbCondition *condition = &conditions->items[i].value;
         Node *node;

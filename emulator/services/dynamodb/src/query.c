@@ -11,12 +11,13 @@ typedef struct QueryPlan {
     KeyCondition rows;
 } QueryPlan;
 
+/* aws: KeyConditions goes with a FilterExpression and a ProjectionExpression, but not with a KeyConditionExpression */
 static Status check_mix(Call *call, const DynamodbQueryInput *in)
 {
     Parameter legacy[] = {{"AttributesToGet", in->attributes_to_get.items != NULL},
                           {"QueryFilter", in->query_filter.items != NULL},
                           {"ConditionalOperator", present(in->conditional_operator)},
-                          {"KeyConditions", in->key_conditions.items != NULL},
+                          {"KeyConditions", in->key_conditions.items && present(in->key_condition_expression)},
                           {NULL, false}};
     Parameter expressions[] = {{"ProjectionExpression", present(in->projection_expression)},
                                {"FilterExpression", present(in->filter_expression)},

@@ -99,11 +99,10 @@ static Status compute(Call *call, Part *part)
         return OK;
     if (part->is_put)
         part->change.after = &part->given;
-    if (part->is_update) {
+    if (part->is_update && (part->change.before || update_makes_item(&part->update))) {
         const Item *before = part->change.before ? part->change.before : &part->given;
         TRY(item_update(call, before, part->update.set, &part->after));
-        if (part->change.before || update_makes_item(&part->update))
-            part->change.after = &part->after;
+        part->change.after = &part->after;
     }
     if (!part->change.after)
         return OK;

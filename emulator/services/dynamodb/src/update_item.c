@@ -62,8 +62,8 @@ static Status update_item(Call *call, const DynamodbUpdateItemInput *in, Dynamod
     TRY(update_check_keys(call, change.table, &update));
     TRY(item_before(call, change.table, &change.key, &change.before));
     TRY(condition_check(call, condition, change.before, &input));
-    TRY(item_update(call, change.before ? change.before : &key, update.set, &after));
     if (change.before || update_makes_item(&update)) {
+        TRY(item_update(call, change.before ? change.before : &key, update.set, &after));
         change.after = &after;
         TRY(change_check(call, &change, "Item size to update"));
         TRY(item_check_nesting(call, &after));
