@@ -24,7 +24,7 @@
 
 /* The only global: what a signal handler must reach. */
 static struct {
-    Net *net;
+    Loop *loop;
     volatile sig_atomic_t stop;
 } running;
 
@@ -48,10 +48,10 @@ typedef struct Emulator {
 
 static void on_signal(int number)
 {
-    if (number != SIGCHLD) /* a hook's end only wakes the loop */
-        running.stop = 1;
-    if (running.net)
-        net_wake(running.net);
+    (void)number;
+    running.stop = 1;
+    if (running.loop)
+        loop_wake(running.loop);
 }
 
 static void catch_signals(void)
@@ -59,7 +59,6 @@ static void catch_signals(void)
     struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGCHLD, &stop, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
@@ -124,6 +123,11 @@ static bool open_host(Emulator *emulator)
     Host *host = &emulator->host;
     const char *reason = NULL;
     host->config = config;
+    host->loop = running.loop = loop_new();
+    if (!host->loop) {
+        fputs("evpoc-emu: the system gives no more files to open.\n", stderr);
+        return false;
+    }
     host->clock = clock_new();
     host->scheduler = scheduler_new(host->clock);
     host->random = config_has(config, SETTING_SEED) ? random_new_seeded((uint64_t)config_integer(config, SETTING_SEED))
@@ -208,6 +212,7 @@ static bool open_net(Emulator *emulator)
     const Config *config = emulator->config;
     const char *reason = NULL;
     NetOptions net = {
+        .loop = emulator->host.loop,
         .host = config_text(config, SETTING_HOST),
         .port = (uint16_t)config_integer(config, SETTING_PORT),
         .body_max = LIMIT_REQUEST_BODY_BYTES,
@@ -227,7 +232,6 @@ static bool open_net(Emulator *emulator)
         fprintf(stderr, "evpoc-emu: %s\n", reason);
         return false;
     }
-    running.net = emulator->net;
     AdminOptions admin = {&emulator->host, emulator->pipeline, emulator->net, config_text(config, SETTING_DURABILITY)};
     emulator->admin = admin_open(&admin);
     return true;
@@ -296,7 +300,7 @@ static void loop(Emulator *emulator)
         if (wait_ms && !net_open_requests(emulator->net) && store_checkpoint_step(emulator->host.store))
             wait_ms = 0;
         wait_ms = give_memory_back(emulator, wait_ms);
-        net_poll(emulator->net, running.stop ? 0 : wait_ms);
+        loop_poll(emulator->host.loop, running.stop ? 0 : wait_ms);
         pipeline_turn(emulator->pipeline);
     }
 }
@@ -306,14 +310,13 @@ static void finish_answers(Emulator *emulator)
     int64_t until_ns = monotonic_ns() + STOP_WAIT_MS * INT64_C(1000000);
     net_stop_accepting(emulator->net);
     do {
-        net_poll(emulator->net, 10);
+        loop_poll(emulator->host.loop, 10);
         pipeline_turn(emulator->pipeline);
     } while (net_open_requests(emulator->net) && monotonic_ns() < until_ns);
 }
 
 static void close_all(Emulator *emulator)
 {
-    running.net = NULL;
     emulator->startup = startup_close(emulator->startup);
     emulator->admin = admin_close(emulator->admin);
     emulator->net = net_close(emulator->net);
@@ -325,6 +328,8 @@ static void close_all(Emulator *emulator)
     host->random = random_free(host->random);
     host->scheduler = scheduler_free(host->scheduler);
     host->clock = clock_free(host->clock);
+    running.loop = NULL;
+    host->loop = loop_free(host->loop);
 }
 
 static int serve(Config *config)

@@ -3,6 +3,7 @@
 #pragma once
 #include "arena.h"
 #include "log.h"
+#include "loop.h"
 #include "model.h"
 #include "random.h"
 #include "scheduler.h"
@@ -14,6 +15,7 @@
 typedef struct Host {
     const struct Config *config; /* the settings; NULL in tests: each at its default */
     Store *store;
+    Loop *loop; /* for what is real: descriptors, processes, time-outs */
     Clock *clock;
     Scheduler *scheduler; /* timers run inside the turn's transaction */
     Random *random;

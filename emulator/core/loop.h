@@ -25,7 +25,8 @@ typedef struct LoopTimer {
 /* Who has something to do around each wait. Lies in its owner's struct. */
 typedef struct LoopUser {
     int64_t (*before)(struct LoopUser *user); /* at most so many ms may be waited; -1: for ever */
-    void (*after)(struct LoopUser *user);     /* when what was ready has been called */
+    void (*awake)(struct LoopUser *user);     /* after the wait, before what is ready is called; NULL: nothing */
+    void (*after)(struct LoopUser *user);     /* when what was ready has been called; NULL: nothing */
     struct LoopUser *next;
 } LoopUser;
 
@@ -41,6 +42,8 @@ void loop_watch(Loop *loop, Watch *watch, uint32_t events);
 void loop_timer_set(Loop *loop, LoopTimer *timer, int64_t due_ms); /* of loop_now_ms; also one that is set already */
 void loop_timer_cancel(Loop *loop, LoopTimer *timer);              /* fine where it isn't set */
 int64_t loop_now_ms(const Loop *loop);                             /* monotonic; of the round at hand */
+
+void loop_pass_ms(Loop *loop, int64_t ms); /* as if so much time had passed: for tests */
 
 /* Memory of malloc, freed when the round is over: for owners of a Watch. */
 void loop_free_later(Loop *loop, void *memory);

@@ -18,6 +18,7 @@ typedef struct ProcessOptions {
      * here. What it has started and left behind in its group lives on until process_free. */
     void (*on_exit)(void *context, int status);
     void *context;
+    bool leaves_others; /* what it has started and left behind is not killed once it has ended by itself */
     /* 0: as ours. Bytes of address space, of one file; numbers of open files; seconds of CPU. */
     uint64_t memory_max, file_max, files_max, cpu_max_s;
 } ProcessOptions;

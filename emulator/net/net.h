@@ -2,14 +2,15 @@
  * without ALPN) and TLS (GnuTLS), in one event loop on one thread. Knows nothing of AWS.
  *
  * The way of a request: it is read whole (the body inflated where Content-Encoding is gzip), then on_request is called,
- * which keeps it. net_poll returns after a round of I/O; the owner answers what it kept, after its commit, with
- * http_respond or http_stream_start; the bytes leave in the same or the next net_poll. Every request is answered
+ * which keeps it. loop_poll returns after a round of I/O; the owner answers what it kept, after its commit, with
+ * http_respond or http_stream_start; the bytes leave in the same or the next round. Every request is answered
  * exactly once, from the loop's thread, also when its client has gone meanwhile (the answer is dropped then). */
 #pragma once
 #include "arena.h"
 #include "buffer.h"
 #include "http_head.h"
 #include "limits.h"
+#include "loop.h"
 
 typedef struct Net Net;
 typedef struct HttpRequest HttpRequest;
@@ -32,7 +33,7 @@ struct HttpRequest {
     /* The owner may set them: what each answer to it carries besides its own. In its arena. */
     const HttpHeader *answer_headers;
     size_t answer_headers_count;
-    /* The owner may set it: called once, within net_poll, when the client has gone before its answer. The answer is
+    /* The owner may set it: called once, within loop_poll, when the client has gone before its answer. The answer is
      * still owed. */
     void (*on_gone)(HttpRequest *request);
 };
@@ -67,7 +68,7 @@ void http_cut(HttpRequest *request);
 
 /* Answers with a body that goes on: the head now, then chunks (HTTP/1.1 chunked, HTTP/2 DATA) until the end.
  * on_close is called once when the client goes first or cancels; not after http_stream_end. It is called within
- * net_poll or net_close only, and the stream may not be touched after. The request is let go of. */
+ * loop_poll or net_close only, and the stream may not be touched after. The request is let go of. */
 HttpStream *http_stream_start(HttpRequest *request, HttpResponse *head, void (*on_close)(void *context), void *context);
 void http_stream_write(HttpStream *stream, Bytes bytes); /* copied; over HTTP/1.1 a chunk of its own, up to 24 KiB */
 /* Bytes written that the client has not taken yet: a slow reader's owner stops writing above a bound of its choice. */
@@ -78,6 +79,7 @@ bool http_stream_has_room(const HttpStream *stream);
 void http_stream_end(HttpStream *stream); /* what was written still leaves; the stream may not be touched after */
 
 typedef struct NetOptions {
+    Loop *loop;       /* whose user it is; outlives it */
     const char *host; /* "127.0.0.1", "0.0.0.0", "::1" … */
     uint16_t port;    /* 0: any free one, see net_port */
     size_t body_max;  /* LIMIT_REQUEST_BODY_BYTES or less */
@@ -115,10 +117,6 @@ MUST_CHECK int net_open(const NetOptions *options, Net **ret_net, const char **r
 Net *net_close(Net *net);
 uint16_t net_port(const Net *net);
 
-/* One round of I/O, waiting at most wait_ms (-1: for ever, 0: not at all) for the first event. False: net_wake was
- * called or a signal came. */
-bool net_poll(Net *net, int wait_ms);
-void net_wake(Net *net); /* from any thread or a signal handler: the poll at hand, or the next, returns at once */
 void net_stop_accepting(Net *net);
 size_t net_connections(const Net *net);
 size_t net_held_bytes(const Net *net);    /* of bodies that are coming, and of answers not wholly taken */

@@ -23,7 +23,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     if (!size)
         return 0;
-    NetOptions options = {.body_max = 4096, .on_request = answer, .context = (void *)data};
+    static Loop *loop;
+    if (!loop)
+        loop = loop_new();
+    NetOptions options = {.loop = loop, .body_max = 4096, .on_request = answer, .context = (void *)data};
     Transfers transfers;
     Buffer out = {0};
     transfers_init(&transfers, &options);

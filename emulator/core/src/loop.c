@@ -12,7 +12,7 @@ struct Loop {
     int epoll_fd;
     Watch waker;
     bool is_woken;
-    int64_t now_ms;
+    int64_t now_ms, passed_ms; /* passed: as if */
     uint64_t round;
     LoopUser *users;
     LoopTimer **timers; /* a binary heap, the next due first */
@@ -20,6 +20,17 @@ struct Loop {
     void **dead; /* to be freed when the round is over */
     size_t dead_count, dead_capacity;
 };
+
+static int64_t now(const Loop *loop)
+{
+    return monotonic_ns() / 1000000 + loop->passed_ms;
+}
+
+void loop_pass_ms(Loop *loop, int64_t ms)
+{
+    loop->passed_ms += ms;
+    loop->now_ms = now(loop);
+}
 
 static void waker_ready(Watch *watch, uint32_t events)
 {
@@ -36,7 +47,7 @@ Loop *loop_new(void)
         abort();
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     loop->waker = (Watch){waker_ready, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), 0};
-    loop->now_ms = monotonic_ns() / 1000000;
+    loop->now_ms = now(loop);
     if (loop->epoll_fd < 0 || loop->waker.fd < 0)
         return loop_free(loop);
     loop_watch(loop, &loop->waker, EPOLLIN);
@@ -171,7 +182,7 @@ static int64_t longest_wait(Loop *loop, int64_t wait_ms)
         wait_ms = sooner(wait_ms, user->before(user));
     }
     if (loop->timers_count) {
-        int64_t until = loop->timers[0]->due_ms - monotonic_ns() / 1000000;
+        int64_t until = loop->timers[0]->due_ms - now(loop);
         wait_ms = sooner(wait_ms, until > 0 ? until : 0);
     }
     return wait_ms > INT32_MAX ? INT32_MAX : wait_ms;
@@ -206,7 +217,10 @@ bool loop_poll(Loop *loop, int wait_ms)
     loop->is_woken = false;
     int count = epoll_wait(loop->epoll_fd, events, EVENTS_A_ROUND, (int)longest_wait(loop, wait_ms));
     bool is_interrupted = count < 0 && errno == EINTR;
-    loop->now_ms = monotonic_ns() / 1000000;
+    loop->now_ms = now(loop);
+    for (LoopUser *user = loop->users; user; user = user->next)
+        if (user->awake)
+            user->awake(user);
     dispatch(events, count, loop->round++);
     run_timers(loop);
     for (LoopUser *user = loop->users, *next; user; user = next) {

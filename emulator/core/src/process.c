@@ -276,7 +276,8 @@ Process *process_free(Process *process)
     if (!process)
         return NULL;
     if (process->id > 0) {
-        kill(-process->id, SIGKILL); /* also what it has left behind */
+        if (!process->has_ended || !process->options.leaves_others)
+            kill(-process->id, SIGKILL); /* also what it has left behind */
         waitpid(process->id, NULL, 0);
     }
     if (process->end.fd >= 0)

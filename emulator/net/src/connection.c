@@ -34,7 +34,7 @@ static void unlink_connection(Connection *connection)
 
 void connection_watch(Connection *connection, uint32_t events)
 {
-    watch_set(connection->net->epoll_fd, &connection->watch, events);
+    loop_watch(connection->net->loop, &connection->watch, events);
 }
 
 /* Its memory stays until the round is over: there may be events for it in hand. */
@@ -111,7 +111,7 @@ void connection_open(Net *net, int fd)
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     connection->net = net;
     connection->watch = (Watch){sniff, fd, 0};
-    connection->active_ms = net->now_ms;
+    connection->active_ms = loop_now_ms(net->loop);
     connection->next = net->first;
     if (net->first)
         net->first->previous = connection;
@@ -155,7 +155,7 @@ static int64_t request_ms(const Net *net)
 /* Before its protocol is known, and within a handshake, a client is expected to speak. */
 static bool is_silent(const Connection *connection)
 {
-    int64_t since = connection->net->now_ms - connection->active_ms;
+    int64_t since = loop_now_ms(connection->net->loop) - connection->active_ms;
     if (connection->h2)
         return since > idle_ms(connection->net) && h2_session_is_idle(connection->h2);
     return !connection->pump && since > request_ms(connection->net);

@@ -31,7 +31,7 @@ typedef struct H1Connection {
 struct H1 {
     struct MHD_Daemon *daemon;
     Transfers *transfers;
-    int epoll_fd;
+    Loop *loop;
     Watch watch; /* of its epoll */
     H1Connection *adding, *first, *dead, *candidate;
     uint64_t round;
@@ -57,9 +57,9 @@ static void set_suspended(Transfer *transfer, bool suspended)
     transfer->h1.suspended = suspended;
     if (suspended) {
         MHD_suspend_connection(connection->mhd);
-        watch_set(connection->h1->epoll_fd, &connection->watch, EPOLLRDHUP);
+        loop_watch(connection->h1->loop, &connection->watch, EPOLLRDHUP);
     } else {
-        watch_set(connection->h1->epoll_fd, &connection->watch, 0);
+        loop_watch(connection->h1->loop, &connection->watch, 0);
         MHD_resume_connection(connection->mhd);
         connection->h1->due = true;
     }
@@ -71,7 +71,7 @@ static void suspended_ready(Watch *watch, uint32_t events)
     H1Connection *connection = owner_of(watch, H1Connection, watch);
     Transfer *transfer = connection->transfer;
     (void)events;
-    watch_set(connection->h1->epoll_fd, watch, 0);
+    loop_watch(connection->h1->loop, watch, 0);
     if (!transfer)
         return;
     if (!transfer->is_stream) {
@@ -88,7 +88,7 @@ static bool rests(Transfer *transfer)
 {
     H1 *h1 = transfer->h1.connection->h1;
     int64_t until_ms = transfer->h1.rests_until_ms;
-    if (until_ms <= transfer->all->now_ms)
+    if (until_ms <= transfers_now_ms(transfer->all))
         return false;
     if (!h1->rested_at_ms || until_ms < h1->rested_at_ms)
         h1->rested_at_ms = until_ms;
@@ -97,7 +97,7 @@ static bool rests(Transfer *transfer)
 
 static void wake_rested(H1 *h1)
 {
-    if (!h1->rested_at_ms || h1->rested_at_ms > h1->transfers->now_ms)
+    if (!h1->rested_at_ms || h1->rested_at_ms > transfers_now_ms(h1->transfers))
         return;
     h1->rested_at_ms = 0;
     for (H1Connection *connection = h1->first; connection; connection = connection->next) {
@@ -125,7 +125,7 @@ static ssize_t read_stream(void *context, uint64_t position, char *to, size_t ro
     memcpy(to, piece.ptr, count);
     stream_take(&transfer->stream, count);
     if (!transfer->h1.rests_until_ms)
-        transfer->h1.rests_until_ms = transfer->all->now_ms + REST_MS;
+        transfer->h1.rests_until_ms = transfers_now_ms(transfer->all) + REST_MS;
     return (ssize_t)count;
 }
 
@@ -204,7 +204,7 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     H1Connection *connection = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     Transfer *transfer = transfer_new(h1->transfers, &h1_carrier);
     connection->transfer = transfer;
-    connection->active_ms = h1->transfers->now_ms;
+    connection->active_ms = transfers_now_ms(h1->transfers);
     connection->mhd = mhd;
     transfer->h1.connection = connection;
     transfer->request.is_tls = connection->is_tls;
@@ -299,10 +299,10 @@ static void on_completed(void *context, struct MHD_Connection *mhd, void **trans
         return;
     H1Connection *connection = transfer->h1.connection;
     *transfer_at = NULL;
-    watch_set(connection->h1->epoll_fd, &connection->watch, 0);
+    loop_watch(connection->h1->loop, &connection->watch, 0);
     connection->transfer = NULL;
     connection->has_served |= transfer->answered;
-    connection->active_ms = connection->h1->transfers->now_ms;
+    connection->active_ms = transfers_now_ms(connection->h1->transfers);
     if (transfer->h1.response)
         MHD_destroy_response(transfer->h1.response);
     transfer->h1.response = NULL;
@@ -361,13 +361,13 @@ static unsigned idle_s(const H1 *h1)
     return (unsigned)(h1->transfers->options->idle_s ? h1->transfers->options->idle_s : LIMIT_IDLE_S);
 }
 
-H1 *h1_new(Transfers *transfers, int epoll_fd, void (*on_closed)(void *context), void *context)
+H1 *h1_new(Transfers *transfers, Loop *loop, void (*on_closed)(void *context), void *context)
 {
     H1 *h1 = calloc(1, sizeof *h1);
     if (!h1)
         abort();
     h1->transfers = transfers;
-    h1->epoll_fd = epoll_fd;
+    h1->loop = loop;
     h1->on_closed = on_closed;
     h1->context = context;
     h1->daemon = MHD_start_daemon(
@@ -381,7 +381,7 @@ H1 *h1_new(Transfers *transfers, int epoll_fd, void (*on_closed)(void *context),
         return NULL;
     }
     h1->watch = (Watch){h1_ready, MHD_get_daemon_info(h1->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, 0};
-    watch_set(epoll_fd, &h1->watch, EPOLLIN);
+    loop_watch(loop, &h1->watch, EPOLLIN);
     return h1;
 }
 
@@ -393,7 +393,7 @@ H1 *h1_free(H1 *h1)
     for (H1Connection *connection = h1->first; connection; connection = connection->next)
         if (connection->transfer)
             set_suspended(connection->transfer, false);
-    watch_set(h1->epoll_fd, &h1->watch, 0);
+    loop_watch(h1->loop, &h1->watch, 0);
     MHD_stop_daemon(h1->daemon);
     bury(h1);
     free(h1);
@@ -409,7 +409,7 @@ bool h1_add(H1 *h1, int fd, bool is_tls)
     connection->watch = (Watch){suspended_ready, fd, 0};
     connection->h1 = h1;
     connection->fd = fd;
-    connection->active_ms = h1->transfers->now_ms;
+    connection->active_ms = transfers_now_ms(h1->transfers);
     connection->is_tls = is_tls;
     connection->next = h1->first;
     if (h1->first)
@@ -452,7 +452,8 @@ void h1_sweep(H1 *h1)
 {
     int64_t idle_ms = INT64_C(1000) * idle_s(h1);
     for (H1Connection *connection = h1->first; connection; connection = connection->next)
-        if (!connection->transfer && !connection->hung_up && h1->transfers->now_ms - connection->active_ms > idle_ms)
+        if (!connection->transfer && !connection->hung_up &&
+            transfers_now_ms(h1->transfers) - connection->active_ms > idle_ms)
             hang_up(connection);
 }
 
@@ -478,7 +479,7 @@ void h1_run_if_due(H1 *h1)
 int h1_wait_ms(H1 *h1)
 {
     MHD_UNSIGNED_LONG_LONG wait;
-    int64_t rest_ms = h1->rested_at_ms ? h1->rested_at_ms - h1->transfers->now_ms : WAIT_MAX_MS;
+    int64_t rest_ms = h1->rested_at_ms ? h1->rested_at_ms - transfers_now_ms(h1->transfers) : WAIT_MAX_MS;
     if (h1->due || rest_ms <= 0)
         return 0;
     if (MHD_get_timeout(h1->daemon, &wait) != MHD_YES)

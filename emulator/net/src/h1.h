@@ -8,7 +8,7 @@
 typedef struct H1 H1;
 
 /* on_closed: a connection it was given is closed. NULL where libmicrohttpd does not start. */
-H1 *h1_new(Transfers *transfers, int epoll_fd, void (*on_closed)(void *context), void *context);
+H1 *h1_new(Transfers *transfers, Loop *loop, void (*on_closed)(void *context), void *context);
 H1 *h1_free(H1 *h1);
 /* Takes the socket, also where it fails (false); on_closed is called for it in any case. */
 bool h1_add(H1 *h1, int fd, bool is_tls);

@@ -69,7 +69,7 @@ static void read_in(Connection *connection)
 static void h2_ready(Watch *watch, uint32_t events)
 {
     Connection *connection = owner_of(watch, Connection, watch);
-    connection->active_ms = connection->net->now_ms;
+    connection->active_ms = loop_now_ms(connection->net->loop);
     if (events & ~(uint32_t)EPOLLOUT && !transfers_round_is_over(&connection->net->transfers))
         read_in(connection);
     if (!connection->is_dead)

@@ -6,12 +6,10 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define EVENTS_A_ROUND  128
 #define ACCEPTS_A_ROUND 64
 #define BACKLOG         1024
 #define SWEEP_MS        10000
@@ -86,7 +84,7 @@ static uint16_t port_of(int fd)
 
 static void set_accepting(Net *net, bool accepting)
 {
-    watch_set(net->epoll_fd, &net->listener, accepting ? EPOLLIN : 0);
+    loop_watch(net->loop, &net->listener, accepting ? EPOLLIN : 0);
 }
 
 void net_connection_closed(void *context)
@@ -101,8 +99,8 @@ static void pause_accepting(Net *net)
 {
     set_accepting(net, false);
     net->is_paused = true;
-    if (net->sweep_at_ms > net->now_ms + RETRY_MS)
-        net->sweep_at_ms = net->now_ms + RETRY_MS;
+    if (net->sweep_at_ms > loop_now_ms(net->loop) + RETRY_MS)
+        net->sweep_at_ms = loop_now_ms(net->loop) + RETRY_MS;
 }
 
 /* The highest number of files, and what it leaves for connections. */
@@ -144,71 +142,6 @@ static void listener_ready(Watch *watch, uint32_t events)
     }
 }
 
-static void waker_ready(Watch *watch, uint32_t events)
-{
-    uint64_t count;
-    (void)events;
-    if (read(watch->fd, &count, sizeof count) == (ssize_t)sizeof count)
-        owner_of(watch, Net, waker)->woken = true;
-}
-
-void net_wake(Net *net)
-{
-    uint64_t one = 1;
-    int saved = errno;
-    if (write(net->waker.fd, &one, sizeof one) < 0)
-        errno = saved; /* it is awake already */
-    errno = saved;
-}
-
-/* Opens the descriptors and libmicrohttpd. */
-static int start(Net *net, const char **ret_reason)
-{
-    net->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    net->waker.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (net->epoll_fd < 0 || net->waker.fd < 0)
-        return refuse(ret_reason, NET_BROKEN, strerror(errno));
-    int code = listen_on(&net->options, &net->listener.fd, ret_reason);
-    if (code)
-        return code;
-    net->h1 = h1_new(&net->transfers, net->epoll_fd, net_connection_closed, net);
-    if (!net->h1)
-        return refuse(ret_reason, NET_BROKEN, "the HTTP server does not start");
-    if (!net->options.certificate_path)
-        return NET_OK;
-    code = identity_load(&net->identity, net->options.certificate_path, net->options.key_path);
-    net->has_identity = code == 0;
-    return code ? refuse(ret_reason, NET_BAD_CERTIFICATE, gnutls_strerror(code)) : NET_OK;
-}
-
-int net_open(const NetOptions *options, Net **ret_net, const char **ret_reason)
-{
-    Net *net = calloc(1, sizeof *net);
-    if (!net)
-        abort();
-    net->options = *options;
-    net->tls_directory = options->tls_directory ? strdup(options->tls_directory) : NULL;
-    net->listener = (Watch){listener_ready, -1, 0};
-    net->waker = (Watch){waker_ready, -1, 0};
-    net->read_buffer = malloc(READ_BYTES);
-    if (!net->read_buffer)
-        abort();
-    net->connections_max = connections_max(net);
-    net->now_ms = monotonic_ns() / 1000000;
-    transfers_init(&net->transfers, &net->options);
-    int code = start(net, ret_reason);
-    if (code) {
-        net_close(net);
-        return code;
-    }
-    net->port = port_of(net->listener.fd);
-    net->accepting = true;
-    set_accepting(net, true);
-    watch_set(net->epoll_fd, &net->waker, EPOLLIN);
-    *ret_net = net;
-    return NET_OK;
-}
-
 static void close_fd(int fd)
 {
     if (fd >= 0)
@@ -220,6 +153,9 @@ Net *net_close(Net *net)
     if (!net)
         return NULL;
     net->accepting = false;
+    loop_remove_user(net->loop, &net->user);
+    if (net->listener.fd >= 0)
+        loop_watch(net->loop, &net->listener, 0);
     connections_close_all(net);
     h1_free(net->h1);
     connections_bury(net);
@@ -227,8 +163,6 @@ Net *net_close(Net *net)
     transfers_done(&net->transfers);
     identity_done(&net->identity);
     close_fd(net->listener.fd);
-    close_fd(net->waker.fd);
-    close_fd(net->epoll_fd);
     free(net->tls_directory);
     free(net->read_buffer);
     free(net);
@@ -297,30 +231,19 @@ static int64_t next_sweep_ms(const Net *net)
     return net->sweep_at_ms - (early > 0 ? early : 0);
 }
 
-static int longest_wait(Net *net, int wait_ms)
+static int longest_wait(Net *net)
 {
-    wait_ms = sooner(wait_ms, h1_wait_ms(net->h1));
+    int wait_ms = sooner(-1, h1_wait_ms(net->h1));
     if (net->first || net->is_paused || net->transfers.first) {
-        int64_t until_sweep = next_sweep_ms(net) - net->now_ms;
+        int64_t until_sweep = next_sweep_ms(net) - loop_now_ms(net->loop);
         wait_ms = sooner(wait_ms, until_sweep > 0 ? until_sweep : 0);
     }
     return wait_ms;
 }
 
-/* Each round begins with another: what costs much is left for the next one where this has taken long. */
-static void dispatch(const struct epoll_event *events, int count, uint64_t round)
-{
-    for (int i = 0; i < count; i++) {
-        const struct epoll_event *event = &events[(round + (uint64_t)i) % (uint64_t)count];
-        Watch *watch = event->data.ptr;
-        if (watch->fd >= 0)
-            watch->ready(watch, event->events);
-    }
-}
-
 static void sweep(Net *net)
 {
-    net->sweep_at_ms = net->now_ms + sweep_ms(net);
+    net->sweep_at_ms = loop_now_ms(net->loop) + sweep_ms(net);
     transfers_sweep(&net->transfers);
     h1_sweep(net->h1);
     connections_sweep(net);
@@ -338,26 +261,74 @@ static void send_answers(Net *net)
     connections_flush(net);
 }
 
-bool net_poll(Net *net, int wait_ms)
+static int64_t before_wait(LoopUser *user)
 {
-    struct epoll_event events[EVENTS_A_ROUND];
+    Net *net = owner_of(user, Net, user);
     size_t delivered = net->transfers.delivered;
-    net->woken = false;
     h1_begin_round(net->h1, ++net->round);
     transfers_begin_round(&net->transfers);
     transfers_deliver_waiting(&net->transfers);
     send_answers(net);
     /* Requests that came in meanwhile are not kept waiting. */
     bool is_busy = net->transfers.delivered != delivered || net->transfers.waiting_first;
-    int count = epoll_wait(net->epoll_fd, events, EVENTS_A_ROUND, is_busy ? 0 : longest_wait(net, wait_ms));
-    net->now_ms = net->transfers.now_ms = monotonic_ns() / 1000000;
-    transfers_begin_round(&net->transfers);
-    bool interrupted = count < 0;
-    dispatch(events, count, net->round);
-    if (net->now_ms >= next_sweep_ms(net))
+    return is_busy ? 0 : longest_wait(net);
+}
+
+static void awake(LoopUser *user)
+{
+    transfers_begin_round(&owner_of(user, Net, user)->transfers);
+}
+
+static void after_round(LoopUser *user)
+{
+    Net *net = owner_of(user, Net, user);
+    if (loop_now_ms(net->loop) >= next_sweep_ms(net))
         sweep(net);
     h1_run_if_due(net->h1);
     connections_flush(net);
     connections_bury(net);
-    return !net->woken && !interrupted;
+}
+
+/* Opens the port and libmicrohttpd. */
+static int start(Net *net, const char **ret_reason)
+{
+    int code = listen_on(&net->options, &net->listener.fd, ret_reason);
+    if (code)
+        return code;
+    net->h1 = h1_new(&net->transfers, net->loop, net_connection_closed, net);
+    if (!net->h1)
+        return refuse(ret_reason, NET_BROKEN, "the HTTP server does not start");
+    if (!net->options.certificate_path)
+        return NET_OK;
+    code = identity_load(&net->identity, net->options.certificate_path, net->options.key_path);
+    net->has_identity = code == 0;
+    return code ? refuse(ret_reason, NET_BAD_CERTIFICATE, gnutls_strerror(code)) : NET_OK;
+}
+
+int net_open(const NetOptions *options, Net **ret_net, const char **ret_reason)
+{
+    Net *net = calloc(1, sizeof *net);
+    if (!net)
+        abort();
+    net->options = *options;
+    net->tls_directory = options->tls_directory ? strdup(options->tls_directory) : NULL;
+    net->listener = (Watch){listener_ready, -1, 0};
+    net->loop = options->loop;
+    net->read_buffer = malloc(READ_BYTES);
+    if (!net->read_buffer)
+        abort();
+    net->connections_max = connections_max(net);
+    transfers_init(&net->transfers, &net->options);
+    int code = start(net, ret_reason);
+    if (code) {
+        net_close(net);
+        return code;
+    }
+    net->port = port_of(net->listener.fd);
+    net->accepting = true;
+    set_accepting(net, true);
+    net->user = (LoopUser){before_wait, awake, after_round, NULL};
+    loop_add_user(net->loop, &net->user);
+    *ret_net = net;
+    return NET_OK;
 }

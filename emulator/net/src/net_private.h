@@ -13,8 +13,9 @@ struct Net {
     NetOptions options;
     char *tls_directory;
     Transfers transfers;
-    int epoll_fd;
-    Watch listener, waker;
+    Loop *loop;
+    LoopUser user;
+    Watch listener;
     uint16_t port;
     H1 *h1;
     Identity identity;
@@ -24,10 +25,10 @@ struct Net {
     size_t connections_max;
     bool accepting; /* until net_stop_accepting */
     bool is_paused; /* accepting, for want of sockets */
-    bool woken;
     uint64_t round;
-    int64_t now_ms, sweep_at_ms; /* of a clock that never moves */
-    char *read_buffer;           /* READ_BYTES */
+    int64_t sweep_at_ms;
+
+    char *read_buffer; /* READ_BYTES */
 };
 
 /* net.c: a connection, whoever has it, is closed. */

@@ -100,12 +100,12 @@ static uint32_t if_set(bool wanted, uint32_t events)
 static void move(Connection *connection)
 {
     Pump *pump = connection->pump;
-    connection->active_ms = connection->net->now_ms;
+    connection->active_ms = loop_now_ms(connection->net->loop);
     if (!move_in(connection) || !move_out(connection))
         return;
     bool in_waits = pump->in.sent < pump->in.len, out_waits = pump->out.sent < pump->out.len;
     connection_watch(connection, if_set(!in_waits && !pump->in.ended, EPOLLIN) | if_set(out_waits, EPOLLOUT));
-    watch_set(connection->net->epoll_fd, &pump->watch, if_set(!out_waits, EPOLLIN) | if_set(in_waits, EPOLLOUT));
+    loop_watch(connection->net->loop, &pump->watch, if_set(!out_waits, EPOLLIN) | if_set(in_waits, EPOLLOUT));
 }
 
 static void pair_ready(Watch *watch, uint32_t events)
@@ -151,7 +151,7 @@ void pump_start(Connection *connection, Bytes first)
 void pump_close(Connection *connection)
 {
     Pump *pump = connection->pump;
-    watch_set(connection->net->epoll_fd, &pump->watch, 0);
+    loop_watch(connection->net->loop, &pump->watch, 0);
     close(pump->watch.fd);
     pump->watch.fd = -1;
 }

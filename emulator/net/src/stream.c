@@ -10,7 +10,7 @@ HttpStream *http_stream_start(HttpRequest *request, HttpResponse *head, void (*o
     HttpStream *stream = &transfer->stream;
     transfer->answered = true;
     transfer->is_stream = true;
-    transfer->since_ms = transfer->all->now_ms;
+    transfer->since_ms = transfers_now_ms(transfer->all);
     stream->on_close = on_close;
     stream->context = context;
     buffer_done(&head->body);
@@ -36,7 +36,7 @@ void http_stream_write(HttpStream *stream, Bytes bytes)
     if (bytes.len > UINT32_MAX)
         abort();
     if (!http_stream_backlog(stream))
-        transfer->since_ms = transfer->all->now_ms;
+        transfer->since_ms = transfers_now_ms(transfer->all);
     buffer_append(&stream->written, bytes);
     buffer_append(&stream->pieces, (Bytes){(const char *)&len, sizeof len});
     transfer_hold(transfer, bytes.len);
@@ -111,7 +111,7 @@ static void take_pieces(HttpStream *stream, size_t count)
 void stream_take(HttpStream *stream, size_t count)
 {
     Transfer *transfer = transfer_of(stream);
-    transfer->since_ms = transfer->all->now_ms;
+    transfer->since_ms = transfers_now_ms(transfer->all);
     take_pieces(stream, count);
     stream->taken += count;
     drop_taken(&stream->pieces, &stream->pieces_taken);

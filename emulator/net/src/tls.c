@@ -70,7 +70,7 @@ static void sniff_inside(Watch *watch, uint32_t events)
             connection_close(connection);
             return;
         }
-        connection->active_ms = connection->net->now_ms;
+        connection->active_ms = loop_now_ms(connection->net->loop);
         connection->first_len += (size_t)len;
         Bytes first = {connection->first, connection->first_len};
         Protocol protocol = protocol_of(first);
@@ -101,7 +101,7 @@ static void handshake(Watch *watch, uint32_t events)
         connection_close(connection);
         return;
     }
-    connection->active_ms = connection->net->now_ms;
+    connection->active_ms = loop_now_ms(connection->net->loop);
     connection_watch(connection, EPOLLIN);
     if (negotiated_http2(connection->tls)) {
         h2_start(connection, TEXT(""));

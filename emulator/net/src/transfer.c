@@ -62,7 +62,7 @@ bool transfers_have_room(Transfers *all)
 
 void transfers_init(Transfers *all, const NetOptions *options)
 {
-    *all = (Transfers){.options = options, .clock = clock_new(), .date_second = -1, .now_ms = monotonic_ns() / 1000000};
+    *all = (Transfers){.options = options, .clock = clock_new(), .date_second = -1};
 }
 
 static void destroy(Transfer *transfer)
@@ -117,7 +117,7 @@ Transfer *transfer_new(Transfers *all, const Carrier *carrier)
     transfer->carrier = carrier;
     transfer->body_max = all->options->body_max;
     transfer->content_length = UINT64_MAX;
-    transfer->since_ms = all->now_ms;
+    transfer->since_ms = transfers_now_ms(all);
     transfer_hold(transfer, TRANSFER_BYTES);
     transfer->next = all->first;
     if (all->first)
@@ -437,7 +437,7 @@ static bool is_too_slow(const Transfer *transfer, bool is_pressed)
     if (transfer->is_stream)
         waits_for_client = is_pressed && http_stream_backlog(&transfer->stream) > 0;
     return waits_for_client && !transfer->ended && !transfer->hung_up &&
-           transfer->all->now_ms - transfer->since_ms > patience_ms;
+           transfers_now_ms(transfer->all) - transfer->since_ms > patience_ms;
 }
 
 void transfers_sweep(Transfers *all)
@@ -456,7 +456,7 @@ void http_respond(HttpRequest *request, HttpResponse *response)
     Transfer *transfer = (Transfer *)request;
     transfer->answered = true;
     transfer->answer_body = response->body;
-    transfer->since_ms = transfer->all->now_ms;
+    transfer->since_ms = transfers_now_ms(transfer->all);
     response->body = (Buffer){0};
     if (transfer->ended) {
         transfer_free(transfer);

@@ -81,7 +81,6 @@ struct Transfers {
     size_t open;     /* delivered and not yet freed */
     size_t delivered;
     Transfer *waiting_first, *waiting_last;
-    int64_t now_ms;        /* of the round */
     int64_t round_ends_ns; /* when others' turn has come; 0: never */
     size_t held;           /* bytes of bodies and answers */
     bool is_pressed;       /* memory for requests and answers gets scarce */
@@ -89,6 +88,11 @@ struct Transfers {
     int64_t date_second;
     char date[32];
 };
+
+static inline int64_t transfers_now_ms(const Transfers *all)
+{
+    return loop_now_ms(all->options->loop);
+}
 
 void transfers_init(Transfers *all, const NetOptions *options);
 void transfers_done(Transfers *all); /* frees also those that their owner has not answered */

@@ -2,8 +2,6 @@
 #include "hooks.h"
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -52,7 +50,7 @@ static bool has_variable(const char *name)
 }
 
 /* The emulator's own environment, and where to find it; credentials that are set stay as they are. */
-static char **environment_of(Arena *arena, const StartupOptions *options)
+static const char *const *environment_of(Arena *arena, const StartupOptions *options)
 {
     const struct {
         const char *name, *value;
@@ -66,63 +64,54 @@ static char **environment_of(Arena *arena, const StartupOptions *options)
     size_t count = 0, len = 0;
     while (environ[count])
         count++;
-    char **all = arena_new_array(arena, char *, count + sizeof ours / sizeof *ours + 1);
+    const char **all = arena_new_array(arena, const char *, count + sizeof ours / sizeof *ours + 1);
     for (size_t i = 0; i < count; i++)
         if (strncmp(environ[i], "AWS_ENDPOINT_URL=", 17))
             all[len++] = environ[i];
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (ours[i].always || !has_variable(ours[i].name))
-            all[len++] = (char *)(uintptr_t)arena_text(arena, "%s=%s", ours[i].name, ours[i].value).ptr;
+            all[len++] = arena_text(arena, "%s=%s", ours[i].name, ours[i].value).ptr;
     return all;
+}
+
+static void on_exit_of(void *context, int status)
+{
+    Hooks *hooks = context;
+    const char *path = hooks->paths[hooks->next - 1];
+    hooks->has_failed = !WIFEXITED(status) || WEXITSTATUS(status);
+    if (hooks->has_failed && WIFEXITED(status))
+        log_format(hooks->log, LOG_ERROR, "hook %s failed with exit status %d", path, WEXITSTATUS(status));
+    else if (hooks->has_failed)
+        log_format(hooks->log, LOG_ERROR, "hook %s was ended by signal %d", path, WTERMSIG(status));
+    hooks->running = process_free(hooks->running);
 }
 
 bool hooks_start(Hooks *hooks, const StartupOptions *options)
 {
-    char *path = hooks->paths[hooks->next++];
-    char *arguments[] = {path, NULL};
+    const char *path = hooks->paths[hooks->next++], *arguments[] = {path, NULL};
     Arena *arena = arena_new();
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setpgroup(&attributes, 0); /* so that all it starts can be ended with it */
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     log_format(hooks->log, LOG_INFO, "hook %s runs", path);
-    int code = posix_spawn(&hooks->running, path, NULL, &attributes, arguments, environment_of(arena, options));
-    if (code) {
-        hooks->running = 0;
+    ProcessOptions process = {.path = path,
+                              .arguments = arguments,
+                              .environment = environment_of(arena, options),
+                              .on_exit = on_exit_of,
+                              .leaves_others = true,
+                              .context = hooks};
+    int code = process_start(options->host->loop, &process, &hooks->running);
+    if (code)
         log_format(hooks->log, LOG_ERROR, "hook %s could not be started: %s", path, strerror(code));
-    }
-    posix_spawnattr_destroy(&attributes);
     arena_free(arena);
     return !code;
 }
 
-bool hooks_running(Hooks *hooks, bool *ret_failed)
+bool hooks_running(const Hooks *hooks)
 {
-    int status;
-    *ret_failed = false;
-    if (!hooks->running)
-        return false;
-    if (waitpid(hooks->running, &status, WNOHANG) == 0)
-        return true;
-    hooks->running = 0;
-    const char *path = hooks->paths[hooks->next - 1];
-    *ret_failed = !WIFEXITED(status) || WEXITSTATUS(status);
-    if (*ret_failed && WIFEXITED(status))
-        log_format(hooks->log, LOG_ERROR, "hook %s failed with exit status %d", path, WEXITSTATUS(status));
-    else if (*ret_failed)
-        log_format(hooks->log, LOG_ERROR, "hook %s was ended by signal %d", path, WTERMSIG(status));
-    return false;
+    return hooks->running != NULL;
 }
 
 void hooks_done(Hooks *hooks)
 {
-    if (hooks->running) {
-        kill(-hooks->running, SIGKILL);
-        waitpid(hooks->running, NULL, 0);
-    }
+    hooks->running = process_free(hooks->running);
     for (size_t i = 0; i < hooks->count; i++)
         free(hooks->paths[i]);
 }

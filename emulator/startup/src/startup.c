@@ -38,10 +38,9 @@ Startup *startup_close(Startup *startup)
 
 StartupState startup_step(Startup *startup)
 {
-    bool has_failed;
-    if (startup->state != STARTUP_RUNS || hooks_running(&startup->hooks, &has_failed))
+    if (startup->state != STARTUP_RUNS || hooks_running(&startup->hooks))
         return startup->state;
-    if (has_failed)
+    if (startup->hooks.has_failed)
         startup->state = STARTUP_FAILED;
     else if (startup->hooks.next == startup->hooks.count)
         startup->state = STARTUP_DONE;

@@ -28,6 +28,7 @@
 
 typedef struct Client Client;
 typedef struct Owner {
+    Loop *loop;
     Net *net;
     HttpRequest *taken[TAKEN_MAX];
     size_t taken_count;
@@ -137,6 +138,7 @@ static inline void owner_open(Owner *owner, NetOptions options)
 {
     const char *reason = "";
     *owner = (Owner){.body_max = LIMIT_REQUEST_BODY_BYTES};
+    options.loop = owner->loop = loop_new();
     options.host = "127.0.0.1";
     options.body_max = LIMIT_REQUEST_BODY_BYTES;
     options.body_max_of = owner_body_max;
@@ -148,6 +150,7 @@ static inline void owner_open(Owner *owner, NetOptions options)
 static inline void owner_close(Owner *owner)
 {
     assert_null(net_close(owner->net));
+    owner->loop = loop_free(owner->loop);
 }
 
 static inline Client *client_open(Owner *owner)
@@ -242,7 +245,7 @@ static inline void client_step(Client *client)
 
 static inline void owner_step(Owner *owner)
 {
-    net_poll(owner->net, 1);
+    loop_poll(owner->loop, 1);
     size_t count = owner->taken_count;
     for (size_t i = 0; i < count; i++)
         owner_answer(owner, owner->taken[i]);

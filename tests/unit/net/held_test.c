@@ -72,7 +72,7 @@ static void what_a_subscriber_has_not_taken_is_held(void **state)
 
 static void sweep_after(Owner *owner, int64_t ms)
 {
-    owner->net->transfers.now_ms += ms;
+    loop_pass_ms(owner->loop, ms);
     transfers_sweep(&owner->net->transfers);
 }
 

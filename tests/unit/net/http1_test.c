@@ -462,7 +462,8 @@ static void bad_places_to_listen_are_told_apart(void **state)
     const char *reason = "";
     (void)state;
     owner_open(&owner, (NetOptions){0});
-    NetOptions options = {.host = "127.0.0.1", .port = net_port(owner.net), .on_request = owner_take};
+    NetOptions options = {
+        .loop = owner.loop, .host = "127.0.0.1", .port = net_port(owner.net), .on_request = owner_take};
     assert_int_equal(net_open(&options, &second, &reason), NET_PORT_TAKEN);
     assert_true(strlen(reason) > 0);
     options.host = "256.1.1.1";
@@ -478,11 +479,11 @@ static void a_wake_ends_the_poll(void **state)
     Owner owner;
     (void)state;
     owner_open(&owner, (NetOptions){0});
-    assert_true(net_poll(owner.net, 0));
-    net_wake(owner.net);
-    net_wake(owner.net);
-    assert_false(net_poll(owner.net, -1));
-    assert_true(net_poll(owner.net, 0));
+    assert_true(loop_poll(owner.loop, 0));
+    loop_wake(owner.loop);
+    loop_wake(owner.loop);
+    assert_false(loop_poll(owner.loop, -1));
+    assert_true(loop_poll(owner.loop, 0));
     owner_close(&owner);
 }
 

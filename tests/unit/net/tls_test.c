@@ -148,9 +148,11 @@ static void a_given_certificate_is_used_and_a_bad_one_refused(void **state)
     assert_non_null(mkdtemp(directory));
     snprintf(certificate, sizeof certificate, "%s/server.pem", directory);
     snprintf(key, sizeof key, "%s/server-key.pem", directory);
+    Loop *loop = loop_new();
     NetOptions options = {
-        .host = "127.0.0.1", .on_request = owner_take, .certificate_path = certificate, .key_path = key};
+        .loop = loop, .host = "127.0.0.1", .on_request = owner_take, .certificate_path = certificate, .key_path = key};
     assert_int_equal(net_open(&options, &none, &reason), NET_BAD_CERTIFICATE);
+    loop_free(loop);
     assert_true(strlen(reason) > 0);
     owner_open(&owner, (NetOptions){.tls_directory = directory});
     net_ca_pem(owner.net, arena);

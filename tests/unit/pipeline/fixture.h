@@ -73,7 +73,9 @@ static void fixture_open(Fixture *fixture, const Service *service)
     assert_int_equal(store_commit(host->store), STORE_OK);
     fixture->pipeline = pipeline_new(host);
     pipeline_add_service(fixture->pipeline, &(struct OpenService){service, fixture});
-    NetOptions options = {.host = "127.0.0.1",
+    host->loop = loop_new();
+    NetOptions options = {.loop = host->loop,
+                          .host = "127.0.0.1",
                           .body_max = LIMIT_REQUEST_BODY_BYTES,
                           .on_request = pipeline_take,
                           .context = fixture->pipeline};
@@ -91,6 +93,7 @@ static void fixture_close(Fixture *fixture)
     random_free(fixture->host.random);
     scheduler_free(fixture->host.scheduler);
     clock_free(fixture->host.clock);
+    loop_free(fixture->host.loop);
 }
 
 /* Sends a call of an operation on a connection of its own; its number. */
@@ -116,7 +119,7 @@ static int client_call(Fixture *fixture, const char *operation, const char *valu
 static void take_all(Fixture *fixture)
 {
     for (int i = 0; i < 20; i++)
-        net_poll(fixture->net, 1);
+        loop_poll(fixture->host.loop, 1);
 }
 
 /* The whole answer, NUL-terminated; free it. */
@@ -126,7 +129,7 @@ static char *client_answer(Fixture *fixture, int client)
     ssize_t len = -1;
     for (int round = 0; len && round < ROUNDS_MAX; round++) {
         char *to = buffer_reserve(&answer, 65536);
-        net_poll(fixture->net, pipeline_wait_ms(fixture->pipeline) ? 1 : 0);
+        loop_poll(fixture->host.loop, pipeline_wait_ms(fixture->pipeline) ? 1 : 0);
         pipeline_turn(fixture->pipeline);
         len = recv(fixture->clients[client], to, 65535, MSG_DONTWAIT);
         answer.len += len > 0 ? (size_t)len : 0;
