@@ -166,3 +166,25 @@ def test_large_items_are_changed_together_or_not_at_all(dynamodb, table):
     dynamodb.transact_write_items(TransactItems=change)
     for item in dynamodb.scan(TableName=table, ProjectionExpression="pk, n, l[0], l[1], l[2]")["Items"]:
         assert item == item_of(pk=item["pk"]["S"], n=int(item["pk"]["S"]) + 1) | {"l": {"L": [{"NULL": True}, {"S": "x"}, {"NULL": True}]}}
+
+
+def test_a_repeat_means_the_same_in_any_order(dynamodb, table):
+    """API Reference, TransactWriteItems, ClientRequestToken. Go's SDK sends the members of maps in a new order each time."""
+    item = item_of(pk="a", m={"x": 1, "y": {"p": "q", "r": "s"}}, n=1, s={"a", "b", "c"})
+    turned = {name: item[name] for name in reversed(item)} | {"m": {"M": {"y": {"M": {"r": {"S": "s"}, "p": {"S": "q"}}}, "x": {"N": "1"}}}}
+    turned["s"] = {"SS": item["s"]["SS"][::-1]}
+    item["f"], turned["f"] = {"NS": ["1.50", "2"]}, {"NS": ["2.0", "1.5"]}
+    names, values = {"#a": "a", "#b": "b"}, item_of(**{":a": 1, ":b": 2})
+
+    def write(item, names, values):
+        update = {"TableName": table, "Key": item_of(pk="u"), "UpdateExpression": "SET #a = :a, #b = :b", "ExpressionAttributeNames": names,
+                  "ExpressionAttributeValues": values}
+        dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": table, "Item": item}}, {"Update": update}], ClientRequestToken="again")
+
+    write(item, names, values)
+    dynamodb.update_item(TableName=table, Key=item_of(pk="a"), UpdateExpression="SET n = :n", ExpressionAttributeValues=item_of(**{":n": 7}))
+    write(turned, dict(reversed(names.items())), dict(reversed(values.items())))
+    assert dynamodb.get_item(TableName=table, Key=item_of(pk="a"))["Item"]["n"] == {"N": "7"}
+    for other in (item | item_of(n=2), item | item_of(s={"a", "b"}), item | item_of(m={"x": 1, "y": {"p": "s", "r": "q"}})):
+        with pytest.raises(dynamodb.exceptions.IdempotentParameterMismatchException):
+            write(other, names, values)

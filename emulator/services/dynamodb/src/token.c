@@ -1,6 +1,8 @@
 /* token.c */
 #include "token.h"
+#include "budget.h"
 #include <sodium.h>
+#include <stdlib.h>
 
 #define TOKEN_LIFE_MS (10 * INT64_C(60000))
 #define DIGEST_BYTES  32
@@ -13,33 +15,131 @@ static const Query put_token = {
     " ON CONFLICT DO UPDATE SET request = excluded.request, expires_ms = excluded.expires_ms"};
 static const Query forget_tokens = {"DELETE FROM dynamodb_token WHERE expires_ms <= ?1"};
 
-static void add_text(Buffer *buffer, Bytes text)
+/* Requests are compared by what they mean: members of maps and sets have no order, and Go's SDK gives them a new one
+ * each time. All of the request goes into one running digest, so nothing is held while it is made. */
+typedef struct Digest {
+    crypto_generichash_state state;
+    Arena *arena;
+} Digest;
+
+static void add_bytes(Digest *digest, const void *bytes, size_t len)
 {
-    buffer_append_be64(buffer, present(text) ? text.len + 1 : 0);
-    buffer_append(buffer, text);
+    crypto_generichash_update(&digest->state, bytes, len);
 }
 
-static void add_part(Buffer *buffer, char kind, Bytes table, Bytes condition, Bytes update, const Item *given,
-                     const DynamodbExpressionAttributeNameMap *names, const DynamodbExpressionAttributeValueMap *values)
+static void add_count(Digest *digest, size_t count)
 {
-    buffer_append_char(buffer, kind);
-    add_text(buffer, table);
-    add_text(buffer, condition);
-    add_text(buffer, update);
-    item_encode(buffer, given);
-    buffer_append_be64(buffer, names->len);
-    for (size_t i = 0; i < names->len; i++) {
-        add_text(buffer, names->items[i].key);
-        add_text(buffer, names->items[i].value);
+    uint64_t fixed = count;
+    add_bytes(digest, &fixed, sizeof fixed);
+}
+
+static void add_text(Digest *digest, Bytes text)
+{
+    add_count(digest, present(text) ? text.len + 1 : 0);
+    add_bytes(digest, text.ptr, text.len);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return bytes_compare(**(const Bytes *const *)a, **(const Bytes *const *)b);
+}
+
+/* The entries, each of which begins with a Bytes, in the order of these. */
+static const Bytes **sorted(Arena *arena, const void *entries, size_t len, size_t stride)
+{
+    const Bytes **order = arena_new_array(arena, const Bytes *, len);
+    for (size_t i = 0; i < len; i++)
+        order[i] = (const void *)((const char *)entries + i * stride);
+    if (len > 1)
+        qsort(order, len, sizeof *order, by_bytes);
+    return order;
+}
+
+/* A number by its one form: the request's own is brought into it while it is done. */
+static Bytes number_meant(Arena *arena, Bytes text)
+{
+    Number number;
+    return number_parse(text, &number) == NUMBER_FINE ? number_text(arena, &number, text) : text;
+}
+
+static void add_set(Digest *digest, const Value *set)
+{
+    Bytes *members = arena_new_array(digest->arena, Bytes, set->ss.len);
+    for (size_t i = 0; i < set->ss.len; i++)
+        members[i] = set->kind == VALUE_NS ? number_meant(digest->arena, set->ss.items[i]) : set->ss.items[i];
+    const Bytes **order = sorted(digest->arena, members, set->ss.len, sizeof *members);
+    add_count(digest, set->ss.len);
+    for (size_t i = 0; i < set->ss.len; i++)
+        add_text(digest, *order[i]);
+}
+
+static void add_item(Digest *digest, const Item *item);
+
+static void add_value(Digest *digest, const Value *value)
+{
+    add_count(digest, (size_t)value->kind);
+    switch (value->kind) {
+    case VALUE_N:
+        add_text(digest, number_meant(digest->arena, value->n));
+        break;
+    case VALUE_S:
+    case VALUE_B:
+        add_text(digest, value->s);
+        break;
+    case VALUE_SS:
+    case VALUE_NS:
+    case VALUE_BS:
+        add_set(digest, value);
+        break;
+    case VALUE_M:
+        budget_descend(digest->arena);
+        add_item(digest, AS_ITEM(&value->m));
+        break;
+    case VALUE_L:
+        budget_descend(digest->arena);
+        add_count(digest, value->l.len);
+        for (size_t i = 0; i < value->l.len; i++)
+            add_value(digest, &value->l.items[i]);
+        break;
+    default:
+        add_count(digest, value->kind == VALUE_BOOL && value->bool_);
     }
-    item_encode(buffer, AS_ITEM(values));
+}
+
+static void add_item(Digest *digest, const Item *item)
+{
+    const Bytes **order = sorted(digest->arena, item->items, item->len, sizeof *item->items);
+    add_count(digest, item->len);
+    for (size_t i = 0; i < item->len; i++) {
+        const Attribute *attribute = (const void *)order[i];
+        add_text(digest, attribute->key);
+        add_value(digest, &attribute->value);
+    }
+}
+
+static void add_names(Digest *digest, const DynamodbExpressionAttributeNameMap *names)
+{
+    const Bytes **order = sorted(digest->arena, names->items, names->len, sizeof *names->items);
+    add_count(digest, names->len);
+    for (size_t i = 0; i < names->len; i++) {
+        const DynamodbExpressionAttributeNameMapEntry *name = (const void *)order[i];
+        add_text(digest, name->key);
+        add_text(digest, name->value);
+    }
 }
 
 #define ADD(kind, in, given, update)                                                                                   \
-    add_part(buffer, kind, (in)->table_name, (in)->condition_expression, update, AS_ITEM(&(in)->given),                \
-             &(in)->expression_attribute_names, &(in)->expression_attribute_values)
+    do {                                                                                                               \
+        add_count(digest, kind);                                                                                       \
+        add_text(digest, (in)->table_name);                                                                            \
+        add_text(digest, (in)->condition_expression);                                                                  \
+        add_text(digest, update);                                                                                      \
+        add_item(digest, AS_ITEM(&(in)->given));                                                                       \
+        add_names(digest, &(in)->expression_attribute_names);                                                          \
+        add_item(digest, AS_ITEM(&(in)->expression_attribute_values));                                                 \
+    } while (0)
 
-static void add(Buffer *buffer, const DynamodbTransactWriteItem *item)
+static void add(Digest *digest, const DynamodbTransactWriteItem *item)
 {
     if (item->put)
         ADD('p', item->put, item, (Bytes){0});
@@ -51,14 +151,16 @@ static void add(Buffer *buffer, const DynamodbTransactWriteItem *item)
         ADD('c', item->condition_check, key, (Bytes){0});
 }
 
-static Bytes digest(Call *call, const DynamodbTransactWriteItemsInput *in)
+static Bytes digest_of(Call *call, const DynamodbTransactWriteItemsInput *in)
 {
-    Buffer buffer = {0};
+    Digest digest = {.arena = call->arena};
     char *out = arena_take_raw(call->arena, DIGEST_BYTES);
+    ArenaMark mark = arena_mark(call->arena);
+    crypto_generichash_init(&digest.state, NULL, 0, DIGEST_BYTES);
     for (size_t i = 0; i < in->transact_items.len; i++)
-        add(&buffer, &in->transact_items.items[i]);
-    crypto_generichash((unsigned char *)out, DIGEST_BYTES, (const unsigned char *)buffer.ptr, buffer.len, NULL, 0);
-    buffer_done(&buffer);
+        add(&digest, &in->transact_items.items[i]);
+    crypto_generichash_final(&digest.state, (unsigned char *)out, DIGEST_BYTES);
+    arena_rewind(call->arena, mark);
     return (Bytes){out, DIGEST_BYTES};
 }
 
@@ -77,7 +179,7 @@ Status token_check(Call *call, const DynamodbTransactWriteItemsInput *in, bool *
         return OK;
     if (code != STORE_ROW)
         return fault(call, code);
-    *ret_is_done = bytes_equal(column_bytes(row, 0), digest(call, in));
+    *ret_is_done = bytes_equal(column_bytes(row, 0), digest_of(call, in));
     store_end(row);
     if (*ret_is_done)
         return OK;
@@ -99,7 +201,7 @@ int token_keep(Call *call, const DynamodbTransactWriteItemsInput *in)
     bind_text(put, 1, call->account);
     bind_text(put, 2, call->region);
     bind_text(put, 3, in->client_request_token);
-    bind_bytes(put, 4, digest(call, in));
+    bind_bytes(put, 4, digest_of(call, in));
     bind_int64(put, 5, call->now_ms + TOKEN_LIFE_MS);
     return store_run(put);
 }
