@@ -57,6 +57,16 @@ def test_a_definition_may_be_recursive_without_end_and_deep(glue, registry):
         assert again["Status"] in ("AVAILABLE", "FAILURE")
 
 
+def test_integers_may_have_more_than_64_bits(glue, registry):
+    schema = {"RegistryName": registry, "SchemaName": "s"}
+    definition = '{"type":"integer","maximum":18446744073709551616}'
+    made = glue.create_schema(RegistryId={"RegistryName": registry}, SchemaName="s", DataFormat="JSON", Compatibility="BACKWARD",
+                              SchemaDefinition=definition)
+    found = glue.get_schema_by_definition(SchemaId=schema, SchemaDefinition=definition.replace(",", ", "))
+    assert found["SchemaVersionId"] == made["SchemaVersionId"]
+    assert glue.register_schema_version(SchemaId=schema, SchemaDefinition='{"type":"integer"}')["VersionNumber"] == 2
+
+
 @pytest.mark.parametrize("before, after", [
     ({"type": "null", "anyOf": [{"$ref": "#"}, {"$ref": "#"}, {"type": "null"}]}, {"type": "null", "oneOf": [{"$ref": "#"}, {"$ref": "#"}]}),
     ({"allOf": [{"anyOf": [{"minimum": n}, {"maximum": -n}]} for n in range(40)]}, {"anyOf": [{"multipleOf": n} for n in range(2, 40)]}),

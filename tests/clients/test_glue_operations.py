@@ -1,12 +1,14 @@
 """The registry's operations besides making and registering: changing, listing, deleting, comparing, tagging."""
 
+import contextlib
 import json
+import sqlite3
 import time
 
 import admin
 import pytest
 from conftest import client_at
-from helpers import refusal, refusal_code
+from helpers import eventually, refusal, refusal_code
 
 
 def record(*names, kind="string"):
@@ -204,6 +206,30 @@ def test_a_definition_is_judged_without_being_registered(glue):
     assert glue.check_schema_version_validity(DataFormat="AVRO", SchemaDefinition=record("id"))["Valid"] is True
     told = glue.check_schema_version_validity(DataFormat="AVRO", SchemaDefinition='{"type": "record"}')
     assert told["Valid"] is False and told["Error"]
+
+
+def definitions_kept(url, folder):
+    """How many the file holds, whatever is told of them."""
+    admin.ask(url, "snapshot", name="now")
+    with contextlib.closing(sqlite3.connect(folder / "data/snapshots/now.db")) as db:
+        return db.execute("SELECT count(*) FROM glue_definition").fetchone()[0]
+
+
+def test_the_definitions_of_what_is_deleted_go_some_at_a_time(own_emulator, tmp_path):
+    url = own_emulator().url
+    glue = client_at(url, "glue")
+    glue.create_registry(RegistryName="r")
+    events = Registry(glue, "r")
+    for schema in ("kept", "events"):
+        events.create(name=schema)
+    for count in range(2, 40):
+        events.register(record(*(f"f{n}" for n in range(count))))
+    assert events.delete("30-39") == []
+    glue.delete_schema(SchemaId=events.schema_id())
+    made = events.create()
+    eventually(lambda: definitions_kept(url, tmp_path) == 2)
+    assert glue.get_schema_version(SchemaVersionId=made["SchemaVersionId"])["SchemaDefinition"] == record("id")
+    assert events.register(record("id"))["SchemaVersionId"] == made["SchemaVersionId"]
 
 
 def test_two_versions_differ_by_a_json_patch(glue, events):

@@ -150,14 +150,35 @@ static void a_list_has_twins_whatever_the_order_of_members(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Arena *arena = arena_new();
         Bytes reason;
-        int64_t steps = 1000;
         const JsonValue *list = json_value_read(arena, bytes_of(cases[i].text), &reason);
-        if (json_list_has_twins(arena, list, &steps) != cases[i].has_twins)
+        Effort effort = effort_new(arena, 1000);
+        if (json_list_has_twins(&effort, list) != cases[i].has_twins)
             fail_msg("%s", cases[i].text);
         for (size_t j = 0; j < list->count; j++)
-            assert_true(json_list_has(arena, list, &list->items[j], &steps));
+            assert_true(json_list_has(&effort, list, &list->items[j]));
         arena_free(arena);
     }
+}
+
+/* As an _ALL mode does: what one comparison has made is gone at the next. */
+static void a_schema_is_held_against_one_after_the_other(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    Bytes reason;
+    Mismatch mismatch;
+    const JsonSchema *reader =
+        json_schema_parse(arena, TEXT("{\"enum\":[\"ab\",[1,2]],\"pattern\":\"^a+b\",\"uniqueItems\":true}"), &reason);
+    for (int i = 0; i < 5; i++) {
+        ArenaMark mark = arena_mark(arena);
+        const JsonSchema *writer = json_schema_parse(arena, TEXT("{\"enum\":[[1,2],\"ab\"],\"title\":\"w\"}"), &reason);
+        assert_true(json_schema_can_read(arena, reader, writer, &mismatch));
+        assert_true(json_schema_can_read(arena, writer, reader, &mismatch));
+        size_t used = arena_used(arena) - mark.used;
+        arena_rewind(arena, mark);
+        memset(arena_take_raw(arena, used), 0xa5, used);
+    }
+    arena_free(arena);
 }
 
 int main(void)
@@ -166,6 +187,7 @@ int main(void)
         cmocka_unit_test(references_lead_where_their_uris_say),
         cmocka_unit_test(large_definitions_cost_no_more_than_a_call_may),
         cmocka_unit_test(a_long_id_is_kept_once),
+        cmocka_unit_test(a_schema_is_held_against_one_after_the_other),
         cmocka_unit_test(a_list_has_twins_whatever_the_order_of_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

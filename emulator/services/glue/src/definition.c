@@ -5,11 +5,11 @@
 /* aws: UpdateSchema, "checkpoint": the _ALL modes look at all versions from it on, the others at the previous one.
  * Versions that failed, or are deleted, count for nothing; one whose check is not over yet counts as what it will be.
  */
-#define STANDING "status = 'AVAILABLE' AND gone_ms IS NULL"
-static const Query since = {"SELECT number, definition FROM glue_version WHERE schema_id = ?1 AND " STANDING
-                            " AND number >= ?2 ORDER BY number"};
-static const Query latest = {"SELECT number, definition FROM glue_version WHERE schema_id = ?1 AND " STANDING
-                             " AND number >= ?2 ORDER BY number DESC LIMIT 1"};
+#define STANDING                                                                                                       \
+    "SELECT v.number, d.definition FROM glue_version v JOIN glue_definition d ON d.version_id = v.id"                  \
+    " WHERE v.schema_id = ?1 AND v.status = 'AVAILABLE' AND v.gone_ms IS NULL AND v.number >= ?2 ORDER BY v.number"
+static const Query since = {STANDING};
+static const Query latest = {STANDING " DESC LIMIT 1"};
 
 typedef struct Candidate {
     Mode mode;

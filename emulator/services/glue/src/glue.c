@@ -48,6 +48,22 @@ static const Migration migration = {
         " DELETE FROM glue_tag WHERE kind = 'schema' AND resource_id = old.id; END;"
         "CREATE TRIGGER glue_version_goes AFTER DELETE ON glue_version BEGIN"
         " DELETE FROM glue_version_metadata WHERE version_id = old.id; END;",
+        /* Definitions stand apart from what is asked often, and go some at a time: there may be half a gigabyte of
+         * them. fingerprint: of the canonical form; NULL: registered before there were any. */
+        "CREATE TABLE glue_definition (version_id TEXT PRIMARY KEY, definition TEXT NOT NULL, canonical TEXT NOT NULL);"
+        "INSERT INTO glue_definition SELECT id, definition, canonical FROM glue_version;"
+        "DROP INDEX glue_version_by_canonical;"
+        "ALTER TABLE glue_version DROP COLUMN definition;"
+        "ALTER TABLE glue_version DROP COLUMN canonical;"
+        "ALTER TABLE glue_version ADD COLUMN fingerprint INTEGER;"
+        "CREATE INDEX glue_version_by_fingerprint ON glue_version (schema_id, fingerprint);"
+        "CREATE INDEX glue_version_standing ON glue_version (schema_id, number, settled_ms)"
+        " WHERE status = 'AVAILABLE' AND gone_ms IS NULL;"
+        "CREATE TABLE glue_orphan (version_id TEXT PRIMARY KEY) WITHOUT ROWID;"
+        "DROP TRIGGER glue_version_goes;"
+        "CREATE TRIGGER glue_version_goes AFTER DELETE ON glue_version BEGIN"
+        " DELETE FROM glue_version_metadata WHERE version_id = old.id;"
+        " INSERT OR IGNORE INTO glue_orphan (version_id) VALUES (old.id); END;",
         NULL,
     },
 };

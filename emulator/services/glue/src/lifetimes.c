@@ -1,7 +1,8 @@
 /* lifetimes.c */
 #include "lifetimes.h"
 
-#define AGAIN_MS 1000
+#define AGAIN_MS   1000
+#define ORPHANS_MS 2 /* until some more definitions go */
 
 /* Triggers take with them what belongs to what goes: glue.c. */
 static const Query remove_registries = {"DELETE FROM glue_registry WHERE gone_ms <= ?1"};
@@ -11,6 +12,12 @@ static const Query next_due = {
     "SELECT min(at) FROM (SELECT min(gone_ms) AS at FROM glue_registry WHERE gone_ms IS NOT NULL UNION ALL"
     " SELECT min(gone_ms) FROM glue_schema WHERE gone_ms IS NOT NULL UNION ALL"
     " SELECT min(gone_ms) FROM glue_version WHERE gone_ms IS NOT NULL)"};
+
+/* What a version leaves behind: glue.c. */
+#define SOME "(SELECT version_id FROM glue_orphan ORDER BY version_id LIMIT 10)"
+static const Query remove_definitions = {"DELETE FROM glue_definition WHERE version_id IN " SOME};
+static const Query remove_orphans = {"DELETE FROM glue_orphan WHERE version_id IN " SOME};
+static const Query any_orphan = {"SELECT 1 FROM glue_orphan LIMIT 1"};
 
 int64_t lifetime_end_ms(const Call *call)
 {
@@ -29,6 +36,38 @@ static int remove_due(Glue *glue)
     return code;
 }
 
+static int remove_some_orphans(Glue *glue)
+{
+    int code = store_run(store_begin(glue->host->store, &remove_definitions));
+    return code == STORE_OK ? store_run(store_begin(glue->host->store, &remove_orphans)) : code;
+}
+
+/* *ret_due_ms is moved to where more of them go, if there are more. */
+static int look_for_orphans(Glue *glue, int64_t *ret_due_ms)
+{
+    Statement *row = store_begin(glue->host->store, &any_orphan);
+    int code = store_one(row);
+    int64_t soon = clock_now_ms(glue->host->clock) + ORPHANS_MS;
+    if (code == STORE_NOT_FOUND)
+        return STORE_OK;
+    if (code != STORE_ROW)
+        return code;
+    store_end(row);
+    *ret_due_ms = *ret_due_ms < soon ? *ret_due_ms : soon;
+    return STORE_OK;
+}
+
+static int look_for_next(Glue *glue, int64_t *ret_due_ms)
+{
+    Statement *row = store_begin(glue->host->store, &next_due);
+    int code = store_one(row);
+    if (code != STORE_ROW)
+        return code;
+    *ret_due_ms = column_is_null(row, 0) ? INT64_MAX : column_int64(row, 0);
+    store_end(row);
+    return look_for_orphans(glue, ret_due_ms);
+}
+
 static void on_due(void *context, int64_t now_ms)
 {
     Glue *glue = context;
@@ -41,18 +80,16 @@ static void on_due(void *context, int64_t now_ms)
 
 int lifetimes_settle(Glue *glue)
 {
+    int64_t due_ms = INT64_MAX;
     lifetimes_stop(glue);
     int code = remove_due(glue);
-    if (code != STORE_OK)
-        return code;
-    Statement *row = store_begin(glue->host->store, &next_due);
-    code = store_one(row);
-    if (code != STORE_ROW)
-        return code;
-    if (!column_is_null(row, 0))
-        glue->removal = scheduler_at(glue->host->scheduler, column_int64(row, 0), on_due, glue);
-    store_end(row);
-    return STORE_OK;
+    if (code == STORE_OK)
+        code = remove_some_orphans(glue);
+    if (code == STORE_OK)
+        code = look_for_next(glue, &due_ms);
+    if (code == STORE_OK && due_ms < INT64_MAX)
+        glue->removal = scheduler_at(glue->host->scheduler, due_ms, on_due, glue);
+    return code;
 }
 
 void lifetimes_soon(void *context)

@@ -41,9 +41,12 @@ MUST_CHECK int schema_save(Call *call, const Schema *schema);
 MUST_CHECK Status version_find(Call *call, const Schema *schema, const GlueSchemaVersionNumber *number,
                                Version *ret_version);
 MUST_CHECK Status version_find_number(Call *call, const Schema *schema, int64_t number, Version *ret_version);
+/* The same without its definition. */
+MUST_CHECK Status version_find_bare(Call *call, const Schema *schema, int64_t number, Version *ret_version);
 /* By its UUID, in this account and region; with the schema it belongs to. */
 MUST_CHECK Status version_by_id(Call *call, Bytes id, Version *ret_version, Schema *ret_schema);
-/* By canonical definition, whatever its status but DELETING: STORE_OK, STORE_NOT_FOUND or the store's code. */
+/* By canonical definition, which is not read again; whatever its status but DELETING: STORE_OK, STORE_NOT_FOUND or the
+ * store's code. */
 MUST_CHECK int version_by_canonical(Call *call, const Schema *schema, Bytes canonical, Version *ret_version);
 
 typedef struct NewVersion {

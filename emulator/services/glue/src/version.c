@@ -2,25 +2,30 @@
 #include "schema.h"
 #include "uuid.h"
 
-#define COLUMNS "id, schema_id, number, definition, status, created_ms, settled_ms, gone_ms"
+#define COLUMNS "id, schema_id, number, status, created_ms, settled_ms, gone_ms"
+#define WITH_DEFINITION                                                                                                \
+    COLUMNS ", (SELECT definition FROM glue_definition WHERE version_id = glue_version.id) FROM glue_version "
 
-static const Query find_by_number = {"SELECT " COLUMNS " FROM glue_version WHERE schema_id = ?1 AND number = ?2"};
-static const Query find_by_id = {"SELECT " COLUMNS " FROM glue_version WHERE id = ?1"};
-static const Query find_by_canonical = {"SELECT " COLUMNS " FROM glue_version WHERE schema_id = ?1 AND canonical = ?2"
-                                        " AND gone_ms IS NULL"};
-static const Query insert = {"INSERT INTO glue_version (id, schema_id, number, definition, canonical, created_ms, "
-                             "status, settled_ms, mode, path,"
-                             " reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
+static const Query find_by_number = {"SELECT " WITH_DEFINITION "WHERE schema_id = ?1 AND number = ?2"};
+static const Query find_bare = {"SELECT " COLUMNS ", NULL FROM glue_version WHERE schema_id = ?1 AND number = ?2"};
+static const Query find_by_id = {"SELECT " WITH_DEFINITION "WHERE id = ?1"};
+static const Query find_by_canonical = {
+    "SELECT " COLUMNS ", NULL FROM glue_version WHERE schema_id = ?1 AND (fingerprint = ?2 OR fingerprint IS NULL)"
+    " AND gone_ms IS NULL AND (SELECT canonical FROM glue_definition WHERE version_id = glue_version.id) = ?3"};
+static const Query insert = {"INSERT INTO glue_version (id, schema_id, number, fingerprint, created_ms, status, "
+                             "settled_ms, mode, path, reason) VALUES (?1, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, ?11)"};
+static const Query insert_definition = {
+    "INSERT INTO glue_definition (version_id, definition, canonical) VALUES (?1, ?2, ?3)"};
 static const Query settle = {"UPDATE glue_version SET status = ?7, settled_ms = ?8, mode = ?9, path = ?10, reason = ?11"
                              " WHERE id = ?1"};
 
 static Bytes status_of(const Call *call, Statement *row)
 {
-    if (!column_is_null(row, 7))
+    if (!column_is_null(row, 6))
         return GLUE_SCHEMA_VERSION_STATUS_DELETING;
-    if (column_int64(row, 6) > call->now_ms)
+    if (column_int64(row, 5) > call->now_ms)
         return GLUE_SCHEMA_VERSION_STATUS_PENDING;
-    return arena_copy(call->arena, column_bytes(row, 4));
+    return arena_copy(call->arena, column_bytes(row, 3));
 }
 
 static Version read_version(Call *call, Statement *row)
@@ -29,10 +34,10 @@ static Version read_version(Call *call, Statement *row)
         .id = arena_copy(call->arena, column_bytes(row, 0)),
         .schema_id = column_int64(row, 1),
         .number = column_int64(row, 2),
-        .definition = arena_copy(call->arena, column_bytes(row, 3)),
+        .definition = arena_copy(call->arena, column_bytes(row, 7)),
         .status = status_of(call, row),
-        .verdict = arena_copy(call->arena, column_bytes(row, 4)),
-        .created_ms = column_int64(row, 5),
+        .verdict = arena_copy(call->arena, column_bytes(row, 3)),
+        .created_ms = column_int64(row, 4),
     };
 }
 
@@ -46,9 +51,9 @@ static int read_one(Call *call, Statement *row, Version *ret_version)
     return STORE_OK;
 }
 
-Status version_find_number(Call *call, const Schema *schema, int64_t number, Version *ret_version)
+static Status find_number(Call *call, const Query *query, const Schema *schema, int64_t number, Version *ret_version)
 {
-    Statement *row = store_begin(call->store, &find_by_number);
+    Statement *row = store_begin(call->store, query);
     bind_int64(row, 1, schema->id);
     bind_int64(row, 2, number);
     int code = read_one(call, row, ret_version);
@@ -58,6 +63,16 @@ Status version_find_number(Call *call, const Schema *schema, int64_t number, Ver
                     ", SchemaArn: " BYTES_FMT ", VersionNumber: %lld, isLatestVersion: false",
                     BYTES_ARG(schema->registry), BYTES_ARG(schema->name), BYTES_ARG(schema->arn), (long long)number);
     return expect_ok(call, code);
+}
+
+Status version_find_number(Call *call, const Schema *schema, int64_t number, Version *ret_version)
+{
+    return find_number(call, &find_by_number, schema, number, ret_version);
+}
+
+Status version_find_bare(Call *call, const Schema *schema, int64_t number, Version *ret_version)
+{
+    return find_number(call, &find_bare, schema, number, ret_version);
 }
 
 Status version_find(Call *call, const Schema *schema, const GlueSchemaVersionNumber *number, Version *ret_version)
@@ -86,11 +101,17 @@ Status version_by_id(Call *call, Bytes id, Version *ret_version, Schema *ret_sch
     return expect_ok(call, code);
 }
 
+static int64_t fingerprint(Bytes canonical)
+{
+    return (int64_t)bytes_hash(canonical, 0);
+}
+
 int version_by_canonical(Call *call, const Schema *schema, Bytes canonical, Version *ret_version)
 {
     Statement *row = store_begin(call->store, &find_by_canonical);
     bind_int64(row, 1, schema->id);
-    bind_text(row, 2, canonical);
+    bind_int64(row, 2, fingerprint(canonical));
+    bind_text(row, 3, canonical);
     return read_one(call, row, ret_version);
 }
 
@@ -105,6 +126,15 @@ static void bind_verdict(Call *call, Statement *statement, const Schema *schema,
     bind_text(statement, 11, why->reason);
 }
 
+static int add_definition(Call *call, Bytes id, const Definition *definition)
+{
+    Statement *add = store_begin(call->store, &insert_definition);
+    bind_text(add, 1, id);
+    bind_text(add, 2, definition->text);
+    bind_text(add, 3, definition->canonical);
+    return store_run(add);
+}
+
 int version_insert(Call *call, Schema *schema, const NewVersion *new, Version *ret_version)
 {
     Bytes id = uuid_new(call->arena, call->host->random);
@@ -112,12 +142,13 @@ int version_insert(Call *call, Schema *schema, const NewVersion *new, Version *r
     bind_text(add, 1, id);
     bind_int64(add, 2, schema->id);
     bind_int64(add, 3, schema->next_version);
-    bind_text(add, 4, new->definition->text);
-    bind_text(add, 5, new->definition->canonical);
+    bind_int64(add, 4, fingerprint(new->definition->canonical));
     bind_int64(add, 6, call->now_ms);
     bind_verdict(call, add, schema, new->why);
     bind_int64(add, 8, call->now_ms + (new->is_pending ? glue_of(call)->pending_ms : 0));
     int code = store_run(add);
+    if (code == STORE_OK)
+        code = add_definition(call, id, new->definition);
     if (code != STORE_OK)
         return code;
     schema->next_version++;

@@ -149,7 +149,7 @@ static Status delete_version(Call *call, const Version *version)
 static Status delete_number(Call *call, const Schema *schema, int64_t number, GlueSchemaVersionErrorList *errors)
 {
     Version version;
-    Status found = version_find_number(call, schema, number, &version);
+    Status found = version_find_bare(call, schema, number, &version);
     if (found.code_ < 0)
         return found;
     if (!is_ok(found))

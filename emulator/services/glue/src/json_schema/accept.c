@@ -25,7 +25,7 @@ bool not_read(Check *check, const Step *at, const char *format, ...)
     told->what_len = (size_t)len < sizeof told->what
                          ? (size_t)len
                          : bytes_utf8_prefix((Bytes){told->what, sizeof told->what - 1}, sizeof told->what - 5).len;
-    check->steps -= 10;
+    check->effort.steps -= 10;
     return false;
 }
 
@@ -113,7 +113,7 @@ static const SchemaList *next_choice(Written *written)
 /* Of oneOf: what holds to one branch holds to no other. */
 static void exclude_others(Check *check, Written *written, const SchemaList *list, size_t taken)
 {
-    Excluded *excluded = arena_new_of(check->arena, Excluded);
+    Excluded *excluded = arena_new_of(check->effort.arena, Excluded);
     *excluded = (Excluded){written->excluded, list, taken};
     written->excluded = excluded;
 }
@@ -150,11 +150,11 @@ static bool accepts_values(Check *check, const JsonSchema *reader, const Written
     const JsonValue *values = written_values(written, &single);
     if (!values)
         values = &all_few;
-    for (size_t i = 0; i < values->count && check->steps >= 0; i++)
+    for (size_t i = 0; i < values->count && check->effort.steps >= 0; i++)
         if (!accepts_value(check, reader, written, &values->items[i]))
             return not_read(check, at, "the value " BYTES_FMT " was written, but is not read",
-                            BYTES_ARG(json_value_text(check->arena, &values->items[i])));
-    return check->steps >= 0 || too_large(check, at);
+                            BYTES_ARG(json_value_text(check->effort.arena, &values->items[i])));
+    return check->effort.steps >= 0 || too_large(check, at);
 }
 
 static bool is_finite(const Written *written)
@@ -188,8 +188,8 @@ static bool accepts_target(Check *check, const JsonSchema *reader, const Written
 {
     if (!reader || !written->types || written_lacks(check, written))
         return true;
-    check->steps -= STEPS_NODE + 2 * (int64_t)written->all.count;
-    if (check->steps < 0 || check->depth >= DEPTH_MAX)
+    check->effort.steps -= STEPS_NODE + 2 * (int64_t)written->all.count;
+    if (check->effort.steps < 0 || check->depth >= DEPTH_MAX)
         return too_large(check, at);
     check->depth++;
     bool good = accepts_divided(check, reader, written, at);
@@ -199,9 +199,10 @@ static bool accepts_target(Check *check, const JsonSchema *reader, const Written
 
 bool accepts(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
 {
-    budget_descend(check->arena);
-    check->steps--;
-    return check->steps < 0 ? too_large(check, at) : accepts_target(check, json_schema_target(reader), written, at);
+    budget_descend(check->effort.arena);
+    check->effort.steps--;
+    return check->effort.steps < 0 ? too_large(check, at)
+                                   : accepts_target(check, json_schema_target(reader), written, at);
 }
 
 bool accepts_schema(Check *check, const JsonSchema *reader, const JsonSchema *writer, const Step *at)
@@ -221,11 +222,11 @@ static bool is_same(Arena *arena, const JsonSchema *reader, const JsonSchema *wr
 bool json_schema_can_read(Arena *arena, const JsonSchema *reader, const JsonSchema *writer, Mismatch *ret_mismatch)
 {
     Told told = {.path_len = 0};
-    Check check = {.arena = arena, .told = &told, .steps = STEPS_MAX};
+    Check check = {.told = &told, .effort = effort_new(arena, STEPS_MAX)};
     if (is_same(arena, reader, writer))
         return true;
-    bool is_good = accepts_schema(&check, reader, writer, NULL) && (check.steps >= 0 || too_large(&check, NULL));
-    budget_work(arena, (uint64_t)(check.steps < 0 ? STEPS_MAX : STEPS_MAX - check.steps));
+    bool is_good = accepts_schema(&check, reader, writer, NULL) && (check.effort.steps >= 0 || too_large(&check, NULL));
+    budget_work(arena, (uint64_t)(check.effort.steps < 0 ? STEPS_MAX : STEPS_MAX - check.effort.steps));
     if (!is_good)
         *ret_mismatch = (Mismatch){arena_copy(arena, (Bytes){told.path, told.path_len}),
                                    arena_copy(arena, (Bytes){told.what, told.what_len})};

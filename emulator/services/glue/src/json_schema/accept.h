@@ -27,9 +27,8 @@ typedef struct Told {
 } Told;
 
 typedef struct Check {
-    Arena *arena;
     Told *told;
-    int64_t steps; /* that are left: copies and searches take as many as they have members */
+    Effort effort; /* copies and searches take as many steps as they have members */
     int depth;
     const struct Pending *pending; /* the pairs above: a recursive schema holds as far as it is looked at */
 } Check;

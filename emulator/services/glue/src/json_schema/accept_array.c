@@ -22,7 +22,7 @@ static bool accepts_items(Check *check, const JsonSchema *reader, const Written 
     if (reader->tuple.count > last)
         last = reader->tuple.count;
     for (size_t i = 0; i <= last && (double)i < count.high; i++) {
-        if (check->steps < 0)
+        if (check->effort.steps < 0)
             return too_large(check, at);
         if (!written_item(check, written, i).types)
             return true; /* no array is that long */

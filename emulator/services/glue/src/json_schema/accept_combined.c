@@ -34,10 +34,10 @@ static bool is_excluded(Check *check, const JsonSchema *schema, const Written *w
     if (written_is_empty(check, &both))
         return true;
     for (const Excluded *excluded = written->excluded; excluded; excluded = excluded->next)
-        for (size_t i = 0; i < excluded->list->count && check->steps >= 0; i++)
+        for (size_t i = 0; i < excluded->list->count && check->effort.steps >= 0; i++)
             if (i != excluded->taken && accepts(check, excluded->list->items[i], &both, at))
                 return true;
-    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++)
+    for (size_t i = 0; i < written->all.count && check->effort.steps >= 0; i++)
         if (written->all.items[i]->not &&accepts(check, written->all.items[i]->not, &both, at))
             return true;
     return false;
@@ -89,8 +89,8 @@ static bool accepts_branches(Check *check, const JsonSchema *reader, const Writt
 
 static bool is_same(Check *check, const JsonValue *one, const JsonValue *other)
 {
-    check->steps -= one->hash == other->hash ? (int64_t)one->weight : 1;
-    return check->steps >= 0 && json_value_equal(one, other);
+    check->effort.steps -= one->hash == other->hash ? (int64_t)one->weight : 1;
+    return check->effort.steps >= 0 && json_value_equal(one, other);
 }
 
 /* A writer with the same "if" has its own branches; one without has written the same either way. */
@@ -100,7 +100,7 @@ static bool accepts_condition(Check *check, const JsonSchema *reader, const Writ
         return true;
     Written then = written_copy(check, written), otherwise = written_copy(check, written);
     written_add(check, &then, reader->condition);
-    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++) {
+    for (size_t i = 0; i < written->all.count && check->effort.steps >= 0; i++) {
         const JsonSchema *schema = written->all.items[i];
         if (!schema->condition || !is_same(check, schema->condition->source, reader->condition->source))
             continue;

@@ -40,9 +40,9 @@ static bool is_known(const Written *written, Bytes name)
 static bool accepts_member(Check *check, const JsonSchema *reader, const Written *written, Bytes name, const Step *at)
 {
     MemberCheck member = {check, at, reader, name, is_known(written, name), written_member(check, written, name)};
-    MemberVisit visit = {accepts_member_by, &member, &check->steps};
-    check->steps -= 2 * (int64_t)written->all.count;
-    if (check->steps < 0)
+    MemberVisit visit = {accepts_member_by, &member, &check->effort};
+    check->effort.steps -= 2 * (int64_t)written->all.count;
+    if (check->effort.steps < 0)
         return too_large(check, at);
     return !member.written.types || json_schema_each_of_member(reader, name, &visit);
 }
@@ -66,7 +66,7 @@ static bool accepts_listed(Check *check, const JsonSchema *reader, const Written
 static Written written_rest(Check *check, const Written *written, Bytes pattern)
 {
     Written rest = written_new();
-    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++) {
+    for (size_t i = 0; i < written->all.count && check->effort.steps >= 0; i++) {
         const JsonSchema *schema = written->all.items[i];
         const JsonSchema *own = present(pattern) ? properties_find(&schema->patterns, pattern) : NULL;
         written_add(check, &rest, own ? own : schema->additional);
@@ -112,7 +112,7 @@ static bool accepts_patterns(Check *check, const JsonSchema *reader, const Writt
 
 static bool accepts_required(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
 {
-    for (size_t i = 0; i < reader->required.count && check->steps >= 0; i++) {
+    for (size_t i = 0; i < reader->required.count && check->effort.steps >= 0; i++) {
         Step step = {at, reader->required.items[i]};
         if (!written_requires(check, written, reader->required.items[i]))
             return not_read(check, &step, "the property is required to read, but was not always written");
@@ -130,7 +130,7 @@ static bool all_names_hold(Check *check, const JsonSchema *names, const Written 
             return false;
         for (size_t j = 0; j < schema->properties.count; j++) {
             JsonValue name = json_value_of_text(schema->properties.items[j].name);
-            if (check->steps < 0 ||
+            if (check->effort.steps < 0 ||
                 (written_member(check, written, name.text).types && !check_validates(check, names, &name)))
                 return false;
         }
@@ -154,7 +154,7 @@ static bool accepts_names(Check *check, const JsonSchema *reader, const Written 
 static bool accepts_dependent(Check *check, const JsonProperty *dependency, const Written *written, const Step *at)
 {
     Written with = written_copy(check, written);
-    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++)
+    for (size_t i = 0; i < written->all.count && check->effort.steps >= 0; i++)
         written_add(check, &with, properties_find(&written->all.items[i]->dependencies, dependency->name));
     written_settle(check, &with);
     return accepts(check, dependency->schema, &with, at);
@@ -164,7 +164,7 @@ static bool accepts_dependencies(Check *check, const JsonSchema *reader, const W
 {
     for (size_t i = 0; i < reader->dependencies.count; i++) {
         const JsonProperty *dependency = &reader->dependencies.items[i];
-        if (check->steps < 0)
+        if (check->effort.steps < 0)
             return too_large(check, at);
         if (written_member(check, written, dependency->name).types &&
             !accepts_dependent(check, dependency, written, at))

@@ -66,8 +66,8 @@ bool accepts_range(Check *check, const JsonSchema *reader, const Written *writte
         if (!(written->types & ranges[kind].types) || is_within(&was, &reader->ranges[kind]))
             continue;
         return not_read(check, at, "%s " BYTES_FMT " were written, read are those " BYTES_FMT, ranges[kind].what,
-                        BYTES_ARG(range_text(check->arena, &was)),
-                        BYTES_ARG(range_text(check->arena, &reader->ranges[kind])));
+                        BYTES_ARG(range_text(check->effort.arena, &was)),
+                        BYTES_ARG(range_text(check->effort.arena, &reader->ranges[kind])));
     }
     return accepts_multiple(check, reader, written, at) && accepts_pattern(check, reader, written, at);
 }

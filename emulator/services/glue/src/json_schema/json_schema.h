@@ -85,8 +85,7 @@ const JsonSchema *json_schema_target(const JsonSchema *schema);
 /* What a walk may cost; each look at a node takes one of the steps that are left, more where there is more to do. Below
  * 0 the answer is true and means nothing. */
 typedef struct Walk {
-    Arena *arena;
-    int64_t *steps;
+    Effort *effort;
     int depth;
 } Walk;
 bool json_schema_validates(Walk walk, const JsonSchema *schema, const JsonValue *value);
@@ -101,7 +100,7 @@ typedef bool MemberFunction(void *context, const JsonSchema *schema);
 typedef struct MemberVisit {
     MemberFunction *function;
     void *context;
-    int64_t *steps;
+    Effort *effort;
 } MemberVisit;
 bool json_schema_each_of_member(const JsonSchema *schema, Bytes name, const MemberVisit *visit);
 
@@ -112,5 +111,5 @@ bool json_schema_can_read(Arena *arena, const JsonSchema *reader, const JsonSche
 /* ECMA 262's, as near as PCRE2 comes; lives in the arena. NULL: it isn't one. */
 RegexSpace *regex_space_new(Arena *arena);
 const Regex *regex_compile(RegexSpace *space, Bytes text);
-/* Anywhere in it. Takes of the steps; below 0 the answer is true and means nothing. */
-bool regex_matches(const Regex *regex, Bytes text, int64_t *steps);
+/* Anywhere in it. Below 0 steps the answer is true and means nothing. */
+bool regex_matches(Effort *effort, const Regex *regex, Bytes text);

@@ -193,41 +193,54 @@ static int compare_hashes(const void *left, const void *right)
 }
 
 /* Those of one hash are nearly always equal. */
-static bool find_twins(const JsonIndex *index, size_t count, int64_t *steps)
+static bool find_twins(Effort *effort, const JsonIndex *index, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        for (size_t j = i + 1; j < count && index->sorted[j]->hash == index->sorted[i]->hash && *steps >= 0; j++) {
-            *steps -= (int64_t)index->sorted[i]->weight;
+        for (size_t j = i + 1; j < count && index->sorted[j]->hash == index->sorted[i]->hash && effort->steps >= 0;
+             j++) {
+            effort->steps -= (int64_t)index->sorted[i]->weight;
             if (json_value_equal(index->sorted[i], index->sorted[j]))
                 return true;
         }
     return false;
 }
 
-static const JsonIndex *index_of(Arena *arena, const JsonValue *list, int64_t *steps)
+static JsonIndex *index_new(Effort *effort, const JsonValue *list)
 {
-    if (list->index)
-        return list->index;
-    JsonIndex *index = arena_new_of(arena, JsonIndex);
-    index->sorted = arena_take_array(arena, list->count, sizeof *index->sorted);
+    JsonIndex *index = arena_new_of(effort->arena, JsonIndex);
+    index->sorted = arena_take_array(effort->arena, list->count, sizeof *index->sorted);
     for (size_t i = 0; i < list->count; i++)
         index->sorted[i] = &list->items[i];
     if (list->count)
         qsort(index->sorted, list->count, sizeof *index->sorted, compare_hashes);
-    *steps -= 4 * (int64_t)list->count;
-    index->has_twins = find_twins(index, list->count, steps);
-    ((JsonValue *)list)->index = index;
+    effort->steps -= 10 + 4 * (int64_t)list->count;
+    index->has_twins = find_twins(effort, index, list->count);
     return index;
 }
 
-bool json_list_has_twins(Arena *arena, const JsonValue *list, int64_t *steps)
+static const JsonIndex *index_of(Effort *effort, const JsonValue *list)
 {
-    return index_of(arena, list, steps)->has_twins;
+    Bytes key = {(const char *)&list, sizeof list};
+    JsonIndex *index = map_get(effort->kept, key);
+    if (!index)
+        map_put(effort->kept, key, index = index_new(effort, list));
+    return index;
 }
 
-bool json_list_has(Arena *arena, const JsonValue *list, const JsonValue *value, int64_t *steps)
+Effort effort_new(Arena *arena, int64_t steps)
 {
-    const JsonIndex *index = index_of(arena, list, steps);
+    return (Effort){arena, steps, map_new_in(arena), NULL};
+}
+
+bool json_list_has_twins(Effort *effort, const JsonValue *list)
+{
+    effort->steps -= 3;
+    return index_of(effort, list)->has_twins;
+}
+
+bool json_list_has(Effort *effort, const JsonValue *list, const JsonValue *value)
+{
+    const JsonIndex *index = index_of(effort, list);
     size_t low = 0, high = list->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -236,9 +249,9 @@ bool json_list_has(Arena *arena, const JsonValue *list, const JsonValue *value, 
         else
             high = middle;
     }
-    *steps -= 2;
-    for (; low < list->count && index->sorted[low]->hash == value->hash && *steps >= 0; low++) {
-        *steps -= (int64_t)value->weight;
+    effort->steps -= 5;
+    for (; low < list->count && index->sorted[low]->hash == value->hash && effort->steps >= 0; low++) {
+        effort->steps -= (int64_t)value->weight;
         if (json_value_equal(index->sorted[low], value))
             return true;
     }

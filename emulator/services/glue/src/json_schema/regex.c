@@ -9,7 +9,7 @@
 #define HEAP_MAX_KIB      4096
 #define OPTIONS           (PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX)
 
-/* What the expressions of a schema share. */
+/* What the expressions of a schema, or those that a comparison runs, share. */
 struct RegexSpace {
     Arena *arena;
     pcre2_compile_context *compile;
@@ -19,10 +19,9 @@ struct RegexSpace {
     size_t last;  /* where in the text the last item began */
 };
 
+/* What it takes to match is made when it is first asked for, and is that comparison's: Effort. */
 struct Regex {
-    RegexSpace *space;
     Bytes text;
-    pcre2_code *counting; /* made when it is first asked for; NULL: not yet */
 };
 
 static void *take(size_t size, void *arena)
@@ -66,7 +65,7 @@ static pcre2_code *compile(RegexSpace *space, Bytes text, uint32_t options)
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)text.ptr, text.len, OPTIONS | options, &error, &at, space->compile);
     if (code)
         pcre2_pattern_info(code, PCRE2_INFO_SIZE, &size);
-    budget_work(space->arena, 50 + text.len + size / 16);
+    budget_work(space->arena, 50 + text.len + size / 10);
     return code;
 }
 
@@ -79,21 +78,31 @@ const Regex *regex_compile(RegexSpace *space, Bytes text)
     if (!is_one)
         return NULL;
     Regex *regex = arena_new_of(space->arena, Regex);
-    *regex = (Regex){space, text, NULL};
+    regex->text = text;
     return regex;
 }
 
-bool regex_matches(const Regex *regex, Bytes text, int64_t *steps)
+/* NULL: with what counts its steps it is too large. */
+static const pcre2_code *counting_of(Effort *effort, const Regex *regex)
 {
-    RegexSpace *space = regex->space;
-    if (!regex->counting)
-        ((Regex *)regex)->counting = compile(space, regex->text, PCRE2_AUTO_CALLOUT);
-    space->left = *steps - 10;
+    Bytes key = {(const char *)&regex, sizeof regex};
+    pcre2_code *code = map_get(effort->kept, key);
+    if (!effort->regexes)
+        effort->regexes = regex_space_new(effort->arena);
+    if (!code && (code = compile(effort->regexes, regex->text, PCRE2_AUTO_CALLOUT)))
+        map_put(effort->kept, key, code);
+    return code;
+}
+
+bool regex_matches(Effort *effort, const Regex *regex, Bytes text)
+{
+    const pcre2_code *code = counting_of(effort, regex);
+    RegexSpace *space = effort->regexes;
+    int found = PCRE2_ERROR_CALLOUT;
+    space->left = effort->steps - 10;
     space->last = 0;
-    int found = PCRE2_ERROR_CALLOUT; /* with its callouts it may be too large */
-    if (regex->counting && space->left >= 0)
-        found = pcre2_match(regex->counting, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK, space->match,
-                            space->context);
-    *steps = found >= 0 || found == PCRE2_ERROR_NOMATCH ? space->left : -1;
+    if (code && space->left >= 0)
+        found = pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, 0, PCRE2_NO_UTF_CHECK, space->match, space->context);
+    effort->steps = found >= 0 || found == PCRE2_ERROR_NOMATCH ? space->left : -1;
     return found != PCRE2_ERROR_NOMATCH;
 }

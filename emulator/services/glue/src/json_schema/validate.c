@@ -39,12 +39,12 @@ bool json_schema_each_of_member(const JsonSchema *schema, Bytes name, const Memb
 {
     const JsonSchema *own = properties_find(&schema->properties, name);
     bool is_named = own != NULL;
-    *visit->steps -= 2;
+    visit->effort->steps -= 2;
     if (own && !visit->function(visit->context, own))
         return false;
-    for (size_t i = 0; i < schema->patterns.count && *visit->steps >= 0; i++) {
+    for (size_t i = 0; i < schema->patterns.count && visit->effort->steps >= 0; i++) {
         const JsonProperty *pattern = &schema->patterns.items[i];
-        if (!regex_matches(pattern->pattern, name, visit->steps))
+        if (!regex_matches(visit->effort, pattern->pattern, name))
             continue;
         is_named = true;
         if (!visit->function(visit->context, pattern->schema))
@@ -81,9 +81,9 @@ static bool array_holds(const JsonSchema *schema, const JsonValue *array, Walk *
 {
     bool is_contained = !schema->contains;
     if (!range_has(&schema->ranges[RANGE_ITEMS], (double)array->count) ||
-        (schema->is_unique && json_list_has_twins(walk->arena, array, walk->steps)))
+        (schema->is_unique && json_list_has_twins(walk->effort, array)))
         return false;
-    for (size_t i = 0; i < array->count && *walk->steps >= 0; i++) {
+    for (size_t i = 0; i < array->count && walk->effort->steps >= 0; i++) {
         const JsonSchema *item = i < schema->tuple.count ? schema->tuple.items[i] : schema->rest;
         if (item && !holds(item, &array->items[i], walk))
             return false;
@@ -107,16 +107,16 @@ static bool name_holds(const JsonSchema *schema, Bytes name, Walk *walk)
 {
     if (!schema->names)
         return true;
-    *walk->steps -= 1 + (int64_t)(name.len / 32);
+    walk->effort->steps -= 1 + (int64_t)(name.len / 32);
     const JsonValue value = json_value_of_text(name);
     return holds(schema->names, &value, walk);
 }
 
 static bool members_hold(const JsonSchema *schema, const JsonValue *object, Walk *walk)
 {
-    for (size_t i = 0; i < object->count && *walk->steps >= 0; i++) {
+    for (size_t i = 0; i < object->count && walk->effort->steps >= 0; i++) {
         Member member = {&object->items[i], walk};
-        MemberVisit visit = {member_holds, &member, walk->steps};
+        MemberVisit visit = {member_holds, &member, walk->effort};
         if (!json_schema_each_of_member(schema, object->names[i], &visit) ||
             !name_holds(schema, object->names[i], walk))
             return false;
@@ -128,8 +128,8 @@ static bool object_holds(const JsonSchema *schema, const JsonValue *object, Walk
 {
     if (!range_has(&schema->ranges[RANGE_PROPERTIES], (double)object->count))
         return false;
-    *walk->steps -= (int64_t)(schema->required.count + schema->dependencies.count) * 2;
-    for (size_t i = 0; i < schema->required.count && *walk->steps >= 0; i++)
+    walk->effort->steps -= (int64_t)(schema->required.count + schema->dependencies.count) * 2;
+    for (size_t i = 0; i < schema->required.count && walk->effort->steps >= 0; i++)
         if (!json_value_member(object, schema->required.items[i]))
             return false;
     if (!members_hold(schema, object, walk))
@@ -149,17 +149,17 @@ static bool scalar_holds(const JsonSchema *schema, const JsonValue *value, Walk 
                (schema->multiple_of == 0 || is_multiple(value->number, schema->multiple_of));
     if (value->kind == VALUE_STRING)
         return range_has(&schema->ranges[RANGE_LENGTH], value->number) &&
-               (!schema->pattern || regex_matches(schema->pattern, value->text, walk->steps));
+               (!schema->pattern || regex_matches(walk->effort, schema->pattern, value->text));
     return true;
 }
 
 static bool is_listed(const JsonSchema *schema, const JsonValue *value, Walk *walk)
 {
-    if (schema->enumeration && !json_list_has(walk->arena, schema->enumeration, value, walk->steps))
+    if (schema->enumeration && !json_list_has(walk->effort, schema->enumeration, value))
         return false;
     if (!schema->constant)
         return true;
-    *walk->steps -= schema->constant->hash == value->hash ? (int64_t)value->weight : 0;
+    walk->effort->steps -= schema->constant->hash == value->hash ? (int64_t)value->weight : 0;
     return json_value_equal(schema->constant, value);
 }
 
@@ -177,10 +177,10 @@ static bool node_holds(const JsonSchema *schema, const JsonValue *value, Walk *w
 static bool holds(const JsonSchema *schema, const JsonValue *value, Walk *walk)
 {
     schema = json_schema_target(schema);
-    if (!schema || walk->depth >= DEPTH_MAX || *walk->steps < 0)
+    if (!schema || walk->depth >= DEPTH_MAX || walk->effort->steps < 0)
         return true;
-    budget_descend(walk->arena);
-    *walk->steps -= 2;
+    budget_descend(walk->effort->arena);
+    walk->effort->steps -= 2;
     walk->depth++;
     bool good = node_holds(schema, value, walk);
     walk->depth--;

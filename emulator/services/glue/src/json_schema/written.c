@@ -21,7 +21,7 @@ static bool has(const Written *written, const JsonSchema *schema)
 static void grow(Check *check, Written *written)
 {
     size_t room = written->room ? 2 * written->room : 4;
-    const JsonSchema **items = arena_new_array(check->arena, const JsonSchema *, room);
+    const JsonSchema **items = arena_new_array(check->effort.arena, const JsonSchema *, room);
     if (written->all.count)
         memcpy(items, written->all.items, written->all.count * sizeof *items);
     written->all.items = items;
@@ -36,11 +36,11 @@ static unsigned excluded_types(const JsonSchema *schema)
 
 void written_add(Check *check, Written *written, const JsonSchema *schema)
 {
-    budget_descend(check->arena);
+    budget_descend(check->effort.arena);
     schema = json_schema_target(schema);
-    if (!schema || check->steps < 0)
+    if (!schema || check->effort.steps < 0)
         return;
-    check->steps -= 1 + (int64_t)(written->all.count / 8);
+    check->effort.steps -= 1 + (int64_t)(written->all.count / 8);
     if (has(written, schema))
         return;
     if (written->all.count == written->room)
@@ -54,9 +54,9 @@ void written_add(Check *check, Written *written, const JsonSchema *schema)
 Written written_copy(Check *check, const Written *from)
 {
     Written copy = *from;
-    check->steps -= 4 + (int64_t)from->all.count;
+    check->effort.steps -= 4 + (int64_t)from->all.count;
     copy.room = from->all.count + 4;
-    copy.all.items = arena_new_array(check->arena, const JsonSchema *, copy.room);
+    copy.all.items = arena_new_array(check->effort.arena, const JsonSchema *, copy.room);
     if (from->all.count)
         memcpy(copy.all.items, from->all.items, from->all.count * sizeof *copy.all.items);
     return copy;
@@ -111,7 +111,7 @@ Range written_range(const Written *written, RangeKind kind)
 
 void written_settle(Check *check, Written *written)
 {
-    check->steps -= (int64_t)written->all.count;
+    check->effort.steps -= (int64_t)written->all.count;
     for (int kind = 0; kind < RANGES; kind++) {
         Range range = written_range(written, (RangeKind)kind);
         if (range.low > range.high || (range.low == range.high && (range.is_low_open || range.is_high_open)))
@@ -134,8 +134,8 @@ static bool collect(void *context, const JsonSchema *schema)
 Written written_member(Check *check, const Written *written, Bytes name)
 {
     Collected collected = {check, written_new()};
-    MemberVisit visit = {collect, &collected, &check->steps};
-    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++) {
+    MemberVisit visit = {collect, &collected, &check->effort};
+    for (size_t i = 0; i < written->all.count && check->effort.steps >= 0; i++) {
         const JsonSchema *schema = written->all.items[i];
         json_schema_each_of_member(schema, name, &visit);
     }
@@ -146,7 +146,7 @@ Written written_member(Check *check, const Written *written, Bytes name)
 Written written_item(Check *check, const Written *written, size_t at)
 {
     Written item = written_new();
-    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++) {
+    for (size_t i = 0; i < written->all.count && check->effort.steps >= 0; i++) {
         const JsonSchema *schema = written->all.items[i];
         written_add(check, &item, at < schema->tuple.count ? schema->tuple.items[at] : schema->rest);
     }
@@ -165,7 +165,7 @@ size_t written_tuple(const Written *written)
 
 bool written_requires(Check *check, const Written *written, Bytes name)
 {
-    check->steps -= 2 * (int64_t)written->all.count;
+    check->effort.steps -= 2 * (int64_t)written->all.count;
     for (size_t i = 0; i < written->all.count; i++)
         if (names_have(&written->all.items[i]->required, name))
             return true;
@@ -188,14 +188,14 @@ const JsonValue *written_values(const Written *written, JsonValue *room)
 
 bool check_validates(Check *check, const JsonSchema *schema, const JsonValue *value)
 {
-    return json_schema_validates((Walk){check->arena, &check->steps, 0}, schema, value);
+    return json_schema_validates((Walk){&check->effort, 0}, schema, value);
 }
 
 bool written_has(Check *check, const Written *written, const JsonValue *value)
 {
     if (!(json_value_type(value) & written->types))
         return false;
-    for (size_t i = 0; i < written->all.count && check->steps >= 0; i++)
+    for (size_t i = 0; i < written->all.count && check->effort.steps >= 0; i++)
         if (!check_validates(check, written->all.items[i], value))
             return false;
     return true;
@@ -207,7 +207,7 @@ bool written_lacks(Check *check, const Written *written)
         return false;
     for (size_t i = 0; i < written->all.count; i++) {
         const NameList *required = &written->all.items[i]->required;
-        for (size_t j = 0; j < required->count && check->steps >= 0; j++) {
+        for (size_t j = 0; j < required->count && check->effort.steps >= 0; j++) {
             Written member = written_member(check, written, required->items[j]);
             check->depth += 10; /* so deep it goes no further than a few */
             bool is_empty = written_is_empty(check, &member);
@@ -228,5 +228,5 @@ bool written_is_empty(Check *check, const Written *written)
     for (size_t i = 0; values && i < values->count; i++)
         if (written_has(check, written, &values->items[i]))
             return false;
-    return values && check->steps >= 0;
+    return values && check->effort.steps >= 0;
 }

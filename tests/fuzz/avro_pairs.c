@@ -1,0 +1,7 @@
+/* avro_pairs.c - two definitions of AVRO, held against each other: see pairs.h. */
+#include "pairs.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_pair("AVRO", data, size);
+}

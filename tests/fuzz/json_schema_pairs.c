@@ -1,0 +1,7 @@
+/* json_schema_pairs.c - two definitions of JSON, held against each other: see pairs.h. */
+#include "pairs.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_pair("JSON", data, size);
+}
