@@ -25,6 +25,10 @@ bool host_is_watched(const Host *host, const EventKind *kind);
 void host_publish(Host *host, const EventKind *kind, const void *event);
 Arena *host_event_arena(Host *host); /* lives until this turn's events are told */
 
+/* A timer's work in a transaction of its own: where it fails it is undone, and nothing that other timers did with it.
+ */
+MUST_CHECK int host_run_alone(Host *host, int (*work)(void *context), void *context);
+
 /* The pipeline's. */
 void host_tell_events(Host *host); /* after the commit */
 bool host_has_events(const Host *host);

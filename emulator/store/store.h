@@ -18,7 +18,8 @@ enum {
     STORE_NO_PERMISSION = 6,
     STORE_BAD_NAME = 7, /* of a snapshot */
     STORE_CORRUPT = 8,  /* store_open: damaged */
-    STORE_BROKEN = -1
+    STORE_BROKEN = -1,
+    STORE_DAMAGED = -2 /* the same, because a page is not as it was written: it will be so again */
 };
 
 /* commit: what was acknowledged survives kill -9. fsync: also a power cut. memory: gone at exit, no file. */

@@ -161,6 +161,51 @@ def test_who_meets_a_damaged_page_gets_a_500_and_the_log_tells_where(own_emulato
     assert "could not be committed" not in emulator.logged()
 
 
+def leaf_of(file: Path, stream: str) -> int:
+    """Where the page is that holds the last chunk of that stream: new ones of it go there."""
+    with contextlib.closing(sqlite3.connect(file)) as db:
+        (row,) = db.execute("SELECT max(l.id) FROM shard_log l, kinesis_shard h, kinesis_stream s"
+                            " WHERE h.id = l.id >> 40 AND s.id = h.stream_id AND s.name = ?", (stream,)).fetchone()
+    content = file.read_bytes()
+    (leaf,) = (at for at in range(0, len(content), pages.PAGE_BYTES)
+               if content[at] == 13 and _varint(row) in content[at:at + pages.PAGE_BYTES])  # SQLite: "leaf table b-tree page"
+    return leaf
+
+
+def _varint(number: int) -> bytes:
+    """As SQLite writes a row's id."""
+    parts = [number & 127]
+    while number := number >> 7:
+        parts.append(number & 127 | 128)
+    return bytes(reversed(parts))
+
+
+def test_a_stream_whose_place_is_damaged_takes_no_more_and_others_go_on(own_emulator, large_file):
+    leaf = leaf_of(large_file, "b")
+    emulator = own_emulator()
+    kinesis = client_at(emulator.url, "kinesis")
+    kinesis.put_record(StreamName="b", PartitionKey="before", Data=b"x")
+    damage.overwrite(large_file, leaf + 4000, b"damage")
+    assert len(read_all(kinesis, "a")) == 1000  # more than SQLite keeps in memory
+    refused = 0
+    for n in range(150):
+        try:
+            kinesis.put_record(StreamName="a", PartitionKey=f"then{n}", Data=b"x" * 10_000)
+            kinesis.put_record(StreamName="b", PartitionKey=f"then{n}", Data=b"x" * 10_000)
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "InternalFailure"
+            refused += 1
+    assert 50 < refused < 150, "there is room for it for a while, in the tail of all"
+    there = [record["PartitionKey"] for record in read_all(kinesis, "a")][1000:]
+    assert there == [f"then{n}" for n in range(150)]
+    emulator.kill()
+    emulator.start()
+    kinesis = client_at(emulator.url, "kinesis")
+    assert [record["PartitionKey"] for record in read_all(kinesis, "a")][1000:] == there
+    kinesis.put_record(StreamName="a", PartitionKey="last", Data=b"x" * 300_000)
+    assert f"page {leaf // pages.PAGE_BYTES + 1}, at byte {leaf}, is not as it was written" in emulator.logged()
+
+
 def test_a_snapshot_of_a_damaged_file_is_refused_and_one_made_before_mends_it(own_emulator, large_file):
     with LocalEmulator(data=large_file.parent) as whole:
         ask(whole.url, "snapshot", name="whole")

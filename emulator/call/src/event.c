@@ -150,3 +150,22 @@ void host_tell_events(Host *host)
     }
     tell(events, &TURN_ENDED, NULL);
 }
+
+static int end_alone(Host *host, int code)
+{
+    if (code == STORE_OK)
+        code = store_commit(host->store);
+    else
+        store_rollback(host->store);
+    if (code == STORE_OK)
+        host_keep_events(host);
+    else
+        host_drop_events(host);
+    return code;
+}
+
+int host_run_alone(Host *host, int (*work)(void *context), void *context)
+{
+    int code = end_alone(host, STORE_OK); /* what timers before it did */
+    return code == STORE_OK ? end_alone(host, work(context)) : code;
+}

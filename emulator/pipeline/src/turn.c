@@ -98,7 +98,8 @@ static bool run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers
 
 /* A call that failed after its first write has left half of its work in the turn. So the turn is undone, and its calls
  * are made again, each in a transaction of its own: the one that failed is undone alone. No call pays for a savepoint
- * where nothing fails. What SubscribeToShard has opened stays open; calls that wait have written nothing. */
+ * where nothing fails. Likewise where the turn could not be committed for a damaged page, which not all of them need.
+ * What SubscribeToShard has opened stays open; calls that wait have written nothing. */
 static void redo_alone(Pipeline *pipeline, ExchangeQueue *answers)
 {
     Store *store = pipeline->host->store;
@@ -169,9 +170,10 @@ void pipeline_turn(Pipeline *pipeline)
         next = exchange->next;
         queue_push(&answers, exchange);
     }
-    if (is_broken)
+    int code = is_broken ? STORE_OK : store_commit(pipeline->host->store);
+    if (is_broken || code == STORE_DAMAGED)
         redo_alone(pipeline, &answers);
-    else if (store_commit(pipeline->host->store) != STORE_OK)
+    else if (code != STORE_OK)
         fail_all(pipeline, &answers);
     /* Answers first: a subscription opened in this turn gets its head before the first push reaches it. */
     for (Exchange *next, *exchange = queue_take_all(&answers); exchange; exchange = next) {

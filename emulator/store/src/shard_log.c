@@ -30,9 +30,11 @@ typedef struct Pending {
 struct ShardLog {
     Store *store;
     Tail *tail;
-    bool is_loaded;  /* `pending` holds what the tail has */
-    Map *pending;    /* 8 bytes of log id → Pending; kept from turn to turn */
-    Pending **dirty; /* those with bytes that the tail has not */
+    bool is_loaded;    /* `pending` holds what the tail has */
+    Map *pending;      /* 8 bytes of log id → Pending; kept from turn to turn */
+    Pending **dirty;   /* those with bytes that the tail has not */
+    Map *damaged;      /* ids of logs that cannot be written into the table */
+    uint64_t restores; /* of the store, when `damaged` was true */
     size_t dirty_count, dirty_capacity;
 };
 
@@ -101,6 +103,17 @@ static void free_all_pending(ShardLog *log)
     log->pending = NULL;
 }
 
+/* What its tail holds stays there, and nothing is added: the other logs go on. */
+static bool is_damaged(ShardLog *log, int64_t id)
+{
+    if (log->restores != log->store->restores) {
+        map_free(log->damaged);
+        log->damaged = map_new();
+        log->restores = log->store->restores;
+    }
+    return map_get(log->damaged, (Bytes){(const char *)&id, sizeof id}) != NULL;
+}
+
 static void clear_all_pending(ShardLog *log)
 {
     Bytes key;
@@ -115,16 +128,25 @@ static void clear_all_pending(ShardLog *log)
     }
 }
 
+static int fold_damaged(ShardLog *log);
+
 /* All that is pending goes into the table; the tail is empty then. */
 static int fold(ShardLog *log)
 {
     Bytes key;
     void *pending;
     int code = STORE_OK;
-    for (size_t at = 0; code == STORE_OK && map_next(log->pending, &at, &key, &pending);)
+    for (size_t at = 0; code == STORE_OK && map_next(log->pending, &at, &key, &pending);) {
+        if (is_damaged(log, ((Pending *)pending)->log))
+            continue;
         code = write_chunk(log, pending);
+        if (code == STORE_DAMAGED)
+            map_put(log->damaged, key, log);
+    }
     if (code != STORE_OK)
         return code;
+    if (map_count(log->damaged))
+        return fold_damaged(log);
     clear_all_pending(log);
     return tail_clear(log->tail);
 }
@@ -132,6 +154,24 @@ static int fold(ShardLog *log)
 static Bytes not_in_tail(const Pending *pending)
 {
     return bytes_slice(buffer_bytes(&pending->chunk), pending->in_tail, pending->chunk.len - pending->in_tail);
+}
+
+/* The tail is made anew of what could not be written: no more than it held, since nothing is added to that. */
+static int fold_damaged(ShardLog *log)
+{
+    Bytes key;
+    void *value;
+    int code = tail_clear(log->tail);
+    log->dirty_count = 0;
+    for (size_t at = 0; map_next(log->pending, &at, &key, &value);) {
+        Pending *pending = value;
+        if (!is_damaged(log, pending->log)) {
+            pending_clear(pending);
+        } else if (pending->in_tail) {
+            tail_add(log->tail, pending->log, bytes_slice(buffer_bytes(&pending->chunk), 0, pending->in_tail));
+        }
+    }
+    return code == STORE_OK ? tail_write(log->tail) : code;
 }
 
 static int write_turn(void *context)
@@ -176,6 +216,7 @@ int shard_log_open(Store *store, ShardLog **ret_log)
     log->store = store;
     log->tail = tail;
     log->pending = map_new();
+    log->damaged = map_new();
     store_before_commit(store, write_turn, log);
     store_on_rollback(store, forget_all, log);
     *ret_log = log;
@@ -187,6 +228,7 @@ ShardLog *shard_log_close(ShardLog *log)
     if (!log)
         return NULL;
     free_all_pending(log);
+    map_free(log->damaged);
     tail_close(log->tail);
     free(log->dirty);
     free(log);
@@ -269,6 +311,8 @@ int shard_log_append(ShardLog *log, int64_t id, const LogRecord *record)
     int code = load(log);
     if (code != STORE_OK)
         return code;
+    if (is_damaged(log, id))
+        return STORE_DAMAGED;
     Pending *pending = pending_of(log, id);
     if (!record->sequence || record->sequence > SEQUENCE_MAX ||
         (pending->count && record->sequence <= pending->end.sequence))

@@ -133,6 +133,7 @@ static int restore_from(Store *store, sqlite3 *from, const char *name, const cha
     page_file_overlook(store->db, true); /* what is damaged is what it takes the place of */
     int code = copy(store->db, from, ret_reason);
     page_file_overlook(store->db, false);
+    store->restores++;
     store_forget(store);
     return code;
 }

@@ -120,16 +120,17 @@ static void lose_turn(Store *store)
     store->buffered_writes++;
 }
 
-static void fail_step(Statement *statement, int code)
+static int fail_step(Statement *statement, int code)
 {
     Store *store = statement->store;
     if (!is_damage(code)) {
         note_failure(store, sqlite3_errmsg(store->db));
-        return;
+        return STORE_BROKEN;
     }
     note_damage(store, statement->query->sql);
     if (code == SQLITE_CORRUPT || !sqlite3_stmt_readonly(statement->handle))
         lose_turn(store);
+    return STORE_DAMAGED;
 }
 
 int store_step(Statement *statement)
@@ -143,12 +144,11 @@ int store_step(Statement *statement)
     statement->is_running = code == SQLITE_ROW;
     if (code == SQLITE_ROW)
         return STORE_ROW;
-    if (code != SQLITE_DONE)
-        fail_step(statement, code);
+    int result = code == SQLITE_DONE ? STORE_OK : fail_step(statement, code);
     sqlite3_reset(statement->handle);
     /* sqlite.org, "Response To Errors Within A Transaction": a full disk or an I/O error may undo all of it. */
     store->is_lost |= code != SQLITE_DONE && store->in_turn && sqlite3_get_autocommit(store->db);
-    return code == SQLITE_DONE ? STORE_OK : STORE_BROKEN;
+    return result;
 }
 
 int store_run(Statement *statement)
@@ -217,4 +217,6 @@ void statements_finalize(Store *store)
             free(at);
         }
     }
+    memset(store->statements, 0, sizeof store->statements);
+    store->statements_count = 0;
 }

@@ -26,7 +26,7 @@ struct Store {
     PageFault fault;   /* a damaged page, until it was told */
     char failure[640]; /* of the last turn that was undone; empty: none since the last commit */
     char *note;        /* what opening has found; or NULL */
-    uint64_t commits;
+    uint64_t commits, restores;
     uint64_t buffered_writes; /* appends of a shard log that SQLite has not seen yet */
     Durability durability;
     int wal_pages, wal_pages_least; /* below the latter it is not copied: it is damaged */

@@ -66,27 +66,29 @@ static bool wants_checkpoint(const Store *store, int pages)
 }
 
 /* A full disk: what the WAL has already may go into the file, and its room be used again. */
-static int give_up(Store *store)
+static int give_up(Store *store, int code)
 {
     bool is_full = (sqlite3_errcode(store->db) & 0xff) == SQLITE_FULL;
     store_rollback(store);
     if (is_full)
         checkpoint(store);
-    return STORE_BROKEN;
+    return code;
 }
 
 int store_commit(Store *store)
 {
     static const Query commit = {"COMMIT"};
-    for (int i = 0; i < store->before_commit_count; i++)
-        if (store->before_commit[i].hook(store->before_commit[i].context) != STORE_OK)
-            return give_up(store);
-    if (!store->in_turn) {
+    int code = STORE_OK;
+    for (int i = 0; code == STORE_OK && i < store->before_commit_count; i++)
+        code = store->before_commit[i].hook(store->before_commit[i].context);
+    if (code == STORE_OK && !store->in_turn) {
         store->commits++;
         return STORE_OK;
     }
-    if (store->is_lost || store_run(store_begin(store, &commit)) != STORE_OK)
-        return give_up(store);
+    if (code == STORE_OK)
+        code = store->is_lost ? STORE_BROKEN : store_run(store_begin(store, &commit));
+    if (code != STORE_OK)
+        return give_up(store, code);
     store->in_turn = false;
     store->commits++;
     store->failure[0] = '\0';

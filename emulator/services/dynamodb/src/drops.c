@@ -1,28 +1,45 @@
 /* drops.c - what a deleted table or index held goes in small steps, so that no call waits for it. */
+#include "event.h"
 #include "table.h"
 
 #define ROWS_A_STEP 2000
 
-static const Query select_dropped = {"SELECT tree FROM dynamodb_dropped LIMIT 1"};
+static const Query next_dropped = {"SELECT tree FROM dynamodb_dropped WHERE tree > ?1 ORDER BY tree LIMIT 1"};
 static const Query delete_dropped = {"DELETE FROM dynamodb_dropped WHERE tree = ?1"};
 static const Query delete_rows = {
     "DELETE FROM dynamodb_item WHERE tree = ?1 AND (hash, range) <= (SELECT hash, range FROM "
     "dynamodb_item WHERE tree = ?1 ORDER BY hash, range LIMIT 1 OFFSET ?2)"};
 static const Query delete_rest = {"DELETE FROM dynamodb_item WHERE tree = ?1"};
 
-/* One step of one tree. STORE_NOT_FOUND: nothing is left to drop. */
-static int step(Store *store)
+static Bytes tree_key(const int64_t *tree)
 {
-    Statement *statement = store_begin(store, &select_dropped);
-    int code = store_one(statement);
-    if (code != STORE_ROW)
-        return code;
-    int64_t tree = column_int64(statement, 0);
-    store_end(statement);
-    statement = store_begin(store, &delete_rows);
+    return (Bytes){(const char *)tree, sizeof *tree};
+}
+
+/* STORE_ROW, or STORE_NOT_FOUND: nothing is left to drop but what is damaged. */
+static int find_dropped(Dynamodb *dynamodb, int64_t *ret_tree)
+{
+    int code;
+    int64_t tree = INT64_MIN;
+    do {
+        Statement *next = store_begin(dynamodb->store, &next_dropped);
+        bind_int64(next, 1, tree);
+        code = store_one(next);
+        if (code != STORE_ROW)
+            return code;
+        tree = column_int64(next, 0);
+        store_end(next);
+    } while (map_get(dynamodb->damaged_trees, tree_key(&tree)));
+    *ret_tree = tree;
+    return code;
+}
+
+static int drop_rows(Store *store, int64_t tree)
+{
+    Statement *statement = store_begin(store, &delete_rows);
     bind_int64(statement, 1, tree);
     bind_int64(statement, 2, ROWS_A_STEP);
-    code = store_run(statement);
+    int code = store_run(statement);
     if (code != STORE_OK || store_changes(store) > 0)
         return code;
     statement = store_begin(store, &delete_rest); /* fewer than a step's rows */
@@ -35,16 +52,31 @@ static int step(Store *store)
     return store_run(statement);
 }
 
+/* One step of one tree. */
+static int step(void *context)
+{
+    Dynamodb *dynamodb = context;
+    int64_t tree;
+    int code = find_dropped(dynamodb, &tree);
+    if (code != STORE_ROW)
+        return code;
+    code = drop_rows(dynamodb->store, tree);
+    if (code == STORE_DAMAGED) /* it stays; the others go */
+        map_put(dynamodb->damaged_trees, tree_key(&tree), dynamodb);
+    return code;
+}
+
 static void on_due(void *context, int64_t now_ms)
 {
     Dynamodb *dynamodb = context;
     (void)now_ms;
     dynamodb->drops = NULL;
-    int code = step(dynamodb->store);
-    if (code == STORE_OK)
-        drops_start(dynamodb);
-    else if (code < 0)
+    size_t damaged = map_count(dynamodb->damaged_trees);
+    int code = host_run_alone(dynamodb->host, step, dynamodb);
+    if (code < 0)
         log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: %s", store_error(dynamodb->store));
+    if (code == STORE_OK || map_count(dynamodb->damaged_trees) > damaged)
+        drops_start(dynamodb);
 }
 
 void drops_start(Dynamodb *dynamodb)

@@ -44,6 +44,7 @@ static void close_dynamodb(void *service)
     tables_forget(dynamodb);
     tables_free_retired(dynamodb, NULL);
     map_free(dynamodb->tables);
+    map_free(dynamodb->damaged_trees);
     free(dynamodb);
 }
 
@@ -55,6 +56,7 @@ static void *open_dynamodb(Host *host)
     dynamodb->host = host;
     dynamodb->store = host->store;
     dynamodb->tables = map_new();
+    dynamodb->damaged_trees = map_new();
     if (store_migrate(host->store, &dynamodb_schema) != STORE_OK)
         return close_dynamodb(dynamodb), NULL;
     store_before_commit(host->store, tables_before_commit, dynamodb);

@@ -1,9 +1,11 @@
 /* expiry.c - Time to Live: items whose time has come are removed by the scheduler before the next call. aws: Developer
  * Guide, "Using time to live (TTL)": the attribute is a Number of seconds since the epoch; what is no number, or lies
  * more than five years back, expires nothing. AWS takes up to some days, here nobody waits. */
+#include "event.h"
 #include "items.h"
 
 #define ITEMS_A_STEP 200
+#define AGAIN_S      60
 #define FIVE_YEARS_S (INT64_C(5) * 365 * 24 * 3600)
 
 static const Query insert_expiry = {
@@ -135,16 +137,48 @@ static int expire(Call *call, const Due *due)
     return code == STORE_OK ? change_write(call, &change, &cost) : code;
 }
 
-static int step(Dynamodb *dynamodb, int64_t now_ms)
+typedef struct Step {
+    Call call;
+    Due failed;
+    bool has_failed;
+} Step;
+
+static int make_step(void *context)
 {
-    Call call = {
-        .arena = arena_new(), .host = dynamodb->host, .store = dynamodb->store, .service = dynamodb, .now_ms = now_ms};
-    Due *due = arena_new_array(call.arena, Due, ITEMS_A_STEP);
+    Step *step = context;
+    Due *due = arena_new_array(step->call.arena, Due, ITEMS_A_STEP);
     size_t count;
-    int code = read_due(&call, due, &count);
-    for (size_t i = 0; code == STORE_OK && i < count; i++)
-        code = expire(&call, &due[i]);
-    arena_free(call.arena);
+    int code = read_due(&step->call, due, &count);
+    for (size_t i = 0; code == STORE_OK && i < count; i++) {
+        code = expire(&step->call, &due[i]);
+        step->failed = due[i];
+        step->has_failed = code != STORE_OK;
+    }
+    return code;
+}
+
+/* What cannot be read cannot expire: it is left, or nothing behind it would. */
+static int leave(void *context)
+{
+    Step *step = context;
+    Table table = {.id = step->failed.table_id};
+    return run(step->call.store, &delete_expiry, step->failed.expires_s, &table, &step->failed.key);
+}
+
+static int expire_some(Dynamodb *dynamodb, int64_t now_ms)
+{
+    Step step = {.call = {.arena = arena_new(),
+                          .host = dynamodb->host,
+                          .store = dynamodb->store,
+                          .service = dynamodb,
+                          .now_ms = now_ms}};
+    int code = host_run_alone(dynamodb->host, make_step, &step);
+    if (code < 0)
+        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: items could not expire: %s",
+                   store_error(dynamodb->store));
+    if (code == STORE_DAMAGED && step.has_failed)
+        code = host_run_alone(dynamodb->host, leave, &step);
+    arena_free(step.call.arena);
     return code;
 }
 
@@ -164,12 +198,11 @@ static void on_due(void *context, int64_t now_ms)
 {
     Dynamodb *dynamodb = context;
     dynamodb->expiry = NULL;
-    int code = step(dynamodb, now_ms);
+    int code = expire_some(dynamodb, now_ms);
     if (code == STORE_OK)
         code = await_first(dynamodb);
     if (code < 0)
-        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: items could not expire: %s",
-                   store_error(dynamodb->store));
+        expiry_start(dynamodb, now_ms / 1000 + AGAIN_S);
 }
 
 void expiry_start(Dynamodb *dynamodb, int64_t expires_s)

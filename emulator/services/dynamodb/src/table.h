@@ -19,6 +19,7 @@ struct Dynamodb {
     Map *tables;   /* by account NUL region NUL name */
     Timer *expiry; /* at expiry_s something expires */
     int64_t expiry_s;
+    Map *damaged_trees;    /* 8 bytes of tree: what cannot be removed */
     Timer *drops;          /* removes what deleted tables and indexes held */
     struct Table *retired; /* forgotten in this turn: answers that leave at its end may still show them */
 };

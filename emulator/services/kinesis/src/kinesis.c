@@ -100,6 +100,7 @@ static void close_kinesis(void *service)
     map_free(kinesis->streams_by_id);
     map_free(kinesis->shards);
     map_free(kinesis->subscribed);
+    map_free(kinesis->damaged_logs);
     limits_close(kinesis);
     metrics_close(kinesis);
     arena_free(kinesis->push_arena);
@@ -131,6 +132,7 @@ static void *open_kinesis(Host *host)
     kinesis->streams_by_id = map_new();
     kinesis->shards = map_new();
     kinesis->subscribed = map_new();
+    kinesis->damaged_logs = map_new();
     limits_open(kinesis);
     metrics_open(kinesis);
     if (!open_tables(kinesis))

@@ -140,6 +140,7 @@ struct Kinesis {
     Map *kept_rates; /* 8 bytes of shard id → its three, while the copy in memory is read again; NULL: none are kept */
     Map *calls;      /* account/region/operation/stream → Rate */
     int64_t trimmed_shard; /* how far the pass that is on has come */
+    Map *damaged_logs;     /* 8 bytes of id: what cannot be trimmed, so that the others are */
     Map *subscribed;       /* 8 bytes of shard id → its first Subscription */
     Subscription *ready;   /* to be looked at after the commit */
     Arena *push_arena;

@@ -1,5 +1,6 @@
 /* trim.c - the steps. Readers never rely on them: they leave out by themselves what is older than the horizon. */
 #include "trim.h"
+#include "event.h"
 #include "shard.h"
 
 #define PASS_EVERY_MS INT64_C(60000)
@@ -9,7 +10,7 @@
 static const Query insert_dropped = {"INSERT INTO kinesis_dropped_log (id) VALUES (?1)"};
 static const Query insert_dropped_of = {
     "INSERT INTO kinesis_dropped_log (id) SELECT id FROM kinesis_shard WHERE stream_id = ?1"};
-static const Query first_dropped = {"SELECT id FROM kinesis_dropped_log ORDER BY id LIMIT 1"};
+static const Query next_dropped = {"SELECT id FROM kinesis_dropped_log WHERE id > ?1 ORDER BY id LIMIT 1"};
 static const Query delete_dropped = {"DELETE FROM kinesis_dropped_log WHERE id = ?1"};
 static const Query next_shard = {"SELECT id FROM kinesis_shard WHERE id > ?1 ORDER BY id LIMIT 1"};
 static const Query set_floor = {"UPDATE kinesis_shard SET floor = ?2 WHERE id = ?1"};
@@ -93,15 +94,40 @@ static int read_id(Statement *query, int64_t *ret_id)
     return STORE_OK;
 }
 
+/* One that cannot be read is left where it is: the others' turn comes. */
+static bool is_damaged(const Kinesis *kinesis, int64_t log_id)
+{
+    return map_get(kinesis->damaged_logs, id_key(&log_id)) != NULL;
+}
+
+static int note_code(Kinesis *kinesis, int64_t log_id, int code)
+{
+    if (code == STORE_DAMAGED)
+        map_put(kinesis->damaged_logs, id_key(&log_id), kinesis);
+    return code;
+}
+
+static int find_dropped(Kinesis *kinesis, int64_t *ret_id)
+{
+    int code;
+    *ret_id = 0;
+    do {
+        Statement *next = store_begin(kinesis->store, &next_dropped);
+        bind_int64(next, 1, *ret_id);
+        code = read_id(next, ret_id);
+    } while (code == STORE_OK && *ret_id && is_damaged(kinesis, *ret_id));
+    return code;
+}
+
 static int drop_step(Kinesis *kinesis, bool *ret_more)
 {
     int64_t log_id;
     bool has_chunks;
-    int code = read_id(store_begin(kinesis->store, &first_dropped), &log_id);
+    int code = find_dropped(kinesis, &log_id);
     if (code != STORE_OK || !log_id)
         return code;
     *ret_more = true;
-    code = shard_log_drop(kinesis->log, log_id, STEP_CHUNKS, &has_chunks);
+    code = note_code(kinesis, log_id, shard_log_drop(kinesis->log, log_id, STEP_CHUNKS, &has_chunks));
     if (code != STORE_OK || has_chunks)
         return code;
     Statement *delete = store_begin(kinesis->store, &delete_dropped);
@@ -121,30 +147,45 @@ static int pass_step(Kinesis *kinesis, int64_t at_ms, bool *ret_more)
         code = read_id(next, &id);
         if (code != STORE_OK || !id) {
             kinesis->trimmed_shard = 0;
+            map_free(kinesis->damaged_logs); /* the next pass tries again: something may have been restored */
+            kinesis->damaged_logs = map_new();
             *ret_more = false;
             return code;
         }
-        Shard *shard = shard_by_id(kinesis, id);
+        Shard *shard = is_damaged(kinesis, id) ? NULL : shard_by_id(kinesis, id);
         if (shard)
-            code = trim_shard(kinesis, shard, at_ms, &has_chunks);
+            code = note_code(kinesis, id, trim_shard(kinesis, shard, at_ms, &has_chunks));
         *ret_more = true;
-        if (has_chunks)
+        if (has_chunks || code != STORE_OK)
             return code;
         kinesis->trimmed_shard = id;
     }
     return code;
 }
 
+typedef struct Step {
+    Kinesis *kinesis;
+    int64_t at_ms;
+    bool more;
+} Step;
+
+static int make_step(void *context)
+{
+    Step *step = context;
+    int code = drop_step(step->kinesis, &step->more);
+    return code == STORE_OK && !step->more ? pass_step(step->kinesis, step->at_ms, &step->more) : code;
+}
+
 static void on_trim(void *context, int64_t at_ms)
 {
     Kinesis *kinesis = context;
-    bool more = false;
+    Step step = {kinesis, at_ms, false};
     kinesis->trim_timer = NULL;
-    int code = drop_step(kinesis, &more);
-    if (code == STORE_OK && !more)
-        code = pass_step(kinesis, at_ms, &more);
+    int code = host_run_alone(kinesis->host, make_step, &step);
     if (code != STORE_OK)
         log_event(kinesis->host->log, LOG_ERROR, "expired records could not be trimmed", "reason",
                   store_error(kinesis->store), NULL);
-    schedule(kinesis, at_ms + (more && code == STORE_OK ? 1 : PASS_EVERY_MS));
+    /* What is damaged is passed by from now on. */
+    bool goes_on = step.more && (code == STORE_OK || code == STORE_DAMAGED);
+    schedule(kinesis, at_ms + (goes_on ? 1 : PASS_EVERY_MS));
 }
