@@ -218,6 +218,29 @@ def test_slow_readers_have_a_bound_together(hostile):
         print(f"\n60 slow readers of 11 MB: at most {highest:.0f} MiB; refused for a while: {refused}")
 
 
+def test_subscribers_that_take_nothing_have_a_bound_together(hostile):
+    emulator, healthy = hostile("--max-memory", "32")
+    kinesis = client_at(emulator.url, "kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=2)
+    for key in ("0", str(2**128 - 1)):
+        for _ in range(2):
+            kinesis.put_records(StreamName="s", Records=[{"PartitionKey": "k", "ExplicitHashKey": key, "Data": bytes(MIB - 100)}] * 4)
+    arn = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+    consumers = [kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=f"c{n}")["Consumer"]["ConsumerARN"] for n in range(20)]
+    highest, largest, before, deaf = 0.0, 0.0, resident_mib(emulator), []
+    with contextlib.ExitStack() as opened:
+        for consumer in consumers:  # 40 of 2 MiB and more
+            for shard in ("shardId-000000000000", "shardId-000000000001"):
+                body = json.dumps({"ConsumerARN": consumer, "ShardId": shard, "StartingPosition": {"Type": "TRIM_HORIZON"}}).encode()
+                deaf.append(opened.enter_context(connect(emulator)))
+                deaf[-1].sendall(head(len(body), X_Amz_Target=f"{KINESIS}.SubscribeToShard", Content_Type=JSON) + body)
+            highest, largest = max(highest, held_mib(emulator)), max(largest, resident_mib(emulator) - before)
+        eventually(lambda: held_mib(emulator) < 16)
+        healthy.asks()
+        assert highest < 32 + 8 and largest < 120, f"{highest:.0f} MiB, {largest:.0f} MiB resident"
+    print(f"\n40 subscribers that take nothing: at most {highest:.0f} MiB held, {largest:.0f} MiB resident")
+
+
 def test_large_bodies_that_do_not_end_have_a_bound_together(hostile):
     emulator, healthy = hostile("--max-memory", "64", "--request-timeout", "1")
     with contextlib.ExitStack() as opened:
