@@ -40,7 +40,7 @@ class Connection:
     """For `with`. It is never opened again: an answer after another shows that the server kept it."""
 
     def __init__(self, emulator: LocalEmulator):
-        self.socket = socket.create_connection(("127.0.0.1", emulator.port), timeout=30)
+        self.socket = socket.create_connection(("127.0.0.1", emulator.port), timeout=60)
         self.reader = self.socket.makefile("rb")
 
     def __enter__(self) -> Connection:
