@@ -80,7 +80,7 @@ const Setting settings[SETTINGS] = {
                             "LimitExceededException, and on-demand streams grow. /_evpoc/limits changes it while it "
                             "runs, for all streams or for one."},
     [SETTING_TRANSITION_MS] = {"transition-ms", SETTING_IS_INTEGER, "MS", "0", .max = 3600000,
-                               .help = "how long streams are CREATING, UPDATING and DELETING",
+                               .help = "how long streams and consumers are CREATING, UPDATING and DELETING",
                                .more =
                                    "By the emulator's clock. With 0 what was asked for is done when the answer comes."},
     [SETTING_SEED] = {"seed", SETTING_IS_INTEGER, "N", .max = INT64_MAX, .without = "random",
