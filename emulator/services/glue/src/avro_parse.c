@@ -350,6 +350,7 @@ static const AvroSchema *parse_schema(Parser *parser, const json_t *json, const 
 {
     const AvroSchema *schema = NULL;
     budget_descend(parser->arena);
+    budget_work(parser->arena, 5);
     if (++parser->depth > DEPTH_MAX)
         return refuse(parser, "Nested too deeply", TEXT(""));
     if (json_is_string(json))
