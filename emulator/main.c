@@ -216,7 +216,7 @@ static bool open_net(Emulator *emulator)
         .host = config_text(config, SETTING_HOST),
         .port = (uint16_t)config_integer(config, SETTING_PORT),
         .body_max = LIMIT_REQUEST_BODY_BYTES,
-        .body_max_of = pipeline_body_max,
+        .plan_body = pipeline_plan_body,
         .is_our_name = pipeline_is_our_name,
         .connections_max = connections_max(config),
         .idle_s = (int)config_integer(config, SETTING_IDLE_TIMEOUT),

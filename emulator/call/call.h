@@ -5,6 +5,7 @@
 #include "log.h"
 #include "loop.h"
 #include "model.h"
+#include "net.h"
 #include "random.h"
 #include "scheduler.h"
 #include "store.h"
@@ -55,11 +56,13 @@ typedef struct Call {
     /* A fault rule may fail a part of a batch: see call_item_fails. */
     double failing_share;
     Bytes failing_code, failing_message;
+    const HttpSource *source;      /* set by call_answer_from */
+    void *body;                    /* of an operation with a begin: the context of the sink that has the whole body */
     const struct CallHooks *hooks; /* the pipeline's: call_hooks.h */
     void *exchange;                /* the pipeline's own */
 } Call;
 
-/* Only OK, fail(), fault(), expect_ok() and call_pend() make one: an error that nobody recorded cannot be returned. */
+/* Only OK, fail(), fault(), expect_ok() and call_wait() make one: an error that nobody recorded cannot be returned. */
 typedef struct Status {
     int code_;
 } Status;
@@ -102,10 +105,23 @@ void call_keep_writes(Call *call);
 /* Of each item of a batch, before it is done: is it to fail? False unless a fault rule says so. */
 bool call_item_fails(Call *call);
 
-/* The answer comes later: the handler keeps `call` and `out` (both live in the arena) and ends with this; the loop's
- * thread finishes it exactly once, also where the client has gone meanwhile. */
-MUST_CHECK Status call_pend(Call *call);
+/* The answer comes later. The handler has written nothing, keeps `call` (it lives until its answer has left), and ends
+ * with call_wait. Then, on the loop's thread, exactly one of these ends the wait: call_finish, call_go_on, or
+ * `cancelled` is called: the client has gone (nobody gets an answer), or the deadline has passed (told as
+ * ServiceUnavailable). */
+typedef struct CallWait {
+    int64_t deadline_ms; /* of real time, from now on; 0: none */
+    void (*cancelled)(void *context);
+    void *context;
+} CallWait;
+MUST_CHECK Status call_wait(Call *call, const CallWait *wait);
 void call_finish(Call *call, Status status);
+/* Goes on in the next turn, with a new budget, as a handler: may write, fail, wait again. */
+void call_go_on(Call *call, Status (*go_on)(Call *call, void *context), void *context);
+
+/* The answer's streaming payload is pulled from the source when all else is told. Copied. Where the call fails after
+ * all, the source is done with unread. */
+void call_answer_from(Call *call, const HttpSource *source);
 
 /* An event-stream answer (SubscribeToShard): the handler opens it before it returns OK; the initial-response leaves
  * after the commit, events after it. on_close is called once, when the client goes first; not after event_stream_end or
@@ -124,6 +140,10 @@ struct Operation {
     const OperationModel *model;
     Access access;
     Status (*run)(Call *call, const void *in, void *out);
+    /* Of an operation whose input's payload streams: asked when the head is there, with what it brings; writes nothing.
+     * Refuses, or tells where the body flows (the sink's context belongs to the call's arena: arena_defer). When the
+     * body is whole, run is called, with that context as call->body. NULL: the body is collected. */
+    Status (*begin)(Call *call, const void *in, HttpSink *ret_sink);
 };
 
 /* Declares the handler with the types the model gives it, and the table entry for it. */
@@ -133,7 +153,21 @@ struct Operation {
     {                                                                                                                  \
         return handler(call, in, out);                                                                                 \
     }                                                                                                                  \
-    const Operation Name = {&Name##Model, access_, handler##_run}
+    const Operation Name = {.model = &Name##Model, .access = access_, .run = handler##_run}
+
+/* The same, with the function that is asked when the head is there: <begin>(call, in, ret_sink). */
+#define OPERATION_OF_STREAM(Name, handler, begin_, access_)                                                            \
+    static MUST_CHECK Status handler(Call *, const Name##Input *, Name##Output *);                                     \
+    static MUST_CHECK Status begin_(Call *, const Name##Input *, HttpSink *);                                          \
+    static Status handler##_run(Call *call, const void *in, void *out)                                                 \
+    {                                                                                                                  \
+        return handler(call, in, out);                                                                                 \
+    }                                                                                                                  \
+    static Status begin_##_run(Call *call, const void *in, HttpSink *ret_sink)                                         \
+    {                                                                                                                  \
+        return begin_(call, in, ret_sink);                                                                             \
+    }                                                                                                                  \
+    const Operation Name = {.model = &Name##Model, .access = access_, .run = handler##_run, .begin = begin_##_run}
 
 /* A service is one value; main lists them, and nothing else names one. */
 typedef struct Service {

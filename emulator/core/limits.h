@@ -7,6 +7,7 @@
 #define LIMIT_PAGE_BODY_BYTES (1024 * 1024) /* of a page of ours */
 #define LIMIT_HEADERS_BYTES   (64 * 1024)   /* of one request */
 #define LIMIT_HEADERS         100           /* fields of one request */
+#define LIMIT_TRAILERS        16            /* fields behind a chunked body */
 #define LIMIT_NESTING         128 /* of JSON, CBOR and forms; DynamoDB documents nest 32 deep, two levels each */
 /* What an owner of net says nothing about; settings of the same names do. */
 #define LIMIT_CONNECTIONS      16384

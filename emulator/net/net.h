@@ -1,10 +1,11 @@
 /* net.h - one port that speaks HTTP/1.1 (libmicrohttpd), HTTP/2 (nghttp2; prior knowledge, and inside TLS with or
  * without ALPN) and TLS (GnuTLS), in one event loop on one thread. Knows nothing of AWS.
  *
- * The way of a request: it is read whole (the body inflated where Content-Encoding is gzip), then on_request is called,
- * which keeps it. loop_poll returns after a round of I/O; the owner answers what it kept, after its commit, with
- * http_respond or http_stream_start; the bytes leave in the same or the next round. Every request is answered
- * exactly once, from the loop's thread, also when its client has gone meanwhile (the answer is dropped then). */
+ * The way of a request: it is read whole (unless its owner says, when the head is there, that the body is to flow) (the
+ * body inflated where Content-Encoding is gzip), then on_request is called, which keeps it. loop_poll returns after a
+ * round of I/O; the owner answers what it kept, after its commit, with http_respond or http_stream_start; the bytes
+ * leave in the same or the next round. Every request is answered exactly once, from the loop's thread, also when its
+ * client has gone meanwhile (the answer is dropped then). */
 #pragma once
 #include "arena.h"
 #include "buffer.h"
@@ -23,7 +24,10 @@ struct HttpRequest {
     Bytes query;               /* behind '?', absent where there is none */
     const HttpHeader *headers; /* HTTP/2's :authority is "host" here */
     size_t headers_count;
-    Bytes body; /* whole, inflated */
+    Bytes body;      /* whole, inflated; empty where it flows */
+    bool body_flows; /* the request is its head alone: the owner answers it, or takes the body (http_take_body) */
+    const HttpHeader *trailers; /* behind a chunked body; of one that flows, when its sink has its end */
+    size_t trailers_count;
     bool is_http2, is_tls;
     /* Set where net itself must refuse: the owner answers with it in its own words. 0: fine; else the HTTP status (413
      * body too large, 400 malformed or undecodable, 415 unknown Content-Encoding, 431 headers too large, 503 too much
@@ -41,11 +45,39 @@ struct HttpRequest {
 /* The value of a header, by lower-case name; absent where it isn't there. */
 Bytes http_header(const HttpRequest *request, const char *name);
 
+/* Where a body flows. All within loop_poll. */
+typedef struct HttpSink {
+    /* Takes of the bytes, from their beginning, what it can, and returns how many. Fewer than all: no more now; the
+     * client is held back until http_body_go_on. */
+    size_t (*write)(void *context, Bytes bytes);
+    /* Once: the body is whole; or not (false): the client has gone, or was too slow. The request is to be answered
+     * then, in either case. */
+    void (*end)(void *context, bool is_whole);
+    void *context;
+} HttpSink;
+/* Of a request whose body flows and that is not answered: from here on the sink gets it. A client that waits for our
+ * word (Expect: 100-continue) has it now. */
+void http_take_body(HttpRequest *request, const HttpSink *sink);
+void http_body_go_on(HttpRequest *request); /* the sink can take more */
+
+/* An answer's body that is pulled, of a known length. */
+typedef struct HttpSource {
+    /* Up to `room` bytes from `at` on, at least one; < 0: there are none, and the connection (HTTP/1.1) or the stream
+     * (HTTP/2) breaks off. NULL: the bytes are those of fd. */
+    ssize_t (*read)(void *context, uint64_t at, char *to, size_t room);
+    void (*done)(void *context); /* once, when nothing more is read; NULL: nothing to do */
+    void *context;
+    uint64_t length;
+    int fd; /* where read is NULL: a file, from fd_at on; closed when nothing more is read */
+    uint64_t fd_at;
+} HttpSource;
+
 typedef struct HttpResponse {
     int status;
     const HttpHeader *headers; /* without content-length and date; copied by net */
     size_t headers_count;
-    Buffer body; /* net takes it and leaves it zeroed: no copy of a 10 MiB page */
+    Buffer body;              /* net takes it and leaves it zeroed: no copy of a 10 MiB page */
+    const HttpSource *source; /* instead of the body; copied. NULL: none */
 } HttpResponse;
 
 /* False: too much is held already (held_max). Best asked before an answer is made that may be large; the owner then
@@ -78,13 +110,19 @@ size_t http_stream_backlog(const HttpStream *stream);
 bool http_stream_has_room(const HttpStream *stream);
 void http_stream_end(HttpStream *stream); /* what was written still leaves; the stream may not be touched after */
 
+typedef struct HttpBodyPlan {
+    size_t max; /* of a body that is collected */
+    bool flows;
+} HttpBodyPlan;
+
 typedef struct NetOptions {
     Loop *loop;       /* whose user it is; outlives it */
     const char *host; /* "127.0.0.1", "0.0.0.0", "::1" … */
     uint16_t port;    /* 0: any free one, see net_port */
     size_t body_max;  /* LIMIT_REQUEST_BODY_BYTES or less */
-    /* The most a body may have, asked when the headers are there (a service's own limit); NULL: body_max for all. */
-    size_t (*body_max_of)(void *context, const HttpRequest *request);
+    /* Asked when the head is there: the most its body may have (a service's own limit), or whether it is to flow, of
+     * any length; NULL: body_max for all. */
+    HttpBodyPlan (*plan_body)(void *context, HttpRequest *request);
     /* Each 0: LIMIT_… of limits.h. */
     size_t
         connections_max; /* at most what RLIMIT_NOFILE leaves; above it the longest idle one is closed for a new one */

@@ -20,7 +20,7 @@ void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins);
 
 /* For NetOptions: takes a request for the next turn; how large its body may be. context is the pipeline. */
 void pipeline_take(void *context, HttpRequest *request);
-size_t pipeline_body_max(void *context, const HttpRequest *request);
+HttpBodyPlan pipeline_plan_body(void *context, HttpRequest *request);
 bool pipeline_is_our_name(void *context, Bytes name); /* by which a Host may call us */
 
 /* A request of our own, as awsJson would bring it, in the default account and region: part of the turn that is
@@ -77,4 +77,5 @@ int pipeline_fault_add(Pipeline *pipeline, const FaultRule *rule);
 bool pipeline_fault_remove(Pipeline *pipeline, int id);                       /* false: there is none */
 const FaultRule *pipeline_fault_next(const Pipeline *pipeline, int after_id); /* NULL: no more; 0: the first */
 
+size_t pipeline_waiting(const Pipeline *pipeline);    /* calls that are answered later */
 uint64_t pipeline_requests(const Pipeline *pipeline); /* answered so far */

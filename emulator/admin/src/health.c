@@ -36,12 +36,13 @@ void health_page(void *context, HttpRequest *request, HttpResponse *response)
 {
     Admin *admin = context;
     (void)request;
+    json_int_t waiting = (json_int_t)pipeline_waiting(admin->options.pipeline);
     json_int_t uptime_ms = (monotonic_ns() - admin->opened_ns) / 1000000;
     page_answer(response,
-                json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:o}", "status", admin->is_ready ? "ok" : "starting",
+                json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o}", "status", admin->is_ready ? "ok" : "starting",
                           "version", EVPOC_VERSION, "durability", admin->options.durability, "file",
                           store_path(admin->options.host->store), "uptime_ms", uptime_ms, "requests",
-                          (json_int_t)pipeline_requests(admin->options.pipeline), "services",
+                          (json_int_t)pipeline_requests(admin->options.pipeline), "waiting", waiting, "services",
                           services(admin->options.host)));
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* What the client sent is echoed, perhaps cut or never UTF-8; JSON, CBOR and XML hold nothing else. */
 static void make_utf8(char *text, size_t len)
@@ -68,10 +69,32 @@ void call_keep_writes(Call *call)
     call->writes_settled = store_writes(call->store);
 }
 
-Status call_pend(Call *call)
+Status call_wait(Call *call, const CallWait *wait)
 {
-    (void)call;
+    call->hooks->wait(call, wait);
     return (Status){2};
+}
+
+void call_go_on(Call *call, Status (*go_on)(Call *call, void *context), void *context)
+{
+    call->hooks->go_on(call, go_on, context);
+}
+
+static void source_done(void *context)
+{
+    HttpSource *source = context;
+    if (!source->read && source->fd >= 0)
+        close(source->fd);
+    if (source->done)
+        source->done(source->context);
+}
+
+void call_answer_from(Call *call, const HttpSource *source)
+{
+    HttpSource *kept = arena_new_of(call->arena, HttpSource);
+    *kept = *source;
+    call->source = kept;
+    arena_defer(call->arena, source_done, kept); /* until net has it */
 }
 
 void call_finish(Call *call, Status status)

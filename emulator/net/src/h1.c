@@ -12,10 +12,11 @@
 #define MEMORY_BYTES ((size_t)32 * 1024)
 /* The rest of a body that is too large is read and dropped up to here, since a client that is still writing would not
  * see the answer of a connection that is closed on it. */
-#define DRAIN_MAX   ((uint64_t)256 * 1024 * 1024)
-#define CHUNK_BYTES 16384
-#define REST_MS     20
-#define WAIT_MAX_MS 60000
+#define DRAIN_MAX          ((uint64_t)256 * 1024 * 1024)
+#define CHUNK_BYTES        16384
+#define SOURCE_CHUNK_BYTES (256 * 1024)
+#define REST_MS            20
+#define WAIT_MAX_MS        60000
 
 typedef struct H1Connection {
     Watch watch; /* of its socket, while suspended: has the client gone? */
@@ -135,8 +136,27 @@ static void free_body(void *bytes)
     buffer_done(&buffer);
 }
 
+static ssize_t read_source(void *context, uint64_t position, char *to, size_t room)
+{
+    ssize_t len = transfer_read_source(context, position, to, room);
+    return len > 0 ? len : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+/* A file's bytes go from the system to the socket, where there is no TLS: libmicrohttpd closes the file. */
+static struct MHD_Response *response_of_source(Transfer *transfer)
+{
+    HttpSource *source = &transfer->source;
+    if (source->read)
+        return MHD_create_response_from_callback(source->length, SOURCE_CHUNK_BYTES, read_source, transfer, NULL);
+    int fd = source->fd;
+    source->fd = -1;
+    return MHD_create_response_from_fd_at_offset64(source->length, fd, source->fd_at);
+}
+
 static struct MHD_Response *new_response(Transfer *transfer)
 {
+    if (transfer->has_source)
+        return response_of_source(transfer);
     if (transfer->is_stream)
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, CHUNK_BYTES, read_stream, transfer, NULL);
     Buffer body = transfer->answer_body;
@@ -196,7 +216,13 @@ static void h1_cut(Transfer *transfer)
     h1_answer(transfer, &nothing);
 }
 
-static const Carrier h1_carrier = {h1_answer, h1_answer, h1_stream_changed, h1_cut, h1_hang_up};
+static void h1_body_wanted(Transfer *transfer)
+{
+    set_suspended(transfer, false);
+    transfer->h1.connection->h1->due = true;
+}
+
+static const Carrier h1_carrier = {h1_answer, h1_answer, h1_stream_changed, h1_cut, h1_hang_up, h1_body_wanted};
 
 static void *on_target(void *context, const char *target, struct MHD_Connection *mhd)
 {
@@ -256,6 +282,22 @@ static enum MHD_Result answer_or_wait(Transfer *transfer)
     return MHD_YES;
 }
 
+/* The owner has the head: it answers, or takes the body. An answer ends the connection where the body is not read. */
+static enum MHD_Result wait_for_sink(Transfer *transfer)
+{
+    if (!transfer->delivered)
+        return answer_or_wait(transfer);
+    if (!transfer->sink.write && !transfer->h1.response) {
+        set_suspended(transfer, true);
+        return MHD_YES;
+    }
+    bool is_drained = transfer->h1.response && !transfer->expects_continue && transfer->content_length <= DRAIN_MAX;
+    if (transfer->h1.response && !is_drained)
+        return answer_or_wait(transfer);
+    transfer->h1.phase = H1_BODY;
+    return MHD_YES;
+}
+
 static enum MHD_Result begin(Transfer *transfer, struct MHD_Connection *mhd, const char *method)
 {
     transfer->request.method = arena_copy(transfer->request.arena, bytes_of(method));
@@ -265,8 +307,40 @@ static enum MHD_Result begin(Transfer *transfer, struct MHD_Connection *mhd, con
         transfer->h1.phase = H1_REFUSED_EARLY;
         return answer_or_wait(transfer);
     }
+    if (transfer->request.body_flows && !transfer->request.refused_status) {
+        transfer->h1.phase = H1_HEAD_WAITS;
+        return wait_for_sink(transfer);
+    }
     transfer->h1.phase = H1_BODY;
     return MHD_YES;
+}
+
+/* What a body brings that flows; what its sink doesn't take stays with libmicrohttpd. */
+static void flow(Transfer *transfer, const char *data, size_t *data_len)
+{
+    size_t taken = transfer->answered ? *data_len : transfer_flow(transfer, (Bytes){data, *data_len});
+    *data_len -= taken;
+    if (*data_len)
+        set_suspended(transfer, true);
+}
+
+static enum MHD_Result on_trailer(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                                  const char *value, size_t value_len)
+{
+    (void)kind;
+    transfer_add_trailer(context, (Bytes){name, name_len}, (Bytes){value ? value : "", value_len});
+    return MHD_YES;
+}
+
+static enum MHD_Result end_body(Transfer *transfer, struct MHD_Connection *mhd)
+{
+    if (!transfer->h1.has_trailers) {
+        transfer->h1.has_trailers = true;
+        MHD_get_connection_values_n(mhd, MHD_FOOTER_KIND, on_trailer, transfer);
+        transfer->h1.round = transfer->h1.connection->h1->round;
+    }
+    transfer_end_flow(transfer, true);
+    return answer_or_wait(transfer);
 }
 
 static enum MHD_Result on_access(void *context, struct MHD_Connection *mhd, const char *url, const char *method,
@@ -280,8 +354,14 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *mhd, cons
         return MHD_NO;
     if (transfer->h1.phase == H1_HEAD)
         return begin(transfer, mhd, method);
+    if (transfer->h1.phase == H1_HEAD_WAITS)
+        return wait_for_sink(transfer);
     if (!*data_len)
-        return answer_or_wait(transfer);
+        return end_body(transfer, mhd);
+    if (transfer->request.body_flows) {
+        flow(transfer, data, data_len);
+        return MHD_YES;
+    }
     transfer_add_body(transfer, (Bytes){data, *data_len});
     transfer->h1.drained += *data_len;
     *data_len = 0;

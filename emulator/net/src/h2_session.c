@@ -48,12 +48,24 @@ static Bytes body_pending(const Transfer *transfer)
                                : bytes_slice(body, transfer->answer_sent, body.len - transfer->answer_sent);
 }
 
+static ssize_t room_of_source(const Transfer *transfer, size_t room, uint32_t *flags)
+{
+    uint64_t left = transfer->source.length - transfer->answer_sent;
+    size_t count = left < room ? (size_t)left : room;
+    if (count == left)
+        *flags |= NGHTTP2_DATA_FLAG_EOF;
+    *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
+    return (ssize_t)count;
+}
+
 /* NOLINTNEXTLINE(readability-non-const-parameter): nghttp2's type */
 static ssize_t on_read_body(nghttp2_session *nghttp2, int32_t stream_id, uint8_t *to, size_t room, uint32_t *flags,
                             nghttp2_data_source *source, void *context)
 {
     Transfer *transfer = source->ptr;
     Bytes pending = body_pending(transfer);
+    if (transfer->has_source)
+        return room_of_source(transfer, room, flags);
     bool more_may_come = transfer->is_stream && !transfer->stream.ended;
     (void)nghttp2;
     (void)stream_id;
@@ -70,6 +82,25 @@ static ssize_t on_read_body(nghttp2_session *nghttp2, int32_t stream_id, uint8_t
     return (ssize_t)count;
 }
 
+static int send_source(H2Session *session, Transfer *transfer, const uint8_t *frame_head, size_t len)
+{
+    Buffer *out = session->out;
+    size_t before = out->len;
+    buffer_append(out, (Bytes){(const char *)frame_head, FRAME_HEAD_BYTES});
+    char *to = buffer_reserve(out, len);
+    for (size_t done = 0; done < len;) {
+        ssize_t read = transfer_read_source(transfer, transfer->answer_sent + done, to + done, len - done);
+        if (read < 0) {
+            out->len = before;
+            return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE; /* the stream is reset */
+        }
+        done += (size_t)read;
+    }
+    out->len += len;
+    transfer->answer_sent += len;
+    return 0;
+}
+
 static int on_send_data(nghttp2_session *nghttp2, nghttp2_frame *frame, const uint8_t *frame_head, size_t len,
                         nghttp2_data_source *source, void *context)
 {
@@ -79,6 +110,8 @@ static int on_send_data(nghttp2_session *nghttp2, nghttp2_frame *frame, const ui
     (void)frame; /* nothing is padded: no callback asks for it */
     if (session->out->len >= session->most)
         return NGHTTP2_ERR_WOULDBLOCK;
+    if (transfer->has_source)
+        return send_source(session, transfer, frame_head, len);
     buffer_append(session->out, (Bytes){(const char *)frame_head, FRAME_HEAD_BYTES});
     buffer_append(session->out, bytes_slice(body_pending(transfer), 0, len));
     if (transfer->is_stream)
@@ -125,10 +158,11 @@ static void submit(Transfer *transfer, const HttpResponse *answer, bool has_leng
         nv[count++] = name_value(request->answer_headers[i].name, request->answer_headers[i].value);
     nv[count++] = name_value(TEXT("date"), transfers_date(transfer->all));
     if (has_length) {
-        int length_len = snprintf(length, sizeof length, "%zu", transfer->answer_body.len);
+        int length_len = snprintf(length, sizeof length, "%llu", (unsigned long long)transfer_answer_length(transfer));
         nv[count++] = name_value(TEXT("content-length"), (Bytes){length, (size_t)length_len});
     }
-    bool has_body = !bytes_is(transfer->request.method, "HEAD") && (transfer->is_stream || transfer->answer_body.len);
+    bool has_body =
+        !bytes_is(transfer->request.method, "HEAD") && (transfer->is_stream || transfer_answer_length(transfer));
     nghttp2_data_provider body = {{.ptr = transfer}, on_read_body};
     if (nghttp2_submit_response(session->session, transfer->h2.stream_id, nv, count, has_body ? &body : NULL))
         nghttp2_submit_rst_stream(session->session, NGHTTP2_FLAG_NONE, transfer->h2.stream_id, NGHTTP2_INTERNAL_ERROR);
@@ -166,7 +200,46 @@ static void h2_hang_up(Transfer *transfer)
     transfer->h2.session->is_too_slow = true;
 }
 
-static const Carrier h2_carrier = {h2_answer, h2_stream_start, h2_stream_changed, h2_cut, h2_hang_up};
+/* Expect: 100-continue: the body may come. */
+static void give_word(Transfer *transfer)
+{
+    nghttp2_nv status = name_value(TEXT(":status"), TEXT("100"));
+    transfer->h2.has_our_word = true;
+    nghttp2_submit_headers(transfer->h2.session->session, NGHTTP2_FLAG_NONE, transfer->h2.stream_id, NULL, &status, 1,
+                           NULL);
+    output_changed(transfer->h2.session);
+}
+
+/* What has come of a body that flows waits in transfer->body, at most a stream's window; the client gets as much window
+ * again as the sink takes. */
+static void flow(Transfer *transfer)
+{
+    Buffer *body = &transfer->body;
+    size_t taken = transfer->answered ? body->len : transfer_flow(transfer, buffer_bytes(body));
+    if (!taken)
+        return;
+    transfer_release(transfer, taken);
+    memmove(body->ptr, body->ptr + taken, body->len - taken);
+    body->len -= taken;
+    nghttp2_session_consume_stream(transfer->h2.session->session, transfer->h2.stream_id, taken);
+    output_changed(transfer->h2.session);
+}
+
+static void end_flow(Transfer *transfer)
+{
+    if (transfer->h2.request_is_whole && !transfer->body.len && transfer->sink.write)
+        transfer_end_flow(transfer, true);
+}
+
+static void h2_body_wanted(Transfer *transfer)
+{
+    if (transfer->expects_continue && !transfer->h2.request_is_whole && !transfer->h2.has_our_word)
+        give_word(transfer);
+    flow(transfer);
+    end_flow(transfer);
+}
+
+static const Carrier h2_carrier = {h2_answer, h2_stream_start, h2_stream_changed, h2_cut, h2_hang_up, h2_body_wanted};
 
 static int on_begin_headers(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *context)
 {
@@ -211,6 +284,13 @@ static void add_field(Transfer *transfer, Bytes name, Bytes value)
         transfer_add_header(transfer, TEXT("host"), value);
 }
 
+static int add_trailer(Transfer *transfer, Bytes name, Bytes value)
+{
+    if (transfer)
+        transfer_add_trailer(transfer, name, value);
+    return 0;
+}
+
 static int on_header(nghttp2_session *nghttp2, const nghttp2_frame *frame, const uint8_t *name_bytes, size_t name_len,
                      const uint8_t *value_bytes, size_t value_len, uint8_t flags, void *context)
 {
@@ -224,22 +304,20 @@ static int on_header(nghttp2_session *nghttp2, const nghttp2_frame *frame, const
     if (session->is_flooded)
         return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     if (!transfer || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
-        return 0; /* a trailer */
+        return add_trailer(transfer, name, value);
     size_t before = transfer->headers_bytes;
     add_field(transfer, name, value);
     session->headers_bytes += transfer->headers_bytes - before;
     return 0;
 }
 
-static void head_is_whole(nghttp2_session *nghttp2, Transfer *transfer)
+static void head_is_whole(Transfer *transfer)
 {
     transfer_end_head(transfer);
-    if (transfer->request.refused_status)
+    if (transfer->request.refused_status || transfer->request.body_flows)
         transfer_deliver(transfer);
-    else if (transfer->expects_continue && !transfer->h2.request_is_whole) {
-        nghttp2_nv status = name_value(TEXT(":status"), TEXT("100"));
-        nghttp2_submit_headers(nghttp2, NGHTTP2_FLAG_NONE, transfer->h2.stream_id, NULL, &status, 1, NULL);
-    }
+    else if (transfer->expects_continue && !transfer->h2.request_is_whole)
+        give_word(transfer);
 }
 
 static int on_frame(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *context)
@@ -252,9 +330,10 @@ static int on_frame(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *
         return 0;
     transfer->h2.request_is_whole |= (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
-        head_is_whole(nghttp2, transfer);
-    if (transfer->h2.request_is_whole)
+        head_is_whole(transfer);
+    if (transfer->h2.request_is_whole && !transfer->delivered)
         transfer_deliver(transfer);
+    end_flow(transfer);
     return 0;
 }
 
@@ -264,8 +343,16 @@ static int on_data(nghttp2_session *nghttp2, uint8_t flags, int32_t stream_id, c
     Transfer *transfer = transfer_of(nghttp2, stream_id);
     (void)flags;
     ((H2Session *)context)->block_is_open = false;
+    nghttp2_session_consume_connection(nghttp2, len);
     if (!transfer)
         return 0;
+    if (transfer->request.body_flows && !transfer->request.refused_status) {
+        transfer_hold(transfer, len);
+        buffer_append(&transfer->body, (Bytes){(const char *)bytes, len});
+        flow(transfer);
+        return 0;
+    }
+    nghttp2_session_consume_stream(nghttp2, stream_id, len);
     transfer_add_body(transfer, (Bytes){(const char *)bytes, len});
     if (transfer->request.refused_status)
         transfer_deliver(transfer);
@@ -348,8 +435,13 @@ H2Session *h2_session_new(Transfers *transfers, bool is_tls, void (*on_output)(v
     session->on_output = on_output;
     session->context = context;
     nghttp2_session_callbacks *callbacks = new_callbacks();
-    if (nghttp2_session_server_new(&session->session, callbacks, session))
+    nghttp2_option *option;
+    if (nghttp2_option_new(&option))
         abort();
+    nghttp2_option_set_no_auto_window_update(option, 1); /* see flow */
+    if (nghttp2_session_server_new2(&session->session, callbacks, session, option))
+        abort();
+    nghttp2_option_del(option);
     nghttp2_session_callbacks_del(callbacks);
     introduce(session->session);
     return session;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SPARE_MAX          64
 #define SPARE_BUFFER_BYTES ((size_t)64 * 1024)
@@ -12,6 +13,8 @@
 #define RESERVE_MAX ((size_t)1024 * 1024)
 /* What a request costs before it has a body, besides its arena. */
 #define TRANSFER_BYTES (sizeof(Transfer) + 4096)
+/* So much of a body in --request-timeout is enough. */
+#define PROGRESS_BYTES 4096
 /* How long a client may stay away while half of all that may be held is. */
 #define PRESSED_MS 1000
 /* Of one round of I/O; the turn of the owner that follows has a bound of its own. */
@@ -106,11 +109,12 @@ Transfer *transfer_new(Transfers *all, const Carrier *carrier)
     Transfer *transfer = take_spare(all);
     Arena *arena = transfer->request.arena;
     Buffer body = transfer->body;
-    memset(transfer, 0, offsetof(Transfer, headers));
+    memset(transfer, 0, offsetof(Transfer, trailers));
     body.len = 0;
     transfer->body = body;
     transfer->request.arena = arena;
     transfer->request.headers = transfer->headers;
+    transfer->request.trailers = transfer->trailers;
     transfer->request.method = TEXT("");
     transfer->request.path = TEXT("/");
     transfer->all = all;
@@ -153,6 +157,14 @@ static void unlink_waiting(Transfer *transfer)
         all->waiting_last = before;
 }
 
+static void source_done(const HttpSource *source)
+{
+    if (!source->read && source->fd >= 0)
+        close(source->fd);
+    if (source->done)
+        source->done(source->context);
+}
+
 void transfer_free(Transfer *transfer)
 {
     Transfers *all = transfer->all;
@@ -162,6 +174,8 @@ void transfer_free(Transfer *transfer)
     transfer_release(transfer, transfer->held);
     if (transfer->delivered)
         all->open--;
+    if (transfer->has_source)
+        source_done(&transfer->source);
     buffer_done(&transfer->inflated);
     buffer_done(&transfer->answer_body);
     buffer_done(&transfer->stream.written);
@@ -211,6 +225,16 @@ bool transfer_take_header_room(Transfer *transfer, size_t bytes)
     return false;
 }
 
+static HttpHeader copy_field(Arena *arena, Bytes name, Bytes value)
+{
+    char *copy = arena_take_raw(arena, name.len + value.len + 1);
+    for (size_t i = 0; i < name.len; i++)
+        copy[i] = lower_case(name.ptr[i]);
+    if (value.len)
+        memcpy(copy + name.len, value.ptr, value.len);
+    return (HttpHeader){{copy, name.len}, {copy + name.len, value.len}};
+}
+
 void transfer_add_header(Transfer *transfer, Bytes name, Bytes value)
 {
     HttpRequest *request = &transfer->request;
@@ -218,12 +242,7 @@ void transfer_add_header(Transfer *transfer, Bytes name, Bytes value)
         request->refused_status = 431;
     if (request->refused_status || !transfer_take_header_room(transfer, name.len + value.len))
         return;
-    char *copy = arena_take_raw(request->arena, name.len + value.len + 1);
-    for (size_t i = 0; i < name.len; i++)
-        copy[i] = lower_case(name.ptr[i]);
-    if (value.len)
-        memcpy(copy + name.len, value.ptr, value.len);
-    transfer->headers[request->headers_count++] = (HttpHeader){{copy, name.len}, {copy + name.len, value.len}};
+    transfer->headers[request->headers_count++] = copy_field(request->arena, name, value);
 }
 
 Bytes http_header(const HttpRequest *request, const char *name)
@@ -270,18 +289,93 @@ void transfer_end_head(Transfer *transfer)
     transfer->expects_continue = bytes_equal_ignoring_case(http_header(request, "expect"), TEXT("100-continue"));
     if (request->refused_status || !has_room(transfer, 1))
         return;
-    if (options->body_max_of) {
-        size_t max = options->body_max_of(options->context, request);
-        if (max < transfer->body_max)
-            transfer->body_max = max;
+    if (options->plan_body) {
+        HttpBodyPlan plan = options->plan_body(options->context, request);
+        request->body_flows = plan.flows;
+        if (plan.max < transfer->body_max)
+            transfer->body_max = plan.max;
     }
-    if (transfer->content_length == UINT64_MAX)
+    if (transfer->content_length == UINT64_MAX || request->body_flows)
         return;
     if (transfer->content_length > transfer->body_max)
         request->refused_status = 413;
     else if (transfer->content_length)
         buffer_reserve(&transfer->body,
                        transfer->content_length < RESERVE_MAX ? (size_t)transfer->content_length : RESERVE_MAX);
+}
+
+/* So that a steady sender is not cut off, and one byte a minute is no steady one. */
+static void note_progress(Transfer *transfer, size_t bytes)
+{
+    transfer->progress += bytes;
+    if (transfer->progress < PROGRESS_BYTES)
+        return;
+    transfer->progress = 0;
+    transfer->since_ms = transfers_now_ms(transfer->all);
+}
+
+void transfer_add_trailer(Transfer *transfer, Bytes name, Bytes value)
+{
+    HttpRequest *request = &transfer->request;
+    if (request->trailers_count == LIMIT_TRAILERS || !transfer_take_header_room(transfer, name.len + value.len))
+        return;
+    transfer->trailers[request->trailers_count++] = copy_field(request->arena, name, value);
+}
+
+size_t transfer_flow(Transfer *transfer, Bytes bytes)
+{
+    if (!transfer->sink.write || transfer->sink_has_end)
+        return 0;
+    size_t taken = transfer->sink.write(transfer->sink.context, bytes);
+    transfer->sink_is_full = taken < bytes.len;
+    note_progress(transfer, taken);
+    return taken;
+}
+
+void transfer_end_flow(Transfer *transfer, bool is_whole)
+{
+    if (!transfer->sink.write || transfer->sink_has_end)
+        return;
+    transfer->sink_has_end = true;
+    transfer->sink.end(transfer->sink.context, is_whole);
+}
+
+void http_take_body(HttpRequest *request, const HttpSink *sink)
+{
+    Transfer *transfer = (Transfer *)request;
+    transfer->sink = *sink;
+    transfer->since_ms = transfers_now_ms(transfer->all);
+    if (transfer->ended)
+        transfer_end_flow(transfer, false);
+    else
+        transfer->carrier->body_wanted(transfer);
+}
+
+void http_body_go_on(HttpRequest *request)
+{
+    Transfer *transfer = (Transfer *)request;
+    if (!transfer->sink_is_full || transfer->ended || transfer->sink_has_end)
+        return;
+    transfer->sink_is_full = false;
+    transfer->since_ms = transfers_now_ms(transfer->all);
+    transfer->carrier->body_wanted(transfer);
+}
+
+ssize_t transfer_read_source(Transfer *transfer, uint64_t at, char *to, size_t room)
+{
+    const HttpSource *source = &transfer->source;
+    uint64_t left = source->length - at;
+    size_t wanted = left < room ? (size_t)left : room;
+    ssize_t len = source->read ? source->read(source->context, at, to, wanted)
+                               : pread(source->fd, to, wanted, (off_t)(source->fd_at + at));
+    if (len > 0)
+        note_progress(transfer, (size_t)len);
+    return len > 0 ? len : -1;
+}
+
+uint64_t transfer_answer_length(const Transfer *transfer)
+{
+    return transfer->has_source ? transfer->source.length : transfer->answer_body.len;
 }
 
 void transfer_add_body(Transfer *transfer, Bytes bytes)
@@ -296,6 +390,7 @@ void transfer_add_body(Transfer *transfer, Bytes bytes)
     if (!has_room(transfer, bytes.len))
         return;
     transfer_hold(transfer, bytes.len);
+    note_progress(transfer, bytes.len);
     buffer_append(&transfer->body, bytes);
 }
 
@@ -308,7 +403,7 @@ static bool stays_as_it_is(Bytes encoding)
 
 static bool is_to_be_inflated(const Transfer *transfer)
 {
-    return !transfer->request.refused_status && transfer->body.len &&
+    return !transfer->request.refused_status && transfer->body.len && !transfer->request.body_flows &&
            !stays_as_it_is(http_header(&transfer->request, "content-encoding"));
 }
 
@@ -336,7 +431,7 @@ static void deliver(Transfer *transfer)
     Transfers *all = transfer->all;
     HttpRequest *request = &transfer->request;
     transfer->delivered = true;
-    request->body = buffer_bytes(&transfer->body);
+    request->body = request->body_flows ? TEXT("") : buffer_bytes(&transfer->body);
     if (!request->refused_status)
         request->refused_status = decode_body(transfer);
     if (request->refused_status)
@@ -390,6 +485,7 @@ void transfer_client_gone(Transfer *transfer)
     if (transfer->told_gone || !transfer->delivered || transfer->answered)
         return;
     transfer->told_gone = true;
+    transfer_end_flow(transfer, false);
     if (transfer->request.on_gone)
         transfer->request.on_gone(&transfer->request);
 }
@@ -431,7 +527,9 @@ void transfers_tell_gone(Transfers *all)
 static bool is_too_slow(const Transfer *transfer, bool is_pressed)
 {
     int64_t patience_ms = request_ms(transfer->all);
-    bool waits_for_client = transfer->answered ? !transfer->is_stream : !transfer->delivered && !transfer->waits;
+    bool is_read = !transfer->delivered && !transfer->waits;
+    bool flows = transfer->sink.write && !transfer->sink_is_full && !transfer->sink_has_end;
+    bool waits_for_client = transfer->answered ? !transfer->is_stream : is_read || flows;
     if (is_pressed && patience_ms > PRESSED_MS)
         patience_ms = PRESSED_MS;
     if (transfer->is_stream)
@@ -456,6 +554,9 @@ void http_respond(HttpRequest *request, HttpResponse *response)
     Transfer *transfer = (Transfer *)request;
     transfer->answered = true;
     transfer->answer_body = response->body;
+    transfer->has_source = response->source != NULL;
+    if (response->source)
+        transfer->source = *response->source;
     transfer->since_ms = transfers_now_ms(transfer->all);
     response->body = (Buffer){0};
     if (transfer->ended) {

@@ -15,6 +15,7 @@ typedef struct Carrier {
     void (*stream_changed)(Transfer *transfer); /* there is more to send, or the end */
     void (*cut)(Transfer *transfer);            /* instead of an answer */
     void (*hang_up)(Transfer *transfer);        /* its client is too slow: the connection goes, soon */
+    void (*body_wanted)(Transfer *transfer);    /* its sink takes bytes, for the first time or again */
 } Carrier;
 
 struct HttpStream {
@@ -28,7 +29,7 @@ struct HttpStream {
     void *context;
 };
 
-typedef enum H1Phase { H1_HEAD, H1_BODY, H1_REFUSED_EARLY } H1Phase;
+typedef enum H1Phase { H1_HEAD, H1_HEAD_WAITS, H1_BODY, H1_REFUSED_EARLY } H1Phase;
 
 struct Transfer {
     HttpRequest request; /* first: a HttpRequest * is its Transfer * */
@@ -48,6 +49,11 @@ struct Transfer {
     bool waits;                      /* whole, but for a later round to deliver */
     bool told_gone, hung_up;
     bool is_stream;
+    HttpSink sink; /* of a body that flows; write NULL: not taken yet */
+    bool sink_is_full, sink_has_end;
+    size_t progress; /* bytes of the body since since_ms was set */
+    HttpSource source;
+    bool has_source;
     HttpStream stream;
     Buffer answer_body;
     size_t answer_sent;
@@ -60,16 +66,17 @@ struct Transfer {
             int64_t rests_until_ms; /* a stream: its first piece is sent, the second not before; 0: none is sent */
             uint64_t round;         /* in which it was delivered */
             uint64_t drained;       /* of the body */
-            bool suspended, client_gone;
+            bool suspended, client_gone, has_trailers;
         } h1;
         struct TransferH2 {
             struct H2Session *session;
             Transfer *previous, *next; /* of its session */
             int32_t stream_id;
-            bool request_is_whole, deferred;
+            bool request_is_whole, deferred, has_our_word;
         } h2;
     };
-    HttpHeader headers[LIMIT_HEADERS]; /* last: not cleared for the next use */
+    HttpHeader trailers[LIMIT_TRAILERS];
+    HttpHeader headers[LIMIT_HEADERS]; /* these two last: not cleared for the next use */
 };
 
 struct Transfers {
@@ -108,6 +115,14 @@ void transfer_add_header(Transfer *transfer, Bytes name, Bytes value);
 bool transfer_take_header_room(Transfer *transfer, size_t bytes); /* for what it does not add itself */
 void transfer_end_head(Transfer *transfer);                       /* asks the owner how large the body may be */
 void transfer_add_body(Transfer *transfer, Bytes bytes);
+void transfer_add_trailer(Transfer *transfer, Bytes name, Bytes value);
+/* Of a body that flows: how many of the bytes its sink has taken; fewer than all: body_wanted is called when it takes
+ * more. */
+size_t transfer_flow(Transfer *transfer, Bytes bytes);
+void transfer_end_flow(Transfer *transfer, bool is_whole); /* fine to call again */
+/* Bytes of the answer's source; < 0: it has failed. */
+ssize_t transfer_read_source(Transfer *transfer, uint64_t at, char *to, size_t room);
+uint64_t transfer_answer_length(const Transfer *transfer); /* of what is no stream */
 /* Hands it to the owner, once; who may answer before this returns. Not now but in a later round where its body is to
  * be inflated, which takes its time, and this round has taken long already. */
 void transfer_deliver(Transfer *transfer);

@@ -142,6 +142,13 @@ void answer(Exchange *exchange)
                         arena_text(answer.arena, "%u", crc32_of(buffer_bytes(&answer.body))));
     log_request(exchange, answer.status);
     note(exchange, answer.status, buffer_bytes(&answer.body));
-    HttpResponse response = {answer.status, answer.headers, answer.headers_count, answer.body};
+    HttpResponse response = {answer.status, answer.headers, answer.headers_count, answer.body, NULL};
+    HttpSource source;
+    if (is_ok(exchange->status) && exchange->call.source) {
+        HttpSource *kept = (HttpSource *)(uintptr_t)exchange->call.source;
+        source = *kept;
+        *kept = (HttpSource){.fd = -1}; /* it is net's from here on */
+        response.source = &source;
+    }
     http_respond(exchange->request, &response);
 }

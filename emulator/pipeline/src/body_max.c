@@ -23,9 +23,8 @@ static const ServiceModel *service_signed_for(const Pipeline *pipeline, const Ht
     return NULL;
 }
 
-size_t pipeline_body_max(void *context, const HttpRequest *request)
+static size_t body_max(const Pipeline *pipeline, const HttpRequest *request)
 {
-    const Pipeline *pipeline = context;
     if (page_is_ours(pipeline, request->path))
         return LIMIT_PAGE_BODY_BYTES;
     const ServiceModel *model = route_service_of(pipeline, request);
@@ -35,4 +34,10 @@ size_t pipeline_body_max(void *context, const HttpRequest *request)
         return (size_t)model->body_max;
     bool is_form = bytes_starts_with(http_header(request, "content-type"), TEXT("application/x-www-form-urlencoded"));
     return (size_t)largest(pipeline, is_form ? PROTOCOL_QUERY : ~0u);
+}
+
+HttpBodyPlan pipeline_plan_body(void *context, HttpRequest *request)
+{
+    const Pipeline *pipeline = context;
+    return (HttpBodyPlan){body_max(pipeline, request), route_flows(pipeline, request)};
 }

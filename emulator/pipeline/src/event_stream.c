@@ -1,5 +1,5 @@
-/* event_stream.c - answers that go on: application/vnd.amazon.eventstream over a chunked or HTTP/2 body; and calls
- * finished later. What a handler sends before its turn is committed waits in `held`. */
+/* event_stream.c - answers that go on: application/vnd.amazon.eventstream over a chunked or HTTP/2 body. What a handler
+ * sends before its turn is committed waits in `held`. */
 #include "exchange.h"
 #include <stdlib.h>
 
@@ -24,13 +24,6 @@ static void stream_free(PipelineStream *stream)
 {
     buffer_done(&stream->held);
     free(stream);
-}
-
-static void finish(Call *call, Status status)
-{
-    Exchange *exchange = exchange_of(call);
-    exchange->status = status;
-    queue_push(&exchange->pipeline->finished, exchange);
 }
 
 static EventStream *stream_open(Call *call, void (*on_close)(void *context), void *context)
@@ -155,7 +148,9 @@ void event_stream_drop(Exchange *exchange)
 }
 
 const CallHooks pipeline_hooks = {
-    .finish = finish,
+    .wait = exchange_wait,
+    .finish = exchange_finish,
+    .go_on = exchange_go_on,
     .stream_open = stream_open,
     .stream_send = stream_send,
     .stream_backlog = stream_backlog,

@@ -25,12 +25,19 @@ struct Exchange {
     Bytes operation_name; /* as asked for; absent where the request names none */
     void *out;
     Status status;
-    PipelineStream *stream;       /* opened by the handler */
-    void *in;                     /* decoded and checked; NULL until then */
-    bool has_run;                 /* its handler, at least once */
-    FaultEffect effect;           /* of a fault rule; FAULT_NONE */
-    int forced_status;            /* of FAULT_STATUS */
-    const char *refusal;          /* of the gate; NULL: none */
+    PipelineStream *stream; /* opened by the handler */
+    void *in;               /* decoded and checked; NULL until then */
+    bool has_run;           /* its handler, at least once */
+    FaultEffect effect;     /* of a fault rule; FAULT_NONE */
+    int forced_status;      /* of FAULT_STATUS */
+    const char *refusal;    /* of the gate; NULL: none */
+    CallWait wait;          /* while is_waiting */
+    LoopTimer deadline;     /* of the wait */
+    bool is_waiting;
+    Status (*go_on)(Call *call, void *context); /* what a wait goes on with; NULL: nothing */
+    void *go_on_context;
+    HttpSink sink;                /* of the handler: where the body flows */
+    bool has_begun;               /* the body flows there, or has */
     const struct PageRoute *page; /* it asks for one of our own; NULL: for an operation */
     Exchange *next;
 };
@@ -54,6 +61,8 @@ struct Pipeline {
     Map *told;                /* operations whose absence was logged */
     Validator *validator;
     ExchangeQueue taken, finished;
+    ExchangeQueue begun; /* in this turn: their bodies may flow after its commit */
+    size_t waiting;      /* calls */
     uint64_t requests;
     Observer *observer;
     Faults *faults;
@@ -102,6 +111,15 @@ const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest
 Bytes credential_read(Exchange *exchange);
 /* The service that the Authorization header is for, before there is a call; absent where it names none. */
 Bytes credential_service(const HttpRequest *request);
+
+/* wait.c */
+void exchange_wait(Call *call, const CallWait *wait);
+void exchange_finish(Call *call, Status status);
+void exchange_go_on(Call *call, Status (*go_on)(Call *call, void *context), void *context);
+void exchange_take_body(Exchange *exchange); /* it has begun */
+
+/* Does the request's body flow, as its head says? */
+bool route_flows(const Pipeline *pipeline, const HttpRequest *request);
 
 /* answer.c */
 Bytes extended_id(Exchange *exchange); /* x-amz-id-2; absent where the service tells none */

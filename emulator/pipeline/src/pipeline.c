@@ -47,6 +47,7 @@ Pipeline *pipeline_new(Host *host)
     pipeline->gate = gate_new(NULL, NULL);
     queue_init(&pipeline->taken);
     queue_init(&pipeline->finished);
+    queue_init(&pipeline->begun);
     return pipeline;
 }
 
@@ -182,6 +183,11 @@ bool pipeline_fault_remove(Pipeline *pipeline, int id)
 const FaultRule *pipeline_fault_next(const Pipeline *pipeline, int after_id)
 {
     return faults_next(pipeline->faults, after_id);
+}
+
+size_t pipeline_waiting(const Pipeline *pipeline)
+{
+    return pipeline->waiting;
 }
 
 uint64_t pipeline_requests(const Pipeline *pipeline)

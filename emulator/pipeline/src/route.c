@@ -109,6 +109,20 @@ const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest
     return service ? service->service->model : NULL;
 }
 
+bool route_flows(const Pipeline *pipeline, const HttpRequest *request)
+{
+    HttpHead head = head_of(request);
+    const struct OpenService *service = service_of_form(pipeline, credential_service(request), (Bytes){0});
+    const UriTable *uris = service ? pipeline->uris[service - pipeline->services] : NULL;
+    if (!uris || protocol_of(&head, service->service->model)->names)
+        return false;
+    UriMatch match = uri_match(uris, request->arena, &head);
+    const Operation *const *at = service->service->operations;
+    while (match.operation && *at && strcmp((*at)->model->name, match.operation))
+        at++;
+    return match.operation && *at && (*at)->begin;
+}
+
 static void tell_once(Exchange *exchange, Bytes key)
 {
     Pipeline *pipeline = exchange->pipeline;

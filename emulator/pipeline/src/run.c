@@ -21,9 +21,23 @@ static Status read_input(Exchange *exchange, Bytes body, void **ret_in)
     return OK;
 }
 
+/* The handler of a body that flows has two parts. */
+static Status begin_body(Exchange *exchange, const void *in)
+{
+    Call *call = &exchange->call;
+    TRY(call->operation->begin(call, in, &exchange->sink));
+    exchange->has_begun = true;
+    queue_push(&exchange->pipeline->begun, exchange);
+    return (Status){2};
+}
+
 static Status run_handler(Exchange *exchange, const void *in)
 {
     Call *call = &exchange->call;
+    if (exchange->go_on)
+        return exchange->go_on(call, exchange->go_on_context);
+    if (call->operation->begin && !exchange->has_begun)
+        return begin_body(exchange, in);
     exchange->has_run = true;
     exchange->out = arena_take(call->arena, call->operation->model->output->size);
     return call->operation->run(call, in, exchange->out);
@@ -65,7 +79,7 @@ static Status run_with_faults(Exchange *exchange, void *in)
         return OK;
     case FAULT_DELAY:
         scheduler_at(pipeline->host->scheduler, call->now_ms + rule->delay_ms, run_delayed, exchange);
-        return call_pend(call);
+        return (Status){2};
     case FAULT_PARTIAL:
         call->failing_share = rule->share;
         call->failing_code = present(rule->code) ? arena_copy(call->arena, rule->code) : rule->code;
@@ -143,7 +157,9 @@ Status run(Exchange *exchange)
     budget_set(call->arena, &budget);
     Status status = run_whole(exchange);
     budget_clear(call->arena);
-    return status;
+    /* Calls that wait are not made again where their turn is undone: what they wrote would be lost. */
+    bool writes_and_waits = is_pending(status) && store_writes(call->store) != call->writes_settled;
+    return writes_and_waits ? fault(call, -1) : status;
 }
 
 Status run_again(Exchange *exchange)

@@ -181,5 +181,10 @@ void pipeline_turn(Pipeline *pipeline)
         pipeline->requests++;
         answer(exchange);
     }
+    for (Exchange *next, *exchange = queue_take_all(&pipeline->begun); exchange; exchange = next) {
+        next = exchange->next;
+        if (is_pending(exchange->status))
+            exchange_take_body(exchange);
+    }
     host_tell_events(pipeline->host);
 }

@@ -71,10 +71,9 @@ static inline void owner_take(void *context, HttpRequest *request)
     owner->taken[owner->taken_count++] = request;
 }
 
-static inline size_t owner_body_max(void *context, const HttpRequest *request)
+static inline HttpBodyPlan owner_plan_body(void *context, HttpRequest *request)
 {
-    (void)request;
-    return ((Owner *)context)->body_max;
+    return (HttpBodyPlan){((Owner *)context)->body_max, bytes_starts_with(request->path, TEXT("/flow"))};
 }
 
 static inline void owner_gone(HttpRequest *request)
@@ -141,7 +140,7 @@ static inline void owner_open(Owner *owner, NetOptions options)
     options.loop = owner->loop = loop_new();
     options.host = "127.0.0.1";
     options.body_max = LIMIT_REQUEST_BODY_BYTES;
-    options.body_max_of = owner_body_max;
+    options.plan_body = owner_plan_body;
     options.on_request = owner_take;
     options.context = owner;
     assert_int_equal(net_open(&options, &owner->net, &reason), NET_OK);
