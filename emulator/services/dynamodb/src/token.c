@@ -20,11 +20,26 @@ static const Query forget_tokens = {"DELETE FROM dynamodb_token WHERE expires_ms
 typedef struct Digest {
     crypto_generichash_state state;
     Arena *arena;
+    unsigned char pending[4096]; /* small pieces are given to it together */
+    size_t pending_len;
 } Digest;
+
+static void flush(Digest *digest)
+{
+    crypto_generichash_update(&digest->state, digest->pending, digest->pending_len);
+    digest->pending_len = 0;
+}
 
 static void add_bytes(Digest *digest, const void *bytes, size_t len)
 {
-    crypto_generichash_update(&digest->state, bytes, len);
+    if (len > sizeof digest->pending - digest->pending_len)
+        flush(digest);
+    if (len > sizeof digest->pending) {
+        crypto_generichash_update(&digest->state, bytes, len);
+    } else if (len) {
+        memcpy(digest->pending + digest->pending_len, bytes, len);
+        digest->pending_len += len;
+    }
 }
 
 static void add_count(Digest *digest, size_t count)
@@ -48,9 +63,12 @@ static int by_bytes(const void *a, const void *b)
 static const Bytes **sorted(Arena *arena, const void *entries, size_t len, size_t stride)
 {
     const Bytes **order = arena_new_array(arena, const Bytes *, len);
-    for (size_t i = 0; i < len; i++)
+    bool is_sorted = true;
+    for (size_t i = 0; i < len; i++) {
         order[i] = (const void *)((const char *)entries + i * stride);
-    if (len > 1)
+        is_sorted = is_sorted && (!i || bytes_compare(*order[i - 1], *order[i]) <= 0);
+    }
+    if (!is_sorted)
         qsort(order, len, sizeof *order, by_bytes);
     return order;
 }
@@ -159,6 +177,7 @@ static Bytes digest_of(Call *call, const DynamodbTransactWriteItemsInput *in)
     crypto_generichash_init(&digest.state, NULL, 0, DIGEST_BYTES);
     for (size_t i = 0; i < in->transact_items.len; i++)
         add(&digest, &in->transact_items.items[i]);
+    flush(&digest);
     crypto_generichash_final(&digest.state, (unsigned char *)out, DIGEST_BYTES);
     arena_rewind(call->arena, mark);
     return (Bytes){out, DIGEST_BYTES};
