@@ -4,7 +4,7 @@ import os
 import re
 
 import pytest
-from helpers import shards_of
+from helpers import eventually, shards_of
 from job import Reader, at_least_once, first_half, put, reshard, second_half
 from sdk import built, run, tool
 
@@ -32,16 +32,22 @@ def table(dynamodb, stream):
 
 
 def test_metrics_come_through_a_reshard_and_a_restart(program, table, kinesis, dynamodb, stream, tmp_path):
+    """A checkpoint is kept a while after its metric is written; Telegraf doesn't wait for it when it stops."""
+
+    def checkpoints_are_kept():
+        kept = {item["shard_id"]["S"] for item in dynamodb.scan(TableName=table)["Items"]}
+        return kept == {shard["ShardId"] for shard in shards_of(kinesis, stream)}
+
     put(kinesis, stream, first_half())
     with Telegraf(program, tmp_path / "first", os.environ | {"STREAM": stream}) as first:
         first.wait_for(first_half())
+        eventually(checkpoints_are_kept)
         before = first.stop()
     reshard(kinesis, stream)
     put(kinesis, stream, second_half())
     with Telegraf(program, tmp_path / "second", os.environ | {"STREAM": stream}) as second:
         second.wait_for(second_half())
+        eventually(checkpoints_are_kept)
         after = second.stop()
     at_least_once(before, first_half())
-    at_least_once(after, second_half())
-    checkpoints = {item["shard_id"]["S"] for item in dynamodb.scan(TableName=table)["Items"]}
-    assert checkpoints == {shard["ShardId"] for shard in shards_of(kinesis, stream)}
+    assert set(second_half()) <= set(after) <= set(first_half() + second_half())
