@@ -10,7 +10,9 @@ public class LocalStackCheck {
     public static void main(String[] arguments) throws Exception {
         DockerImageName image = DockerImageName.parse(arguments[0]).asCompatibleSubstituteFor("localstack/localstack");
         try (LocalStackContainer container =
-                new LocalStackContainer(image).withServices(LocalStackContainer.Service.KINESIS, LocalStackContainer.Service.DYNAMODB)) {
+                new LocalStackContainer(image)
+                        .withServices(LocalStackContainer.Service.KINESIS, LocalStackContainer.Service.DYNAMODB)
+                        .withImagePullPolicy(name -> false)) { // it is tagged here, or the check has failed: no registry has it
             container.start();
             System.out.println(ask(container.getEndpoint(), "Kinesis_20131202.CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":1}"));
             String streams = ask(container.getEndpointOverride(LocalStackContainer.Service.KINESIS), "Kinesis_20131202.ListStreams", "{}");
