@@ -3,7 +3,9 @@
 #pragma once
 #include "table.h"
 
-/* *ret_is_done: this very request was done before. Another one under its token is refused. */
-MUST_CHECK Status token_check(Call *call, const DynamodbTransactWriteItemsInput *in, bool *ret_is_done);
-/* Remembers it; also forgets what is too old. */
-MUST_CHECK int token_keep(Call *call, const DynamodbTransactWriteItemsInput *in);
+/* *ret_is_done: this very request was done before. Another one under its token is refused. *ret_digest: what it means;
+ * absent where it has no token. */
+MUST_CHECK Status token_check(Call *call, const DynamodbTransactWriteItemsInput *in, Bytes *ret_digest,
+                              bool *ret_is_done);
+/* Remembers it (token absent: nothing); also forgets what is too old. */
+MUST_CHECK int token_keep(Call *call, Bytes token, Bytes digest);

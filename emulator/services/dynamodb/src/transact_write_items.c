@@ -236,14 +236,15 @@ static Status transact_write_items(Call *call, const DynamodbTransactWriteItemsI
 {
     size_t count = in->transact_items.len;
     Part *parts = arena_new_array(call->arena, Part, count);
+    Bytes digest;
     bool is_done;
-    TRY(token_check(call, in, &is_done));
+    TRY(token_check(call, in, &digest, &is_done));
     if (is_done)
         return OK;
     TRY(prepare_all(call, in, parts));
     TRY(judge_all(call, in, parts));
 
-    TRY(expect_ok(call, token_keep(call, in)));
+    TRY(expect_ok(call, token_keep(call, in->client_request_token, digest)));
     for (size_t i = 0; i < count; i++) {
         ChangeCost cost = {0};
         TRY(write_part(call, &parts[i], &cost));
