@@ -81,12 +81,14 @@ struct Shape {
     const Shape *key;    /* a map's keys */
     uint32_t entry_size; /* of one item of a map; its value lies at value_offset */
     uint32_t value_offset;
-    bool flattened;                    /* awsQuery: no ".member" between */
-    bool sensitive;                    /* the request log prints *** */
-    const char *item_name;             /* XML: a list's items, where they aren't called "member" */
-    const char *key_name, *value_name; /* XML: of a map's entries, where they aren't "key" and "value" */
-    const char *xml_name;              /* of the root element, where it isn't the shape's name */
-    TimeFormat time;                   /* of a timestamp */
+    bool flattened;                             /* awsQuery: no ".member" between */
+    bool sensitive;                             /* the request log prints *** */
+    const char *item_name;                      /* XML: a list's items, where they aren't called "member" */
+    const char *key_name, *value_name;          /* XML: of a map's entries, where they aren't "key" and "value" */
+    const char *item_namespace, *key_namespace; /* XML: of a list's items, a map's values and keys, or NULL */
+    const char *xml_name;                       /* of the root element, where it isn't the shape's name */
+    const char *xml_namespace, *xml_prefix;     /* of the root element, or NULL */
+    TimeFormat time;                            /* of a timestamp */
 };
 
 /* How any list or map lies in memory. */
@@ -141,6 +143,9 @@ typedef struct ServiceModel {
     bool errors_are_bare;          /* restXml: <Error> without <ErrorResponse> around it */
     const struct OperationUri {
         const char *method, *uri, *operation;
+        /* The parameters and fields without which it is not asked for, where another operation has the same URI:
+         * "?uploadId x-amz-copy-source", or NULL. */
+        const char *needs;
     } * uris; /* the REST protocols: how each operation of the model is reached, ends with a NULL method; else NULL */
 } ServiceModel;
 

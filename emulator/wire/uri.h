@@ -1,7 +1,9 @@
 /* uri.h - which operation of a REST service a method, path and query ask for, by the model's URI templates:
  * "/{Bucket}/{Key+}?tagging". A label takes one segment of the path that is not empty, a greedy one (+) all that is
  * left; what stands behind '?' must be there, with that value where one is given. What says more comes first: literal
- * segments before labels, labels before greedy ones, then the template with more constants. */
+ * segments before labels, labels before greedy ones, then the template with more constants. Of operations with one and
+ * the same URI, that is asked for whose required parameters and header fields are there, the one with most of them
+ * first. */
 #pragma once
 #include "arena.h"
 #include "http_head.h"

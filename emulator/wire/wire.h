@@ -23,6 +23,8 @@ enum {
 typedef enum CborDialect { CBOR_AMZ_1_1, CBOR_RPC_V2 } CborDialect;
 
 MUST_CHECK int json_decode(Arena *arena, const Shape *shape, Bytes body, void *ret, Bytes *ret_message);
+/* As restJson1 has it: no null among a list's items and a map's values, in a union one member and nothing beside it. */
+MUST_CHECK int json_decode_strict(Arena *arena, const Shape *shape, Bytes body, void *ret, Bytes *ret_message);
 MUST_CHECK int cbor_decode(Arena *arena, const Shape *shape, Bytes body, CborDialect dialect, void *ret,
                            Bytes *ret_message);
 /* awsQuery: an application/x-www-form-urlencoded body (or query string); Action and Version are skipped. */

@@ -2,6 +2,7 @@
  * services answer with in a SerializationException ("NUMBER_VALUE cannot be converted to String"). */
 #include "base64.h"
 #include "json_reader.h"
+#include "text_value.h"
 #include <stdlib.h>
 
 static int read_value(JsonReader *reader, const Shape *shape, void *out);
@@ -11,7 +12,8 @@ static const char *token_name(JsonToken token)
     static const char *const names[] = {[JSON_STRING] = "STRING_VALUE",
                                         [JSON_NUMBER] = "NUMBER_VALUE",
                                         [JSON_TRUE] = "TRUE_VALUE",
-                                        [JSON_FALSE] = "FALSE_VALUE"};
+                                        [JSON_FALSE] = "FALSE_VALUE",
+                                        [JSON_NULL] = "NULL_VALUE"};
     return names[token];
 }
 
@@ -82,6 +84,21 @@ static bool to_whole(Bytes text, int64_t least, int64_t most, int64_t *ret)
     return true;
 }
 
+/* A time that is a string. */
+static bool is_time_text(const Shape *shape)
+{
+    return shape->kind == KIND_TIMESTAMP && (shape->time == TIME_ISO_8601 || shape->time == TIME_HTTP_DATE);
+}
+
+static int read_time_text(JsonReader *reader, const Shape *shape, void *out)
+{
+    Bytes text;
+    int code = json_take_string(reader, &text);
+    if (code == WIRE_OK && !time_read(shape->time, text, out))
+        return wrong_type(reader, shape, JSON_STRING);
+    return code;
+}
+
 static int read_number(JsonReader *reader, const Shape *shape, void *out)
 {
     Bytes text;
@@ -99,7 +116,7 @@ static int read_number(JsonReader *reader, const Shape *shape, void *out)
     else if (shape->kind == KIND_DOUBLE)
         *(double *)out = to_double(text);
     else if (shape->kind == KIND_TIMESTAMP)
-        fits = seconds_to_ms(to_double(text), out);
+        fits = !is_time_text(shape) && seconds_to_ms(to_double(text), out);
     if (!fits)
         return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE, "%.*s cannot be converted to %s",
                          (int)(text.len < 40 ? text.len : 40), text.ptr, java_name(shape));
@@ -131,6 +148,25 @@ static int read_boolean(JsonReader *reader, bool value, bool *out)
     return json_take_word(reader, value ? "true" : "false");
 }
 
+/* smithy.io, restJson1: a union holds one member; a type's name may stand beside it. */
+static int skip_unknown(JsonReader *reader, const Shape *shape, Bytes name)
+{
+    if (reader->is_strict && shape->kind == KIND_UNION && !bytes_is(name, "__type"))
+        return wrong_type(reader, shape, JSON_STRING);
+    return json_skip(reader);
+}
+
+static int check_union(JsonReader *reader, const Shape *shape, const void *value)
+{
+    bool is_bad = reader->is_strict && shape->kind == KIND_UNION && !union_field(shape, value);
+    return is_bad ? wrong_type(reader, shape, JSON_STRING) : WIRE_OK;
+}
+
+static int skip_null(JsonReader *reader, const Shape *shape)
+{
+    return reader->is_strict ? wrong_type(reader, shape, JSON_NULL) : json_take_word(reader, "null");
+}
+
 static int read_structure(JsonReader *reader, const Shape *shape, void *out)
 {
     Bytes name;
@@ -138,11 +174,13 @@ static int read_structure(JsonReader *reader, const Shape *shape, void *out)
     int code = json_open(reader);
     for (bool first = true; code == WIRE_OK; first = false) {
         code = json_next_member(reader, first, &more, &name);
-        if (code != WIRE_OK || !more)
+        if (code != WIRE_OK)
             return code;
+        if (!more)
+            return check_union(reader, shape, out);
         const Field *field = field_find(shape, name);
         if (!field)
-            code = json_skip(reader);
+            code = skip_unknown(reader, shape, name);
         else if (json_peek(reader) == JSON_NULL)
             code = json_take_word(reader, "null");
         else
@@ -163,7 +201,7 @@ static int read_list(JsonReader *reader, const Shape *shape, AnyList *out)
         if (!more)
             break;
         if (json_peek(reader) == JSON_NULL)
-            code = json_take_word(reader, "null");
+            code = skip_null(reader, shape->member);
         else
             code = read_value(reader, shape->member, growing_add(&items));
     }
@@ -184,7 +222,7 @@ static int read_map(JsonReader *reader, const Shape *shape, AnyList *out)
         if (!more)
             break;
         if (json_peek(reader) == JSON_NULL) {
-            code = json_take_word(reader, "null");
+            code = skip_null(reader, shape->member);
             continue;
         }
         char *entry = growing_add(&entries);
@@ -209,6 +247,8 @@ static int read_value(JsonReader *reader, const Shape *shape, void *out)
         return read_blob(reader, out);
     if (token == JSON_STRING && (shape->kind == KIND_DOUBLE || shape->kind == KIND_FLOAT))
         return read_named_double(reader, shape, out);
+    if (token == JSON_STRING && is_time_text(shape))
+        return read_time_text(reader, shape, out);
     if (token == JSON_NUMBER && is_number(shape))
         return read_number(reader, shape, out);
     if ((token == JSON_TRUE || token == JSON_FALSE) && shape->kind == KIND_BOOLEAN)
@@ -222,11 +262,26 @@ static int read_value(JsonReader *reader, const Shape *shape, void *out)
     return wrong_type(reader, shape, token);
 }
 
+static int read_body(JsonReader *reader, const Shape *shape, void *out)
+{
+    int code = read_value(reader, shape, out); /* no body is no JSON, for AWS too */
+    return code == WIRE_OK ? json_end(reader) : code;
+}
+
 int json_decode(Arena *arena, const Shape *shape, Bytes body, void *ret, Bytes *ret_message)
 {
     JsonReader reader = {
         .at = body.ptr, .start = body.ptr, .end = body.ptr + body.len, .arena = arena, .message = ret_message};
-    JsonToken token = json_peek(&reader); /* no body is no JSON, for AWS too */
-    int code = token == JSON_OBJECT ? read_structure(&reader, shape, ret) : wrong_type(&reader, shape, token);
-    return code == WIRE_OK ? json_end(&reader) : code;
+    return read_body(&reader, shape, ret);
+}
+
+int json_decode_strict(Arena *arena, const Shape *shape, Bytes body, void *ret, Bytes *ret_message)
+{
+    JsonReader reader = {.at = body.ptr,
+                         .start = body.ptr,
+                         .end = body.ptr + body.len,
+                         .arena = arena,
+                         .message = ret_message,
+                         .is_strict = true};
+    return read_body(&reader, shape, ret);
 }

@@ -1,6 +1,6 @@
 /* json_encode.c - the struct of a shape as JSON text. */
 #include "base64.h"
-#include "value.h"
+#include "text_value.h"
 #include <math.h>
 
 static void append_escape(Buffer *out, unsigned char c)
@@ -67,12 +67,14 @@ static void append_blob(Buffer *out, Bytes blob)
     out->len += len + 2;
 }
 
-static void append_number(Buffer *out, double value)
+static void append_number(Buffer *out, const Shape *shape, double value)
 {
     if (isnan(value))
         buffer_append_text(out, "\"NaN\"");
     else if (isinf(value))
         buffer_append_text(out, value < 0 ? "\"-Infinity\"" : "\"Infinity\"");
+    else if (shape->kind == KIND_FLOAT)
+        append_float(out, (float)value);
     else
         append_double(out, value);
 }
@@ -92,6 +94,18 @@ static void append_timestamp(Buffer *out, int64_t ms)
     buffer_append(out, (Bytes){digits, len});
 }
 
+/* As its shape says; usually a number. */
+static void append_time(Buffer *out, const Shape *shape, int64_t ms)
+{
+    if (shape->time == TIME_USUAL || shape->time == TIME_SECONDS) {
+        append_timestamp(out, ms);
+        return;
+    }
+    buffer_append_char(out, '"');
+    text_append(out, shape, shape->time, &ms);
+    buffer_append_char(out, '"');
+}
+
 static void append_member(Buffer *out, const Field *field, const void *value)
 {
     buffer_append_char(out, '"');
@@ -106,7 +120,7 @@ static void append_structure(Buffer *out, const Shape *shape, const void *value)
     buffer_append_char(out, '{');
     for (size_t i = 0; i < shape->fields_count; i++) {
         const Field *field = &shape->fields[i];
-        if (field->location != IN_BODY || !field_is_present(shape, field, value))
+        if (!is_in_answers_body(field) || !field_is_present(shape, field, value))
             continue;
         if (!first)
             buffer_append_char(out, ',');
@@ -169,13 +183,13 @@ void json_encode(Buffer *out, const Shape *shape, const void *value)
         buffer_append_int64(out, *(const int64_t *)value);
         return;
     case KIND_FLOAT:
-        append_number(out, (double)*(const float *)value);
+        append_number(out, shape, (double)*(const float *)value);
         return;
     case KIND_DOUBLE:
-        append_number(out, *(const double *)value);
+        append_number(out, shape, *(const double *)value);
         return;
     case KIND_TIMESTAMP:
-        append_timestamp(out, *(const int64_t *)value);
+        append_time(out, shape, *(const int64_t *)value);
         return;
     case KIND_STRUCTURE:
         append_structure(out, shape, value);

@@ -8,6 +8,7 @@ typedef struct JsonReader {
     Arena *arena;
     Bytes *message;
     int depth;
+    bool is_strict; /* no null among items and values; a union has one member */
 } JsonReader;
 
 typedef enum JsonToken {

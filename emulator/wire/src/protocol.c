@@ -27,7 +27,7 @@ const Field *error_field(const ErrorAnswer *answer, size_t at)
 {
     const Shape *shape = answer->error->shape;
     const Field *field = &shape->fields[at];
-    bool is_told = field->location == IN_BODY && !bytes_equal_ignoring_case(field->name, TEXT("message")) &&
+    bool is_told = is_in_answers_body(field) && !bytes_equal_ignoring_case(field->name, TEXT("message")) &&
                    field_is_present(shape, field, answer->fields);
     return is_told ? field : NULL;
 }

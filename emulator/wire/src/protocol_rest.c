@@ -14,13 +14,12 @@ static int json_body_decode(Arena *arena, const char *root, const Shape *shape, 
                             Bytes *ret_message)
 {
     (void)root;
-    return json_decode(arena, shape, body, ret, ret_message);
+    return json_decode_strict(arena, shape, body, ret, ret_message);
 }
 
-static void json_body_encode(Buffer *out, const char *root, const char *root_namespace, const Shape *shape,
-                             const void *value)
+static void json_body_encode(Buffer *out, const XmlRoot *root, const Shape *shape, const void *value)
 {
-    (void)root, (void)root_namespace;
+    (void)root;
     json_encode(out, shape, value);
 }
 
@@ -84,11 +83,10 @@ const Protocol PROTOCOL_OF_REST_JSON = {
 
 #define XML_DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 
-static void xml_body_encode(Buffer *out, const char *root, const char *root_namespace, const Shape *shape,
-                            const void *value)
+static void xml_body_encode(Buffer *out, const XmlRoot *root, const Shape *shape, const void *value)
 {
     buffer_append_text(out, XML_DECLARATION);
-    xml_append_root(out, &(XmlRoot){.name = root, .xml_namespace = root_namespace}, shape, value);
+    xml_append_root(out, root, shape, value);
 }
 
 static const RestBody xml_body = {"application/xml", false, xml_decode, xml_body_encode};

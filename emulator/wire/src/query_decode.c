@@ -203,7 +203,7 @@ static int read_value(FormReader *reader, const Shape *shape, const Place *place
     if (shape->kind >= KIND_STRUCTURE)
         return read_below(reader, shape, place, out);
     Bytes text = place->itself ? place->itself->value : TEXT("");
-    return text_read(reader->arena, shape, text, out) ? WIRE_OK : wrong_type(reader, shape, text);
+    return text_read(reader->arena, shape, TIME_USUAL, text, out) ? WIRE_OK : wrong_type(reader, shape, text);
 }
 
 int query_decode(Arena *arena, const Shape *shape, Bytes form, void *ret, Bytes *ret_message)

@@ -23,7 +23,8 @@ static int wrong_type(RestReader *reader, const Field *field, Bytes text)
 
 static int read_text(RestReader *reader, const Field *field, Bytes text, void *out)
 {
-    return text_read(reader->arena, field->shape, text, out) ? WIRE_OK : wrong_type(reader, field, text);
+    TimeFormat usual = field->location == IN_HEADER ? TIME_HTTP_DATE : TIME_ISO_8601;
+    return text_read(reader->arena, field->shape, usual, text, out) ? WIRE_OK : wrong_type(reader, field, text);
 }
 
 static int read_query(RestReader *reader)
@@ -31,7 +32,10 @@ static int read_query(RestReader *reader)
     Bytes rest = reader->request->head.query;
     Growing parameters = growing_new(reader->arena, sizeof *reader->parameters);
     while (present(rest)) {
-        Bytes value = bytes_cut(&rest, '&'), name = bytes_cut(&value, '=');
+        Bytes value = bytes_cut(&rest, '&');
+        if (!value.len)
+            continue;
+        Bytes name = bytes_cut(&value, '=');
         struct Parameter *parameter = growing_add(&parameters);
         if (!percent_decode(reader->arena, name, true, &parameter->name) ||
             !percent_decode(reader->arena, present(value) ? value : TEXT(""), true, &parameter->value))
@@ -59,7 +63,7 @@ static int read_query_list(RestReader *reader, const Shape *list, Bytes name, An
     for (size_t i = 0; i < reader->parameters_count; i++) {
         const struct Parameter *parameter = &reader->parameters[i];
         if (bytes_equal(parameter->name, name) &&
-            !text_read(reader->arena, list->member, parameter->value, growing_add(&items)))
+            !text_read(reader->arena, list->member, TIME_ISO_8601, parameter->value, growing_add(&items)))
             return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE,
                              "'" BYTES_FMT "' can not be converted to %s",
                              BYTES_ARG(bytes_utf8_prefix(parameter->value, 100)), list->member->name);
@@ -68,32 +72,22 @@ static int read_query_list(RestReader *reader, const Shape *list, Bytes name, An
     return WIRE_OK;
 }
 
-static bool is_parameter_of(const Shape *shape, Bytes name)
-{
-    for (size_t i = 0; i < shape->fields_count; i++)
-        if (shape->fields[i].location == IN_QUERY && shape->fields[i].shape->kind != KIND_MAP &&
-            bytes_equal(shape->fields[i].name, name))
-            return true;
-    return false;
-}
-
-/* The parameters that no other member takes. Each name once; the first value, or all of them for a map of lists. */
-static int read_query_map(RestReader *reader, const Shape *shape, const Shape *map, AnyList *out)
+/* smithy.io, httpQueryParams: a server puts every parameter into the map, those of other members, too. Each name once:
+ * the last value, or all of them in a map of lists. */
+static int read_query_map(RestReader *reader, const Shape *map, AnyList *out)
 {
     Growing entries = growing_new(reader->arena, map->entry_size);
     int code = WIRE_OK;
     for (size_t i = 0; i < reader->parameters_count && code == WIRE_OK; i++) {
         const struct Parameter *parameter = &reader->parameters[i];
         budget_work(reader->arena, reader->parameters_count);
-        if (is_parameter_of(shape, parameter->name))
-            continue;
         char *entry = growing_add(&entries);
         *(Bytes *)(void *)entry = parameter->name;
         if (map->member->kind == KIND_LIST)
             code =
                 read_query_list(reader, map->member, parameter->name, (AnyList *)(void *)(entry + map->value_offset));
-        else if (!text_read(reader->arena, map->member, parameter->value, entry + map->value_offset))
-            code = WIRE_WRONG_TYPE;
+        else
+            *(Bytes *)(void *)(entry + map->value_offset) = parameter->value;
     }
     *out = growing_map(&entries);
     return code;
@@ -102,7 +96,9 @@ static int read_query_map(RestReader *reader, const Shape *shape, const Shape *m
 static int read_query_member(RestReader *reader, const Shape *shape, const Field *field, void *out)
 {
     if (field->shape->kind == KIND_MAP)
-        return read_query_map(reader, shape, field->shape, field_slot(reader->arena, shape, field, out));
+        return reader->parameters_count
+                   ? read_query_map(reader, field->shape, field_slot(reader->arena, shape, field, out))
+                   : WIRE_OK;
     for (size_t i = 0; i < reader->parameters_count; i++) {
         if (!bytes_equal(reader->parameters[i].name, field->name))
             continue;
@@ -155,17 +151,28 @@ static Bytes cut_item(Arena *arena, const Shape *member, Bytes *rest)
     return trimmed(item);
 }
 
-static int read_header_list(RestReader *reader, const Field *field, Bytes rest, AnyList *out)
+static int read_header_items(RestReader *reader, const Field *field, Bytes rest, Growing *items)
 {
     const Shape *member = field->shape->member;
-    Growing items = growing_new(reader->arena, member->size);
     while (present(rest)) {
         Bytes item = cut_item(reader->arena, member, &rest);
-        if (!text_read(reader->arena, member, item, growing_add(&items)))
+        if (!text_read(reader->arena, member, TIME_HTTP_DATE, item, growing_add(items)))
             return wrong_type(reader, field, item);
     }
-    *out = growing_list(&items);
     return WIRE_OK;
+}
+
+/* RFC 9110 5.3: fields of one name are one list. */
+static int read_header_list(RestReader *reader, const Field *field, AnyList *out)
+{
+    const HttpHead *head = &reader->request->head;
+    Growing items = growing_new(reader->arena, field->shape->member->size);
+    int code = WIRE_OK;
+    for (size_t i = 0; i < head->headers_count && code == WIRE_OK; i++)
+        if (bytes_equal(head->headers[i].name, field->name))
+            code = read_header_items(reader, field, head->headers[i].value, &items);
+    *out = growing_list(&items);
+    return code;
 }
 
 static int read_header_member(RestReader *reader, const Shape *shape, const Field *field, void *out)
@@ -174,7 +181,7 @@ static int read_header_member(RestReader *reader, const Shape *shape, const Fiel
     if (!present(value) || (!value.len && field->shape->kind != KIND_STRING))
         return WIRE_OK;
     void *slot = field_slot(reader->arena, shape, field, out);
-    return field->shape->kind == KIND_LIST ? read_header_list(reader, field, value, slot)
+    return field->shape->kind == KIND_LIST ? read_header_list(reader, field, slot)
                                            : read_text(reader, field, value, slot);
 }
 
@@ -319,7 +326,7 @@ void rest_encode_head(WireAnswer *answer, const Shape *shape, const void *value)
 {
     for (size_t i = 0; i < shape->fields_count; i++) {
         const Field *field = &shape->fields[i];
-        if (field->location != IN_BODY && field->location != IN_PAYLOAD && field_is_present(shape, field, value))
+        if (!is_in_answers_body(field) && field->location != IN_PAYLOAD && field_is_present(shape, field, value))
             write_head_member(answer, field, field_value(field, value));
     }
 }
@@ -342,12 +349,21 @@ static void write_payload(WireAnswer *answer, const RestBody *body, const Shape 
     if (is_bytes)
         buffer_append(&answer->body, *(const Bytes *)member);
     else
-        body->encode(&answer->body, payload->name.ptr, payload->xml_namespace, payload->shape, member);
+        body->encode(&answer->body, &(XmlRoot){payload->name.ptr, payload->xml_namespace, payload->xml_prefix},
+                     payload->shape, member);
     if (!has_header(answer, "content-type"))
         wire_answer_add(answer, TEXT("content-type"),
                         !is_bytes                             ? bytes_of(body->content_type)
                         : payload->shape->kind == KIND_STRING ? TEXT("text/plain")
                                                               : TEXT("application/octet-stream"));
+}
+
+static bool has_answers_body(const Shape *shape)
+{
+    for (size_t i = 0; i < shape->fields_count; i++)
+        if (is_in_answers_body(&shape->fields[i]))
+            return true;
+    return false;
 }
 
 void rest_encode(WireAnswer *answer, const RestBody *body, const ServiceModel *service, const OperationModel *operation,
@@ -358,9 +374,11 @@ void rest_encode(WireAnswer *answer, const RestBody *body, const ServiceModel *s
     rest_encode_head(answer, shape, value);
     if (rest_payload(shape)) {
         write_payload(answer, body, shape, value);
-    } else if (operation->has_output && (rest_has_body(shape) || body->is_never_empty)) {
-        body->encode(&answer->body, shape->xml_name ? shape->xml_name : shape->name, service->xml_namespace, shape,
-                     value);
+    } else if (operation->has_output && (has_answers_body(shape) || body->is_never_empty)) {
+        XmlRoot root = {shape->xml_name ? shape->xml_name : shape->name, shape->xml_namespace, shape->xml_prefix};
+        if (!root.xml_namespace)
+            root.xml_namespace = service->xml_namespace;
+        body->encode(&answer->body, &root, shape, value);
         wire_answer_add(answer, TEXT("content-type"), bytes_of(body->content_type));
     }
 }

@@ -1,6 +1,6 @@
 /* rest.h - what restJson1 and restXml have in common. */
 #pragma once
-#include "value.h"
+#include "xml.h"
 
 /* How a body's structure is spelled. */
 typedef struct RestBody {
@@ -8,7 +8,7 @@ typedef struct RestBody {
     bool is_never_empty; /* an output without members in the body is written all the same */
     /* root: the name of the document's element, where it has one. */
     int (*decode)(Arena *arena, const char *root, const Shape *shape, Bytes body, void *ret, Bytes *ret_message);
-    void (*encode)(Buffer *out, const char *root, const char *root_namespace, const Shape *shape, const void *value);
+    void (*encode)(Buffer *out, const XmlRoot *root, const Shape *shape, const void *value);
 } RestBody;
 
 MUST_CHECK int rest_decode(Arena *arena, const RestBody *body, const OperationModel *operation,
@@ -19,4 +19,4 @@ void rest_encode(WireAnswer *answer, const RestBody *body, const ServiceModel *s
 void rest_encode_head(WireAnswer *answer, const Shape *shape, const void *value);
 
 const Field *rest_payload(const Shape *shape); /* NULL: none */
-bool rest_has_body(const Shape *shape);        /* a member travels in the body */
+bool rest_has_body(const Shape *shape);        /* a member of an input travels in the body */

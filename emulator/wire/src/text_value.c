@@ -50,27 +50,72 @@ static int64_t civil_ms(int year, int month, int day, int64_t minutes)
     return (days * 24 * 60 + minutes) * 60000;
 }
 
+static int days_of(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return month < 1 || month > 12 ? 0 : days[month - 1] + (month == 2 && is_leap);
+}
+
 static bool is_in_a_day(int hour, int minute, double second)
 {
     return hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second < 61;
 }
 
-/* 2026-11-23T10:00:00[.123](Z|+hh:mm) */
-static bool read_iso_8601(const char *text, int64_t *ret_ms)
+/* Exactly so many digits, and the character behind them (0: any). */
+static bool take_digits(const char **at, int count, char behind, int *ret)
 {
-    int year, month, day, hour, minute, used = 0, zone_hour = 0, zone_minute = 0;
-    double second;
-    char sign = 'Z';
-    int64_t ms;
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%lf%n", &year, &month, &day, &hour, &minute, &second, &used) != 6)
+    for (*ret = 0; count; count--, (*at)++) {
+        if (**at < '0' || **at > '9')
+            return false;
+        *ret = *ret * 10 + (**at - '0');
+    }
+    return !behind || *(*at)++ == behind;
+}
+
+/* .123, as many digits as there are, or nothing. */
+static bool take_fraction(const char **at, double *ret)
+{
+    double unit = 0.1;
+    *ret = 0;
+    if (**at != '.')
+        return true;
+    const char *first = ++*at;
+    for (; **at >= '0' && **at <= '9'; (*at)++, unit /= 10)
+        *ret += unit * (**at - '0');
+    return *at > first;
+}
+
+/* Z or +hh:mm, and then the end. */
+static bool take_zone(const char *at, int *ret_minutes)
+{
+    int hours, minutes, sign = *at == '-' ? -1 : 1;
+    *ret_minutes = 0;
+    if (*at == 'Z')
+        return !at[1];
+    if (*at != '+' && *at != '-')
         return false;
-    if (text[used] && text[used] != 'Z' && sscanf(text + used, "%c%2d:%2d", &sign, &zone_hour, &zone_minute) != 3)
+    at++;
+    if (!take_digits(&at, 2, ':', &hours) || !take_digits(&at, 2, 0, &minutes) || *at || hours > 23 || minutes > 59)
         return false;
-    if (month < 1 || month > 12 || day < 1 || day > 31 || !is_in_a_day(hour, minute, second) ||
-        !seconds_to_ms(second, &ms))
+    *ret_minutes = sign * (hours * 60 + minutes);
+    return true;
+}
+
+/* RFC 3339: 2026-11-23T10:00:00[.123](Z|+hh:mm); as awsQuery takes it, also without its zone. */
+static bool read_iso_8601(const char *at, bool has_zone, int64_t *ret_ms)
+{
+    int year, month, day, hour, minute, second, offset = 0;
+    double fraction;
+    if (!take_digits(&at, 4, '-', &year) || !take_digits(&at, 2, '-', &month) || !take_digits(&at, 2, 'T', &day) ||
+        !take_digits(&at, 2, ':', &hour) || !take_digits(&at, 2, ':', &minute) || !take_digits(&at, 2, 0, &second) ||
+        !take_fraction(&at, &fraction))
         return false;
-    int64_t offset = (sign == '-' ? -1 : 1) * (zone_hour * 60 + zone_minute);
-    *ret_ms = civil_ms(year, month, day, hour * 60 + minute - offset) + ms;
+    if ((has_zone || *at) && !take_zone(at, &offset))
+        return false;
+    if (day < 1 || day > days_of(year, month) || !is_in_a_day(hour, minute, second))
+        return false;
+    *ret_ms = civil_ms(year, month, day, hour * 60 + minute - offset) + second * 1000 + (int64_t)round(fraction * 1000);
     return is_time(*ret_ms);
 }
 
@@ -79,35 +124,89 @@ static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 /* Sun, 06 Nov 1994 08:49:37[.123] GMT; RFC 9110 5.6.7, the one form that is sent. */
 static bool read_http_date(const char *text, int64_t *ret_ms)
 {
-    int year, day, hour, minute;
+    int year, day, hour, minute, end = 0;
     double second;
-    char month[4];
+    char name[4];
     int64_t ms;
-    if (sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%lf GMT", &day, month, &year, &hour, &minute, &second) !=
-        6)
+    if (sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%lf GMT%n", &day, name, &year, &hour, &minute, &second,
+               &end) != 6 ||
+        !end || text[end])
         return false;
-    const char *found = strstr(month_names, month);
-    if (!found || strlen(month) != 3 || (found - month_names) % 3 || day < 1 || day > 31 ||
-        !is_in_a_day(hour, minute, second) || !seconds_to_ms(second, &ms))
+    const char *found = strstr(month_names, name);
+    if (!found || strlen(name) != 3 || (found - month_names) % 3)
         return false;
-    *ret_ms = civil_ms(year, (int)(found - month_names) / 3 + 1, day, hour * 60 + minute) + ms;
+    int month = (int)(found - month_names) / 3 + 1;
+    if (day < 1 || day > days_of(year, month) || !is_in_a_day(hour, minute, second) || !seconds_to_ms(second, &ms))
+        return false;
+    *ret_ms = civil_ms(year, month, day, hour * 60 + minute) + ms;
     return is_time(*ret_ms);
 }
 
-static bool read_time(const char *text, int64_t *ret_ms)
+static const char *after_digits(const char *at)
 {
-    char *end;
-    double seconds = strtod(text, &end);
-    if (end != text && !*end)
-        return seconds_to_ms(seconds, ret_ms);
-    return read_iso_8601(text, ret_ms) || read_http_date(text, ret_ms);
+    while (*at >= '0' && *at <= '9')
+        at++;
+    return at;
+}
+
+/* -12.5e+3: strtod alone takes hexadecimal numbers, white space and names, too. */
+static bool is_decimal(const char *text)
+{
+    const char *at = text + (*text == '-'), *first = at;
+    at = after_digits(at);
+    if (at == first)
+        return false;
+    if (*at == '.' && (first = at + 1, at = after_digits(first), at == first))
+        return false;
+    if (*at == 'e' || *at == 'E') {
+        first = at + 1 + (at[1] == '+' || at[1] == '-');
+        at = after_digits(first);
+        if (at == first)
+            return false;
+    }
+    return !*at;
+}
+
+static bool read_seconds(const char *text, int64_t *ret_ms)
+{
+    return is_decimal(text) && seconds_to_ms(strtod(text, NULL), ret_ms);
+}
+
+bool time_read(TimeFormat format, Bytes text, int64_t *ret_ms)
+{
+    char copy[NUMBER_BYTES_MAX + 1] = "";
+    if (text.len > NUMBER_BYTES_MAX || bytes_find(text, 0) >= 0)
+        return false;
+    memcpy(copy, text.ptr, text.len);
+    switch (format) {
+    case TIME_SECONDS:
+        return read_seconds(copy, ret_ms);
+    case TIME_ISO_8601:
+        return read_iso_8601(copy, true, ret_ms);
+    case TIME_HTTP_DATE:
+        return read_http_date(copy, ret_ms);
+    default:
+        return read_seconds(copy, ret_ms) || read_iso_8601(copy, false, ret_ms) || read_http_date(copy, ret_ms);
+    }
+}
+
+static bool read_double(const char *text, double *ret)
+{
+    static const struct {
+        const char *name;
+        double value;
+    } names[] = {{"NaN", NAN}, {"Infinity", INFINITY}, {"-Infinity", -INFINITY}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (!strcmp(text, names[i].name))
+            return *ret = names[i].value, true;
+    *ret = strtod(text, NULL);
+    return is_decimal(text);
 }
 
 static bool read_number(const Shape *shape, const char *text, void *out)
 {
-    char *end;
-    double number = strtod(text, &end);
-    if (end == text || *end)
+    double number;
+    if (!read_double(text, &number))
         return false;
     if (shape->kind == KIND_FLOAT)
         *(float *)out = (float)number;
@@ -136,13 +235,15 @@ static bool read_base64(Arena *arena, Bytes text, Bytes *out)
     return len >= 0;
 }
 
-bool text_read(Arena *arena, const Shape *shape, Bytes text, void *out)
+bool text_read(Arena *arena, const Shape *shape, TimeFormat usual, Bytes text, void *out)
 {
     char copy[NUMBER_BYTES_MAX + 1] = "";
     if (shape->kind == KIND_STRING)
         return *(Bytes *)out = text, true;
     if (shape->kind == KIND_BLOB)
         return read_base64(arena, text, out);
+    if (shape->kind == KIND_TIMESTAMP)
+        return time_read(shape->time == TIME_USUAL ? usual : shape->time, text, out);
     if (text.len > NUMBER_BYTES_MAX || bytes_find(text, 0) >= 0)
         return false;
     memcpy(copy, text.ptr, text.len);
@@ -153,8 +254,6 @@ bool text_read(Arena *arena, const Shape *shape, Bytes text, void *out)
     case KIND_INTEGER:
     case KIND_LONG:
         return read_whole(shape, text, out);
-    case KIND_TIMESTAMP:
-        return read_time(copy, out);
     default:
         return read_number(shape, copy, out);
     }
@@ -188,12 +287,14 @@ static void append_time(Buffer *out, TimeFormat format, int64_t ms)
         buffer_append_format(out, ".%03dZ", rest);
 }
 
-static void append_number(Buffer *out, double value)
+static void append_number(Buffer *out, const Shape *shape, double value)
 {
     if (isnan(value))
         buffer_append_text(out, "NaN");
     else if (isinf(value))
         buffer_append_text(out, value < 0 ? "-Infinity" : "Infinity");
+    else if (shape->kind == KIND_FLOAT)
+        append_float(out, (float)value);
     else
         append_double(out, value);
 }
@@ -219,12 +320,12 @@ void text_append(Buffer *out, const Shape *shape, TimeFormat usual, const void *
         buffer_append_int64(out, *(const int64_t *)value);
         return;
     case KIND_FLOAT:
-        append_number(out, (double)*(const float *)value);
+        append_number(out, shape, (double)*(const float *)value);
         return;
     case KIND_TIMESTAMP:
         append_time(out, shape->time == TIME_USUAL ? usual : shape->time, *(const int64_t *)value);
         return;
     default:
-        append_number(out, *(const double *)value);
+        append_number(out, shape, *(const double *)value);
     }
 }

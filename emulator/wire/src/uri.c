@@ -5,6 +5,7 @@
 
 #define SEGMENTS_MAX  16
 #define CONSTANTS_MAX 4
+#define NEEDS_MAX     8
 
 typedef enum SegmentKind { SEGMENT_LITERAL, SEGMENT_LABEL, SEGMENT_GREEDY } SegmentKind;
 
@@ -21,6 +22,11 @@ typedef struct Template {
         Bytes name, value; /* value absent: any */
     } constants[CONSTANTS_MAX];
     size_t constants_count;
+    struct Need {
+        Bytes name;
+        bool is_parameter; /* else a header field */
+    } needs[NEEDS_MAX];
+    size_t needs_count;
 } Template;
 
 struct UriTable {
@@ -39,6 +45,19 @@ static void add_segment(Template *to, Bytes text)
     segment->text = is_label ? bytes_slice(text, 1, text.len - (is_greedy ? 3 : 2)) : text;
 }
 
+/* "?uploadId x-amz-copy-source" */
+static void read_needs(Template *to, Bytes needs)
+{
+    while (present(needs)) {
+        Bytes name = bytes_cut(&needs, ' ');
+        bool is_parameter = name.len && name.ptr[0] == '?';
+        if (to->needs_count == NEEDS_MAX)
+            abort();
+        to->needs[to->needs_count++] =
+            (struct Need){bytes_slice(name, is_parameter, name.len - is_parameter), is_parameter};
+    }
+}
+
 static void read_template(Template *to, const struct OperationUri *uri)
 {
     Bytes query = bytes_of(uri->uri), path = bytes_cut(&query, '?');
@@ -52,6 +71,7 @@ static void read_template(Template *to, const struct OperationUri *uri)
             abort();
         to->constants[to->constants_count++] = (struct Constant){name, value};
     }
+    read_needs(to, bytes_of(uri->needs));
 }
 
 static int by_what_says_more(const void *a, const void *b)
@@ -64,6 +84,8 @@ static int by_what_says_more(const void *a, const void *b)
         return one->segments_count > other->segments_count ? -1 : 1;
     if (one->constants_count != other->constants_count)
         return one->constants_count > other->constants_count ? -1 : 1;
+    if (one->needs_count != other->needs_count)
+        return one->needs_count > other->needs_count ? -1 : 1;
     return strcmp(one->operation, other->operation);
 }
 
@@ -110,13 +132,50 @@ static bool has_constants(const Template *template, Bytes query)
     return true;
 }
 
+static bool has_field(const HttpHead *head, Bytes name)
+{
+    for (size_t i = 0; i < head->headers_count; i++)
+        if (bytes_equal(head->headers[i].name, name))
+            return true;
+    return false;
+}
+
+static bool has_needs(const Template *template, const HttpHead *head)
+{
+    for (size_t i = 0; i < template->needs_count; i++) {
+        const struct Need *need = &template->needs[i];
+        bool is_there = need->is_parameter ? has_parameter(head->query, &(struct Constant){need->name, (Bytes){0}})
+                                           : has_field(head, need->name);
+        if (!is_there)
+            return false;
+    }
+    return true;
+}
+
+/* All that is left but the last segments, which are `left`. */
+static bool take_greedily(size_t left, Bytes *rest, Bytes *ret_taken)
+{
+    *ret_taken = *rest;
+    *rest = (Bytes){0};
+    while (left--) {
+        ptrdiff_t slash = bytes_find_last(*ret_taken, '/');
+        if (slash < 0)
+            return false;
+        ret_taken->len = (size_t)slash;
+        *rest = bytes_slice(*ret_taken, (size_t)slash + 1, 0);
+    }
+    return ret_taken->len > 0;
+}
+
 /* What of the path the segment takes; false: it does not fit. */
-static bool takes(const Segment *segment, Bytes *rest, Bytes *ret_taken)
+static bool takes(const Segment *segment, size_t left, Bytes *rest, Bytes *ret_taken)
 {
     if (segment->kind == SEGMENT_GREEDY) {
-        *ret_taken = *rest;
-        *rest = (Bytes){0};
-        return ret_taken->len > 0;
+        const char *end = rest->ptr + rest->len;
+        bool fits = take_greedily(left, rest, ret_taken);
+        if (present(*rest))
+            rest->len = (size_t)(end - rest->ptr);
+        return fits;
     }
     *ret_taken = bytes_cut(rest, '/');
     return segment->kind == SEGMENT_LITERAL ? bytes_equal(*ret_taken, segment->text) : ret_taken->len > 0;
@@ -127,7 +186,7 @@ static bool path_fits(const Template *template, Bytes path, Bytes ret_taken[stat
     Bytes rest = path;
     bytes_cut(&rest, '/');
     for (size_t i = 0; i < template->segments_count; i++)
-        if (!present(rest) || !takes(&template->segments[i], &rest, &ret_taken[i]))
+        if (!present(rest) || !takes(&template->segments[i], template->segments_count - i - 1, &rest, &ret_taken[i]))
             return false;
     return !present(rest) || !rest.len; /* one '/' at the end says nothing */
 }
@@ -138,31 +197,59 @@ static bool take_labels(Arena *arena, const Template *template, const Bytes *tak
         const Segment *segment = &template->segments[i];
         if (segment->kind == SEGMENT_LITERAL)
             continue;
+        if (match->labels_count == URI_LABELS_MAX)
+            abort();
         UriLabel *label = &match->labels[match->labels_count++];
         label->name = segment->text;
-        if (match->labels_count == URI_LABELS_MAX || !percent_decode(arena, taken[i], false, &label->value))
+        if (!percent_decode(arena, taken[i], false, &label->value))
             return false;
     }
     return true;
 }
 
-UriMatch uri_match(const UriTable *table, Arena *arena, const HttpHead *head)
+/* The two differ in nothing but what they need. */
+static bool is_same_uri(const Template *one, const Template *other)
+{
+    bool is_same = one->segments_count == other->segments_count && one->constants_count == other->constants_count;
+    for (size_t i = 0; is_same && i < one->segments_count; i++)
+        is_same =
+            one->segments[i].kind == other->segments[i].kind &&
+            (one->segments[i].kind != SEGMENT_LITERAL || bytes_equal(one->segments[i].text, other->segments[i].text));
+    return is_same;
+}
+
+/* Where the needs of none with this URI are there, the one that needs least is meant: it will say what is missing. */
+static const Template *find(const UriTable *table, const HttpHead *head, bool *ret_is_other_method)
 {
     Bytes taken[SEGMENTS_MAX];
-    UriMatch match = {0};
+    const Template *found = NULL;
+    *ret_is_other_method = false;
     for (size_t i = 0; i < table->count; i++) {
         const Template *template = &table->templates[i];
-        bool is_method = bytes_is(head->method, template->method);
-        if ((!is_method && match.is_other_method) || !path_fits(template, head->path, taken) ||
-            !has_constants(template, head->query))
+        if (!path_fits(template, head->path, taken) || !has_constants(template, head->query))
             continue;
-        match.is_other_method = true;
-        if (!is_method)
+        if (!bytes_is(head->method, template->method)) {
+            *ret_is_other_method = true;
             continue;
-        if (take_labels(arena, template, taken, &match))
-            match.operation = template->operation;
-        match.is_other_method = false;
-        break;
+        }
+        if (found && !is_same_uri(found, template))
+            continue;
+        found = template;
+        if (has_needs(template, head))
+            break;
     }
+    return found;
+}
+
+UriMatch uri_match(const UriTable *table, Arena *arena, const HttpHead *head)
+{
+    Bytes taken[SEGMENTS_MAX] = {0};
+    UriMatch match = {0};
+    const Template *found = find(table, head, &match.is_other_method);
+    if (!found)
+        return match;
+    match.is_other_method = false;
+    if (path_fits(found, head->path, taken) && take_labels(arena, found, taken, &match))
+        match.operation = found->operation;
     return match;
 }

@@ -164,3 +164,14 @@ void append_double(Buffer *out, double value)
     }
     buffer_append_text(out, text);
 }
+
+void append_float(Buffer *out, float value)
+{
+    char text[40];
+    for (int digits = 6; digits <= 9; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, (double)value);
+        if (strtof(text, NULL) == value)
+            break;
+    }
+    buffer_append_text(out, text);
+}

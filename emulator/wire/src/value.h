@@ -8,6 +8,12 @@ bool field_is_present(const Shape *owner_shape, const Field *field, const void *
 /* Where the member's value lies: for structures and unions what the pointer points to, else the member itself. */
 const void *field_value(const Field *field, const void *owner);
 
+/* Path and query are places of requests alone: what travels there in one stands in the body of an answer. */
+static inline bool is_in_answers_body(const Field *field)
+{
+    return field->location <= IN_QUERY;
+}
+
 /* Decoding: where to write the member's value (structures are allocated); marks it as present. */
 void *field_slot(Arena *arena, const Shape *owner_shape, const Field *field, void *owner);
 const Field *field_find(const Shape *shape, Bytes name); /* that travels in the body; NULL: no such member */
@@ -38,3 +44,4 @@ bool is_time(int64_t ms);
 /* Seconds as a double to ms; false where it isn't such a time. */
 bool seconds_to_ms(double seconds, int64_t *ret_ms);
 void append_double(Buffer *out, double value); /* the shortest decimal that reads back the same */
+void append_float(Buffer *out, float value);

@@ -30,7 +30,7 @@ static Bytes trimmed(Bytes text)
 static int read_scalar(XmlReader *reader, const Shape *shape, Bytes text, void *out)
 {
     Bytes wanted = shape->kind == KIND_STRING ? text : trimmed(text);
-    if (text_read(reader->arena, shape, wanted, out))
+    if (text_read(reader->arena, shape, TIME_USUAL, wanted, out))
         return WIRE_OK;
     return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE, "'" BYTES_FMT "' can not be converted to %s",
                      BYTES_ARG(bytes_utf8_prefix(wanted, WRONG_VALUE_SHOWN_BYTES)), shape->name);
@@ -113,18 +113,35 @@ static int read_structure(XmlReader *reader, const Shape *shape, const XmlElemen
     return code;
 }
 
+/* smithy.io, restXml: a union holds one member, which may be a flattened list. */
+static int read_union(XmlReader *reader, const Shape *shape, const XmlElement *element, void *out)
+{
+    const XmlElement *first = element->first, *other = first;
+    while (other && bytes_equal(other->local_name, first->local_name))
+        other = other->next;
+    int code = read_structure(reader, shape, element, out);
+    if (code == WIRE_OK && (other || !union_field(shape, out)))
+        return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE, "%s must have exactly one member",
+                         shape->name);
+    return code;
+}
+
 static int read_value(XmlReader *reader, const Shape *shape, const XmlElement *element, void *out)
 {
     budget_descend(reader->arena);
     Bytes item = shape->kind == KIND_MAP ? TEXT("entry") : bytes_of(shape->item_name ? shape->item_name : "member");
     switch (shape->kind) {
     case KIND_STRUCTURE:
-    case KIND_UNION:
         return read_structure(reader, shape, element, out);
+    case KIND_UNION:
+        return read_union(reader, shape, element, out);
     case KIND_LIST:
     case KIND_MAP:
         return read_items(reader, shape, element->first, item, out);
     default:
+        if (element->first)
+            return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE, "An element stands where %s is expected",
+                             shape->name);
         return read_scalar(reader, shape, element->text, out);
     }
 }

@@ -49,6 +49,21 @@ static void append_namespace(Buffer *out, const char *prefix, const char *uri)
     buffer_append_char(out, '"');
 }
 
+/* What an attribute's reader would take for spaces. */
+static void append_attribute_text(Buffer *out, Bytes text)
+{
+    while (present(text)) {
+        size_t end = 0;
+        while (end < text.len && text.ptr[end] != '\t' && text.ptr[end] != '\n')
+            end++;
+        xml_append_escaped(out, bytes_slice(text, 0, end));
+        if (end == text.len)
+            return;
+        buffer_append_text(out, text.ptr[end] == '\t' ? "&#x9;" : "&#xA;");
+        text = bytes_slice(text, end + 1, text.len - end - 1);
+    }
+}
+
 static void append_scalar(Buffer *out, const Shape *shape, const void *value)
 {
     if (shape->kind == KIND_STRING)
@@ -64,7 +79,10 @@ static void append_attributes(Buffer *out, const Shape *shape, const void *value
         if (!field->attribute || !field_is_present(shape, field, value))
             continue;
         buffer_append_format(out, " " BYTES_FMT "=\"", BYTES_ARG(field->name));
-        append_scalar(out, field->shape, field_value(field, value));
+        if (field->shape->kind == KIND_STRING)
+            append_attribute_text(out, *(const Bytes *)field_value(field, value));
+        else
+            append_scalar(out, field->shape, field_value(field, value));
         buffer_append_char(out, '"');
     }
 }
@@ -97,8 +115,8 @@ static void append_element(Buffer *out, const Tag *tag, const Shape *shape, cons
 
 static void append_entry(Buffer *out, const Tag *tag, const Shape *shape, const char *entry)
 {
-    Tag key = {.name = shape->key_name ? shape->key_name : "key"};
-    Tag value = {.name = shape->value_name ? shape->value_name : "value"};
+    Tag key = {.name = shape->key_name ? shape->key_name : "key", .xml_namespace = shape->key_namespace};
+    Tag value = {.name = shape->value_name ? shape->value_name : "value", .xml_namespace = shape->item_namespace};
     buffer_append_format(out, "<%s", tag->name);
     append_namespace(out, tag->xml_prefix, tag->xml_namespace);
     buffer_append_char(out, '>');
@@ -121,7 +139,7 @@ void xml_append_members(Buffer *out, const Shape *shape, const void *value)
 {
     for (size_t i = 0; i < shape->fields_count; i++) {
         const Field *field = &shape->fields[i];
-        if (field->location != IN_BODY || field->attribute || !field_is_present(shape, field, value))
+        if (!is_in_answers_body(field) || field->attribute || !field_is_present(shape, field, value))
             continue;
         Tag tag = tag_of(field);
         bool is_flat = field->flattened && (field->shape->kind == KIND_LIST || field->shape->kind == KIND_MAP);
@@ -134,7 +152,10 @@ void xml_append_members(Buffer *out, const Shape *shape, const void *value)
 
 static void append_content(Buffer *out, const Shape *shape, const void *value)
 {
-    Tag item = {.name = shape->kind == KIND_MAP ? "entry" : shape->item_name ? shape->item_name : "member"};
+    Tag item = {.name = shape->kind == KIND_MAP ? "entry"
+                        : shape->item_name      ? shape->item_name
+                                                : "member",
+                .xml_namespace = shape->kind == KIND_MAP ? NULL : shape->item_namespace};
     if (has_members(shape))
         xml_append_members(out, shape, value);
     else if (shape->kind == KIND_LIST || shape->kind == KIND_MAP)
