@@ -119,6 +119,9 @@ void call_finish(Call *call, Status status);
 /* Goes on in the next turn, with a new budget, as a handler: may write, fail, wait again. */
 void call_go_on(Call *call, Status (*go_on)(Call *call, void *context), void *context);
 
+/* A sink that took less than it was given can take more. */
+void call_body_go_on(Call *call);
+
 /* The answer's streaming payload is pulled from the source when all else is told. Copied. Where the call fails after
  * all, the source is done with unread. */
 void call_answer_from(Call *call, const HttpSource *source);

@@ -7,6 +7,7 @@ typedef struct CallHooks {
     void (*wait)(Call *call, const CallWait *wait);
     void (*finish)(Call *call, Status status);
     void (*go_on)(Call *call, Status (*go_on)(Call *call, void *context), void *context);
+    void (*body_go_on)(Call *call);
     EventStream *(*stream_open)(Call *call, void (*on_close)(void *context), void *context);
     void (*stream_send)(EventStream *stream, int field, const void *event);
     size_t (*stream_backlog)(const EventStream *stream);

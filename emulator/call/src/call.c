@@ -80,6 +80,11 @@ void call_go_on(Call *call, Status (*go_on)(Call *call, void *context), void *co
     call->hooks->go_on(call, go_on, context);
 }
 
+void call_body_go_on(Call *call)
+{
+    call->hooks->body_go_on(call);
+}
+
 static void source_done(void *context)
 {
     HttpSource *source = context;

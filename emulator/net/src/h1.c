@@ -275,7 +275,8 @@ static enum MHD_Result answer_or_wait(Transfer *transfer)
         return queued;
     }
     /* Before its body, an unanswered request would be read on: that one is suspended at once. */
-    if (transfer->h1.round != h1->round || transfer->h1.phase == H1_REFUSED_EARLY)
+    bool is_before_body = transfer->h1.phase == H1_REFUSED_EARLY || transfer->h1.phase == H1_HEAD_WAITS;
+    if (transfer->h1.round != h1->round || is_before_body)
         set_suspended(transfer, true);
     else
         h1->held = true;
@@ -291,7 +292,8 @@ static enum MHD_Result wait_for_sink(Transfer *transfer)
         set_suspended(transfer, true);
         return MHD_YES;
     }
-    bool is_drained = transfer->h1.response && !transfer->expects_continue && transfer->content_length <= DRAIN_MAX;
+    bool is_endless = transfer->content_length != UINT64_MAX && transfer->content_length > DRAIN_MAX;
+    bool is_drained = transfer->h1.response && !transfer->expects_continue && !is_endless;
     if (transfer->h1.response && !is_drained)
         return answer_or_wait(transfer);
     transfer->h1.phase = H1_BODY;
@@ -316,12 +318,17 @@ static enum MHD_Result begin(Transfer *transfer, struct MHD_Connection *mhd, con
 }
 
 /* What a body brings that flows; what its sink doesn't take stays with libmicrohttpd. */
-static void flow(Transfer *transfer, const char *data, size_t *data_len)
+static enum MHD_Result flow(Transfer *transfer, const char *data, size_t *data_len)
 {
-    size_t taken = transfer->answered ? *data_len : transfer_flow(transfer, (Bytes){data, *data_len});
-    *data_len -= taken;
+    if (transfer->answered) {
+        transfer->h1.drained += *data_len;
+        *data_len = 0;
+        return transfer->h1.drained > DRAIN_MAX ? MHD_NO : MHD_YES;
+    }
+    *data_len -= transfer_flow(transfer, (Bytes){data, *data_len});
     if (*data_len)
         set_suspended(transfer, true);
+    return MHD_YES;
 }
 
 static enum MHD_Result on_trailer(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
@@ -358,10 +365,8 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *mhd, cons
         return wait_for_sink(transfer);
     if (!*data_len)
         return end_body(transfer, mhd);
-    if (transfer->request.body_flows) {
-        flow(transfer, data, data_len);
-        return MHD_YES;
-    }
+    if (transfer->request.body_flows)
+        return flow(transfer, data, data_len);
     transfer_add_body(transfer, (Bytes){data, *data_len});
     transfer->h1.drained += *data_len;
     *data_len = 0;

@@ -73,6 +73,7 @@ struct Transfer {
             Transfer *previous, *next; /* of its session */
             int32_t stream_id;
             bool request_is_whole, deferred, has_our_word;
+            uint64_t drained;
         } h2;
     };
     HttpHeader trailers[LIMIT_TRAILERS];

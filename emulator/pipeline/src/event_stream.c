@@ -151,6 +151,7 @@ const CallHooks pipeline_hooks = {
     .wait = exchange_wait,
     .finish = exchange_finish,
     .go_on = exchange_go_on,
+    .body_go_on = exchange_body_go_on,
     .stream_open = stream_open,
     .stream_send = stream_send,
     .stream_backlog = stream_backlog,

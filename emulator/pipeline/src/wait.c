@@ -95,3 +95,8 @@ void exchange_take_body(Exchange *exchange)
     exchange->call.body = exchange->sink.context;
     http_take_body(exchange->request, &sink);
 }
+
+void exchange_body_go_on(Call *call)
+{
+    http_body_go_on(exchange_of(call)->request);
+}

@@ -76,6 +76,49 @@ static void sweep_after(Owner *owner, int64_t ms)
     transfers_sweep(&owner->net->transfers);
 }
 
+static size_t body_so_far(const Owner *owner)
+{
+    const Transfer *transfer = owner->net->transfers.first;
+    return transfer ? transfer->body.len : 0;
+}
+
+/* --request-timeout is two seconds: it takes ten to send this. */
+static void a_steady_sender_is_not_cut_off(void **state)
+{
+    Owner owner;
+    (void)state;
+    owner_open(&owner, (NetOptions){.request_s = 2});
+    Client *client = client_open(&owner);
+    char piece[10000];
+    memset(piece, 'x', sizeof piece);
+    client_send_text(client, "POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+    for (int i = 1; i <= 10; i++) {
+        client_send(client, (Bytes){piece, sizeof piece});
+        UNTIL(&owner, i == 10 ? client_has(client, "100000") : body_so_far(&owner) == sizeof piece * (size_t)i);
+        sweep_after(&owner, 1000);
+    }
+    assert_false(client->eof);
+    client_close(client);
+    owner_close(&owner);
+}
+
+static void one_byte_a_second_is_no_steady_sender(void **state)
+{
+    Owner owner;
+    (void)state;
+    owner_open(&owner, (NetOptions){.request_s = 2});
+    Client *client = client_open(&owner);
+    client_send_text(client, "POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+    for (size_t i = 1; i <= 3; i++) {
+        client_send_text(client, "x");
+        UNTIL(&owner, client->eof || body_so_far(&owner) == i);
+        sweep_after(&owner, 1000);
+    }
+    UNTIL(&owner, client->eof);
+    client_close(client);
+    owner_close(&owner);
+}
+
 static void a_subscriber_that_takes_nothing_is_hung_up_on_when_memory_is_scarce(void **state)
 {
     Owner owner;
@@ -236,6 +279,8 @@ int main(void)
         cmocka_unit_test(what_the_arena_of_a_request_took_is_held_until_its_answer),
         cmocka_unit_test(it_is_let_go_of_with_a_client_that_has_gone),
         cmocka_unit_test(what_a_subscriber_has_not_taken_is_held),
+        cmocka_unit_test(a_steady_sender_is_not_cut_off),
+        cmocka_unit_test(one_byte_a_second_is_no_steady_sender),
         cmocka_unit_test(a_subscriber_that_takes_nothing_is_hung_up_on_when_memory_is_scarce),
         cmocka_unit_test(headers_that_unfold_are_held_and_have_a_bound_a_connection),
         cmocka_unit_test(a_header_block_that_goes_on_ends_its_connection),

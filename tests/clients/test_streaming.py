@@ -1,0 +1,239 @@
+"""Bodies that flow and answers that come late, over each protocol: a throw-away service (tests/streaming/server.c) takes and
+gives bodies of any length. EVPOC_STREAM_BYTES says how long they are here."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import zlib
+from pathlib import Path
+
+import pytest
+
+EMULATOR = Path(os.environ["EVPOC_EMU"]).resolve()
+SERVER = EMULATOR.parents[1] / "tests" / "streaming_server"
+BYTES = int(os.environ.get("EVPOC_STREAM_BYTES", 64 * 1024 * 1024))
+MIB = 1024 * 1024
+IS_SANITIZED = any(name in str(EMULATOR) for name in ("asan", "tsan"))
+AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/things/aws4_request, SignedHeaders=host, Signature=x"
+WAYS = {
+    "http1": ("http", []),
+    "http2": ("http", ["--http2-prior-knowledge"]),
+    "tls1": ("https", ["-k", "--http1.1"]),
+    "tls2": ("https", ["-k", "--http2"]),
+}
+
+
+class Server:
+    def __init__(self, directory):
+        self.directory = directory
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([SERVER, self.directory], stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def peak_bytes(self):
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+    def curl(self, way, path, *options, input=None):
+        scheme, flags = WAYS[way]
+        command = ["curl", "-sS", "--max-time", "500", "-H", f"Authorization: {AUTHORIZATION}", *flags, *options]
+        return subprocess.run([*command, f"{scheme}://127.0.0.1:{self.port}{path}"], input=input, capture_output=True)
+
+    def state(self):
+        return json.loads(self.curl("http1", "/_evpoc/state").stdout)
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port))
+
+    def until(self, holds):
+        """Waits until the state is as wanted; a machine that is busy takes longer."""
+        deadline = time.monotonic() + 60
+        while not holds(self.state()):
+            assert time.monotonic() < deadline, self.state()
+
+
+@pytest.fixture
+def server(tmp_path):
+    server = Server(tmp_path)
+    yield server
+    if server.process.poll() is None:
+        server.process.terminate()
+        assert server.process.wait() == 0
+
+
+def head(method, path, *fields):
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", f"Authorization: {AUTHORIZATION}", *fields]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def answer(connection):
+    """The whole answer to one request: its head, and its body by Content-Length."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        piece = connection.recv(65536)
+        assert piece, data
+        data += piece
+    start, rest = data.split(b"\r\n\r\n", 1)
+    lengths = [int(line[15:]) for line in start.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    while lengths and len(rest) < lengths[0]:
+        rest += connection.recv(65536)
+    return start, rest
+
+
+def zeros(directory, length):
+    path = directory / "zeros"
+    with path.open("wb") as file:
+        file.truncate(length)
+    return path
+
+
+def crc_of_zeros(length):
+    crc, block = 0, bytes(MIB)
+    while length:
+        crc = zlib.crc32(block[:length], crc)
+        length -= min(length, MIB)
+    return crc
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_body_of_any_length_flows(server, tmp_path, way):
+    server.curl(way, "/_evpoc/state")
+    before = server.peak_bytes()
+    put = server.curl(way, "/things/large", "-H", "Expect:", "-T", str(zeros(tmp_path, BYTES)))
+    assert json.loads(put.stdout) == {"length": BYTES, "crc": crc_of_zeros(BYTES)}, put
+    if not IS_SANITIZED:
+        assert server.peak_bytes() - before < 16 * MIB
+    assert server.state() == {"things": 1, "bytes": BYTES, "waiting": 0}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_sink_that_is_full_holds_its_client_back(server, tmp_path, way):
+    put = server.curl(way, "/things/slow", "-H", "Expect:", "-T", str(zeros(tmp_path, 5 * MIB + 1)))
+    assert json.loads(put.stdout) == {"length": 5 * MIB + 1, "crc": crc_of_zeros(5 * MIB + 1)}, put
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("what", ["things", "files"])
+def test_an_answer_of_any_length_is_pulled(server, way, what):
+    server.curl(way, "/_evpoc/state")
+    before = server.peak_bytes()
+    got = subprocess.Popen(
+        ["curl", "-sS", "-H", f"Authorization: {AUTHORIZATION}", *WAYS[way][1], f"{WAYS[way][0]}://127.0.0.1:{server.port}/{what}/x?length={BYTES}"],
+        stdout=subprocess.PIPE)
+    block = bytes(range(256)) * 4096 if what == "things" else bytes(MIB)
+    length, is_right = 0, True
+    while piece := got.stdout.read(MIB):
+        is_right &= piece == block[:len(piece)]
+        length += len(piece)
+    assert got.wait() == 0 and length == BYTES and is_right
+    if not IS_SANITIZED:
+        assert server.peak_bytes() - before < 16 * MIB
+
+
+def test_who_asks_first_is_refused_before_the_body(server):
+    with server.connect() as connection:
+        connection.sendall(head("PUT", "/things/refused", "Expect: 100-continue", "Content-Length: 1000000"))
+        start, body = answer(connection)
+        assert start.startswith(b"HTTP/1.1 409") and b"when its head is there" in body
+        assert connection.recv(100) == b""
+    with server.connect() as connection:
+        connection.sendall(head("PUT", "/things/fine", "Expect: 100-continue", "Content-Length: 5"))
+        assert answer(connection)[0] == b"HTTP/1.1 100 Continue"
+        connection.sendall(b"12345")
+        assert json.loads(answer(connection)[1])["length"] == 5
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name, words", [("refused", "head"), ("fails", "body")])
+def test_who_does_not_ask_gets_the_refusal_all_the_same(server, tmp_path, way, name, words):
+    put = server.curl(way, f"/things/{name}", "-H", "Expect:", "-T", str(zeros(tmp_path, 3 * MIB)))
+    assert words in json.loads(put.stdout)["message"], put
+    assert server.state()["things"] == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_source_that_fails_is_no_whole_answer(server, way):
+    got = server.curl(way, "/things/breaks?length=5000000")
+    assert got.returncode != 0 and len(got.stdout) < 5000000
+
+
+def test_chunked_bodies_with_trailers_flow(server):
+    with server.connect() as connection:
+        connection.sendall(head("PUT", "/things/chunked", "Transfer-Encoding: chunked", "Trailer: X-Sum"))
+        connection.sendall(b"5\r\nhello\r\n7\r\n, world\r\n0\r\nX-Sum: 1\r\n\r\n")
+        assert json.loads(answer(connection)[1]) == {"length": 12, "crc": zlib.crc32(b"hello, world")}
+        connection.sendall(head("PUT", "/things/next", "Content-Length: 2") + b"ok")
+        assert json.loads(answer(connection)[1])["length"] == 2
+
+
+def test_a_client_that_goes_leaves_nothing(server):
+    with server.connect() as connection:
+        connection.sendall(head("PUT", "/things/half", "Content-Length: 1000000") + bytes(500000))
+    with server.connect() as connection:
+        connection.sendall(head("PUT", "/things/whole", "Content-Length: 3") + b"abc")
+        answer(connection)
+    assert server.state()["things"] == 1
+
+
+def test_a_kill_in_the_middle_leaves_no_trace(server):
+    with server.connect() as connection:
+        connection.sendall(head("PUT", "/things/half", "Content-Length: 10000000") + bytes(5000000))
+        server.until(lambda state: True)
+        server.kill()
+    server.start()
+    assert server.state() == {"things": 0, "bytes": 0, "waiting": 0}
+
+
+def later(server, query, body=b""):
+    connection = server.connect()
+    connection.sendall(head("POST", f"/later?{query}", "Content-Type: application/json", f"Content-Length: {len(body)}") + body)
+    return connection
+
+
+def test_a_thousand_answers_come_when_their_time_has(server):
+    server.curl("http1", "/_evpoc/clock", "-d", "0")  # from here on it stands still
+    connections = [later(server, "emulated=30000") for _ in range(1000)]
+    server.until(lambda state: state["waiting"] == 1000)
+    server.curl("http1", "/_evpoc/clock", "-d", "29999")
+    assert server.state()["waiting"] == 1000
+    server.curl("http1", "/_evpoc/clock", "-d", "1")
+    for connection in connections:
+        assert json.loads(answer(connection)[1]) == {"count": 0}
+        connection.close()
+    assert server.state()["waiting"] == 0
+
+
+def test_real_time_goes_on_while_the_clock_stands(server):
+    server.curl("http1", "/_evpoc/clock", "-d", "0")
+    with later(server, "real=20") as connection:
+        assert json.loads(answer(connection)[1]) == {"count": 0}
+
+
+def test_a_wait_is_cancelled_when_its_client_goes(server):
+    connections = [later(server, "emulated=30000"), later(server, "real=3000000"), later(server, "real=3000000")]
+    server.until(lambda state: state["waiting"] == 3)
+    for connection in connections[:2]:
+        connection.close()
+    server.until(lambda state: state["waiting"] == 1)
+
+
+def test_a_wait_has_a_deadline(server):
+    with later(server, "real=3000000", b'{"give_up_ms": 10}') as connection:
+        start, body = answer(connection)
+    assert start.startswith(b"HTTP/1.1 503") and b"no answer within 10 ms" in body
+    assert server.state()["waiting"] == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_late_answers_over_each_protocol(server, way):
+    got = server.curl(way, "/later?real=5", "-X", "POST")
+    assert json.loads(got.stdout) == {"count": 0}
