@@ -260,11 +260,13 @@ static Status answer_later(Call *call, const AnswerLaterInput *in, AnswerLaterOu
 }
 
 static const char *const names[] = {"AnswerLater", "GetFile", "GetThing", "PutThing", NULL};
-static const struct OperationUri uris[] = {{"POST", "/later", "AnswerLater"},
-                                           {"GET", "/files/{name}", "GetFile"},
-                                           {"GET", "/things/{name}", "GetThing"},
-                                           {"PUT", "/things/{name}", "PutThing"},
-                                           {NULL, NULL, NULL}};
+static const struct OperationUri uris[] = {
+    {.method = "POST", .uri = "/later", .operation = "AnswerLater"},
+    {.method = "GET", .uri = "/files/{name}", .operation = "GetFile"},
+    {.method = "GET", .uri = "/things/{name}", .operation = "GetThing"},
+    {.method = "PUT", .uri = "/things/{name}", .operation = "PutThing"},
+    {.method = NULL},
+};
 static const ServiceModel model = {.name = "things",
                                    .title = "Things",
                                    .protocols = PROTOCOL_REST_JSON,
