@@ -16,6 +16,9 @@ typedef struct RestReader {
 
 static int wrong_type(RestReader *reader, const Field *field, Bytes text)
 {
+    if (!bytes_is_utf8(text))
+        return wire_fail(reader->arena, reader->message, WIRE_MALFORMED, BYTES_FMT " is not UTF-8",
+                         BYTES_ARG(field->name));
     return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE,
                      "'" BYTES_FMT "' at " BYTES_FMT " can not be converted to %s",
                      BYTES_ARG(bytes_utf8_prefix(text, 100)), BYTES_ARG(field->name), field->shape->name);
@@ -38,7 +41,8 @@ static int read_query(RestReader *reader)
         Bytes name = bytes_cut(&value, '=');
         struct Parameter *parameter = growing_add(&parameters);
         if (!percent_decode(reader->arena, name, true, &parameter->name) ||
-            !percent_decode(reader->arena, present(value) ? value : TEXT(""), true, &parameter->value))
+            !percent_decode(reader->arena, present(value) ? value : TEXT(""), true, &parameter->value) ||
+            !bytes_is_utf8(parameter->name) || !bytes_is_utf8(parameter->value))
             return wire_fail(reader->arena, reader->message, WIRE_MALFORMED, "The query is not well-formed");
     }
     reader->parameters = (struct Parameter *)(void *)parameters.items;
@@ -193,6 +197,8 @@ static int read_headers_member(RestReader *reader, const Shape *shape, const Fie
         Bytes name = head->headers[i].name;
         if (!bytes_starts_with(name, field->name))
             continue;
+        if (!bytes_is_utf8(name) || !bytes_is_utf8(head->headers[i].value))
+            return wrong_type(reader, field, head->headers[i].value);
         char *entry = growing_add(&entries);
         *(Bytes *)(void *)entry = bytes_slice(name, field->name.len, name.len - field->name.len);
         *(Bytes *)(void *)(entry + field->shape->value_offset) = head->headers[i].value;
@@ -245,6 +251,8 @@ static int read_body(RestReader *reader, const RestBody *body, const OperationMo
         return rest_has_body(shape) ? body->decode(reader->arena, operation->root, shape, bytes, out, reader->message)
                                     : WIRE_OK;
     void *slot = field_slot(reader->arena, shape, payload, out);
+    if (payload->shape->kind == KIND_STRING && !bytes_is_utf8(bytes))
+        return wrong_type(reader, payload, bytes);
     if (payload->shape->kind == KIND_BLOB || payload->shape->kind == KIND_STRING)
         return *(Bytes *)slot = (Bytes){bytes.ptr ? bytes.ptr : "", bytes.len}, WIRE_OK;
     return body->decode(reader->arena, payload->name.ptr, payload->shape, bytes, slot, reader->message);

@@ -239,7 +239,7 @@ bool text_read(Arena *arena, const Shape *shape, TimeFormat usual, Bytes text, v
 {
     char copy[NUMBER_BYTES_MAX + 1] = "";
     if (shape->kind == KIND_STRING)
-        return *(Bytes *)out = text, true;
+        return *(Bytes *)out = text, bytes_is_utf8(text);
     if (shape->kind == KIND_BLOB)
         return read_base64(arena, text, out);
     if (shape->kind == KIND_TIMESTAMP)
@@ -279,12 +279,16 @@ static void append_time(Buffer *out, TimeFormat format, int64_t ms)
     }
     struct tm utc = civil_of(ms, &rest);
     if (format == TIME_ISO_8601)
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+        strftime(text, sizeof text, "-%m-%dT%H:%M:%S", &utc);
     else
-        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+        strftime(text, sizeof text, "%a, %d %b ", &utc);
+    if (format == TIME_ISO_8601) {
+        buffer_append_format(out, "%04d%s.%03dZ", utc.tm_year + 1900, text, rest);
+        return;
+    }
+    buffer_append_format(out, "%s%04d ", text, utc.tm_year + 1900); /* %Y leaves zeros out */
+    strftime(text, sizeof text, "%H:%M:%S GMT", &utc);
     buffer_append_text(out, text);
-    if (format == TIME_ISO_8601)
-        buffer_append_format(out, ".%03dZ", rest);
 }
 
 static void append_number(Buffer *out, const Shape *shape, double value)

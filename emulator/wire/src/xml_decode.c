@@ -62,10 +62,12 @@ static int read_map(XmlReader *reader, const Shape *shape, const XmlElement *fir
     int code = WIRE_OK;
     for (const XmlElement *item = next_item(first, name); item && code == WIRE_OK; item = next_item(item->next, name)) {
         const XmlElement *key = next_item(item->first, key_name), *value = next_item(item->first, value_name);
+        if (!key || !value)
+            return wire_fail(reader->arena, reader->message, WIRE_WRONG_TYPE, "An entry of %s has no key or no value",
+                             shape->name);
         char *entry = growing_add(&entries);
-        *(Bytes *)(void *)entry = key ? key->text : TEXT("");
-        if (value)
-            code = read_value(reader, shape->member, value, entry + shape->value_offset);
+        *(Bytes *)(void *)entry = key->text;
+        code = read_value(reader, shape->member, value, entry + shape->value_offset);
     }
     *out = growing_map(&entries);
     return code;
