@@ -5,10 +5,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define FIRST_BLOCK   4096
 #define LARGEST_BLOCK (256 * 1024)
 #define LARGE_BYTES   (64 * 1024)
+/* From there on the system is asked: malloc would keep what is given back, in pieces between others. */
+#define MAPPED_BYTES ((size_t)4 * 1024 * 1024)
 
 typedef struct Block {
     struct Block *next;
@@ -32,9 +35,26 @@ struct Arena {
     const char *stack_base;
 };
 
+static void *memory_new(size_t size)
+{
+    if (size < MAPPED_BYTES)
+        return malloc(size);
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void block_free(Block *block)
+{
+    size_t size = sizeof *block + block->size;
+    if (size < MAPPED_BYTES)
+        free(block);
+    else
+        munmap(block, size);
+}
+
 static Block *block_new(size_t size, Block *next)
 {
-    Block *block = malloc(sizeof *block + size);
+    Block *block = memory_new(sizeof *block + size);
     if (!block)
         abort();
     block->next = next;
@@ -59,7 +79,7 @@ static void free_blocks(Arena *arena, Block **list, const Block *until)
     for (Block *block; (block = *list) != until;) {
         *list = block->next;
         arena->held -= sizeof(Block) + block->size;
-        free(block);
+        block_free(block);
     }
 }
 
@@ -129,14 +149,19 @@ __attribute__((noreturn)) static void over(Arena *arena, BudgetKind kind)
     budget.over(budget.context, kind);
 }
 
-/* Only a new block is looked at: takes from one that is there cost nothing more. */
-static void grow(Arena *arena, Block **list, size_t needed, size_t size)
+static void check_room(Arena *arena, size_t needed)
 {
     size_t max = arena->budget.memory_bytes;
     if (max && (needed > max || arena->held > max - needed))
         over(arena, BUDGET_MEMORY);
     if (needed > SIZE_MAX / 2)
         abort();
+}
+
+/* Only a new block is looked at: takes from one that is there cost nothing more. */
+static void grow(Arena *arena, Block **list, size_t needed, size_t size)
+{
+    check_room(arena, needed);
     if (size < needed)
         size = needed;
     *list = block_new(size, *list);
@@ -159,17 +184,50 @@ static char *take(Arena *arena, size_t size, size_t alignment)
     return block->memory + at;
 }
 
+static Block **large_block_of(Arena *arena, const void *piece)
+{
+    for (Block **at = &arena->large; *at; at = &(*at)->next)
+        if ((*at)->memory == piece)
+            return at;
+    return NULL;
+}
+
 void arena_give_back(Arena *arena, const void *piece)
 {
-    for (Block **at = &arena->large; *at; at = &(*at)->next) {
-        Block *block = *at;
-        if (block->memory != piece)
-            continue;
-        *at = block->next;
-        arena->held -= sizeof(Block) + block->size;
-        free(block);
+    Block **at = large_block_of(arena, piece), *block;
+    if (!at)
         return;
-    }
+    block = *at;
+    *at = block->next;
+    arena->held -= sizeof(Block) + block->size;
+    block_free(block);
+}
+
+/* A mapped block moves with its pages: nothing is copied. */
+static void *remap(Arena *arena, Block **at, size_t size)
+{
+    Block *block = *at;
+    size_t before = sizeof *block + block->size, after = sizeof *block + size;
+    check_room(arena, after - before);
+    block = mremap(block, before, after, MREMAP_MAYMOVE);
+    if (block == MAP_FAILED)
+        abort();
+    *at = block;
+    block->size = block->used = size;
+    arena->held += after - before;
+    return block->memory;
+}
+
+void *arena_grown(Arena *arena, const void *piece, size_t size, size_t wanted)
+{
+    Block **at = piece ? large_block_of(arena, piece) : NULL;
+    if (at && sizeof(Block) + (*at)->size >= MAPPED_BYTES && wanted > (*at)->size)
+        return remap(arena, at, wanted);
+    void *grown = arena_take_raw(arena, wanted);
+    if (size)
+        memcpy(grown, piece, size);
+    arena_give_back(arena, piece);
+    return grown;
 }
 
 void *arena_take(Arena *arena, size_t size)

@@ -73,20 +73,20 @@ static bool is_large(const Growing *growing)
     return growing->capacity * growing->item_size >= GROWN_BYTES;
 }
 
+static void grow(Growing *growing)
+{
+    budget_work(growing->arena, growing->count / COPIED_A_STEP);
+    size_t capacity = !growing->capacity ? 4 : growing->capacity + growing->capacity / (is_large(growing) ? 2 : 1);
+    growing->items =
+        arena_grown(growing->arena, growing->items, growing->count * growing->item_size, capacity * growing->item_size);
+    growing->capacity = capacity;
+}
+
 void *growing_add(Growing *growing)
 {
-    if (growing->count == growing->capacity) {
-        budget_work(growing->arena, growing->count / COPIED_A_STEP);
-        size_t capacity = !growing->capacity ? 4 : growing->capacity + growing->capacity / (is_large(growing) ? 2 : 1);
-        char *items = arena_take_array(growing->arena, capacity, growing->item_size);
-        if (growing->count)
-            memcpy(items, growing->items, growing->count * growing->item_size);
-        if (growing->items)
-            arena_give_back(growing->arena, growing->items);
-        growing->items = items;
-        growing->capacity = capacity;
-    }
-    return growing->items + growing->count++ * growing->item_size;
+    if (growing->count == growing->capacity)
+        grow(growing);
+    return memset(growing->items + growing->count++ * growing->item_size, 0, growing->item_size);
 }
 
 static char *growing_at(const Growing *growing, size_t at)

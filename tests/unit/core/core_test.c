@@ -256,6 +256,27 @@ static void what_is_large_can_be_given_back(void **state)
     arena_free(arena);
 }
 
+static void a_piece_grows_keeps_its_bytes_and_counts_once(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    size_t size = 100, before = arena_held(arena);
+    unsigned char *piece = memset(arena_take_raw(arena, size), 7, size);
+    while (size < 40u * 1024 * 1024) { /* through all kinds of blocks */
+        unsigned char *other = arena_take(arena, 70000);
+        piece = arena_grown(arena, piece, size, size * 3);
+        assert_int_equal(piece[0], 7);
+        assert_int_equal(piece[size - 1], 7);
+        memset(piece + size, 7, size * 2);
+        assert_int_equal(other[69999], 0);
+        size *= 3;
+    }
+    assert_true(arena_held(arena) < size + 14 * 71000 + 700000);
+    arena_reset(arena);
+    assert_true(arena_held(arena) <= before);
+    arena_free(arena);
+}
+
 static void a_seed_gives_the_same_ids(void **state)
 {
     (void)state;
@@ -286,6 +307,7 @@ int main(void)
         cmocka_unit_test(cutting_ends_with_an_absent_rest),
         cmocka_unit_test(an_arena_gives_zeroed_memory_of_any_size),
         cmocka_unit_test(what_is_large_can_be_given_back),
+        cmocka_unit_test(a_piece_grows_keeps_its_bytes_and_counts_once),
         cmocka_unit_test(a_seed_gives_the_same_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
