@@ -17,7 +17,7 @@ void print_help(void)
     buffer_append_text(
         &text,
         "Usage: evpoc-emu [setting]...          emulate, until SIGTERM or Ctrl-C\n"
-        "       evpoc-emu config [setting]...   print the settings in force and whence each comes\n"
+        "       evpoc-emu config [setting]...   print the settings in force and where each comes from\n"
         "       evpoc-emu health [setting]...   ask the emulator of these settings how it is\n"
         "       evpoc-emu ctl PAGE …            its admin API: clock, reset, snapshot, faults …; ctl alone lists them\n"
         "A local, offline emulator of Kinesis, Glue Schema Registry, DynamoDB, CloudWatch, STS and KMS "

@@ -3,6 +3,6 @@
 #include "config.h"
 
 /* The process's exit status. */
-int command_config(const Config *config); /* prints what is in force and whence */
+int command_config(const Config *config); /* prints what is in force and where it comes from */
 int command_health(const Config *config); /* 0: the emulator of these settings answers and is well */
 void print_help(void);

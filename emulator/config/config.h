@@ -77,7 +77,7 @@ int64_t config_integer(const Config *config, SettingId id);    /* of SETTING_IS_
 int config_choice(const Config *config, SettingId id);         /* the index into choices */
 const char *config_origin(const Config *config, SettingId id); /* "--port", "EVPOC_PORT", "evpoc.toml:3", "default" */
 
-/* What is in force and whence, as lines of evpoc.toml. */
+/* What is in force and where it comes from, as lines of evpoc.toml. */
 void config_print(const Config *config, Buffer *out);
 
 void settings_write_help(Buffer *out);     /* the lines of --help */

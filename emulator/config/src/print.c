@@ -60,7 +60,7 @@ void settings_write_markdown(Buffer *out)
              "Every setting has one name, used as a flag (`--log-level debug`), as an environment variable\n"
              "(`EVPOC_LOG_LEVEL=debug`) and in `evpoc.toml` (`log-level = \"debug\"`). A flag wins over the "
              "environment, the\nenvironment over the file. An unknown name is an error that names the nearest "
-             "right one. `evpoc-emu config` prints what\nis in force and whence.\n\n"
+             "right one. `evpoc-emu config` prints what\nis in force and where it comes from.\n\n"
              "This page is made from the table in `emulator/config/src/settings.c`; do not edit it.\n");
     for (int id = 0; id < SETTINGS; id++) {
         const Setting *setting = &settings[id];
@@ -113,7 +113,7 @@ void settings_write_manual(Buffer *out)
              ".SH DESCRIPTION\nAnswers Kinesis, Glue Schema Registry, DynamoDB, CloudWatch, STS and KMS on one "
              "port, and keeps all in one file.\nClients need nothing but\n"
              ".B AWS_ENDPOINT_URL=http://localhost:4566\nand any credentials.\n.PP\n"
-             ".B config\nprints the settings in force and whence each comes.\n.PP\n"
+             ".B config\nprints the settings in force and where each comes from.\n.PP\n"
              ".B ctl\nasks the admin API of the emulator of these settings; alone it lists the pages.\n.PP\n"
              ".B health\nasks the emulator of these settings how it is, and exits with 0 where it is well.\n"
              ".SH SETTINGS\nA flag wins over the environment, the environment over\n.BR evpoc.toml .\n");

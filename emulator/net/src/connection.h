@@ -9,6 +9,6 @@ void connections_flush(Net *net);
 void connections_bury(Net *net);
 /* Closes those that were silent for too long. */
 void connections_sweep(Net *net);
-/* Closes the one that is missed least, where one can be: for a new one. */
+/* For a new one: closes one that never sent a request, else the one idle longest; nothing where all are busy. */
 void connections_make_room(Net *net);
 void connections_close_all(Net *net);
