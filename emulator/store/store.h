@@ -33,7 +33,7 @@ typedef struct Migration {
 } Migration;
 
 /* directory: where evpoc.db lies (made if absent); NULL with DURABILITY_MEMORY. On failure *ret_store is NULL and
-  * *ret_reason says what to do; it lives until the process ends and is nobody's to free. */
+ * *ret_reason says what to do; it lives until the process ends and is nobody's to free. */
 MUST_CHECK int store_open(const char *directory, Durability durability, Store **ret_store, const char **ret_reason);
 Store *store_close(Store *store); /* commits nothing; checkpoints; returns NULL */
 /* What opening has found and passed by, for the log: a torn end of the file's log. NULL: nothing. */
