@@ -16,19 +16,11 @@ void print_help(void)
     Buffer text = {0};
     buffer_append_text(
         &text,
-        "Usage: evpoc-emu [setting]...          emulate, until SIGTERM or Ctrl-C\n"
-        "       evpoc-emu config [setting]...   print the settings in force and where each comes from\n"
-        "       evpoc-emu health [setting]...   ask the emulator of these settings how it is\n"
-        "       evpoc-emu ctl PAGE …            its admin API: clock, reset, snapshot, faults …; ctl alone lists them\n"
-        "A local, offline emulator of Kinesis, Glue Schema Registry, DynamoDB, CloudWatch, STS and KMS "
-        "on one port.\n\n");
+        "Usage: evpoc-emu [setting]...          emulate, until SIGTERM or Ctrl-C\n       evpoc-emu config [setting]...   print the settings in force and where each comes from\n       evpoc-emu health [setting]...   ask the emulator of these settings how it is\n       evpoc-emu ctl PAGE …            its admin API: clock, reset, snapshot, faults …; ctl alone lists them\nA local, offline emulator of Kinesis, Glue Schema Registry, DynamoDB, CloudWatch, STS and KMS on one port.\n\n");
     settings_write_help(&text);
     buffer_append_text(
         &text,
-        "  --help, --version\n\n"
-        "Each setting can also be given as EVPOC_NAME in the environment or as a line of evpoc.toml.\n"
-        "Clients need nothing but AWS_ENDPOINT_URL=http://localhost:4566 and any credentials.\n"
-        "http://localhost:4566/_evpoc/health tells how it is; /_evpoc/ca.pem is the CA that TLS clients may trust.\n");
+        "  --help, --version\n\nEach setting can also be given as EVPOC_NAME in the environment or as a line of evpoc.toml.\nClients need nothing but AWS_ENDPOINT_URL=http://localhost:4566 and any credentials.\nhttp://localhost:4566/_evpoc/health tells how it is; /_evpoc/ca.pem is the CA that TLS clients may trust.\n");
     print(&text);
 }
 

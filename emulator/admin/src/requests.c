@@ -77,14 +77,12 @@ void metrics_page(void *context, HttpRequest *request, HttpResponse *response)
         (double)(monotonic_ns() - admin->opened_ns) / 1e9);
     buffer_append_format(
         body,
-        "# HELP evpoc_open_requests Not yet answered, or not wholly sent.\n# TYPE evpoc_open_requests gauge\n"
-        "evpoc_open_requests %zu\n",
+        "# HELP evpoc_open_requests Not yet answered, or not wholly sent.\n# TYPE evpoc_open_requests gauge\nevpoc_open_requests %zu\n",
         net_open_requests(admin->options.net));
-    buffer_append_format(body,
-                         "# HELP evpoc_connections Open ones.\n# TYPE evpoc_connections gauge\nevpoc_connections %zu\n"
-                         "# HELP evpoc_held_bytes Of requests and answers under way.\n# TYPE evpoc_held_bytes gauge\n"
-                         "evpoc_held_bytes %zu\n",
-                         net_connections(admin->options.net), net_held_bytes(admin->options.net));
+    buffer_append_format(
+        body,
+        "# HELP evpoc_connections Open ones.\n# TYPE evpoc_connections gauge\nevpoc_connections %zu\n# HELP evpoc_held_bytes Of requests and answers under way.\n# TYPE evpoc_held_bytes gauge\nevpoc_held_bytes %zu\n",
+        net_connections(admin->options.net), net_held_bytes(admin->options.net));
     pipeline_write_metrics(admin->options.pipeline, body);
     response->headers = text_type;
     response->headers_count = 1;

@@ -22,9 +22,8 @@ static void write_choices(Buffer *out, const Setting *setting)
 void settings_write_bash(Buffer *out)
 {
     buffer_append_text(
-        out, "# evpoc-emu's completion for bash. Made from the table of settings.\n"
-             "_evpoc_emu() {\n    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
-             "    case $before in\n");
+        out,
+        "# evpoc-emu's completion for bash. Made from the table of settings.\n_evpoc_emu() {\n    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n    case $before in\n");
     for (int id = 0; id < SETTINGS; id++) {
         const Setting *setting = &settings[id];
         if (setting->kind == SETTING_IS_CHOICE) {
@@ -44,9 +43,9 @@ void settings_write_bash(Buffer *out)
 
 void settings_write_zsh(Buffer *out)
 {
-    buffer_append_text(out, "#compdef evpoc-emu\n# Made from the table of settings.\n_arguments \\\n"
-                            "    '1:command:(config health ctl)' \\\n    '--help[tell the settings]' \\\n"
-                            "    '--version[tell the version]'");
+    buffer_append_text(
+        out,
+        "#compdef evpoc-emu\n# Made from the table of settings.\n_arguments \\\n    '1:command:(config health ctl)' \\\n    '--help[tell the settings]' \\\n    '--version[tell the version]'");
     for (int id = 0; id < SETTINGS; id++) {
         const Setting *setting = &settings[id];
         buffer_append_format(out, " \\\n    \"--%s[" BYTES_FMT "]:%s:", setting->name,
@@ -65,10 +64,9 @@ void settings_write_zsh(Buffer *out)
 
 void settings_write_fish(Buffer *out)
 {
-    buffer_append_text(out, "# evpoc-emu's completion for fish. Made from the table of settings.\n"
-                            "complete -c evpoc-emu -f -n __fish_use_subcommand -a 'config health ctl'\n"
-                            "complete -c evpoc-emu -l help -d 'tell the settings'\n"
-                            "complete -c evpoc-emu -l version -d 'tell the version'\n");
+    buffer_append_text(
+        out,
+        "# evpoc-emu's completion for fish. Made from the table of settings.\ncomplete -c evpoc-emu -f -n __fish_use_subcommand -a 'config health ctl'\ncomplete -c evpoc-emu -l help -d 'tell the settings'\ncomplete -c evpoc-emu -l version -d 'tell the version'\n");
     for (int id = 0; id < SETTINGS; id++) {
         const Setting *setting = &settings[id];
         buffer_append_format(out, "complete -c evpoc-emu -l %s -x -d \"" BYTES_FMT "\"", setting->name,

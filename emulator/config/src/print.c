@@ -56,12 +56,8 @@ static void write_joined(Buffer *out, const char *help, const char *between)
 void settings_write_markdown(Buffer *out)
 {
     buffer_append_text(
-        out, "# Configuration\n\n"
-             "Every setting has one name, used as a flag (`--log-level debug`), as an environment variable\n"
-             "(`EVPOC_LOG_LEVEL=debug`) and in `evpoc.toml` (`log-level = \"debug\"`). A flag wins over the "
-             "environment, the\nenvironment over the file. An unknown name is an error that names the nearest "
-             "right one. `evpoc-emu config` prints what\nis in force and where it comes from.\n\n"
-             "This page is made from the table in `emulator/config/src/settings.c`; do not edit it.\n");
+        out,
+        "# Configuration\n\nEvery setting has one name, used as a flag (`--log-level debug`), as an environment variable\n(`EVPOC_LOG_LEVEL=debug`) and in `evpoc.toml` (`log-level = \"debug\"`). A flag wins over the environment, the\nenvironment over the file. An unknown name is an error that names the nearest right one. `evpoc-emu config` prints what\nis in force and where it comes from.\n\nThis page is made from the table in `emulator/config/src/settings.c`; do not edit it.\n");
     for (int id = 0; id < SETTINGS; id++) {
         const Setting *setting = &settings[id];
         char variable[NAME_MAX_LEN];
@@ -107,21 +103,13 @@ static void write_manual_entry(Buffer *out, SettingId id)
 void settings_write_manual(Buffer *out)
 {
     buffer_append_text(
-        out, ".TH EVPOC-EMU 1\n.SH NAME\nevpoc\\-emu \\- a local emulator of the AWS stack of an event-driven "
-             "system\n.SH SYNOPSIS\n.B evpoc\\-emu\n[\\fIsetting\\fR]...\n.br\n.B evpoc\\-emu config\n"
-             "[\\fIsetting\\fR]...\n.br\n.B evpoc\\-emu health\n[\\fIsetting\\fR]...\n"
-             ".SH DESCRIPTION\nAnswers Kinesis, Glue Schema Registry, DynamoDB, CloudWatch, STS and KMS on one "
-             "port, and keeps all in one file.\nClients need nothing but\n"
-             ".B AWS_ENDPOINT_URL=http://localhost:4566\nand any credentials.\n.PP\n"
-             ".B config\nprints the settings in force and where each comes from.\n.PP\n"
-             ".B ctl\nasks the admin API of the emulator of these settings; alone it lists the pages.\n.PP\n"
-             ".B health\nasks the emulator of these settings how it is, and exits with 0 where it is well.\n"
-             ".SH SETTINGS\nA flag wins over the environment, the environment over\n.BR evpoc.toml .\n");
+        out,
+        ".TH EVPOC-EMU 1\n.SH NAME\nevpoc\\-emu \\- a local emulator of the AWS stack of an event-driven system\n.SH SYNOPSIS\n.B evpoc\\-emu\n[\\fIsetting\\fR]...\n.br\n.B evpoc\\-emu config\n[\\fIsetting\\fR]...\n.br\n.B evpoc\\-emu health\n[\\fIsetting\\fR]...\n.SH DESCRIPTION\nAnswers Kinesis, Glue Schema Registry, DynamoDB, CloudWatch, STS and KMS on one port, and keeps all in one file.\nClients need nothing but\n.B AWS_ENDPOINT_URL=http://localhost:4566\nand any credentials.\n.PP\n.B config\nprints the settings in force and where each comes from.\n.PP\n.B ctl\nasks the admin API of the emulator of these settings; alone it lists the pages.\n.PP\n.B health\nasks the emulator of these settings how it is, and exits with 0 where it is well.\n.SH SETTINGS\nA flag wins over the environment, the environment over\n.BR evpoc.toml .\n");
     for (int id = 0; id < SETTINGS; id++)
         write_manual_entry(out, (SettingId)id);
     buffer_append_text(
-        out, ".SH EXIT STATUS\n0 after SIGTERM or SIGINT; 1 where it could not start or go on; 2 for a mistake "
-             "in the settings.\n");
+        out,
+        ".SH EXIT STATUS\n0 after SIGTERM or SIGINT; 1 where it could not start or go on; 2 for a mistake in the settings.\n");
 }
 
 static void write_quoted(Buffer *out, const char *text)

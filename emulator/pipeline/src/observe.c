@@ -176,8 +176,9 @@ void observer_write_metrics(const Observer *observer, Buffer *out)
     buffer_append_text(out, "# HELP evpoc_requests_total Requests answered.\n# TYPE evpoc_requests_total counter\n");
     for (size_t at = 0; map_next(observer->counters, &at, &key, &counters);)
         write_requests(out, counters);
-    buffer_append_text(out, "# HELP evpoc_request_seconds From the whole request to its answer.\n"
-                            "# TYPE evpoc_request_seconds histogram\n");
+    buffer_append_text(
+        out,
+        "# HELP evpoc_request_seconds From the whole request to its answer.\n# TYPE evpoc_request_seconds histogram\n");
     for (size_t at = 0; map_next(observer->counters, &at, &key, &counters);)
         write_seconds(out, counters);
 }

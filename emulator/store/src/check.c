@@ -25,10 +25,10 @@ static int foreign(const char *path, const char **ret_reason)
 
 int refuse_damaged(const char *path, const char *how, const char **ret_reason)
 {
-    return refuse(ret_reason, STORE_CORRUPT,
-                  "%s is damaged (%s); it was left as it is: put a copy or a snapshot in its place, or choose another "
-                  "--data",
-                  path, how);
+    return refuse(
+        ret_reason, STORE_CORRUPT,
+        "%s is damaged (%s); it was left as it is: put a copy or a snapshot in its place, or choose another --data",
+        path, how);
 }
 
 static int too_new(const char *path, uint32_t version, const char **ret_reason)

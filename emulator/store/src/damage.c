@@ -42,8 +42,8 @@ void note_damage(Store *store, const char *sql)
     Bytes table = table_of(sql);
     write_place(store, place, sizeof place);
     snprintf(text, sizeof text,
-             "%.300s is damaged: %s%s" BYTES_FMT "; stop, and put a copy or a snapshot in its place: evpoc-emu check "
-             "tells how much is damaged",
+             "%.300s is damaged: %s%s" BYTES_FMT
+             "; stop, and put a copy or a snapshot in its place: evpoc-emu check tells how much is damaged",
              store->path, place, table.len ? ", met in table " : "", BYTES_ARG(table));
     note_failure(store, text);
     store->fault = (PageFault){0};

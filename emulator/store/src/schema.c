@@ -56,10 +56,10 @@ static bool same_table(sqlite3 *expected, sqlite3 *found, const char *table)
 static int differs(Store *store, const char *table)
 {
     char text[sizeof store->failure];
-    snprintf(text, sizeof text,
-             "%.300s is damaged (table %.60s, or an index of it, is not defined as this version of evpoc-emu does); it "
-             "was left as it is: put a copy or a snapshot in its place, or choose another --data",
-             store->path, table);
+    snprintf(
+        text, sizeof text,
+        "%.300s is damaged (table %.60s, or an index of it, is not defined as this version of evpoc-emu does); it was left as it is: put a copy or a snapshot in its place, or choose another --data",
+        store->path, table);
     note_failure(store, text);
     return STORE_CORRUPT;
 }

@@ -132,8 +132,7 @@ static const AvroSchema *towers(Arena *arena, const char *type)
         inner = arena_text(
             arena,
             "[{\"type\":\"record\",\"name\":\"a.R%d\",\"fields\":[" FIELD(
-                "f", BYTES_FMT) "]},"
-                                "{\"type\":\"record\",\"name\":\"b.R%d\",\"fields\":[" FIELD("f", BYTES_FMT) "]}]",
+                "f", BYTES_FMT) "]},{\"type\":\"record\",\"name\":\"b.R%d\",\"fields\":[" FIELD("f", BYTES_FMT) "]}]",
             i, BYTES_ARG(inner), i, BYTES_ARG(again));
         again = arena_text(arena, "[\"a.R%d\",\"b.R%d\"]", i, i);
     }
@@ -165,8 +164,8 @@ static const AvroSchema *ring(Arena *arena, char letter, int length)
         Bytes before = i > 1 ? arena_text(arena, "s%d.R", i - 1) : TEXT("R");
         buffer_append_format(
             &text,
-            "{\"name\":\"%c%d\",\"default\":null,\"type\":[\"null\",{\"type\":\"record\",\"name\":\"s%d.R\","
-            "\"fields\":[{\"name\":\"n\",\"type\":\"" BYTES_FMT "\"}]}]},",
+            "{\"name\":\"%c%d\",\"default\":null,\"type\":[\"null\",{\"type\":\"record\",\"name\":\"s%d.R\",\"fields\":[{\"name\":\"n\",\"type\":\"" BYTES_FMT
+            "\"}]}]},",
             letter, i, i, BYTES_ARG(before));
     }
     buffer_append_format(&text, "{\"name\":\"n\",\"type\":\"s%d.R\"}]}", length - 1);

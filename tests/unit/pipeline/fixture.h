@@ -106,10 +106,10 @@ static int client_call(Fixture *fixture, const char *operation, const char *valu
     assert_true(fd >= 0 && fixture->clients_count < CLIENTS_MAX);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
     int body_len = snprintf(body, sizeof body, "{\"value\":\"%s\"}", value);
-    int len = snprintf(request, sizeof request,
-                       "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Amz-Target: Test.%s\r\n"
-                       "Content-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n%s",
-                       operation, body_len, body);
+    int len = snprintf(
+        request, sizeof request,
+        "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Amz-Target: Test.%s\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n%s",
+        operation, body_len, body);
     assert_int_equal(send(fd, request, (size_t)len, 0), len);
     fixture->clients[fixture->clients_count] = fd;
     return fixture->clients_count++;

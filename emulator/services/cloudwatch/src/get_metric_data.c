@@ -25,20 +25,20 @@ static Status check_query(Call *call, const CloudwatchMetricDataQueries *queries
     const CloudwatchMetricDataQuery *query = &queries->items[at];
     Statistic statistic;
     if (!is_id(query->id))
-        return fail(call, &cloudwatch_validation,
-                    "The value " BYTES_FMT
-                    " for parameter MetricDataQueries.member.%zu.Id is not matching the expected "
-                    "pattern ^[a-z][a-zA-Z0-9_]*$.",
-                    BYTES_ARG(query->id), at + 1);
+        return fail(
+            call, &cloudwatch_validation,
+            "The value " BYTES_FMT
+            " for parameter MetricDataQueries.member.%zu.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.",
+            BYTES_ARG(query->id), at + 1);
     for (size_t i = 0; i < at; i++)
         if (bytes_equal(query->id, queries->items[i].id))
             return fail(call, &cloudwatch_validation,
                         "The values for parameter id in MetricDataQueries are not unique.");
     if (present(query->expression) == (query->metric_stat != NULL))
-        return fail(call, &cloudwatch_validation,
-                    "Exactly one of the parameters MetricDataQueries.member.%zu.MetricStat and "
-                    "MetricDataQueries.member.%zu.Expression must be specified.",
-                    at + 1, at + 1);
+        return fail(
+            call, &cloudwatch_validation,
+            "Exactly one of the parameters MetricDataQueries.member.%zu.MetricStat and MetricDataQueries.member.%zu.Expression must be specified.",
+            at + 1, at + 1);
     if (!query->metric_stat)
         return fail(call, &COMMON_NOT_IMPLEMENTED, "Expressions are not implemented.");
     if (!statistic_parse(query->metric_stat->stat, &statistic))

@@ -15,10 +15,10 @@ static Status check(Call *call, const CloudwatchGetMetricStatisticsInput *in)
         return fail(call, &CLOUDWATCH_INVALID_PARAMETER_COMBINATION,
                     "Must specify either Statistics or ExtendedStatistics.");
     if (points > POINTS_MAX)
-        return fail(call, &CLOUDWATCH_INVALID_PARAMETER_COMBINATION,
-                    "You have requested up to %lld datapoints, which exceeds the limit of %d. You may reduce the "
-                    "datapoints requested by increasing Period, or decreasing the time range.",
-                    (long long)points, POINTS_MAX);
+        return fail(
+            call, &CLOUDWATCH_INVALID_PARAMETER_COMBINATION,
+            "You have requested up to %lld datapoints, which exceeds the limit of %d. You may reduce the datapoints requested by increasing Period, or decreasing the time range.",
+            (long long)points, POINTS_MAX);
     for (size_t i = 0; i < in->extended_statistics.len; i++) {
         Statistic statistic;
         Bytes text = in->extended_statistics.items[i];

@@ -117,10 +117,10 @@ static Status check_datum(const Place *place, const CloudwatchMetricDatum *datum
     if (datum->statistic_values && has_values)
         return exclusive(place, "StatisticValues", "Values");
     if (!datum->has_value && !datum->statistic_values && !has_values)
-        return fail(place->call, &CLOUDWATCH_INVALID_PARAMETER_COMBINATION,
-                    "At least one of the parameters %s.member.%zu.Value, %s.member.%zu.Values and "
-                    "%s.member.%zu.StatisticValues must be specified.",
-                    place->list, place->number, place->list, place->number, place->list, place->number);
+        return fail(
+            place->call, &CLOUDWATCH_INVALID_PARAMETER_COMBINATION,
+            "At least one of the parameters %s.member.%zu.Value, %s.member.%zu.Values and %s.member.%zu.StatisticValues must be specified.",
+            place->list, place->number, place->list, place->number, place->list, place->number);
     TRY(check_dimensions(place, &datum->dimensions));
     if (datum->has_value)
         TRY(check_number(place, "Value", datum->value));

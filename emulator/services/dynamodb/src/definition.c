@@ -18,8 +18,7 @@ Status name_check(Call *call, Bytes name)
         return OK;
     return fail(
         call, &DYNAMODB_VALIDATION,
-        "Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may contain "
-        "only the characters a-z, A-Z, 0-9, '_', '-', and '.'");
+        "Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'");
 }
 
 static Bytes defined_names(Arena *arena, const DynamodbAttributeDefinitions *definitions)
@@ -87,9 +86,10 @@ Status definitions_check_used(Call *call, const Table *table, const DynamodbAttr
     if (count == definitions->len)
         return OK;
     if (!table->indexes_count)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    INVALID "Number of attributes in KeySchema does not exactly match number of attributes defined in "
-                            "AttributeDefinitions");
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            INVALID
+            "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions");
     return fail(call, &DYNAMODB_VALIDATION,
                 INVALID "Some AttributeDefinitions are not used. AttributeDefinitions: [" BYTES_FMT
                         "], keys used: [" BYTES_FMT "]",
@@ -117,9 +117,10 @@ static Status projection_check(Call *call, const IndexDefinition *definition)
 static Status local_keys_check(Call *call, const Table *table, Bytes name, const Keys *keys)
 {
     if (!has_range(&table->keys))
-        return fail(call, &DYNAMODB_VALIDATION,
-                    INVALID "Table KeySchema does not have a range key, which is required when specifying a "
-                            "LocalSecondaryIndex");
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            INVALID
+            "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex");
     if (!has_range(keys))
         return fail(call, &DYNAMODB_VALIDATION,
                     INVALID "Index KeySchema does not have a range key for index: " BYTES_FMT, BYTES_ARG(name));
@@ -180,9 +181,10 @@ Status units_of(Call *call, const Table *table, Bytes index, const DynamodbProvi
                             " when BillingMode is PAY_PER_REQUEST",
                     BYTES_ARG(index));
     if (is_on_demand && provisioned)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
-                            "PAY_PER_REQUEST");
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            INVALID
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
     if (!is_on_demand && !provisioned && present(index))
         return fail(call, &DYNAMODB_VALIDATION, INVALID "ProvisionedThroughput must be specified for index: " BYTES_FMT,
                     BYTES_ARG(index));

@@ -10,8 +10,7 @@ static Status delete_table(Call *call, const DynamodbDeleteTableInput *in, Dynam
     if (table->is_protected)
         return fail(
             call, &DYNAMODB_VALIDATION,
-            "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection "
-            "first.");
+            "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.");
 
     TRY(expect_ok(call, table_remove(call, table)));
 

@@ -66,15 +66,16 @@ static Status check_between(Call *call, ExpressionKind kind, const Node *node)
         return OK;
     Bytes low_text = literal_text(call->arena, low->value), high_text = literal_text(call->arena, high->value);
     if (!value_order(low->value, high->value, &order))
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "Invalid %s: The BETWEEN operator requires same data type for lower and upper bounds; lower bound "
-                    "operand: " BYTES_FMT ", upper bound operand: " BYTES_FMT,
-                    expression_title(kind), BYTES_ARG(low_text), BYTES_ARG(high_text));
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            "Invalid %s: The BETWEEN operator requires same data type for lower and upper bounds; lower bound operand: " BYTES_FMT
+            ", upper bound operand: " BYTES_FMT,
+            expression_title(kind), BYTES_ARG(low_text), BYTES_ARG(high_text));
     if (order > 0)
         return fail(
             call, &DYNAMODB_VALIDATION,
-            "Invalid %s: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower "
-            "bound operand: " BYTES_FMT ", upper bound operand: " BYTES_FMT,
+            "Invalid %s: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: " BYTES_FMT
+            ", upper bound operand: " BYTES_FMT,
             expression_title(kind), BYTES_ARG(low_text), BYTES_ARG(high_text));
     return OK;
 }
@@ -109,8 +110,7 @@ static Status check_distinct(Call *call, ExpressionKind kind, const Node *node)
         if (other->kind == NODE_PATH && paths_equal(first->path, other->path))
             return fail(
                 call, &DYNAMODB_VALIDATION,
-                "Invalid %s: The first operand must be distinct from the remaining operands for this operator or "
-                "function; operator: %s, first operand: " BYTES_FMT,
+                "Invalid %s: The first operand must be distinct from the remaining operands for this operator or function; operator: %s, first operand: " BYTES_FMT,
                 expression_title(kind), operator_names[node->kind], BYTES_ARG(path_text(call->arena, first->path)));
     return OK;
 }
@@ -205,8 +205,7 @@ Status action_check(Call *call, const Action *action)
     const char *word = action->kind == ACTION_ADD ? "ADD" : "DELETE";
     return fail(
         call, &DYNAMODB_VALIDATION,
-        "Invalid UpdateExpression: Incorrect operand type for operator or function; operator: %s, operand type: %s, "
-        "typeset: ALLOWED_FOR_%s_OPERAND",
+        "Invalid UpdateExpression: Incorrect operand type for operator or function; operator: %s, operand type: %s, typeset: ALLOWED_FOR_%s_OPERAND",
         word, value_kind_word(action->operand->value->kind), word);
 }
 

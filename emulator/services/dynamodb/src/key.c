@@ -145,8 +145,7 @@ static Status check_empty(Call *call, const Value *value, Bytes name)
         return OK;
     return fail(
         call, &DYNAMODB_VALIDATION,
-        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty "
-        "%s value. Key: " BYTES_FMT,
+        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: " BYTES_FMT,
         value->kind == VALUE_S ? "string" : "binary", BYTES_ARG(name));
 }
 
@@ -204,8 +203,7 @@ static Status check_index_key(Call *call, const Index *index, const KeyAttribute
     if (value->kind != VALUE_N && !value->s.len)
         return fail(
             call, &DYNAMODB_VALIDATION,
-            "One or more parameter values are not valid. A value specified for a secondary index key is not "
-            "supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: " BYTES_FMT
+            "One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: " BYTES_FMT
             ", IndexKey: " BYTES_FMT,
             value->kind == VALUE_S ? "string" : "binary", BYTES_ARG(index->name), BYTES_ARG(key->name));
     return check_size(call, value, key == &index->keys.hash);

@@ -92,8 +92,7 @@ static Status check_type(Call *call, const KeyAttribute *key, const Comparison *
     if (key->kind != VALUE_N && !value->s.len && comparison->kind != NODE_BEGINS_WITH)
         return fail(
             call, &DYNAMODB_VALIDATION,
-            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
-            "empty %s value. Key: " BYTES_FMT,
+            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: " BYTES_FMT,
             key->kind == VALUE_S ? "string" : "binary", BYTES_ARG(key->name));
     return OK;
 }

@@ -248,7 +248,7 @@ Status legacy_check_mix(Call *call, const Parameter *legacy, const Parameter *ex
         return OK;
     return fail(
         call, &DYNAMODB_VALIDATION,
-        "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: "
-        "{" BYTES_FMT "} Expression parameters: {" BYTES_FMT "}",
+        "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {" BYTES_FMT
+        "} Expression parameters: {" BYTES_FMT "}",
         BYTES_ARG(old), BYTES_ARG(new));
 }

@@ -71,11 +71,12 @@ Status paths_check(Call *call, ExpressionKind kind, const PathSet *set)
         const char *word = quarrel(one, other);
         bool is_turned = one->place > other->place;
         if (word)
-            return fail(call, &DYNAMODB_VALIDATION,
-                        "Invalid %s: Two document paths %s with each other; must remove or rewrite one of these paths; "
-                        "path one: " BYTES_FMT ", path two: " BYTES_FMT,
-                        expression_title(kind), word, BYTES_ARG(path_text(call->arena, is_turned ? other : one)),
-                        BYTES_ARG(path_text(call->arena, is_turned ? one : other)));
+            return fail(
+                call, &DYNAMODB_VALIDATION,
+                "Invalid %s: Two document paths %s with each other; must remove or rewrite one of these paths; path one: " BYTES_FMT
+                ", path two: " BYTES_FMT,
+                expression_title(kind), word, BYTES_ARG(path_text(call->arena, is_turned ? other : one)),
+                BYTES_ARG(path_text(call->arena, is_turned ? one : other)));
     }
     return OK;
 }

@@ -19,18 +19,15 @@ static Status check_parameters(Call *call, const DynamodbScanInput *in)
     if (in->has_segment && !in->has_total_segments)
         return fail(
             call, &DYNAMODB_VALIDATION,
-            "The TotalSegments parameter is required but was not present in the request when Segment parameter is "
-            "present");
+            "The TotalSegments parameter is required but was not present in the request when Segment parameter is present");
     if (in->has_total_segments && !in->has_segment)
         return fail(
             call, &DYNAMODB_VALIDATION,
-            "The Segment parameter is required but was not present in the request when parameter TotalSegments is "
-            "present");
+            "The Segment parameter is required but was not present in the request when parameter TotalSegments is present");
     if (in->has_segment && in->segment >= in->total_segments)
         return fail(
             call, &DYNAMODB_VALIDATION,
-            "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is not "
-            "less than TotalSegments: %d",
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is not less than TotalSegments: %d",
             in->segment, in->total_segments);
     return OK;
 }
@@ -65,8 +62,7 @@ static Status rows_of(Call *call, const DynamodbScanInput *in, const PageRequest
     if (bytes_compare(start.hash, ret->hash_from) < 0 || bytes_compare(start.hash, ret->hash_to) >= 0)
         return fail(
             call, &DYNAMODB_VALIDATION,
-            "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with "
-            "correct Segment. TotalSegments: %d Segment: %d",
+            "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d",
             (int)segments, (int)segment);
     ret->hash_from = start.hash;
     ret->range_from = start.range;

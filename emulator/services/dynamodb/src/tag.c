@@ -21,9 +21,9 @@ Status table_tags_check(Call *call, const DynamodbTagList *tags)
     for (size_t i = 0; i < tags->len; i++) {
         Bytes key = tags->items[i].key;
         if (bytes_starts_with(key, TEXT("aws:")))
-            return fail(call, &DYNAMODB_VALIDATION,
-                        "One or more parameter values were invalid: Tag keys starting with 'aws:' are "
-                        "reserved for system use");
+            return fail(
+                call, &DYNAMODB_VALIDATION,
+                "One or more parameter values were invalid: Tag keys starting with 'aws:' are reserved for system use");
         for (size_t j = 0; j < i; j++)
             if (bytes_equal(tags->items[j].key, key))
                 return fail(call, &DYNAMODB_VALIDATION,

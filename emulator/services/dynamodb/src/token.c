@@ -110,9 +110,9 @@ Status token_check(Call *call, const DynamodbTransactWriteItemsInput *in, Bytes 
     store_end(row);
     if (*ret_is_done)
         return OK;
-    return fail(call, &DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH,
-                "The request uses the same client token as a previous, but non-identical request. Do not reuse a "
-                "client token with different requests.");
+    return fail(
+        call, &DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH,
+        "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests.");
 }
 
 int token_keep(Call *call, Bytes token, Bytes digest)

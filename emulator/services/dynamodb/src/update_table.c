@@ -36,8 +36,7 @@ static Status check_something(Call *call, const DynamodbUpdateTableInput *in)
         return OK;
     return fail(
         call, &DYNAMODB_VALIDATION,
-        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
-        "SSESpecification or ReplicaUpdates is required");
+        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
 }
 
 static Status plan_units(Call *call, const DynamodbUpdateTableInput *in, Plan *plan)
@@ -56,10 +55,7 @@ static Status plan_units(Call *call, const DynamodbUpdateTableInput *in, Plan *p
     if (in->provisioned_throughput && !is_switched && units.read == before->read && units.write == before->write)
         return fail(
             call, &DYNAMODB_VALIDATION,
-            "The provisioned throughput for the table will not change. The requested value equals the current value. "
-            "Current ReadCapacityUnits provisioned for the table: %lld. Requested ReadCapacityUnits: %lld. Current "
-            "WriteCapacityUnits provisioned for the table: %lld. Requested WriteCapacityUnits: %lld. Refer to the "
-            "Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+            "The provisioned throughput for the table will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the table: %lld. Requested ReadCapacityUnits: %lld. Current WriteCapacityUnits provisioned for the table: %lld. Requested WriteCapacityUnits: %lld. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
             (long long)before->read, (long long)units.read, (long long)before->write, (long long)units.write);
     plan->table.units = units;
     return OK;

@@ -146,9 +146,9 @@ static Status check_value(Check *check, Value *value, int depth)
         return fail(call, &DYNAMODB_VALIDATION,
                     "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
     case UNION_SEVERAL:
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
-                    "supported datatypes");
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes");
     case VALUE_N:
         return check_number(check, &value->n);
     case VALUE_SS:

@@ -25,8 +25,8 @@ static Status check_creating(Call *call, KinesisStreamName name)
         return OK;
     return fail(
         call, &KINESIS_LIMIT_EXCEEDED,
-        "The number of concurrent stream requests exceeds the maximum number allowed (%d): that many streams of "
-        "account " BYTES_FMT " are in state CREATING.",
+        "The number of concurrent stream requests exceeds the maximum number allowed (%d): that many streams of account " BYTES_FMT
+        " are in state CREATING.",
         CREATING_MAX, BYTES_ARG(name.account));
 }
 

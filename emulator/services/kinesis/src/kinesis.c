@@ -174,13 +174,11 @@ Status check_shard_limit(Call *call, KinesisStreamName name, int64_t additional)
     size_t open = streams_open_shards(call->service, name.account, name.region);
     if ((int64_t)open + additional <= SHARDS_PER_ACCOUNT_MAX)
         return OK;
-    return fail(call, &KINESIS_LIMIT_EXCEEDED,
-                "This request would exceed the shard limit for the account " BYTES_FMT " in " BYTES_FMT
-                ". Current shard count for the account: %zu. Limit: %d. Number of additional shards that would have "
-                "resulted from this request: %lld. Refer to the AWS Service Limits page "
-                "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to "
-                "request higher limits.",
-                BYTES_ARG(name.account), BYTES_ARG(name.region), open, SHARDS_PER_ACCOUNT_MAX, (long long)additional);
+    return fail(
+        call, &KINESIS_LIMIT_EXCEEDED,
+        "This request would exceed the shard limit for the account " BYTES_FMT " in " BYTES_FMT
+        ". Current shard count for the account: %zu. Limit: %d. Number of additional shards that would have resulted from this request: %lld. Refer to the AWS Service Limits page (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits.",
+        BYTES_ARG(name.account), BYTES_ARG(name.region), open, SHARDS_PER_ACCOUNT_MAX, (long long)additional);
 }
 
 Status check_on_demand_limit(Call *call, KinesisStreamName name)

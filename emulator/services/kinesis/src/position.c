@@ -48,14 +48,14 @@ static Status at_number(Call *call, const Shard *shard, const StartingPoint *sta
 static Status at_time(Call *call, Shard *shard, const StartingPoint *start, uint64_t *ret_from)
 {
     if (!start->has_timestamp)
-        return fail(call, &KINESIS_INVALID_ARGUMENT,
-                    "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. "
-                    "Current request has no timestamp parameter.");
+        return fail(
+            call, &KINESIS_INVALID_ARGUMENT,
+            "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter.");
     if (start->timestamp > call->now_ms)
-        return fail(call, &KINESIS_INVALID_ARGUMENT,
-                    "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. "
-                    "timestampInMillis: %lld, currentTimestampInMillis: %lld",
-                    (long long)start->timestamp, (long long)call->now_ms);
+        return fail(
+            call, &KINESIS_INVALID_ARGUMENT,
+            "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: %lld, currentTimestampInMillis: %lld",
+            (long long)start->timestamp, (long long)call->now_ms);
     return expect_ok(call, record_index_at(call->service, shard, start->timestamp, ret_from));
 }
 
@@ -64,11 +64,11 @@ Status position_find(Call *call, Shard *shard, const StartingPoint *start, uint6
     bool by_number = bytes_equal(start->type, KINESIS_SHARD_ITERATOR_TYPE_AT_SEQUENCE_NUMBER) ||
                      bytes_equal(start->type, KINESIS_SHARD_ITERATOR_TYPE_AFTER_SEQUENCE_NUMBER);
     if (by_number != present(start->sequence_number))
-        return fail(call, &KINESIS_INVALID_ARGUMENT,
-                    "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or "
-                    "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified " BYTES_FMT
-                    " and %s StartingSequenceNumber.",
-                    BYTES_ARG(start->type), by_number ? "no" : "also a");
+        return fail(
+            call, &KINESIS_INVALID_ARGUMENT,
+            "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified " BYTES_FMT
+            " and %s StartingSequenceNumber.",
+            BYTES_ARG(start->type), by_number ? "no" : "also a");
     if (by_number)
         return at_number(call, shard, start, ret_from);
     if (bytes_equal(start->type, KINESIS_SHARD_ITERATOR_TYPE_AT_TIMESTAMP))

@@ -20,10 +20,10 @@ Status put_check_size(Call *call, const Stream *stream, const NewRecord *record)
 {
     size_t max = (size_t)stream->record_kib_max * 1024;
     if (record->data.len > max)
-        return fail(call, &KINESIS_VALIDATION,
-                    "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=%zu cap=%zu]' at 'data' "
-                    "failed to satisfy constraint: Member must have length less than or equal to %zu",
-                    record->data.len, record->data.len, max);
+        return fail(
+            call, &KINESIS_VALIDATION,
+            "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=%zu cap=%zu]' at 'data' failed to satisfy constraint: Member must have length less than or equal to %zu",
+            record->data.len, record->data.len, max);
     if (record->data.len + record->partition_key.len > max)
         return fail(call, &KINESIS_INVALID_ARGUMENT,
                     "Record size, the data and the partition key together, exceeds %d KiB limit",

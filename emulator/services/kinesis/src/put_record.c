@@ -29,9 +29,9 @@ static Status put_record(Call *call, const KinesisPutRecordInput *in, KinesisPut
     if (!present(in->partition_key))
         TRY(put_may_lack_key(call, STREAM_REF(in), &may_lack_key));
     if (!may_lack_key)
-        return fail(call, &KINESIS_VALIDATION,
-                    "1 validation error detected: Value null at 'partitionKey' failed to satisfy constraint: "
-                    "Member must not be null");
+        return fail(
+            call, &KINESIS_VALIDATION,
+            "1 validation error detected: Value null at 'partitionKey' failed to satisfy constraint: Member must not be null");
     TRY(stream_for_data(call, STREAM_REF(in), &stream));
     TRY(put_check_size(call, stream, &record));
     TRY(put_check_ordering(call, stream, in->sequence_number_for_ordering));

@@ -18,10 +18,11 @@ static Status check_keys(Call *call, StreamRef ref, const KinesisPutRecordsReque
     int errors = 0;
     for (size_t i = 0; i < records->len && errors < ERRORS_MAX; i++)
         if (!present(records->items[i].partition_key))
-            text = arena_text(call->arena,
-                              BYTES_FMT "%sValue null at 'records.%zu.member.partitionKey' failed to satisfy "
-                                        "constraint: Member must not be null",
-                              BYTES_ARG(text), errors++ ? "; " : "", i + 1);
+            text = arena_text(
+                call->arena,
+                BYTES_FMT
+                "%sValue null at 'records.%zu.member.partitionKey' failed to satisfy constraint: Member must not be null",
+                BYTES_ARG(text), errors++ ? "; " : "", i + 1);
     if (!errors)
         return OK;
     bool may_lack_key;
@@ -42,11 +43,10 @@ static Status check_sizes(Call *call, const Stream *stream, const KinesisPutReco
     for (size_t i = 0; i < records->len; i++) {
         NewRecord record = record_of(&records->items[i]);
         if (record.data.len > max)
-            return fail(call, &KINESIS_VALIDATION,
-                        "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=%zu cap=%zu]' at "
-                        "'records.%zu.member.data' failed to satisfy constraint: Member must have length less than or "
-                        "equal to %zu",
-                        record.data.len, record.data.len, i + 1, max);
+            return fail(
+                call, &KINESIS_VALIDATION,
+                "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=%zu cap=%zu]' at 'records.%zu.member.data' failed to satisfy constraint: Member must have length less than or equal to %zu",
+                record.data.len, record.data.len, i + 1, max);
         TRY(put_check_size(call, stream, &record));
         bytes += record.data.len + record.partition_key.len;
     }

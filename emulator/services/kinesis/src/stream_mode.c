@@ -24,9 +24,9 @@ static Status check_warm(Call *call, const Stream *stream, bool is_on_demand, in
     bool is_committed;
     TRY(account_is_committed(call, &is_committed));
     if (!is_on_demand || !is_committed)
-        return fail(call, &KINESIS_VALIDATION,
-                    "Warm throughput is supported only for on-demand streams in accounts that have "
-                    "MinimumThroughputBillingCommitment enabled.");
+        return fail(
+            call, &KINESIS_VALIDATION,
+            "Warm throughput is supported only for on-demand streams in accounts that have MinimumThroughputBillingCommitment enabled.");
     if (mibps > WARM_MIBPS_MAX)
         return fail(call, &KINESIS_LIMIT_EXCEEDED,
                     "WarmThroughputMiBps %d exceeds the limit of %d for stream " BYTES_FMT ".", mibps, WARM_MIBPS_MAX,

@@ -31,9 +31,9 @@ Status tags_check(Call *call, const KinesisTagMap *tags)
 {
     for (size_t i = 0; i < tags->len; i++) {
         if (!is_tag_text(tags->items[i].key) || !is_tag_text(tags->items[i].value))
-            return fail(call, &KINESIS_INVALID_ARGUMENT,
-                        "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, "
-                        "_ . / = + - %% @ :");
+            return fail(
+                call, &KINESIS_INVALID_ARGUMENT,
+                "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - %% @ :");
         if (bytes_starts_with(tags->items[i].key, TEXT("aws:")))
             return fail(call, &KINESIS_INVALID_ARGUMENT, "Tag keys that begin with aws: are reserved for AWS.");
     }

@@ -79,9 +79,9 @@ void trace_page(void *context, HttpRequest *request, HttpResponse *response)
     KinesisTraceQuery query;
     KinesisTracedList list;
     if (!read_query(kinesis, request, &query)) {
-        page_fail(response, 400,
-                  "The query has stream=NAME and may have key=PARTITION_KEY, sequence=NUMBER, limit=1 to 100, "
-                  "account=ID, region=NAME.");
+        page_fail(
+            response, 400,
+            "The query has stream=NAME and may have key=PARTITION_KEY, sequence=NUMBER, limit=1 to 100, account=ID, region=NAME.");
         return;
     }
     int code = kinesis_trace(kinesis, request->arena, &query, &list);

@@ -23,10 +23,10 @@ static Status check_step(Call *call, int32_t current, int32_t target)
     else if (2 * target < current)
         what = "scale down below half";
     if (what)
-        return fail(call, &KINESIS_INVALID_ARGUMENT,
-                    "UpdateShardCount cannot %s your current open shard count. Current open shard count: %d "
-                    "Target shard count: %d",
-                    what, current, target);
+        return fail(
+            call, &KINESIS_INVALID_ARGUMENT,
+            "UpdateShardCount cannot %s your current open shard count. Current open shard count: %d Target shard count: %d",
+            what, current, target);
     if (target > SHARDS_MAX && (target >= current || current <= SHARDS_MAX))
         return fail(call, &KINESIS_LIMIT_EXCEEDED,
                     "UpdateShardCount cannot scale a stream to more than %d shards. Target shard count: %d", SHARDS_MAX,

@@ -11,9 +11,9 @@ static Status check_name(Call *call, Bytes name)
     static const ErrorModel not_authorized = {
         .code = "NotAuthorizedException", .http_status = 400, .senders_fault = true, .message_name = "message"};
     if (!bytes_starts_with(name, TEXT("alias/")))
-        return fail(call, &COMMON_VALIDATION,
-                    "Alias must start with the prefix \"alias/\". Please see "
-                    "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html");
+        return fail(
+            call, &COMMON_VALIDATION,
+            "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html");
     if (bytes_starts_with(name, TEXT("alias/aws/")))
         return fail(call, &not_authorized, "Aliases that begin with alias/aws/ are reserved.");
     return OK;

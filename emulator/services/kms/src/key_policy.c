@@ -41,12 +41,11 @@ static Statement *begin(Call *call, const Query *query, const KmsKey *key)
 /* aws: Developer Guide, "Default key policy": when you create a key with the API and give none. */
 static Bytes default_policy(Call *call)
 {
-    return arena_text(call->arena,
-                      "{\n  \"Version\" : \"2012-10-17\",\n  \"Id\" : \"key-default-1\",\n  \"Statement\" : [ {\n"
-                      "    \"Sid\" : \"Enable IAM User Permissions\",\n    \"Effect\" : \"Allow\",\n"
-                      "    \"Principal\" : {\n      \"AWS\" : \"" BYTES_FMT "\"\n    },\n"
-                      "    \"Action\" : \"kms:*\",\n    \"Resource\" : \"*\"\n  } ]\n}",
-                      BYTES_ARG(call_root_arn(call)));
+    return arena_text(
+        call->arena,
+        "{\n  \"Version\" : \"2012-10-17\",\n  \"Id\" : \"key-default-1\",\n  \"Statement\" : [ {\n    \"Sid\" : \"Enable IAM User Permissions\",\n    \"Effect\" : \"Allow\",\n    \"Principal\" : {\n      \"AWS\" : \"" BYTES_FMT
+        "\"\n    },\n    \"Action\" : \"kms:*\",\n    \"Resource\" : \"*\"\n  } ]\n}",
+        BYTES_ARG(call_root_arn(call)));
 }
 
 static Status get_key_policy(Call *call, const KmsGetKeyPolicyInput *in, KmsGetKeyPolicyOutput *out)
