@@ -1,17 +1,12 @@
-/* main.c - puts the layers together, lists the services, and turns the loop. */
+/* main.c - puts the layers together, and turns the loop. */
 #include "admin.h"
-#include "cloudwatch.h"
 #include "commands.h"
 #include "ctl.h"
-#include "dynamodb.h"
-#include "glue.h"
 #include "http_client.h"
-#include "kinesis.h"
-#include "kms.h"
 #include "net.h"
 #include "pipeline.h"
+#include "services.h"
 #include "startup.h"
-#include "sts.h"
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -91,11 +86,6 @@ static int give_memory_back(Emulator *emulator, int wait_ms)
     return wait_ms < 0 || wait_ms > KEEP_MEMORY_MS ? KEEP_MEMORY_MS : wait_ms;
 }
 
-/* All there are, each behind those it uses. */
-static const Service *const services[] = {
-    &kms_service, &sts_service, &cloudwatch_service, &glue_service, &kinesis_service, &dynamodb_service,
-};
-
 /* In the order of the setting's choices. */
 static const Durability durabilities[] = {DURABILITY_COMMIT, DURABILITY_FSYNC, DURABILITY_MEMORY};
 static const LogLevel levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR};
@@ -162,9 +152,9 @@ static bool open_services(Emulator *emulator)
     pipeline_allow(emulator->pipeline, config_text(emulator->config, SETTING_ALLOW_HOSTS),
                    config_text(emulator->config, SETTING_ALLOW_ORIGINS));
     pipeline_keep_notes(emulator->pipeline, (size_t)config_integer(emulator->config, SETTING_KEEP_REQUESTS));
-    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
-        if (!host_open_service(host, services[i])) {
-            fprintf(stderr, "evpoc-emu: %s could not be opened: %s\n", services[i]->model->title,
+    for (size_t i = 0; ALL_SERVICES[i]; i++) {
+        if (!host_open_service(host, ALL_SERVICES[i])) {
+            fprintf(stderr, "evpoc-emu: %s could not be opened: %s\n", ALL_SERVICES[i]->model->title,
                     store_error(host->store));
             return false;
         }

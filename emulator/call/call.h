@@ -172,7 +172,7 @@ struct Operation {
     }                                                                                                                  \
     const Operation Name = {.model = &Name##Model, .access = access_, .run = handler##_run, .begin = begin_##_run}
 
-/* A service is one value; main lists them, and nothing else names one. */
+/* A service is one value; services.c lists them, and nothing else names one. */
 typedef struct Service {
     const ServiceModel *model;
     const Operation *const

@@ -1,0 +1,12 @@
+/* services.c - all services there are, each behind those it uses. Nothing else names one. */
+#include "services.h"
+#include "cloudwatch.h"
+#include "dynamodb.h"
+#include "glue.h"
+#include "kinesis.h"
+#include "kms.h"
+#include "sts.h"
+
+const Service *const ALL_SERVICES[] = {
+    &kms_service, &sts_service, &cloudwatch_service, &glue_service, &kinesis_service, &dynamodb_service, NULL,
+};

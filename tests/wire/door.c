@@ -1,0 +1,183 @@
+#include "door.h"
+#include "event.h"
+#include "services.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Of a call that waits for something real. */
+#define ROUNDS_MAX 10000
+
+typedef struct DoorRequest {
+    HttpRequest request; /* first */
+    DoorAnswer answer;
+} DoorRequest;
+
+static bool open_host(Door *door, const char *const *options)
+{
+    static const char *const no_environment[] = {NULL};
+    Host *host = &door->host;
+    Buffer message = {0};
+    const char *reason = NULL;
+    if (!config_read(options, no_environment, &door->config, &message)) {
+        printf(BYTES_FMT "\n", BYTES_ARG(buffer_bytes(&message)));
+        return false;
+    }
+    host->config = door->config;
+    host->loop = loop_new();
+    host->clock = clock_new();
+    clock_freeze(host->clock);
+    host->scheduler = scheduler_new(host->clock);
+    host->random = random_new();
+    host->log = log_new(STDERR_FILENO, LOG_ERROR, LOG_HUMAN, host->clock);
+    host->default_account = TEXT("000000000000");
+    host->default_region = TEXT("us-east-1");
+    if (store_open(NULL, DURABILITY_MEMORY, &host->store, &reason) == STORE_OK)
+        return true;
+    printf("the store could not be opened: %s\n", reason);
+    return false;
+}
+
+bool door_open(Door *door, const char *const *options)
+{
+    Host *host = &door->host;
+    *door = (Door){0};
+    bool is_open = open_host(door, options);
+    door->pipeline = is_open ? pipeline_new(host) : NULL;
+    for (size_t i = 0; is_open && ALL_SERVICES[i]; i++) {
+        is_open = host_open_service(host, ALL_SERVICES[i]);
+        if (is_open)
+            pipeline_add_service(door->pipeline, &host->services[i]);
+    }
+    return is_open && store_commit(host->store) == STORE_OK;
+}
+
+void door_close(Door *door)
+{
+    Host *host = &door->host;
+    pipeline_free(door->pipeline);
+    host_close_services(host);
+    store_close(host->store);
+    log_free(host->log);
+    random_free(host->random);
+    scheduler_free(host->scheduler);
+    clock_free(host->clock);
+    loop_free(host->loop);
+    config_free(door->config);
+}
+
+DoorAnswer door_ask(Door *door, const HttpRequest *request)
+{
+    DoorRequest *asked = arena_new_of(request->arena, DoorRequest);
+    asked->request = *request;
+    pipeline_take(door->pipeline, &asked->request);
+    for (int round = 0; !asked->answer.is_there && round < ROUNDS_MAX; round++) {
+        loop_poll(door->host.loop, round ? 1 : 0);
+        pipeline_turn(door->pipeline);
+    }
+    if (!asked->answer.is_there)
+        asked->answer.trouble = "was not answered";
+    return asked->answer;
+}
+
+/* What pipeline and services ask of net.h. */
+
+Bytes http_header(const HttpRequest *request, const char *name)
+{
+    HttpHead head = {.headers = request->headers, .headers_count = request->headers_count};
+    return http_head_field(&head, name);
+}
+
+bool http_has_room(const HttpRequest *request)
+{
+    (void)request;
+    return true;
+}
+
+bool http_is_gone(const HttpRequest *request)
+{
+    (void)request;
+    return false;
+}
+
+void http_count_arena(HttpRequest *request)
+{
+    (void)request;
+}
+
+static DoorAnswer *answer_of(HttpRequest *request)
+{
+    DoorAnswer *answer = &((DoorRequest *)request)->answer;
+    if (answer->is_there)
+        abort(); /* every request is answered once */
+    answer->is_there = true;
+    return answer;
+}
+
+void http_respond(HttpRequest *request, HttpResponse *response)
+{
+    DoorAnswer *answer = answer_of(request);
+    answer->status = response->status;
+    answer->headers_count = response->headers_count;
+    answer->headers = arena_new_array(request->arena, HttpHeader, response->headers_count + 1);
+    for (size_t i = 0; i < response->headers_count; i++)
+        answer->headers[i] = (HttpHeader){arena_copy(request->arena, response->headers[i].name),
+                                          arena_copy(request->arena, response->headers[i].value)};
+    answer->body = arena_copy(request->arena, buffer_bytes(&response->body));
+    buffer_done(&response->body);
+    if (response->source)
+        answer->trouble = "is pulled from a source, which is not played here";
+}
+
+void http_cut(HttpRequest *request)
+{
+    answer_of(request)->trouble = "was cut off";
+}
+
+void http_take_body(HttpRequest *request, const HttpSink *sink)
+{
+    (void)sink;
+    answer_of(request)->trouble = "takes a body that flows, which is not played here";
+}
+
+void http_body_go_on(HttpRequest *request)
+{
+    (void)request;
+}
+
+static void no_streams(void) __attribute__((noreturn));
+static void no_streams(void)
+{
+    puts("an answer that goes on (SubscribeToShard) is not played here");
+    exit(1);
+}
+
+HttpStream *http_stream_start(HttpRequest *request, HttpResponse *head, void (*on_close)(void *context), void *context)
+{
+    (void)request, (void)head, (void)on_close, (void)context;
+    no_streams();
+}
+
+void http_stream_write(HttpStream *stream, Bytes bytes)
+{
+    (void)stream, (void)bytes;
+    no_streams();
+}
+
+size_t http_stream_backlog(const HttpStream *stream)
+{
+    (void)stream;
+    no_streams();
+}
+
+bool http_stream_has_room(const HttpStream *stream)
+{
+    (void)stream;
+    no_streams();
+}
+
+void http_stream_end(HttpStream *stream)
+{
+    (void)stream;
+    no_streams();
+}
