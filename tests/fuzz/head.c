@@ -1,9 +1,9 @@
 /* head.c - what stands before a body: the target, and lines "name: value". Who may call (Host, Origin), whose call it
  * is (Authorization, X-Amz-Credential), and which operation of which service it means. Layer: pipeline. */
-#include "exchange.h"
 #include "fuzz.h"
 #include "gate.h"
 #include "kinesis_model.h"
+#include "route.h"
 #include "sts_model.h"
 #include <unistd.h>
 

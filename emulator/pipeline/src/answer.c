@@ -1,6 +1,7 @@
 /* answer.c - what leaves after the commit: the encoded output or error, its headers, a line in the request log. */
+#include "answer.h"
 #include "base64.h"
-#include "exchange.h"
+#include "event_stream.h"
 #include <stdio.h>
 
 #define EXTENDED_ID_BYTES 72          /* of x-amz-id-2, before base64 */

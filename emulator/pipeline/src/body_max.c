@@ -1,6 +1,7 @@
 /* body_max.c - how large a request's body may be, as its head says where it goes: net asks before it collects one. */
-#include "exchange.h"
 #include "limits.h"
+#include "pages.h"
+#include "route.h"
 
 /* Where only the body says which service is meant: a form without a signature, or nobody. */
 static int64_t largest(const Pipeline *pipeline, unsigned protocols)

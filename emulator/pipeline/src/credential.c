@@ -2,7 +2,7 @@
  * aws: Signature Version 4, "Create a signed request": Authorization: AWS4-HMAC-SHA256 Credential=<access
  * key>/<date>/<region>/ <service>/aws4_request, SignedHeaders=…, Signature=…; presigned requests carry X-Amz-Credential
  * in the query. */
-#include "exchange.h"
+#include "route.h"
 
 #define REGION_BYTES_MAX 31
 

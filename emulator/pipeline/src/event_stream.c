@@ -1,6 +1,8 @@
 /* event_stream.c - answers that go on: application/vnd.amazon.eventstream over a chunked or HTTP/2 body. What a handler
  * sends before its turn is committed waits in `held`. */
-#include "exchange.h"
+#include "event_stream.h"
+#include "answer.h"
+#include "wait.h"
 #include <stdlib.h>
 
 struct PipelineStream {

@@ -7,11 +7,11 @@
 #include "map.h"
 #include "observe.h"
 #include "pipeline.h"
+#include "queue.h"
 #include "wire.h"
 
 #define PAGES_MAX 128
 
-typedef struct Exchange Exchange;
 typedef struct PipelineStream PipelineStream;
 
 struct Exchange {
@@ -42,10 +42,6 @@ struct Exchange {
     Exchange *next;
 };
 
-typedef struct ExchangeQueue {
-    Exchange *first, **last;
-} ExchangeQueue;
-
 struct Pipeline {
     Host *host;
     struct OpenService services[HOST_SERVICES_MAX];
@@ -75,59 +71,3 @@ static inline Exchange *exchange_of(Call *call)
 {
     return (Exchange *)call;
 }
-
-void queue_init(ExchangeQueue *queue);
-void queue_push(ExchangeQueue *queue, Exchange *exchange);
-Exchange *queue_take_all(ExchangeQueue *queue); /* the list, in order; the queue is empty then */
-
-/* run.c: one call, within its budget; sets what its answer needs. Run again: after its turn was undone. */
-MUST_CHECK Status run(Exchange *exchange);
-/* What we ask ourselves, unbounded. */
-MUST_CHECK Status run_ours(Exchange *exchange, const char *service, Bytes operation, Bytes json);
-MUST_CHECK Status run_again(Exchange *exchange);
-bool can_run_again(const Exchange *exchange); /* false: it never came to its handler, or waits, or streams */
-/* It failed, and has written what it did not say may stay (call_keep_writes). */
-bool broke_the_rule(const Exchange *exchange);
-
-/* pages.c */
-extern const Page PAGE_OF_NOTHING;
-bool page_is_ours(const Pipeline *pipeline,
-                  Bytes path); /* under /_evpoc/ or the like, whether there is a page or not */
-const struct PageRoute *page_route(const Pipeline *pipeline, const HttpRequest *request);
-void page_run(Exchange *exchange); /* between turns; answers it, or the page does, later */
-
-/* route.c: sets service, protocol, operation_name and call.operation; fails in AWS's words where it leads nowhere. */
-MUST_CHECK Status route(Exchange *exchange);
-MUST_CHECK Status fail_for_want_of_room(Call *call);
-void routes_add(Pipeline *pipeline, const struct OpenService *service);
-/* As if a request had come for this operation of this service (ServiceModel.name): fails where it leads nowhere. */
-MUST_CHECK Status route_to(Exchange *exchange, const char *service, Bytes operation);
-void routes_free(Pipeline *pipeline);
-/* The service that a request's headers name, before its body is there; NULL where they don't. */
-const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest *request);
-
-/* credential.c: account, region and access key of the call; returns the service of the SigV4 credential scope, or
- * absent. */
-Bytes credential_read(Exchange *exchange);
-/* The service that the Authorization header is for, before there is a call; absent where it names none. */
-Bytes credential_service(const HttpRequest *request);
-
-/* wait.c */
-void exchange_wait(Call *call, const CallWait *wait);
-void exchange_finish(Call *call, Status status);
-void exchange_go_on(Call *call, Status (*go_on)(Call *call, void *context), void *context);
-void exchange_body_go_on(Call *call);
-void exchange_take_body(Exchange *exchange); /* it has begun */
-
-/* Does the request's body flow, as its head says? */
-bool route_flows(const Pipeline *pipeline, const HttpRequest *request);
-
-/* answer.c */
-Bytes extended_id(Exchange *exchange); /* x-amz-id-2; absent where the service tells none */
-void answer(Exchange *exchange);
-
-/* event_stream.c */
-extern const CallHooks pipeline_hooks;
-void event_stream_begin(
-    Exchange *exchange); /* sends the head, the initial-response and what was sent before the commit */
-void event_stream_drop(Exchange *exchange); /* the call failed after it had opened one */

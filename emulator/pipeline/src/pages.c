@@ -1,5 +1,5 @@
 /* pages.c - our own pages: which one a path asks for, and its turn. */
-#include "exchange.h"
+#include "pages.h"
 
 static void no_such_page(void *context, HttpRequest *request, HttpResponse *response)
 {

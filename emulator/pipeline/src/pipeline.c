@@ -1,29 +1,12 @@
 /* pipeline.c - what is at its door: services, pages, requests taken; and what may be asked of it. */
 #include "event.h"
-#include "exchange.h"
+#include "event_stream.h"
 #include "gate.h"
+#include "pages.h"
+#include "route.h"
+#include "run.h"
 #include "uuid.h"
 #include <stdlib.h>
-
-void queue_init(ExchangeQueue *queue)
-{
-    queue->first = NULL;
-    queue->last = &queue->first;
-}
-
-void queue_push(ExchangeQueue *queue, Exchange *exchange)
-{
-    exchange->next = NULL;
-    *queue->last = exchange;
-    queue->last = &exchange->next;
-}
-
-Exchange *queue_take_all(ExchangeQueue *queue)
-{
-    Exchange *first = queue->first;
-    queue_init(queue);
-    return first;
-}
 
 static void drop_events(void *host)
 {

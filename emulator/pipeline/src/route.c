@@ -1,6 +1,6 @@
 /* route.c - which operation a request asks for, and in which protocol: the first whose row recognises it. The row says
  * what is named; the service is that of a target prefix, or of the credential scope, or of an API version. */
-#include "exchange.h"
+#include "route.h"
 #include "uuid.h"
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 /* run.c - one call, from its request to its status: route, decode, validate, handler. Whatever a request asks for, it
  * gets a budget and no more; over it this call ends, and nothing else. */
-#include "exchange.h"
+#include "run.h"
+#include "route.h"
 #include <setjmp.h>
 
 /* The body into the operation's struct, checked against the model. */

@@ -1,7 +1,10 @@
 /* turn.c - a turn of the loop: due timers, then every ready request in one transaction, one commit, then the answers.
  */
+#include "answer.h"
 #include "event.h"
-#include "exchange.h"
+#include "pages.h"
+#include "run.h"
+#include "wait.h"
 
 static void log_fault(const Exchange *exchange)
 {
@@ -46,17 +49,6 @@ static bool note_outcome(const Exchange *exchange)
 #define TURN_BYTES ((size_t)16 * 1024 * 1024)
 /* So does one that has taken this long. */
 #define TURN_NS INT64_C(20000000)
-
-static Exchange *queue_take(ExchangeQueue *queue)
-{
-    Exchange *first = queue->first;
-    if (!first)
-        return NULL;
-    queue->first = first->next;
-    if (!queue->first)
-        queue->last = &queue->first;
-    return first;
-}
 
 /* So that the loop comes round to others. */
 static bool is_long(size_t held, int64_t began_ns)

@@ -1,5 +1,5 @@
 /* wait.c - calls that are answered later, and bodies that flow meanwhile. */
-#include "exchange.h"
+#include "wait.h"
 
 static void end_wait(Exchange *exchange)
 {
