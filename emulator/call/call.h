@@ -8,7 +8,7 @@
 #include "net.h"
 #include "random.h"
 #include "scheduler.h"
-#include "store.h"
+#include "scope.h"
 
 #define HOST_SERVICES_MAX 32
 
@@ -34,15 +34,15 @@ typedef struct EventStream EventStream;
 typedef struct Operation Operation;
 
 typedef struct Call {
-    Arena *arena; /* dies when the answer has left */
-    Host *host;
-    Store *store;  /* host->store; inside the transaction of this turn */
-    void *service; /* the service's own state, as its open function made it */
+    union {
+        Scope scope;
+        struct {
+            SCOPE_MEMBERS;
+        };
+    };
     const Operation *operation;
-    Bytes account, region; /* 12 digits; "us-east-1": the namespace this call works in */
-    Bytes access_key;      /* as the client sent it; absent where it signed nothing */
+    Bytes access_key; /* as the client sent it; absent where it signed nothing */
     Bytes request_id;
-    int64_t now_ms;          /* the emulator's clock; the same for the whole turn */
     int64_t started_ns;      /* monotonic_ns when the request came; 0: nobody sent it */
     uint64_t writes_settled; /* store_writes when it began, or when it said that what is written stays */
     /* set by fail() */

@@ -68,16 +68,15 @@ static void run(Arena *arena, const Operation *operation, const Protocol *protoc
 static void put(const char *name, int64_t time_ms, double value)
 {
     Arena *arena = arena_new();
-    CloudwatchSample sample = {.account = host.default_account,
-                               .region = host.default_region,
-                               .name_space = TEXT("n"),
+    Scope scope = scope_of_host(&host, cloudwatch, arena);
+    CloudwatchSample sample = {.name_space = TEXT("n"),
                                .name = bytes_of(name),
                                .unit = TEXT("Count"),
                                .time_ms = time_ms,
                                .count = 2,
                                .sum = value,
                                .maximum = value};
-    EXPECT(cloudwatch_record(cloudwatch, arena, &sample) == STORE_OK);
+    EXPECT(cloudwatch_record(&scope, &sample) == STORE_OK);
     arena_free(arena);
 }
 

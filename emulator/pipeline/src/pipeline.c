@@ -111,15 +111,8 @@ void pipeline_take(void *context, HttpRequest *request)
 PipelineAnswer pipeline_ask(Pipeline *pipeline, Arena *arena, const char *service, Bytes operation, Bytes json)
 {
     Exchange *exchange = arena_new_of(arena, Exchange);
-    Host *host = pipeline->host;
     exchange->pipeline = pipeline;
-    exchange->call = (Call){.arena = arena,
-                            .host = host,
-                            .store = host->store,
-                            .hooks = &pipeline_hooks,
-                            .account = host->default_account,
-                            .region = host->default_region,
-                            .now_ms = clock_now_ms(host->clock)};
+    exchange->call = (Call){.scope = scope_of_host(pipeline->host, NULL, arena), .hooks = &pipeline_hooks};
     Status status = run_ours(exchange, service, operation, json);
     PipelineAnswer answer = {.is_ok = is_ok(status)};
     if (!answer.is_ok) {

@@ -58,7 +58,7 @@ typedef struct KinesisTraced {
 } KinesisTraced;
 
 typedef struct KinesisTraceQuery {
-    KinesisStreamName stream;
+    Bytes stream;
     Bytes partition_key, sequence_number; /* absent: any */
     size_t limit;                         /* the newest so many; 100 at most */
 } KinesisTraceQuery;
@@ -70,21 +70,19 @@ typedef struct KinesisTracedList {
 /* Among the last 10,000 records of each shard; fewer where there are many shards or the records are large, so that the
  * answer takes no time that others would feel. One number is found wherever it is. KINESIS_NO_STREAM, or below 0: the
  * store's. */
-MUST_CHECK int kinesis_trace(Kinesis *kinesis, Arena *arena, const KinesisTraceQuery *query,
-                             KinesisTracedList *ret_list);
+MUST_CHECK int kinesis_trace(const Scope *scope, const KinesisTraceQuery *query, KinesisTracedList *ret_list);
 
-/* For services that write to or read from streams. Codes of the store below 0 are passed up unread. */
+/* For services that write to or read from streams. scope: of the Kinesis that has them. Codes of the store below 0 are
+ * passed up unread. */
 enum { KINESIS_DONE = 0, KINESIS_NO_STREAM = 1, KINESIS_NO_SHARD = 2 };
 
 /* One record, in this turn's transaction, whole after its commit. */
-MUST_CHECK int kinesis_append(Kinesis *kinesis, Arena *arena, KinesisStreamName stream, Bytes partition_key,
-                              Bytes data);
+MUST_CHECK int kinesis_append(const Scope *scope, Bytes stream, Bytes partition_key, Bytes data);
 
 typedef struct KinesisReader {
-    KinesisStreamName stream;
-    Bytes shard_id;
+    Bytes stream, shard_id;
     uint64_t from; /* 0: the oldest; moved behind what was read */
 } KinesisReader;
 /* Up to `limit` records into records; *ret_at_end: nothing is behind them and the shard is closed. */
-MUST_CHECK int kinesis_read(Kinesis *kinesis, Arena *arena, KinesisReader *reader, int limit,
-                            KinesisRecordList *ret_records, bool *ret_at_end);
+MUST_CHECK int kinesis_read(const Scope *scope, KinesisReader *reader, int limit, KinesisRecordList *ret_records,
+                            bool *ret_at_end);

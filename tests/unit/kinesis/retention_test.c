@@ -153,9 +153,7 @@ static void a_turn_that_is_undone_leaves_nothing(void **state)
     Bytes first = put(fixture, "s", "1"), number;
     Stream *stream =
         streams_get(fixture->kinesis, (KinesisStreamName){TEXT("000000000000"), TEXT("us-east-1"), TEXT("s")});
-    NewRecord record = {.partition_key = TEXT("k"), .data = TEXT("undone")};
-    KinesisStreamName name = {stream->account, stream->region, stream->name};
-    assert_int_equal(kinesis_append(fixture->kinesis, fixture->arena, name, record.partition_key, record.data), 0);
+    assert_int_equal(kinesis_append(&fixture->call.scope, TEXT("s"), TEXT("k"), TEXT("undone")), 0);
     assert_int_equal(shard_split(fixture->kinesis, stream->shards[0], 1000, START_MS), STORE_OK);
     store_rollback(fixture->host.store);
     number = put(fixture, "s", "2");

@@ -73,12 +73,12 @@ const Service cloudwatch_service = {
     .reset = reset,
 };
 
-int cloudwatch_record(Cloudwatch *cloudwatch, Arena *arena, const CloudwatchSample *sample)
+int cloudwatch_record(const Scope *scope, const CloudwatchSample *sample)
 {
     CloudwatchDimension dimensions[2];
     CloudwatchDimensions list = {dimensions, (size_t)sample->dimensions_count};
-    Metric metric = {.account = sample->account,
-                     .region = sample->region,
+    Metric metric = {.account = scope->account,
+                     .region = scope->region,
                      .name_space = sample->name_space,
                      .name = sample->name,
                      .last_ms = sample->time_ms};
@@ -92,9 +92,7 @@ int cloudwatch_record(Cloudwatch *cloudwatch, Arena *arena, const CloudwatchSamp
     int64_t id;
     for (int i = 0; i < sample->dimensions_count; i++)
         dimensions[i] = (CloudwatchDimension){sample->dimension_names[i], sample->dimension_values[i]};
-    metric.dimensions = metric_dimensions_text(arena, &list);
-    Store *store = cloudwatch->host->store;
-    int64_t now_ms = clock_now_ms(cloudwatch->host->clock);
-    int code = metric_touch(store, &metric, now_ms, &id);
-    return code == STORE_OK ? point_add(store, arena, now_ms, id, &point) : code;
+    metric.dimensions = metric_dimensions_text(scope->arena, &list);
+    int code = metric_touch(scope->store, &metric, scope->now_ms, &id);
+    return code == STORE_OK ? point_add(scope->store, scope->arena, scope->now_ms, id, &point) : code;
 }

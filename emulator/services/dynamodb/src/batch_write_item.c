@@ -75,10 +75,10 @@ static int write_one(Call *call, Change change, ChangeCost *ret_cost)
 {
     ArenaMark mark = arena_mark(call->arena);
     Item before;
-    int code = item_read(call, change.table, &change.key, &before);
+    int code = item_read(&call->scope, change.table, &change.key, &before);
     change.before = code == STORE_OK ? &before : NULL;
     if (code == STORE_OK || code == STORE_NOT_FOUND)
-        code = change_write(call, &change, ret_cost);
+        code = change_write(&call->scope, &change, ret_cost);
     arena_rewind(call->arena, mark);
     return code;
 }

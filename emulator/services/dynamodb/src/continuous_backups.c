@@ -32,7 +32,7 @@ static DynamodbContinuousBackupsDescription *describe(Call *call, const Table *t
 /* aws: the message of TableNotFoundException is the plain one */
 static Status find(Call *call, Bytes name, Table **ret_table)
 {
-    int code = table_get(call, name, ret_table);
+    int code = table_get(&call->scope, name, ret_table);
     if (code == STORE_NOT_FOUND)
         return fail(call, &DYNAMODB_TABLE_NOT_FOUND, "Table not found: " BYTES_FMT, BYTES_ARG(table_name_of(name)));
     return expect_ok(call, code);
@@ -60,7 +60,7 @@ static Status update_continuous_backups(Call *call, const DynamodbUpdateContinuo
     else if (!table->recovery_since_ms)
         changed.recovery_since_ms = call->now_ms;
     changed.recovery_days = asked->has_recovery_period_in_days ? asked->recovery_period_in_days : RECOVERY_DAYS_MAX;
-    TRY(expect_ok(call, table_write(call, &changed)));
+    TRY(expect_ok(call, table_write(&call->scope, &changed)));
     out->continuous_backups_description = describe(call, &changed);
     table_forget(call->service, table);
     return OK;

@@ -78,7 +78,7 @@ static Status read_indexes(Call *call, const DynamodbCreateTableInput *in, Table
 static Status check_new(Call *call, Bytes name)
 {
     Table *table;
-    int code = table_get(call, name, &table);
+    int code = table_get(&call->scope, name, &table);
     if (code == STORE_OK)
         return fail(call, &DYNAMODB_RESOURCE_IN_USE, "Table already exists: " BYTES_FMT, BYTES_ARG(name));
     return code == STORE_NOT_FOUND ? OK : expect_ok(call, code);
@@ -106,7 +106,7 @@ static Status create_table(Call *call, const DynamodbCreateTableInput *in, Dynam
     TRY(table_tags_check(call, &in->tags));
     TRY(check_new(call, table.name));
 
-    TRY(expect_ok(call, table_insert(call, &table, &table.id)));
+    TRY(expect_ok(call, table_insert(&call->scope, &table, &table.id)));
     TRY(expect_ok(call, table_tags_put(call, table.id, &in->tags)));
 
     out->table_description = table_describe(call, &table, DYNAMODB_TABLE_STATUS_CREATING);

@@ -33,7 +33,7 @@ static Status delete_item(Call *call, const DynamodbDeleteItemInput *in, Dynamod
     TRY(item_before(call, change.table, &change.key, &change.before));
     TRY(condition_check(call, condition, change.before, &input));
 
-    TRY(expect_ok(call, change_write(call, &change, &cost)));
+    TRY(expect_ok(call, change_write(&call->scope, &change, &cost)));
 
     if (change.before && bytes_is(in->return_values, "ALL_OLD"))
         out->attributes = *change.before;

@@ -12,7 +12,7 @@ static Status delete_table(Call *call, const DynamodbDeleteTableInput *in, Dynam
             call, &DYNAMODB_VALIDATION,
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.");
 
-    TRY(expect_ok(call, table_remove(call, table)));
+    TRY(expect_ok(call, table_remove(&call->scope, table)));
 
     out->table_description = table_describe(call, table, DYNAMODB_TABLE_STATUS_DELETING);
     table_forget(call->service, table);

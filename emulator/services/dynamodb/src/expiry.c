@@ -44,43 +44,43 @@ static int run(Store *store, const Query *query, int64_t expires_s, const Table 
     return store_run(statement);
 }
 
-static int note(Call *call, const Table *table, const Key *key, int64_t expires_s)
+static int note(const Scope *scope, const Table *table, const Key *key, int64_t expires_s)
 {
-    Dynamodb *dynamodb = call->service;
-    int code = run(call->store, &insert_expiry, expires_s, table, key);
+    Dynamodb *dynamodb = scope->service;
+    int code = run(scope->store, &insert_expiry, expires_s, table, key);
     if (!dynamodb->expiry || expires_s < dynamodb->expiry_s)
         expiry_start(dynamodb, expires_s);
     return code;
 }
 
-int expiry_follow(Call *call, const Change *change)
+int expiry_follow(const Scope *scope, const Change *change)
 {
     const Table *table = change->table;
     int64_t before_s = 0, after_s = 0;
     if (!present(table->ttl_attribute))
         return STORE_OK;
-    bool did = expires(table, change->before, call->now_ms, &before_s),
-         does = expires(table, change->after, call->now_ms, &after_s);
+    bool did = expires(table, change->before, scope->now_ms, &before_s),
+         does = expires(table, change->after, scope->now_ms, &after_s);
     int code = STORE_OK;
     if (did && does && before_s == after_s)
         return STORE_OK;
     if (did)
-        code = run(call->store, &delete_expiry, before_s, table, &change->key);
-    return does && code == STORE_OK ? note(call, table, &change->key, after_s) : code;
+        code = run(scope->store, &delete_expiry, before_s, table, &change->key);
+    return does && code == STORE_OK ? note(scope, table, &change->key, after_s) : code;
 }
 
-int expiry_fill(Call *call, const Table *table)
+int expiry_fill(const Scope *scope, const Table *table)
 {
     Arena *arena = arena_new();
-    Statement *rows = store_begin(call->store, &select_rows);
+    Statement *rows = store_begin(scope->store, &select_rows);
     int code, put = STORE_OK;
     bind_int64(rows, 1, table->id);
     while (put == STORE_OK && (code = store_step(rows)) == STORE_ROW) {
         Key key = {arena_copy(arena, column_bytes(rows, 0)), arena_copy(arena, column_bytes(rows, 1))};
         Item item = item_decode(arena, arena_copy(arena, column_bytes(rows, 2)));
         int64_t expires_s;
-        if (expires(table, &item, call->now_ms, &expires_s))
-            put = note(call, table, &key, expires_s);
+        if (expires(table, &item, scope->now_ms, &expires_s))
+            put = note(scope, table, &key, expires_s);
         arena_reset(arena);
     }
     store_end(rows);
@@ -88,9 +88,9 @@ int expiry_fill(Call *call, const Table *table)
     return put != STORE_OK ? put : code;
 }
 
-int expiry_forget(Call *call, const Table *table)
+int expiry_forget(const Scope *scope, const Table *table)
 {
-    Statement *delete = store_begin(call->store, &delete_of_table);
+    Statement *delete = store_begin(scope->store, &delete_of_table);
     bind_int64(delete, 1, table->id);
     return store_run(delete);
 }
@@ -101,44 +101,45 @@ typedef struct Due {
     Bytes account, region, table; /* absent: the table is gone */
 } Due;
 
-static int read_due(Call *call, Due *ret_due, size_t *ret_count)
+static int read_due(const Scope *scope, Due *ret_due, size_t *ret_count)
 {
-    Statement *rows = store_begin(call->store, &select_due);
+    Statement *rows = store_begin(scope->store, &select_due);
     int code;
-    bind_int64(rows, 1, call->now_ms / 1000);
+    bind_int64(rows, 1, scope->now_ms / 1000);
     bind_int64(rows, 2, ITEMS_A_STEP);
     for (*ret_count = 0; (code = store_step(rows)) == STORE_ROW; ++*ret_count)
         ret_due[*ret_count] = (Due){
             .expires_s = column_int64(rows, 0),
             .table_id = column_int64(rows, 1),
-            .key = {arena_copy(call->arena, column_bytes(rows, 2)), arena_copy(call->arena, column_bytes(rows, 3))},
-            .account = arena_copy(call->arena, column_bytes(rows, 4)),
-            .region = arena_copy(call->arena, column_bytes(rows, 5)),
-            .table = arena_copy(call->arena, column_bytes(rows, 6)),
+            .key = {arena_copy(scope->arena, column_bytes(rows, 2)), arena_copy(scope->arena, column_bytes(rows, 3))},
+            .account = arena_copy(scope->arena, column_bytes(rows, 4)),
+            .region = arena_copy(scope->arena, column_bytes(rows, 5)),
+            .table = arena_copy(scope->arena, column_bytes(rows, 6)),
         };
     return code;
 }
 
 /* Its row goes with the item, in change_write; where there is no item, here. */
-static int expire(Call *call, const Due *due)
+static int expire(const Scope *of_all, const Due *due)
 {
+    Scope scope = *of_all;
     Change change = {.key = due->key};
     ChangeCost cost = {0};
     Item item;
     Table gone = {.id = due->table_id};
-    call->account = due->account;
-    call->region = due->region;
-    int code = present(due->table) ? table_get(call, due->table, &change.table) : STORE_NOT_FOUND;
+    scope.account = due->account;
+    scope.region = due->region;
+    int code = present(due->table) ? table_get(&scope, due->table, &change.table) : STORE_NOT_FOUND;
     if (code == STORE_OK)
-        code = item_read(call, change.table, &due->key, &item);
+        code = item_read(&scope, change.table, &due->key, &item);
     if (code == STORE_NOT_FOUND)
-        return run(call->store, &delete_expiry, due->expires_s, &gone, &due->key);
+        return run(scope.store, &delete_expiry, due->expires_s, &gone, &due->key);
     change.before = &item;
-    return code == STORE_OK ? change_write(call, &change, &cost) : code;
+    return code == STORE_OK ? change_write(&scope, &change, &cost) : code;
 }
 
 typedef struct Step {
-    Call call;
+    Scope scope;
     Due failed;
     bool has_failed;
 } Step;
@@ -146,11 +147,11 @@ typedef struct Step {
 static int make_step(void *context)
 {
     Step *step = context;
-    Due *due = arena_new_array(step->call.arena, Due, ITEMS_A_STEP);
+    Due *due = arena_new_array(step->scope.arena, Due, ITEMS_A_STEP);
     size_t count;
-    int code = read_due(&step->call, due, &count);
+    int code = read_due(&step->scope, due, &count);
     for (size_t i = 0; code == STORE_OK && i < count; i++) {
-        code = expire(&step->call, &due[i]);
+        code = expire(&step->scope, &due[i]);
         step->failed = due[i];
         step->has_failed = code != STORE_OK;
     }
@@ -162,23 +163,20 @@ static int leave(void *context)
 {
     Step *step = context;
     Table table = {.id = step->failed.table_id};
-    return run(step->call.store, &delete_expiry, step->failed.expires_s, &table, &step->failed.key);
+    return run(step->scope.store, &delete_expiry, step->failed.expires_s, &table, &step->failed.key);
 }
 
 static int expire_some(Dynamodb *dynamodb, int64_t now_ms)
 {
-    Step step = {.call = {.arena = arena_new(),
-                          .host = dynamodb->host,
-                          .store = dynamodb->store,
-                          .service = dynamodb,
-                          .now_ms = now_ms}};
+    Step step = {.scope = scope_of_host(dynamodb->host, dynamodb, arena_new())};
+    step.scope.now_ms = now_ms;
     int code = host_run_alone(dynamodb->host, make_step, &step);
     if (code < 0)
         log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: items could not expire: %s",
                    store_error(dynamodb->store));
     if (code == STORE_DAMAGED && step.has_failed)
         code = host_run_alone(dynamodb->host, leave, &step);
-    arena_free(step.call.arena);
+    arena_free(step.scope.arena);
     return code;
 }
 

@@ -15,16 +15,16 @@ static const Query select_all = {
     " ORDER BY hash, range"};
 static const Query select_rows = {"SELECT hash, range, item FROM dynamodb_item WHERE tree = ?1 ORDER BY hash, range"};
 
-int item_read(Call *call, const Table *table, const Key *key, Item *ret_item)
+int item_read(const Scope *scope, const Table *table, const Key *key, Item *ret_item)
 {
-    Statement *row = store_begin(call->store, &select_item);
+    Statement *row = store_begin(scope->store, &select_item);
     bind_int64(row, 1, table->id);
     bind_bytes(row, 2, key->hash);
     bind_bytes(row, 3, key->range);
     int code = store_one(row);
     if (code != STORE_ROW)
         return code;
-    *ret_item = item_decode(call->arena, arena_copy(call->arena, column_bytes(row, 0)));
+    *ret_item = item_decode(scope->arena, arena_copy(scope->arena, column_bytes(row, 0)));
     store_end(row);
     return STORE_OK;
 }
@@ -196,28 +196,28 @@ static int write_rows(Store *store, const Change *change, const EntryChange *ent
     return code;
 }
 
-int change_write(Call *call, const Change *change, ChangeCost *ret_cost)
+int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
 {
     Table *table = change->table;
-    Lookup lookup = {.arena = call->arena};
+    Lookup lookup = {.arena = scope->arena};
     EntryChange entries[INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX];
     size_t before = change->before ? item_size(change->before) : 0,
            after = change->after ? item_size(change->after) : 0;
     bool is_same = table->indexes_count && change->before && change->after &&
-                   items_equal(call->arena, change->before, change->after);
+                   items_equal(scope->arena, change->before, change->after);
     for (size_t i = 0; i < table->indexes_count; i++)
         entries[i] = entry_change_of(&lookup, change, &table->indexes[i], is_same);
     ret_cost->table_bytes = before > after ? before : after;
-    int code = write_rows(call->store, change, entries, ret_cost);
+    int code = write_rows(scope->store, change, entries, ret_cost);
     if (change->before || change->after)
         count(&table->tally, change->before, before, change->after, after);
-    return code == STORE_OK ? expiry_follow(call, change) : code;
+    return code == STORE_OK ? expiry_follow(scope, change) : code;
 }
 
-int index_fill(Call *call, const Table *table, const Index *index, Tally *ret_tally)
+int index_fill(const Scope *scope, const Table *table, const Index *index, Tally *ret_tally)
 {
     Arena *arena = arena_new();
-    Statement *rows = store_begin(call->store, &select_rows);
+    Statement *rows = store_begin(scope->store, &select_rows);
     int code, put = STORE_OK;
     *ret_tally = (Tally){.is_changed = true};
     bind_int64(rows, 1, table->id);
@@ -227,7 +227,7 @@ int index_fill(Call *call, const Table *table, const Index *index, Tally *ret_ta
         Lookup lookup = {.arena = arena};
         if (key_of_entry(&lookup, index, &item, &key, &entry)) {
             Item kept = index_keeps_all(index) ? item : index_projection(&lookup, table, index, &item);
-            put = put_row(call->store, index->tree, &entry, &kept);
+            put = put_row(scope->store, index->tree, &entry, &kept);
             ret_tally->items++;
             ret_tally->bytes += (int64_t)item_size(&kept);
         }
@@ -238,12 +238,12 @@ int index_fill(Call *call, const Table *table, const Index *index, Tally *ret_ta
     return put != STORE_OK ? put : code;
 }
 
-Statement *items_open(Call *call, const ItemRange *range)
+Statement *items_open(const Scope *scope, const ItemRange *range)
 {
     const Query *query = present(range->hash_to) ? &select_all
                          : range->is_backward    ? &select_backward
                                                  : &select_forward;
-    Statement *rows = store_begin(call->store, query);
+    Statement *rows = store_begin(scope->store, query);
     bind_int64(rows, 1, range->tree);
     bind_bytes(rows, 2, range->hash_from);
     bind_bytes(rows, 3, range->range_from);

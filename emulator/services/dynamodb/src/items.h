@@ -3,7 +3,7 @@
 #include "key.h"
 
 /* STORE_NOT_FOUND: no such item. */
-MUST_CHECK int item_read(Call *call, const Table *table, const Key *key, Item *ret_item);
+MUST_CHECK int item_read(const Scope *scope, const Table *table, const Key *key, Item *ret_item);
 
 /* One change of one item: what was there, what is to be there; NULL: nothing. */
 typedef struct Change {
@@ -20,13 +20,13 @@ typedef struct ChangeCost {
 
 /* Refuses an item too large or with index keys of a wrong type. verb: "Item size" or "Item size to update". */
 MUST_CHECK Status change_check(Call *call, const Change *change, const char *size_words);
-MUST_CHECK int change_write(Call *call, const Change *change, ChangeCost *ret_cost);
+MUST_CHECK int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost);
 /* expiry.c: keeps when the items of a table with a TTL attribute expire. For change_write; for all the table's items
  * when the attribute is set; for none any more. */
-MUST_CHECK int expiry_follow(Call *call, const Change *change);
-MUST_CHECK int expiry_fill(Call *call, const Table *table);
+MUST_CHECK int expiry_follow(const Scope *scope, const Change *change);
+MUST_CHECK int expiry_fill(const Scope *scope, const Table *table);
 /* Entries of a new index for all the table's items; *ret_tally is its size then. */
-MUST_CHECK int index_fill(Call *call, const Table *table, const Index *index, Tally *ret_tally);
+MUST_CHECK int index_fill(const Scope *scope, const Table *table, const Index *index, Tally *ret_tally);
 
 /* The members an index holds of an item. */
 Item index_projection(Lookup *lookup, const Table *table, const Index *index, const Item *item);
@@ -44,6 +44,6 @@ typedef struct ItemRange {
     bool is_backward;
 } ItemRange;
 /* Step it with items_next; store_end it when leaving early. */
-Statement *items_open(Call *call, const ItemRange *range);
+Statement *items_open(const Scope *scope, const ItemRange *range);
 /* STORE_ROW, STORE_OK at the end, or < 0. */
 MUST_CHECK int items_next(Arena *arena, Statement *rows, Item *ret_item);

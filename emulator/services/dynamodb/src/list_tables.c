@@ -9,7 +9,7 @@ static Status list_tables(Call *call, const DynamodbListTablesInput *in, Dynamod
 {
     size_t limit = in->has_limit ? (size_t)in->limit : PAGE_NAMES_MAX, count;
     Bytes *names;
-    TRY(expect_ok(call, tables_list(call, in->exclusive_start_table_name, limit + 1, &names, &count)));
+    TRY(expect_ok(call, tables_list(&call->scope, in->exclusive_start_table_name, limit + 1, &names, &count)));
     out->table_names = (DynamodbTableNameList){names, count > limit ? limit : count};
     if (count > limit)
         out->last_evaluated_table_name = names[limit - 1];

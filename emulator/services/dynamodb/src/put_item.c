@@ -35,7 +35,7 @@ static Status put_item(Call *call, const DynamodbPutItemInput *in, DynamodbPutIt
     TRY(item_before(call, change.table, &change.key, &change.before));
     TRY(condition_check(call, condition, change.before, &input));
 
-    TRY(expect_ok(call, change_write(call, &change, &cost)));
+    TRY(expect_ok(call, change_write(&call->scope, &change, &cost)));
 
     if (change.before && bytes_is(in->return_values, "ALL_OLD"))
         out->attributes = *change.before;

@@ -112,7 +112,7 @@ static Status query(Call *call, const DynamodbQueryInput *in, DynamodbQueryOutpu
                        .range_from = plan.rows.range_from,
                        .range_to = plan.rows.range_to,
                        .is_backward = is_backward};
-    TRY(page_read(call, &plan.page, items_open(call, &range), &page));
+    TRY(page_read(call, &plan.page, items_open(&call->scope, &range), &page));
 
     out->items = page.items;
     SET(out, count, page.count);

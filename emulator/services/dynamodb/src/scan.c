@@ -82,7 +82,7 @@ static Status scan(Call *call, const DynamodbScanInput *in, DynamodbScanOutput *
     TRY(index_find(call, table, in->index_name, in->consistent_read, &request.index));
     TRY(select_check(call, &request));
     TRY(rows_of(call, in, &request, &range));
-    TRY(page_read(call, &request, items_open(call, &range), &page));
+    TRY(page_read(call, &request, items_open(&call->scope, &range), &page));
 
     out->items = page.items;
     SET(out, count, page.count);

@@ -124,11 +124,11 @@ static Table *table_free(Table *table)
     return NULL;
 }
 
-static int load(Call *call, Bytes name, Table **ret_table)
+static int load(const Scope *scope, Bytes name, Table **ret_table)
 {
-    Statement *row = store_begin(call->store, &select_table);
-    bind_text(row, 1, call->account);
-    bind_text(row, 2, call->region);
+    Statement *row = store_begin(scope->store, &select_table);
+    bind_text(row, 1, scope->account);
+    bind_text(row, 2, scope->region);
     bind_text(row, 3, name);
     int code = store_one(row);
     if (code != STORE_ROW)
@@ -137,11 +137,11 @@ static int load(Call *call, Bytes name, Table **ret_table)
     if (!table)
         abort();
     table->arena = arena_new();
-    table->account = arena_copy(table->arena, call->account);
-    table->region = arena_copy(table->arena, call->region);
+    table->account = arena_copy(table->arena, scope->account);
+    table->region = arena_copy(table->arena, scope->region);
     read_table(table, row);
     store_end(row);
-    code = read_indexes(call->store, table);
+    code = read_indexes(scope->store, table);
     *ret_table = code == STORE_OK ? table : table_free(table);
     return code;
 }
@@ -155,14 +155,14 @@ Bytes table_name_of(Bytes name_or_arn)
     return bytes_slice(arn.resource, 6, arn.resource.len - 6);
 }
 
-int table_get(Call *call, Bytes name, Table **ret_table)
+int table_get(const Scope *scope, Bytes name, Table **ret_table)
 {
-    Dynamodb *dynamodb = call->service;
+    Dynamodb *dynamodb = scope->service;
     Bytes plain = table_name_of(name);
-    Bytes key = map_key(call->arena, call->account, call->region, plain);
+    Bytes key = map_key(scope->arena, scope->account, scope->region, plain);
     Table *table = map_get(dynamodb->tables, key);
     if (!table) {
-        int code = load(call, plain, &table);
+        int code = load(scope, plain, &table);
         if (code != STORE_OK)
             return code;
         map_put(dynamodb->tables, key, table);
@@ -173,7 +173,7 @@ int table_get(Call *call, Bytes name, Table **ret_table)
 
 Status table_find(Call *call, Bytes name, Table **ret_table)
 {
-    int code = table_get(call, name, ret_table);
+    int code = table_get(&call->scope, name, ret_table);
     if (code == STORE_NOT_FOUND)
         return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found: Table: " BYTES_FMT " not found",
                     BYTES_ARG(table_name_of(name)));
@@ -182,7 +182,7 @@ Status table_find(Call *call, Bytes name, Table **ret_table)
 
 Status table_find_for_items(Call *call, Bytes name, Table **ret_table)
 {
-    int code = table_get(call, name, ret_table);
+    int code = table_get(&call->scope, name, ret_table);
     if (code == STORE_NOT_FOUND)
         return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found");
     return expect_ok(call, code);
@@ -229,47 +229,47 @@ static void bind_table(Statement *statement, const Table *table)
     bind_text(statement, 19, table->sse_key);
 }
 
-int index_insert(Call *call, const Table *table, const Index *index, int64_t *ret_tree)
+int index_insert(const Scope *scope, const Table *table, const Index *index, int64_t *ret_tree)
 {
-    Statement *statement = store_begin(call->store, &insert_index);
+    Statement *statement = store_begin(scope->store, &insert_index);
     bind_text(statement, 1, index->name);
     bind_int64(statement, 2, index->is_global);
     bind_keys(statement, 3, &index->keys);
     bind_text(statement, 7, index->projection_type);
-    bind_bytes(statement, 8, join_names(call->arena, &index->non_key));
+    bind_bytes(statement, 8, join_names(scope->arena, &index->non_key));
     bind_units(statement, 9, &index->units);
     bind_int64(statement, 13, table->id);
     int code = store_run(statement);
-    *ret_tree = -store_last_rowid(call->store);
+    *ret_tree = -store_last_rowid(scope->store);
     return code;
 }
 
-int table_insert(Call *call, const Table *table, int64_t *ret_id)
+int table_insert(const Scope *scope, const Table *table, int64_t *ret_id)
 {
-    Statement *statement = store_begin(call->store, &insert_table);
+    Statement *statement = store_begin(scope->store, &insert_table);
     Table inserted = *table;
     int64_t tree;
     bind_table(statement, table);
-    bind_text(statement, 20, call->account);
-    bind_text(statement, 21, call->region);
+    bind_text(statement, 20, scope->account);
+    bind_text(statement, 21, scope->region);
     int code = store_run(statement);
-    inserted.id = *ret_id = store_last_rowid(call->store);
+    inserted.id = *ret_id = store_last_rowid(scope->store);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
-        code = index_insert(call, &inserted, &table->indexes[i], &tree);
+        code = index_insert(scope, &inserted, &table->indexes[i], &tree);
     return code;
 }
 
-int table_write(Call *call, const Table *table)
+int table_write(const Scope *scope, const Table *table)
 {
-    Statement *statement = store_begin(call->store, &update_table);
+    Statement *statement = store_begin(scope->store, &update_table);
     bind_table(statement, table);
     bind_int64(statement, 20, table->id);
     return store_run(statement);
 }
 
-int index_write(Call *call, const Index *index)
+int index_write(const Scope *scope, const Index *index)
 {
-    Statement *statement = store_begin(call->store, &update_index);
+    Statement *statement = store_begin(scope->store, &update_index);
     bind_int64(statement, 1, -index->tree);
     bind_units(statement, 2, &index->units);
     bind_int64(statement, 6, index->tally.items);
@@ -284,32 +284,32 @@ static int run_with_id(Store *store, const Query *query, int64_t id)
     return store_run(statement);
 }
 
-static int drop_tree(Call *call, int64_t tree)
+static int drop_tree(const Scope *scope, int64_t tree)
 {
-    Dynamodb *dynamodb = call->service;
-    int code = run_with_id(call->store, &insert_dropped, tree);
+    Dynamodb *dynamodb = scope->service;
+    int code = run_with_id(scope->store, &insert_dropped, tree);
     drops_start(dynamodb);
     return code;
 }
 
-int index_remove(Call *call, const Index *index)
+int index_remove(const Scope *scope, const Index *index)
 {
-    int code = run_with_id(call->store, &delete_index, -index->tree);
-    return code == STORE_OK ? drop_tree(call, index->tree) : code;
+    int code = run_with_id(scope->store, &delete_index, -index->tree);
+    return code == STORE_OK ? drop_tree(scope, index->tree) : code;
 }
 
-int table_remove(Call *call, Table *table)
+int table_remove(const Scope *scope, Table *table)
 {
     int code = STORE_OK;
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
-        code = index_remove(call, &table->indexes[i]);
+        code = index_remove(scope, &table->indexes[i]);
     if (code == STORE_OK)
-        code = run_with_id(call->store, &delete_tags, table->id);
+        code = run_with_id(scope->store, &delete_tags, table->id);
     if (code == STORE_OK)
-        code = expiry_forget(call, table);
+        code = expiry_forget(scope, table);
     if (code == STORE_OK)
-        code = run_with_id(call->store, &delete_table, table->id);
-    return code == STORE_OK ? drop_tree(call, table->id) : code;
+        code = run_with_id(scope->store, &delete_table, table->id);
+    return code == STORE_OK ? drop_tree(scope, table->id) : code;
 }
 
 static int write_tally(Store *store, const Query *query, int64_t id, Tally *tally)
@@ -377,18 +377,18 @@ void tables_forget(Dynamodb *dynamodb)
     dynamodb->tables = map_new();
 }
 
-int tables_list(Call *call, Bytes after, size_t limit, Bytes **ret_names, size_t *ret_count)
+int tables_list(const Scope *scope, Bytes after, size_t limit, Bytes **ret_names, size_t *ret_count)
 {
-    Statement *row = store_begin(call->store, &list_tables);
-    Bytes *names = arena_new_array(call->arena, Bytes, limit);
+    Statement *row = store_begin(scope->store, &list_tables);
+    Bytes *names = arena_new_array(scope->arena, Bytes, limit);
     size_t count = 0;
     int code;
-    bind_text(row, 1, call->account);
-    bind_text(row, 2, call->region);
+    bind_text(row, 1, scope->account);
+    bind_text(row, 2, scope->region);
     bind_text(row, 3, present(after) ? after : TEXT(""));
     bind_int64(row, 4, (int64_t)limit);
     while ((code = store_step(row)) == STORE_ROW)
-        names[count++] = arena_copy(call->arena, column_bytes(row, 0));
+        names[count++] = arena_copy(scope->arena, column_bytes(row, 0));
     *ret_names = names;
     *ret_count = count;
     return code;

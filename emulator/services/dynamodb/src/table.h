@@ -81,21 +81,21 @@ extern const Migration dynamodb_schema;
 MUST_CHECK Status table_find(Call *call, Bytes name, Table **ret_table);
 MUST_CHECK Status table_find_for_items(Call *call, Bytes name, Table **ret_table);
 /* STORE_NOT_FOUND: no such table. */
-MUST_CHECK int table_get(Call *call, Bytes name, Table **ret_table);
+MUST_CHECK int table_get(const Scope *scope, Bytes name, Table **ret_table);
 /* The name itself, or the one in an ARN of this account and region. */
 Bytes table_name_of(Bytes name_or_arn);
 /* NULL: no such index. */
 const Index *table_index(const Table *table, Bytes name);
 
 /* All of `table` but id and tallies; its indexes with it. */
-MUST_CHECK int table_insert(Call *call, const Table *table, int64_t *ret_id);
+MUST_CHECK int table_insert(const Scope *scope, const Table *table, int64_t *ret_id);
 /* The columns of the table itself. */
-MUST_CHECK int table_write(Call *call, const Table *table);
-MUST_CHECK int table_remove(Call *call, Table *table);
-MUST_CHECK int index_insert(Call *call, const Table *table, const Index *index, int64_t *ret_tree);
+MUST_CHECK int table_write(const Scope *scope, const Table *table);
+MUST_CHECK int table_remove(const Scope *scope, Table *table);
+MUST_CHECK int index_insert(const Scope *scope, const Table *table, const Index *index, int64_t *ret_tree);
 /* Its throughput and tally. */
-MUST_CHECK int index_write(Call *call, const Index *index);
-MUST_CHECK int index_remove(Call *call, const Index *index);
+MUST_CHECK int index_write(const Scope *scope, const Index *index);
+MUST_CHECK int index_remove(const Scope *scope, const Index *index);
 /* Forgets the copy: the next look reads it anew. It itself lives on until the turn's answers have left. */
 void table_forget(Dynamodb *dynamodb, Table *table);
 void tables_forget(Dynamodb *dynamodb);
@@ -104,7 +104,7 @@ void tables_free_retired(void *dynamodb, const void *event); /* watches TURN_END
 int tables_before_commit(void *context);
 
 /* Names of one account and region in order, behind `after`. */
-MUST_CHECK int tables_list(Call *call, Bytes after, size_t limit, Bytes **ret_names, size_t *ret_count);
+MUST_CHECK int tables_list(const Scope *scope, Bytes after, size_t limit, Bytes **ret_names, size_t *ret_count);
 
 Bytes table_arn(Call *call, const Table *table);
 DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes status);
@@ -112,7 +112,7 @@ DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes s
 /* expiry.c: looks for expired items when the time is over (0: at once), and then when the next one's is. */
 void expiry_start(Dynamodb *dynamodb, int64_t expires_s);
 void expiry_stop(Dynamodb *dynamodb);
-MUST_CHECK int expiry_forget(Call *call, const Table *table); /* none of it expires any more */
+MUST_CHECK int expiry_forget(const Scope *scope, const Table *table); /* none of it expires any more */
 
 /* Removes rows of trees without an owner, some a turn. */
 void drops_start(Dynamodb *dynamodb);

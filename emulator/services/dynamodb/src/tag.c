@@ -55,7 +55,7 @@ static Status find(Call *call, Bytes arn, Table **ret_table)
         return fail(call, &DYNAMODB_VALIDATION, "Invalid TableArn: Invalid ResourceArn provided as input " BYTES_FMT,
                     BYTES_ARG(arn));
     int code = bytes_equal(parts.account, call->account) && bytes_equal(parts.region, call->region)
-                   ? table_get(call, arn, ret_table)
+                   ? table_get(&call->scope, arn, ret_table)
                    : STORE_NOT_FOUND;
     if (code == STORE_NOT_FOUND)
         return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND,

@@ -28,8 +28,8 @@ static Status update_time_to_live(Call *call, const DynamodbUpdateTimeToLiveInpu
 
     Table changed = *table;
     changed.ttl_attribute = asked->enabled ? asked->attribute_name : (Bytes){0};
-    TRY(expect_ok(call, table_write(call, &changed)));
-    TRY(expect_ok(call, asked->enabled ? expiry_fill(call, &changed) : expiry_forget(call, &changed)));
+    TRY(expect_ok(call, table_write(&call->scope, &changed)));
+    TRY(expect_ok(call, asked->enabled ? expiry_fill(&call->scope, &changed) : expiry_forget(&call->scope, &changed)));
     table_forget(call->service, table);
 
     out->time_to_live_specification = in->time_to_live_specification;

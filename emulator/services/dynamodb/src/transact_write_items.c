@@ -199,10 +199,10 @@ static Status write_part(Call *call, Part *part, ChangeCost *ret_cost)
     if (part->is_check)
         return OK;
     if (!part->is_put_aside)
-        return expect_ok(call, change_write(call, &part->change, ret_cost));
+        return expect_ok(call, change_write(&call->scope, &part->change, ret_cost));
     TRY(item_before(call, part->change.table, &part->change.key, &part->change.before));
     TRY(compute(call, part));
-    TRY(expect_ok(call, change_write(call, &part->change, ret_cost)));
+    TRY(expect_ok(call, change_write(&call->scope, &part->change, ret_cost)));
     arena_rewind(call->arena, mark);
     return OK;
 }

@@ -69,7 +69,7 @@ static Status update_item(Call *call, const DynamodbUpdateItemInput *in, Dynamod
         TRY(item_check_nesting(call, &after));
     }
 
-    TRY(expect_ok(call, change_write(call, &change, &cost)));
+    TRY(expect_ok(call, change_write(&call->scope, &change, &cost)));
 
     out->attributes = returned(call, in->return_values, &change, &update);
     out->consumed_capacity = capacity_of_write(call, in->return_consumed_capacity, in->table_name, change.table, &cost);

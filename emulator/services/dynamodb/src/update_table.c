@@ -149,18 +149,18 @@ static Status plan_of(Call *call, const DynamodbUpdateTableInput *in, const Tabl
 
 static int write_plan(Call *call, const Table *table, Plan *plan)
 {
-    int code = table_write(call, &plan->table);
+    int code = table_write(&call->scope, &plan->table);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
         if (plan->units_changed[i])
-            code = index_write(call, &plan->table.indexes[i]);
+            code = index_write(&call->scope, &plan->table.indexes[i]);
     if (plan->deleted && code == STORE_OK)
-        code = index_remove(call, plan->deleted);
+        code = index_remove(&call->scope, plan->deleted);
     if (!plan->created || code != STORE_OK)
         return code;
-    code = index_insert(call, table, plan->created, &plan->created->tree);
+    code = index_insert(&call->scope, table, plan->created, &plan->created->tree);
     if (code == STORE_OK)
-        code = index_fill(call, table, plan->created, &plan->created->tally);
-    return code == STORE_OK ? index_write(call, plan->created) : code;
+        code = index_fill(&call->scope, table, plan->created, &plan->created->tally);
+    return code == STORE_OK ? index_write(&call->scope, plan->created) : code;
 }
 
 static void describe_plan(Call *call, const Plan *plan, DynamodbUpdateTableOutput *out)

@@ -49,7 +49,7 @@ Status return_values_check_old(Call *call, Bytes return_values)
 Status item_before(Call *call, const Table *table, const Key *key, const Item **ret_item)
 {
     Item *item = arena_new_of(call->arena, Item);
-    int code = item_read(call, table, key, item);
+    int code = item_read(&call->scope, table, key, item);
     *ret_item = code == STORE_OK ? item : NULL;
     return code == STORE_NOT_FOUND ? OK : expect_ok(call, code);
 }

@@ -113,8 +113,6 @@ static Meter *meter_of(Kinesis *kinesis, MeterRef *ref, MeterKind kind, const St
 static CloudwatchSample sample_of(const Meter *meter)
 {
     return (CloudwatchSample){
-        .account = meter->account,
-        .region = meter->region,
         .name_space = TEXT("AWS/Kinesis"),
         .dimension_names = {TEXT("StreamName"), meter->kind == METER_SHARD ? TEXT("ShardId") : TEXT("ConsumerName")},
         .dimension_values = {meter->stream, meter->other},
@@ -125,7 +123,10 @@ static CloudwatchSample sample_of(const Meter *meter)
 
 static int tell(const Kinesis *kinesis, Arena *arena, const Meter *meter, size_t *samples)
 {
+    Scope scope = scope_of_host(kinesis->host, kinesis->cloudwatch, arena);
     CloudwatchSample sample = sample_of(meter);
+    scope.account = meter->account;
+    scope.region = meter->region;
     int code = STORE_OK;
     for (int id = 0; code == STORE_OK && id < METRICS; id++) {
         const Sum *sum = &meter->sums[id];
@@ -137,7 +138,7 @@ static int tell(const Kinesis *kinesis, Arena *arena, const Meter *meter, size_t
         sample.sum = sum->sum;
         sample.minimum = sum->minimum;
         sample.maximum = sum->maximum;
-        code = cloudwatch_record(kinesis->cloudwatch, arena, &sample);
+        code = cloudwatch_record(&scope, &sample);
         ++*samples;
     }
     return code;

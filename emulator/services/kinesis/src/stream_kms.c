@@ -34,26 +34,31 @@ Status kms_check_new_key(Call *call, Bytes key_id)
     Kinesis *kinesis = call->service;
     if (!kinesis->kms)
         return OK;
-    int code = kms_find_key(kinesis->kms, call, key_id, &key);
+    Scope place = scope_for(&call->scope, kinesis->kms);
+    int code = kms_find_key(&place, key_id, &key);
     if (code < 0)
         return fault(call, code);
+    call_keep_writes(call);
     const ErrorModel *error = judge(call->arena, code, &key, key_id, &message);
     return tell(call, error, message);
 }
 
-static int check(Kinesis *kinesis, KmsPlace place, Bytes key_id, const ErrorModel **ret_error, Bytes *ret_message)
+static int check(const Scope *place, Bytes key_id, const ErrorModel **ret_error, Bytes *ret_message)
 {
     KmsKey key;
-    int code = kms_look_up_key(kinesis->kms, place, key_id, &key);
+    int code = kms_look_up_key(place, key_id, &key);
     if (code < 0)
         return code;
-    *ret_error = judge(place.arena, code, &key, key_id, ret_message);
+    *ret_error = judge(place->arena, code, &key, key_id, ret_message);
     return STORE_OK;
 }
 
-static KmsPlace place_of(Arena *arena, const Stream *stream)
+static Scope place_of(const Kinesis *kinesis, Arena *arena, const Stream *stream)
 {
-    return (KmsPlace){arena, stream->account, stream->region};
+    Scope place = scope_of_host(kinesis->host, kinesis->kms, arena);
+    place.account = stream->account;
+    place.region = stream->region;
+    return place;
 }
 
 Status kms_check_put(Call *call, Stream *stream)
@@ -66,7 +71,8 @@ Status kms_check_put(Call *call, Stream *stream)
     uint64_t generation = kms_generation(kinesis->kms);
     if (stream->kms_generation_put == generation)
         return OK;
-    TRY(expect_ok(call, check(kinesis, place_of(call->arena, stream), stream->key_id, &error, &message)));
+    Scope place = place_of(kinesis, call->arena, stream);
+    TRY(expect_ok(call, check(&place, stream->key_id, &error, &message)));
     if (!error)
         stream->kms_generation_put = generation;
     return tell(call, error, message);
@@ -78,7 +84,8 @@ int kms_read_error(Kinesis *kinesis, Arena *arena, Stream *stream, const ErrorMo
     uint64_t generation = kinesis->kms ? kms_generation(kinesis->kms) : 0;
     if (!kinesis->kms || !present(stream->sealed_key_id) || stream->kms_generation_read == generation)
         return STORE_OK;
-    int code = check(kinesis, place_of(arena, stream), stream->sealed_key_id, ret_error, ret_message);
+    Scope place = place_of(kinesis, arena, stream);
+    int code = check(&place, stream->sealed_key_id, ret_error, ret_message);
     if (code == STORE_OK && !*ret_error)
         stream->kms_generation_read = generation;
     return code;

@@ -305,13 +305,17 @@ static int search_all(Search *search, const Stream *stream)
     return code;
 }
 
-int kinesis_trace(Kinesis *kinesis, Arena *arena, const KinesisTraceQuery *query, KinesisTracedList *ret_list)
+int kinesis_trace(const Scope *scope, const KinesisTraceQuery *query, KinesisTracedList *ret_list)
 {
+    Kinesis *kinesis = scope->service;
+    Arena *arena = scope->arena;
     KinesisTraceQuery wanted = *query;
     if (!wanted.limit || wanted.limit > TRACED_MAX)
         wanted.limit = TRACED_MAX;
     int code = streams_load(kinesis);
-    Stream *stream = code == STORE_OK ? streams_get(kinesis, wanted.stream) : NULL;
+    Stream *stream = code == STORE_OK
+                         ? streams_get(kinesis, (KinesisStreamName){scope->account, scope->region, wanted.stream})
+                         : NULL;
     if (!stream)
         return code == STORE_OK ? KINESIS_NO_STREAM : code;
     Search search = {.kinesis = kinesis,

@@ -51,22 +51,22 @@ static bool is_query_known(Bytes query)
     return true;
 }
 
-static bool read_query(const Kinesis *kinesis, const HttpRequest *request, KinesisTraceQuery *ret)
+/* What it has of account and region goes into the scope. */
+static bool read_query(Bytes query, Scope *scope, KinesisTraceQuery *ret)
 {
-    Arena *arena = request->arena;
-    const Host *host = kinesis->host;
-    Bytes query = request->query, limit = query_parameter(arena, query, TEXT("limit"));
+    Arena *arena = scope->arena;
+    Bytes limit = query_parameter(arena, query, TEXT("limit"));
     uint64_t count = LIMIT_USUAL;
-    *ret = (KinesisTraceQuery){.partition_key = query_parameter(arena, query, TEXT("key")),
+    *ret = (KinesisTraceQuery){.stream = query_parameter(arena, query, TEXT("stream")),
+                               .partition_key = query_parameter(arena, query, TEXT("key")),
                                .sequence_number = query_parameter(arena, query, TEXT("sequence"))};
-    ret->stream = (KinesisStreamName){query_parameter(arena, query, TEXT("account")),
-                                      query_parameter(arena, query, TEXT("region")),
-                                      query_parameter(arena, query, TEXT("stream"))};
-    if (!present(ret->stream.account))
-        ret->stream.account = host->default_account;
-    if (!present(ret->stream.region))
-        ret->stream.region = host->default_region;
-    if (!is_query_known(query) || !present(ret->stream.name) ||
+    Bytes account = query_parameter(arena, query, TEXT("account")),
+          region = query_parameter(arena, query, TEXT("region"));
+    if (present(account))
+        scope->account = account;
+    if (present(region))
+        scope->region = region;
+    if (!is_query_known(query) || !present(ret->stream) ||
         (present(limit) && (!bytes_to_uint64(limit, &count) || !count || count > 100)))
         return false;
     ret->limit = count;
@@ -78,16 +78,17 @@ void trace_page(void *context, HttpRequest *request, HttpResponse *response)
     Kinesis *kinesis = context;
     KinesisTraceQuery query;
     KinesisTracedList list;
-    if (!read_query(kinesis, request, &query)) {
+    Scope scope = scope_of_host(kinesis->host, kinesis, request->arena);
+    if (!read_query(request->query, &scope, &query)) {
         page_fail(
             response, 400,
             "The query has stream=NAME and may have key=PARTITION_KEY, sequence=NUMBER, limit=1 to 100, account=ID, region=NAME.");
         return;
     }
-    int code = kinesis_trace(kinesis, request->arena, &query, &list);
+    int code = kinesis_trace(&scope, &query, &list);
     if (code == KINESIS_NO_STREAM) {
         page_fail(response, 404, "There is no such stream in account " BYTES_FMT ", region " BYTES_FMT ".",
-                  BYTES_ARG(query.stream.account), BYTES_ARG(query.stream.region));
+                  BYTES_ARG(scope.account), BYTES_ARG(scope.region));
         return;
     }
     if (code != KINESIS_DONE) {

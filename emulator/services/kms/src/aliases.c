@@ -30,8 +30,8 @@ static Status find_target(Call *call, Bytes key_id, KmsKey *ret_key)
 
 static Status find_alias(Call *call, Bytes name, KmsAlias *ret_alias)
 {
-    TRY(expect_ok(call, keys_furnish(call->service, call)));
-    int code = alias_find(call, name, ret_alias);
+    TRY(keys_furnish_for(call));
+    int code = alias_find(&call->scope, name, ret_alias);
     if (code == KMS_KEY_ABSENT)
         return fail(call, &KMS_NOT_FOUND, "Alias " BYTES_FMT " is not found.", BYTES_ARG(alias_arn(call, name)));
     return expect_ok(call, code);
@@ -44,14 +44,14 @@ static Status create_alias(Call *call, const KmsCreateAliasInput *in, KmsCreateA
     (void)out;
     TRY(check_name(call, in->alias_name));
     TRY(find_target(call, in->target_key_id, &key));
-    int code = alias_find(call, in->alias_name, &there);
+    int code = alias_find(&call->scope, in->alias_name, &there);
     if (code == KMS_KEY_FOUND)
         return fail(call, &KMS_ALREADY_EXISTS, "An alias with the name " BYTES_FMT " already exists",
                     BYTES_ARG(alias_arn(call, in->alias_name)));
     if (code != KMS_KEY_ABSENT)
         return fault(call, code);
 
-    return expect_ok(call, alias_insert(call, in->alias_name, key.id));
+    return expect_ok(call, alias_insert(&call->scope, in->alias_name, key.id));
 }
 
 static Status update_alias(Call *call, const KmsUpdateAliasInput *in, KmsUpdateAliasOutput *out)
@@ -63,7 +63,7 @@ static Status update_alias(Call *call, const KmsUpdateAliasInput *in, KmsUpdateA
     TRY(find_target(call, in->target_key_id, &key));
     TRY(find_alias(call, in->alias_name, &there));
 
-    return expect_ok(call, alias_point(call, in->alias_name, key.id));
+    return expect_ok(call, alias_point(&call->scope, in->alias_name, key.id));
 }
 
 static Status delete_alias(Call *call, const KmsDeleteAliasInput *in, KmsDeleteAliasOutput *out)
@@ -73,5 +73,5 @@ static Status delete_alias(Call *call, const KmsDeleteAliasInput *in, KmsDeleteA
     TRY(check_name(call, in->alias_name));
     TRY(find_alias(call, in->alias_name, &there));
 
-    return expect_ok(call, alias_delete(call, in->alias_name));
+    return expect_ok(call, alias_delete(&call->scope, in->alias_name));
 }

@@ -55,9 +55,17 @@ static Status no_such_key(Call *call, Bytes name)
                 BYTES_ARG(call_arn(call, "kms", "key/" BYTES_FMT, BYTES_ARG(id))));
 }
 
+Status keys_furnish_for(Call *call)
+{
+    TRY(expect_ok(call, keys_furnish(&call->scope)));
+    call_keep_writes(call);
+    return OK;
+}
+
 Status key_find(Call *call, Bytes name, KmsKey *ret_key)
 {
-    int code = kms_find_key(call->service, call, name, ret_key);
+    TRY(keys_furnish_for(call));
+    int code = kms_look_up_key(&call->scope, name, ret_key);
     return code == KMS_KEY_ABSENT ? no_such_key(call, name) : expect_ok(call, code);
 }
 

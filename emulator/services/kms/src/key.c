@@ -28,42 +28,37 @@ static const Query delete_key = {"DELETE FROM kms_key WHERE " IN_PLACE " AND id 
 static const Query delete_key_aliases = {"DELETE FROM kms_alias WHERE " IN_PLACE " AND key_id = ?3"};
 static const Query delete_key_tags = {"DELETE FROM kms_tag WHERE " IN_PLACE " AND key_id = ?3"};
 
-static Statement *begin(Kms *kms, KmsPlace place, const Query *query)
+static Statement *begin(const Scope *scope, const Query *query)
 {
-    Statement *statement = store_begin(kms->host->store, query);
-    bind_text(statement, 1, place.account);
-    bind_text(statement, 2, place.region);
+    Statement *statement = store_begin(scope->store, query);
+    bind_text(statement, 1, scope->account);
+    bind_text(statement, 2, scope->region);
     return statement;
 }
 
-static KmsPlace place_of(const Call *call)
-{
-    return (KmsPlace){call->arena, call->account, call->region};
-}
-
 /* A change, of one row. */
-static Statement *begin_change(Call *call, const Query *query, Bytes name)
+static Statement *begin_change(const Scope *scope, const Query *query, Bytes name)
 {
-    Kms *kms = call->service;
-    Statement *statement = begin(kms, place_of(call), query);
+    Kms *kms = scope->service;
+    Statement *statement = begin(scope, query);
     bind_text(statement, 3, name);
     kms->generation++;
     return statement;
 }
 
-static KmsKey read_key(KmsPlace place, Statement *row)
+static KmsKey read_key(const Scope *scope, Statement *row)
 {
     KmsKey key = {
-        .id = arena_copy(place.arena, column_bytes(row, 0)),
+        .id = arena_copy(scope->arena, column_bytes(row, 0)),
         .state = (KmsKeyState)column_int64(row, 1),
-        .manager = arena_copy(place.arena, column_bytes(row, 2)),
-        .description = arena_copy(place.arena, column_bytes(row, 3)),
-        .material_id = arena_copy(place.arena, column_bytes(row, 4)),
+        .manager = arena_copy(scope->arena, column_bytes(row, 2)),
+        .description = arena_copy(scope->arena, column_bytes(row, 3)),
+        .material_id = arena_copy(scope->arena, column_bytes(row, 4)),
         .created_ms = column_int64(row, 5),
         .deletion_ms = column_int64(row, 6),
     };
-    key.arn = arn_text(place.arena, "kms", place.region, place.account,
-                       arena_text(place.arena, "key/" BYTES_FMT, BYTES_ARG(key.id)));
+    key.arn = arn_text(scope->arena, "kms", scope->region, scope->account,
+                       arena_text(scope->arena, "key/" BYTES_FMT, BYTES_ARG(key.id)));
     return key;
 }
 
@@ -73,54 +68,54 @@ static KmsAlias read_alias(Arena *arena, Statement *row)
                       column_int64(row, 2), column_int64(row, 3)};
 }
 
-static int find_by_id(Kms *kms, KmsPlace place, Bytes id, KmsKey *ret_key)
+static int find_by_id(const Scope *scope, Bytes id, KmsKey *ret_key)
 {
-    Statement *find = begin(kms, place, &find_key);
+    Statement *find = begin(scope, &find_key);
     bind_text(find, 3, id);
     int code = store_one(find);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? KMS_KEY_ABSENT : code;
-    *ret_key = read_key(place, find);
+    *ret_key = read_key(scope, find);
     store_end(find);
-    bool is_over = ret_key->deletion_ms && ret_key->deletion_ms <= clock_now_ms(kms->host->clock);
+    bool is_over = ret_key->deletion_ms && ret_key->deletion_ms <= scope->now_ms;
     return is_over ? KMS_KEY_ABSENT : KMS_KEY_FOUND;
 }
 
-static int find_by_alias(Kms *kms, KmsPlace place, Bytes name, KmsAlias *ret_alias)
+static int find_by_alias(const Scope *scope, Bytes name, KmsAlias *ret_alias)
 {
-    Statement *find = begin(kms, place, &find_alias);
+    Statement *find = begin(scope, &find_alias);
     bind_text(find, 3, name);
     int code = store_one(find);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? KMS_KEY_ABSENT : code;
-    *ret_alias = read_alias(place.arena, find);
+    *ret_alias = read_alias(scope->arena, find);
     store_end(find);
     return KMS_KEY_FOUND;
 }
 
-int kms_look_up_key(Kms *kms, KmsPlace place, Bytes name, KmsKey *ret_key)
+int kms_look_up_key(const Scope *scope, Bytes name, KmsKey *ret_key)
 {
     Arn arn;
     KmsAlias alias;
     if (arn_parse(name, &arn)) {
-        if (!bytes_is(arn.service, "kms") || !bytes_equal(arn.account, place.account) ||
-            !bytes_equal(arn.region, place.region))
+        if (!bytes_is(arn.service, "kms") || !bytes_equal(arn.account, scope->account) ||
+            !bytes_equal(arn.region, scope->region))
             return KMS_KEY_ABSENT;
         name = arn.resource;
     }
     if (bytes_starts_with(name, TEXT("alias/"))) {
-        int code = find_by_alias(kms, place, name, &alias);
-        return code == KMS_KEY_FOUND ? find_by_id(kms, place, alias.key_id, ret_key) : code;
+        int code = find_by_alias(scope, name, &alias);
+        return code == KMS_KEY_FOUND ? find_by_id(scope, alias.key_id, ret_key) : code;
     }
     if (bytes_starts_with(name, TEXT("key/")))
         name = bytes_slice(name, 4, name.len - 4);
-    return find_by_id(kms, place, name, ret_key);
+    return find_by_id(scope, name, ret_key);
 }
 
-int kms_find_key(Kms *kms, Call *call, Bytes name, KmsKey *ret_key)
+int kms_find_key(const Scope *scope, Bytes name, KmsKey *ret_key)
 {
-    int code = keys_furnish(kms, call);
-    return code == STORE_OK ? kms_look_up_key(kms, place_of(call), name, ret_key) : code;
+    int code = keys_furnish(scope);
+    return code == STORE_OK ? kms_look_up_key(scope, name, ret_key) : code;
 }
 
 uint64_t kms_generation(const Kms *kms)
@@ -138,9 +133,9 @@ Bytes material_id_new(Arena *arena, Random *random)
     return arena_copy(arena, (Bytes){text, sizeof text});
 }
 
-static int run_insert_key(Kms *kms, KmsPlace place, const KmsKey *key, Bytes policy)
+static int run_insert_key(const Scope *scope, const KmsKey *key, Bytes policy)
 {
-    Statement *insert = begin(kms, place, &insert_key);
+    Statement *insert = begin(scope, &insert_key);
     bind_text(insert, 3, key->id);
     bind_text(insert, 4, key->manager);
     bind_text(insert, 5, key->description);
@@ -150,46 +145,45 @@ static int run_insert_key(Kms *kms, KmsPlace place, const KmsKey *key, Bytes pol
     return store_run(insert);
 }
 
-static int run_insert_alias(Kms *kms, KmsPlace place, const KmsAlias *alias)
+static int run_insert_alias(const Scope *scope, const KmsAlias *alias)
 {
-    Statement *insert = begin(kms, place, &insert_alias);
+    Statement *insert = begin(scope, &insert_alias);
     bind_text(insert, 3, alias->name);
     bind_text(insert, 4, alias->key_id);
     bind_int64(insert, 5, alias->created_ms);
     return store_run(insert);
 }
 
-static int add_managed_key(Kms *kms, const Call *call, Bytes alias, Bytes description)
+static int add_managed_key(const Scope *scope, Bytes alias, Bytes description)
 {
     KmsAlias there;
-    KmsPlace place = place_of(call);
-    int code = find_by_alias(kms, place, alias, &there);
+    int code = find_by_alias(scope, alias, &there);
     if (code != KMS_KEY_ABSENT)
         return code;
-    KmsKey key = {.id = uuid_new(call->arena, call->host->random),
+    KmsKey key = {.id = uuid_new(scope->arena, scope->host->random),
                   .manager = TEXT("AWS"),
                   .description = description,
-                  .material_id = material_id_new(call->arena, call->host->random),
-                  .created_ms = call->now_ms};
-    KmsAlias made = {alias, key.id, call->now_ms, call->now_ms};
-    code = run_insert_key(kms, place, &key, (Bytes){0});
-    return code == STORE_OK ? run_insert_alias(kms, place, &made) : code;
+                  .material_id = material_id_new(scope->arena, scope->host->random),
+                  .created_ms = scope->now_ms};
+    KmsAlias made = {alias, key.id, scope->now_ms, scope->now_ms};
+    code = run_insert_key(scope, &key, (Bytes){0});
+    return code == STORE_OK ? run_insert_alias(scope, &made) : code;
 }
 
-static int delete_expired(Kms *kms, const Call *call)
+static int delete_expired(const Scope *scope)
 {
     static const Query *const deletes[] = {&delete_key_tags, &delete_key_aliases, &delete_key};
+    Kms *kms = scope->service;
     for (;;) {
-        KmsPlace place = place_of(call);
-        Statement *first = begin(kms, place, &first_expired);
-        bind_int64(first, 3, call->now_ms);
+        Statement *first = begin(scope, &first_expired);
+        bind_int64(first, 3, scope->now_ms);
         int code = store_one(first);
         if (code != STORE_ROW)
             return code == STORE_NOT_FOUND ? STORE_OK : code;
-        Bytes id = arena_copy(call->arena, column_bytes(first, 0));
+        Bytes id = arena_copy(scope->arena, column_bytes(first, 0));
         store_end(first);
         for (size_t i = 0; code == STORE_ROW && i < sizeof deletes / sizeof *deletes; i++) {
-            Statement *delete = begin(kms, place, deletes[i]);
+            Statement *delete = begin(scope, deletes[i]);
             bind_text(delete, 3, id);
             int deleted = store_run(delete);
             if (deleted != STORE_OK)
@@ -199,87 +193,85 @@ static int delete_expired(Kms *kms, const Call *call)
     }
 }
 
-int keys_furnish(Kms *kms, Call *call)
+int keys_furnish(const Scope *scope)
 {
-    Bytes place = arena_text(call->arena, BYTES_FMT "/" BYTES_FMT, BYTES_ARG(call->account), BYTES_ARG(call->region));
+    Kms *kms = scope->service;
+    Bytes place =
+        arena_text(scope->arena, BYTES_FMT "/" BYTES_FMT, BYTES_ARG(scope->account), BYTES_ARG(scope->region));
     int code = STORE_OK;
     if (!map_get(kms->furnished, place)) {
-        code = add_managed_key(kms, call, TEXT("alias/aws/kinesis"),
+        code = add_managed_key(scope, TEXT("alias/aws/kinesis"),
                                TEXT("Default key that protects my Kinesis data when no other key is defined"));
         if (code == STORE_OK)
             map_put(kms->furnished, place, kms);
     }
-    if (code == STORE_OK)
-        code = delete_expired(kms, call);
-    if (code == STORE_OK)
-        call_keep_writes(call);
-    return code;
+    return code == STORE_OK ? delete_expired(scope) : code;
 }
 
-int keys_list(Call *call, Bytes after, size_t limit, KmsKey *ret_keys, size_t *ret_count)
+int keys_list(const Scope *scope, Bytes after, size_t limit, KmsKey *ret_keys, size_t *ret_count)
 {
-    Statement *list = begin(call->service, place_of(call), &list_keys);
+    Statement *list = begin(scope, &list_keys);
     bind_text(list, 3, present(after) ? after : TEXT(""));
     bind_int64(list, 4, (int64_t)limit);
-    bind_int64(list, 5, call->now_ms);
+    bind_int64(list, 5, scope->now_ms);
     int code;
     for (*ret_count = 0; (code = store_step(list)) == STORE_ROW; ++*ret_count)
-        ret_keys[*ret_count] = read_key(place_of(call), list);
+        ret_keys[*ret_count] = read_key(scope, list);
     return code;
 }
 
-int aliases_list(Call *call, const AliasPage *page, KmsAlias *ret_aliases, size_t *ret_count)
+int aliases_list(const Scope *scope, const AliasPage *page, KmsAlias *ret_aliases, size_t *ret_count)
 {
-    Statement *list = begin(call->service, place_of(call), &list_aliases);
+    Statement *list = begin(scope, &list_aliases);
     bind_text(list, 3, present(page->after) ? page->after : TEXT(""));
     bind_int64(list, 4, (int64_t)page->limit);
     bind_text(list, 5, page->key_id);
     int code;
     for (*ret_count = 0; (code = store_step(list)) == STORE_ROW; ++*ret_count)
-        ret_aliases[*ret_count] = read_alias(call->arena, list);
+        ret_aliases[*ret_count] = read_alias(scope->arena, list);
     return code;
 }
 
-int key_insert(Call *call, const KmsKey *key, Bytes policy)
+int key_insert(const Scope *scope, const KmsKey *key, Bytes policy)
 {
-    return run_insert_key(call->service, place_of(call), key, policy);
+    return run_insert_key(scope, key, policy);
 }
 
-int key_set_state(Call *call, const KmsKey *key, KmsKeyState state, int64_t deletion_ms)
+int key_set_state(const Scope *scope, const KmsKey *key, KmsKeyState state, int64_t deletion_ms)
 {
-    Statement *set = begin_change(call, &set_state, key->id);
+    Statement *set = begin_change(scope, &set_state, key->id);
     bind_int64(set, 4, state);
     bind_int64(set, 5, deletion_ms);
     return store_run(set);
 }
 
-int key_set_description(Call *call, const KmsKey *key, Bytes description)
+int key_set_description(const Scope *scope, const KmsKey *key, Bytes description)
 {
-    Statement *set = begin_change(call, &set_description, key->id);
+    Statement *set = begin_change(scope, &set_description, key->id);
     bind_text(set, 4, description);
     return store_run(set);
 }
 
-int alias_insert(Call *call, Bytes name, Bytes key_id)
+int alias_insert(const Scope *scope, Bytes name, Bytes key_id)
 {
-    KmsAlias alias = {name, key_id, call->now_ms, call->now_ms};
-    return run_insert_alias(call->service, place_of(call), &alias);
+    KmsAlias alias = {name, key_id, scope->now_ms, scope->now_ms};
+    return run_insert_alias(scope, &alias);
 }
 
-int alias_find(Call *call, Bytes name, KmsAlias *ret_alias)
+int alias_find(const Scope *scope, Bytes name, KmsAlias *ret_alias)
 {
-    return find_by_alias(call->service, place_of(call), name, ret_alias);
+    return find_by_alias(scope, name, ret_alias);
 }
 
-int alias_point(Call *call, Bytes name, Bytes key_id)
+int alias_point(const Scope *scope, Bytes name, Bytes key_id)
 {
-    Statement *point = begin_change(call, &point_alias, name);
+    Statement *point = begin_change(scope, &point_alias, name);
     bind_text(point, 4, key_id);
-    bind_int64(point, 5, call->now_ms);
+    bind_int64(point, 5, scope->now_ms);
     return store_run(point);
 }
 
-int alias_delete(Call *call, Bytes name)
+int alias_delete(const Scope *scope, Bytes name)
 {
-    return store_run(begin_change(call, &delete_alias, name));
+    return store_run(begin_change(scope, &delete_alias, name));
 }

@@ -17,23 +17,25 @@ typedef struct KmsAlias {
 
 /* The keys AWS makes for its services are there before anybody lists or uses them; those whose time has come are gone.
  */
-MUST_CHECK int keys_furnish(Kms *kms, Call *call);
+MUST_CHECK int keys_furnish(const Scope *scope);
+/* The same for a call: what it writes stays. */
+MUST_CHECK Status keys_furnish_for(Call *call);
 /* Up to limit, by id (by name), after the one given (absent: from the first). */
-MUST_CHECK int keys_list(Call *call, Bytes after, size_t limit, KmsKey *ret_keys, size_t *ret_count);
+MUST_CHECK int keys_list(const Scope *scope, Bytes after, size_t limit, KmsKey *ret_keys, size_t *ret_count);
 /* key_id: only its aliases; absent: all. */
 typedef struct AliasPage {
     Bytes key_id, after;
     size_t limit;
 } AliasPage;
-MUST_CHECK int aliases_list(Call *call, const AliasPage *page, KmsAlias *ret_aliases, size_t *ret_count);
+MUST_CHECK int aliases_list(const Scope *scope, const AliasPage *page, KmsAlias *ret_aliases, size_t *ret_count);
 
-MUST_CHECK int key_insert(Call *call, const KmsKey *key, Bytes policy);
-MUST_CHECK int key_set_state(Call *call, const KmsKey *key, KmsKeyState state, int64_t deletion_ms);
-MUST_CHECK int key_set_description(Call *call, const KmsKey *key, Bytes description);
-MUST_CHECK int alias_insert(Call *call, Bytes name, Bytes key_id);
-MUST_CHECK int alias_find(Call *call, Bytes name, KmsAlias *ret_alias); /* KMS_KEY_FOUND, KMS_KEY_ABSENT */
-MUST_CHECK int alias_point(Call *call, Bytes name, Bytes key_id);
-MUST_CHECK int alias_delete(Call *call, Bytes name);
+MUST_CHECK int key_insert(const Scope *scope, const KmsKey *key, Bytes policy);
+MUST_CHECK int key_set_state(const Scope *scope, const KmsKey *key, KmsKeyState state, int64_t deletion_ms);
+MUST_CHECK int key_set_description(const Scope *scope, const KmsKey *key, Bytes description);
+MUST_CHECK int alias_insert(const Scope *scope, Bytes name, Bytes key_id);
+MUST_CHECK int alias_find(const Scope *scope, Bytes name, KmsAlias *ret_alias); /* KMS_KEY_FOUND, KMS_KEY_ABSENT */
+MUST_CHECK int alias_point(const Scope *scope, Bytes name, Bytes key_id);
+MUST_CHECK int alias_delete(const Scope *scope, Bytes name);
 
 /* By id, ARN, alias name or alias ARN; NotFoundException in AWS's words. */
 MUST_CHECK Status key_find(Call *call, Bytes name, KmsKey *ret_key);

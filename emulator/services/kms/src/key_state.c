@@ -17,7 +17,7 @@ static Status enable_key(Call *call, const KmsEnableKeyInput *in, KmsEnableKeyOu
     KmsKey key;
     (void)out;
     TRY(key_find_for_change(call, in->key_id, &key));
-    return expect_ok(call, key_set_state(call, &key, KMS_KEY_ENABLED, 0));
+    return expect_ok(call, key_set_state(&call->scope, &key, KMS_KEY_ENABLED, 0));
 }
 
 static Status disable_key(Call *call, const KmsDisableKeyInput *in, KmsDisableKeyOutput *out)
@@ -25,7 +25,7 @@ static Status disable_key(Call *call, const KmsDisableKeyInput *in, KmsDisableKe
     KmsKey key;
     (void)out;
     TRY(key_find_for_change(call, in->key_id, &key));
-    return expect_ok(call, key_set_state(call, &key, KMS_KEY_DISABLED, 0));
+    return expect_ok(call, key_set_state(&call->scope, &key, KMS_KEY_DISABLED, 0));
 }
 
 static Status schedule_key_deletion(Call *call, const KmsScheduleKeyDeletionInput *in,
@@ -39,7 +39,7 @@ static Status schedule_key_deletion(Call *call, const KmsScheduleKeyDeletionInpu
         return fail(call, &COMMON_VALIDATION, "PendingWindowInDays must be between %d and %d (inclusive).", WAITING_MIN,
                     WAITING_MAX);
 
-    TRY(expect_ok(call, key_set_state(call, &key, KMS_KEY_PENDING_DELETION, deletion_ms)));
+    TRY(expect_ok(call, key_set_state(&call->scope, &key, KMS_KEY_PENDING_DELETION, deletion_ms)));
     out->key_id = key.arn;
     SET(out, deletion_date, deletion_ms);
     out->key_state = key_state_text(KMS_KEY_PENDING_DELETION);
@@ -57,7 +57,7 @@ static Status cancel_key_deletion(Call *call, const KmsCancelKeyDeletionInput *i
         return fail(call, &KMS_KMS_INVALID_STATE, BYTES_FMT " is not pending deletion.", BYTES_ARG(key.arn));
 
     out->key_id = key.arn;
-    return expect_ok(call, key_set_state(call, &key, KMS_KEY_DISABLED, 0));
+    return expect_ok(call, key_set_state(&call->scope, &key, KMS_KEY_DISABLED, 0));
 }
 
 static Status update_key_description(Call *call, const KmsUpdateKeyDescriptionInput *in,
@@ -66,5 +66,5 @@ static Status update_key_description(Call *call, const KmsUpdateKeyDescriptionIn
     KmsKey key;
     (void)out;
     TRY(key_find_for_change(call, in->key_id, &key));
-    return expect_ok(call, key_set_description(call, &key, in->description));
+    return expect_ok(call, key_set_description(&call->scope, &key, in->description));
 }

@@ -12,8 +12,8 @@ static Status list_keys(Call *call, const KmsListKeysInput *in, KmsListKeysOutpu
     size_t limit = in->has_limit ? (size_t)in->limit : KEYS_PAGE, count;
     KmsKey *keys = arena_new_array(call->arena, KmsKey, limit + 1);
 
-    TRY(expect_ok(call, keys_furnish(call->service, call)));
-    TRY(expect_ok(call, keys_list(call, in->marker, limit + 1, keys, &count)));
+    TRY(keys_furnish_for(call));
+    TRY(expect_ok(call, keys_list(&call->scope, in->marker, limit + 1, keys, &count)));
 
     SET(out, truncated, count > limit);
     out->keys.len = count > limit ? limit : count;
@@ -43,8 +43,8 @@ static Status list_aliases(Call *call, const KmsListAliasesInput *in, KmsListAli
     if (present(in->key_id))
         TRY(key_find_by_id(call, in->key_id, &key));
     AliasPage page = {key.id, in->marker, limit + 1};
-    TRY(expect_ok(call, keys_furnish(call->service, call)));
-    TRY(expect_ok(call, aliases_list(call, &page, aliases, &count)));
+    TRY(keys_furnish_for(call));
+    TRY(expect_ok(call, aliases_list(&call->scope, &page, aliases, &count)));
 
     SET(out, truncated, count > limit);
     out->aliases.len = count > limit ? limit : count;
