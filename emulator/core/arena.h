@@ -22,7 +22,8 @@ void arena_rewind(Arena *arena, ArenaMark mark);
 /* A piece that nobody will look at any more; only a large one is really given back. Not one that was there at a mark.
  */
 void arena_give_back(Arena *arena, const void *piece);
-/* A larger piece that begins with the `size` bytes of this one, which is given back; the rest holds anything. */
+/* A larger piece, aligned for any type, that begins with the `size` bytes of this one, which is given back; the rest
+ * holds anything. */
 void *arena_grown(Arena *arena, const void *piece, size_t size, size_t wanted);
 
 /* Zeroed, aligned for any type; never NULL (running out of memory ends the process; out of its budget, the call:

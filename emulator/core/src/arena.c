@@ -223,7 +223,7 @@ void *arena_grown(Arena *arena, const void *piece, size_t size, size_t wanted)
     Block **at = piece ? large_block_of(arena, piece) : NULL;
     if (at && sizeof(Block) + (*at)->size >= MAPPED_BYTES && wanted > (*at)->size)
         return remap(arena, at, wanted);
-    void *grown = arena_take_raw(arena, wanted);
+    char *grown = take(arena, wanted, alignof(max_align_t));
     if (size)
         memcpy(grown, piece, size);
     arena_give_back(arena, piece);
