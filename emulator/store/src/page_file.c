@@ -1,74 +1,11 @@
 /* page_file.c */
-#include "page_file.h"
 #include "crc32c.h"
+#include "page_log.h"
 #include <stdlib.h>
-
-#define HEADER_BYTES     100
-#define RESERVED_AT      20 /* in the file's header */
-#define CHECKED_BYTES    (PAGE_BYTES - PAGE_RESERVED)
-#define MARK_AT          (CHECKED_BYTES + 8)
-#define LOG_HEADER_BYTES 32
-#define FRAME_HEADER     24
-#define FRAME_BYTES      (FRAME_HEADER + PAGE_BYTES)
-/* Our own opcodes of sqlite3_file_control; sqlite.org leaves those above 100 to VFSs. */
-#define CONTROL_NOTE_IN  0x65560001
-#define CONTROL_GET_FILE 0x65560002
-
-typedef enum MarkState { MARK_NONE, MARK_BEGUN, MARK_DONE } MarkState;
-
-typedef struct Mark {
-    unsigned char salts[8]; /* of the log, as its header has them */
-    uint32_t frames;        /* of it that are in the file, or are being copied there */
-    MarkState state;
-} Mark;
-#define MARK_BYTES 20 /* salts, frames, state, CRC-32C of those; all zero where nothing was copied yet */
-
-/* What is known of the log. */
-typedef struct Log {
-    bool is_known;        /* its header was read or written, and is one */
-    bool sums_big_endian; /* in which order its checksums take words */
-    bool is_torn;         /* a frame behind those that fit does not, though it bears these salts */
-    unsigned char salts[8];
-    uint32_t sums[2];      /* after the frames that were looked at one by one: SQLite recovers */
-    uint32_t looked_at;    /* frames, all whole */
-    uint32_t committed;    /* frames up to the last commit */
-    uint32_t highest_read; /* frame, counted from 1, since copying began */
-    uint64_t *contents;    /* of each frame's page the checksum it was written with, and IS_KNOWN */
-    size_t capacity;
-} Log;
-
-typedef struct PageFile {
-    sqlite3_file base;
-    bool is_log, has_checksums, is_copying, is_overlooking, mark_is_broken;
-    bool has_failed; /* something of the file or its log, since copying began */
-    Mark mark;
-    Log log;                /* of a log */
-    struct PageFile *other; /* the log's file, the file's log */
-    PageFault *fault;       /* of the file */
-    const void *copied;     /* the page just read from the log, to be written into the file, with its checksum */
-    uint32_t copied_content;
-    unsigned char *scratch; /* a page */
-} PageFile;
-
-static sqlite3_file *inner(PageFile *file)
-{
-    return (sqlite3_file *)(file + 1);
-}
-
-static uint32_t get_4(const unsigned char *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-static void put_4(unsigned char *at, uint32_t value)
-{
-    for (int i = 0; i < 4; i++)
-        at[i] = (unsigned char)(value >> (24 - 8 * i));
-}
 
 /* Pages */
 
-static uint32_t content_of(const unsigned char *page)
+uint32_t page_content(const unsigned char *page)
 {
     return crc32c(0, page, CHECKED_BYTES);
 }
@@ -82,7 +19,7 @@ static uint32_t with_number(uint32_t content, uint32_t number)
 
 bool page_is_whole(const unsigned char *page, uint32_t number)
 {
-    return get_4(page + CHECKED_BYTES) == with_number(content_of(page), number);
+    return get_4(page + CHECKED_BYTES) == with_number(page_content(page), number);
 }
 
 bool page_has_checksum(const unsigned char *header)
@@ -90,9 +27,7 @@ bool page_has_checksum(const unsigned char *header)
     return header[RESERVED_AT] == PAGE_RESERVED;
 }
 
-#define IS_KNOWN (UINT64_C(1) << 32)
-
-static int damaged(PageFile *file, uint32_t page, bool is_in_log)
+int page_damaged(PageFile *file, uint32_t page, bool is_in_log)
 {
     PageFile *main = file->is_log ? file->other : file;
     if (main && main->fault && !main->fault->page)
@@ -144,6 +79,7 @@ static void begin_copying(PageFile *file)
     file->is_copying = true;
     file->has_failed = false;
     file->copied = NULL;
+    file->copied_entry = NULL;
     file->other->log.highest_read = 0;
     set_mark(file, MARK_BEGUN, file->other->log.committed);
 }
@@ -154,6 +90,7 @@ static void end_copying(PageFile *file)
         return;
     file->is_copying = false;
     file->copied = NULL;
+    file->copied_entry = NULL;
     if (!file->has_failed)
         set_mark(file, MARK_DONE, file->other->log.highest_read);
 }
@@ -168,146 +105,6 @@ static LogState log_state(const PageFile *file)
     return file->mark.state == MARK_DONE && is_same && !is_enough ? LOG_STALE : LOG_FITS;
 }
 
-/* The log. sqlite.org, "WAL-mode File Format": sums of pairs of 32-bit words, each from those of the frame before. */
-
-static uint32_t word_at(const unsigned char *at, bool big_endian)
-{
-    uint32_t word = get_4(at);
-    return big_endian ? word : __builtin_bswap32(word);
-}
-
-static void sum(const Log *log, const unsigned char *at, size_t len, uint32_t sums[static 2])
-{
-    uint32_t first = sums[0], second = sums[1];
-    bool big_endian = log->sums_big_endian;
-    for (const unsigned char *end = at + len; at < end; at += 8) {
-        first += word_at(at, big_endian) + second;
-        second += word_at(at + 4, big_endian) + first;
-    }
-    sums[0] = first;
-    sums[1] = second;
-}
-
-static bool frame_fits(const Log *log, const unsigned char *header, const unsigned char *page, uint32_t sums[static 2])
-{
-    sum(log, header, 8, sums);
-    sum(log, page, PAGE_BYTES, sums);
-    return get_4(header + 16) == sums[0] && get_4(header + 20) == sums[1] && get_4(header) &&
-           !memcmp(header + 8, log->salts, sizeof log->salts);
-}
-
-static void take_log_header(Log *log, const unsigned char *header)
-{
-    uint32_t sums[2] = {0, 0}, magic = get_4(header);
-    if (log->contents)
-        memset(log->contents, 0, log->capacity * sizeof *log->contents);
-    *log = (Log){.sums_big_endian = magic & 1, .contents = log->contents, .capacity = log->capacity};
-    sum(log, header, 24, sums);
-    log->is_known = (magic & ~1u) == 0x377f0682 && sums[0] == get_4(header + 24) && sums[1] == get_4(header + 28);
-    memcpy(log->salts, header + 16, sizeof log->salts);
-    memcpy(log->sums, sums, sizeof sums);
-}
-
-static bool has_entry(Log *log, uint32_t number)
-{
-    if (number < log->capacity)
-        return true;
-    size_t capacity = (size_t)number * 2 + 64;
-    uint64_t *grown = realloc(log->contents, capacity * sizeof *grown);
-    if (!grown)
-        return false;
-    memset(grown + log->capacity, 0, (capacity - log->capacity) * sizeof *grown);
-    log->contents = grown;
-    log->capacity = capacity;
-    return true;
-}
-
-/* SQLite recovers: it reads frame by frame from the first to one that does not fit. So do we. */
-static int look_at_frame(Log *log, const unsigned char *frame, uint32_t number)
-{
-    uint32_t sums[2] = {log->sums[0], log->sums[1]};
-    if (!log->is_known || number != log->looked_at)
-        return SQLITE_OK;
-    if (!frame_fits(log, frame, frame + FRAME_HEADER, sums)) {
-        log->is_torn |= !memcmp(frame + 8, log->salts, sizeof log->salts);
-        return SQLITE_OK;
-    }
-    if (!has_entry(log, number))
-        return SQLITE_NOMEM;
-    log->contents[number] = content_of(frame + FRAME_HEADER) | IS_KNOWN;
-    memcpy(log->sums, sums, sizeof sums);
-    log->looked_at++;
-    if (get_4(frame + 4))
-        log->committed = log->looked_at;
-    return SQLITE_OK;
-}
-
-static uint32_t frame_of(sqlite3_int64 offset)
-{
-    return (uint32_t)((offset - LOG_HEADER_BYTES) / FRAME_BYTES);
-}
-
-static uint32_t page_of_frame(PageFile *file, uint32_t number)
-{
-    unsigned char bytes[4] = {0};
-    (void)inner(file)->pMethods->xRead(inner(file), bytes, sizeof bytes,
-                                       LOG_HEADER_BYTES + (sqlite3_int64)number * FRAME_BYTES);
-    return get_4(bytes);
-}
-
-static int check_frame(PageFile *file, const unsigned char *page, uint32_t number)
-{
-    Log *log = &file->log;
-    uint64_t known = number < log->capacity ? log->contents[number] : 0;
-    uint32_t content = content_of(page);
-    if (number + 1 > log->highest_read)
-        log->highest_read = number + 1;
-    if (known && known != (content | IS_KNOWN))
-        return damaged(file, page_of_frame(file, number), true);
-    if (file->other && file->other->is_copying) {
-        file->other->copied = page;
-        file->other->copied_content = content;
-    }
-    return SQLITE_OK;
-}
-
-static int read_log(PageFile *file, void *out, int amount, sqlite3_int64 offset)
-{
-    int code = inner(file)->pMethods->xRead(inner(file), out, amount, offset);
-    if (code != SQLITE_OK)
-        return code;
-    if (amount == LOG_HEADER_BYTES && !offset)
-        take_log_header(&file->log, out);
-    else if (amount == FRAME_BYTES)
-        return look_at_frame(&file->log, out, frame_of(offset));
-    else if (amount == PAGE_BYTES)
-        return check_frame(file, out, frame_of(offset));
-    return SQLITE_OK;
-}
-
-static void note_commit(Log *log, uint32_t number, bool is_commit)
-{
-    log->looked_at = UINT32_MAX;
-    if (is_commit)
-        log->committed = number + 1;
-    else if (number < log->committed)
-        log->committed = number;
-}
-
-static int write_log(PageFile *file, const void *bytes, int amount, sqlite3_int64 offset)
-{
-    Log *log = &file->log;
-    if (amount == LOG_HEADER_BYTES && !offset)
-        take_log_header(log, bytes);
-    else if (amount == FRAME_HEADER)
-        note_commit(log, frame_of(offset), get_4((const unsigned char *)bytes + 4) != 0);
-    else if (!has_entry(log, frame_of(offset)))
-        return SQLITE_NOMEM;
-    else
-        log->contents[frame_of(offset)] = amount == PAGE_BYTES ? content_of(bytes) | IS_KNOWN : 0;
-    return inner(file)->pMethods->xWrite(inner(file), bytes, amount, offset);
-}
-
 /* The file */
 
 static int read_page(PageFile *file, unsigned char *page, uint32_t number)
@@ -319,9 +116,9 @@ static int read_page(PageFile *file, unsigned char *page, uint32_t number)
     /* Beyond the end SQLite would take zeros. */
     if (code == SQLITE_IOERR_SHORT_READ) {
         int asked = inner(file)->pMethods->xFileSize(inner(file), &size);
-        return asked == SQLITE_OK && !size ? code : damaged(file, number, false);
+        return asked == SQLITE_OK && !size ? code : page_damaged(file, number, false);
     }
-    return code != SQLITE_OK || page_is_whole(page, number) ? code : damaged(file, number, false);
+    return code != SQLITE_OK || page_is_whole(page, number) ? code : page_damaged(file, number, false);
 }
 
 static int read_file(PageFile *file, void *out, int amount, sqlite3_int64 offset)
@@ -342,7 +139,7 @@ static int read_file(PageFile *file, void *out, int amount, sqlite3_int64 offset
 /* The reserved bytes are ours also in SQLite's own memory, which is never constant here. */
 static void seal(PageFile *file, unsigned char *page, uint32_t number)
 {
-    uint32_t content = file->copied == page ? file->copied_content : content_of(page);
+    uint32_t content = file->copied == page ? file->copied_content : page_content(page);
     file->copied = NULL;
     memset(page + CHECKED_BYTES, 0, PAGE_RESERVED);
     put_4(page + CHECKED_BYTES, with_number(content, number));
@@ -350,11 +147,31 @@ static void seal(PageFile *file, unsigned char *page, uint32_t number)
         mark_write(&file->mark, page + MARK_AT);
 }
 
+/* A page of the log, written into the file. SQLITE_BUSY ends SQLite's checkpoint without an error and without its being
+ * done. */
+static int copy_page(PageFile *file, const void *page, sqlite3_int64 offset)
+{
+    uint64_t *entry = file->copied == page ? file->copied_entry : NULL;
+    if (entry && *entry & IS_COPIED)
+        return SQLITE_OK;
+    if (!file->copy_left)
+        return SQLITE_BUSY;
+    seal(file, (unsigned char *)page, (uint32_t)(offset / PAGE_BYTES) + 1);
+    int code = inner(file)->pMethods->xWrite(inner(file), page, PAGE_BYTES, offset);
+    if (code == SQLITE_OK && entry)
+        *entry |= IS_COPIED;
+    if (file->copy_left > 0)
+        file->copy_left--;
+    return code;
+}
+
 static int write_file(PageFile *file, const void *bytes, int amount, sqlite3_int64 offset)
 {
     if (file->has_checksums) {
         if (amount != PAGE_BYTES || offset % PAGE_BYTES || (file->is_copying && file->has_failed))
             return SQLITE_IOERR_WRITE;
+        if (file->is_copying)
+            return copy_page(file, bytes, offset);
         seal(file, (unsigned char *)bytes, (uint32_t)(offset / PAGE_BYTES) + 1);
     }
     return inner(file)->pMethods->xWrite(inner(file), bytes, amount, offset);
@@ -518,6 +335,7 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int f
         file->other->other = file;
         return SQLITE_OK;
     }
+    file->copy_left = -1;
     file->scratch = malloc(PAGE_BYTES);
     return file->scratch ? learn(file) : SQLITE_NOMEM;
 }
@@ -558,6 +376,29 @@ void page_file_overlook(sqlite3 *db, bool is_on)
     PageFile *file = file_of(db);
     if (file)
         file->is_overlooking = is_on;
+}
+
+void page_file_copy_at_most(sqlite3 *db, int pages)
+{
+    PageFile *file = file_of(db);
+    if (file)
+        file->copy_left = pages;
+}
+
+int64_t page_file_log_bytes(uint32_t frames)
+{
+    return frames ? LOG_HEADER_BYTES + (int64_t)frames * FRAME_BYTES : 0;
+}
+
+uint32_t page_file_log_frames(sqlite3 *db)
+{
+    const PageFile *file = file_of(db);
+    const Log *log = file && file->other ? &file->other->log : NULL;
+    if (!log || !log->is_known)
+        return 0;
+    bool is_copied = file->mark.state == MARK_DONE && file->mark.frames >= log->committed &&
+                     !memcmp(log->salts, file->mark.salts, sizeof log->salts);
+    return is_copied ? 0 : log->committed;
 }
 
 LogState page_file_log_state(sqlite3 *db)

@@ -43,6 +43,13 @@ LogState page_file_log_state(sqlite3 *db);
 /* SQLite has left out the log's end, from a frame that is torn or damaged. */
 bool page_file_log_is_torn(sqlite3 *db);
 
+/* SQLite copies its log in one go. With a bound, a copying ends after so many pages, as if others were reading; the
+ * next one goes on where it ended. < 0: no bound. */
+void page_file_copy_at_most(sqlite3 *db, int pages);
+/* How many frames of the log a copy of the file needs beside it: none where all of them are in the file. */
+uint32_t page_file_log_frames(sqlite3 *db);
+int64_t page_file_log_bytes(uint32_t frames); /* from the log's beginning to behind so many; 0 where there are none */
+
 /* While it is on, damaged pages of the file are read as they are: everything is about to be written anew. */
 void page_file_overlook(sqlite3 *db, bool is_on);
 

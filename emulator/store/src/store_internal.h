@@ -30,6 +30,9 @@ struct Store {
     uint64_t buffered_writes; /* appends of a shard log that SQLite has not seen yet */
     Durability durability;
     int wal_pages, wal_pages_least; /* below the latter it is not copied: it is damaged */
+    int wal_pages_seen;             /* when it was last copied from */
+    bool is_checkpointing;          /* a part of the WAL is in the file already, the rest is to follow */
+    int copies_running;             /* snapshots: the file must stay as it is, and of the WAL what is there */
     void (*on_trouble)(void *context, const char *what);
     void *trouble_context;
     int before_commit_count, on_rollback_count;

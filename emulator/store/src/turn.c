@@ -6,6 +6,7 @@
 
 #define IDLE_CHECKPOINT_PAGES   (4 * 1024 * 1024 / PAGE_BYTES)
 #define FORCED_CHECKPOINT_PAGES (64 * 1024 * 1024 / PAGE_BYTES)
+#define STEP_PAGES              (4 * 1024 * 1024 / PAGE_BYTES)
 
 void store_before_commit(Store *store, StoreHook *hook, void *context)
 {
@@ -48,11 +49,11 @@ void store_forget(Store *store)
 
 /* What it could not copy stays in the WAL: nothing is lost, the next one tries again. A damaged one is tried again when
  * it has grown by as much as would force it, since the pages before the damaged one are copied each time. */
-static void checkpoint(Store *store)
+static void end_checkpoint(Store *store, int code)
 {
-    int left = 0, copied = 0, pages = store->wal_pages;
-    int code = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &left, &copied);
-    store->wal_pages = 0;
+    int pages = store->wal_pages;
+    store->wal_pages = store->wal_pages_seen = 0;
+    store->is_checkpointing = false;
     store->wal_pages_least = is_damage(code) ? pages + FORCED_CHECKPOINT_PAGES : 0;
     if (is_damage(code)) {
         note_damage(store, "");
@@ -60,9 +61,31 @@ static void checkpoint(Store *store)
     }
 }
 
+/* At most so many pages; < 0: all. */
+static void checkpoint(Store *store, int pages)
+{
+    int there = 0, copied = 0;
+    page_file_copy_at_most(store->db, pages);
+    int code = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &there, &copied);
+    page_file_copy_at_most(store->db, -1);
+    store->is_checkpointing = code == SQLITE_OK && copied < there && pages >= 0;
+    if (!store->is_checkpointing)
+        end_checkpoint(store, code);
+}
+
+/* More than has come since the last step, so that it comes to its end while others write. */
+static void checkpoint_step(Store *store)
+{
+    int come = store->is_checkpointing ? store->wal_pages - store->wal_pages_seen : 0;
+    store->wal_pages_seen = store->wal_pages;
+    checkpoint(store, STEP_PAGES + 2 * come);
+}
+
 static bool wants_checkpoint(const Store *store, int pages)
 {
-    return store->wal_pages >= pages && store->wal_pages >= store->wal_pages_least;
+    if (store->copies_running)
+        return false;
+    return store->is_checkpointing || (store->wal_pages >= pages && store->wal_pages >= store->wal_pages_least);
 }
 
 /* A full disk: what the WAL has already may go into the file, and its room be used again. */
@@ -70,8 +93,8 @@ static int give_up(Store *store, int code)
 {
     bool is_full = (sqlite3_errcode(store->db) & 0xff) == SQLITE_FULL;
     store_rollback(store);
-    if (is_full)
-        checkpoint(store);
+    if (is_full && !store->copies_running)
+        checkpoint(store, -1);
     return code;
 }
 
@@ -94,15 +117,15 @@ int store_commit(Store *store)
     store->failure[0] = '\0';
     end_probation(store);
     if (wants_checkpoint(store, FORCED_CHECKPOINT_PAGES))
-        checkpoint(store);
+        checkpoint_step(store);
     return STORE_OK;
 }
 
 bool store_checkpoint_step(Store *store)
 {
     if (!store->in_turn && wants_checkpoint(store, IDLE_CHECKPOINT_PAGES))
-        checkpoint(store);
-    return false;
+        checkpoint_step(store);
+    return store->is_checkpointing && !store->copies_running;
 }
 
 void store_release_memory(Store *store)

@@ -164,7 +164,8 @@ static char *killed_store(char *directory)
         bool is_fine = open_in(directory, &store) == STORE_OK;
         for (int64_t key = 1; is_fine && key <= 60; key++)
             is_fine = put_and_commit(store, key);
-        store_checkpoint_step(store);
+        while (store_checkpoint_step(store))
+            continue;
         if (is_fine)
             kill(getpid(), SIGKILL);
         _exit(1);
@@ -255,6 +256,68 @@ static void a_log_that_is_damaged_while_it_was_being_copied_is_refused(void **st
     remove_directory(directory);
 }
 
+/* Writes so much that copying takes several steps, and goes on writing between them. */
+static bool write_between_steps(Store *store, bool is_killed)
+{
+    static const Query change = {"UPDATE t SET v = randomblob(100000) WHERE k % 40 = 3"};
+    bool is_fine = true;
+    int steps = 0;
+    for (int64_t key = 1; is_fine && key <= 150; key++)
+        is_fine = put_and_commit(store, key);
+    while (is_fine && store_checkpoint_step(store)) {
+        is_fine = store_run(store_begin(store, &change)) == STORE_OK && put_and_commit(store, 151 + steps++);
+        if (is_killed && steps == 2)
+            kill(getpid(), SIGKILL);
+    }
+    return is_fine && steps >= 2;
+}
+
+static void the_log_is_copied_by_steps_while_others_write(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/evpoc-pages-XXXXXX", path[128];
+    Store *store;
+    struct stat before, after;
+    assert_non_null(mkdtemp(directory));
+    assert_int_equal(open_in(directory, &store), STORE_OK);
+    assert_true(write_between_steps(store, false));
+    snprintf(path, sizeof path, "%s/evpoc.db-wal", directory);
+    assert_int_equal(stat(path, &before), 0);
+    /* It came to its end: the log begins anew, and grows no more. */
+    for (int64_t key = 1000; key < 1050; key++)
+        assert_true(put_and_commit(store, key));
+    assert_int_equal(stat(path, &after), 0);
+    assert_int_equal(after.st_size, before.st_size);
+    int64_t there = rows(store);
+    store_close(store);
+    assert_int_equal(open_in(directory, &store), STORE_OK);
+    assert_int_equal(rows(store), there);
+    store_close(store);
+    remove_directory(directory);
+}
+
+static void killed_between_two_steps_it_has_everything(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/evpoc-pages-XXXXXX";
+    Store *store;
+    int status;
+    assert_non_null(mkdtemp(directory));
+    pid_t child = fork();
+    if (!child) {
+        if (open_in(directory, &store) == STORE_OK)
+            (void)write_between_steps(store, true);
+        _exit(1);
+    }
+    waitpid(child, &status, 0);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(open_in(directory, &store), STORE_OK);
+    assert_null(store_note(store));
+    assert_int_equal(rows(store), 152);
+    store_close(store);
+    remove_directory(directory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +325,8 @@ int main(void)
         cmocka_unit_test(every_page_that_sqlite_writes_has_its_checksum),
         cmocka_unit_test(a_log_that_is_damaged_where_it_was_copied_already_is_set_aside),
         cmocka_unit_test(a_log_that_is_damaged_while_it_was_being_copied_is_refused),
+        cmocka_unit_test(the_log_is_copied_by_steps_while_others_write),
+        cmocka_unit_test(killed_between_two_steps_it_has_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
