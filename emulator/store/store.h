@@ -18,6 +18,7 @@ enum {
     STORE_NO_PERMISSION = 6,
     STORE_BAD_NAME = 7, /* of a snapshot */
     STORE_CORRUPT = 8,  /* store_open: damaged */
+    STORE_FULL = 9,     /* blob.h: no room on the disk */
     STORE_BROKEN = -1,
     STORE_DAMAGED = -2 /* the same, because a page is not as it was written: it will be so again */
 };

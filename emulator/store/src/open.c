@@ -1,5 +1,5 @@
 /* open.c - the file: whose it is, who else has it, and what it must become before we use it. */
-#include "store_internal.h"
+#include "blob_internal.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -178,6 +178,7 @@ Store *store_close(Store *store)
         return NULL;
     statements_finalize(store);
     snapshots_drop(store);
+    blobs_close(store);
     if (store->in_turn)
         (void)store_exec(store, "ROLLBACK");
     /* The last connection's close copies the WAL into the file and removes it. */

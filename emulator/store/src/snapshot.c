@@ -1,6 +1,5 @@
 /* snapshot.c - whole copies of the store, by name: files beside it, or in memory where it is in memory itself. */
-#include "buffer.h"
-#include "store_internal.h"
+#include "blob_internal.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -76,6 +75,8 @@ static int snapshot_in_memory(Store *store, const char *name, const char **ret_r
         sqlite3_open_v2(":memory:", &snapshot->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK
             ? copy(snapshot->db, store->db, ret_reason)
             : refuse(ret_reason, STORE_BROKEN, "no memory for a snapshot");
+    if (code == STORE_OK && store->blobs)
+        code = blob_pack(store->blobs, snapshot->db, ret_reason);
     struct Snapshot **before = find_in_memory(store, name);
     if (code == STORE_OK && *before)
         drop_in_memory(before);
@@ -84,6 +85,13 @@ static int snapshot_in_memory(Store *store, const char *name, const char **ret_r
     if (code != STORE_OK)
         drop_in_memory(&store->snapshots);
     return code;
+}
+
+/* Nothing is lost where it fails: the file is not in its place yet. */
+static int pack_file(Store *store, sqlite3 *db, const char **ret_reason)
+{
+    (void)sqlite3_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
+    return blob_pack(store->blobs, db, ret_reason);
 }
 
 /* Written under another name, with no WAL of its own, and put in its place when it is whole. */
@@ -104,6 +112,8 @@ static int snapshot_file(Store *store, const char *name, const char **ret_reason
     if (code == STORE_OK &&
         sqlite3_exec(db, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=DELETE", NULL, NULL, NULL) != SQLITE_OK)
         code = refuse(ret_reason, STORE_BROKEN, "%s: %s", part, sqlite3_errmsg(db));
+    if (code == STORE_OK && store->blobs)
+        code = pack_file(store, db, ret_reason);
     sqlite3_close(db);
     if (code == STORE_OK && rename(part, whole))
         code = refuse(ret_reason, STORE_BROKEN, "cannot write %s: %s", whole, strerror(errno));
@@ -125,14 +135,37 @@ static int not_found(const char *name, const char **ret_reason)
     return refuse(ret_reason, STORE_NOT_FOUND, "there is no snapshot %s", name);
 }
 
-static int restore_from(Store *store, sqlite3 *from, const char *name, const char **ret_reason)
+static int copy_over(Store *store, sqlite3 *from, const char **ret_reason)
 {
-    if (!schemas_match(store->db, from))
-        return refuse(ret_reason, STORE_FOREIGN, "snapshot %s was made by another version of evpoc-emu", name);
     store_end_all(store);
     page_file_overlook(store->db, true); /* what is damaged is what it takes the place of */
     int code = copy(store->db, from, ret_reason);
     page_file_overlook(store->db, false);
+    return code;
+}
+
+static int copy_with_blobs(Store *store, sqlite3 *from, const char **ret_reason)
+{
+    int fd = -1, code = blob_unpack(store->blobs, from, &fd);
+    if (code != STORE_OK)
+        return refuse(ret_reason, code, "%s", store_error(store));
+    code = copy_over(store, from, ret_reason);
+    if (code != STORE_OK) {
+        blob_unpack_undo(store->blobs, fd);
+        return code;
+    }
+    code = blobs_restored(store, fd);
+    return code == STORE_OK ? code : refuse(ret_reason, code, "%s", store_error(store));
+}
+
+static int restore_from(Store *store, sqlite3 *from, const char *name, const char **ret_reason)
+{
+    if (!schemas_match(store->db, from))
+        return refuse(ret_reason, STORE_FOREIGN, "snapshot %s was made by another version of evpoc-emu", name);
+    int code = store->blobs ? blob_check_packed(from, name, ret_reason) : STORE_OK;
+    if (code != STORE_OK)
+        return code;
+    code = store->blobs ? copy_with_blobs(store, from, ret_reason) : copy_over(store, from, ret_reason);
     store->restores++;
     store_forget(store);
     return code;

@@ -48,6 +48,7 @@ struct Store {
     Statement uncompiled; /* stands for what the file is too damaged to compile */
     int statements_count;
     struct Snapshot *snapshots; /* of a store in memory */
+    struct Blobs *blobs;        /* NULL: nobody has opened them */
 };
 
 #define PATH_BYTES 4600

@@ -1,6 +1,6 @@
 /* turn.c - a turn of the loop is a transaction. The WAL is copied into the file when nobody waits, or when it has grown
  * too large. */
-#include "store_internal.h"
+#include "blob_internal.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -116,6 +116,8 @@ int store_commit(Store *store)
     store->commits++;
     store->failure[0] = '\0';
     end_probation(store);
+    if (store->blobs)
+        blobs_committed(store);
     if (wants_checkpoint(store, FORCED_CHECKPOINT_PAGES))
         checkpoint_step(store);
     return STORE_OK;
@@ -149,6 +151,8 @@ int store_undo_to_savepoint(Store *store)
 {
     static const Query undo = {"ROLLBACK TO handler"};
     int code = store_run(store_begin(store, &undo));
+    if (code == STORE_OK && store->blobs)
+        code = blobs_undone_to_savepoint(store);
     return code == STORE_OK ? store_release(store) : code;
 }
 
