@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import itertools
 import json
 import re
@@ -135,6 +136,11 @@ class Service:
         return "query" in step.words[1:] or not self.target
 
 
+@functools.cache
+def service_of(name: str) -> Service:
+    return Service(name)
+
+
 def is_cbor(step: Step) -> bool:
     return "cbor" in step.words[1:]
 
@@ -229,7 +235,7 @@ def test_through_the_port(path: Path, emulators: dict[tuple[str, ...], LocalEmul
             if step.advance:
                 admin.ask(emulator.url, "clock", advance=step.advance)
                 continue
-            service = Service(step.words[0].partition(".")[0])
+            service = service_of(step.words[0].partition(".")[0])
             where, headers, body = service.request(step, names)
             headers["authorization"] = CREDENTIAL.format(names["account"], service.scope)
             headers |= {name: names.fill_text(value) for name, value in step.headers[0].items()}
