@@ -3,6 +3,7 @@
  * its next run, which is after that turn), and only where the turn brought no answer it is suspended. That spares the
  * usual request four system calls: leaving and entering the epoll, writing and reading the wake-up pipe. */
 #include "h1.h"
+#include <linux/tcp.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -146,7 +147,7 @@ static ssize_t read_source(void *context, uint64_t position, char *to, size_t ro
 static struct MHD_Response *response_of_source(Transfer *transfer)
 {
     HttpSource *source = &transfer->source;
-    if (source->read)
+    if (source->read || transfer->request.is_tls)
         return MHD_create_response_from_callback(source->length, SOURCE_CHUNK_BYTES, read_source, transfer, NULL);
     int fd = source->fd;
     source->fd = -1;
@@ -222,7 +223,20 @@ static void h1_body_wanted(Transfer *transfer)
     transfer->h1.connection->h1->due = true;
 }
 
-static const Carrier h1_carrier = {h1_answer, h1_answer, h1_stream_changed, h1_cut, h1_hang_up, h1_body_wanted};
+/* libmicrohttpd and the system send by themselves: what the client has acknowledged tells. */
+static bool h1_has_progress(Transfer *transfer)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+    if (getsockopt(transfer->h1.connection->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+        return false; /* inside TLS: noted as it is read */
+    bool has_more = info.tcpi_bytes_acked > transfer->h1.acked;
+    transfer->h1.acked = info.tcpi_bytes_acked;
+    return has_more;
+}
+
+static const Carrier h1_carrier = {h1_answer,  h1_answer,      h1_stream_changed, h1_cut,
+                                   h1_hang_up, h1_body_wanted, h1_has_progress};
 
 static void *on_target(void *context, const char *target, struct MHD_Connection *mhd)
 {

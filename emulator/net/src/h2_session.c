@@ -120,6 +120,7 @@ static int on_send_data(nghttp2_session *nghttp2, nghttp2_frame *frame, const ui
         stream_take(&transfer->stream, len);
     else
         transfer->answer_sent += len;
+    transfer_note_progress(transfer, len);
     return 0;
 }
 
@@ -256,7 +257,8 @@ static void h2_body_wanted(Transfer *transfer)
     end_flow(transfer);
 }
 
-static const Carrier h2_carrier = {h2_answer, h2_stream_start, h2_stream_changed, h2_cut, h2_hang_up, h2_body_wanted};
+static const Carrier h2_carrier = {h2_answer, h2_stream_start, h2_stream_changed, h2_cut, h2_hang_up, h2_body_wanted,
+                                   NULL};
 
 static int on_begin_headers(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *context)
 {

@@ -305,7 +305,7 @@ void transfer_end_head(Transfer *transfer)
 }
 
 /* So that a steady sender is not cut off, and one byte a minute is no steady one. */
-static void note_progress(Transfer *transfer, size_t bytes)
+void transfer_note_progress(Transfer *transfer, size_t bytes)
 {
     transfer->progress += bytes;
     if (transfer->progress < PROGRESS_BYTES)
@@ -328,7 +328,7 @@ size_t transfer_flow(Transfer *transfer, Bytes bytes)
         return 0;
     size_t taken = transfer->sink.write(transfer->sink.context, bytes);
     transfer->sink_is_full = taken < bytes.len;
-    note_progress(transfer, taken);
+    transfer_note_progress(transfer, taken);
     return taken;
 }
 
@@ -369,7 +369,7 @@ ssize_t transfer_read_source(Transfer *transfer, uint64_t at, char *to, size_t r
     ssize_t len = source->read ? source->read(source->context, at, to, wanted)
                                : pread(source->fd, to, wanted, (off_t)(source->fd_at + at));
     if (len > 0)
-        note_progress(transfer, (size_t)len);
+        transfer_note_progress(transfer, (size_t)len);
     return len > 0 ? len : -1;
 }
 
@@ -390,7 +390,7 @@ void transfer_add_body(Transfer *transfer, Bytes bytes)
     if (!has_room(transfer, bytes.len))
         return;
     transfer_hold(transfer, bytes.len);
-    note_progress(transfer, bytes.len);
+    transfer_note_progress(transfer, bytes.len);
     buffer_append(&transfer->body, bytes);
 }
 
@@ -538,12 +538,21 @@ static bool is_too_slow(const Transfer *transfer, bool is_pressed)
            transfers_now_ms(transfer->all) - transfer->since_ms > patience_ms;
 }
 
+static bool has_progress(Transfer *transfer)
+{
+    const Carrier *carrier = transfer->carrier;
+    if (!transfer->answered || !carrier->has_progress || !carrier->has_progress(transfer))
+        return false;
+    transfer->since_ms = transfers_now_ms(transfer->all);
+    return true;
+}
+
 void transfers_sweep(Transfers *all)
 {
     bool is_pressed = all->is_pressed;
     all->is_pressed = all->held >= held_max(all) / 2;
     for (Transfer *transfer = all->first; transfer; transfer = transfer->next)
-        if (is_too_slow(transfer, is_pressed)) {
+        if (is_too_slow(transfer, is_pressed) && !has_progress(transfer)) {
             transfer->hung_up = true;
             transfer->carrier->hang_up(transfer);
         }

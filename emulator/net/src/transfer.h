@@ -16,6 +16,8 @@ typedef struct Carrier {
     void (*cut)(Transfer *transfer);            /* instead of an answer */
     void (*hang_up)(Transfer *transfer);        /* its client is too slow: the connection goes, soon */
     void (*body_wanted)(Transfer *transfer);    /* its sink takes bytes, for the first time or again */
+    /* The client has taken some of the answer since this was asked last; NULL: it is noted as it goes. */
+    bool (*has_progress)(Transfer *transfer);
 } Carrier;
 
 struct HttpStream {
@@ -67,6 +69,7 @@ struct Transfer {
             uint64_t round;         /* in which it was delivered */
             uint64_t drained;       /* of the body */
             bool suspended, client_gone, has_trailers;
+            uint64_t acked; /* bytes of the connection, when its progress was looked at last */
         } h1;
         struct TransferH2 {
             struct H2Session *session;
@@ -122,6 +125,7 @@ void transfer_add_trailer(Transfer *transfer, Bytes name, Bytes value);
 size_t transfer_flow(Transfer *transfer, Bytes bytes);
 void transfer_end_flow(Transfer *transfer, bool is_whole); /* fine to call again */
 /* Bytes of the answer's source; < 0: it has failed. */
+void transfer_note_progress(Transfer *transfer, size_t bytes);
 ssize_t transfer_read_source(Transfer *transfer, uint64_t at, char *to, size_t room);
 uint64_t transfer_answer_length(const Transfer *transfer); /* of what is no stream */
 /* Hands it to the owner, once; who may answer before this returns. Not now but in a later round where its body is to
