@@ -127,6 +127,7 @@ void transfer_end_flow(Transfer *transfer, bool is_whole); /* fine to call again
 /* Bytes of the answer's source; < 0: it has failed. */
 void transfer_note_progress(Transfer *transfer, size_t bytes);
 ssize_t transfer_read_source(Transfer *transfer, uint64_t at, char *to, size_t room);
+void transfer_end_source(Transfer *transfer);              /* nothing more is read; fine to call again */
 uint64_t transfer_answer_length(const Transfer *transfer); /* of what is no stream */
 /* Hands it to the owner, once; who may answer before this returns. Not now but in a later round where its body is to
  * be inflated, which takes its time, and this round has taken long already. */
