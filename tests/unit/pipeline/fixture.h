@@ -14,6 +14,7 @@
 #include <cmocka.h>
 #undef fail /* cmocka's: call.h has its own */
 
+#define HELPER      static __attribute__((unused))
 #define CLIENTS_MAX 64
 #define ROUNDS_MAX  100000
 
@@ -56,7 +57,7 @@ typedef struct Fixture {
     int clients_count;
 } Fixture;
 
-static void fixture_open(Fixture *fixture, const Service *service)
+HELPER void fixture_open(Fixture *fixture, const Service *service)
 {
     static const char *const steps[] = {"CREATE TABLE thing (value BLOB PRIMARY KEY) WITHOUT ROWID", NULL};
     static const Migration migration = {"test", steps};
@@ -82,7 +83,7 @@ static void fixture_open(Fixture *fixture, const Service *service)
     assert_int_equal(net_open(&options, &fixture->net, &reason), NET_OK);
 }
 
-static void fixture_close(Fixture *fixture)
+HELPER void fixture_close(Fixture *fixture)
 {
     for (int i = 0; i < fixture->clients_count; i++)
         close(fixture->clients[i]);
@@ -96,34 +97,40 @@ static void fixture_close(Fixture *fixture)
     loop_free(fixture->host.loop);
 }
 
-/* Sends a call of an operation on a connection of its own; its number. */
-static int client_call(Fixture *fixture, const char *operation, const char *value)
+/* Sends a request on a connection of its own; its number. */
+HELPER int client_send(Fixture *fixture, const char *request, int len)
 {
-    char body[256], request[1024];
     struct sockaddr_in to = {
         .sin_family = AF_INET, .sin_port = htons(net_port(fixture->net)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0 && fixture->clients_count < CLIENTS_MAX);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-    int body_len = snprintf(body, sizeof body, "{\"value\":\"%s\"}", value);
-    int len = snprintf(
-        request, sizeof request,
-        "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Amz-Target: Test.%s\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n%s",
-        operation, body_len, body);
     assert_int_equal(send(fd, request, (size_t)len, 0), len);
     fixture->clients[fixture->clients_count] = fd;
     return fixture->clients_count++;
 }
 
+/* A call of an operation. */
+HELPER int client_call(Fixture *fixture, const char *operation, const char *value)
+{
+    char body[256], request[1024];
+    int body_len = snprintf(body, sizeof body, "{\"value\":\"%s\"}", value);
+    int len = snprintf(request, sizeof request,
+                       "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Amz-Target: Test.%s\r\n"
+                       "Content-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n%s",
+                       operation, body_len, body);
+    return client_send(fixture, request, len);
+}
+
 /* Takes what has been sent, without a turn. */
-static void take_all(Fixture *fixture)
+HELPER void take_all(Fixture *fixture)
 {
     for (int i = 0; i < 20; i++)
         loop_poll(fixture->host.loop, 1);
 }
 
 /* The whole answer, NUL-terminated; free it. */
-static char *client_answer(Fixture *fixture, int client)
+HELPER char *client_answer(Fixture *fixture, int client)
 {
     Buffer answer = {0};
     ssize_t len = -1;
@@ -139,7 +146,7 @@ static char *client_answer(Fixture *fixture, int client)
     return answer.ptr;
 }
 
-static void assert_answer_has(Fixture *fixture, int client, const char *expected)
+HELPER void assert_answer_has(Fixture *fixture, int client, const char *expected)
 {
     char *answer = client_answer(fixture, client);
     bool has = strstr(answer, expected) != NULL;
