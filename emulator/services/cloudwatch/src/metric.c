@@ -1,5 +1,6 @@
 /* metric.c */
 #include "metric.h"
+#include "row.h"
 #include <stdlib.h>
 
 #define NAME_END  '\x1f'
@@ -7,6 +8,12 @@
 
 #define KEPT_MS        (INT64_C(455) * 24 * 3600 * 1000) /* aws: 15 months after their last data */
 #define FORGOTTEN_ONCE 2                                 /* metrics looked at for each that is new */
+
+static const Column columns[] = {
+    COLUMN(Metric, account), COLUMN(Metric, region),     COLUMN_AS("namespace", Metric, name_space),
+    COLUMN(Metric, name),    COLUMN(Metric, dimensions), COLUMN(Metric, last_ms),
+};
+static const Row metric_name = {columns, 5}, new_metric = ROW(columns);
 
 static const Query find_metric = {"SELECT id, last_ms FROM cloudwatch_metric WHERE account = ?1 AND region = ?2"
                                   " AND namespace = ?3 AND name = ?4 AND dimensions = ?5"};
@@ -66,19 +73,10 @@ CloudwatchDimensions metric_dimensions_parse(Arena *arena, Bytes text)
     return dimensions;
 }
 
-static void bind_metric(Statement *statement, const Metric *metric)
-{
-    bind_text(statement, 1, metric->account);
-    bind_text(statement, 2, metric->region);
-    bind_text(statement, 3, metric->name_space);
-    bind_text(statement, 4, metric->name);
-    bind_text(statement, 5, metric->dimensions);
-}
-
 static int find(Store *store, const Metric *metric, int64_t *ret_id, int64_t *ret_last_ms)
 {
     Statement *find = store_begin(store, &find_metric);
-    bind_metric(find, metric);
+    row_bind(find, 1, &metric_name, metric);
     int code = store_one(find);
     if (code != STORE_ROW)
         return code;
@@ -122,8 +120,7 @@ static int forget_old(Store *store, int64_t new_id, int64_t now_ms)
 static int make(Store *store, const Metric *metric, int64_t now_ms, int64_t *ret_id)
 {
     Statement *insert = store_begin(store, &insert_metric);
-    bind_metric(insert, metric);
-    bind_int64(insert, 6, metric->last_ms);
+    row_bind(insert, 1, &new_metric, metric);
     int code = store_run(insert);
     *ret_id = store_last_rowid(store);
     return code == STORE_OK ? forget_old(store, *ret_id, now_ms) : code;

@@ -1,5 +1,6 @@
 /* point.c */
 #include "point.h"
+#include "row.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,6 +13,20 @@ static const struct {
     int32_t resolution_s, next_s;
     int64_t kept_ms;
 } ages[] = {{1, 60, 3 * HOUR_MS}, {60, 300, 15 * DAY_MS}, {300, 3600, 63 * DAY_MS}, {3600, 0, 455 * DAY_MS}};
+
+static const Column place_columns[] = {
+    COLUMN(DataPoint, unit),
+    COLUMN(DataPoint, resolution_s),
+    COLUMN(DataPoint, time_ms),
+};
+static const Row place = ROW(place_columns);
+static const Column sum_columns[] = {
+    COLUMN(DataPoint, count),
+    COLUMN(DataPoint, sum),
+    COLUMN(DataPoint, minimum),
+    COLUMN(DataPoint, maximum),
+};
+static const Row sums = ROW(sum_columns);
 
 static const Query find_point = {"SELECT count, sum, minimum, maximum, point_values FROM cloudwatch_data"
                                  " WHERE metric_id = ?1 AND unit = ?2 AND resolution_s = ?3 AND time_ms = ?4"};
@@ -91,21 +106,16 @@ static void add(Arena *arena, DataPoint *to, const DataPoint *more)
     to->maximum = fmax(to->maximum, more->maximum);
 }
 
-static void bind_place(Statement *statement, int64_t metric_id, const DataPoint *point)
+static int bind_place(Statement *statement, int64_t metric_id, const DataPoint *point)
 {
     bind_int64(statement, 1, metric_id);
-    bind_text(statement, 2, point->unit);
-    bind_int64(statement, 3, point->resolution_s);
-    bind_int64(statement, 4, point->time_ms);
+    return row_bind(statement, 2, &place, point);
 }
 
 static void read_row(Arena *arena, Statement *row, DataPoint *ret)
 {
-    Bytes values = column_is_null(row, 4) ? (Bytes){0} : arena_copy(arena, column_bytes(row, 4));
-    ret->count = column_double(row, 0);
-    ret->sum = column_double(row, 1);
-    ret->minimum = column_double(row, 2);
-    ret->maximum = column_double(row, 3);
+    Bytes values = arena_copy(arena, column_bytes(row, 4));
+    row_read(arena, row, &sums, ret);
     ret->values =
         (Values){arena_new_array(arena, ValueCount, values.len / sizeof(ValueCount)), values.len / sizeof(ValueCount)};
     if (values.len)
@@ -116,12 +126,8 @@ static int write_row(Store *store, int64_t metric_id, const DataPoint *point)
 {
     Statement *put = store_begin(store, &put_point);
     Bytes values = {(const char *)point->values.items, point->values.len * sizeof(ValueCount)};
-    bind_place(put, metric_id, point);
-    bind_double(put, 5, point->count);
-    bind_double(put, 6, point->sum);
-    bind_double(put, 7, point->minimum);
-    bind_double(put, 8, point->maximum);
-    bind_bytes(put, 9, point->values.len ? values : (Bytes){0});
+    int next = row_bind(put, bind_place(put, metric_id, point), &sums, point);
+    bind_bytes(put, next, point->values.len ? values : (Bytes){0});
     return store_run(put);
 }
 

@@ -1,5 +1,6 @@
 /* table.c - reading, writing and keeping tables. */
 #include "table.h"
+#include "row.h"
 #include <stdlib.h>
 
 #define TABLE_COLUMNS                                                                                                  \
@@ -9,6 +10,58 @@
 #define INDEX_COLUMNS                                                                                                  \
     "name, is_global, hash_name, hash_kind, range_name, range_kind, projection_type, non_key, read_units, "            \
     "write_units, max_read_units, max_write_units"
+
+/* As TABLE_COLUMNS has them, then what is counted. */
+static const Column table_columns[] = {
+    COLUMN(Table, name),
+    COLUMN(Table, uuid),
+    COLUMN(Table, created_ms),
+    COLUMN_AS("hash_name", Table, keys.hash.name),
+    COLUMN_AS("hash_kind", Table, keys.hash.kind),
+    COLUMN_AS("range_name", Table, keys.range.name),
+    COLUMN_AS("range_kind", Table, keys.range.kind),
+    COLUMN(Table, billing_mode),
+    COLUMN(Table, on_demand_since_ms),
+    COLUMN_AS("read_units", Table, units.read),
+    COLUMN_AS("write_units", Table, units.write),
+    COLUMN_AS("max_read_units", Table, units.max_read),
+    COLUMN_AS("max_write_units", Table, units.max_write),
+    COLUMN(Table, table_class),
+    COLUMN(Table, is_protected),
+    COLUMN(Table, ttl_attribute),
+    COLUMN(Table, recovery_since_ms),
+    COLUMN(Table, recovery_days),
+    COLUMN(Table, sse_key),
+    COLUMN(Table, id),
+    COLUMN_AS("items", Table, tally.items),
+    COLUMN_AS("bytes", Table, tally.bytes),
+};
+static const Row whole_table = ROW(table_columns), table_definition = {table_columns, 19};
+
+typedef struct IndexRow {
+    Index index;
+    int64_t id;    /* the tree, above 0 */
+    Bytes non_key; /* join_names */
+} IndexRow;
+static const Column index_columns[] = {
+    COLUMN_AS("name", IndexRow, index.name),
+    COLUMN_AS("is_global", IndexRow, index.is_global),
+    COLUMN_AS("hash_name", IndexRow, index.keys.hash.name),
+    COLUMN_AS("hash_kind", IndexRow, index.keys.hash.kind),
+    COLUMN_AS("range_name", IndexRow, index.keys.range.name),
+    COLUMN_AS("range_kind", IndexRow, index.keys.range.kind),
+    COLUMN_AS("projection_type", IndexRow, index.projection_type),
+    COLUMN_BYTES("non_key", IndexRow, non_key),
+    COLUMN_AS("read_units", IndexRow, index.units.read),
+    COLUMN_AS("write_units", IndexRow, index.units.write),
+    COLUMN_AS("max_read_units", IndexRow, index.units.max_read),
+    COLUMN_AS("max_write_units", IndexRow, index.units.max_write),
+    COLUMN(IndexRow, id),
+    COLUMN_AS("items", IndexRow, index.tally.items),
+    COLUMN_AS("bytes", IndexRow, index.tally.bytes),
+};
+static const Row whole_index = ROW(index_columns), index_definition = {index_columns, 12},
+                 index_changes = {index_columns + 8, 7}; /* units, id, tally */
 
 static const Query select_table = {"SELECT " TABLE_COLUMNS
                                    ", id, items, bytes FROM dynamodb_table WHERE account = ?1 AND "
@@ -27,8 +80,8 @@ static const Query select_indexes = {"SELECT " INDEX_COLUMNS
                                      ", id, items, bytes FROM dynamodb_index WHERE table_id = ?1 ORDER BY id"};
 static const Query insert_index = {"INSERT INTO dynamodb_index (" INDEX_COLUMNS ", table_id)"
                                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"};
-static const Query update_index = {"UPDATE dynamodb_index SET read_units = ?2, write_units = ?3, max_read_units = ?4,"
-                                   " max_write_units = ?5, items = ?6, bytes = ?7 WHERE id = ?1"};
+static const Query update_index = {"UPDATE dynamodb_index SET read_units = ?1, write_units = ?2, max_read_units = ?3,"
+                                   " max_write_units = ?4, items = ?6, bytes = ?7 WHERE id = ?5"};
 static const Query delete_tags = {"DELETE FROM dynamodb_tag WHERE table_id = ?1"};
 static const Query delete_index = {"DELETE FROM dynamodb_index WHERE id = ?1"};
 static const Query tally_index = {"UPDATE dynamodb_index SET items = ?2, bytes = ?3 WHERE id = ?1"};
@@ -67,20 +120,11 @@ static DynamodbNonKeyAttributeNameList split_names(Arena *arena, Bytes joined)
     return names;
 }
 
-/* The columns of INDEX_COLUMNS, from 0 on. */
-static Index read_index(Arena *arena, Statement *row)
+static Index index_of(Arena *arena, const IndexRow *row)
 {
-    Index index = {
-        .name = arena_copy(arena, column_bytes(row, 0)),
-        .is_global = column_int64(row, 1),
-        .keys = {{arena_copy(arena, column_bytes(row, 2)), (int)column_int64(row, 3)},
-                 {arena_copy(arena, column_bytes(row, 4)), (int)column_int64(row, 5)}},
-        .projection_type = arena_copy(arena, column_bytes(row, 6)),
-        .non_key = split_names(arena, arena_copy(arena, column_bytes(row, 7))),
-        .units = {column_int64(row, 8), column_int64(row, 9), column_int64(row, 10), column_int64(row, 11)},
-        .tree = -column_int64(row, 12),
-        .tally = {column_int64(row, 13), column_int64(row, 14), false},
-    };
+    Index index = row->index;
+    index.tree = -row->id;
+    index.non_key = split_names(arena, row->non_key);
     return index;
 }
 
@@ -90,30 +134,12 @@ static int read_indexes(Store *store, Table *table)
     int code;
     bind_int64(row, 1, table->id);
     table->indexes = arena_new_array(table->arena, Index, INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX);
-    while ((code = store_step(row)) == STORE_ROW)
-        table->indexes[table->indexes_count++] = read_index(table->arena, row);
+    while ((code = store_step(row)) == STORE_ROW) {
+        IndexRow index = {0};
+        row_read(table->arena, row, &whole_index, &index);
+        table->indexes[table->indexes_count++] = index_of(table->arena, &index);
+    }
     return code;
-}
-
-static void read_table(Table *table, Statement *row)
-{
-    Arena *arena = table->arena;
-    table->name = arena_copy(arena, column_bytes(row, 0));
-    table->uuid = arena_copy(arena, column_bytes(row, 1));
-    table->created_ms = column_int64(row, 2);
-    table->keys.hash = (KeyAttribute){arena_copy(arena, column_bytes(row, 3)), (int)column_int64(row, 4)};
-    table->keys.range = (KeyAttribute){arena_copy(arena, column_bytes(row, 5)), (int)column_int64(row, 6)};
-    table->billing_mode = arena_copy(arena, column_bytes(row, 7));
-    table->on_demand_since_ms = column_int64(row, 8);
-    table->units = (Units){column_int64(row, 9), column_int64(row, 10), column_int64(row, 11), column_int64(row, 12)};
-    table->table_class = arena_copy(arena, column_bytes(row, 13));
-    table->is_protected = column_int64(row, 14);
-    table->ttl_attribute = arena_copy(arena, column_bytes(row, 15));
-    table->recovery_since_ms = column_int64(row, 16);
-    table->recovery_days = column_int64(row, 17);
-    table->sse_key = arena_copy(arena, column_bytes(row, 18));
-    table->id = column_int64(row, 19);
-    table->tally = (Tally){column_int64(row, 20), column_int64(row, 21), false};
 }
 
 static Table *table_free(Table *table)
@@ -139,7 +165,7 @@ static int load(const Scope *scope, Bytes name, Table **ret_table)
     table->arena = arena_new();
     table->account = arena_copy(table->arena, scope->account);
     table->region = arena_copy(table->arena, scope->region);
-    read_table(table, row);
+    row_read(table->arena, row, &whole_table, table);
     store_end(row);
     code = read_indexes(scope->store, table);
     *ret_table = code == STORE_OK ? table : table_free(table);
@@ -196,49 +222,12 @@ const Index *table_index(const Table *table, Bytes name)
     return NULL;
 }
 
-static void bind_units(Statement *statement, int at, const Units *units)
-{
-    bind_int64(statement, at, units->read);
-    bind_int64(statement, at + 1, units->write);
-    bind_int64(statement, at + 2, units->max_read);
-    bind_int64(statement, at + 3, units->max_write);
-}
-
-static void bind_keys(Statement *statement, int at, const Keys *keys)
-{
-    bind_text(statement, at, keys->hash.name);
-    bind_int64(statement, at + 1, keys->hash.kind);
-    bind_text(statement, at + 2, keys->range.name);
-    bind_int64(statement, at + 3, keys->range.kind);
-}
-
-static void bind_table(Statement *statement, const Table *table)
-{
-    bind_text(statement, 1, table->name);
-    bind_text(statement, 2, table->uuid);
-    bind_int64(statement, 3, table->created_ms);
-    bind_keys(statement, 4, &table->keys);
-    bind_text(statement, 8, table->billing_mode);
-    bind_int64(statement, 9, table->on_demand_since_ms);
-    bind_units(statement, 10, &table->units);
-    bind_text(statement, 14, table->table_class);
-    bind_int64(statement, 15, table->is_protected);
-    bind_text(statement, 16, table->ttl_attribute);
-    bind_int64(statement, 17, table->recovery_since_ms);
-    bind_int64(statement, 18, table->recovery_days);
-    bind_text(statement, 19, table->sse_key);
-}
-
 int index_insert(const Scope *scope, const Table *table, const Index *index, int64_t *ret_tree)
 {
     Statement *statement = store_begin(scope->store, &insert_index);
-    bind_text(statement, 1, index->name);
-    bind_int64(statement, 2, index->is_global);
-    bind_keys(statement, 3, &index->keys);
-    bind_text(statement, 7, index->projection_type);
-    bind_bytes(statement, 8, join_names(scope->arena, &index->non_key));
-    bind_units(statement, 9, &index->units);
-    bind_int64(statement, 13, table->id);
+    IndexRow row = {.index = *index, .non_key = join_names(scope->arena, &index->non_key)};
+    int next = row_bind(statement, 1, &index_definition, &row);
+    bind_int64(statement, next, table->id);
     int code = store_run(statement);
     *ret_tree = -store_last_rowid(scope->store);
     return code;
@@ -249,9 +238,9 @@ int table_insert(const Scope *scope, const Table *table, int64_t *ret_id)
     Statement *statement = store_begin(scope->store, &insert_table);
     Table inserted = *table;
     int64_t tree;
-    bind_table(statement, table);
-    bind_text(statement, 20, scope->account);
-    bind_text(statement, 21, scope->region);
+    int next = row_bind(statement, 1, &table_definition, table);
+    bind_text(statement, next, scope->account);
+    bind_text(statement, next + 1, scope->region);
     int code = store_run(statement);
     inserted.id = *ret_id = store_last_rowid(scope->store);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
@@ -262,18 +251,16 @@ int table_insert(const Scope *scope, const Table *table, int64_t *ret_id)
 int table_write(const Scope *scope, const Table *table)
 {
     Statement *statement = store_begin(scope->store, &update_table);
-    bind_table(statement, table);
-    bind_int64(statement, 20, table->id);
+    int next = row_bind(statement, 1, &table_definition, table);
+    bind_int64(statement, next, table->id);
     return store_run(statement);
 }
 
 int index_write(const Scope *scope, const Index *index)
 {
     Statement *statement = store_begin(scope->store, &update_index);
-    bind_int64(statement, 1, -index->tree);
-    bind_units(statement, 2, &index->units);
-    bind_int64(statement, 6, index->tally.items);
-    bind_int64(statement, 7, index->tally.bytes);
+    IndexRow row = {.index = *index, .id = -index->tree};
+    row_bind(statement, 1, &index_changes, &row);
     return store_run(statement);
 }
 

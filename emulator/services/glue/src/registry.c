@@ -1,8 +1,15 @@
 /* registry.c */
 #include "registry.h"
+#include "row.h"
 #include <time.h>
 
-static const Query find_registry = {"SELECT id, description, created_ms, updated_ms, gone_ms FROM glue_registry"
+static const Column columns[] = {
+    COLUMN(Registry, id),         COLUMN(Registry, name),       COLUMN(Registry, description),
+    COLUMN(Registry, created_ms), COLUMN(Registry, updated_ms), COLUMN_IS_SET("gone_ms", Registry, is_deleting),
+};
+static const Row registry_row = ROW(columns);
+
+static const Query find_registry = {"SELECT id, name, description, created_ms, updated_ms, gone_ms FROM glue_registry"
                                     " WHERE account = ?1 AND region = ?2 AND name = ?3"};
 static const Query insert_registry = {
     "INSERT INTO glue_registry (account, region, name, description, created_ms, updated_ms)"
@@ -83,19 +90,10 @@ static int find(Call *call, Bytes name, Registry *ret_registry)
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
     bind_text(row, 3, name);
-    int code = store_one(row);
-    if (code != STORE_ROW)
+    int code = row_one(call->arena, row, &registry_row, ret_registry);
+    if (code != STORE_OK)
         return code;
-    *ret_registry = (Registry){
-        .id = column_int64(row, 0),
-        .name = name,
-        .arn = registry_arn(call, name),
-        .description = arena_copy(call->arena, column_bytes(row, 1)),
-        .created_ms = column_int64(row, 2),
-        .updated_ms = column_int64(row, 3),
-        .is_deleting = !column_is_null(row, 4),
-    };
-    store_end(row);
+    ret_registry->arn = registry_arn(call, name);
     return STORE_OK;
 }
 

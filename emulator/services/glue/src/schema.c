@@ -1,12 +1,30 @@
 /* schema.c */
 #include "schema.h"
+#include "row.h"
 
 /* The latest version is the last one whose check has ended well. */
 #define COLUMNS                                                                                                        \
-    "s.id, r.name, s.name, s.description, s.data_format, s.compatibility, s.checkpoint, s.next_version, "              \
-    "s.created_ms, s.updated_ms, coalesce(s.gone_ms, r.gone_ms), s.registry_id, (SELECT number FROM glue_version v"    \
-    " WHERE v.schema_id = s.id AND v.status = 'AVAILABLE' AND v.settled_ms <= ?5 AND v.gone_ms IS NULL"                \
-    " ORDER BY number DESC LIMIT 1)"
+    "s.id, r.name AS registry, s.name, s.description, s.data_format, s.compatibility, s.checkpoint, s.next_version, "  \
+    "s.created_ms, s.updated_ms, coalesce(s.gone_ms, r.gone_ms) AS gone_ms, s.registry_id, "                           \
+    "(SELECT number FROM glue_version v WHERE v.schema_id = s.id AND v.status = 'AVAILABLE'"                           \
+    " AND v.settled_ms <= ?5 AND v.gone_ms IS NULL ORDER BY number DESC LIMIT 1) AS latest_version"
+
+static const Column columns[] = {
+    COLUMN(Schema, id),
+    COLUMN(Schema, registry),
+    COLUMN(Schema, name),
+    COLUMN(Schema, description),
+    COLUMN(Schema, data_format),
+    COLUMN(Schema, compatibility),
+    COLUMN(Schema, checkpoint),
+    COLUMN(Schema, next_version),
+    COLUMN(Schema, created_ms),
+    COLUMN(Schema, updated_ms),
+    COLUMN_IS_SET("gone_ms", Schema, is_deleting),
+    COLUMN(Schema, registry_id),
+    COLUMN(Schema, latest_version),
+};
+static const Row schema_row = ROW(columns);
 
 static const Query find_by_name = {"SELECT " COLUMNS " FROM glue_schema s JOIN glue_registry r ON r.id = s.registry_id"
                                    " WHERE r.account = ?1 AND r.region = ?2 AND r.name = ?3 AND s.name = ?4"};
@@ -22,21 +40,8 @@ Bytes schema_arn(Call *call, Bytes registry, Bytes name)
 
 static Schema read_schema(Call *call, Statement *row)
 {
-    Schema schema = {
-        .id = column_int64(row, 0),
-        .registry = arena_copy(call->arena, column_bytes(row, 1)),
-        .name = arena_copy(call->arena, column_bytes(row, 2)),
-        .description = arena_copy(call->arena, column_bytes(row, 3)),
-        .data_format = arena_copy(call->arena, column_bytes(row, 4)),
-        .compatibility = arena_copy(call->arena, column_bytes(row, 5)),
-        .checkpoint = column_int64(row, 6),
-        .next_version = column_int64(row, 7),
-        .created_ms = column_int64(row, 8),
-        .updated_ms = column_int64(row, 9),
-        .is_deleting = !column_is_null(row, 10),
-        .registry_id = column_int64(row, 11),
-        .latest_version = column_int64(row, 12),
-    };
+    Schema schema = {0};
+    row_read(call->arena, row, &schema_row, &schema);
     schema.arn = schema_arn(call, schema.registry, schema.name);
     return schema;
 }

@@ -18,6 +18,8 @@ typedef struct Version {
     Bytes status;  /* as it is told: PENDING while the check is under way */
     Bytes verdict; /* AVAILABLE or FAILURE */
     int64_t created_ms;
+    int64_t settled_ms; /* the check is under way until then */
+    bool is_deleting;
 } Version;
 
 /* Why a definition may not follow; a reason that is absent: it may. */

@@ -1,16 +1,32 @@
 /* version.c - versions of schemas. */
+#include "row.h"
 #include "schema.h"
 #include "uuid.h"
 
 #define COLUMNS "id, schema_id, number, status, created_ms, settled_ms, gone_ms"
 #define WITH_DEFINITION                                                                                                \
-    COLUMNS ", (SELECT definition FROM glue_definition WHERE version_id = glue_version.id) FROM glue_version "
+    COLUMNS                                                                                                            \
+    ", (SELECT definition FROM glue_definition WHERE version_id = glue_version.id) AS definition FROM glue_version "
+
+static const Column columns[] = {
+    COLUMN(Version, id),
+    COLUMN(Version, schema_id),
+    COLUMN(Version, number),
+    COLUMN_AS("status", Version, verdict),
+    COLUMN(Version, created_ms),
+    COLUMN(Version, settled_ms),
+    COLUMN_IS_SET("gone_ms", Version, is_deleting),
+    COLUMN(Version, definition),
+};
+static const Row version_row = ROW(columns);
 
 static const Query find_by_number = {"SELECT " WITH_DEFINITION "WHERE schema_id = ?1 AND number = ?2"};
-static const Query find_bare = {"SELECT " COLUMNS ", NULL FROM glue_version WHERE schema_id = ?1 AND number = ?2"};
+static const Query find_bare = {"SELECT " COLUMNS
+                                ", NULL AS definition FROM glue_version WHERE schema_id = ?1 AND number = ?2"};
 static const Query find_by_id = {"SELECT " WITH_DEFINITION "WHERE id = ?1"};
 static const Query find_by_canonical = {
-    "SELECT " COLUMNS ", NULL FROM glue_version WHERE schema_id = ?1 AND (fingerprint = ?2 OR fingerprint IS NULL)"
+    "SELECT " COLUMNS
+    ", NULL AS definition FROM glue_version WHERE schema_id = ?1 AND (fingerprint = ?2 OR fingerprint IS NULL)"
     " AND gone_ms IS NULL AND (SELECT canonical FROM glue_definition WHERE version_id = glue_version.id) = ?3"};
 static const Query insert = {"INSERT INTO glue_version (id, schema_id, number, fingerprint, created_ms, status, "
                              "settled_ms, mode, path, reason) VALUES (?1, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, ?11)"};
@@ -19,36 +35,19 @@ static const Query insert_definition = {
 static const Query settle = {"UPDATE glue_version SET status = ?7, settled_ms = ?8, mode = ?9, path = ?10, reason = ?11"
                              " WHERE id = ?1"};
 
-static Bytes status_of(const Call *call, Statement *row)
+static Bytes status_of(const Call *call, const Version *version)
 {
-    if (!column_is_null(row, 6))
+    if (version->is_deleting)
         return GLUE_SCHEMA_VERSION_STATUS_DELETING;
-    if (column_int64(row, 5) > call->now_ms)
-        return GLUE_SCHEMA_VERSION_STATUS_PENDING;
-    return arena_copy(call->arena, column_bytes(row, 3));
-}
-
-static Version read_version(Call *call, Statement *row)
-{
-    return (Version){
-        .id = arena_copy(call->arena, column_bytes(row, 0)),
-        .schema_id = column_int64(row, 1),
-        .number = column_int64(row, 2),
-        .definition = arena_copy(call->arena, column_bytes(row, 7)),
-        .status = status_of(call, row),
-        .verdict = arena_copy(call->arena, column_bytes(row, 3)),
-        .created_ms = column_int64(row, 4),
-    };
+    return version->settled_ms > call->now_ms ? GLUE_SCHEMA_VERSION_STATUS_PENDING : version->verdict;
 }
 
 static int read_one(Call *call, Statement *row, Version *ret_version)
 {
-    int code = store_one(row);
-    if (code != STORE_ROW)
-        return code;
-    *ret_version = read_version(call, row);
-    store_end(row);
-    return STORE_OK;
+    int code = row_one(call->arena, row, &version_row, ret_version);
+    if (code == STORE_OK)
+        ret_version->status = status_of(call, ret_version);
+    return code;
 }
 
 static Status find_number(Call *call, const Query *query, const Schema *schema, int64_t number, Version *ret_version)

@@ -2,23 +2,44 @@
 #include "consumer.h"
 #include "rate_limits.h"
 #include "reshard.h"
+#include "row.h"
 #include <stdlib.h>
 
-static const Query all_streams = {
-    "SELECT id, account, region, name, status, status_due_ms, created_ms, horizon_floor_ms, retention_hours,"
-    " record_kib_max, is_on_demand, key_id, next_shard_index, shard_metrics, warm_mibps, sealed_key_id, "
-    "spreads_records FROM "
-    "kinesis_stream"};
+#define STREAM_SETTINGS                                                                                                \
+    "horizon_floor_ms, retention_hours, record_kib_max, is_on_demand, key_id, next_shard_index, shard_metrics, "       \
+    "warm_mibps, sealed_key_id, spreads_records"
+#define STREAM_COLUMNS "account, region, name, created_ms, status, status_due_ms, " STREAM_SETTINGS
+
+static const Column stream_columns[] = {
+    COLUMN(Stream, id),
+    COLUMN(Stream, account),
+    COLUMN(Stream, region),
+    COLUMN(Stream, name),
+    COLUMN(Stream, created_ms),
+    COLUMN(Stream, status),
+    COLUMN(Stream, status_due_ms),
+    COLUMN(Stream, horizon_floor_ms),
+    COLUMN(Stream, retention_hours),
+    COLUMN(Stream, record_kib_max),
+    COLUMN(Stream, is_on_demand),
+    COLUMN(Stream, key_id),
+    COLUMN(Stream, next_shard_index),
+    COLUMN(Stream, shard_metrics),
+    COLUMN(Stream, warm_mibps),
+    COLUMN(Stream, sealed_key_id),
+    COLUMN(Stream, spreads_records),
+};
+static const Row whole_stream = ROW(stream_columns), new_stream = {stream_columns + 1, 16},
+                 stream_settings = {stream_columns + 7, 10};
+
+static const Query all_streams = {"SELECT id, " STREAM_COLUMNS " FROM kinesis_stream"};
 static const Query all_shards = {
     "SELECT id, stream_id, shard_index, parent, adjacent_parent, hash_start, hash_end, created_s, opened_ms,"
     " closed_ms, ended_s, floor FROM kinesis_shard ORDER BY stream_id, shard_index"};
-static const Query insert_stream = {
-    "INSERT INTO kinesis_stream (account, region, name, status, status_due_ms, created_ms, retention_hours,"
-    " record_kib_max, is_on_demand, next_shard_index) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, 0)"};
-static const Query update_stream = {
-    "UPDATE kinesis_stream SET horizon_floor_ms = ?2, retention_hours = ?3, record_kib_max = ?4, is_on_demand = ?5,"
-    " key_id = ?6, next_shard_index = ?7, shard_metrics = ?8, warm_mibps = ?9, sealed_key_id = ?10, spreads_records = "
-    "?11 WHERE id = ?1"};
+static const Query insert_stream = {"INSERT INTO kinesis_stream (" STREAM_COLUMNS ")"
+                                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"};
+static const Query update_stream = {"UPDATE kinesis_stream SET (" STREAM_SETTINGS ") ="
+                                    " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) WHERE id = ?11"};
 
 static void *must(void *memory)
 {
@@ -121,26 +142,11 @@ static int load_streams(Kinesis *kinesis)
 {
     int code;
     Statement *row = store_begin(kinesis->store, &all_streams);
-    while ((code = store_step(row)) == STORE_ROW)
-        adopt(kinesis, &(Stream){
-                           .id = column_int64(row, 0),
-                           .account = column_bytes(row, 1),
-                           .region = column_bytes(row, 2),
-                           .name = column_bytes(row, 3),
-                           .status = (StreamStatus)column_int64(row, 4),
-                           .status_due_ms = column_int64(row, 5),
-                           .created_ms = column_int64(row, 6),
-                           .horizon_floor_ms = column_int64(row, 7),
-                           .retention_hours = (int32_t)column_int64(row, 8),
-                           .record_kib_max = (int32_t)column_int64(row, 9),
-                           .is_on_demand = column_int64(row, 10) != 0,
-                           .key_id = column_is_null(row, 11) ? (Bytes){0} : column_bytes(row, 11),
-                           .next_shard_index = (uint32_t)column_int64(row, 12),
-                           .shard_metrics = (unsigned)column_int64(row, 13),
-                           .warm_mibps = (int32_t)column_int64(row, 14),
-                           .sealed_key_id = column_is_null(row, 15) ? (Bytes){0} : column_bytes(row, 15),
-                           .spreads_records = column_int64(row, 16) != 0,
-                       });
+    while ((code = store_step(row)) == STORE_ROW) {
+        Stream stream = {0};
+        row_read(NULL, row, &whole_stream, &stream);
+        adopt(kinesis, &stream);
+    }
     return code;
 }
 
@@ -247,14 +253,7 @@ StreamsCount streams_count(const Kinesis *kinesis, Bytes account, Bytes region)
 int stream_insert(Kinesis *kinesis, const Stream *like, Stream **ret_stream)
 {
     Statement *insert = store_begin(kinesis->store, &insert_stream);
-    bind_text(insert, 1, like->account);
-    bind_text(insert, 2, like->region);
-    bind_text(insert, 3, like->name);
-    bind_int64(insert, 4, like->status);
-    bind_int64(insert, 5, like->created_ms);
-    bind_int64(insert, 6, like->retention_hours);
-    bind_int64(insert, 7, like->record_kib_max);
-    bind_int64(insert, 8, like->is_on_demand);
+    row_bind(insert, 1, &new_stream, like);
     int code = store_run(insert);
     if (code != STORE_OK)
         return code;
@@ -267,17 +266,8 @@ int stream_insert(Kinesis *kinesis, const Stream *like, Stream **ret_stream)
 int stream_update(Kinesis *kinesis, const Stream *stream)
 {
     Statement *update = store_begin(kinesis->store, &update_stream);
-    bind_int64(update, 1, stream->id);
-    bind_int64(update, 2, stream->horizon_floor_ms);
-    bind_int64(update, 3, stream->retention_hours);
-    bind_int64(update, 4, stream->record_kib_max);
-    bind_int64(update, 5, stream->is_on_demand);
-    bind_text(update, 10, stream->sealed_key_id);
-    bind_int64(update, 11, stream->spreads_records);
-    bind_text(update, 6, stream->key_id);
-    bind_int64(update, 7, stream->next_shard_index);
-    bind_int64(update, 8, stream->shard_metrics);
-    bind_int64(update, 9, stream->warm_mibps);
+    int next = row_bind(update, 1, &stream_settings, stream);
+    bind_int64(update, next, stream->id);
     return store_run(update);
 }
 

@@ -3,7 +3,13 @@
 #include "access.h"
 #include "subscription.h"
 
-static const Query get_consumer = {"SELECT id, created_ms, active_ms, gone_ms FROM kinesis_consumer"
+static const Column columns[] = {
+    COLUMN(Consumer, id),         COLUMN(Consumer, stream_id), COLUMN(Consumer, name),
+    COLUMN(Consumer, created_ms), COLUMN(Consumer, active_ms), COLUMN(Consumer, gone_ms),
+};
+const Row consumer_row = ROW(columns);
+
+static const Query get_consumer = {"SELECT " CONSUMER_COLUMNS " FROM kinesis_consumer"
                                    " WHERE stream_id = ?1 AND name = ?2"};
 static const Query set_going = {"UPDATE kinesis_consumer SET gone_ms = ?2 WHERE id = ?1"};
 static const Query first_going = {"SELECT gone_ms FROM kinesis_consumer WHERE gone_ms > 0 ORDER BY gone_ms LIMIT 1"};
@@ -133,16 +139,7 @@ static int read_consumer(Call *call, const Stream *stream, Consumer *consumer)
     Statement *get = store_begin(call->store, &get_consumer);
     bind_int64(get, 1, stream->id);
     bind_text(get, 2, consumer->name);
-    int code = store_one(get);
-    if (code != STORE_ROW)
-        return code;
-    consumer->id = column_int64(get, 0);
-    consumer->created_ms = column_int64(get, 1);
-    consumer->active_ms = column_int64(get, 2);
-    consumer->gone_ms = column_int64(get, 3);
-    consumer->stream_id = stream->id;
-    store_end(get);
-    return STORE_OK;
+    return row_one(call->arena, get, &consumer_row, consumer);
 }
 
 /* arn:…:stream/NAME/consumer/CONSUMER:1528222333 into the stream's ARN, the consumer's name and its second. */

@@ -1,5 +1,6 @@
 /* consumer.h - registered consumers: names that may subscribe to the shards of one stream. */
 #pragma once
+#include "row.h"
 #include "stream.h"
 
 typedef struct Consumer {
@@ -9,6 +10,10 @@ typedef struct Consumer {
     int64_t created_ms, active_ms;
     int64_t gone_ms; /* DELETING until then; 0: it stays */
 } Consumer;
+
+/* A row of the table: */
+#define CONSUMER_COLUMNS "id, stream_id, name, created_ms, active_ms, gone_ms"
+extern const Row consumer_row;
 
 /* How a request names one: by its ARN, or by stream and name, or by all three where they agree. */
 typedef struct ConsumerRef {

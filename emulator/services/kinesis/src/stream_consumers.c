@@ -18,7 +18,7 @@ static const Query insert_consumer = {
 static const Query find_consumer = {"SELECT 1 FROM kinesis_consumer WHERE stream_id = ?1 AND name = ?2"};
 static const Query count_creating = {"SELECT COUNT(*) FROM kinesis_consumer WHERE stream_id = ?1 AND active_ms > ?2"
                                      " AND gone_ms = 0"};
-static const Query consumers_after = {"SELECT id, name, created_ms, active_ms, gone_ms FROM kinesis_consumer"
+static const Query consumers_after = {"SELECT " CONSUMER_COLUMNS " FROM kinesis_consumer"
                                       " WHERE stream_id = ?1 AND name > ?2 ORDER BY name LIMIT ?3"};
 
 static void tell(Call *call, const Stream *stream, const Consumer *consumer, KinesisConsumer *ret)
@@ -159,12 +159,8 @@ static Status list_consumers(Call *call, const KinesisListStreamConsumersInput *
         has_more = out->consumers.len == limit;
         if (has_more)
             continue;
-        Consumer consumer = {
-            .name = arena_copy(call->arena, column_bytes(row, 1)),
-            .created_ms = column_int64(row, 2),
-            .active_ms = column_int64(row, 3),
-            .gone_ms = column_int64(row, 4),
-        };
+        Consumer consumer;
+        row_read(call->arena, row, &consumer_row, &consumer);
         tell(call, stream, &consumer, &out->consumers.items[out->consumers.len++]);
     }
     TRY(expect_ok(call, code));

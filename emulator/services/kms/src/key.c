@@ -1,25 +1,38 @@
 /* key.c - the tables of keys and aliases. */
 #include "key.h"
+#include "row.h"
 #include "uuid.h"
 
-#define KEY_COLUMNS "id, state, manager, description, material_id, created_ms, deletion_ms"
+#define KEY_COLUMNS   "id, state, manager, description, material_id, created_ms, deletion_ms"
+#define ALIAS_COLUMNS "name, key_id, created_ms, updated_ms"
 /* One whose waiting period is over is gone, whether its row is or not. */
 #define IN_PLACE "account = ?1 AND region = ?2"
 
+static const Column key_columns[] = {
+    COLUMN(KmsKey, id),          COLUMN(KmsKey, state),      COLUMN(KmsKey, manager),     COLUMN(KmsKey, description),
+    COLUMN(KmsKey, material_id), COLUMN(KmsKey, created_ms), COLUMN(KmsKey, deletion_ms),
+};
+static const Row key_row = ROW(key_columns);
+static const Column alias_columns[] = {
+    COLUMN(KmsAlias, name),
+    COLUMN(KmsAlias, key_id),
+    COLUMN(KmsAlias, created_ms),
+    COLUMN(KmsAlias, updated_ms),
+};
+static const Row alias_row = ROW(alias_columns);
+
 static const Query find_key = {"SELECT " KEY_COLUMNS " FROM kms_key WHERE " IN_PLACE " AND id = ?3"};
-static const Query find_alias = {"SELECT name, key_id, created_ms, updated_ms FROM kms_alias WHERE " IN_PLACE
-                                 " AND name = ?3"};
+static const Query find_alias = {"SELECT " ALIAS_COLUMNS " FROM kms_alias WHERE " IN_PLACE " AND name = ?3"};
 static const Query list_keys = {"SELECT " KEY_COLUMNS " FROM kms_key WHERE " IN_PLACE
                                 " AND id > ?3 AND (deletion_ms = 0 OR deletion_ms > ?5) ORDER BY id LIMIT ?4"};
-static const Query list_aliases = {"SELECT name, key_id, created_ms, updated_ms FROM kms_alias WHERE " IN_PLACE
+static const Query list_aliases = {"SELECT " ALIAS_COLUMNS " FROM kms_alias WHERE " IN_PLACE
                                    " AND name > ?3 AND (?5 IS NULL OR key_id = ?5) ORDER BY name LIMIT ?4"};
-static const Query insert_key = {
-    "INSERT INTO kms_key (account, region, id, state, manager, description, created_ms, material_id, policy)"
-    " VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8)"};
+static const Query insert_key = {"INSERT INTO kms_key (account, region, " KEY_COLUMNS ", policy)"
+                                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
 static const Query set_state = {"UPDATE kms_key SET state = ?4, deletion_ms = ?5 WHERE " IN_PLACE " AND id = ?3"};
 static const Query set_description = {"UPDATE kms_key SET description = ?4 WHERE " IN_PLACE " AND id = ?3"};
-static const Query insert_alias = {"INSERT INTO kms_alias (account, region, name, key_id, created_ms, updated_ms)"
-                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?5)"};
+static const Query insert_alias = {"INSERT INTO kms_alias (account, region, " ALIAS_COLUMNS ")"
+                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"};
 static const Query point_alias = {"UPDATE kms_alias SET key_id = ?4, updated_ms = ?5 WHERE " IN_PLACE " AND name = ?3"};
 static const Query delete_alias = {"DELETE FROM kms_alias WHERE " IN_PLACE " AND name = ?3"};
 static const Query first_expired = {"SELECT id FROM kms_key WHERE " IN_PLACE
@@ -48,24 +61,11 @@ static Statement *begin_change(const Scope *scope, const Query *query, Bytes nam
 
 static KmsKey read_key(const Scope *scope, Statement *row)
 {
-    KmsKey key = {
-        .id = arena_copy(scope->arena, column_bytes(row, 0)),
-        .state = (KmsKeyState)column_int64(row, 1),
-        .manager = arena_copy(scope->arena, column_bytes(row, 2)),
-        .description = arena_copy(scope->arena, column_bytes(row, 3)),
-        .material_id = arena_copy(scope->arena, column_bytes(row, 4)),
-        .created_ms = column_int64(row, 5),
-        .deletion_ms = column_int64(row, 6),
-    };
+    KmsKey key;
+    row_read(scope->arena, row, &key_row, &key);
     key.arn = arn_text(scope->arena, "kms", scope->region, scope->account,
                        arena_text(scope->arena, "key/" BYTES_FMT, BYTES_ARG(key.id)));
     return key;
-}
-
-static KmsAlias read_alias(Arena *arena, Statement *row)
-{
-    return (KmsAlias){arena_copy(arena, column_bytes(row, 0)), arena_copy(arena, column_bytes(row, 1)),
-                      column_int64(row, 2), column_int64(row, 3)};
 }
 
 static int find_by_id(const Scope *scope, Bytes id, KmsKey *ret_key)
@@ -85,12 +85,8 @@ static int find_by_alias(const Scope *scope, Bytes name, KmsAlias *ret_alias)
 {
     Statement *find = begin(scope, &find_alias);
     bind_text(find, 3, name);
-    int code = store_one(find);
-    if (code != STORE_ROW)
-        return code == STORE_NOT_FOUND ? KMS_KEY_ABSENT : code;
-    *ret_alias = read_alias(scope->arena, find);
-    store_end(find);
-    return KMS_KEY_FOUND;
+    int code = row_one(scope->arena, find, &alias_row, ret_alias);
+    return code == STORE_NOT_FOUND ? KMS_KEY_ABSENT : code;
 }
 
 int kms_look_up_key(const Scope *scope, Bytes name, KmsKey *ret_key)
@@ -136,21 +132,15 @@ Bytes material_id_new(Arena *arena, Random *random)
 static int run_insert_key(const Scope *scope, const KmsKey *key, Bytes policy)
 {
     Statement *insert = begin(scope, &insert_key);
-    bind_text(insert, 3, key->id);
-    bind_text(insert, 4, key->manager);
-    bind_text(insert, 5, key->description);
-    bind_int64(insert, 6, key->created_ms);
-    bind_text(insert, 7, key->material_id);
-    bind_text(insert, 8, policy);
+    int next = row_bind(insert, 3, &key_row, key);
+    bind_text(insert, next, policy);
     return store_run(insert);
 }
 
 static int run_insert_alias(const Scope *scope, const KmsAlias *alias)
 {
     Statement *insert = begin(scope, &insert_alias);
-    bind_text(insert, 3, alias->name);
-    bind_text(insert, 4, alias->key_id);
-    bind_int64(insert, 5, alias->created_ms);
+    row_bind(insert, 3, &alias_row, alias);
     return store_run(insert);
 }
 
@@ -228,7 +218,7 @@ int aliases_list(const Scope *scope, const AliasPage *page, KmsAlias *ret_aliase
     bind_text(list, 5, page->key_id);
     int code;
     for (*ret_count = 0; (code = store_step(list)) == STORE_ROW; ++*ret_count)
-        ret_aliases[*ret_count] = read_alias(scope->arena, list);
+        row_read(scope->arena, list, &alias_row, &ret_aliases[*ret_count]);
     return code;
 }
 
