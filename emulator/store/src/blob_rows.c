@@ -224,15 +224,14 @@ int blob_join(Store *store, const BlobSlice *slices, size_t count, int64_t *ret_
 
 int blob_drop(Store *store, int64_t id)
 {
-    static const Query drop = {"INSERT INTO blob_dropped (id) VALUES (?1)"};
-    uint64_t length;
-    int code = blob_find(store, id, &length);
-    if (code != STORE_OK)
-        return code;
+    static const Query drop = {"INSERT OR IGNORE INTO blob_dropped (id) SELECT id FROM blob WHERE id = ?1"};
     Statement *statement = store_begin(store, &drop);
     bind_int64(statement, 1, id);
+    int code = store_run(statement);
+    if (code != STORE_OK)
+        return code;
     store->blobs->has_dropped = true;
-    return store_run(statement);
+    return store_changes(store) ? STORE_OK : STORE_NOT_FOUND;
 }
 
 /* One piece less of an extent; it goes with its last. */
