@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "coverage.md"
 # Not tests of an operation: what all of them stand on, and what takes it as an example only.
 NOT_TESTS = {"conftest.py", "helpers.py", "operations.h", "rest.c"}
-NOT_TESTS_FOLDERS = {"corpus", "bench", "rest", "worst", "calls", "node_modules", "target", "__pycache__"}
+NOT_TESTS_FOLDERS = {"corpus", "bench", "rest", "worst", "calls", "node_modules", "added", "target", "__pycache__"}
 HEAD = """# Coverage
 
 What of AWS's API the emulator answers, by operation. Written by `tools/coverage.py` from the sources, compared by the
