@@ -100,6 +100,15 @@ int64_t store_changes(const Store *store); /* rows the last statement changed */
  * *ret_reason says why, for people. */
 MUST_CHECK int store_snapshot(Store *store, const char *name, const char **ret_reason); /* replaces one of that name */
 MUST_CHECK int store_restore(Store *store, const char *name, const char **ret_reason);
+/* The same in three steps, the second of which takes long and may run on any thread while the store goes on. A snapshot
+ * is what was committed when it began. Of a restore the second step checks what is to be restored, and the third puts
+ * it in its place. Where begin succeeds, end follows, and frees the copy. */
+typedef struct StoreCopy StoreCopy;
+MUST_CHECK int store_snapshot_begin(Store *store, const char *name, StoreCopy **ret_copy, const char **ret_reason);
+MUST_CHECK int store_restore_begin(Store *store, const char *name, StoreCopy **ret_copy, const char **ret_reason);
+void store_copy_work(StoreCopy *copy);
+void store_copy_stop(StoreCopy *copy); /* from any thread: it fails, soon */
+MUST_CHECK int store_copy_end(Store *store, StoreCopy *copy, const char **ret_reason);
 MUST_CHECK int store_snapshot_remove(Store *store, const char *name, const char **ret_reason);
 typedef void StoreNameHook(void *context, const char *name);
 void store_snapshots(Store *store, StoreNameHook *hook, void *context);

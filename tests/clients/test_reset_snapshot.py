@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import shutil
 import sqlite3
+import subprocess
+import threading
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from admin import Refused, ask
 from conftest import client_at
+from helpers import eventually
+from local_emulator import default_binary
 from boto3.dynamodb.types import TypeSerializer
 
 
@@ -130,3 +139,93 @@ def test_what_is_no_snapshot_of_ours_is_refused_and_changes_nothing(own_emulator
     assert refused(url, "restore", name="text")[0] == 409
     assert refused(url, "restore", name="foreign")[0] == 409
     assert world.seen() == before
+
+
+def slow_copies(tmp_path: Path, milliseconds: int) -> Path:
+    """An emulator whose every copying of a piece of a file takes so long: a program to start in its place."""
+    strace = shutil.which("strace")
+    if not strace or subprocess.run([strace, "-D", "true"], capture_output=True, timeout=10).returncode:
+        pytest.skip("strace cannot trace here")
+    program = tmp_path / "slow"
+    program.write_text(f"#!/bin/sh\nexec {strace} -D -f -o {tmp_path}/trace -e trace=copy_file_range "
+                       f"-e inject=copy_file_range:delay_enter={milliseconds * 1000} {default_binary()} \"$@\"\n")
+    program.chmod(0o755)
+    return program
+
+
+class Asked(threading.Thread):
+    """One of our pages, asked beside what the test does: what is asked afterwards comes behind it."""
+
+    def __init__(self, url: str, page: str, method: str = "POST", **members):
+        super().__init__(daemon=True)
+        self.answer = None
+        self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
+        self.connection.request(method, f"/_evpoc/{page}", json.dumps(members), {"content-type": "application/json"})
+        ask(url, "health")
+        self.start()
+
+    def run(self) -> None:
+        with suppress(OSError, http.client.HTTPException):  # it is killed
+            response = self.connection.getresponse()
+            self.answer = response.status, json.loads(response.read())
+
+
+def is_under_way(tmp_path: Path, name: str) -> bool:
+    return (tmp_path / "data" / name).exists()
+
+
+def test_others_are_answered_while_a_snapshot_is_made_or_checked(own_emulator, tmp_path):
+    url = own_emulator(binary=slow_copies(tmp_path, 1500)).url
+    world = World(url).make()
+    before = world.seen()
+    for page, part, records in (("snapshot", "snapshots/good.db.part", 6), ("restore", "evpoc.db.new", 9)):
+        copying = Asked(url, page, name="good")
+        eventually(lambda part=part: is_under_way(tmp_path, part), 10)
+        world.add(3)
+        assert copying.answer is None
+        assert len(world.seen()[4]) == records
+        copying.join(30)
+        assert copying.answer == (200, {"snapshots": ["good"]})
+    assert world.seen() == before
+    world.add(1)
+
+
+def test_what_changes_everything_is_done_in_the_order_it_was_asked_for(own_emulator, tmp_path):
+    url = own_emulator(binary=slow_copies(tmp_path, 200)).url
+    world = World(url).make()
+    before = world.seen()
+    asked = []
+    for page, arguments in (("snapshot", {"name": "a"}), ("reset", {}), ("snapshot", {"name": "empty"}), ("restore", {"name": "a"}),
+                            ("snapshot", {"method": "DELETE", "name": "a"}), ("restore", {"name": "a"})):
+        asked.append(Asked(url, page, **arguments))
+    for one in asked:
+        one.join(60)
+    assert [one.answer[1] for one in asked[:5]] == [{"snapshots": ["a"]}, {"reset": True}, {"snapshots": ["a", "empty"]},
+                                                    {"snapshots": ["a", "empty"]}, {"snapshots": ["empty"]}]
+    assert asked[5].answer[0] == 404
+    assert world.seen() == before
+    ask(url, "restore", name="empty")
+    assert world.seen() == NOTHING
+
+
+@pytest.mark.parametrize("page", ["snapshot", "restore"])
+def test_killed_in_the_middle_the_snapshot_before_is_there_and_so_is_the_file(own_emulator, tmp_path, page):
+    emulator = own_emulator()
+    world = World(emulator.url).make()
+    before = world.seen()
+    ask(emulator.url, "snapshot", name="good")
+    emulator.stop()
+    slow = own_emulator(binary=slow_copies(tmp_path, 60_000))
+    world = World(slow.url)
+    world.add(2)
+    Asked(slow.url, page, name="good")
+    eventually(lambda: is_under_way(tmp_path, "snapshots/good.db.part" if page == "snapshot" else "evpoc.db.new"), 10)
+    world.add(1)
+    now = world.seen()
+    slow.kill()
+    url = own_emulator().url
+    assert World(url).seen() == now
+    assert ask(url, "snapshot") == {"snapshots": ["good"]}
+    ask(url, "restore", name="good")
+    assert World(url).seen() == before
+    assert sorted(path.name for path in (tmp_path / "data/snapshots").glob("good*")) in (["good.db"], ["good.db", "good.db.part"])

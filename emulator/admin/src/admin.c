@@ -27,6 +27,7 @@ Admin *admin_open(const AdminOptions *options)
     if (!admin)
         abort();
     admin->options = *options;
+    admin->jobs_last = &admin->jobs;
     admin->opened_ns = monotonic_ns();
     pipeline_add_pages(options->pipeline, pages, admin);
     return admin;
@@ -39,6 +40,8 @@ void admin_set_ready(Admin *admin)
 
 Admin *admin_close(Admin *admin)
 {
+    if (admin)
+        admin_end_copies(admin);
     free(admin);
     return NULL;
 }

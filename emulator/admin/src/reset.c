@@ -52,6 +52,8 @@ void reset_page(void *context, HttpRequest *request, HttpResponse *response)
 {
     Admin *admin = context;
     Store *store = admin->options.host->store;
+    if (admin_waits_its_turn(admin, request, response, reset_page))
+        return;
     json_t *input = page_input(request, response);
     int count;
     if (!input || !check(input, response)) {
@@ -73,7 +75,8 @@ void state_reset_page(void *context, HttpRequest *request, HttpResponse *respons
 {
     Admin *admin = context;
     int count;
-    (void)request;
+    if (admin_waits_its_turn(admin, request, response, state_reset_page))
+        return;
     if (reset_now(admin, NULL, &count) == STORE_OK)
         page_answer(response, json_pack("{s:s}", "status", "ok"));
     else

@@ -221,7 +221,7 @@ int check_is_plain(const char *path, bool *ret_is_plain, const char **ret_reason
 /* SQLite file format: the page with the byte at 2^30, which locks are taken on, is never written. */
 #define LOCK_PAGE (0x40000000 / PAGE_BYTES + 1)
 
-int check_pages(const char *path, const char **ret_reason)
+int check_pages(const char *path, const char *name, const char **ret_reason)
 {
     unsigned char *page = malloc(PAGE_BYTES);
     FILE *file = fopen(path, "re");
@@ -234,7 +234,7 @@ int check_pages(const char *path, const char **ret_reason)
             break;
         snprintf(how, sizeof how, "page %u is not as it was written", number);
         if (number != LOCK_PAGE && (got != PAGE_BYTES || !page_is_whole(page, number)))
-            code = refuse_damaged(path, how, ret_reason);
+            code = refuse_damaged(name, how, ret_reason);
     }
     if (file)
         fclose(file);

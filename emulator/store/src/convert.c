@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* What a rename makes the file must be on the disk before. */
-static bool sync_file(const char *path)
+bool sync_file(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     bool is_synced = fd >= 0 && !fsync(fd);
@@ -72,7 +72,7 @@ static bool replace(Store *store, const char *path_new)
     return !rename(path_new, store->path);
 }
 
-static bool reopen(Store *store)
+bool store_reopen(Store *store)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     if (!store->db && (sqlite3_open_v2(store->path, &store->db, flags, page_file_vfs()) != SQLITE_OK || set_up(store)))
@@ -88,7 +88,7 @@ void convert_store(Store *store)
     store->is_plain = !replace(store, path_new);
     if (store->is_plain)
         unlink(path_new);
-    if (!reopen(store) || store->is_plain) {
+    if (!store_reopen(store) || store->is_plain) {
         sqlite3_free(store->note);
         store->note =
             sqlite3_mprintf("%s keeps its old form, without checksums: %s", store->path, sqlite3_errmsg(store->db));

@@ -9,7 +9,7 @@
 
 int refuse(const char **ret_reason, int code, const char *format, ...)
 {
-    static char reason[1024];
+    static _Thread_local char reason[1024];
     va_list args;
     va_start(args, format);
     vsnprintf(reason, sizeof reason, format, args);

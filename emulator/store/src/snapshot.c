@@ -1,5 +1,6 @@
 /* snapshot.c - whole copies of the store, by name: files beside it, or in memory where it is in memory itself. */
 #include "blob_internal.h"
+#include "copy.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -7,8 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUFFIX    ".db"
-#define NAME_MAX_ 64
+#define SUFFIX ".db"
 
 struct Snapshot {
     char *name;
@@ -20,18 +20,17 @@ static bool is_name(const char *name)
 {
     size_t len = strlen(name);
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    return len && len <= NAME_MAX_ && name[0] != '.' && strspn(name, allowed) == len;
+    return len && len <= SNAPSHOT_NAME_MAX && name[0] != '.' && strspn(name, allowed) == len;
 }
 
-static int check_name(const char *name, const char **ret_reason)
+int check_name(const char *name, const char **ret_reason)
 {
     return is_name(name) ? STORE_OK
                          : refuse(ret_reason, STORE_BAD_NAME,
                                   "a snapshot's name is 1 to 64 of a-z A-Z 0-9 . _ - and does not begin with a dot");
 }
 
-/* <directory of the file>/snapshots[/<name><suffix>] */
-static void path_of(const Store *store, const char *name, const char *suffix, char out[static PATH_BYTES])
+void path_of(const Store *store, const char *name, const char *suffix, char out[static PATH_BYTES])
 {
     const char *slash = strrchr(store->path, '/');
     int len = slash ? (int)(slash - store->path) : 0;
@@ -130,7 +129,7 @@ int store_snapshot(Store *store, const char *name, const char **ret_reason)
     return store->is_in_memory ? snapshot_in_memory(store, name, ret_reason) : snapshot_file(store, name, ret_reason);
 }
 
-static int not_found(const char *name, const char **ret_reason)
+int snapshot_not_found(const char *name, const char **ret_reason)
 {
     return refuse(ret_reason, STORE_NOT_FOUND, "there is no snapshot %s", name);
 }
@@ -175,7 +174,7 @@ static int restore_from(Store *store, sqlite3 *from, const char *name, const cha
 static int check_snapshot(sqlite3 *db, const char *path, const char **ret_reason)
 {
     int64_t version = 0;
-    int code = check_pages(path, ret_reason);
+    int code = check_pages(path, path, ret_reason);
     if (code == STORE_OK)
         code = check_whole(db, path, "PRAGMA integrity_check(1)", ret_reason);
     if (code != STORE_OK)
@@ -216,7 +215,7 @@ static int restore_file(Store *store, const char *name, const char **ret_reason)
     bool is_plain;
     path_of(store, name, SUFFIX, path);
     if (access(path, F_OK))
-        return not_found(name, ret_reason);
+        return snapshot_not_found(name, ret_reason);
     int code = check_header(path, ret_reason);
     if (code == STORE_OK)
         code = check_is_plain(path, &is_plain, ret_reason);
@@ -233,7 +232,7 @@ int store_restore(Store *store, const char *name, const char **ret_reason)
     if (!store->is_in_memory)
         return restore_file(store, name, ret_reason);
     struct Snapshot *snapshot = *find_in_memory(store, name);
-    return snapshot ? restore_from(store, snapshot->db, name, ret_reason) : not_found(name, ret_reason);
+    return snapshot ? restore_from(store, snapshot->db, name, ret_reason) : snapshot_not_found(name, ret_reason);
 }
 
 int store_snapshot_remove(Store *store, const char *name, const char **ret_reason)
@@ -245,12 +244,12 @@ int store_snapshot_remove(Store *store, const char *name, const char **ret_reaso
     if (store->is_in_memory) {
         struct Snapshot **at = find_in_memory(store, name);
         if (!*at)
-            return not_found(name, ret_reason);
+            return snapshot_not_found(name, ret_reason);
         drop_in_memory(at);
         return STORE_OK;
     }
     path_of(store, name, SUFFIX, path);
-    return unlink(path) ? not_found(name, ret_reason) : STORE_OK;
+    return unlink(path) ? snapshot_not_found(name, ret_reason) : STORE_OK;
 }
 
 static void list_files(Store *store, StoreNameHook *hook, void *context)

@@ -64,7 +64,8 @@ int set_journal(Store *store);                 /* and its journal, after it was 
 int check_header(const char *path, const char **ret_reason); /* before SQLite looks at it */
 int check_content(Store *store, const char **ret_reason);    /* sets is_new, is_plain */
 int check_is_plain(const char *path, bool *ret_is_plain, const char **ret_reason);
-int check_pages(const char *path, const char **ret_reason); /* the checksum of each */
+/* The checksum of each; name: the file to blame. */
+int check_pages(const char *path, const char *name, const char **ret_reason);
 int check_whole(sqlite3 *db, const char *path, const char *pragma, const char **ret_reason);
 int refuse_unusable(const Store *store, const char **ret_reason); /* what SQLite has just said, for people */
 int refuse_damaged(const char *path, const char *how, const char **ret_reason);
@@ -80,6 +81,8 @@ bool schemas_match(sqlite3 *a, sqlite3 *b);
 /* convert.c */
 int open_copy(const char *path, sqlite3 **ret_db, const char **ret_reason);
 int convert_copy(const char *from, const char *to, const char **ret_reason); /* of format 1 */
+bool sync_file(const char *path);
+bool store_reopen(Store *store);  /* where it has no connection; false: it has none still */
 void convert_store(Store *store); /* between two turns; where it cannot be done it goes on as it was, with a note */
 /* turn.c */
 void note_failure(Store *store, const char *what);
