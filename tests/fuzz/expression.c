@@ -33,7 +33,7 @@ static Status run(Call *call, ExpressionKind kind, Bytes text)
     Symbols symbols;
     Expression expression;
     EXPECT(json_decode(call->arena, DynamodbPutItemModel.input, TEXT(request), &in, &call->message) == WIRE_OK);
-    TRY(item_check(call, AS_ITEM(&in.item)));
+    TRY(item_normalise(call, AS_ITEM(&in.item)));
     TRY(symbols_open(call, &in.expression_attribute_names, &in.expression_attribute_values, &symbols));
     TRY(expression_parse(call, &symbols, kind, text, &expression));
     return use(call, kind, &expression, AS_ITEM(&in.item));

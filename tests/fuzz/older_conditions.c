@@ -32,7 +32,7 @@ static Status run(Call *call, Bytes body)
     Item *item = AS_ITEM(&in.exclusive_start_key);
     if (!read_body(call, DynamodbQueryModel.input, body, &in))
         return OK;
-    TRY(item_check(call, item));
+    TRY(item_normalise(call, item));
     return ask(call, &in, item);
 }
 

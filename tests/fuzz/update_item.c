@@ -26,7 +26,7 @@ static Status run(Call *call, Bytes body)
     Item after, *item = AS_ITEM(&in.key);
     if (!read_body(call, DynamodbUpdateItemModel.input, body, &in))
         return OK;
-    TRY(item_check(call, item));
+    TRY(item_normalise(call, item));
     check_comparisons(call->arena, item);
     TRY(parse(call, &in, &update, &condition));
     Bytes before = stored_form(call->arena, item);

@@ -182,27 +182,27 @@ void connections_sweep(Net *net)
 
 static bool is_easiest(const Connection *connection, const Connection *easiest)
 {
-    Candidate one = {connection->h2 != NULL, connection->active_ms}, other;
+    Closable one = {connection->h2 != NULL, connection->active_ms}, other;
     if (connection->pump || (connection->h2 && !h2_session_is_idle(connection->h2)))
         return false;
     if (!easiest)
         return true;
-    other = (Candidate){easiest->h2 != NULL, easiest->active_ms};
-    return !is_easier(other, one);
+    other = (Closable){easiest->h2 != NULL, easiest->active_ms};
+    return !goes_before(other, one);
 }
 
-void connections_make_room(Net *net)
+void connections_close_one(Net *net)
 {
-    Candidate theirs;
+    Closable theirs;
     Connection *easiest = NULL;
-    bool has_theirs = h1_candidate(net->h1, &theirs);
+    bool has_theirs = h1_closable(net->h1, &theirs);
     for (Connection *connection = net->first; connection; connection = connection->next)
         if (is_easiest(connection, easiest))
             easiest = connection;
-    if (easiest && (!has_theirs || !is_easier(theirs, (Candidate){easiest->h2 != NULL, easiest->active_ms})))
+    if (easiest && (!has_theirs || !goes_before(theirs, (Closable){easiest->h2 != NULL, easiest->active_ms})))
         connection_close(easiest);
     else if (has_theirs)
-        h1_close_candidate(net->h1);
+        h1_close_one(net->h1);
 }
 
 void connections_close_all(Net *net)

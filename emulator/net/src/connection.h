@@ -10,5 +10,5 @@ void connections_bury(Net *net);
 /* Closes those that were silent for too long. */
 void connections_sweep(Net *net);
 /* For a new one: closes one that never sent a request, else the one idle longest; nothing where all are busy. */
-void connections_make_room(Net *net);
+void connections_close_one(Net *net);
 void connections_close_all(Net *net);

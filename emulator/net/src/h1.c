@@ -35,7 +35,7 @@ struct H1 {
     Transfers *transfers;
     Loop *loop;
     Watch watch; /* of its epoll */
-    H1Connection *adding, *first, *dead, *candidate;
+    H1Connection *adding, *first, *dead, *closable;
     uint64_t round;
     int64_t rested_at_ms; /* a stream's rest is over then; 0: none rests */
     bool due;
@@ -416,8 +416,8 @@ static void unlink_connection(H1Connection *connection)
         connection->h1->first = connection->next;
     if (connection->next)
         connection->next->previous = connection->previous;
-    if (connection->h1->candidate == connection)
-        connection->h1->candidate = NULL;
+    if (connection->h1->closable == connection)
+        connection->h1->closable = NULL;
 }
 
 static void on_connection(void *context, struct MHD_Connection *mhd, void **connection_at,
@@ -528,23 +528,23 @@ bool h1_add(H1 *h1, int fd, bool is_tls)
 }
 
 /* Of equals the last in the list: it came first. */
-bool h1_candidate(H1 *h1, Candidate *ret_candidate)
+bool h1_closable(H1 *h1, Closable *ret_closable)
 {
-    h1->candidate = NULL;
+    h1->closable = NULL;
     for (H1Connection *connection = h1->first; connection; connection = connection->next) {
-        Candidate candidate = {connection->has_served, connection->active_ms};
+        Closable closable = {connection->has_served, connection->active_ms};
         bool is_busy = connection->transfer && connection->transfer->delivered;
-        if (is_busy || connection->hung_up || (h1->candidate && is_easier(*ret_candidate, candidate)))
+        if (is_busy || connection->hung_up || (h1->closable && goes_before(*ret_closable, closable)))
             continue;
-        h1->candidate = connection;
-        *ret_candidate = candidate;
+        h1->closable = connection;
+        *ret_closable = closable;
     }
-    return h1->candidate != NULL;
+    return h1->closable != NULL;
 }
 
-void h1_close_candidate(H1 *h1)
+void h1_close_one(H1 *h1)
 {
-    hang_up(h1->candidate);
+    hang_up(h1->closable);
 }
 
 void h1_sweep(H1 *h1)

@@ -18,16 +18,16 @@ void h1_begin_round(H1 *h1, uint64_t round);
 void h1_run_if_due(H1 *h1);
 /* The connection that could go most easily: without a request in its owner's hands; best one that never had any.
  * False: there is none. Valid until the next call of h1. */
-typedef struct Candidate {
+typedef struct Closable {
     bool has_served;
     int64_t active_ms;
-} Candidate;
-static inline bool is_easier(Candidate one, Candidate other)
+} Closable;
+static inline bool goes_before(Closable one, Closable other)
 {
     return one.has_served != other.has_served ? !one.has_served : one.active_ms < other.active_ms;
 }
-bool h1_candidate(H1 *h1, Candidate *ret_candidate);
-void h1_close_candidate(H1 *h1); /* soon */
+bool h1_closable(H1 *h1, Closable *ret_closable);
+void h1_close_one(H1 *h1); /* soon */
 /* Hangs up on those that have had no request for too long, though bytes may have come. */
 void h1_sweep(H1 *h1);
 /* ms until it must run without an event, -1: never. */

@@ -127,7 +127,7 @@ static void listener_ready(Watch *watch, uint32_t events)
     for (int i = 0; i < ACCEPTS_A_ROUND; i++) {
         if (net->connections >= net->connections_max) {
             set_accepting(net, false); /* until one is closed */
-            connections_make_room(net);
+            connections_close_one(net);
             return;
         }
         int fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -16,7 +16,7 @@ static Status prepare_put(Call *call, const DynamodbPutRequest *put, Change *cha
     Item *item = arena_new_of(call->arena, Item);
     *item = *AS_ITEM(&put->item);
     change->after = item;
-    TRY(item_check(call, item));
+    TRY(item_normalise(call, item));
     TRY(key_of_item(call, change->table, item, &change->key));
     return change_check(call, change, "Item size");
 }

@@ -75,7 +75,7 @@ static Status compare(Call *call, Bytes attribute, Bytes comparison, DynamodbAtt
     const struct Operator *operator_ = operator_of(comparison); /* the model's enum has been checked */
     Node *node = node_of_path(call->arena, path_of_name(call->arena, attribute));
     for (size_t i = 0; i < operands->len; i++) {
-        TRY(value_check(call, &operands->items[i]));
+        TRY(value_normalise(call, &operands->items[i]));
         node_append(node, node_of_value(call->arena, &operands->items[i]));
     }
     TRY(check_operands(call, operator_, operands));
@@ -148,7 +148,7 @@ static Status expect(Call *call, Bytes attribute, DynamodbExpectedAttributeValue
         *ret = node_new(call->arena, NODE_ATTRIBUTE_NOT_EXISTS, path, NULL);
         return OK;
     }
-    TRY(value_check(call, expected->value));
+    TRY(value_normalise(call, expected->value));
     *ret = node_new(call->arena, NODE_EQ, path, node_of_value(call->arena, expected->value));
     return OK;
 }
@@ -192,7 +192,7 @@ static Status update_one(Call *call, Bytes attribute, DynamodbAttributeValueUpda
     if (!update->value)
         return fail(call, &DYNAMODB_VALIDATION,
                     INVALID "Only DELETE action is allowed when no attribute value is specified");
-    TRY(value_check(call, update->value));
+    TRY(value_normalise(call, update->value));
     ret->operand = node_of_value(call->arena, update->value);
     int kind = update->value->kind;
     if (is_add && kind != VALUE_N && kind != VALUE_L && (kind < VALUE_SS || kind > VALUE_BS))

@@ -25,7 +25,7 @@ static Status put_item(Call *call, const DynamodbPutItemInput *in, DynamodbPutIt
     Node *condition;
 
     TRY(check_parameters(call, in));
-    TRY(item_check(call, &item));
+    TRY(item_normalise(call, &item));
     TRY(symbols_open(call, &in->expression_attribute_names, &in->expression_attribute_values, &symbols));
     TRY(condition_of(call, &symbols, &input, &condition));
     TRY(symbols_check_used(call, &symbols));

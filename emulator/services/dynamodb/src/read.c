@@ -79,7 +79,7 @@ Status start_key(Call *call, const PageRequest *request, const Item *start, Key 
 {
     const Index *index = request->index;
     Item given = *start;
-    TRY(item_check(call, &given));
+    TRY(item_normalise(call, &given));
     Item key = key_attributes(call->arena, request->table, NULL, &given);
     Item all = key_attributes(call->arena, request->table, index, &given);
     Item own = {arena_new_array(call->arena, Attribute, key.len), key.len};

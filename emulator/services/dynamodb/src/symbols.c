@@ -51,7 +51,7 @@ static Status check_values(Call *call, const DynamodbExpressionAttributeValueMap
         TRY(check_key(call, "ExpressionAttributeValues", values->items[i].key, ':'));
         bytes += values->items[i].key.len + value_size_within(&values->items[i].value, SYMBOLS_BYTES_MAX);
         if (bytes <= SYMBOLS_BYTES_MAX)
-            TRY(value_check(call, &values->items[i].value));
+            TRY(value_normalise(call, &values->items[i].value));
     }
     if (bytes > SYMBOLS_BYTES_MAX)
         return fail(call, &DYNAMODB_VALIDATION, "ExpressionAttributeValues exceeds max size");

@@ -53,8 +53,8 @@ static void add_names(Digest *digest, const DynamodbExpressionAttributeNameMap *
 /* One of the four, by what they have in common. Numbers are brought into their one form first. */
 #define ADD(kind, in, given, update)                                                                                   \
     do {                                                                                                               \
-        TRY(item_check(call, AS_ITEM(&(in)->given)));                                                                  \
-        TRY(item_check(call, AS_ITEM(&(in)->expression_attribute_values)));                                            \
+        TRY(item_normalise(call, AS_ITEM(&(in)->given)));                                                              \
+        TRY(item_normalise(call, AS_ITEM(&(in)->expression_attribute_values)));                                        \
         add_number(digest, kind);                                                                                      \
         add_text(digest, (in)->table_name);                                                                            \
         add_text(digest, (in)->condition_expression);                                                                  \

@@ -74,7 +74,7 @@ static Status prepare(Call *call, Part *part)
     TRY(symbols_check_used(call, &symbols));
     part->condition = condition.condition;
     TRY(table_find_for_items(call, part->table_name, &part->change.table));
-    TRY(item_check(call, &part->given));
+    TRY(item_normalise(call, &part->given));
     TRY(update_check_keys(call, part->change.table, &part->update));
     return find_key(call, part);
 }

@@ -172,13 +172,13 @@ static Status check_value(Check *check, Value *value, int depth)
     }
 }
 
-Status value_check(Call *call, Value *value)
+Status value_normalise(Call *call, Value *value)
 {
     Check check = {call, CHECK_ROOM};
     return check_value(&check, value, 1);
 }
 
-Status item_check(Call *call, Item *item)
+Status item_normalise(Call *call, Item *item)
 {
     Check check = {call, CHECK_ROOM};
     for (size_t i = 0; i < item->len; i++)

@@ -38,9 +38,9 @@ const char *value_kind_word(int kind); /* as some messages have it: "STRING", "N
 /* The ten names; 0 where it is none of them. */
 int value_kind_of(Bytes name);
 
-/* Refuses what no item may hold; brings numbers into their one form, in place. */
-MUST_CHECK Status value_check(Call *call, Value *value);
-MUST_CHECK Status item_check(Call *call, Item *item);
+/* Refuse what no item may hold, and bring numbers into their one form, in place. */
+MUST_CHECK Status value_normalise(Call *call, Value *value);
+MUST_CHECK Status item_normalise(Call *call, Item *item);
 /* Of an item made of checked values: only their depth together is new. */
 MUST_CHECK Status item_check_nesting(Call *call, const Item *item);
 MUST_CHECK Status number_check(Call *call, NumberFault fault, Bytes text);

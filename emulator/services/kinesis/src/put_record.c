@@ -35,7 +35,7 @@ static Status put_record(Call *call, const KinesisPutRecordInput *in, KinesisPut
     TRY(stream_for_data(call, STREAM_REF(in), &stream));
     TRY(put_check_size(call, stream, &record));
     TRY(put_check_ordering(call, stream, in->sequence_number_for_ordering));
-    TRY(kms_check_put(call, stream));
+    TRY(stream_check_key(call, stream));
     TRY(put_find_shard(call, stream, &record, &shard));
     TRY(check_dry_run(call, in->dry_run));
     bool has_room = limits_take_write(call->service, shard, in->data.len + in->partition_key.len);

@@ -110,7 +110,7 @@ static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisP
     TRY(check_keys(call, STREAM_REF(in), &in->records));
     TRY(stream_for_data(call, STREAM_REF(in), &stream));
     TRY(check_sizes(call, stream, &in->records));
-    TRY(kms_check_put(call, stream));
+    TRY(stream_check_key(call, stream));
     for (size_t i = 0; i < in->records.len; i++) {
         NewRecord record = record_of(&in->records.items[i]);
         TRY(put_find_shard(call, stream, &record, &shards[i]));

@@ -172,7 +172,7 @@ int stream_remove(Kinesis *kinesis, Stream *stream)
         code = delete_of(kinesis, deletes[i], stream->id);
     if (code != STORE_OK)
         return code;
-    subscriptions_fail(kinesis, stream);
+    subscriptions_wake_stream(kinesis, stream);
     stream_drop(kinesis, stream);
     return STORE_OK;
 }

@@ -61,7 +61,7 @@ static Scope place_of(const Kinesis *kinesis, Arena *arena, const Stream *stream
     return place;
 }
 
-Status kms_check_put(Call *call, Stream *stream)
+Status stream_check_key(Call *call, Stream *stream)
 {
     const ErrorModel *error = NULL;
     Bytes message = {0};

@@ -5,7 +5,7 @@
 /* A key that new records are to be sealed with. */
 MUST_CHECK Status kms_check_new_key(Call *call, Bytes key_id);
 /* The one it seals with; OK where it isn't encrypted. */
-MUST_CHECK Status kms_check_put(Call *call, Stream *stream);
+MUST_CHECK Status stream_check_key(Call *call, Stream *stream);
 /* The one its sealed records were sealed with last. */
 MUST_CHECK Status kms_check_read(Call *call, Stream *stream);
 /* The same for subscribers: NULL, or the error and its words, in the arena. *ret_error NULL: they may be read. Store's

@@ -158,7 +158,7 @@ static void make_all_ready(Kinesis *kinesis, const Stream *stream, bool must_che
     }
 }
 
-void subscriptions_fail(Kinesis *kinesis, const Stream *stream)
+void subscriptions_wake_stream(Kinesis *kinesis, const Stream *stream)
 {
     make_all_ready(kinesis, stream, false);
 }
@@ -230,8 +230,8 @@ static void send_end(Subscription *subscription, const Shard *shard)
     subscription_free(subscription);
 }
 
-/* PUSHED_ENDED: it is gone. */
-typedef enum Pushed { PUSHED_ALL, PUSHED_PART, PUSHED_END, PUSHED_ENDED, PUSHED_BROKEN } Pushed;
+/* PUSHED_AND_GONE: the subscription has ended, and is freed. */
+typedef enum Pushed { PUSHED_ALL, PUSHED_PART, PUSHED_TO_SHARDS_END, PUSHED_AND_GONE, PUSHED_BROKEN } Pushed;
 
 /* KMS does not let its records be opened. True: it has ended with that. */
 static bool end_if_sealed(Subscription *subscription, Stream *stream)
@@ -265,13 +265,13 @@ static Pushed push_records(Subscription *subscription, Shard *shard)
             return PUSHED_BROKEN;
         if (page.is_at_tip && !page.records.len) {
             if (!shard_is_open(shard))
-                return PUSHED_END;
+                return PUSHED_TO_SHARDS_END;
             if (!subscription->has_told || now_ms(kinesis) - subscription->sent_ms >= HEARTBEAT_MS)
                 send_page(subscription, shard->stream, &page);
             return PUSHED_ALL;
         }
         if (page.has_sealed && end_if_sealed(subscription, shard->stream))
-            return PUSHED_ENDED;
+            return PUSHED_AND_GONE;
         send_page(subscription, shard->stream, &page);
         trace_push(kinesis, shard, &page, subscription->consumer_id);
         limits_take_push(kinesis, shard, &subscription->rate, page.bytes, at_ms);
@@ -338,10 +338,10 @@ static void look_at(Subscription *subscription)
     case PUSHED_ALL:
         await_next(subscription);
         break;
-    case PUSHED_END:
+    case PUSHED_TO_SHARDS_END:
         send_end(subscription, shard);
         break;
-    case PUSHED_ENDED:
+    case PUSHED_AND_GONE:
         break;
     case PUSHED_BROKEN:
         end_with(subscription, &KINESIS_INTERNAL_FAILURE, "The records could not be read.");

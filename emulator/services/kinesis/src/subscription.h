@@ -12,8 +12,8 @@ MUST_CHECK Status subscription_open(Call *call, const Consumer *consumer, const 
 
 /* Something was appended to the shard, or it was closed. Costs nothing where nobody is subscribed. */
 void subscriptions_wake(void *kinesis, const void *grew); /* watches KINESIS_SHARD_GREW */
-/* The stream goes: its subscribers are told. */
-void subscriptions_fail(Kinesis *kinesis, const Stream *stream);
+/* The stream goes, or changes: its subscribers look at it with the next push. */
+void subscriptions_wake_stream(Kinesis *kinesis, const Stream *stream);
 /* The consumer goes: its subscriptions end. */
 void subscriptions_end_consumer(Kinesis *kinesis, const Stream *stream);
 /* A turn was undone, and with it may be what a subscription was opened for. */

@@ -38,7 +38,7 @@ static bool is_excluded(Check *check, const JsonSchema *schema, const Written *w
             if (i != excluded->taken && accepts(check, excluded->list->items[i], &both, at))
                 return true;
     for (size_t i = 0; i < written->all.count && check->effort.steps >= 0; i++)
-        if (written->all.items[i]->not &&accepts(check, written->all.items[i]->not, &both, at))
+        if (written->all.items[i]->negated && accepts(check, written->all.items[i]->negated, &both, at))
             return true;
     return false;
 }
@@ -77,7 +77,7 @@ static bool accepts_one(Check *check, const JsonSchema *reader, const Written *w
 
 static bool accepts_not(Check *check, const JsonSchema *reader, const Written *written, const Step *at)
 {
-    return !reader->not || is_excluded(check, reader->not, written, at) ||
+    return !reader->negated || is_excluded(check, reader->negated, written, at) ||
            not_read(check, at, "what \"not\" refuses to read may have been written");
 }
 

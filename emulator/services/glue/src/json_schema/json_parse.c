@@ -337,7 +337,7 @@ static const Keyword keywords[] = {
     {{"allOf", 5}, read_list, MEMBER(all), 0, 0, 0},
     {{"anyOf", 5}, read_list, MEMBER(any), 0, 0, 0},
     {{"oneOf", 5}, read_list, MEMBER(one), 0, 0, 0},
-    {{"not", 3}, read_schema, MEMBER(not ), 0, 0, 0},
+    {{"not", 3}, read_schema, MEMBER(negated), 0, 0, 0},
     {{"if", 2}, read_schema, MEMBER(condition), 0, 0, SINCE_7},
     {{"then", 4}, read_schema, MEMBER(then), 0, 0, SINCE_7},
     {{"else", 4}, read_schema, MEMBER(otherwise), 0, 0, SINCE_7},
@@ -379,7 +379,7 @@ static bool parse_object(Parser *parser, const JsonValue *value, JsonSchema *sch
         if (found && is_known(parser, &keywords[i]) && !keywords[i].read(parser, &keywords[i], found, schema))
             return false;
     }
-    schema->is_false = is_anything(schema->not );
+    schema->is_false = is_anything(schema->negated);
     return true;
 }
 

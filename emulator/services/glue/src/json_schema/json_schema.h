@@ -75,7 +75,7 @@ struct JsonSchema {
     const JsonSchema *names;
     PropertyList dependencies; /* what is asked of an object with that member; a list of names as "required" */
     SchemaList all, any, one;
-    const JsonSchema * not, *condition, *then, *otherwise;
+    const JsonSchema *negated, *condition, *then, *otherwise;
 };
 
 /* NULL with the reason where it isn't a JSON Schema. */

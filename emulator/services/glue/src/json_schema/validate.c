@@ -69,7 +69,7 @@ static bool holds_combined(const JsonSchema *schema, const JsonValue *value, Wal
         return false;
     if (schema->one.count && count_holding(&schema->one, value, walk) != 1)
         return false;
-    if (schema->not &&holds(schema->not, value, walk))
+    if (schema->negated && holds(schema->negated, value, walk))
         return false;
     if (!schema->condition)
         return true;

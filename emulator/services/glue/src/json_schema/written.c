@@ -46,7 +46,7 @@ void written_add(Check *check, Written *written, const JsonSchema *schema)
     if (written->all.count == written->room)
         grow(check, written);
     written->all.items[written->all.count++] = schema;
-    written->types &= schema->is_false ? 0 : schema->types & ~excluded_types(schema->not );
+    written->types &= schema->is_false ? 0 : schema->types & ~excluded_types(schema->negated);
     for (size_t i = 0; i < schema->all.count; i++)
         written_add(check, written, schema->all.items[i]);
 }
