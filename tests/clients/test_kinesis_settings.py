@@ -70,6 +70,12 @@ def test_tags_of_a_consumer_are_its_own_and_go_with_it(kinesis, stream):
     assert tags(kinesis, consumer) == {"a": "1"}
 
 
+def test_a_consumer_is_not_registered_with_more_than_fifty_tags(kinesis, stream):
+    many = {f"k{i}": "" for i in range(51)}
+    assert code_of(kinesis.register_stream_consumer, StreamARN=stream, ConsumerName="c", Tags=many) == "InvalidArgumentException"
+    assert kinesis.list_stream_consumers(StreamARN=stream)["Consumers"] == []
+
+
 def test_what_is_not_there_has_no_tags(kinesis, stream):
     assert code_of(kinesis.list_tags_for_resource, ResourceARN=stream + "x") == "ResourceNotFoundException"
     assert code_of(kinesis.tag_resource, ResourceARN="arn:aws:s3:::bucket", Tags={"a": ""}) == "ValidationException"

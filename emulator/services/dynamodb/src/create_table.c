@@ -107,7 +107,7 @@ static Status create_table(Call *call, const DynamodbCreateTableInput *in, Dynam
     TRY(check_new(call, table.name));
 
     TRY(expect_ok(call, table_insert(&call->scope, &table, &table.id)));
-    TRY(expect_ok(call, table_tags_put(call, table.id, &in->tags)));
+    TRY(expect_ok(call, table_tags_put(&call->scope, table.id, &in->tags)));
 
     out->table_description = table_describe(call, &table, DYNAMODB_TABLE_STATUS_CREATING);
     return OK;

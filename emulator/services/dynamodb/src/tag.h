@@ -1,10 +1,9 @@
 /* tag.h - tags of tables. aws: DynamoDB Developer Guide, "Tagging restrictions". */
 #pragma once
 #include "table.h"
-
-#define TAGS_MAX 50
+#include "tagging.h"
 
 /* Keys that are allowed, each once. */
 MUST_CHECK Status table_tags_check(Call *call, const DynamodbTagList *tags);
 /* Adds or replaces; LimitExceeded is the caller's to look for before. */
-MUST_CHECK int table_tags_put(Call *call, int64_t table_id, const DynamodbTagList *tags);
+MUST_CHECK int table_tags_put(const Scope *scope, int64_t table_id, const DynamodbTagList *tags);

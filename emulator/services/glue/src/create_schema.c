@@ -92,7 +92,8 @@ static Status create_schema(Call *call, const GlueCreateSchemaInput *in, GlueCre
     TRY(check_new_name(call, &registry, in->schema_name));
 
     TRY(insert_schema(call, in, &registry, &schema));
-    TRY(expect_ok(call, glue_tags_put(call, (Tagged){TEXT("schema"), schema.id}, &in->tags)));
+    TagOwner owner = glue_tags_of(TEXT("schema"), schema.id);
+    TRY(expect_ok(call, tags_put(&call->scope, &owner, TAGS_OF(&in->tags))));
     TRY(expect_ok(call, version_insert(call, &schema, &new, &version)));
 
     schema.latest_version = version.number;

@@ -54,8 +54,8 @@ static Status create_registry(Call *call, const GlueCreateRegistryInput *in, Glu
     TRY(check_new_name(call, in->registry_name));
 
     TRY(expect_ok(call, registry_insert(call, in->registry_name, in->description)));
-    Tagged resource = {TEXT("registry"), store_last_rowid(call->store)};
-    TRY(expect_ok(call, glue_tags_put(call, resource, &in->tags)));
+    TagOwner owner = glue_tags_of(TEXT("registry"), store_last_rowid(call->store));
+    TRY(expect_ok(call, tags_put(&call->scope, &owner, TAGS_OF(&in->tags))));
 
     out->registry_name = in->registry_name;
     out->registry_arn = registry_arn(call, in->registry_name);

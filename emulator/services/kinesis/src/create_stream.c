@@ -44,9 +44,7 @@ static Status check(Call *call, const KinesisCreateStreamInput *in, const Stream
     TRY(check_creating(call, name));
     if (like->is_on_demand)
         TRY(check_on_demand_limit(call, name));
-    TRY(tags_check(call, &in->tags));
-    if (in->tags.len > TAGS_PER_STREAM)
-        return tags_too_many(call, name);
+    TRY(tags_check(call, name, &in->tags));
     return check_shard_limit(call, name, shard_count);
 }
 
@@ -86,6 +84,7 @@ static Status create_stream(Call *call, const KinesisCreateStreamInput *in, Kine
 
     TRY(expect_ok(call, stream_insert(kinesis, &like, &stream)));
     TRY(expect_ok(call, insert_shards(kinesis, stream, (uint32_t)count)));
-    TRY(expect_ok(call, tags_put(kinesis, stream->id, &in->tags)));
+    TagOwner owner = tags_of(stream->id);
+    TRY(expect_ok(call, tags_put(&call->scope, &owner, TAGS_OF(&in->tags))));
     return expect_ok(call, stream_pass_through(kinesis, stream, STREAM_CREATING));
 }

@@ -12,9 +12,9 @@ static Status tag_resource(Call *call, const KinesisTagResourceInput *in, Kinesi
     Resource resource;
     (void)out;
     TRY(resource_find(call, in->resource_arn, &resource));
-    TRY(tags_check(call, &in->tags));
-    TRY(tags_check_count(call, resource.stream, resource.owner, &in->tags));
-    return expect_ok(call, tags_put(call->service, resource.owner, &in->tags));
+    TagOwner owner = tags_of(resource.owner);
+    TRY(tags_check_more(call, resource.stream, &owner, &in->tags));
+    return expect_ok(call, tags_put(&call->scope, &owner, TAGS_OF(&in->tags)));
 }
 
 static Status untag_resource(Call *call, const KinesisUntagResourceInput *in, KinesisUntagResourceOutput *out)
@@ -22,14 +22,18 @@ static Status untag_resource(Call *call, const KinesisUntagResourceInput *in, Ki
     Resource resource;
     (void)out;
     TRY(resource_find(call, in->resource_arn, &resource));
-    return expect_ok(call, tags_remove(call->service, resource.owner, &in->tag_keys));
+    TagOwner owner = tags_of(resource.owner);
+    return expect_ok(call, tags_remove(&call->scope, &owner, in->tag_keys.items, in->tag_keys.len));
 }
 
 static Status list_tags_for_resource(Call *call, const KinesisListTagsForResourceInput *in,
                                      KinesisListTagsForResourceOutput *out)
 {
     Resource resource;
-    bool has_more;
+    Tags tags;
     TRY(resource_find(call, in->resource_arn, &resource));
-    return expect_ok(call, tags_list(call, resource.owner, TEXT(""), TAGS_PER_STREAM, &out->tags, &has_more));
+    TagOwner owner = tags_of(resource.owner);
+    TRY(expect_ok(call, tags_list(&call->scope, &owner, (Bytes){0}, TAGS_MAX, &tags)));
+    TAGS_TELL(&out->tags, tags);
+    return OK;
 }

@@ -26,7 +26,6 @@
 #define SHARDS_ON_DEMAND       4     /* aws: Developer Guide, Quotas: a new on-demand stream has 4 shards */
 #define ON_DEMAND_STREAMS_MAX  50    /* aws: there */
 #define CONSUMERS_PER_STREAM   20
-#define TAGS_PER_STREAM        50
 #define NO_SHARD               INT64_C(-1)
 #define RECORD_IS_ENCRYPTED    1u /* LogRecord.flags */
 #define RECORD_HAS_NO_KEY      2u

@@ -70,7 +70,7 @@ static Status register_consumer(Call *call, const KinesisRegisterStreamConsumerI
     Kinesis *kinesis = call->service;
     TRY(stream_find(call, (StreamRef){.arn = in->stream_arn}, &stream));
     TRY(stream_check_readable(call, stream));
-    TRY(tags_check(call, &in->tags));
+    TRY(tags_check(call, stream_name(stream), &in->tags));
     TRY(check_new(call, stream, in->consumer_name));
 
     Consumer consumer = {
@@ -84,7 +84,8 @@ static Status register_consumer(Call *call, const KinesisRegisterStreamConsumerI
     bind_int64(insert, 3, consumer.created_ms);
     bind_int64(insert, 4, consumer.active_ms);
     TRY(expect_ok(call, store_run(insert)));
-    TRY(expect_ok(call, tags_put(kinesis, -store_last_rowid(call->store), &in->tags)));
+    TagOwner owner = tags_of(-store_last_rowid(call->store));
+    TRY(expect_ok(call, tags_put(&call->scope, &owner, TAGS_OF(&in->tags))));
 
     out->consumer = arena_new_of(call->arena, KinesisConsumer);
     tell(call, stream, &consumer, out->consumer);

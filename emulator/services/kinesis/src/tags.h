@@ -1,14 +1,11 @@
-/* tags.h - tags of streams and consumers. owner: a stream's id, or a consumer's below 0. */
+/* tags.h - tags of streams and consumers. */
 #pragma once
 #include "stream.h"
+#include "tagging.h"
 
-MUST_CHECK Status tags_check(Call *call, const KinesisTagMap *tags);
-MUST_CHECK Status tags_too_many(Call *call, KinesisStreamName name);
-/* New ones are added, those that are there get the new value. */
-MUST_CHECK int tags_put(Kinesis *kinesis, int64_t owner, const KinesisTagMap *tags);
-MUST_CHECK int tags_remove(Kinesis *kinesis, int64_t owner, const KinesisTagKeyList *keys);
-/* Those behind `after`, by key. */
-MUST_CHECK int tags_list(Call *call, int64_t owner, Bytes after, size_t limit, KinesisTagList *ret_tags,
-                         bool *ret_has_more);
-/* Would these make too many? stream: whose, for the message. */
-MUST_CHECK Status tags_check_count(Call *call, const Stream *stream, int64_t owner, const KinesisTagMap *tags);
+/* owner: a stream's id, or a consumer's below 0. */
+TagOwner tags_of(int64_t owner);
+/* Those of a new thing. name: of the stream, for the message. */
+MUST_CHECK Status tags_check(Call *call, KinesisStreamName name, const KinesisTagMap *tags);
+/* Those that are added to what is there. */
+MUST_CHECK Status tags_check_more(Call *call, const Stream *stream, const TagOwner *owner, const KinesisTagMap *tags);

@@ -46,7 +46,7 @@ static Status create_key(Call *call, const KmsCreateKeyInput *in, KmsCreateKeyOu
     key.arn = call_arn(call, "kms", "key/" BYTES_FMT, BYTES_ARG(key.id));
 
     TRY(expect_ok(call, key_insert(&call->scope, &key, in->policy)));
-    TRY(expect_ok(call, key_tags_put(call, key.id, &in->tags)));
+    TRY(expect_ok(call, key_tags_put(&call->scope, key.id, &in->tags)));
     out->key_metadata = key_metadata(call, &key);
     return OK;
 }

@@ -51,6 +51,6 @@ Bytes material_id_new(Arena *arena, Random *random);
 
 /* tags.c */
 MUST_CHECK Status key_tags_check(Call *call, const KmsTagList *tags);
-MUST_CHECK int key_tags_put(Call *call, Bytes key_id, const KmsTagList *tags);
+MUST_CHECK int key_tags_put(const Scope *scope, Bytes key_id, const KmsTagList *tags);
 /* key_policy.c: absent where the key has AWS's default. */
 MUST_CHECK Status key_policy_check(Call *call, Bytes policy);
