@@ -215,13 +215,12 @@ def test_killed_in_the_middle_the_snapshot_before_is_there_and_so_is_the_file(ow
     before = world.seen()
     ask(emulator.url, "snapshot", name="good")
     emulator.stop()
-    slow = own_emulator(binary=slow_copies(tmp_path, 60_000))
+    slow = own_emulator(binary=slow_copies(tmp_path, 4000))
     world = World(slow.url)
     world.add(2)
+    now = world.seen()
     Asked(slow.url, page, name="good")
     eventually(lambda: is_under_way(tmp_path, "snapshots/good.db.part" if page == "snapshot" else "evpoc.db.new"), 10)
-    world.add(1)
-    now = world.seen()
     slow.kill()
     url = own_emulator().url
     assert World(url).seen() == now
