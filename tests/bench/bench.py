@@ -455,7 +455,9 @@ def main() -> None:
     text = page(run(arguments.rounds, arguments.seconds))
     print(text)
     if arguments.write:
-        (ROOT / "docs/benchmarks.md").write_text(text)
+        page_path = ROOT / "docs/benchmarks.md"
+        _, mark, findings = page_path.read_text().partition("\n## ")  # what people wrote below the tables stays
+        page_path.write_text(text + mark + findings)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@
 #include "tail.h"
 #include <stdlib.h>
 
-#define PENDING_KEPT    64 /* with up to 128 KiB each, used again and again */
-#define PENDING_BYTES   (128 * 1024)
-#define SEQUENCE_BITS   40 /* a thousand records a second for 34 years, per log; 2^23 logs */
+#define PENDING_KEPT    64                /* used again and again */
+#define PENDING_BYTES   (8 * 1024 * 1024) /* of all of them, kept for the next turn instead of being grown anew */
+#define SEQUENCE_BITS   40                /* a thousand records a second for 34 years, per log; 2^23 logs */
 #define SEQUENCE_MAX    ((UINT64_C(1) << SEQUENCE_BITS) - 1)
 #define CHUNK_BYTES_MAX (512 * 1024)     /* a larger one is written at once: reads and memory stay bounded */
 #define CHUNK_MS_MAX    60000            /* whole chunks are trimmed: the first record doesn't wait long for the last */
@@ -67,13 +67,13 @@ static int64_t row_id(int64_t log, uint64_t sequence)
     return (int64_t)((uint64_t)log << SEQUENCE_BITS | sequence);
 }
 
-static void pending_clear(Pending *pending)
+static void pending_clear(Pending *pending, size_t kept_bytes)
 {
     pending->chunk.len = pending->in_tail = 0;
     pending->count = 0;
     pending->end = (ChunkCursor){0};
     pending->is_listed = false;
-    if (pending->chunk.capacity > PENDING_BYTES)
+    if (pending->chunk.capacity > kept_bytes)
         buffer_done(&pending->chunk);
 }
 
@@ -120,7 +120,7 @@ static void clear_all_pending(ShardLog *log)
     void *pending;
     log->dirty_count = 0;
     for (size_t at = 0; map_next(log->pending, &at, &key, &pending);)
-        pending_clear(pending);
+        pending_clear(pending, PENDING_BYTES / map_count(log->pending));
     /* Logs that are written no more would keep theirs for good. */
     if (map_count(log->pending) > PENDING_KEPT) {
         free_all_pending(log);
@@ -166,7 +166,7 @@ static int fold_damaged(ShardLog *log)
     for (size_t at = 0; map_next(log->pending, &at, &key, &value);) {
         Pending *pending = value;
         if (!is_damaged(log, pending->log)) {
-            pending_clear(pending);
+            pending_clear(pending, PENDING_BYTES / PENDING_KEPT);
         } else if (pending->in_tail) {
             tail_add(log->tail, pending->log, bytes_slice(buffer_bytes(&pending->chunk), 0, pending->in_tail));
         }
