@@ -3,8 +3,9 @@
 
 Bytes http_head_field(const HttpHead *head, const char *name)
 {
+    Bytes wanted = bytes_of(name);
     for (size_t i = 0; i < head->headers_count; i++)
-        if (bytes_is(head->headers[i].name, name))
+        if (bytes_equal(head->headers[i].name, wanted))
             return head->headers[i].value;
     return (Bytes){0};
 }

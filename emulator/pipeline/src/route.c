@@ -153,6 +153,18 @@ static Bytes long_request_id(Arena *arena, Random *random)
     return (Bytes){id, LONG_REQUEST_ID_BYTES};
 }
 
+static Bytes joined(Arena *arena, Bytes prefix, Bytes name)
+{
+    Bytes key = {arena_take_raw(arena, prefix.len + 1 + name.len), prefix.len + 1 + name.len};
+    char *at = (char *)key.ptr;
+    if (prefix.len)
+        memcpy(at, prefix.ptr, prefix.len);
+    at[prefix.len] = '.';
+    if (name.len)
+        memcpy(at + prefix.len + 1, name.ptr, name.len);
+    return key;
+}
+
 static Status use(Exchange *exchange, const struct OpenService *service, Bytes prefix, Bytes name)
 {
     Call *call = &exchange->call;
@@ -161,9 +173,8 @@ static Status use(Exchange *exchange, const struct OpenService *service, Bytes p
         call->request_id = long_request_id(call->arena, call->host->random);
     exchange->service = service->service;
     exchange->operation_name = name;
-    Bytes key = arena_text(call->arena, BYTES_FMT "." BYTES_FMT, BYTES_ARG(prefix), BYTES_ARG(name));
-    bool is_cut = key.len < prefix.len + 1 + name.len; /* at a NUL: no operation has one */
-    const Route *route = is_cut ? NULL : map_get(exchange->pipeline->routes, key);
+    Bytes key = joined(call->arena, prefix, name);
+    const Route *route = map_get(exchange->pipeline->routes, key);
     if (!(model->protocols & exchange->protocol->flag))
         return fail(call, &COMMON_UNKNOWN_OPERATION, "%s is not reached by this protocol.", model->title);
     if (!route && !is_known(model, name))
