@@ -143,6 +143,8 @@ def test_what_is_no_snapshot_of_ours_is_refused_and_changes_nothing(own_emulator
 
 def slow_copies(tmp_path: Path, milliseconds: int) -> Path:
     """An emulator whose every copying of a piece of a file takes so long: a program to start in its place."""
+    if "asan" in str(default_binary()) or "tsan" in str(default_binary()):
+        pytest.skip("leak checkers cannot be traced")
     strace = shutil.which("strace")
     if not strace or subprocess.run([strace, "-D", "true"], capture_output=True, timeout=10).returncode:
         pytest.skip("strace cannot trace here")
