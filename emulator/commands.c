@@ -1,6 +1,7 @@
 /* commands.c */
 #include "commands.h"
 #include "http_client.h"
+#include "store.h"
 #include <stdio.h>
 
 #define HEALTH_WAIT_S 5
@@ -16,7 +17,7 @@ void print_help(void)
     Buffer text = {0};
     buffer_append_text(
         &text,
-        "Usage: evpoc-emu [setting]...          emulate, until SIGTERM or Ctrl-C\n       evpoc-emu config [setting]...   print the settings in force and where each comes from\n       evpoc-emu health [setting]...   ask the emulator of these settings how it is\n       evpoc-emu ctl PAGE …            its admin API: clock, reset, snapshot, faults …; ctl alone lists them\nA local, offline emulator of Kinesis, Glue Schema Registry, DynamoDB, CloudWatch, STS and KMS on one port.\n\n");
+        "Usage: evpoc-emu [setting]...          emulate, until SIGTERM or Ctrl-C\n       evpoc-emu config [setting]...   print the settings in force and where each comes from\n       evpoc-emu health [setting]...   ask the emulator of these settings how it is\n       evpoc-emu check [setting]...    look at all of the file in --data while no emulator has it\n       evpoc-emu ctl PAGE …            its admin API: clock, reset, snapshot, faults …; ctl alone lists them\nA local, offline emulator of Kinesis, Glue Schema Registry, DynamoDB, CloudWatch, STS and KMS on one port.\n\n");
     settings_write_help(&text);
     buffer_append_text(
         &text,
@@ -43,4 +44,20 @@ int command_health(const Config *config)
         fprintf(is_well ? stdout : stderr, BYTES_FMT, BYTES_ARG(buffer_bytes(&asked.body)));
     buffer_done(&asked.body);
     return is_well ? 0 : 1;
+}
+
+static void print_line(void *context, const char *line)
+{
+    (void)context;
+    puts(line);
+}
+
+int command_check(const Config *config)
+{
+    const char *reason = NULL;
+    if (store_check(config_text(config, SETTING_DATA), print_line, NULL, &reason) == STORE_OK)
+        return 0;
+    fflush(stdout);
+    fprintf(stderr, "evpoc-emu: %s\n", reason);
+    return 1;
 }

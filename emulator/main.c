@@ -342,7 +342,7 @@ static int serve(Config *config)
 static const struct Command {
     const char *name;
     int (*run)(const Config *config);
-} commands[] = {{"config", command_config}, {"health", command_health}};
+} commands[] = {{"config", command_config}, {"health", command_health}, {"check", command_check}};
 
 static int run(const char *command, Config *config)
 {

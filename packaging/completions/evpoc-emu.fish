@@ -1,5 +1,5 @@
 # evpoc-emu's completion for fish. Made from the table of settings.
-complete -c evpoc-emu -f -n __fish_use_subcommand -a 'config health ctl'
+complete -c evpoc-emu -f -n __fish_use_subcommand -a 'config health check ctl'
 complete -c evpoc-emu -l help -d 'tell the settings'
 complete -c evpoc-emu -l version -d 'tell the version'
 complete -c evpoc-emu -l port -x -d "port to listen on, 0 for any free one"

@@ -222,6 +222,29 @@ def test_a_snapshot_of_a_damaged_file_is_refused_and_one_made_before_mends_it(ow
     assert not pages.damaged_pages(large_file)
 
 
+def check(data: Path) -> tuple[int, list[str], str]:
+    done = subprocess.run([default_binary(), "check", "--data", data], capture_output=True, text=True, timeout=60, env=LocalEmulator().settings())
+    return done.returncode, done.stdout.splitlines(), done.stderr
+
+
+def test_check_looks_at_all_of_a_file_and_changes_nothing(own_emulator, large_file):
+    data = large_file.parent
+    assert check(data) == (0, ["whole"], "")
+    at = pages_with(large_file, b"a5-50")[0]
+    damage.overwrite(large_file, at + 9000, b"damage")
+    before = large_file.read_bytes()
+    status, lines, said = check(data)
+    assert status == 1 and "evpoc.db is damaged (" in said
+    assert lines[0] == f"page {at // pages.PAGE_BYTES + 1}, at byte {at}, is not as it was written"
+    assert large_file.read_bytes() == before and [path.name for path in data.iterdir()] == ["evpoc.db"]
+    emulator = own_emulator()
+    assert check(data)[0] == 1 and "in use" in check(data)[2]
+    client_at(emulator.url, "kinesis").put_record(StreamName="a", PartitionKey="k", Data=b"x")
+    emulator.kill()
+    assert check(data)[1][-1] != "whole"
+    assert check(data / "nothing") == (1, [], f"evpoc-emu: there is no {data}/nothing/evpoc.db\n")
+
+
 def test_a_damaged_snapshot_is_refused_with_what_is_wrong(own_emulator, large_file):
     emulator = own_emulator()
     ask(emulator.url, "snapshot", name="a")

@@ -35,7 +35,7 @@ void settings_write_bash(Buffer *out)
                                  setting->name);
         }
     }
-    buffer_append_text(out, "    esac\n    COMPREPLY=($(compgen -W 'config health ctl --help --version");
+    buffer_append_text(out, "    esac\n    COMPREPLY=($(compgen -W 'config health check ctl --help --version");
     for (int id = 0; id < SETTINGS; id++)
         buffer_append_format(out, " --%s", settings[id].name);
     buffer_append_text(out, "' -- \"$current\"))\n}\ncomplete -F _evpoc_emu evpoc-emu\n");
@@ -45,7 +45,7 @@ void settings_write_zsh(Buffer *out)
 {
     buffer_append_text(
         out,
-        "#compdef evpoc-emu\n# Made from the table of settings.\n_arguments \\\n    '1:command:(config health ctl)' \\\n    '--help[tell the settings]' \\\n    '--version[tell the version]'");
+        "#compdef evpoc-emu\n# Made from the table of settings.\n_arguments \\\n    '1:command:(config health check ctl)' \\\n    '--help[tell the settings]' \\\n    '--version[tell the version]'");
     for (int id = 0; id < SETTINGS; id++) {
         const Setting *setting = &settings[id];
         buffer_append_format(out, " \\\n    \"--%s[" BYTES_FMT "]:%s:", setting->name,
@@ -66,7 +66,7 @@ void settings_write_fish(Buffer *out)
 {
     buffer_append_text(
         out,
-        "# evpoc-emu's completion for fish. Made from the table of settings.\ncomplete -c evpoc-emu -f -n __fish_use_subcommand -a 'config health ctl'\ncomplete -c evpoc-emu -l help -d 'tell the settings'\ncomplete -c evpoc-emu -l version -d 'tell the version'\n");
+        "# evpoc-emu's completion for fish. Made from the table of settings.\ncomplete -c evpoc-emu -f -n __fish_use_subcommand -a 'config health check ctl'\ncomplete -c evpoc-emu -l help -d 'tell the settings'\ncomplete -c evpoc-emu -l version -d 'tell the version'\n");
     for (int id = 0; id < SETTINGS; id++) {
         const Setting *setting = &settings[id];
         buffer_append_format(out, "complete -c evpoc-emu -l %s -x -d \"" BYTES_FMT "\"", setting->name,

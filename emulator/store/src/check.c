@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,7 +37,7 @@ static int too_new(const char *path, uint32_t version, const char **ret_reason)
                   FORMAT_VERSION);
 }
 
-static bool has_wal(const char *path)
+bool has_wal(const char *path)
 {
     char wal[PATH_BYTES];
     struct stat file;
@@ -221,23 +220,24 @@ int check_is_plain(const char *path, bool *ret_is_plain, const char **ret_reason
 /* SQLite file format: the page with the byte at 2^30, which locks are taken on, is never written. */
 #define LOCK_PAGE (0x40000000 / PAGE_BYTES + 1)
 
+int64_t next_damaged_page(const char *path, int64_t number)
+{
+    unsigned char page[PAGE_BYTES];
+    size_t got;
+    FILE *file = fopen(path, "re");
+    if (!file || fseeko(file, (number - 1) * PAGE_BYTES, SEEK_SET))
+        return number;
+    for (; (got = fread(page, 1, PAGE_BYTES, file)); number++)
+        if (number != LOCK_PAGE && (got != PAGE_BYTES || !page_is_whole(page, (uint32_t)number)))
+            break;
+    fclose(file);
+    return got ? number : 0;
+}
+
 int check_pages(const char *path, const char *name, const char **ret_reason)
 {
-    unsigned char *page = malloc(PAGE_BYTES);
-    FILE *file = fopen(path, "re");
-    int code =
-        page && file ? STORE_OK : refuse(ret_reason, STORE_NO_PERMISSION, "cannot read %s: %s", path, strerror(errno));
-    for (uint32_t number = 1; code == STORE_OK; number++) {
-        char how[80];
-        size_t got = fread(page, 1, PAGE_BYTES, file);
-        if (!got)
-            break;
-        snprintf(how, sizeof how, "page %u is not as it was written", number);
-        if (number != LOCK_PAGE && (got != PAGE_BYTES || !page_is_whole(page, number)))
-            code = refuse_damaged(name, how, ret_reason);
-    }
-    if (file)
-        fclose(file);
-    free(page);
-    return code;
+    char how[80];
+    int64_t number = next_damaged_page(path, 1);
+    snprintf(how, sizeof how, "page %lld is not as it was written", (long long)number);
+    return number ? refuse_damaged(name, how, ret_reason) : STORE_OK;
 }

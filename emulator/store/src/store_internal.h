@@ -64,6 +64,8 @@ int set_journal(Store *store);                 /* and its journal, after it was 
 int check_header(const char *path, const char **ret_reason); /* before SQLite looks at it */
 int check_content(Store *store, const char **ret_reason);    /* sets is_new, is_plain */
 int check_is_plain(const char *path, bool *ret_is_plain, const char **ret_reason);
+bool has_wal(const char *path);
+int64_t next_damaged_page(const char *path, int64_t number); /* from that on; 0: none is */
 /* The checksum of each; name: the file to blame. */
 int check_pages(const char *path, const char *name, const char **ret_reason);
 int check_whole(sqlite3 *db, const char *path, const char *pragma, const char **ret_reason);
