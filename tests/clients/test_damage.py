@@ -120,6 +120,18 @@ def test_a_snapshot_without_checksums_can_be_restored(own_emulator, old_file):
     assert not pages.damaged_pages(old_file)
 
 
+@pytest.mark.parametrize("at", [17, 32 + 24 + 5000, 32 + 5 * damage.FRAME + 24 + 5000])
+def test_what_is_left_out_of_a_log_is_told(own_emulator, tmp_path, at):
+    emulator = own_emulator()
+    client_at(emulator.url, "kinesis").create_stream(StreamName="s", ShardCount=1)
+    for n in range(10):
+        client_at(emulator.url, "kinesis").put_record(StreamName="s", PartitionKey=str(n), Data=b"x" * 50_000)
+    emulator.kill()
+    damage.overwrite(tmp_path / "data" / "evpoc.db-wal", at, b"damage")
+    emulator.start()
+    assert "evpoc.db-wal is torn or damaged; from there on it is left out" in emulator.logged()
+
+
 # What a damaged page does to others
 
 

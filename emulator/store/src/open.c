@@ -80,11 +80,15 @@ static int prepare_file(Store *store, const char **ret_reason)
 {
     static const char ours[] = "PRAGMA application_id=1163284547; PRAGMA user_version=2;" MIGRATION_TABLE;
     _Static_assert(APPLICATION_ID == 1163284547 && FORMAT_VERSION == 2, "the pragmas say the same");
+    static const char *const steps[] = {MIGRATION_TABLE, NULL};
+    static const Migration own = {"store", steps};
     if (set_up(store))
         return refuse_unusable(store, ret_reason);
     int code = check_content(store, ret_reason);
     if (code != STORE_OK)
         return code;
+    if (!store->is_new && check_schema(store, &own) != STORE_OK)
+        return refuse(ret_reason, STORE_CORRUPT, "%s", store_error(store));
     if (set_journal(store) == STORE_OK && (!store->is_new || store_exec(store, ours) == STORE_OK))
         return STORE_OK;
     return refuse_unusable(store, ret_reason);

@@ -127,9 +127,10 @@ int read_log(PageFile *file, void *out, int amount, sqlite3_int64 offset)
     int code = inner(file)->pMethods->xRead(inner(file), out, amount, offset);
     if (code != SQLITE_OK)
         return code;
-    if (amount == LOG_HEADER_BYTES && !offset)
+    if (amount == LOG_HEADER_BYTES && !offset) {
         take_log_header(&file->log, out);
-    else if (amount == FRAME_BYTES)
+        file->log.is_torn = !file->log.is_known; /* SQLite leaves out all of it */
+    } else if (amount == FRAME_BYTES)
         return look_at_frame(&file->log, out, frame_of(offset));
     else if (amount == PAGE_BYTES)
         return check_frame(file, out, frame_of(offset));
