@@ -3,6 +3,7 @@
 #include "connection_private.h"
 
 #define OUT_BYTES      ((size_t)128 * 1024)
+#define WRITES_A_ROUND 16
 #define READS_A_ROUND  8 /* so that one client cannot keep the others waiting; fewer where many have much to say */
 #define OUT_KEPT_BYTES ((size_t)256 * 1024)
 
@@ -29,7 +30,11 @@ static bool write_out(Connection *connection)
 
 void h2_flush(Connection *connection)
 {
-    while (write_out(connection)) {
+    for (int i = 0; write_out(connection); i++) {
+        if (i == WRITES_A_ROUND) { /* a fast reader of a long answer holds nobody else up */
+            connection_watch(connection, EPOLLIN | EPOLLOUT);
+            return;
+        }
         h2_session_send(connection->h2, &connection->out, OUT_BYTES);
         transfers_count(&connection->net->transfers, &connection->out_held, connection->out.len);
         if (connection->out.len)
