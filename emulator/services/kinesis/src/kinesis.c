@@ -159,7 +159,7 @@ const Service kinesis_service = {
     .pages = pages,
     .reset = reset,
     .admit = limits_admit,
-    /* as users have shown AWS's answers, in the ResponseMetadata of boto3 and the $metadata of JavaScript's SDK */
+    /* SDKs read x-amz-id-2 as extendedRequestId; no recorded answer of Kinesis shows one here: its form is S3's */
     .has_extended_ids = true,
 };
 
