@@ -14,13 +14,6 @@ void queue_push(ExchangeQueue *queue, Exchange *exchange)
     queue->last = &exchange->next;
 }
 
-Exchange *queue_take_all(ExchangeQueue *queue)
-{
-    Exchange *first = queue->first;
-    queue_init(queue);
-    return first;
-}
-
 Exchange *queue_take(ExchangeQueue *queue)
 {
     Exchange *first = queue->first;

@@ -9,5 +9,4 @@ typedef struct ExchangeQueue {
 
 void queue_init(ExchangeQueue *queue);
 void queue_push(ExchangeQueue *queue, Exchange *exchange);
-Exchange *queue_take(ExchangeQueue *queue);     /* the first; NULL: none */
-Exchange *queue_take_all(ExchangeQueue *queue); /* the list, in order; the queue is empty then */
+Exchange *queue_take(ExchangeQueue *queue); /* the first; NULL: none */

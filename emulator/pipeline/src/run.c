@@ -27,8 +27,7 @@ static Status begin_body(Exchange *exchange, const void *in)
 {
     Call *call = &exchange->call;
     TRY(call->operation->begin(call, in, &exchange->sink));
-    exchange->has_begun = true;
-    queue_push(&exchange->pipeline->begun, exchange);
+    exchange->has_begun = true; /* the turn lets the body flow after its commit */
     return (Status){2};
 }
 

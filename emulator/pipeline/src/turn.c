@@ -56,10 +56,13 @@ static bool is_long(size_t held, int64_t began_ns)
     return held >= TURN_BYTES || monotonic_ns() - began_ns >= TURN_NS;
 }
 
-/* Each has the store to itself; what is due by a clock that one has moved is done before the next call. */
+/* Each has the store to itself: what watchers of the last turn's events wrote is committed before. What is due by a
+ * clock that one has moved is done before the next call. */
 static void run_pages(Pipeline *pipeline)
 {
     int64_t began_ns = monotonic_ns();
+    if (pipeline->taken.first && pipeline->taken.first->page && store_commit(pipeline->host->store) != STORE_OK)
+        log_failed_turn(pipeline);
     while (pipeline->taken.first && pipeline->taken.first->page && !is_long(0, began_ns))
         page_run(queue_take(&pipeline->taken));
 }
@@ -84,6 +87,8 @@ static bool run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers
         is_broken |= note_outcome(exchange);
         if (!is_pending(exchange->status))
             queue_push(answers, exchange);
+        else if (exchange->has_begun && !exchange->has_run)
+            queue_push(&pipeline->begun, exchange);
     }
     return is_broken;
 }
@@ -158,25 +163,20 @@ void pipeline_turn(Pipeline *pipeline)
     run_pages(pipeline);
     run_timers(pipeline);
     bool is_broken = run_taken(pipeline, clock_now_ms(pipeline->host->clock), &answers);
-    for (Exchange *next, *exchange = queue_take_all(&pipeline->finished); exchange; exchange = next) {
-        next = exchange->next;
-        queue_push(&answers, exchange);
-    }
     int code = is_broken ? STORE_OK : store_commit(pipeline->host->store);
     if (is_broken || code == STORE_DAMAGED)
         redo_alone(pipeline, &answers);
     else if (code != STORE_OK)
         fail_all(pipeline, &answers);
+    /* What was finished late has written nothing in this turn: it is neither made again nor failed with it. */
+    for (Exchange *exchange; (exchange = queue_take(&pipeline->finished));)
+        queue_push(&answers, exchange);
     /* Answers first: a subscription opened in this turn gets its head before the first push reaches it. */
-    for (Exchange *next, *exchange = queue_take_all(&answers); exchange; exchange = next) {
-        next = exchange->next;
+    for (Exchange *exchange; (exchange = queue_take(&answers));) {
         pipeline->requests++;
         answer(exchange);
     }
-    for (Exchange *next, *exchange = queue_take_all(&pipeline->begun); exchange; exchange = next) {
-        next = exchange->next;
-        if (is_pending(exchange->status))
-            exchange_take_body(exchange);
-    }
+    for (Exchange *exchange; (exchange = queue_take(&pipeline->begun));)
+        exchange_take_body(exchange);
     host_tell_events(pipeline->host);
 }

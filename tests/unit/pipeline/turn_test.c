@@ -105,6 +105,17 @@ static Status defer_then_eat(Call *call, const TestInput *in, TestOutput *out)
     return OK;
 }
 
+static Call *waiting;
+static int waits;
+TEST_OPERATION(Wait, wait_for_the_test, READS);
+static Status wait_for_the_test(Call *call, const TestInput *in, TestOutput *out)
+{
+    waits++;
+    waiting = call;
+    out->value = in->value;
+    return call_wait(call, &(CallWait){.deadline_ms = 0});
+}
+
 TEST_OPERATION(Count, count_things, READS);
 static Status count_things(Call *call, const TestInput *in, TestOutput *out)
 {
@@ -116,8 +127,9 @@ static Status count_things(Call *call, const TestInput *in, TestOutput *out)
     return OK;
 }
 
-static const char *const names[] = {"Count", "DeferThenEat",     "Descend",       "EatOneHugeBlock", "KeepThenRefuse",
-                                    "Put",   "PutThenEatMemory", "PutThenRefuse", "WorkOn",          NULL};
+static const char *const names[] = {
+    "Count", "DeferThenEat", "Descend", "EatOneHugeBlock", "KeepThenRefuse", "Put", "PutThenEatMemory", "PutThenRefuse",
+    "Wait",  "WorkOn",       NULL};
 static const ServiceModel model = {.name = "test",
                                    .title = "Test",
                                    .target_prefix = "Test",
@@ -134,6 +146,7 @@ static const Operation *const operations[] = {&Put,
                                               &Descend,
                                               &DeferThenEat,
                                               &Count,
+                                              &Wait,
                                               NULL};
 static const Service service = {.model = &model, .operations = operations};
 
@@ -200,6 +213,28 @@ static void a_call_over_its_budget_ends_with_an_error(void **state)
     between_puts("Descend", "nested deeper", "0");
 }
 
+/* It has written nothing in this turn, so there is nothing to do again; its handler would only wait once more. */
+static void an_answer_that_came_late_is_not_made_again_with_its_turn(void **state)
+{
+    (void)state;
+    Fixture fixture = {0};
+    fixture_open(&fixture, &service);
+    waits = 0;
+    int late = client_call(&fixture, "Wait", "late");
+    take_all(&fixture);
+    pipeline_turn(fixture.pipeline);
+    assert_int_equal(waits, 1);
+    int broken = client_call(&fixture, "PutThenRefuse", "odd"), put = client_call(&fixture, "Put", "p");
+    take_all(&fixture);
+    call_finish(waiting, OK);
+    assert_answer_has(&fixture, late, "{\"value\":\"late\"}");
+    assert_answer_has(&fixture, broken, "RefusedException");
+    assert_answer_has(&fixture, put, "{\"value\":\"p\"}");
+    assert_int_equal(waits, 1);
+    assert_int_equal(pipeline_waiting(fixture.pipeline), 0);
+    fixture_close(&fixture);
+}
+
 static void handles_of_a_call_that_is_given_up_are_let_go(void **state)
 {
     (void)state;
@@ -215,6 +250,7 @@ int main(void)
         cmocka_unit_test(what_a_call_keeps_stays_though_it_is_refused),
         cmocka_unit_test(a_call_that_eats_memory_is_undone_alone),
         cmocka_unit_test(a_call_over_its_budget_ends_with_an_error),
+        cmocka_unit_test(an_answer_that_came_late_is_not_made_again_with_its_turn),
         cmocka_unit_test(handles_of_a_call_that_is_given_up_are_let_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
