@@ -42,6 +42,10 @@ struct HttpRequest {
     void (*on_gone)(HttpRequest *request);
 };
 
+static inline HttpHead http_head(const HttpRequest *request)
+{
+    return (HttpHead){request->method, request->path, request->query, request->headers, request->headers_count};
+}
 /* The value of a header, by lower-case name; absent where it isn't there. */
 Bytes http_header(const HttpRequest *request, const char *name);
 
@@ -71,6 +75,8 @@ typedef struct HttpSource {
     int fd; /* where read is NULL: a file, from fd_at on; closed when nothing more is read */
     uint64_t fd_at;
 } HttpSource;
+
+void http_end_source(const HttpSource *source); /* by whoever has it last: closes its file, calls `done` */
 
 typedef struct HttpResponse {
     int status;

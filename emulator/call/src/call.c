@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* What the client sent is echoed, perhaps cut or never UTF-8; JSON, CBOR and XML hold nothing else. */
 static void make_utf8(char *text, size_t len)
@@ -85,13 +84,9 @@ void call_body_go_on(Call *call)
     call->hooks->body_go_on(call);
 }
 
-static void source_done(void *context)
+static void end_source(void *source)
 {
-    HttpSource *source = context;
-    if (!source->read && source->fd >= 0)
-        close(source->fd);
-    if (source->done)
-        source->done(source->context);
+    http_end_source(source);
 }
 
 void call_answer_from(Call *call, const HttpSource *source)
@@ -99,7 +94,7 @@ void call_answer_from(Call *call, const HttpSource *source)
     HttpSource *kept = arena_new_of(call->arena, HttpSource);
     *kept = *source;
     call->source = kept;
-    arena_defer(call->arena, source_done, kept); /* until net has it */
+    arena_defer(call->arena, end_source, kept); /* until net has it */
 }
 
 void call_finish(Call *call, Status status)

@@ -60,12 +60,7 @@ uint64_t transfer_answer_length(const Transfer *transfer)
 
 void transfer_end_source(Transfer *transfer)
 {
-    const HttpSource *source = &transfer->source;
-    if (!transfer->has_source)
-        return;
+    if (transfer->has_source)
+        http_end_source(&transfer->source);
     transfer->has_source = false;
-    if (!source->read && source->fd >= 0)
-        close(source->fd);
-    if (source->done)
-        source->done(source->context);
 }

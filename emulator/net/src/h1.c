@@ -10,10 +10,7 @@
 #include <unistd.h>
 
 /* Per connection; cleared after each request, which is why it is not larger: heads up to about 30 KiB fit. */
-#define MEMORY_BYTES ((size_t)32 * 1024)
-/* The rest of a body that is too large is read and dropped up to here, since a client that is still writing would not
- * see the answer of a connection that is closed on it. */
-#define DRAIN_MAX          ((uint64_t)256 * 1024 * 1024)
+#define MEMORY_BYTES       ((size_t)32 * 1024)
 #define CHUNK_BYTES        16384
 #define SOURCE_CHUNK_BYTES (256 * 1024)
 #define REST_MS            20

@@ -12,9 +12,7 @@
 #define CONNECTION_WINDOW_BYTES (16 * 1024 * 1024)
 #define FRAME_BYTES_MAX         ((size_t)64 * 1024)
 #define FRAME_HEAD_BYTES        9
-/* Of the rest of a body that is answered already, so much is read and dropped. */
-#define DRAIN_MAX          ((uint64_t)256 * 1024 * 1024)
-#define ANSWER_HEADERS_OWN 3 /* :status, date, content-length */
+#define ANSWER_HEADERS_OWN      3 /* :status, date, content-length */
 
 struct H2Session {
     nghttp2_session *session;

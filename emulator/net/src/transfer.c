@@ -237,11 +237,8 @@ void transfer_add_header(Transfer *transfer, Bytes name, Bytes value)
 
 Bytes http_header(const HttpRequest *request, const char *name)
 {
-    Bytes wanted = bytes_of(name);
-    for (size_t i = 0; i < request->headers_count; i++)
-        if (bytes_equal(request->headers[i].name, wanted))
-            return request->headers[i].value;
-    return (Bytes){0};
+    HttpHead head = http_head(request);
+    return http_head_field(&head, name);
 }
 
 /* False: it is refused, since too much is held. */

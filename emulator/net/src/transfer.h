@@ -4,6 +4,10 @@
 #include "clock.h"
 #include "net.h"
 
+/* The rest of a body that is refused or answered is read and dropped up to here: a client that is still writing would
+ * not see the answer of a connection that is closed on it. */
+#define DRAIN_MAX ((uint64_t)256 * 1024 * 1024)
+
 typedef struct Transfer Transfer;
 typedef struct Transfers Transfers;
 

@@ -15,30 +15,22 @@ static int64_t largest(const Pipeline *pipeline, unsigned protocols)
     return most;
 }
 
-static const ServiceModel *service_signed_for(const Pipeline *pipeline, const HttpRequest *request)
+static size_t max_of_unnamed(const Pipeline *pipeline, const HttpRequest *request)
 {
-    Bytes name = credential_service(request);
-    for (size_t i = 0; i < pipeline->services_count; i++)
-        if (bytes_is(name, pipeline->services[i].service->model->name))
-            return pipeline->services[i].service->model;
-    return NULL;
-}
-
-static size_t body_max(const Pipeline *pipeline, const HttpRequest *request)
-{
-    if (page_is_ours(pipeline, request->path))
-        return LIMIT_PAGE_BODY_BYTES;
-    const ServiceModel *model = route_service_of(pipeline, request);
-    if (!model)
-        model = service_signed_for(pipeline, request);
-    if (model)
-        return (size_t)model->body_max;
     bool is_form = bytes_starts_with(http_header(request, "content-type"), TEXT("application/x-www-form-urlencoded"));
     return (size_t)largest(pipeline, is_form ? PROTOCOL_QUERY : ~0u);
 }
 
+/* Bodies flow of what is named by its URI alone: a target says at once that they don't. */
 HttpBodyPlan pipeline_plan_body(void *context, HttpRequest *request)
 {
     const Pipeline *pipeline = context;
-    return (HttpBodyPlan){body_max(pipeline, request), route_flows(pipeline, request)};
+    if (page_is_ours(pipeline, request->path))
+        return (HttpBodyPlan){LIMIT_PAGE_BODY_BYTES, false};
+    const ServiceModel *named = route_service_of(pipeline, request);
+    if (named)
+        return (HttpBodyPlan){(size_t)named->body_max, false};
+    const struct OpenService *service = route_service_signed_for(pipeline, request);
+    size_t max = service ? (size_t)service->service->model->body_max : max_of_unnamed(pipeline, request);
+    return (HttpBodyPlan){max, route_flows(pipeline, service, request)};
 }

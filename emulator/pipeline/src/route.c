@@ -93,15 +93,10 @@ static const Protocol *protocol_of(const HttpHead *head, const ServiceModel *ser
     return &PROTOCOL_OF_JSON;
 }
 
-static HttpHead head_of(const HttpRequest *request)
-{
-    return (HttpHead){request->method, request->path, request->query, request->headers, request->headers_count};
-}
-
 const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest *request)
 {
     WireTarget target = {0};
-    HttpHead head = head_of(request);
+    HttpHead head = http_head(request);
     const Protocol *protocol = protocol_of(&head, NULL);
     if (!protocol->names || !protocol->names(request->arena, &head, (Bytes){0}, &target) || !present(target.service))
         return NULL;
@@ -109,10 +104,14 @@ const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest
     return service ? service->service->model : NULL;
 }
 
-bool route_flows(const Pipeline *pipeline, const HttpRequest *request)
+const struct OpenService *route_service_signed_for(const Pipeline *pipeline, const HttpRequest *request)
 {
-    HttpHead head = head_of(request);
-    const struct OpenService *service = service_of_form(pipeline, credential_service(request), (Bytes){0});
+    return service_of_form(pipeline, credential_service(request), (Bytes){0});
+}
+
+bool route_flows(const Pipeline *pipeline, const struct OpenService *service, const HttpRequest *request)
+{
+    HttpHead head = http_head(request);
     const UriTable *uris = service ? pipeline->uris[service - pipeline->services] : NULL;
     if (!uris || protocol_of(&head, service->service->model)->names)
         return false;
@@ -308,7 +307,7 @@ Status route(Exchange *exchange)
 {
     Bytes scope = credential_read(exchange);
     exchange->call.request_id = uuid_new(exchange->call.arena, exchange->pipeline->host->random);
-    exchange->head = head_of(exchange->request);
+    exchange->head = http_head(exchange->request);
     const struct OpenService *service = service_of_form(exchange->pipeline, scope, (Bytes){0});
     exchange->protocol = protocol_of(&exchange->head, service ? service->service->model : NULL);
     if (exchange->request->refused_status)

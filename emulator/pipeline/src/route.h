@@ -12,8 +12,10 @@ void routes_free(Pipeline *pipeline);
 /* The service that a request's headers name, before its body is there; NULL where they don't. */
 const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest *request);
 
-/* Does the request's body flow, as its head says? */
-bool route_flows(const Pipeline *pipeline, const HttpRequest *request);
+/* The service that its signature is for; NULL where it is for none of ours. */
+const struct OpenService *route_service_signed_for(const Pipeline *pipeline, const HttpRequest *request);
+/* Does the request's body flow, as its head says? service: that of its signature; NULL is fine. */
+bool route_flows(const Pipeline *pipeline, const struct OpenService *service, const HttpRequest *request);
 
 /* Account, region and access key of the call; returns the service of the SigV4 credential scope, or
  * absent. */
