@@ -30,7 +30,5 @@ Process *process_free(Process *process);
 
 /* Copied; written as it is taken. False: it takes no more. */
 bool process_write(Process *process, Bytes bytes);
-size_t process_backlog(const Process *process);    /* bytes not yet taken */
 void process_end_input(Process *process);          /* what was written is still taken */
 void process_signal(Process *process, int signal); /* to the whole group */
-pid_t process_id(const Process *process);

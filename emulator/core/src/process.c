@@ -130,11 +130,6 @@ bool process_write(Process *process, Bytes bytes)
     return true;
 }
 
-size_t process_backlog(const Process *process)
-{
-    return process->to_write.len - process->written;
-}
-
 void process_end_input(Process *process)
 {
     process->input_ends = true;
@@ -145,11 +140,6 @@ void process_end_input(Process *process)
 void process_signal(Process *process, int number)
 {
     kill(-process->id, number);
-}
-
-pid_t process_id(const Process *process)
-{
-    return process->id;
 }
 
 static int pipe_open(Pipe *pipe, bool is_input)

@@ -74,15 +74,7 @@ MUST_CHECK int kinesis_trace(const Scope *scope, const KinesisTraceQuery *query,
 
 /* For services that write to or read from streams. scope: of the Kinesis that has them. Codes of the store below 0 are
  * passed up unread. */
-enum { KINESIS_DONE = 0, KINESIS_NO_STREAM = 1, KINESIS_NO_SHARD = 2 };
+enum { KINESIS_DONE = 0, KINESIS_NO_STREAM = 1 };
 
 /* One record, in this turn's transaction, whole after its commit. */
 MUST_CHECK int kinesis_append(const Scope *scope, Bytes stream, Bytes partition_key, Bytes data);
-
-typedef struct KinesisReader {
-    Bytes stream, shard_id;
-    uint64_t from; /* 0: the oldest; moved behind what was read */
-} KinesisReader;
-/* Up to `limit` records into records; *ret_at_end: nothing is behind them and the shard is closed. */
-MUST_CHECK int kinesis_read(const Scope *scope, KinesisReader *reader, int limit, KinesisRecordList *ret_records,
-                            bool *ret_at_end);
