@@ -81,6 +81,22 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* Fewer than eight bytes as the lowest of a word, others 0. A memcpy of a length that isn't known is a call, and most
+ * names are short. */
+static uint64_t word_of_few(const char *at, size_t len)
+{
+    if (len >= 4) {
+        uint32_t low, high;
+        memcpy(&low, at, 4);
+        memcpy(&high, at + len - 4, 4);
+        return low | (uint64_t)high << (8 * (len - 4));
+    }
+    if (!len)
+        return 0;
+    const unsigned char *bytes = (const unsigned char *)at;
+    return bytes[0] | (uint64_t)bytes[len / 2] << (8 * (len / 2)) | (uint64_t)bytes[len - 1] << (8 * (len - 1));
+}
+
 /* The seed is in both factors: whoever knew the state could choose a word that makes one of them 0, and with it all
  * that came before. */
 uint64_t bytes_hash(Bytes b, uint64_t seed)
@@ -92,10 +108,7 @@ uint64_t bytes_hash(Bytes b, uint64_t seed)
         memcpy(&word, b.ptr + at, 8);
         hash = mix(hash ^ word, secret);
     }
-    uint64_t tail = 0;
-    if (at < b.len)
-        memcpy(&tail, b.ptr + at, b.len - at);
-    return mix(hash ^ tail, secret);
+    return mix(hash ^ word_of_few(b.ptr + at, b.len - at), secret);
 }
 
 /* Unicode 15, table 3-7. */

@@ -145,7 +145,7 @@ static int read_named_double(JsonReader *reader, const Shape *shape, void *out)
 static int read_boolean(JsonReader *reader, bool value, bool *out)
 {
     *out = value;
-    return json_take_word(reader, value ? "true" : "false");
+    return value ? json_take_word(reader, "true") : json_take_word(reader, "false");
 }
 
 /* smithy.io, restJson1: a union holds one member; a type's name may stand beside it. */

@@ -2,6 +2,7 @@
 #include "json_reader.h"
 #include "budget.h"
 #include "limits.h"
+#include <endian.h>
 
 int json_malformed(JsonReader *reader)
 {
@@ -10,35 +11,13 @@ int json_malformed(JsonReader *reader)
                      (size_t)(reader->at - reader->start));
 }
 
-static void skip_space(JsonReader *reader)
-{
-    while (reader->at < reader->end &&
-           (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\r' || *reader->at == '\t'))
-        reader->at++;
-}
-
-JsonToken json_peek(JsonReader *reader)
-{
-    skip_space(reader);
-    if (reader->at == reader->end)
-        return JSON_NONE;
-    switch (*reader->at) {
-    case '"':
-        return JSON_STRING;
-    case '{':
-        return JSON_OBJECT;
-    case '[':
-        return JSON_ARRAY;
-    case 't':
-        return JSON_TRUE;
-    case 'f':
-        return JSON_FALSE;
-    case 'n':
-        return JSON_NULL;
-    default:
-        return *reader->at == '-' || (*reader->at >= '0' && *reader->at <= '9') ? JSON_NUMBER : JSON_NONE;
-    }
-}
+/* Like a switch on the character, without its jumps. */
+const uint8_t json_tokens[256] = {
+    ['"'] = JSON_STRING, ['{'] = JSON_OBJECT, ['['] = JSON_ARRAY,  ['t'] = JSON_TRUE,   ['f'] = JSON_FALSE,
+    ['n'] = JSON_NULL,   ['-'] = JSON_NUMBER, ['0'] = JSON_NUMBER, ['1'] = JSON_NUMBER, ['2'] = JSON_NUMBER,
+    ['3'] = JSON_NUMBER, ['4'] = JSON_NUMBER, ['5'] = JSON_NUMBER, ['6'] = JSON_NUMBER, ['7'] = JSON_NUMBER,
+    ['8'] = JSON_NUMBER, ['9'] = JSON_NUMBER,
+};
 
 static int hex_value(char c)
 {
@@ -178,8 +157,39 @@ static bool has_control_character(Bytes text)
     return false;
 }
 
+/* The high bits of the bytes that a string doesn't just hold as they are: quote, escape, control, not ASCII. Above one
+ * that is set others may be set that aren't: only the lowest counts. */
+static uint64_t special_bytes(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
+    uint64_t quote = word ^ ones * '"', escape = word ^ ones * '\\';
+    return (((quote - ones) & ~quote) | ((escape - ones) & ~escape) | (word - ones * 0x20) | word) & tops;
+}
+
+/* The common case, in one pass: plain ASCII up to its quote, some bytes before the body's end. */
+static bool take_plain(JsonReader *reader, Bytes *ret)
+{
+    const char *start = reader->at + 1, *at = start;
+    uint64_t word;
+    for (; reader->end - at >= (ptrdiff_t)sizeof word; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        uint64_t special = special_bytes(le64toh(word));
+        if (!special)
+            continue;
+        at += __builtin_ctzll(special) / 8;
+        if (*at != '"')
+            return false;
+        *ret = (Bytes){start, (size_t)(at - start)};
+        reader->at = at + 1;
+        return true;
+    }
+    return false;
+}
+
 int json_take_string(JsonReader *reader, Bytes *ret)
 {
+    if (take_plain(reader, ret))
+        return WIRE_OK;
     const char *start = reader->at;
     int code = json_take_raw_string(reader, ret);
     if (code != WIRE_OK)
@@ -226,15 +236,6 @@ int json_take_number(JsonReader *reader, Bytes *ret)
     return WIRE_OK;
 }
 
-int json_take_word(JsonReader *reader, const char *word)
-{
-    Bytes expected = bytes_of(word);
-    if (!bytes_starts_with((Bytes){reader->at, (size_t)(reader->end - reader->at)}, expected))
-        return json_malformed(reader);
-    reader->at += expected.len;
-    return WIRE_OK;
-}
-
 int json_open(JsonReader *reader)
 {
     budget_descend(reader->arena);
@@ -248,7 +249,7 @@ int json_open(JsonReader *reader)
 /* At the end, or behind the comma where one is owed. */
 static int next(JsonReader *reader, char closing, bool is_first, bool *ret_more)
 {
-    skip_space(reader);
+    json_skip_space(reader);
     *ret_more = !take_char(reader, closing);
     if (!*ret_more) {
         reader->depth--;
@@ -270,7 +271,7 @@ int json_next_member(JsonReader *reader, bool is_first, bool *ret_more, Bytes *r
     if (json_peek(reader) != JSON_STRING)
         return json_malformed(reader);
     code = json_take_string(reader, ret_name);
-    skip_space(reader);
+    json_skip_space(reader);
     if (code == WIRE_OK && !take_char(reader, ':'))
         return json_malformed(reader);
     return code;
@@ -328,6 +329,6 @@ int json_skip(JsonReader *reader)
 
 int json_end(JsonReader *reader)
 {
-    skip_space(reader);
+    json_skip_space(reader);
     return reader->at == reader->end ? WIRE_OK : json_malformed(reader);
 }

@@ -159,6 +159,13 @@ static void check_enum(Check *check, const Shape *shape, const Bytes *value, con
     buffer_append_char(check->text, ']');
 }
 
+/* A code point takes one to four bytes: most strings need not be counted. */
+static bool has_surely_fitting_length(const Shape *shape, Bytes value)
+{
+    return (shape->max == NO_MAX || (int64_t)value.len <= shape->max) &&
+           (shape->min == NO_MIN || (int64_t)((value.len + 3) / 4) >= shape->min);
+}
+
 static void check_string(Check *check, const Shape *shape, const Bytes *value, const Path *path)
 {
     if (shape->enums) {
@@ -170,7 +177,15 @@ static void check_string(Check *check, const Shape *shape, const Bytes *value, c
     budget_work(check->arena, value->len / STEP_BYTES);
     if (shape->pattern && !pattern_matches(check->validator, shape, *value) && complain(check, shape, value, path))
         buffer_append_format(check->text, "satisfy regular expression pattern: %s", shape->pattern);
-    check_range(check, shape, value, path, (int64_t)bytes_utf8_length(*value));
+    if (!has_surely_fitting_length(shape, *value))
+        check_range(check, shape, value, path, (int64_t)bytes_utf8_length(*value));
+}
+
+/* Nothing below this shape that could be wrong: 500 plain strings need no 500 calls. */
+static bool is_free(const Shape *shape)
+{
+    return shape->kind < KIND_STRUCTURE && !shape->pattern && !shape->enums && shape->min == NO_MIN &&
+           shape->max == NO_MAX;
 }
 
 static void check_structure(Check *check, const Shape *shape, const void *value, const Path *above)
@@ -191,15 +206,8 @@ static void check_union(Check *check, const Shape *shape, const void *value, con
 {
     const Field *field = union_field(shape, value);
     Path path = {.above = above, .member = field ? field->path : NULL};
-    if (field)
+    if (field && !is_free(field->shape))
         check_value(check, field->shape, field_value(field, value), &path);
-}
-
-/* Nothing below this shape that could be wrong: 500 plain strings need no 500 calls. */
-static bool is_free(const Shape *shape)
-{
-    return shape->kind < KIND_STRUCTURE && !shape->pattern && !shape->enums && shape->min == NO_MIN &&
-           shape->max == NO_MAX;
 }
 
 static void check_list(Check *check, const Shape *shape, const AnyList *list, const Path *above)

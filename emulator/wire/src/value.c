@@ -54,10 +54,17 @@ void *field_slot(Arena *arena, const Shape *owner_shape, const Field *field, voi
     return value;
 }
 
+/* Mostly the first letter tells, without a call of memcmp. */
+static bool is_named(const Field *field, Bytes name)
+{
+    return field->name.len == name.len &&
+           (!name.len || (field->name.ptr[0] == name.ptr[0] && bytes_equal(field->name, name)));
+}
+
 const Field *field_find(const Shape *shape, Bytes name)
 {
     for (size_t i = 0; i < shape->fields_count; i++)
-        if (bytes_equal(shape->fields[i].name, name) && shape->fields[i].location == IN_BODY)
+        if (is_named(&shape->fields[i], name) && shape->fields[i].location == IN_BODY)
             return &shape->fields[i];
     return NULL;
 }

@@ -366,6 +366,32 @@ static void a_string_is_escaped_wherever_the_byte_stands(void **state)
     buffer_done(&out);
 }
 
+/* At each place of a string of each length, before each end of the body: eight bytes are looked at together. */
+static void a_byte_is_read_alike_wherever_it_stands(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *byte;
+        bool is_fine;
+    } bytes[] = {{"\x20", true},  {"\x7f", true},  {"!", true},     {"\xc3\xa9", true}, {"\x1f", false},
+                 {"\x01", false}, {"\x80", false}, {"\xff", false}, {"\\\"", true},     {"\xf0\x9f\x98\x80", true},
+                 {"\\x", false},  {"\xe9", false}};
+    for (size_t of = 0; of < sizeof bytes / sizeof *bytes; of++)
+        for (int len = 0; len < 20; len++)
+            for (int at = 0; at <= len; at++) {
+                char body[80];
+                KinesisPutRecordsInput in = {0};
+                Bytes message;
+                int size = snprintf(body, sizeof body, "{\"StreamName\":\"%.*s%s%.*s\"%*s", at, "abcdefghijklmnopqrst",
+                                    bytes[of].byte, len - at, "abcdefghijklmnopqrst", 1 + (len + at) % 9, "}");
+                int code = json_decode(arena, KinesisPutRecordsModel.input, (Bytes){body, (size_t)size}, &in, &message);
+                assert_int_equal(code, bytes[of].is_fine ? WIRE_OK : WIRE_MALFORMED);
+                if (bytes[of].is_fine)
+                    assert_int_equal(in.stream_name.len,
+                                     (size_t)len + strlen(bytes[of].byte) - (bytes[of].byte[0] == '\\'));
+            }
+}
+
 static void an_event_message_is_framed_with_two_checksums(void **state)
 {
     (void)state;
@@ -399,6 +425,7 @@ int main(void)
         cmocka_unit_test(constraints_are_told_as_aws_tells_them),
         cmocka_unit_test(every_pattern_compiles),
         cmocka_unit_test(a_string_is_escaped_wherever_the_byte_stands),
+        cmocka_unit_test(a_byte_is_read_alike_wherever_it_stands),
         cmocka_unit_test(an_event_message_is_framed_with_two_checksums),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
