@@ -1,5 +1,6 @@
 /* main.c - puts the layers together, and turns the loop. */
 #include "admin.h"
+#include "blob.h"
 #include "commands.h"
 #include "ctl.h"
 #include "http_client.h"
@@ -128,7 +129,9 @@ static bool open_host(Emulator *emulator)
     host->default_region = bytes_of(config_text(config, SETTING_REGION));
     if (store_open(data_directory(emulator), durability(emulator), &host->store, &reason) == STORE_OK) {
         store_on_trouble(host->store, log_trouble, host->log);
-        return true;
+        if (blob_open(host->store) == STORE_OK)
+            return true;
+        reason = store_error(host->store);
     }
     fprintf(stderr, "evpoc-emu: %s\n", reason);
     return false;
@@ -280,14 +283,20 @@ static void go_on_starting(Emulator *emulator)
     emulator->startup = startup_close(emulator->startup);
 }
 
+/* Nothing is due and nobody calls: the moment to copy the WAL into the file, then to look for damage. True: more is
+ * left. */
+static bool work_while_idle(Store *store)
+{
+    return store_checkpoint_step(store) || blob_check_step(store);
+}
+
 static void loop(Emulator *emulator)
 {
     while (!running.stop) {
         if (emulator->startup)
             go_on_starting(emulator);
         int wait_ms = pipeline_wait_ms(emulator->pipeline);
-        /* Nothing due and nobody calls: the moment to copy the WAL into the file. */
-        if (wait_ms && !net_open_requests(emulator->net) && store_checkpoint_step(emulator->host.store))
+        if (wait_ms && !net_open_requests(emulator->net) && work_while_idle(emulator->host.store))
             wait_ms = 0;
         wait_ms = give_memory_back(emulator, wait_ms);
         loop_poll(emulator->host.loop, running.stop ? 0 : wait_ms);

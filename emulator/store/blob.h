@@ -12,8 +12,8 @@
 typedef struct BlobWriter BlobWriter;
 typedef struct Blob Blob; /* a reference to one that is kept: its bytes stay where they are while it is held */
 
-/* Once, by its first user, after store_open; again is fine. STORE_CORRUPT: the file is missing or too short for what
- * the database says is in it (store_error). */
+/* Once, after store_open (the program does it before any service is opened); again is fine. STORE_CORRUPT: the file is
+ * missing or too short for what the database says is in it (store_error). There is no file until bytes are written. */
 MUST_CHECK int blob_open(Store *store);
 
 #define BLOB_LENGTH_UNKNOWN UINT64_MAX
@@ -38,8 +38,8 @@ typedef struct BlobSlice {
 /* (turn) A new blob of pieces of others, in this order, without copying: parts put together, or a copy of a whole.
  * The others may be dropped afterwards. STORE_NOT_FOUND: one of them is not there, or not as long. */
 MUST_CHECK int blob_join(Store *store, const BlobSlice *slices, size_t count, int64_t *ret_id);
-/* (turn) It is found no more. Its space comes back after the commit, when no other blob shares it and nobody holds it.
- */
+/* (turn) It is found no more; its id may be given again. Its space comes back after the commit, when no other blob
+ * shares it and nobody holds it. */
 MUST_CHECK int blob_drop(Store *store, int64_t id);
 MUST_CHECK int blob_find(Store *store, int64_t id, uint64_t *ret_length); /* or STORE_NOT_FOUND */
 

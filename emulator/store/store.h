@@ -112,8 +112,8 @@ MUST_CHECK int store_copy_end(Store *store, StoreCopy *copy, const char **ret_re
 MUST_CHECK int store_snapshot_remove(Store *store, const char *name, const char **ret_reason);
 typedef void StoreNameHook(void *context, const char *name);
 void store_snapshots(Store *store, StoreNameHook *hook, void *context);
-/* Looks at all of the file of a directory that no emulator has: STORE_OK where it is whole, else the reason; each
- * damaged place is told as a line. Changes nothing. */
+/* Looks at all of the files of a directory that no emulator has, the database and the bytes of blobs: STORE_OK where
+ * they are whole, else the reason; each damaged place is told as a line. Changes nothing. */
 MUST_CHECK int store_check(const char *directory, StoreNameHook *tell, void *context, const char **ret_reason);
 /* Between turns: what was kept in memory of the file is read anew. */
 void store_forget(Store *store);

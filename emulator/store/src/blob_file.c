@@ -80,12 +80,12 @@ static int cannot_write(Blobs *blobs, int error)
                         blobs->path ? blobs->path : "the memory for blobs", strerror(error));
 }
 
-static bool write_once(const Blobs *blobs, Bytes first, Bytes second, uint64_t place)
+bool blob_fd_write(int fd, Bytes first, Bytes second, uint64_t place)
 {
     while (first.len + second.len) {
         struct iovec parts[2] = {{(void *)(uintptr_t)first.ptr, first.len},
                                  {(void *)(uintptr_t)second.ptr, second.len}};
-        ssize_t done = pwritev(blobs->fd, first.len ? parts : parts + 1, first.len ? 2 : 1, (off_t)place);
+        ssize_t done = pwritev(fd, first.len ? parts : parts + 1, first.len ? 2 : 1, (off_t)place);
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0) {
@@ -101,19 +101,29 @@ static bool write_once(const Blobs *blobs, Bytes first, Bytes second, uint64_t p
     return true;
 }
 
+static int make_file(Blobs *blobs)
+{
+    if (blobs->fd < 0)
+        blobs->fd = blob_file_new(blobs, blobs->path);
+    return blobs->fd >= 0 ? STORE_OK : cannot_write(blobs, errno);
+}
+
 int blob_file_write(Blobs *blobs, Bytes first, Bytes second, uint64_t place)
 {
-    if (write_once(blobs, first, second, place))
+    int code = make_file(blobs);
+    if (code != STORE_OK)
+        return code;
+    if (blob_fd_write(blobs->fd, first, second, place))
         return STORE_OK;
-    if (is_full(errno) && blob_file_shrink(blobs) && write_once(blobs, first, second, place))
+    if (is_full(errno) && blob_file_shrink(blobs) && blob_fd_write(blobs->fd, first, second, place))
         return STORE_OK;
     return cannot_write(blobs, errno);
 }
 
-int blob_file_read(const Blobs *blobs, char *to, size_t len, uint64_t place)
+int blob_fd_read(int fd, char *to, size_t len, uint64_t place)
 {
     while (len) {
-        ssize_t done = pread(blobs->fd, to, len, (off_t)place);
+        ssize_t done = pread(fd, to, len, (off_t)place);
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0)
@@ -125,8 +135,16 @@ int blob_file_read(const Blobs *blobs, char *to, size_t len, uint64_t place)
     return STORE_OK;
 }
 
+int blob_file_read(const Blobs *blobs, char *to, size_t len, uint64_t place)
+{
+    return blob_fd_read(blobs->fd, to, len, place);
+}
+
 int blob_file_reserve(Blobs *blobs, Span span)
 {
+    int code = make_file(blobs);
+    if (code != STORE_OK)
+        return code;
     if (!blobs->path || !fallocate(blobs->fd, FALLOC_FL_KEEP_SIZE, (off_t)span.place, (off_t)span.length))
         return STORE_OK;
     return is_full(errno) ? cannot_write(blobs, errno) : STORE_OK;
@@ -170,21 +188,24 @@ int blob_file_new(Blobs *blobs, const char *path)
     return fd;
 }
 
+static int cannot_open(Blobs *blobs)
+{
+    return blob_trouble(blobs, STORE_NO_PERMISSION, "cannot open %.400s: %s",
+                        blobs->path ? blobs->path : "memory for blobs", strerror(errno));
+}
+
+/* Of whoever keeps no large bytes there is no file. */
 static int open_file(Blobs *blobs)
 {
     char path[PATH_BYTES];
-    if (!blobs->store->is_in_memory) {
-        /* evpoc.db → evpoc.blobs */
-        snprintf(path, sizeof path, "%.*s.blobs", (int)strlen(blobs->store->path) - 3, blobs->store->path);
-        if (!(blobs->path = strdup(path)))
-            abort();
-        blobs->fd = open(path, O_RDWR | O_CLOEXEC);
-    }
-    if (blobs->fd < 0 && (!blobs->path || errno == ENOENT))
-        blobs->fd = blob_file_new(blobs, blobs->path);
-    return blobs->fd >= 0 ? STORE_OK
-                          : blob_trouble(blobs, STORE_NO_PERMISSION, "cannot open %.400s: %s",
-                                         blobs->path ? blobs->path : "memory for blobs", strerror(errno));
+    if (blobs->store->is_in_memory)
+        return STORE_OK;
+    /* evpoc.db → evpoc.blobs */
+    snprintf(path, sizeof path, "%.*s.blobs", (int)strlen(blobs->store->path) - 3, blobs->store->path);
+    if (!(blobs->path = strdup(path)))
+        abort();
+    blobs->fd = open(path, O_RDWR | O_CLOEXEC);
+    return blobs->fd >= 0 || errno == ENOENT ? STORE_OK : cannot_open(blobs);
 }
 
 static int free_before(Blobs *blobs, uint64_t place, uint64_t length)
@@ -205,6 +226,8 @@ static int free_before(Blobs *blobs, uint64_t place, uint64_t length)
 static int check_length(Blobs *blobs, uint64_t needed)
 {
     struct stat file;
+    if (blobs->fd < 0 && !needed)
+        return STORE_OK;
     if (fstat(blobs->fd, &file) || (uint64_t)file.st_size < needed)
         return blob_trouble(
             blobs, STORE_CORRUPT,
@@ -255,16 +278,32 @@ static int before_commit(void *context)
     return blobs->has_dropped && !blobs->is_purge_broken ? blob_purge(blobs) : STORE_OK;
 }
 
+/* What was seen to be as written there is something else next time. */
+static void give_spans(Blobs *blobs, Buffer *spans)
+{
+    const Span *span = (const Span *)(const void *)spans->ptr;
+    for (size_t i = 0; i < spans->len / sizeof *span; i++) {
+        blob_set_seen(blobs, span[i].place, false);
+        blob_file_give(blobs, span[i]);
+    }
+    spans->len = 0;
+}
+
+void blob_give_freed(Blobs *blobs)
+{
+    give_spans(blobs, &blobs->kept_back);
+}
+
 void blobs_committed(Store *store)
 {
     Blobs *blobs = store->blobs;
     blob_writers_committed(blobs);
-    const Span *freed = (const Span *)(const void *)blobs->freed.ptr;
-    for (size_t i = 0; i < blobs->freed.len / sizeof *freed; i++) {
-        blob_set_seen(blobs, freed[i].place, false);
-        blob_file_give(blobs, freed[i]);
+    if (blobs->pins) {
+        buffer_append(&blobs->kept_back, buffer_bytes(&blobs->freed));
+        blobs->freed.len = 0;
+    } else {
+        give_spans(blobs, &blobs->freed);
     }
-    blobs->freed.len = 0;
 }
 
 int blobs_undone_to_savepoint(Store *store)
@@ -280,6 +319,14 @@ static void after_rollback(void *context)
     blob_writers_undone(blobs);
 }
 
+/* Of a restore that was cut off before anything was in its place. */
+static void remove_part(const Blobs *blobs)
+{
+    char part[PATH_BYTES];
+    blob_path(blobs, ".part", part);
+    unlink(part);
+}
+
 static int open_all(Blobs *blobs)
 {
     int code = store_migrate(blobs->store, &migration);
@@ -287,6 +334,8 @@ static int open_all(Blobs *blobs)
         code = open_file(blobs);
     if (code == STORE_OK)
         code = blob_unpack_left(blobs);
+    if (code == STORE_OK && blobs->path)
+        remove_part(blobs);
     if (code == STORE_OK)
         code = blob_load_space(blobs);
     return code;
@@ -320,6 +369,7 @@ void blobs_close(Store *store)
         close(blobs->fd);
     space_free(blobs->space);
     buffer_done(&blobs->freed);
+    buffer_done(&blobs->kept_back);
     map_free(blobs->held);
     free(blobs->path);
     free(blobs);

@@ -8,6 +8,7 @@
 #include "buffer.h"
 #include "map.h"
 #include "store_internal.h"
+#include <stdatomic.h>
 
 #define BLOB_INLINE_BYTES 4096                          /* up to here they lie in the row */
 #define BLOB_ALIGN        ((uint64_t)4096)              /* of places */
@@ -25,12 +26,14 @@ typedef struct Blobs Blobs;
 
 struct Blobs {
     Store *store;
-    char *path; /* NULL: in memory */
-    int fd;
+    char *path;          /* NULL: in memory */
+    int fd;              /* -1: nothing was written yet */
     uint64_t generation; /* grows where a snapshot takes the place of everything */
     Space *space;
     uint64_t warm;    /* free bytes whose pages were not given back to the disk, about */
     Buffer freed;     /* Spans that are free when the turn is committed */
+    Buffer kept_back; /* Spans that were, while a snapshot was made that may need them */
+    int pins;         /* snapshots that are being made */
     BlobWriter *kept; /* in this turn */
     Map *held;        /* id → Blob */
     bool has_dropped; /* rows of dropped blobs may be waiting that nobody holds */
@@ -49,6 +52,10 @@ static inline uint64_t blob_rounded(uint64_t length)
 /* blob_file.c */
 MUST_CHECK int blob_file_write(Blobs *blobs, Bytes first, Bytes second, uint64_t place); /* one behind the other */
 MUST_CHECK int blob_file_read(const Blobs *blobs, char *to, size_t len, uint64_t place); /* all, or STORE_DAMAGED */
+/* The same of any descriptor, on any thread. False: errno. */
+MUST_CHECK bool blob_fd_write(int fd, Bytes first, Bytes second, uint64_t place);
+MUST_CHECK int blob_fd_read(int fd, char *to, size_t len, uint64_t place);
+void blob_give_freed(Blobs *blobs);                        /* what was kept back is free */
 MUST_CHECK int blob_file_reserve(Blobs *blobs, Span span); /* on the disk, where the file system can: or STORE_FULL */
 void blob_file_give(Blobs *blobs, Span span);              /* free at once */
 bool blob_file_shrink(Blobs *blobs);               /* what lies free goes back to the disk; false: there was nothing */
@@ -85,15 +92,29 @@ bool blob_is_held(const Blobs *blobs, int64_t id);
 bool blob_sums_fit(Bytes sums, uint64_t extent_at, Bytes bytes); /* of whole blocks, but for the extent's last */
 void blob_set_seen(Blobs *blobs, uint64_t place, bool is_seen);
 /* blob_pack.c: the bytes in rows of a snapshot */
-MUST_CHECK int blob_pack(Blobs *blobs, sqlite3 *into, const char **ret_reason);
+/* What copies bytes between a file of them and rows: touches nothing of the store. */
+typedef struct BlobCopy {
+    int fd;                        /* the file; -1: the rows are only looked at */
+    const char *name;              /* of what they come from, for messages */
+    const atomic_bool *is_stopped; /* NULL: it cannot be */
+} BlobCopy;
+MUST_CHECK int blob_pack(const BlobCopy *from, sqlite3 *into, const char **ret_reason);
+MUST_CHECK int blob_unpack(sqlite3 *from, const BlobCopy *to, const char **ret_reason);
 MUST_CHECK int blob_check_packed(sqlite3 *db, const char *name, const char **ret_reason);
-/* What its rows hold goes into a new file, which then takes the place of the old one. */
-MUST_CHECK int blob_unpack(Blobs *blobs, sqlite3 *from, int *ret_fd);
+/* Its rows are evpoc.blobs.new now, and go. */
+MUST_CHECK int blob_set_moved(sqlite3 *db, const char **ret_reason);
+void blob_path(const Blobs *blobs, const char *suffix, char out[static PATH_BYTES]);
+MUST_CHECK int blob_unpack_new(Blobs *blobs, sqlite3 *from, int *ret_fd); /* into evpoc.blobs.new */
 void blob_unpack_undo(const Blobs *blobs, int fd);
-MUST_CHECK int blob_unpack_done(Blobs *blobs, int fd);
 MUST_CHECK int blob_unpack_left(Blobs *blobs); /* by a restore that was cut off */
+/* blob_look.c */
+int64_t blob_look(sqlite3 *db, const char *path, StoreNameHook *tell, void *context); /* evpoc-emu check: findings */
 /* for turn.c, open.c and snapshot.c */
 void blobs_committed(Store *store);
 MUST_CHECK int blobs_undone_to_savepoint(Store *store);
 MUST_CHECK int blobs_restored(Store *store, int fd);
+/* Until it is unpinned the bytes of what was committed stay where they are, for whoever reads them from *ret_fd (-1:
+ * there are none), on any thread. STORE_BROKEN: no descriptor is left. */
+MUST_CHECK int blobs_pin(Store *store, int *ret_fd);
+void blobs_unpin(Store *store, int fd);
 void blobs_close(Store *store);

@@ -1,10 +1,17 @@
 /* blob_pack.c - a snapshot is one file: the bytes of blobs go with it as rows, 1 MiB each, under the places they have.
  *
- * Restoring writes them into a new file, copies the database with its rows, gives the file its name, and removes the
- * rows. Where that was cut off, the rows are still there when the database is opened, and the file is made again; so at
- * no moment does a database stand beside a file of another. */
+ * Restoring writes them into a new file, evpoc.blobs.new, and then two files have to take their places at once. Until
+ * both have, the database says which file is its own:
+ *
+ *   rows with bytes   the file is to be made of them, again if need be
+ *   one row at MOVED  evpoc.blobs.new is whole and this database's; where it has no such name it is in its place
+ * already no row            evpoc.blobs is; evpoc.blobs.new is nobody's
+ *
+ * So at no moment does a database stand beside a file of another. What takes long (BlobCopy) touches nothing of the
+ * store, and may run on any thread. */
 #include "blob_internal.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,6 +19,7 @@
 #define PACK_BYTES ((size_t)1024 * 1024)
 #define VACUUM_BYTES                                                                                                   \
     ((int64_t)16 * 1024 * 1024) /* of rows that went; fewer leave free pages behind, to be used again */
+#define MOVED "-1"
 
 _Static_assert(PACK_BYTES % BLOB_BLOCK == 0, "a row is checked block by block");
 
@@ -21,66 +29,15 @@ static int refuse_bytes(const char *name, uint64_t place, const char **ret_reaso
                   name, (unsigned long long)place);
 }
 
-/* Into a snapshot */
-
-static int put_row(sqlite3_stmt *put, uint64_t place, Bytes bytes)
+static int refuse_stopped(const char **ret_reason)
 {
-    sqlite3_bind_int64(put, 1, (int64_t)place);
-    sqlite3_bind_blob64(put, 2, bytes.ptr, bytes.len, SQLITE_STATIC);
-    int code = sqlite3_step(put);
-    sqlite3_reset(put);
-    return code == SQLITE_DONE ? STORE_OK : STORE_BROKEN;
+    return refuse(ret_reason, STORE_BROKEN, "it was stopped");
 }
 
-static int pack_extent(const Blobs *blobs, Statement *row, sqlite3_stmt *put, char *room, const char **ret_reason)
+static bool is_stopped(const BlobCopy *copy)
 {
-    uint64_t place = (uint64_t)column_int64(row, 0), length = (uint64_t)column_int64(row, 1);
-    int code = STORE_OK;
-    for (uint64_t at = 0; code == STORE_OK && at < length; at += PACK_BYTES) {
-        size_t len = length - at < PACK_BYTES ? (size_t)(length - at) : PACK_BYTES;
-        if (blob_file_read(blobs, room, len, place + at) != STORE_OK ||
-            !blob_sums_fit(column_bytes(row, 2), at, (Bytes){room, len}))
-            return refuse_bytes(blobs->path ? blobs->path : "the memory for blobs", place + at, ret_reason);
-        code = put_row(put, place + at, (Bytes){room, len});
-        if (code != STORE_OK)
-            return refuse(ret_reason, code, "the copy could not be made: %s", sqlite3_errmsg(sqlite3_db_handle(put)));
-    }
-    return code;
+    return copy->is_stopped && atomic_load(copy->is_stopped);
 }
-
-static int pack_extents(Blobs *blobs, sqlite3_stmt *put, const char **ret_reason)
-{
-    static const Query extents = {"SELECT place, length, sums FROM blob_extent ORDER BY place"};
-    bool was_in_turn = blobs->store->in_turn;
-    char *room = malloc(PACK_BYTES);
-    if (!room)
-        abort();
-    int step, code = STORE_OK;
-    Statement *rows = store_begin(blobs->store, &extents);
-    while (code == STORE_OK && (step = store_step(rows)) != STORE_OK)
-        code = step == STORE_ROW ? pack_extent(blobs, rows, put, room, ret_reason)
-                                 : refuse(ret_reason, step, "%s", store_error(blobs->store));
-    store_end(rows);
-    blob_leave(blobs->store, was_in_turn);
-    free(room);
-    return code;
-}
-
-int blob_pack(Blobs *blobs, sqlite3 *into, const char **ret_reason)
-{
-    sqlite3_stmt *put = NULL;
-    int code = sqlite3_exec(into, "BEGIN", NULL, NULL, NULL) == SQLITE_OK &&
-                       sqlite3_prepare_v2(into, "INSERT INTO blob_bytes (place, bytes) VALUES (?1, ?2)", -1, &put,
-                                          NULL) == SQLITE_OK
-                   ? pack_extents(blobs, put, ret_reason)
-                   : refuse(ret_reason, STORE_BROKEN, "the copy could not be made: %s", sqlite3_errmsg(into));
-    sqlite3_finalize(put);
-    if (code == STORE_OK && sqlite3_exec(into, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-        code = refuse(ret_reason, STORE_BROKEN, "the copy could not be made: %s", sqlite3_errmsg(into));
-    return code;
-}
-
-/* Looked at, before it takes the place of anything */
 
 static Bytes bytes_at(sqlite3_stmt *row, int at)
 {
@@ -88,84 +45,154 @@ static Bytes bytes_at(sqlite3_stmt *row, int at)
     return (Bytes){ptr ? ptr : "", (size_t)sqlite3_column_bytes(row, at)};
 }
 
-/* The rows of one extent: all its bytes, and those that were written. */
-static bool is_extent_whole(sqlite3_stmt *extent, sqlite3_stmt *bytes)
+static bool prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret_statement)
 {
-    int64_t place = sqlite3_column_int64(extent, 0), length = sqlite3_column_int64(extent, 1);
-    bool is_whole = true;
-    for (int64_t at = 0; is_whole && at < length; at += (int64_t)PACK_BYTES) {
-        size_t len = length - at < (int64_t)PACK_BYTES ? (size_t)(length - at) : PACK_BYTES;
-        sqlite3_bind_int64(bytes, 1, place + at);
-        is_whole = sqlite3_step(bytes) == SQLITE_ROW && bytes_at(bytes, 0).len == len &&
-                   blob_sums_fit(bytes_at(extent, 2), (uint64_t)at, bytes_at(bytes, 0));
-        sqlite3_reset(bytes);
+    return sqlite3_prepare_v2(db, sql, -1, ret_statement, NULL) == SQLITE_OK;
+}
+
+/* Each extent of a copy, by pieces of PACK_BYTES; `piece` is the statement that writes or reads a row. */
+typedef struct Walk {
+    const BlobCopy *copy;
+    sqlite3_stmt *extent, *piece;
+    char *room; /* PACK_BYTES */
+    const char **ret_reason;
+} Walk;
+typedef int EachPiece(Walk *walk, uint64_t place, uint64_t at, size_t len);
+
+static int walk_extent(Walk *walk, EachPiece *each)
+{
+    uint64_t place = (uint64_t)sqlite3_column_int64(walk->extent, 0),
+             length = (uint64_t)sqlite3_column_int64(walk->extent, 1);
+    int code = STORE_OK;
+    for (uint64_t at = 0; code == STORE_OK && at < length; at += PACK_BYTES) {
+        size_t len = length - at < PACK_BYTES ? (size_t)(length - at) : PACK_BYTES;
+        code = is_stopped(walk->copy) ? refuse_stopped(walk->ret_reason) : each(walk, place + at, at, len);
+        sqlite3_reset(walk->piece);
     }
-    return is_whole;
+    return code;
+}
+
+static int walk_extents(Walk *walk, sqlite3 *db, const char *piece, EachPiece *each)
+{
+    int step = SQLITE_ERROR, code = STORE_OK;
+    if (!(walk->room = malloc(PACK_BYTES)))
+        abort();
+    if (prepare(db, "SELECT place, length, sums FROM blob_extent ORDER BY place", &walk->extent) &&
+        prepare(db, piece, &walk->piece))
+        while (code == STORE_OK && (step = sqlite3_step(walk->extent)) == SQLITE_ROW)
+            code = walk_extent(walk, each);
+    if (code == STORE_OK && step != SQLITE_DONE)
+        code = refuse(walk->ret_reason, STORE_BROKEN, "%s: %s", walk->copy->name, sqlite3_errmsg(db));
+    sqlite3_finalize(walk->piece);
+    sqlite3_finalize(walk->extent);
+    free(walk->room);
+    return code;
+}
+
+/* Into a snapshot */
+
+static int pack_piece(Walk *walk, uint64_t place, uint64_t at, size_t len)
+{
+    sqlite3_stmt *put = walk->piece;
+    if (blob_fd_read(walk->copy->fd, walk->room, len, place) != STORE_OK ||
+        !blob_sums_fit(bytes_at(walk->extent, 2), at, (Bytes){walk->room, len}))
+        return refuse_bytes(walk->copy->name, place, walk->ret_reason);
+    sqlite3_bind_int64(put, 1, (int64_t)place);
+    sqlite3_bind_blob64(put, 2, walk->room, len, SQLITE_STATIC);
+    return sqlite3_step(put) == SQLITE_DONE ? STORE_OK
+                                            : refuse(walk->ret_reason, STORE_BROKEN, "the copy could not be made: %s",
+                                                     sqlite3_errmsg(sqlite3_db_handle(put)));
+}
+
+int blob_pack(const BlobCopy *from, sqlite3 *into, const char **ret_reason)
+{
+    Walk walk = {.copy = from, .ret_reason = ret_reason};
+    if (sqlite3_exec(into, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+        return refuse(ret_reason, STORE_BROKEN, "the copy could not be made: %s", sqlite3_errmsg(into));
+    int code = walk_extents(&walk, into, "INSERT INTO blob_bytes (place, bytes) VALUES (?1, ?2)", pack_piece);
+    if (code == STORE_OK && sqlite3_exec(into, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        code = refuse(ret_reason, STORE_BROKEN, "the copy could not be made: %s", sqlite3_errmsg(into));
+    return code;
+}
+
+/* Out of it, and looked at on the way */
+
+static int unpack_piece(Walk *walk, uint64_t place, uint64_t at, size_t len)
+{
+    sqlite3_bind_int64(walk->piece, 1, (int64_t)place);
+    bool is_there = sqlite3_step(walk->piece) == SQLITE_ROW;
+    Bytes bytes = is_there ? bytes_at(walk->piece, 0) : (Bytes){"", 0};
+    if (bytes.len != len || !blob_sums_fit(bytes_at(walk->extent, 2), at, bytes))
+        return refuse_bytes(walk->copy->name, place, walk->ret_reason);
+    if (walk->copy->fd < 0 || blob_fd_write(walk->copy->fd, bytes, (Bytes){"", 0}, place))
+        return STORE_OK;
+    return refuse(walk->ret_reason, errno == ENOSPC ? STORE_FULL : STORE_BROKEN,
+                  "the bytes of blobs cannot be written: %s", strerror(errno));
+}
+
+int blob_unpack(sqlite3 *from, const BlobCopy *to, const char **ret_reason)
+{
+    int64_t tables = 0;
+    Walk walk = {.copy = to, .ret_reason = ret_reason};
+    /* One that was made before there were blobs has no such tables. */
+    if (ask_number(from, "SELECT count(*) FROM sqlite_schema WHERE name = 'blob_bytes'", &tables) == SQLITE_OK &&
+        !tables)
+        return STORE_OK;
+    return walk_extents(&walk, from, "SELECT bytes FROM blob_bytes WHERE place = ?1", unpack_piece);
 }
 
 int blob_check_packed(sqlite3 *db, const char *name, const char **ret_reason)
 {
-    sqlite3_stmt *extents = NULL, *bytes = NULL;
-    int code = STORE_OK, step = SQLITE_DONE;
-    /* One that was made before there were blobs has no such tables. */
-    if (sqlite3_prepare_v2(db, "SELECT place, length, sums FROM blob_extent", -1, &extents, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(db, "SELECT bytes FROM blob_bytes WHERE place = ?1", -1, &bytes, NULL) == SQLITE_OK)
-        while (code == STORE_OK && (step = sqlite3_step(extents)) == SQLITE_ROW)
-            if (!is_extent_whole(extents, bytes))
-                code = refuse_bytes(name, (uint64_t)sqlite3_column_int64(extents, 0), ret_reason);
-    if (code == STORE_OK && step != SQLITE_DONE)
-        code = refuse(ret_reason, STORE_CORRUPT, "%s: %s", name, sqlite3_errmsg(db));
-    sqlite3_finalize(bytes);
-    sqlite3_finalize(extents);
-    return code;
+    return blob_unpack(db, &(BlobCopy){.fd = -1, .name = name}, ret_reason);
 }
 
-/* Out of it */
-
-static void path_of_new(const Blobs *blobs, char out[static PATH_BYTES])
+static int64_t packed_bytes(sqlite3 *db)
 {
-    snprintf(out, PATH_BYTES, "%s.new", blobs->path ? blobs->path : "");
+    int64_t rows = 0;
+    if (ask_number(db, "SELECT count(*) FROM blob_bytes WHERE place >= 0", &rows) != SQLITE_OK)
+        rows = 0;
+    return rows * (int64_t)PACK_BYTES;
 }
 
-static int write_rows(Blobs *blobs, sqlite3_stmt *rows)
+int blob_set_moved(sqlite3 *db, const char **ret_reason)
 {
-    int step, code = STORE_OK;
-    while (code == STORE_OK && (step = sqlite3_step(rows)) != SQLITE_DONE)
-        code = step == SQLITE_ROW
-                   ? blob_file_write(blobs, bytes_at(rows, 1), (Bytes){"", 0}, (uint64_t)sqlite3_column_int64(rows, 0))
-                   : STORE_BROKEN;
-    return code;
+    int64_t bytes = packed_bytes(db);
+    const char *clear = "DELETE FROM blob_bytes; INSERT INTO blob_bytes (place, bytes) VALUES (" MOVED ", x'')";
+    if (sqlite3_exec(db, clear, NULL, NULL, NULL) == SQLITE_OK &&
+        (bytes < VACUUM_BYTES || sqlite3_exec(db, "VACUUM", NULL, NULL, NULL) == SQLITE_OK))
+        return STORE_OK;
+    return refuse(ret_reason, STORE_BROKEN, "the copy could not be made: %s", sqlite3_errmsg(db));
 }
 
-int blob_unpack(Blobs *blobs, sqlite3 *from, int *ret_fd)
+/* The store's own: on the loop's thread */
+
+void blob_path(const Blobs *blobs, const char *suffix, char out[static PATH_BYTES])
+{
+    snprintf(out, PATH_BYTES, "%.*s%s", PATH_BYTES - 32, blobs->path ? blobs->path : "", suffix);
+}
+
+int blob_unpack_new(Blobs *blobs, sqlite3 *from, int *ret_fd)
 {
     char path[PATH_BYTES];
-    sqlite3_stmt *rows = NULL;
-    path_of_new(blobs, path);
-    int code = STORE_BROKEN, fd_before = blobs->fd, fd = blob_file_new(blobs, blobs->path ? path : NULL);
+    const char *reason = "";
+    blob_path(blobs, ".new", path);
+    int fd = blob_file_new(blobs, blobs->path ? path : NULL);
     if (fd < 0)
         return blob_trouble(blobs, STORE_BROKEN, "%.400s cannot be made: %s", path, strerror(errno));
-    uint64_t warm = blobs->warm;
-    blobs->fd = fd;
-    blobs->warm = 0; /* of the other file */
-    if (sqlite3_prepare_v2(from, "SELECT place, bytes FROM blob_bytes", -1, &rows, NULL) == SQLITE_OK)
-        code = write_rows(blobs, rows);
-    sqlite3_finalize(rows);
+    int code = blob_unpack(from, &(BlobCopy){.fd = fd, .name = "the snapshot"}, &reason);
     if (code == STORE_OK && blobs->store->durability == DURABILITY_FSYNC && fsync(fd))
-        code = blob_trouble(blobs, STORE_BROKEN, "%.400s cannot be written: %s", path, strerror(errno));
-    blobs->fd = fd_before;
-    blobs->warm = warm;
+        code = refuse(&reason, STORE_BROKEN, "%s", strerror(errno));
+    *ret_fd = fd;
     if (code == STORE_OK)
-        *ret_fd = fd;
-    else
-        blob_unpack_undo(blobs, fd);
-    return code;
+        return STORE_OK;
+    blob_unpack_undo(blobs, fd);
+    return blob_trouble(blobs, code, "%.400s: %s", path, reason);
 }
 
 void blob_unpack_undo(const Blobs *blobs, int fd)
 {
     char path[PATH_BYTES];
-    path_of_new(blobs, path);
+    blob_path(blobs, ".new", path);
     if (fd >= 0)
         close(fd);
     if (blobs->path)
@@ -173,11 +200,11 @@ void blob_unpack_undo(const Blobs *blobs, int fd)
 }
 
 /* Whoever still sends from the old file goes on doing so: it has no name any more, but its bytes. */
-int blob_unpack_done(Blobs *blobs, int fd)
+static int take_place(Blobs *blobs, int fd)
 {
     static const Query clear = {"DELETE FROM blob_bytes"};
     char path[PATH_BYTES];
-    path_of_new(blobs, path);
+    blob_path(blobs, ".new", path);
     if (blobs->path && rename(path, blobs->path))
         return blob_trouble(blobs, STORE_BROKEN, "%.400s cannot be written: %s", blobs->path, strerror(errno));
     if (blobs->fd >= 0)
@@ -188,24 +215,26 @@ int blob_unpack_done(Blobs *blobs, int fd)
     return store_run(store_begin(blobs->store, &clear));
 }
 
-static bool has_rows(Store *store, int64_t *ret_bytes)
-{
-    int64_t rows = 0;
-    *ret_bytes = 0;
-    if (ask_number(store->db, "SELECT count(*) FROM blob_bytes", &rows) != SQLITE_OK)
-        rows = 0;
-    *ret_bytes = rows * (int64_t)PACK_BYTES;
-    return rows > 0;
-}
-
+/* The database has come back, and the process ended before the file did. */
 int blob_unpack_left(Blobs *blobs)
 {
-    int64_t bytes;
-    int fd = -1;
-    if (!has_rows(blobs->store, &bytes))
-        return STORE_OK;
-    int code = blob_unpack(blobs, blobs->store->db, &fd);
-    return code == STORE_OK ? blob_unpack_done(blobs, fd) : code;
+    static const Query clear = {"DELETE FROM blob_bytes"};
+    char path[PATH_BYTES];
+    int64_t is_moved = 0;
+    int code = STORE_OK, fd = -1;
+    (void)ask_number(blobs->store->db, "SELECT count(*) FROM blob_bytes WHERE place = " MOVED, &is_moved);
+    blob_path(blobs, ".new", path);
+    if (is_moved && (fd = open(path, O_RDWR | O_CLOEXEC)) < 0)
+        return errno == ENOENT
+                   ? store_run(store_begin(blobs->store, &clear))
+                   : blob_trouble(blobs, STORE_NO_PERMISSION, "cannot open %.400s: %s", path, strerror(errno));
+    if (!is_moved && packed_bytes(blobs->store->db))
+        code = blob_unpack_new(blobs, blobs->store->db, &fd);
+    if (fd >= 0 && code == STORE_OK)
+        return take_place(blobs, fd);
+    if (blobs->path)
+        unlink(path);
+    return code;
 }
 
 /* The rows have made the database as large as the blobs are. */
@@ -218,19 +247,38 @@ static void shrink(Store *store, int64_t bytes)
 int blobs_restored(Store *store, int fd)
 {
     Blobs *blobs = store->blobs;
-    int64_t bytes;
     bool was_in_turn = store->in_turn;
-    (void)has_rows(store, &bytes);
+    int64_t bytes = packed_bytes(store->db);
     blobs->generation++;
     map_free(blobs->held); /* what it held is its holders' */
     blobs->held = map_new();
     blobs->has_dropped = true;
     blobs->is_purge_broken = false;
-    int code = blob_unpack_done(blobs, fd);
+    int code = take_place(blobs, fd);
     if (code == STORE_OK)
         code = blob_load_space(blobs);
     blob_leave(store, was_in_turn);
     if (code == STORE_OK)
         shrink(store, bytes);
     return code;
+}
+
+/* While a snapshot is made */
+
+int blobs_pin(Store *store, int *ret_fd)
+{
+    Blobs *blobs = store->blobs;
+    *ret_fd = blobs->fd < 0 ? -1 : fcntl(blobs->fd, F_DUPFD_CLOEXEC, 0);
+    if (blobs->fd >= 0 && *ret_fd < 0)
+        return STORE_BROKEN;
+    blobs->pins++;
+    return STORE_OK;
+}
+
+void blobs_unpin(Store *store, int fd)
+{
+    if (fd >= 0)
+        close(fd);
+    if (!--store->blobs->pins)
+        blob_give_freed(store->blobs);
 }

@@ -2,14 +2,17 @@
  * that touches nothing of it.
  *
  *   evpoc.db       as it is while no part of the log is copied into it ─┐
- *   evpoc.db-wal   up to the last commit; what follows is appended     ─┴→ name.db.part, -wal → one whole file →
- * name.db
+ *   evpoc.db-wal   up to the last commit; what follows is appended     ─┼→ name.db.part → name.db, one whole file
+ *   evpoc.blobs    what was dropped meanwhile stays where it is        ─┘
  *
  * Between the beginning of a snapshot and its end the log is not copied into the file: so both stay as they are, the
  * log up to where it was cut, and the copy is the state of the moment in which it began.
  *
- * What is restored is copied beside the store's file first, checked there, and then takes its place by a rename. */
+ * What is restored is copied beside the store's file first, checked there, and then takes its place by a rename; the
+ * bytes of blobs take theirs by another, before whose end blob_pack.c tells the next start what to do. */
 #include "copy.h"
+#include "blob_internal.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -27,6 +30,9 @@ struct StoreCopy {
     int64_t log_bytes;           /* of a snapshot: of its log, from the beginning */
     uint32_t log_frames;         /* the same in frames */
     bool is_restore, is_at_once; /* the latter: by store_snapshot, store_restore, while the loop waits */
+    bool has_blobs;
+    int blobs_fd; /* of a snapshot: their bytes; -1: there are none */
+    char blobs[PATH_BYTES], blobs_part[PATH_BYTES];
     int code;
     char reason[1024];
     atomic_bool is_stopped;
@@ -102,6 +108,41 @@ static void remove_part(const char *part)
     }
 }
 
+static void remove_parts(const StoreCopy *copy)
+{
+    remove_part(copy->part);
+    if (copy->blobs_part[0])
+        unlink(copy->blobs_part);
+}
+
+static bool is_part(const char *name)
+{
+    static const char *const ends[] = {".db.part", ".db.part-wal", ".db.part-journal"};
+    size_t len = strlen(name);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (len > strlen(ends[i]) && !strcmp(name + len - strlen(ends[i]), ends[i]))
+            return true;
+    return false;
+}
+
+/* Of whoever was killed while it copied. */
+void copies_remove_left(const Store *store)
+{
+    char path[PATH_BYTES], directory[PATH_BYTES];
+    const struct dirent *entry;
+    if (store->is_in_memory)
+        return;
+    with_suffix(store->path, ".new", path);
+    remove_part(path);
+    path_of(store, NULL, "", directory);
+    DIR *snapshots = opendir(directory);
+    while (snapshots && (entry = readdir(snapshots)))
+        if (is_part(entry->d_name))
+            (void)unlinkat(dirfd(snapshots), entry->d_name, 0);
+    if (snapshots)
+        closedir(snapshots);
+}
+
 /* The file of the copy takes up the log of the copy: all of it, or the copy is none. */
 static int take_up_log(const StoreCopy *copy, const char **ret_reason)
 {
@@ -122,6 +163,18 @@ static int take_up_log(const StoreCopy *copy, const char **ret_reason)
     return code;
 }
 
+static int pack_blobs(const StoreCopy *copy, const char **ret_reason)
+{
+    sqlite3 *db = NULL;
+    int code = open_copy(copy->part, &db, ret_reason);
+    if (code == STORE_OK) {
+        (void)sqlite3_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
+        code = blob_pack(&(BlobCopy){copy->blobs_fd, copy->blobs, &copy->is_stopped}, db, ret_reason);
+    }
+    sqlite3_close(db);
+    return code;
+}
+
 static int make_snapshot(StoreCopy *copy, const char **ret_reason)
 {
     char log[PATH_BYTES], log_part[PATH_BYTES];
@@ -134,6 +187,8 @@ static int make_snapshot(StoreCopy *copy, const char **ret_reason)
         code = take_up_log(copy, ret_reason);
     if (code == STORE_OK)
         code = check_pages(copy->part, copy->from, ret_reason);
+    if (code == STORE_OK && copy->has_blobs)
+        code = pack_blobs(copy, ret_reason);
     if (code == STORE_OK && !sync_file(copy->part))
         code = cannot_write(copy->part, ret_reason);
     if (code == STORE_OK && rename(copy->part, copy->whole))
@@ -157,6 +212,28 @@ static int check_snapshot(const StoreCopy *copy, const char **ret_reason)
     return code;
 }
 
+/* The bytes of blobs, out of the rows of the copy, which go. */
+static int unpack_blobs(const StoreCopy *copy, const char **ret_reason)
+{
+    sqlite3 *db = NULL;
+    int code = open_copy(copy->part, &db, ret_reason);
+    int fd = open(copy->blobs_part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (code == STORE_OK && fd < 0)
+        code = cannot_write(copy->blobs_part, ret_reason);
+    if (code == STORE_OK) {
+        (void)sqlite3_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
+        code = blob_unpack(db, &(BlobCopy){fd, copy->from, &copy->is_stopped}, ret_reason);
+    }
+    if (code == STORE_OK && fsync(fd))
+        code = cannot_write(copy->blobs_part, ret_reason);
+    if (code == STORE_OK)
+        code = blob_set_moved(db, ret_reason);
+    if (fd >= 0)
+        close(fd);
+    sqlite3_close(db);
+    return code;
+}
+
 /* One of format 1, whose pages have no checksums, gets them. */
 static int prepare_restore(StoreCopy *copy, const char **ret_reason)
 {
@@ -169,6 +246,8 @@ static int prepare_restore(StoreCopy *copy, const char **ret_reason)
                         : copy_file(copy, copy->from, copy->part, INT64_MAX, ret_reason);
     if (code == STORE_OK)
         code = check_snapshot(copy, ret_reason);
+    if (code == STORE_OK && copy->has_blobs)
+        code = unpack_blobs(copy, ret_reason);
     if (code == STORE_OK && !sync_file(copy->part))
         code = cannot_write(copy->part, ret_reason);
     return code;
@@ -179,10 +258,10 @@ void store_copy_work(StoreCopy *copy)
     const char *reason = "";
     if (copy->is_at_once)
         return;
-    remove_part(copy->part);
+    remove_parts(copy);
     int code = copy->is_restore ? prepare_restore(copy, &reason) : make_snapshot(copy, &reason);
     if (code != STORE_OK)
-        remove_part(copy->part);
+        remove_parts(copy);
     copy->code = code;
     snprintf(copy->reason, sizeof copy->reason, "%s", reason);
 }
@@ -192,11 +271,10 @@ void store_copy_stop(StoreCopy *copy)
     atomic_store(&copy->is_stopped, true);
 }
 
-/* Where there is no file of its own to copy, one whose log cannot be told from its pages, or bytes of blobs beside it,
- * which are packed into the snapshot. */
+/* Where there is no file of its own to copy, or one whose log cannot be told from its pages. */
 static bool is_copied_at_once(const Store *store)
 {
-    return store->is_in_memory || store->is_plain || store->blobs;
+    return store->is_in_memory || store->is_plain;
 }
 
 static StoreCopy *new_copy(const Store *store, const char *name, bool is_restore)
@@ -207,6 +285,12 @@ static StoreCopy *new_copy(const Store *store, const char *name, bool is_restore
     snprintf(copy->name, sizeof copy->name, "%s", name);
     copy->is_restore = is_restore;
     copy->is_at_once = is_copied_at_once(store);
+    copy->has_blobs = store->blobs && !copy->is_at_once;
+    copy->blobs_fd = -1;
+    if (copy->has_blobs) {
+        blob_path(store->blobs, "", copy->blobs);
+        blob_path(store->blobs, ".part", copy->blobs_part);
+    }
     return copy;
 }
 
@@ -234,6 +318,10 @@ int store_snapshot_begin(Store *store, const char *name, StoreCopy **ret_copy, c
     path_of(store, name, ".db", copy->whole);
     copy->log_frames = page_file_log_frames(store->db);
     copy->log_bytes = page_file_log_bytes(copy->log_frames);
+    if (copy->has_blobs && blobs_pin(store, &copy->blobs_fd) != STORE_OK) {
+        free(copy);
+        return refuse(ret_reason, STORE_BROKEN, "no descriptor is left to copy from");
+    }
     store->copies_running++;
     return STORE_OK;
 }
@@ -272,7 +360,7 @@ static void reopen_or_end(Store *store)
 }
 
 /* What is killed before the rename has the old file, behind it the new one. */
-static int take_place(Store *store, const StoreCopy *copy, const char **ret_reason)
+static int take_place(Store *store, const StoreCopy *copy, int blobs_fd, const char **ret_reason)
 {
     sqlite3 *old = store->db;
     if (rename(copy->part, store->path)) {
@@ -285,8 +373,21 @@ static int take_place(Store *store, const StoreCopy *copy, const char **ret_reas
     store->is_checkpointing = false;
     store->wal_pages = store->wal_pages_seen = store->wal_pages_least = 0;
     store->restores++;
+    int code = blobs_fd >= 0 ? blobs_restored(store, blobs_fd) : STORE_OK;
     store_forget(store);
-    return STORE_OK;
+    return code == STORE_OK ? code : refuse(ret_reason, code, "%s", store_error(store));
+}
+
+/* From here on the file of bytes waits for its database: whoever finds one that says so gives it its name. */
+static int ready_blobs(Store *store, const StoreCopy *copy, int *ret_fd, const char **ret_reason)
+{
+    char path[PATH_BYTES];
+    *ret_fd = -1;
+    if (!copy->has_blobs)
+        return STORE_OK;
+    blob_path(store->blobs, ".new", path);
+    *ret_fd = open(copy->blobs_part, O_RDWR | O_CLOEXEC);
+    return *ret_fd >= 0 && !rename(copy->blobs_part, path) ? STORE_OK : cannot_write(path, ret_reason);
 }
 
 static int check_fits(const Store *store, const StoreCopy *copy, const char **ret_reason)
@@ -296,6 +397,19 @@ static int check_fits(const Store *store, const StoreCopy *copy, const char **re
     if (code == STORE_OK && !schemas_match(store->db, db))
         code = refuse(ret_reason, STORE_FOREIGN, "snapshot %s was made by another version of evpoc-emu", copy->name);
     sqlite3_close(db);
+    return code;
+}
+
+static int swap_files(Store *store, const StoreCopy *copy, const char **ret_reason)
+{
+    int fd, code = ready_blobs(store, copy, &fd, ret_reason);
+    uint64_t before = store->restores;
+    if (code == STORE_OK)
+        code = take_place(store, copy, fd, ret_reason);
+    else
+        (void)set_journal(store);
+    if (code != STORE_OK && store->restores == before && copy->has_blobs)
+        blob_unpack_undo(store->blobs, fd);
     return code;
 }
 
@@ -310,7 +424,7 @@ static int swap(Store *store, const StoreCopy *copy, const char **ret_reason)
     if (code != STORE_OK)
         return code;
     statements_finalize(store);
-    return is_without_log(store) ? take_place(store, copy, ret_reason) : store_restore(store, copy->name, ret_reason);
+    return is_without_log(store) ? swap_files(store, copy, ret_reason) : store_restore(store, copy->name, ret_reason);
 }
 
 static int end_at_once(Store *store, const StoreCopy *copy, const char **ret_reason)
@@ -329,9 +443,11 @@ int store_copy_end(Store *store, StoreCopy *copy, const char **ret_reason)
     else if (copy->is_restore)
         code = swap(store, copy, ret_reason);
     if (!copy->is_at_once && copy->is_restore)
-        remove_part(copy->part);
+        remove_parts(copy);
     if (!copy->is_at_once && !copy->is_restore)
         store->copies_running--;
+    if (copy->has_blobs && !copy->is_restore)
+        blobs_unpin(store, copy->blobs_fd);
     free(copy);
     return code;
 }

@@ -9,3 +9,5 @@ int check_name(const char *name, const char **ret_reason);
 int snapshot_not_found(const char *name, const char **ret_reason);
 /* <directory of the file>/snapshots[/<name><suffix>] */
 void path_of(const Store *store, const char *name, const char *suffix, char out[static PATH_BYTES]);
+/* copy.c */
+void copies_remove_left(const Store *store);

@@ -1,5 +1,5 @@
 /* look.c - a look at all of a file, for people: evpoc-emu check. */
-#include "store_internal.h"
+#include "blob_internal.h"
 #include <stdio.h>
 #include <unistd.h>
 
@@ -55,6 +55,7 @@ static int look_at(sqlite3 *db, const char *path, StoreNameHook *tell, void *con
         count++;
     }
     count += tell_structure(db, tell, context);
+    count += blob_look(db, path, tell, context);
     snprintf(how, sizeof how, "%lld findings", (long long)count);
     return count ? refuse_damaged(path, how, ret_reason) : STORE_OK;
 }

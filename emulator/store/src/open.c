@@ -1,5 +1,6 @@
 /* open.c - the file: whose it is, who else has it, and what it must become before we use it. */
 #include "blob_internal.h"
+#include "copy.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -106,6 +107,7 @@ void end_probation(Store *store)
     if (!store->is_on_probation)
         return;
     set_probation(store, false);
+    copies_remove_left(store);
     if (store->is_plain)
         convert_store(store);
 }

@@ -75,7 +75,7 @@ static int snapshot_in_memory(Store *store, const char *name, const char **ret_r
             ? copy(snapshot->db, store->db, ret_reason)
             : refuse(ret_reason, STORE_BROKEN, "no memory for a snapshot");
     if (code == STORE_OK && store->blobs)
-        code = blob_pack(store->blobs, snapshot->db, ret_reason);
+        code = blob_pack(&(BlobCopy){.fd = store->blobs->fd, .name = "the memory for blobs"}, snapshot->db, ret_reason);
     struct Snapshot **before = find_in_memory(store, name);
     if (code == STORE_OK && *before)
         drop_in_memory(before);
@@ -90,7 +90,7 @@ static int snapshot_in_memory(Store *store, const char *name, const char **ret_r
 static int pack_file(Store *store, sqlite3 *db, const char **ret_reason)
 {
     (void)sqlite3_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
-    return blob_pack(store->blobs, db, ret_reason);
+    return blob_pack(&(BlobCopy){.fd = store->blobs->fd, .name = store->blobs->path}, db, ret_reason);
 }
 
 /* Written under another name, with no WAL of its own, and put in its place when it is whole. */
@@ -145,7 +145,7 @@ static int copy_over(Store *store, sqlite3 *from, const char **ret_reason)
 
 static int copy_with_blobs(Store *store, sqlite3 *from, const char **ret_reason)
 {
-    int fd = -1, code = blob_unpack(store->blobs, from, &fd);
+    int fd = -1, code = blob_unpack_new(store->blobs, from, &fd);
     if (code != STORE_OK)
         return refuse(ret_reason, code, "%s", store_error(store));
     code = copy_over(store, from, ret_reason);
