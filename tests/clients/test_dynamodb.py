@@ -137,7 +137,7 @@ def test_keys_are_checked_against_the_schema(dynamodb, ranged):
 def test_an_item_over_400_kilobytes_is_refused(dynamodb, table):
     dynamodb.put_item(TableName=table, Item=item_of(pk="big", data="x" * 409_000))
     code, message = refusal(dynamodb.put_item, TableName=table, Item=item_of(pk="big", data="x" * 410_000))
-    assert (code, message) == ("ValidationException", "Item size has exceeded the maximum allowed size")
+    assert (code, message) == ("ValidationException", "1 validation error detected: Item size has exceeded the maximum allowed size")
 
 
 def test_sets_are_neither_empty_nor_double(dynamodb, table):
@@ -261,7 +261,7 @@ def test_update_expressions_that_are_none_are_refused(dynamodb, table, expressio
 def test_reserved_words_are_refused_by_name(dynamodb, table):
     code, message = refusal(dynamodb.update_item, TableName=table, Key=item_of(pk="a"), UpdateExpression="SET status = :v",
                             ExpressionAttributeValues=item_of(**{":v": 1}))
-    assert (code, message) == ("ValidationException", "Invalid UpdateExpression: Attribute name is a reserved keyword; "
+    assert (code, message) == ("ValidationException", "1 validation error detected: Invalid UpdateExpression: Attribute name is a reserved keyword; "
                                                       "reserved keyword: status")
 
 

@@ -166,7 +166,7 @@ def test_names_and_values_have_bounds(dynamodb, table):
         "ValidationException", "ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is too long")
     assert refusal(dynamodb.update_item, TableName=table, Key=item_of(pk="a"), UpdateExpression="SET a = :a",
                    ExpressionAttributeValues={f":{n}": {"S": "v" * 350_000} for n in range(7)}) == (
-        "ValidationException", "ExpressionAttributeValues exceeds max size")
+        "ValidationException", "1 validation error detected: ExpressionAttributeValues exceeds max size")
 
 
 def test_every_unused_name_is_told(dynamodb, table):

@@ -26,20 +26,31 @@ static Status check_double(Call *call, const Key *keys, size_t count)
     return OK;
 }
 
-static Status prepare(Call *call, const DynamodbBatchGetRequestMapEntry *entry, TableRead *ret)
+/* What can be judged without the table. */
+static Status check(Call *call, const DynamodbBatchGetRequestMapEntry *entry, TableRead *ret)
 {
     const DynamodbKeysAndAttributes *asked = &entry->value;
-    ProjectionInput input = {asked->projection_expression, &asked->attributes_to_get,
-                             &asked->expression_attribute_names};
+    RequestInput input = {.text[EXPRESSION_PROJECTION] = asked->projection_expression,
+                          .names = &asked->expression_attribute_names,
+                          .attributes_to_get = &asked->attributes_to_get};
+    Request request;
     *ret = (TableRead){.asked = asked, .name = entry->key};
-    TRY(projection_of(call, &input, &ret->paths));
-    TRY(table_find_for_items(call, entry->key, &ret->table));
-    ret->keys = arena_new_array(call->arena, Key, asked->keys.len);
-    ret->items.items = arena_new_array(call->arena, DynamodbAttributeMap, asked->keys.len);
-    for (size_t i = 0; i < asked->keys.len; i++) {
-        Item key = *AS_ITEM(&asked->keys.items[i]);
-        TRY(key_of_request(call, ret->table, &key, &ret->keys[i]));
-        TRY(check_double(call, ret->keys, i));
+    TRY(request_check(call, &input, &request));
+    ret->paths = request.paths;
+    for (size_t i = 0; i < asked->keys.len; i++)
+        TRY(item_normalise(call, AS_ITEM(&asked->keys.items[i])));
+    return OK;
+}
+
+static Status prepare(Call *call, TableRead *read)
+{
+    size_t len = read->asked->keys.len;
+    TRY(table_find_for_items(call, read->name, &read->table));
+    read->keys = arena_new_array(call->arena, Key, len);
+    read->items.items = arena_new_array(call->arena, DynamodbAttributeMap, len);
+    for (size_t i = 0; i < len; i++) {
+        TRY(key_of_request(call, read->table, AS_ITEM(&read->asked->keys.items[i]), &read->keys[i]));
+        TRY(check_double(call, read->keys, i));
     }
     return OK;
 }
@@ -87,7 +98,9 @@ static Status batch_get_item(Call *call, const DynamodbBatchGetItemInput *in, Dy
     if (keys > BATCH_KEYS_MAX)
         return fail(call, &DYNAMODB_VALIDATION, "Too many items requested for the BatchGetItem call");
     for (size_t i = 0; i < tables; i++)
-        TRY(prepare(call, &in->request_items.items[i], &reads[i]));
+        TRY(check(call, &in->request_items.items[i], &reads[i]));
+    for (size_t i = 0; i < tables; i++)
+        TRY(prepare(call, &reads[i]));
 
     out->responses.items = arena_new_array(call->arena, DynamodbBatchGetResponseMapEntry, tables);
     out->unprocessed_keys.items = arena_new_array(call->arena, DynamodbBatchGetRequestMapEntry, tables);

@@ -11,26 +11,40 @@ typedef struct Batch {
     size_t len;
 } Batch;
 
-static Status prepare_put(Call *call, const DynamodbPutRequest *put, Change *change)
+/* What can be judged without the table. */
+static Status check(Call *call, const DynamodbWriteRequest *request)
 {
-    Item *item = arena_new_of(call->arena, Item);
-    *item = *AS_ITEM(&put->item);
+    Request nothing;
+    RequestInput input = {.item = request->put_request ? AS_ITEM(&request->put_request->item) : NULL,
+                          .key = request->delete_request ? AS_ITEM(&request->delete_request->key) : NULL};
+    if (!input.item == !input.key)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "Supplied WriteRequest is not valid, must contain exactly one of PutRequest and DeleteRequest");
+    return request_check(call, &input, &nothing);
+}
+
+static bool fits(const KeyAttribute *key, const Item *item)
+{
+    const Value *value = present(key->name) ? item_get(item, key->name) : NULL;
+    return value ? value->kind == key->kind : !present(key->name);
+}
+
+/* aws: a batch says of an item without its key what it says of a key */
+static Status prepare_put(Call *call, const Item *item, Change *change)
+{
+    const Keys *keys = &change->table->keys;
     change->after = item;
-    TRY(item_normalise(call, item));
+    if (!fits(&keys->hash, item) || !fits(&keys->range, item))
+        return fail(call, &DYNAMODB_VALIDATION, "The provided key element does not match the schema");
     TRY(key_of_item(call, change->table, item, &change->key));
-    return change_check(call, change, "Item size");
+    return put_check(call, change);
 }
 
 static Status prepare(Call *call, const DynamodbWriteRequest *request, Change *change)
 {
-    if (!request->put_request == !request->delete_request)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "Supplied WriteRequest is not valid, must contain exactly one of PutRequest and DeleteRequest");
     if (request->put_request)
-        return prepare_put(call, request->put_request, change);
-    Item *key = arena_new_of(call->arena, Item);
-    *key = *AS_ITEM(&request->delete_request->key);
-    return key_of_request(call, change->table, key, &change->key);
+        return prepare_put(call, AS_ITEM(&request->put_request->item), change);
+    return key_of_request(call, change->table, AS_ITEM(&request->delete_request->key), &change->key);
 }
 
 static bool is_double(const Batch *batch, const Change *change)
@@ -65,6 +79,9 @@ static Status prepare_all(Call *call, const DynamodbBatchWriteItemInput *in, Bat
         total += in->request_items.items[i].value.len;
     if (total > BATCH_WRITES_MAX)
         return fail(call, &DYNAMODB_VALIDATION, "Too many items requested for the BatchWriteItem call");
+    for (size_t i = 0; i < in->request_items.len; i++)
+        for (size_t at = 0; at < in->request_items.items[i].value.len; at++)
+            TRY(check(call, &in->request_items.items[i].value.items[at]));
     for (size_t i = 0; i < in->request_items.len; i++)
         TRY(prepare_table(call, &in->request_items.items[i], batch));
     return OK;

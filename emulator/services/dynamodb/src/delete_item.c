@@ -3,35 +3,22 @@
 
 OPERATION(DynamodbDeleteItem, delete_item, WRITES);
 
-static Status check_parameters(Call *call, const DynamodbDeleteItemInput *in)
-{
-    Parameter legacy[] = {{"Expected", in->expected.items != NULL},
-                          {"ConditionalOperator", present(in->conditional_operator)},
-                          {NULL, false}};
-    Parameter expressions[] = {{"ConditionExpression", present(in->condition_expression)}, {NULL, false}};
-    TRY(legacy_check_mix(call, legacy, expressions));
-    TRY(symbols_check_alone(call, &in->expression_attribute_names, &in->expression_attribute_values,
-                            present(in->condition_expression), "ConditionExpression is null"));
-    return return_values_check_old(call, in->return_values);
-}
-
 static Status delete_item(Call *call, const DynamodbDeleteItemInput *in, DynamodbDeleteItemOutput *out)
 {
-    ConditionInput input = CONDITION_INPUT(in);
     Item key = *AS_ITEM(&in->key);
+    RequestInput input = {REQUEST_INPUT(in), .expected = &in->expected,
+                          .conditional_operator = in->conditional_operator, .return_values = in->return_values,
+                          .key = &key};
+    Bytes on_failure = in->return_values_on_condition_check_failure;
     Change change = {0};
     ChangeCost cost = {0};
-    Symbols symbols;
-    Node *condition;
+    Request request;
 
-    TRY(check_parameters(call, in));
-    TRY(symbols_open(call, &in->expression_attribute_names, &in->expression_attribute_values, &symbols));
-    TRY(condition_of(call, &symbols, &input, &condition));
-    TRY(symbols_check_used(call, &symbols));
+    TRY(request_check(call, &input, &request));
     TRY(table_find_for_items(call, in->table_name, &change.table));
     TRY(key_of_request(call, change.table, &key, &change.key));
     TRY(item_before(call, change.table, &change.key, &change.before));
-    TRY(condition_check(call, condition, change.before, &input));
+    TRY(condition_check(call, request.condition, change.before, on_failure));
 
     TRY(expect_ok(call, change_write(&call->scope, &change, &cost)));
 

@@ -85,7 +85,8 @@ typedef enum ExpressionKind {
     EXPRESSION_FILTER,
     EXPRESSION_KEY_CONDITION,
     EXPRESSION_PROJECTION,
-    EXPRESSION_UPDATE
+    EXPRESSION_UPDATE,
+    EXPRESSION_KINDS
 } ExpressionKind;
 
 typedef struct Expression {

@@ -184,7 +184,6 @@ static bool fits(const KeyAttribute *key, const Item *item)
 Status key_of_request(Call *call, const Table *table, Item *key, Key *ret_key)
 {
     const Keys *keys = &table->keys;
-    TRY(item_normalise(call, key));
     if (key->len != (has_range(keys) ? 2 : 1) || !fits(&keys->hash, key) ||
         (has_range(keys) && !fits(&keys->range, key)))
         return fail(call, &DYNAMODB_VALIDATION, "The provided key element does not match the schema");

@@ -6,66 +6,32 @@ OPERATION(DynamodbQuery, query, READS);
 
 typedef struct QueryPlan {
     PageRequest page;
-    Node *key_condition;
-    bool has_legacy_filter;
     KeyCondition rows;
+    Item start;
 } QueryPlan;
 
-/* aws: KeyConditions goes with a FilterExpression and a ProjectionExpression, but not with a KeyConditionExpression */
-static Status check_mix(Call *call, const DynamodbQueryInput *in)
+static Status check(Call *call, const DynamodbQueryInput *in, QueryPlan *plan, Request *ret)
 {
-    Parameter legacy[] = {{"AttributesToGet", in->attributes_to_get.items != NULL},
-                          {"QueryFilter", in->query_filter.items != NULL},
-                          {"ConditionalOperator", present(in->conditional_operator)},
-                          {"KeyConditions", in->key_conditions.items && present(in->key_condition_expression)},
-                          {NULL, false}};
-    Parameter expressions[] = {{"ProjectionExpression", present(in->projection_expression)},
-                               {"FilterExpression", present(in->filter_expression)},
-                               {"KeyConditionExpression", present(in->key_condition_expression)},
-                               {NULL, false}};
-    bool has_expression = expressions[0].is_given || expressions[1].is_given || expressions[2].is_given;
-    TRY(legacy_check_mix(call, legacy, expressions));
-    return symbols_check_alone(call, &in->expression_attribute_names, &in->expression_attribute_values, has_expression,
-                               "KeyConditionExpression is null");
-}
-
-static Status read_expressions(Call *call, const DynamodbQueryInput *in, QueryPlan *plan)
-{
-    Symbols symbols;
-    Expression key, filter, projection;
-    TRY(symbols_open(call, &in->expression_attribute_names, &in->expression_attribute_values, &symbols));
-    TRY(expression_parse(call, &symbols, EXPRESSION_FILTER, in->filter_expression, &filter));
-    TRY(expression_parse(call, &symbols, EXPRESSION_PROJECTION, in->projection_expression, &projection));
-    TRY(expression_parse(call, &symbols, EXPRESSION_KEY_CONDITION, in->key_condition_expression, &key));
-    TRY(symbols_check_used(call, &symbols));
-    plan->key_condition = key.condition;
-    plan->page.filter = filter.condition;
-    plan->page.paths = projection.set;
+    RequestInput input = {.text[EXPRESSION_FILTER] = in->filter_expression,
+                          .text[EXPRESSION_PROJECTION] = in->projection_expression,
+                          .text[EXPRESSION_KEY_CONDITION] = in->key_condition_expression,
+                          .names = &in->expression_attribute_names,
+                          .values = &in->expression_attribute_values,
+                          .filter = &in->query_filter,
+                          .key_conditions = &in->key_conditions,
+                          .attributes_to_get = &in->attributes_to_get,
+                          .conditional_operator = in->conditional_operator,
+                          .select = in->select,
+                          .has_index = present(in->index_name),
+                          .is_query = true,
+                          .start_key = &plan->start};
+    TRY(request_check(call, &input, ret));
+    plan->page.filter = ret->filter;
+    plan->page.paths = ret->paths;
     return OK;
 }
 
-/* KeyConditions is a map of filter conditions by another name. */
-static Status read_legacy(Call *call, const DynamodbQueryInput *in, QueryPlan *plan)
-{
-    DynamodbFilterConditionMap keys = {(DynamodbFilterConditionMapEntry *)(void *)in->key_conditions.items,
-                                       in->key_conditions.len};
-    Node *filter;
-    if (!plan->key_condition)
-        TRY(legacy_conditions(call, &keys, (Bytes){0}, &plan->key_condition));
-    TRY(legacy_conditions(call, &in->query_filter, in->conditional_operator, &filter));
-    if (filter) {
-        plan->page.filter = filter;
-        plan->has_legacy_filter = true;
-    }
-    if (in->attributes_to_get.items)
-        TRY(legacy_attributes(call, &in->attributes_to_get, &plan->page.paths));
-    if (!plan->key_condition)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
-    return OK;
-}
-
-static Status find_rows(Call *call, const DynamodbQueryInput *in, QueryPlan *plan)
+static Status find_rows(Call *call, const DynamodbQueryInput *in, const Request *request, QueryPlan *plan)
 {
     PageRequest *page = &plan->page;
     Table *table;
@@ -74,17 +40,17 @@ static Status find_rows(Call *call, const DynamodbQueryInput *in, QueryPlan *pla
     TRY(index_find(call, table, in->index_name, in->consistent_read, &page->index));
     const Keys *keys = page->index ? &page->index->keys : &table->keys;
     TRY(select_check(call, page));
-    TRY(key_condition_of(call, keys, plan->key_condition, &plan->rows));
-    return filter_check_keys(call, keys, page->filter, plan->has_legacy_filter);
+    TRY(key_condition_of(call, keys, request->key_condition, &plan->rows));
+    return filter_check_keys(call, keys, page->filter, request->has_legacy_filter);
 }
 
 /* Leaves the part of the rows that lies behind the start key. */
-static Status skip_to_start(Call *call, const DynamodbQueryInput *in, bool is_backward, QueryPlan *plan)
+static Status skip_to_start(Call *call, bool is_backward, QueryPlan *plan)
 {
     Key start;
-    if (!in->exclusive_start_key.items)
+    if (!plan->start.items)
         return OK;
-    TRY(start_key(call, &plan->page, AS_ITEM(&in->exclusive_start_key), &start));
+    TRY(start_key(call, &plan->page, &plan->start, &start));
     if (!bytes_equal(start.hash, plan->rows.hash) || bytes_compare(start.range, plan->rows.range_from) < 0 ||
         bytes_compare(start.range, plan->rows.range_to) >= 0)
         return fail(call, &DYNAMODB_VALIDATION,
@@ -99,13 +65,13 @@ static Status skip_to_start(Call *call, const DynamodbQueryInput *in, bool is_ba
 static Status query(Call *call, const DynamodbQueryInput *in, DynamodbQueryOutput *out)
 {
     bool is_backward = in->has_scan_index_forward && !in->scan_index_forward;
-    QueryPlan plan = {.page = {.select = in->select, .limit = in->limit, .is_consistent = in->consistent_read}};
+    QueryPlan plan = {.page = {.select = in->select, .limit = in->limit, .is_consistent = in->consistent_read},
+                      .start = *AS_ITEM(&in->exclusive_start_key)};
+    Request request;
     Page page;
-    TRY(check_mix(call, in));
-    TRY(read_expressions(call, in, &plan));
-    TRY(read_legacy(call, in, &plan));
-    TRY(find_rows(call, in, &plan));
-    TRY(skip_to_start(call, in, is_backward, &plan));
+    TRY(check(call, in, &plan, &request));
+    TRY(find_rows(call, in, &request, &plan));
+    TRY(skip_to_start(call, is_backward, &plan));
 
     ItemRange range = {.tree = plan.page.index ? plan.page.index->tree : plan.page.table->id,
                        .hash_from = plan.rows.hash,

@@ -4,21 +4,6 @@
 
 #define INVALID "One or more parameter values were invalid: "
 
-Status projection_of(Call *call, const ProjectionInput *input, const PathSet **ret_paths)
-{
-    Parameter legacy[] = {{"AttributesToGet", input->attributes_to_get->items != NULL}, {NULL, false}};
-    Parameter expressions[] = {{"ProjectionExpression", present(input->expression)}, {NULL, false}};
-    Expression expression;
-    Symbols symbols;
-    TRY(legacy_check_mix(call, legacy, expressions));
-    TRY(symbols_check_alone(call, input->names, NULL, present(input->expression), ""));
-    TRY(symbols_open(call, input->names, NULL, &symbols));
-    TRY(expression_parse(call, &symbols, EXPRESSION_PROJECTION, input->expression, &expression));
-    TRY(symbols_check_used(call, &symbols));
-    *ret_paths = expression.set;
-    return expression.set ? OK : legacy_attributes(call, input->attributes_to_get, ret_paths);
-}
-
 Status index_find(Call *call, const Table *table, Bytes name, bool is_consistent, const Index **ret_index)
 {
     *ret_index = NULL;
@@ -40,10 +25,10 @@ static bool index_has_path(const PageRequest *request, Bytes name)
            list_of_bytes_has(index->non_key.items, index->non_key.len, name);
 }
 
-static Status check_index_select(Call *call, const PageRequest *request)
+Status select_check(Call *call, const PageRequest *request)
 {
     const Index *index = request->index;
-    if (index_keeps_all(index))
+    if (!index || index_keeps_all(index))
         return OK;
     if (bytes_is(request->select, "ALL_ATTRIBUTES"))
         return fail(call, &DYNAMODB_VALIDATION,
@@ -58,40 +43,21 @@ static Status check_index_select(Call *call, const PageRequest *request)
     return OK;
 }
 
-Status select_check(Call *call, const PageRequest *request)
-{
-    bool is_specific = bytes_is(request->select, "SPECIFIC_ATTRIBUTES");
-    if (bytes_is(request->select, "ALL_PROJECTED_ATTRIBUTES") && !request->index)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
-    if (is_specific && !request->paths)
-        return fail(
-            call, &DYNAMODB_VALIDATION,
-            "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
-    if (present(request->select) && !is_specific && request->paths)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "Cannot specify the ProjectionExpression when choosing to get " BYTES_FMT,
-                    BYTES_ARG(request->select));
-    return request->index ? check_index_select(call, request) : OK;
-}
-
 Status start_key(Call *call, const PageRequest *request, const Item *start, Key *ret_row)
 {
     const Index *index = request->index;
-    Item given = *start;
-    TRY(item_normalise(call, &given));
-    Item key = key_attributes(call->arena, request->table, NULL, &given);
-    Item all = key_attributes(call->arena, request->table, index, &given);
+    Item key = key_attributes(call->arena, request->table, NULL, start);
+    Item all = key_attributes(call->arena, request->table, index, start);
     Item own = {arena_new_array(call->arena, Attribute, key.len), key.len};
     if (key.len)
         memcpy(own.items, key.items, key.len * sizeof *key.items);
-    if (all.len != given.len)
+    if (all.len != start->len)
         return fail(call, &DYNAMODB_VALIDATION, "The provided starting key is invalid");
     TRY(key_of_request(call, request->table, &own, ret_row));
     if (index) {
         Key entry;
         Lookup lookup = {.arena = call->arena};
-        if (!key_of_entry(&lookup, index, &given, ret_row, &entry))
+        if (!key_of_entry(&lookup, index, start, ret_row, &entry))
             return fail(call, &DYNAMODB_VALIDATION, "The provided starting key is invalid");
         *ret_row = entry;
     }

@@ -19,15 +19,6 @@ typedef struct PageUse {
 PageUse page_begin(const Arena *arena);
 bool page_is_over(const Arena *arena, const PageUse *begun);
 
-typedef struct ProjectionInput {
-    Bytes expression;
-    const DynamodbAttributeNameList *attributes_to_get;
-    const DynamodbExpressionAttributeNameMap *names;
-} ProjectionInput;
-
-/* Where no other expression stands in the request. *ret_paths NULL: the whole item. */
-MUST_CHECK Status projection_of(Call *call, const ProjectionInput *input, const PathSet **ret_paths);
-
 typedef struct PageRequest {
     const Table *table;
     const Index *index; /* NULL: the table itself */
@@ -46,7 +37,7 @@ typedef struct Page {
 } Page;
 
 MUST_CHECK Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *ret_page);
-/* What Select, the projection and the index allow together. */
+/* What the projection and the index allow together. */
 MUST_CHECK Status select_check(Call *call, const PageRequest *request);
 MUST_CHECK Status index_find(Call *call, const Table *table, Bytes name, bool is_consistent, const Index **ret_index);
 /* The row that an ExclusiveStartKey names in the tree that is read. */

@@ -3,19 +3,8 @@
 
 OPERATION(DynamodbScan, scan, READS);
 
-static Status check_parameters(Call *call, const DynamodbScanInput *in)
+static Status check_segments(Call *call, const DynamodbScanInput *in)
 {
-    Parameter legacy[] = {{"AttributesToGet", in->attributes_to_get.items != NULL},
-                          {"ScanFilter", in->scan_filter.items != NULL},
-                          {"ConditionalOperator", present(in->conditional_operator)},
-                          {NULL, false}};
-    Parameter expressions[] = {{"ProjectionExpression", present(in->projection_expression)},
-                               {"FilterExpression", present(in->filter_expression)},
-                               {NULL, false}};
-    bool has_expression = expressions[0].is_given || expressions[1].is_given;
-    TRY(legacy_check_mix(call, legacy, expressions));
-    TRY(symbols_check_alone(call, &in->expression_attribute_names, &in->expression_attribute_values, has_expression,
-                            "FilterExpression is null"));
     if (in->has_segment && !in->has_total_segments)
         return fail(
             call, &DYNAMODB_VALIDATION,
@@ -32,23 +21,29 @@ static Status check_parameters(Call *call, const DynamodbScanInput *in)
     return OK;
 }
 
-static Status read_expressions(Call *call, const DynamodbScanInput *in, PageRequest *page)
+static Status check(Call *call, const DynamodbScanInput *in, Item *start, PageRequest *page)
 {
-    Symbols symbols;
-    Expression filter, projection;
-    Node *legacy;
-    TRY(symbols_open(call, &in->expression_attribute_names, &in->expression_attribute_values, &symbols));
-    TRY(expression_parse(call, &symbols, EXPRESSION_FILTER, in->filter_expression, &filter));
-    TRY(expression_parse(call, &symbols, EXPRESSION_PROJECTION, in->projection_expression, &projection));
-    TRY(symbols_check_used(call, &symbols));
-    TRY(legacy_conditions(call, &in->scan_filter, in->conditional_operator, &legacy));
-    page->filter = legacy ? legacy : filter.condition;
-    page->paths = projection.set;
-    return in->attributes_to_get.items ? legacy_attributes(call, &in->attributes_to_get, &page->paths) : OK;
+    Request request;
+    RequestInput input = {.text[EXPRESSION_FILTER] = in->filter_expression,
+                          .text[EXPRESSION_PROJECTION] = in->projection_expression,
+                          .names = &in->expression_attribute_names,
+                          .values = &in->expression_attribute_values,
+                          .filter = &in->scan_filter,
+                          .attributes_to_get = &in->attributes_to_get,
+                          .conditional_operator = in->conditional_operator,
+                          .select = in->select,
+                          .has_index = present(in->index_name),
+                          .start_key = start};
+    TRY(check_segments(call, in));
+    TRY(request_check(call, &input, &request));
+    page->filter = request.filter;
+    page->paths = request.paths;
+    return OK;
 }
 
 /* Rows stand in the order of a hash of their hash key: a segment is a piece of that order. */
-static Status rows_of(Call *call, const DynamodbScanInput *in, const PageRequest *page, ItemRange *ret)
+static Status rows_of(Call *call, const DynamodbScanInput *in, const PageRequest *page, const Item *start_item,
+                      ItemRange *ret)
 {
     int64_t segments = in->has_segment ? in->total_segments : 1, segment = in->has_segment ? in->segment : 0;
     Key start;
@@ -56,9 +51,9 @@ static Status rows_of(Call *call, const DynamodbScanInput *in, const PageRequest
                        .hash_from = key_segment(call->arena, segment, segments),
                        .hash_to = key_segment(call->arena, segment + 1, segments),
                        .range_from = KEY_LOWEST};
-    if (!in->exclusive_start_key.items)
+    if (!start_item->items)
         return OK;
-    TRY(start_key(call, page, AS_ITEM(&in->exclusive_start_key), &start));
+    TRY(start_key(call, page, start_item, &start));
     if (bytes_compare(start.hash, ret->hash_from) < 0 || bytes_compare(start.hash, ret->hash_to) >= 0)
         return fail(
             call, &DYNAMODB_VALIDATION,
@@ -72,16 +67,16 @@ static Status rows_of(Call *call, const DynamodbScanInput *in, const PageRequest
 static Status scan(Call *call, const DynamodbScanInput *in, DynamodbScanOutput *out)
 {
     PageRequest request = {.select = in->select, .limit = in->limit, .is_consistent = in->consistent_read};
+    Item start = *AS_ITEM(&in->exclusive_start_key);
     ItemRange range;
     Table *table;
     Page page;
-    TRY(check_parameters(call, in));
-    TRY(read_expressions(call, in, &request));
+    TRY(check(call, in, &start, &request));
     TRY(table_find_for_items(call, in->table_name, &table));
     request.table = table;
     TRY(index_find(call, table, in->index_name, in->consistent_read, &request.index));
     TRY(select_check(call, &request));
-    TRY(rows_of(call, in, &request, &range));
+    TRY(rows_of(call, in, &request, &start, &range));
     TRY(page_read(call, &request, items_open(&call->scope, &range), &page));
 
     out->items = page.items;

@@ -6,26 +6,43 @@ OPERATION(DynamodbTransactGetItems, transact_get_items, READS);
 
 typedef struct Wanted {
     Table *table;
+    Item given;
     Key key;
     const PathSet *paths;
     const Item *item;
 } Wanted;
 
-static Status prepare(Call *call, const DynamodbTransactGetItem *part, Wanted *ret)
+/* What can be judged without the table. */
+static Status check(Call *call, const DynamodbTransactGetItem *part, Wanted *ret)
 {
-    static const DynamodbAttributeNameList no_legacy;
     const DynamodbGet *get = part->get;
-    ProjectionInput input = {get->projection_expression, &no_legacy, &get->expression_attribute_names};
-    Item key = *AS_ITEM(&get->key);
-    TRY(projection_of(call, &input, &ret->paths));
-    TRY(table_find_for_items(call, get->table_name, &ret->table));
-    TRY(key_of_request(call, ret->table, &key, &ret->key));
-    return item_before(call, ret->table, &ret->key, &ret->item);
+    RequestInput input = {.text[EXPRESSION_PROJECTION] = get->projection_expression,
+                          .names = &get->expression_attribute_names,
+                          .key = &ret->given};
+    Request request;
+    ret->given = *AS_ITEM(&get->key);
+    TRY(request_check(call, &input, &request));
+    ret->paths = request.paths;
+    return OK;
+}
+
+/* A key that does not fit its table is that part's reason to cancel. */
+static Status find_key(Call *call, const DynamodbTransactGetItem *part, Wanted *wanted, DynamodbCancellationReason *ret)
+{
+    *ret = (DynamodbCancellationReason){.code = TEXT("None")};
+    TRY(table_find_for_items(call, part->get->table_name, &wanted->table));
+    TRY(request_check_empty_keys(call, &wanted->table->keys, &wanted->given));
+    Status status = key_of_request(call, wanted->table, &wanted->given, &wanted->key);
+    if (is_ok(status) || status.code_ < 0)
+        return status;
+    *ret = (DynamodbCancellationReason){.code = TEXT("ValidationError"), .message = call->message};
+    call->error = NULL;
+    return OK;
 }
 
 static Status check_double(Call *call, const Wanted *all, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && present(all[count].key.hash); i++)
         if (all[i].table == all[count].table && bytes_equal(all[i].key.hash, all[count].key.hash) &&
             bytes_equal(all[i].key.range, all[count].key.range))
             return fail(call, &DYNAMODB_VALIDATION,
@@ -56,12 +73,26 @@ static void consume(Call *call, const DynamodbTransactGetItemsInput *in, const D
 /* In memory: their answer takes about as much again. */
 #define ITEMS_HELD_MAX (LIMIT_CALL_BYTES / 2)
 
+static Status prepare_all(Call *call, const DynamodbTransactGetItemsInput *in, Wanted *wanted)
+{
+    size_t count = in->transact_items.len;
+    DynamodbCancellationReasonList reasons = {arena_new_array(call->arena, DynamodbCancellationReason, count), count};
+    bool is_cancelled = false;
+    for (size_t i = 0; i < count; i++)
+        TRY(check(call, &in->transact_items.items[i], &wanted[i]));
+    for (size_t i = 0; i < count; i++) {
+        TRY(find_key(call, &in->transact_items.items[i], &wanted[i], &reasons.items[i]));
+        TRY(check_double(call, wanted, i));
+        is_cancelled |= present(reasons.items[i].message);
+    }
+    return is_cancelled ? transaction_cancel(call, &reasons) : OK;
+}
+
 static Status read_all(Call *call, const DynamodbTransactGetItemsInput *in, Wanted *wanted)
 {
     size_t bytes = 0, begun = arena_held(call->arena);
     for (size_t i = 0; i < in->transact_items.len; i++) {
-        TRY(prepare(call, &in->transact_items.items[i], &wanted[i]));
-        TRY(check_double(call, wanted, i));
+        TRY(item_before(call, wanted[i].table, &wanted[i].key, &wanted[i].item));
         bytes += wanted[i].item ? item_size(wanted[i].item) : 0;
         if (bytes > TRANSACTION_BYTES_MAX)
             return fail(call, &DYNAMODB_VALIDATION, TRANSACTION_TOO_LARGE);
@@ -77,6 +108,7 @@ static Status transact_get_items(Call *call, const DynamodbTransactGetItemsInput
 {
     size_t count = in->transact_items.len;
     Wanted *wanted = arena_new_array(call->arena, Wanted, count);
+    TRY(prepare_all(call, in, wanted));
     TRY(read_all(call, in, wanted));
     out->responses = (DynamodbItemResponseList){arena_new_array(call->arena, DynamodbItemResponse, count), count};
     for (size_t i = 0; i < count; i++) {

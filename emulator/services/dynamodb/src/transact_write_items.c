@@ -52,6 +52,7 @@ static Status part_of(Call *call, const DynamodbTransactWriteItem *in, Part *ret
 static Status find_key(Call *call, Part *part)
 {
     const Table *table = part->change.table;
+    TRY(request_check_empty_keys(call, &table->keys, &part->given));
     Status status = part->is_put ? key_of_item(call, table, &part->given, &part->change.key)
                                  : key_of_request(call, table, &part->given, &part->change.key);
     if (is_ok(status) || status.code_ < 0)
@@ -61,20 +62,25 @@ static Status find_key(Call *call, Part *part)
     return OK;
 }
 
-/* What is wrong whatever the items are: refuses the whole request. */
+/* What is wrong whatever the table and its items are: refuses the whole request. */
+static Status check(Call *call, Part *part)
+{
+    Request request;
+    RequestInput input = {.text[EXPRESSION_CONDITION] = part->condition_expression,
+                          .text[EXPRESSION_UPDATE] = part->update_expression,
+                          .names = part->names,
+                          .values = part->values,
+                          .item = part->is_put ? &part->given : NULL,
+                          .key = part->is_put ? NULL : &part->given};
+    TRY(request_check(call, &input, &request));
+    part->condition = request.condition;
+    part->update = request.update;
+    return OK;
+}
+
 static Status prepare(Call *call, Part *part)
 {
-    Symbols symbols;
-    Expression condition;
-    bool has_expression = present(part->condition_expression) || part->is_update;
-    TRY(symbols_check_alone(call, part->names, part->values, has_expression, "ConditionExpression is null"));
-    TRY(symbols_open(call, part->names, part->values, &symbols));
-    TRY(expression_parse(call, &symbols, EXPRESSION_UPDATE, part->update_expression, &part->update));
-    TRY(expression_parse(call, &symbols, EXPRESSION_CONDITION, part->condition_expression, &condition));
-    TRY(symbols_check_used(call, &symbols));
-    part->condition = condition.condition;
     TRY(table_find_for_items(call, part->table_name, &part->change.table));
-    TRY(item_normalise(call, &part->given));
     TRY(update_check_keys(call, part->change.table, &part->update));
     return find_key(call, part);
 }
@@ -140,24 +146,19 @@ static Status judge(Call *call, Part *part, DynamodbCancellationReason *ret)
     return OK;
 }
 
-static Status cancel(Call *call, const DynamodbCancellationReasonList *reasons)
+static Status check_all(Call *call, const DynamodbTransactWriteItemsInput *in, Part *parts)
 {
-    DynamodbTransactionCanceledException *fields = arena_new_of(call->arena, DynamodbTransactionCanceledException);
-    Bytes codes = TEXT("");
-    fields->cancellation_reasons = *reasons;
-    for (size_t i = 0; i < reasons->len; i++)
-        codes = arena_text(call->arena, BYTES_FMT "%s" BYTES_FMT, BYTES_ARG(codes), i ? ", " : "",
-                           BYTES_ARG(reasons->items[i].code));
-    return fail_with(call, &DYNAMODB_TRANSACTION_CANCELED, fields,
-                     "Transaction cancelled, please refer cancellation reasons for specific reasons [" BYTES_FMT "]",
-                     BYTES_ARG(codes));
+    for (size_t i = 0; i < in->transact_items.len; i++) {
+        TRY(part_of(call, &in->transact_items.items[i], &parts[i]));
+        TRY(check(call, &parts[i]));
+    }
+    return OK;
 }
 
 static Status prepare_all(Call *call, const DynamodbTransactWriteItemsInput *in, Part *parts)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < in->transact_items.len; i++) {
-        TRY(part_of(call, &in->transact_items.items[i], &parts[i]));
         TRY(prepare(call, &parts[i]));
         TRY(check_double(call, parts, i));
         bytes += item_size(&parts[i].given);
@@ -190,7 +191,7 @@ static Status judge_all(Call *call, const DynamodbTransactWriteItemsInput *in, P
         parts[i].change.before = parts[i].change.after = NULL;
         arena_rewind(call->arena, mark);
     }
-    return is_cancelled ? cancel(call, &reasons) : OK;
+    return is_cancelled ? transaction_cancel(call, &reasons) : OK;
 }
 
 static Status write_part(Call *call, Part *part, ChangeCost *ret_cost)
@@ -238,6 +239,7 @@ static Status transact_write_items(Call *call, const DynamodbTransactWriteItemsI
     Part *parts = arena_new_array(call->arena, Part, count);
     Bytes digest;
     bool is_done;
+    TRY(check_all(call, in, parts));
     TRY(token_check(call, in, &digest, &is_done));
     if (is_done)
         return OK;

@@ -1,37 +1,12 @@
 /* write.c */
 #include "write.h"
 
-Status symbols_check_alone(Call *call, const DynamodbExpressionAttributeNameMap *names,
-                           const DynamodbExpressionAttributeValueMap *values, bool has_expression,
-                           const char *expression_words)
-{
-    if (has_expression)
-        return OK;
-    if (names->items)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "ExpressionAttributeNames can only be specified when using expressions");
-    if (values && values->items)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "ExpressionAttributeValues can only be specified when using expressions: %s", expression_words);
-    return OK;
-}
-
-Status condition_of(Call *call, Symbols *symbols, const ConditionInput *input, Node **ret)
-{
-    Expression expression;
-    if (!present(input->expression))
-        return legacy_expected(call, input->expected, input->conditional_operator, ret);
-    TRY(expression_parse(call, symbols, EXPRESSION_CONDITION, input->expression, &expression));
-    *ret = expression.condition;
-    return OK;
-}
-
-Status condition_check(Call *call, const Node *condition, const Item *before, const ConditionInput *input)
+Status condition_check(Call *call, const Node *condition, const Item *before, Bytes on_failure)
 {
     static const Item nothing;
     if (!condition || condition_holds(call->arena, before ? before : &nothing, condition))
         return OK;
-    if (!before || !bytes_is(input->return_values_on_failure, "ALL_OLD"))
+    if (!before || !bytes_is(on_failure, "ALL_OLD"))
         return fail(call, &DYNAMODB_CONDITIONAL_CHECK_FAILED, "The conditional request failed");
     DynamodbConditionalCheckFailedException *fields =
         arena_new_of(call->arena, DynamodbConditionalCheckFailedException);
@@ -39,11 +14,10 @@ Status condition_check(Call *call, const Node *condition, const Item *before, co
     return fail_with(call, &DYNAMODB_CONDITIONAL_CHECK_FAILED, fields, "The conditional request failed");
 }
 
-Status return_values_check_old(Call *call, Bytes return_values)
+Status put_check(Call *call, const Change *change)
 {
-    if (!present(return_values) || bytes_is(return_values, "NONE") || bytes_is(return_values, "ALL_OLD"))
-        return OK;
-    return fail(call, &DYNAMODB_VALIDATION, "Return values set to invalid value");
+    Lookup lookup = {.arena = call->arena};
+    return index_keys_check(call, &lookup, change->table, change->after);
 }
 
 Status item_before(Call *call, const Table *table, const Key *key, const Item **ret_item)
@@ -63,4 +37,17 @@ Status update_check_keys(Call *call, const Table *table, const Expression *updat
                         ". This attribute is part of the key",
                         BYTES_ARG(path->steps[0].name));
     return OK;
+}
+
+Status transaction_cancel(Call *call, const DynamodbCancellationReasonList *reasons)
+{
+    DynamodbTransactionCanceledException *fields = arena_new_of(call->arena, DynamodbTransactionCanceledException);
+    Bytes codes = TEXT("");
+    fields->cancellation_reasons = *reasons;
+    for (size_t i = 0; i < reasons->len; i++)
+        codes = arena_text(call->arena, BYTES_FMT "%s" BYTES_FMT, BYTES_ARG(codes), i ? ", " : "",
+                           BYTES_ARG(reasons->items[i].code));
+    return fail_with(call, &DYNAMODB_TRANSACTION_CANCELED, fields,
+                     "Transaction cancelled, please refer cancellation reasons for specific reasons [" BYTES_FMT "]",
+                     BYTES_ARG(codes));
 }
