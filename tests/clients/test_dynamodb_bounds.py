@@ -203,3 +203,14 @@ def test_indexes_follow_items_of_many_attributes(dynamodb, unique):
             assert found == {key: item[key] for key in names}
     dynamodb.put_item(TableName=name, Item=item_of(pk="a", a3="x"))
     assert [dynamodb.scan(TableName=name, IndexName=kind)["Count"] for kind in shown] == [0, 0, 0]
+
+
+def test_names_of_attributes_have_bounds(dynamodb, table):
+    """65,535 bytes are taken, on any level, 65,536 are not: measured in ExtendDB issue 365."""
+    too_large = ("ValidationException", "1 validation error detected: Attribute name is too large, must be less than 65536 bytes")
+    key, name = item_of(pk="a"), "n" * 65_535
+    dynamodb.put_item(TableName=table, Item=key | {name: {"S": "x"}, "m": {"M": {name: {"S": "x"}}}})
+    assert refusal(dynamodb.put_item, TableName=table, Item=key | {name + "n": {"S": "x"}}) == too_large
+    assert refusal(dynamodb.put_item, TableName=table, Item=key | {"m": {"M": {name + "n": {"S": "x"}}}}) == too_large
+    assert refusal(dynamodb.update_item, TableName=table, Key=key, UpdateExpression="SET #n = :v", ExpressionAttributeNames={"#n": name + "n"},
+                   ExpressionAttributeValues={":v": {"S": "x"}}) == too_large

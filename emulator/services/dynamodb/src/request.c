@@ -54,7 +54,6 @@ static Status check_alone(Call *call, const RequestInput *in)
                 what);
 }
 
-
 /* aws: of Query these come enveloped, of Scan bare */
 static Status check_select(Call *call, const RequestInput *in)
 {

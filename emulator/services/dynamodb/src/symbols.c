@@ -1,5 +1,6 @@
 /* symbols.c - ExpressionAttributeNames and ExpressionAttributeValues of one request. */
 #include "expression.h"
+#include "layer.h"
 #include <ctype.h>
 
 static bool is_reference(Bytes key, char sign)
@@ -28,6 +29,20 @@ static Status check_key(Call *call, const char *parameter, Bytes key, char sign)
     return OK;
 }
 
+/* aws: the older layer says of which key. Of what failed just now. */
+static Status of_key(Call *call, Status status, const char *parameter, Bytes key)
+{
+    if (is_ok(status) || status.code_ < 0 || layer_of(call) != LAYER_OLDER)
+        return status;
+    return fail(call, &DYNAMODB_VALIDATION, "%s contains invalid value: " BYTES_FMT " for key " BYTES_FMT, parameter,
+                BYTES_ARG(call->message), BYTES_ARG(key));
+}
+
+static Status check_name(Call *call, Bytes name)
+{
+    return attribute_name_is_fine(name) ? OK : attribute_name_refuse(call, name);
+}
+
 static Status check_names(Call *call, const DynamodbExpressionAttributeNameMap *names)
 {
     if (names->items && !names->len)
@@ -35,6 +50,7 @@ static Status check_names(Call *call, const DynamodbExpressionAttributeNameMap *
     size_t bytes = 0;
     for (size_t i = 0; i < names->len; i++) {
         TRY(check_key(call, "ExpressionAttributeNames", names->items[i].key, '#'));
+        TRY(of_key(call, check_name(call, names->items[i].value), "ExpressionAttributeNames", names->items[i].key));
         bytes += names->items[i].key.len + names->items[i].value.len;
     }
     if (bytes > SYMBOLS_BYTES_MAX)
@@ -51,7 +67,8 @@ static Status check_values(Call *call, const DynamodbExpressionAttributeValueMap
         TRY(check_key(call, "ExpressionAttributeValues", values->items[i].key, ':'));
         bytes += values->items[i].key.len + value_size_within(&values->items[i].value, SYMBOLS_BYTES_MAX);
         if (bytes <= SYMBOLS_BYTES_MAX)
-            TRY(value_normalise(call, &values->items[i].value));
+            TRY(of_key(call, value_normalise(call, &values->items[i].value), "ExpressionAttributeValues",
+                       values->items[i].key));
     }
     if (bytes > SYMBOLS_BYTES_MAX)
         return fail(call, &DYNAMODB_VALIDATION, "ExpressionAttributeValues exceeds max size");

@@ -32,28 +32,6 @@ int value_kind_of(Bytes name)
     return VALUE_NONE;
 }
 
-Status number_check(Call *call, NumberFault fault, Bytes text)
-{
-    switch (fault) {
-    case NUMBER_FINE:
-        return OK;
-    case NUMBER_TOO_PRECISE:
-        return fail(call, &DYNAMODB_VALIDATION, "Attempting to store more than 38 significant digits in a Number");
-    case NUMBER_TOO_LARGE:
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "Number overflow. Attempting to store a number with magnitude larger than supported range");
-    case NUMBER_TOO_SMALL:
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "Number underflow. Attempting to store a number with magnitude smaller than supported range");
-    case NUMBER_NOT_ONE:
-        break;
-    }
-    if (!text.len)
-        return fail(call, &DYNAMODB_VALIDATION, "The parameter cannot be converted to a numeric value");
-    return fail(call, &DYNAMODB_VALIDATION, "The parameter cannot be converted to a numeric value: " BYTES_FMT,
-                BYTES_ARG(text));
-}
-
 /* Most numbers that clients send are short and have their one form already. */
 static bool is_plain_integer(Bytes text)
 {
@@ -70,6 +48,7 @@ static bool is_plain_integer(Bytes text)
 typedef struct Check {
     Call *call;
     size_t room;
+    const Bytes *bad_name; /* of a member of a map; NULL: none */
 } Check;
 
 #define CHECK_ROOM (2 * (size_t)ITEM_BYTES_MAX) /* of two digits a byte is counted */
@@ -123,17 +102,27 @@ static Status check_set(Check *check, Value *value)
     for (size_t i = 0; i < set->len && value->kind == VALUE_NS; i++)
         TRY(check_number(check, &set->items[i]));
     /* With more members than an item has bytes it is refused for its size. */
-    if (set->len > ITEM_BYTES_MAX || bytes_find_double(call->arena, set->items, set->len, sizeof *set->items) < 0)
+    if (set->len > ITEM_BYTES_MAX)
         return OK;
-    if (value->kind == VALUE_SS)
-        return fail(call, &DYNAMODB_VALIDATION, INVALID "Input collection [" BYTES_FMT "] contains duplicates.",
-                    BYTES_ARG(names_listed(call->arena, set->items, set->len, sizeof *set->items)));
-    return fail(call, &DYNAMODB_VALIDATION, INVALID "Input collection contains duplicates");
+    ptrdiff_t repeat = bytes_find_double(call->arena, set->items, set->len, sizeof *set->items);
+    return repeat < 0 ? OK : set_refuse_double(call, value, (size_t)repeat);
 }
 
 static Status too_deep(Call *call)
 {
-    return fail(call, &DYNAMODB_VALIDATION, "Nesting Levels have exceeded supported limits");
+    return fail(
+        call, &DYNAMODB_VALIDATION,
+        "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
+}
+
+static Status check_value(Check *check, Value *value, int depth);
+
+/* aws: a name within a value is judged after all values are, the attributes' own before */
+static Status check_member(Check *check, Attribute *member, int depth)
+{
+    if (!attribute_name_is_fine(member->key) && !check->bad_name)
+        check->bad_name = &member->key;
+    return check_value(check, &member->value, depth + 1);
 }
 
 static Status check_value(Check *check, Value *value, int depth)
@@ -165,7 +154,7 @@ static Status check_value(Check *check, Value *value, int depth)
         return OK;
     case VALUE_M:
         for (size_t i = 0; i < value->m.len; i++)
-            TRY(check_value(check, &AS_ITEM(&value->m)->items[i].value, depth + 1));
+            TRY(check_member(check, &AS_ITEM(&value->m)->items[i], depth));
         return OK;
     default:
         return OK;
@@ -174,16 +163,20 @@ static Status check_value(Check *check, Value *value, int depth)
 
 Status value_normalise(Call *call, Value *value)
 {
-    Check check = {call, CHECK_ROOM};
-    return check_value(&check, value, 1);
+    Check check = {call, CHECK_ROOM, NULL};
+    TRY(check_value(&check, value, 1));
+    return check.bad_name ? attribute_name_refuse(call, *check.bad_name) : OK;
 }
 
 Status item_normalise(Call *call, Item *item)
 {
-    Check check = {call, CHECK_ROOM};
+    Check check = {call, CHECK_ROOM, NULL};
+    for (size_t i = 0; i < item->len; i++)
+        if (!attribute_name_is_fine(item->items[i].key))
+            return attribute_name_refuse(call, item->items[i].key);
     for (size_t i = 0; i < item->len; i++)
         TRY(check_value(&check, &item->items[i].value, 1));
-    return OK;
+    return check.bad_name ? attribute_name_refuse(call, *check.bad_name) : OK;
 }
 
 static Status check_depth(Call *call, const Value *value, int depth)

@@ -43,7 +43,17 @@ MUST_CHECK Status value_normalise(Call *call, Value *value);
 MUST_CHECK Status item_normalise(Call *call, Item *item);
 /* Of an item made of checked values: only their depth together is new. */
 MUST_CHECK Status item_check_nesting(Call *call, const Item *item);
+/* aws: Developer Guide, "Supported data types and naming rules": at least one byte and "no greater than 64 KB";
+ * observed: 65,535 are taken, 65,536 are not */
+#define ATTRIBUTE_NAME_BYTES_MAX 65535
+static inline bool attribute_name_is_fine(Bytes name)
+{
+    return name.len && name.len <= ATTRIBUTE_NAME_BYTES_MAX;
+}
+/* value_refusal.c: in AWS's words. repeat: the place of the first member that was there before. */
 MUST_CHECK Status number_check(Call *call, NumberFault fault, Bytes text);
+MUST_CHECK Status set_refuse_double(Call *call, const Value *set, size_t repeat);
+MUST_CHECK Status attribute_name_refuse(Call *call, Bytes name);
 
 /* Both checked before. Sets are equal in any order. Takes steps in proportion to the smaller one. */
 bool value_equal(Arena *arena, const Value *a, const Value *b);
