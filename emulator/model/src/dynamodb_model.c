@@ -152,7 +152,7 @@ static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .
 
 static const Shape shape_key_schema_attribute_name = {.name = "KeySchemaAttributeName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
 
-static const char *const enum_scalar_attribute_type[] = {"S", "N", "B", NULL};
+static const char *const enum_scalar_attribute_type[] = {"B", "N", "S", NULL};
 static const Shape shape_scalar_attribute_type = {.name = "ScalarAttributeType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_scalar_attribute_type};
 
 static const Field fields_attribute_definition[] = {
@@ -178,7 +178,7 @@ static const Shape shape_key_schema = {.name = "KeySchema", .kind = KIND_LIST, .
 
 static const Shape shape_index_name = {.name = "IndexName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 3, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"};
 
-static const char *const enum_projection_type[] = {"ALL", "KEYS_ONLY", "INCLUDE", NULL};
+static const char *const enum_projection_type[] = {"ALL", "INCLUDE", "KEYS_ONLY", NULL};
 static const Shape shape_projection_type = {.name = "ProjectionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_projection_type};
 
 static const Shape shape_non_key_attribute_name = {.name = "NonKeyAttributeName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
@@ -291,7 +291,7 @@ static const Field fields_vector_attribute_definition[] = {
 };
 const Shape DYNAMODB_SHAPE_VECTOR_ATTRIBUTE_DEFINITION = {.name = "VectorAttributeDefinition", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbVectorAttributeDefinition), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_vector_attribute_definition};
 
-static const Shape shape_attribute_name = {.name = "AttributeName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 65535};
+static const Shape shape_attribute_name = {.name = "AttributeName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const char *const enum_search_schema_element_type[] = {"HASH", "INLINE_FILTER", NULL};
 static const Shape shape_search_schema_element_type = {.name = "SearchSchemaElementType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_search_schema_element_type};
@@ -845,7 +845,7 @@ static const Shape shape_put_item_input_attribute_map = {.name = "PutItemInputAt
 
 static const Shape shape_boolean_object = {.name = "BooleanObject", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
 
-static const char *const enum_comparison_operator[] = {"EQ", "NE", "IN", "LE", "LT", "GE", "GT", "BETWEEN", "NOT_NULL", "NULL", "CONTAINS", "NOT_CONTAINS", "BEGINS_WITH", NULL};
+static const char *const enum_comparison_operator[] = {"IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT", "NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS", NULL};
 static const Shape shape_comparison_operator = {.name = "ComparisonOperator", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_comparison_operator};
 
 static const Shape shape_attribute_value_list = {.name = "AttributeValueList", .kind = KIND_LIST, .size = sizeof(DynamodbAttributeValueList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_ATTRIBUTE_VALUE};
@@ -860,7 +860,7 @@ const Shape DYNAMODB_SHAPE_EXPECTED_ATTRIBUTE_VALUE = {.name = "ExpectedAttribut
 
 static const Shape shape_expected_attribute_map = {.name = "ExpectedAttributeMap", .kind = KIND_MAP, .size = sizeof(DynamodbExpectedAttributeMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_attribute_name, .member = &DYNAMODB_SHAPE_EXPECTED_ATTRIBUTE_VALUE, .entry_size = sizeof(DynamodbExpectedAttributeMapEntry), .value_offset = offsetof(DynamodbExpectedAttributeMapEntry, value)};
 
-static const char *const enum_return_value[] = {"NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW", NULL};
+static const char *const enum_return_value[] = {"ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW", NULL};
 static const Shape shape_return_value = {.name = "ReturnValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_return_value};
 
 static const char *const enum_return_consumed_capacity[] = {"INDEXES", "TOTAL", "NONE", NULL};
@@ -869,7 +869,7 @@ static const Shape shape_return_consumed_capacity = {.name = "ReturnConsumedCapa
 static const char *const enum_return_item_collection_metrics[] = {"SIZE", "NONE", NULL};
 static const Shape shape_return_item_collection_metrics = {.name = "ReturnItemCollectionMetrics", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_return_item_collection_metrics};
 
-static const char *const enum_conditional_operator[] = {"AND", "OR", NULL};
+static const char *const enum_conditional_operator[] = {"OR", "AND", NULL};
 static const Shape shape_conditional_operator = {.name = "ConditionalOperator", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_conditional_operator};
 
 static const Shape shape_condition_expression = {.name = "ConditionExpression", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
@@ -1036,7 +1036,7 @@ static const Field fields_delete_item_output[] = {
 };
 const Shape DYNAMODB_SHAPE_DELETE_ITEM_OUTPUT = {.name = "DeleteItemOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteItemOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_delete_item_output};
 
-static const char *const enum_select[] = {"ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SPECIFIC_ATTRIBUTES", "COUNT", NULL};
+static const char *const enum_select[] = {"SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", NULL};
 static const Shape shape_select = {.name = "Select", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_select};
 
 static const Shape shape_positive_integer_object = {.name = "PositiveIntegerObject", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = NO_MAX};

@@ -60,6 +60,11 @@ static Status check_operands(Call *call, const struct Operator *operator_, const
     return OK;
 }
 
+static Status check_name(Call *call, Bytes name)
+{
+    return attribute_name_is_fine(name) ? OK : attribute_name_refuse(call, name);
+}
+
 /* aws: the words are the service's, of both */
 static Status check_joined(Call *call, Bytes conditional_operator, size_t conditions)
 {
@@ -74,6 +79,7 @@ static Status compare(Call *call, Bytes attribute, Bytes comparison, DynamodbAtt
 {
     const struct Operator *operator_ = operator_of(comparison); /* the model's enum has been checked */
     Node *node = node_of_path(call->arena, path_of_name(call->arena, attribute));
+    TRY(check_name(call, attribute));
     for (size_t i = 0; i < operands->len; i++) {
         TRY(value_normalise(call, &operands->items[i]));
         node_append(node, node_of_value(call->arena, &operands->items[i]));
@@ -126,6 +132,7 @@ static Status expect(Call *call, Bytes attribute, DynamodbExpectedAttributeValue
 {
     bool exists = expected->has_exists ? expected->exists : true;
     Node *path = node_of_path(call->arena, path_of_name(call->arena, attribute));
+    TRY(check_name(call, attribute));
     if (expected->value && expected->attribute_value_list.items)
         return fail(call, &DYNAMODB_VALIDATION,
                     INVALID "Value and AttributeValueList cannot be used together for Attribute: " BYTES_FMT,
@@ -186,6 +193,7 @@ static Status update_one(Call *call, Bytes attribute, DynamodbAttributeValueUpda
 {
     bool is_delete = bytes_is(update->action, "DELETE"), is_add = bytes_is(update->action, "ADD");
     *ret = (Action){.path = path_of_name(call->arena, attribute)};
+    TRY(check_name(call, attribute));
     ret->kind = is_delete ? update->value ? ACTION_DELETE : ACTION_REMOVE : is_add ? ACTION_ADD : ACTION_SET;
     if (ret->kind == ACTION_REMOVE)
         return OK;
@@ -225,6 +233,7 @@ Status legacy_attributes(Call *call, const DynamodbAttributeNameList *names, con
         return fail(call, &DYNAMODB_VALIDATION, INVALID "Duplicate value in attribute name: " BYTES_FMT,
                     BYTES_ARG(names->items[twice]));
     for (size_t i = 0; i < names->len; i++) {
+        TRY(check_name(call, names->items[i]));
         steps[i].name = names->items[i];
         paths[i] = (Path){.steps = &steps[i], .len = 1, .next = i + 1 < names->len ? &paths[i + 1] : NULL};
     }
