@@ -116,6 +116,29 @@ size_t http_stream_backlog(const HttpStream *stream);
 bool http_stream_has_room(const HttpStream *stream);
 void http_stream_end(HttpStream *stream); /* what was written still leaves; the stream may not be touched after */
 
+/* A connection that is handed on (Upgrade, RFC 9110 7.8): once its 101 has left, bytes go both ways as they are. */
+typedef struct HttpTunnel HttpTunnel;
+typedef struct HttpTunnelUser {
+    /* Takes of what the client sends, from its beginning, what it can, and returns how many. Fewer than all: no more
+     * now; the client is held back until http_tunnel_go_on. */
+    size_t (*write)(void *context, Bytes bytes);
+    /* Once, not after http_tunnel_end: the client sends nothing more. It has closed its side, and may still read; or
+     * (is_gone) it cannot be reached, or did not take what was written in time. */
+    void (*on_end)(void *context, bool is_gone);
+    void (*on_taken)(void *context); /* the backlog has become empty; NULL: nothing to do */
+    void *context;
+} HttpTunnelUser;
+/* Its client asks for it, over HTTP/1.1, whether inside TLS or not, and is still there. */
+bool http_can_upgrade(const HttpRequest *request);
+/* Only where http_can_upgrade. head: its headers, with upgrade, without connection; its status is 101. The request is
+ * let go of. The user's functions are called within loop_poll and net_close only. */
+HttpTunnel *http_upgrade(HttpRequest *request, HttpResponse *head, const HttpTunnelUser *user);
+void http_tunnel_write(HttpTunnel *tunnel, Bytes bytes); /* copied; dropped where the client is gone */
+size_t http_tunnel_backlog(const HttpTunnel *tunnel);    /* written and not taken: see http_stream_backlog */
+void http_tunnel_go_on(HttpTunnel *tunnel);              /* its user can take more */
+/* Once, always: what was written still leaves, then the connection is closed; the tunnel may not be touched after. */
+void http_tunnel_end(HttpTunnel *tunnel);
+
 typedef struct HttpBodyPlan {
     size_t max; /* of a body that is collected */
     bool flows;

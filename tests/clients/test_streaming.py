@@ -3,11 +3,16 @@ gives bodies of any length. EVPOC_STREAM_BYTES says how long they are here."""
 
 import json
 import os
+import random
 import signal
 import socket
+import ssl
+import struct
 import subprocess
+import threading
 import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -237,3 +242,81 @@ def test_a_wait_has_a_deadline(server):
 def test_late_answers_over_each_protocol(server, way):
     got = server.curl(way, "/later?real=5", "-X", "POST")
     assert json.loads(got.stdout) == {"count": 0}
+
+
+UPGRADE = head("GET", "/_evpoc/echo", "Connection: Upgrade", "Upgrade: echo")
+
+
+def upgraded(server, is_tls, behind=b""):
+    """A connection that was handed on, and what came behind its 101."""
+    connection = server.connect()
+    if is_tls:
+        connection = ssl._create_unverified_context().wrap_socket(connection)
+    connection.sendall(UPGRADE + behind)
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += connection.recv(65536)
+    start, rest = data.split(b"\r\n\r\n", 1)
+    assert start.startswith(b"HTTP/1.1 101") and b"upgrade: echo" in start.lower() and b"connection: upgrade" in start.lower()
+    return connection, rest
+
+
+def open_tunnels(server):
+    return json.loads(server.curl("http1", "/_evpoc/echo").stdout)["open"]
+
+
+def until_none_is_open(server):
+    deadline = time.monotonic() + 60
+    while open_tunnels(server):
+        assert time.monotonic() < deadline
+
+
+@pytest.mark.parametrize("is_tls", [False, True])
+def test_a_connection_that_was_handed_on_carries_bytes_both_ways(server, is_tls):
+    connection, got = upgraded(server, is_tls, b"behind the head")
+    sent = random.Random(1).randbytes(3 * MIB)
+    sender = threading.Thread(target=connection.sendall, args=[sent])
+    sender.start()
+    expected = b"behind the head" + sent
+    while len(got) < len(expected):
+        got += connection.recv(65536)
+    sender.join()
+    assert got == expected and open_tunnels(server) == 1
+    if not is_tls:
+        connection.sendall(b"the last words")
+        connection.shutdown(socket.SHUT_WR)
+        last = b""
+        while piece := connection.recv(100):
+            last += piece
+        assert last == b"the last words"
+    connection.close()
+    until_none_is_open(server)
+
+
+@pytest.mark.parametrize("is_tls", [False, True])
+def test_who_takes_nothing_of_a_tunnel_is_held_back_and_then_hung_up_on(server, is_tls):
+    before = server.peak_bytes()
+    connection, _ = upgraded(server, is_tls)
+    with connection, suppress(ConnectionError, ssl.SSLError):
+        for _ in range(64):
+            connection.sendall(bytes(MIB))  # waits until it is cut off; inside TLS what is sent then is dropped
+    until_none_is_open(server)
+    if not IS_SANITIZED:
+        assert server.peak_bytes() - before < 16 * MIB
+
+
+def test_a_tunnel_ends_when_its_client_is_gone(server):
+    connections = [upgraded(server, is_tls)[0] for is_tls in (False, True, False)]
+    assert open_tunnels(server) == 3
+    connections[0].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+    for connection in connections:
+        connection.close()
+    until_none_is_open(server)
+    connection, _ = upgraded(server, False)  # is open while the server stops
+    server.process.terminate()
+    assert server.process.wait() == 0
+    assert connection.recv(1) == b""
+
+
+def test_over_http2_nothing_is_handed_on(server):
+    assert json.loads(server.curl("http2", "/_evpoc/echo").stdout) == {"open": 0}

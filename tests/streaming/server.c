@@ -20,6 +20,7 @@
 #include <zlib.h>
 
 #define SLOW_BYTES ((size_t)64 * 1024)
+#define ECHO_BYTES ((size_t)256 * 1024)
 
 typedef struct PutThingInput {
     Bytes name, body;
@@ -312,8 +313,58 @@ static void clock_page(void *context, HttpRequest *request, HttpResponse *respon
     page_answer(response, json_pack("{s:I}", "now_ms", (json_int_t)clock_now_ms(host->clock)));
 }
 
-static const Page pages[] = {
-    {"/_evpoc/state", "GET", state_page}, {"/_evpoc/clock", "POST", clock_page}, {NULL, NULL, NULL}};
+/* A connection that is handed on: what its client says is said back, a bounded part of it at a time. */
+typedef struct Echo {
+    HttpTunnel *tunnel;
+    int *open; /* how many of them there are */
+} Echo;
+
+static size_t echo_write(void *context, Bytes bytes)
+{
+    const Echo *echo = context;
+    if (http_tunnel_backlog(echo->tunnel) > ECHO_BYTES)
+        return 0;
+    http_tunnel_write(echo->tunnel, bytes);
+    return bytes.len;
+}
+
+static void echo_taken(void *context)
+{
+    http_tunnel_go_on(((Echo *)context)->tunnel);
+}
+
+static void echo_end(void *context, bool is_gone)
+{
+    Echo *echo = context;
+    (void)is_gone;
+    --*echo->open;
+    http_tunnel_end(echo->tunnel);
+    free(echo);
+}
+
+static void echo_page(void *context, HttpRequest *request, HttpResponse *response)
+{
+    static const HttpHeader header = {TEXT("upgrade"), TEXT("echo")};
+    static int open_now;
+    (void)context;
+    if (!http_can_upgrade(request)) {
+        page_answer(response, json_pack("{s:i}", "open", open_now));
+        return;
+    }
+    Echo *echo = calloc(1, sizeof *echo);
+    if (!echo)
+        abort();
+    response->status = 0;
+    echo->open = &open_now;
+    open_now++;
+    HttpResponse head = {.headers = &header, .headers_count = 1};
+    echo->tunnel = http_upgrade(request, &head, &(HttpTunnelUser){echo_write, echo_end, echo_taken, echo});
+}
+
+static const Page pages[] = {{"/_evpoc/state", "GET", state_page},
+                             {"/_evpoc/clock", "POST", clock_page},
+                             {"/_evpoc/echo", "GET", echo_page},
+                             {NULL, NULL, NULL}};
 static const Service service = {
     .model = &model, .operations = operations, .open = open_things, .close = close_things, .pages = pages};
 

@@ -158,7 +158,9 @@ static bool is_silent(const Connection *connection)
     int64_t since = loop_now_ms(connection->net->loop) - connection->active_ms;
     if (connection->h2)
         return since > idle_ms(connection->net) && h2_session_is_idle(connection->h2);
-    return !connection->pump && since > request_ms(connection->net);
+    if (connection->pump)
+        return pump_is_stuck(connection, request_ms(connection->net));
+    return since > request_ms(connection->net);
 }
 
 static void say_goodbye(Connection *connection)

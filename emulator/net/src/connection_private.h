@@ -42,4 +42,5 @@ void h2_start(Connection *connection, Bytes first);
 void h2_flush(Connection *connection);
 void pump_start(Connection *connection, Bytes first);
 void pump_close(Connection *connection);
+bool pump_is_stuck(const Connection *connection, int64_t patience_ms);
 void pump_free(Pump *pump);

@@ -2,9 +2,8 @@
  * end. Then the request waits for its owner's turn: first simply unanswered (libmicrohttpd asks the handler again at
  * its next run, which is after that turn), and only where the turn brought no answer it is suspended. That spares the
  * usual request four system calls: leaving and entering the epoll, writing and reading the wake-up pipe. */
-#include "h1.h"
+#include "h1_private.h"
 #include <linux/tcp.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,32 +14,6 @@
 #define SOURCE_CHUNK_BYTES (256 * 1024)
 #define REST_MS            20
 #define WAIT_MAX_MS        60000
-
-typedef struct H1Connection {
-    Watch watch; /* of its socket, while suspended: has the client gone? */
-    H1 *h1;
-    Transfer *transfer;
-    struct MHD_Connection *mhd;
-    int fd;
-    bool is_tls, has_served, hung_up;
-    int64_t active_ms; /* when it came, or its last request or answer */
-    struct H1Connection *previous, *next;
-} H1Connection;
-
-struct H1 {
-    struct MHD_Daemon *daemon;
-    Transfers *transfers;
-    Loop *loop;
-    Watch watch; /* of its epoll */
-    H1Connection *adding, *first, *dead, *closable;
-    uint64_t round;
-    int64_t rested_at_ms; /* a stream's rest is over then; 0: none rests */
-    bool due;
-    bool held;      /* a request waits for its owner's turn, unsuspended */
-    bool is_queued; /* in this run: libmicrohttpd writes it at its next */
-    void (*on_closed)(void *context);
-    void *context;
-};
 
 static void h1_ready(Watch *watch, uint32_t events)
 {
@@ -153,6 +126,8 @@ static struct MHD_Response *response_of_source(Transfer *transfer)
 
 static struct MHD_Response *new_response(Transfer *transfer)
 {
+    if (transfer->tunnel)
+        return h1_response_of_tunnel(transfer);
     if (transfer->has_source)
         return response_of_source(transfer);
     if (transfer->is_stream)
@@ -233,7 +208,7 @@ static bool h1_has_progress(Transfer *transfer)
 }
 
 static const Carrier h1_carrier = {h1_answer,  h1_answer,      h1_stream_changed, h1_cut,
-                                   h1_hang_up, h1_body_wanted, h1_has_progress};
+                                   h1_hang_up, h1_body_wanted, h1_has_progress,   h1_tunnel_over};
 
 static void *on_target(void *context, const char *target, struct MHD_Connection *mhd)
 {
@@ -467,10 +442,10 @@ H1 *h1_new(Transfers *transfers, Loop *loop, void (*on_closed)(void *context), v
     h1->on_closed = on_closed;
     h1->context = context;
     h1->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, on_access,
-        h1, MHD_OPTION_URI_LOG_CALLBACK, on_target, h1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, h1, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h1,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, idle_s(h1),
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_TURBO, 0,
+        NULL, NULL, on_access, h1, MHD_OPTION_URI_LOG_CALLBACK, on_target, h1, MHD_OPTION_UNESCAPE_CALLBACK,
+        keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h1, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+        h1, MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, idle_s(h1),
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)INT32_MAX /* net counts them */, MHD_OPTION_END);
     if (!h1->daemon) {
         free(h1);
@@ -485,10 +460,12 @@ H1 *h1_free(H1 *h1)
 {
     if (!h1)
         return NULL;
-    /* libmicrohttpd stops only when nothing is suspended. */
+    /* libmicrohttpd stops only when nothing is suspended or handed on. */
     for (H1Connection *connection = h1->first; connection; connection = connection->next)
-        if (connection->transfer)
+        if (connection->transfer) {
             set_suspended(connection->transfer, false);
+            h1_drop_tunnel(connection->transfer);
+        }
     loop_watch(h1->loop, &h1->watch, 0);
     MHD_stop_daemon(h1->daemon);
     bury(h1);

@@ -255,8 +255,8 @@ static void h2_body_wanted(Transfer *transfer)
     end_flow(transfer);
 }
 
-static const Carrier h2_carrier = {h2_answer, h2_stream_start, h2_stream_changed, h2_cut, h2_hang_up, h2_body_wanted,
-                                   NULL};
+static const Carrier h2_carrier = {
+    h2_answer, h2_stream_start, h2_stream_changed, h2_cut, h2_hang_up, h2_body_wanted, NULL, NULL};
 
 static int on_begin_headers(nghttp2_session *nghttp2, const nghttp2_frame *frame, void *context)
 {

@@ -2,6 +2,7 @@
  * Each direction holds one piece; while that cannot go on, nothing more is read, so a slow side slows the other. */
 #include "connection_private.h"
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,7 +18,8 @@ typedef struct Piece {
 struct Pump {
     Watch watch; /* our end of the pair */
     Connection *connection;
-    Piece in, out; /* from the client; to the client */
+    Piece in, out;    /* from the client; to the client */
+    int64_t taken_ms; /* when the client took some last */
 };
 
 static ssize_t pair_result(ssize_t len)
@@ -76,6 +78,7 @@ static bool move_out(Connection *connection)
                 return false;
             }
             piece->sent += (size_t)len;
+            connection->pump->taken_ms = loop_now_ms(connection->net->loop);
         }
         ssize_t len = pair_result(recv(connection->pump->watch.fd, piece->bytes, sizeof piece->bytes, MSG_DONTWAIT));
         if (len == TRANSPORT_AGAIN) {
@@ -139,6 +142,7 @@ void pump_start(Connection *connection, Bytes first)
     pump->watch = (Watch){pair_ready, pair[0], 0};
     memcpy(pump->in.bytes, first.ptr, first.len);
     pump->in.len = first.len;
+    pump->taken_ms = loop_now_ms(net->loop);
     connection->pump = pump;
     connection->watch.ready = client_ready;
     net->connections++; /* libmicrohttpd's */
@@ -154,6 +158,16 @@ void pump_close(Connection *connection)
     loop_watch(connection->net->loop, &pump->watch, 0);
     close(pump->watch.fd);
     pump->watch.fd = -1;
+}
+
+/* libmicrohttpd has hung up, and what it sent last waits for a client that takes nothing: nobody else would ever close
+ * it. A client that libmicrohttpd still talks to is its transfer's to judge. */
+bool pump_is_stuck(const Connection *connection, int64_t patience_ms)
+{
+    const Pump *pump = connection->pump;
+    struct pollfd pair = {.fd = pump->watch.fd};
+    return pump->out.sent < pump->out.len && loop_now_ms(connection->net->loop) - pump->taken_ms > patience_ms &&
+           poll(&pair, 1, 0) == 1 && (pair.revents & POLLHUP);
 }
 
 void pump_free(Pump *pump)

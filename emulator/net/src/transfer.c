@@ -2,6 +2,7 @@
  * request of the usual size costs no allocation. */
 #include "transfer.h"
 #include "inflate.h"
+#include "tunnel.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -166,6 +167,7 @@ void transfer_free(Transfer *transfer)
     if (transfer->delivered)
         all->open--;
     transfer_end_source(transfer);
+    tunnel_free(transfer->tunnel);
     buffer_done(&transfer->inflated);
     buffer_done(&transfer->answer_body);
     buffer_done(&transfer->stream.written);
@@ -424,6 +426,8 @@ void transfer_client_gone(Transfer *transfer)
 static void close_and_free(Transfer *transfer)
 {
     HttpStream *stream = &transfer->stream;
+    if (transfer->tunnel && !tunnel_is_over(transfer->tunnel))
+        return; /* its owner ends it yet, and that frees it */
     if (transfer->is_stream && !stream->ended) {
         stream->gone = true;
         if (stream->on_close)
@@ -454,7 +458,8 @@ void transfers_tell_gone(Transfers *all)
     }
 }
 
-/* Not those that wait for us. A subscriber may pause as long as it likes, unless others need the memory. */
+/* Not those that wait for us. A subscriber may pause as long as it likes, unless others need the memory; who has a
+ * tunnel may say nothing as long as it likes, but takes what is sent. */
 static bool is_too_slow(const Transfer *transfer, bool is_pressed)
 {
     int64_t patience_ms = request_ms(transfer->all);
@@ -465,6 +470,8 @@ static bool is_too_slow(const Transfer *transfer, bool is_pressed)
         patience_ms = PRESSED_MS;
     if (transfer->is_stream)
         waits_for_client = is_pressed && http_stream_backlog(&transfer->stream) > 0;
+    if (transfer->tunnel)
+        waits_for_client = http_tunnel_backlog(transfer->tunnel) > 0;
     return waits_for_client && !transfer->ended && !transfer->hung_up &&
            transfers_now_ms(transfer->all) - transfer->since_ms > patience_ms;
 }

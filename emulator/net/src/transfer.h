@@ -22,6 +22,7 @@ typedef struct Carrier {
     void (*body_wanted)(Transfer *transfer);    /* its sink takes bytes, for the first time or again */
     /* The client has taken some of the answer since this was asked last; NULL: it is noted as it goes. */
     bool (*has_progress)(Transfer *transfer);
+    void (*tunnel_over)(Transfer *transfer); /* closes the connection, soon; NULL: it hands none on */
 } Carrier;
 
 struct HttpStream {
@@ -61,12 +62,14 @@ struct Transfer {
     HttpSource source;
     bool has_source;
     HttpStream stream;
+    HttpTunnel *tunnel; /* the answer is 101; NULL: another one */
     Buffer answer_body;
     size_t answer_sent;
     union {
         struct TransferH1 {
             struct H1Connection *connection;
             struct MHD_Response *response;
+            struct MHD_UpgradeResponseHandle *upgrade; /* the socket is the tunnel's; NULL: libmicrohttpd's */
             int status;
             H1Phase phase;
             int64_t rests_until_ms; /* a stream: its first piece is sent, the second not before; 0: none is sent */

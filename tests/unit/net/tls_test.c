@@ -241,6 +241,28 @@ static void a_slow_reader_inside_tls_shows_in_the_backlog(void **state)
     owner_close(&owner);
 }
 
+static void a_client_inside_tls_that_takes_nothing_is_closed(void **state)
+{
+    Owner owner;
+    (void)state;
+    owner_open(&owner, (NetOptions){.request_s = 10});
+    Trust trust = trust_nobody();
+    Client *client = tls_open(&owner, trust, NULL);
+    client_send_text(client, "GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+    client->slow = true;
+    UNTIL(&owner, owner.answered == 1);
+    owner_rounds(&owner, 20);
+    assert_int_equal(net_connections(owner.net), 2); /* its own, and libmicrohttpd's behind it */
+    for (int i = 0; i < 4; i++) {
+        loop_pass_ms(owner.loop, 11000);
+        owner_rounds(&owner, 3);
+    }
+    assert_int_equal(net_connections(owner.net), 0);
+    client_close(client);
+    gnutls_certificate_free_credentials(trust.credentials);
+    owner_close(&owner);
+}
+
 static void what_only_looks_like_tls_is_closed(void **state)
 {
     Owner owner;
@@ -282,6 +304,7 @@ int main(void)
         cmocka_unit_test(large_bodies_pass_both_ways_inside_tls),
         cmocka_unit_test(a_stream_inside_tls_is_closed_when_its_client_leaves),
         cmocka_unit_test(a_slow_reader_inside_tls_shows_in_the_backlog),
+        cmocka_unit_test(a_client_inside_tls_that_takes_nothing_is_closed),
         cmocka_unit_test(what_only_looks_like_tls_is_closed),
         cmocka_unit_test(closing_drops_tls_connections_in_every_phase),
     };
