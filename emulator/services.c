@@ -2,11 +2,13 @@
 #include "services.h"
 #include "cloudwatch.h"
 #include "dynamodb.h"
+#include "dynamodbstreams.h"
 #include "glue.h"
 #include "kinesis.h"
 #include "kms.h"
 #include "sts.h"
 
 const Service *const ALL_SERVICES[] = {
-    &kms_service, &sts_service, &cloudwatch_service, &glue_service, &kinesis_service, &dynamodb_service, NULL,
+    &kms_service,     &sts_service,      &cloudwatch_service,      &glue_service,
+    &kinesis_service, &dynamodb_service, &dynamodbstreams_service, NULL,
 };

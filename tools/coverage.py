@@ -99,7 +99,7 @@ def page():
     services, tests = list(read_services()), read_tests()
     shared = [name for name, count in collections.Counter(n for s in services for n in s.operations).items() if count > 1]
     lines = ["| service | implemented | in AWS's model |", "| --- | --- | --- |"]
-    lines += [f"| [{s.title}](#{s.title.lower()}) | {len(s.implemented)} | {len(s.operations)} |" for s in services]
+    lines += [f"| [{s.title}](#{s.title.lower().replace(' ', '-')}) | {len(s.implemented)} | {len(s.operations)} |" for s in services]
     lines.append("")
     for service in services:
         lines += section(service, tests, shared)

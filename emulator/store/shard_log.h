@@ -16,7 +16,10 @@ typedef struct LogRecord {
     uint32_t flags;          /* the appender's own: kept and given back */
 } LogRecord;
 
-/* Owns its table in the store; registers its before-commit hook (which writes what the turn appended). */
+/* A store has one, however many services open it: all of a turn's appends go behind one tail. Its table and its
+ * before-commit hook (which writes what the turn appended) are its own. Each service numbers its logs from a place of
+ * its own, within LOGS_MAX. Each open is followed by a close, before the store's. */
+#define LOGS_MAX (INT64_C(1) << 23)
 MUST_CHECK int shard_log_open(Store *store, ShardLog **ret_log);
 ShardLog *shard_log_close(ShardLog *log);
 

@@ -78,6 +78,7 @@ def client_fixture(service: str) -> Any:
 kinesis = client_fixture("kinesis")
 glue = client_fixture("glue")
 dynamodb = client_fixture("dynamodb")
+dynamodbstreams = client_fixture("dynamodbstreams")
 cloudwatch = client_fixture("cloudwatch")
 sts = client_fixture("sts")
 kms = client_fixture("kms")

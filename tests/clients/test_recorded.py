@@ -16,7 +16,7 @@ from helpers import register_consumer, shards_of, subscribe
 from raw import CBOR, Connection
 
 RECORDED = Path(__file__).parents[2] / "fixtures" / "aws-recorded"
-PLACEHOLDER = re.compile(r"<[a-z_-]+(?::\d+)?>|starting_hash|ending_hash")
+PLACEHOLDER = re.compile(r"<[a-z_-]+(?::\d+)?>|starting_hash|ending_hash|starting-sequence-number")
 SHARD = "shardId-000000000000"
 
 
@@ -302,3 +302,112 @@ def test_key_with_long_tag_value_raises_error(recorded, kms):
 def test_create_key_with_invalid_tag_key(recorded, kms, prefix):
     name = {"lowercase_prefix": "aws:key1", "uppercase_prefix": "AWS:key1", "too_long_key": "a" * 129}[prefix]
     recorded("kms", {"invalid-tag-key": refusal(kms.create_key, Tags=tags(**{name: "value1"}))})
+
+
+# DynamoDB Streams
+
+
+def stream_table(dynamodb, name: str, view: str = "NEW_AND_OLD_IMAGES", key: str = "id") -> dict[str, Any]:
+    return dynamodb.create_table(
+        TableName=name, KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": view})
+
+
+def fred(key: str = "Fred", **more: str) -> dict[str, Any]:
+    return {"id": {"S": key}} | {name: {"S": value} for name, value in more.items()}
+
+
+class Streamed:
+    """What a scenario of streams answers, in its order."""
+
+    def __init__(self, dynamodb, dynamodbstreams, name: str, **table: str) -> None:
+        self.streams = dynamodbstreams
+        made = plain(stream_table(dynamodb, name, **table))
+        self.arn = made["TableDescription"]["LatestStreamArn"]
+        description = plain(dynamodbstreams.describe_stream(StreamArn=self.arn))
+        self.shard = description["StreamDescription"]["Shards"][0]["ShardId"]
+        self.answers = {"create-table": made, "describe-stream": description}
+
+    def told(self, with_iterator: bool = False) -> dict[str, Any]:
+        at = self.streams.get_shard_iterator(StreamArn=self.arn, ShardId=self.shard, ShardIteratorType="TRIM_HORIZON")
+        records = self.streams.get_records(ShardIterator=at["ShardIterator"])["Records"]
+        return self.answers | ({"get-shard-iterator": plain(at)} if with_iterator else {}) | {"get-records": {"Records": records}}
+
+
+def test_non_existent_stream(recorded, dynamodbstreams):
+    label = "2024-11-18T14:36:44.149"
+    arn = f"arn:aws:dynamodb:us-east-1:000000000000:table/nothing/stream/{label}"
+    recorded("dynamodbstreams", {"non-existent-stream": refusal(dynamodbstreams.describe_stream, StreamArn=arn)})
+
+
+def test_dynamodb_stream_stream_view_type(recorded, dynamodb, dynamodbstreams, unique):
+    name = unique()
+    scenario = Streamed(dynamodb, dynamodbstreams, name, view="KEYS_ONLY", key="Username")
+    for user in ("Fred", "Alice"):
+        key = {"Username": {"S": user}}
+        dynamodb.put_item(TableName=name, Item=key)
+        dynamodb.update_item(TableName=name, Key=key, UpdateExpression="SET S = :s", ExpressionAttributeValues={":s": {"S": "x"}})
+        dynamodb.delete_item(TableName=name, Key=key)
+    recorded("dynamodbstreams", scenario.told(with_iterator=True))
+
+
+def test_dynamodb_stream_records_with_update_item(recorded, dynamodb, dynamodbstreams, unique):
+    name = unique()
+    scenario = Streamed(dynamodb, dynamodbstreams, name)
+    for one, two in (("value1", "value2"), ("value2", "value3")):
+        dynamodb.update_item(TableName=name, Key=fred("my-item-id"), UpdateExpression="SET attr1 = :v1, attr2 = :v2",
+                             ExpressionAttributeValues={":v1": {"S": one}, ":v2": {"S": two}})
+    recorded("dynamodbstreams", scenario.told(with_iterator=True))
+
+
+def test_batch_write_items_streaming(recorded, dynamodb, dynamodbstreams, unique):
+    name = unique()
+    scenario = Streamed(dynamodb, dynamodbstreams, name)
+
+    def write(*requests: dict[str, Any]) -> dict[str, Any]:
+        return plain(dynamodb.batch_write_item(RequestItems={name: list(requests)}))
+
+    scenario.answers["put-item-1"] = plain(dynamodb.put_item(TableName=name, Item=fred()))
+    scenario.answers["batch-write-response-overwrite-item-1"] = write(
+        {"PutRequest": {"Item": fred()}}, {"PutRequest": {"Item": fred("NewKey")}})
+    scenario.answers["batch-write-response-delete"] = write(
+        {"DeleteRequest": {"Key": fred("NewKey")}}, {"PutRequest": {"Item": fred(name="Fred")}})
+    recorded("dynamodbstreams", scenario.told())
+
+
+def test_transact_write_items_streaming(recorded, dynamodb, dynamodbstreams, unique):
+    name = unique()
+    scenario = Streamed(dynamodb, dynamodbstreams, name)
+
+    def write(*items: dict[str, Any]) -> dict[str, Any]:
+        return plain(dynamodb.transact_write_items(TransactItems=[
+            {kind: arguments | {"TableName": name} for kind, arguments in item.items()} for item in items]))
+
+    def update(key: str, **values: str) -> dict[str, Any]:
+        return {"Update": {"Key": fred(key), "UpdateExpression": "SET " + ", ".join(f"{a} = :{a}" for a in values),
+                           "ExpressionAttributeValues": {f":{a}": {"S": value} for a, value in values.items()}}}
+
+    scenario.answers |= {
+        "put-item-1": plain(dynamodb.put_item(TableName=name, Item=fred())),
+        "transact-write-response-overwrite": write({"Put": {"Item": fred()}}, {"Put": {"Item": fred("NewKey")}}),
+        "transact-write-response-update": write(update("NewKey", attr1="value1", attr2="value2")),
+        "transact-write-update-insert": write(update("NonExistentKey", attr1="value1")),
+        "transact-write-response-delete": write({"Delete": {"Key": fred("NewKey")}}, {"Put": {"Item": fred(name="Fred")}}),
+    }
+    recorded("dynamodbstreams", scenario.told())
+
+
+def test_transact_write_items_streaming_for_different_tables(recorded, dynamodb, dynamodbstreams, unique):
+    name, other = unique(), unique()
+    scenario = Streamed(dynamodb, dynamodbstreams, name)
+    without = plain(dynamodb.create_table(
+        TableName=other, KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}))
+    written = plain(dynamodb.transact_write_items(TransactItems=[
+        {"Put": {"TableName": other, "Item": fred("NewKey")}}, {"Put": {"TableName": name, "Item": fred()}}]))
+    answers = scenario.told()
+    answers["create-table-stream"] = answers.pop("create-table")
+    recorded("dynamodbstreams", answers | {"create-table-no-stream": without, "transact-write-two-tables": written})

@@ -274,10 +274,21 @@ static void check(Play *play, const DoorAnswer *answer)
     json_decref(got);
 }
 
+/* "dynamodbstreams" for "DynamoDB Streams". */
+static bool is_called(const ServiceModel *model, Bytes name)
+{
+    char title[64];
+    size_t len = 0;
+    for (const char *at = model->title; *at && len < sizeof title; at++)
+        if (*at != ' ')
+            title[len++] = *at;
+    return bytes_equal_ignoring_case(name, (Bytes){title, len});
+}
+
 static const ServiceModel *model_of(Bytes name)
 {
     for (size_t i = 0; ALL_SERVICES[i]; i++)
-        if (bytes_equal_ignoring_case(name, bytes_of(ALL_SERVICES[i]->model->title)))
+        if (is_called(ALL_SERVICES[i]->model, name))
             return ALL_SERVICES[i]->model;
     return NULL;
 }

@@ -29,6 +29,7 @@ typedef struct Pending {
 
 struct ShardLog {
     Store *store;
+    int users; /* shard_log_open without its shard_log_close */
     Tail *tail;
     bool is_loaded;    /* `pending` holds what the tail has */
     Map *pending;      /* 8 bytes of log id → Pending; kept from turn to turn */
@@ -205,6 +206,11 @@ static void forget_all(void *context)
 int shard_log_open(Store *store, ShardLog **ret_log)
 {
     Tail *tail;
+    if (store->shard_log) {
+        *ret_log = store->shard_log;
+        store->shard_log->users++;
+        return STORE_OK;
+    }
     int code = store_migrate(store, &migration);
     if (code == STORE_OK)
         code = tail_open(store, &tail);
@@ -214,19 +220,21 @@ int shard_log_open(Store *store, ShardLog **ret_log)
     if (!log)
         abort();
     log->store = store;
+    log->users = 1;
     log->tail = tail;
     log->pending = map_new();
     log->damaged = map_new();
     store_before_commit(store, write_turn, log);
     store_on_rollback(store, forget_all, log);
-    *ret_log = log;
+    *ret_log = store->shard_log = log;
     return STORE_OK;
 }
 
 ShardLog *shard_log_close(ShardLog *log)
 {
-    if (!log)
+    if (!log || --log->users)
         return NULL;
+    log->store->shard_log = NULL;
     free_all_pending(log);
     map_free(log->damaged);
     tail_close(log->tail);

@@ -49,6 +49,7 @@ struct Store {
     int statements_count;
     struct Snapshot *snapshots; /* of a store in memory */
     struct Blobs *blobs;        /* NULL: nobody has opened them */
+    struct ShardLog *shard_log; /* likewise */
 };
 
 #define PATH_BYTES 4600

@@ -1,5 +1,6 @@
 /* create_table.c - CreateTable. DynamoDB API Reference, CreateTable. */
 #include "definition.h"
+#include "stream.h"
 #include "tag.h"
 #include "uuid.h"
 
@@ -9,12 +10,11 @@ OPERATION(DynamodbCreateTable, create_table, WRITES);
 
 static Status check_implemented(Call *call, const DynamodbCreateTableInput *in)
 {
-    const char *what = in->stream_specification && in->stream_specification->stream_enabled ? "StreamSpecification"
-                       : in->warm_throughput                                                ? "WarmThroughput"
-                       : present(in->resource_policy)                                       ? "ResourcePolicy"
-                       : present(in->global_table_source_arn)                               ? "GlobalTableSourceArn"
-                       : in->vector_indexes.len                                             ? "VectorIndexes"
-                                                                                            : NULL;
+    const char *what = in->warm_throughput                    ? "WarmThroughput"
+                       : present(in->resource_policy)         ? "ResourcePolicy"
+                       : present(in->global_table_source_arn) ? "GlobalTableSourceArn"
+                       : in->vector_indexes.len               ? "VectorIndexes"
+                                                              : NULL;
     return what ? fail(call, &COMMON_NOT_IMPLEMENTED, "%s of CreateTable is not implemented.", what) : OK;
 }
 
@@ -96,6 +96,7 @@ static Status create_table(Call *call, const DynamodbCreateTableInput *in, Dynam
         .table_class = in->table_class,
         .is_protected = in->deletion_protection_enabled,
     };
+    Bytes view = {0};
     TRY(name_check(call, table.name));
     TRY(check_implemented(call, in));
     TRY(keys_of_schema(call, &in->key_schema, &in->attribute_definitions, &table.keys));
@@ -104,10 +105,14 @@ static Status create_table(Call *call, const DynamodbCreateTableInput *in, Dynam
     TRY(definitions_check_used(call, &table, &in->attribute_definitions));
     TRY(sse_key_of(call, in->sse_specification, &table.sse_key));
     TRY(table_tags_check(call, &in->tags));
+    if (in->stream_specification)
+        TRY(stream_check(call, NULL, in->stream_specification, &view));
     TRY(check_new(call, table.name));
 
     TRY(expect_ok(call, table_insert(&call->scope, &table, &table.id)));
     TRY(expect_ok(call, table_tags_put(&call->scope, table.id, &in->tags)));
+    if (present(view))
+        TRY(expect_ok(call, stream_open(&call->scope, &table, view)));
 
     out->table_description = table_describe(call, &table, DYNAMODB_TABLE_STATUS_CREATING);
     return OK;

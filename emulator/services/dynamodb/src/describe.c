@@ -171,6 +171,21 @@ static void describe_settings(Arena *arena, const Table *table, DynamodbTableDes
     }
 }
 
+/* aws: live: of a stream that is off only its name is told */
+static void describe_stream(Call *call, const Table *table, DynamodbTableDescription *d)
+{
+    const TableStream *stream = &table->stream.newest;
+    if (!stream->id)
+        return;
+    d->latest_stream_label = stream->label;
+    d->latest_stream_arn = table_stream_arn(&call->scope, stream);
+    if (stream->disabled_ms)
+        return;
+    d->stream_specification = arena_new_of(call->arena, DynamodbStreamSpecification);
+    SET(d->stream_specification, stream_enabled, true);
+    d->stream_specification->stream_view_type = stream->view_type;
+}
+
 DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes status)
 {
     DynamodbTableDescription *d = arena_new_of(call->arena, DynamodbTableDescription);
@@ -181,6 +196,7 @@ DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes s
     SET(d, table_size_bytes, table->tally.bytes);
     SET(d, item_count, table->tally.items);
     SET(d, deletion_protection_enabled, table->is_protected);
+    describe_stream(call, table, d);
     describe_billing(call->arena, table, bytes_equal(status, DYNAMODB_TABLE_STATUS_ACTIVE), d);
     if (bytes_equal(status, DYNAMODB_TABLE_STATUS_DELETING)) /* aws: recorded: no keys, no time, no indexes */
         return d;

@@ -1,7 +1,7 @@
 /* dynamodb.c - the service: what it answers, opening and closing. */
 #include "dynamodb_operations.h"
 #include "event.h"
-#include "table.h"
+#include "stream.h"
 #include <stdlib.h>
 
 /* aws: botocore's model doesn't have it; recorded answers do */
@@ -11,6 +11,10 @@ const ErrorModel DYNAMODB_VALIDATION = {
 #define TABLES "(SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE ")"
 static const Query drop_trees = {"INSERT INTO dynamodb_dropped (tree) SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE
                                  " UNION ALL SELECT -id FROM dynamodb_index WHERE table_id IN " TABLES};
+#define STREAMS "(SELECT id FROM dynamodb_stream WHERE " IN_NAMESPACE ")"
+static const Query reset_shards = {"UPDATE dynamodb_shard SET stream_id = 0, closed_ms = 1, due_ms = 0"
+                                   " WHERE stream_id IN " STREAMS}; /* stream_times.c drops what they hold */
+static const Query reset_streams = {"DELETE FROM dynamodb_stream WHERE " IN_NAMESPACE};
 static const Query reset_expiry = {"DELETE FROM dynamodb_expiry WHERE table_id IN " TABLES};
 static const Query reset_tags = {"DELETE FROM dynamodb_tag WHERE table_id IN " TABLES};
 static const Query reset_tokens = {"DELETE FROM dynamodb_token WHERE " IN_NAMESPACE};
@@ -20,11 +24,12 @@ static const Query reset_tables = {"DELETE FROM dynamodb_table WHERE " IN_NAMESP
 static int reset(void *service, Bytes account, Bytes region)
 {
     Dynamodb *dynamodb = service;
-    static const Query *const queries[] = {&drop_trees,    &reset_expiry, &reset_tags, &reset_tokens,
-                                           &reset_indexes, &reset_tables, NULL};
+    static const Query *const queries[] = {&drop_trees,   &reset_shards,  &reset_streams, &reset_expiry, &reset_tags,
+                                           &reset_tokens, &reset_indexes, &reset_tables,  NULL};
     int code = tables_before_commit(dynamodb);
     tables_forget(dynamodb);
     drops_start(dynamodb);
+    streams_start(dynamodb, 0);
     return code == STORE_OK ? reset_rows(dynamodb->store, queries, account, region) : code;
 }
 
@@ -34,6 +39,7 @@ static void on_rollback(void *context)
     tables_forget(dynamodb);
     /* A while later: what could not be written is tried again, but not over and over. */
     expiry_start(dynamodb, clock_now_ms(dynamodb->host->clock) / 1000);
+    streams_start(dynamodb, clock_now_ms(dynamodb->host->clock) + 1000);
 }
 
 static void close_dynamodb(void *service)
@@ -41,10 +47,12 @@ static void close_dynamodb(void *service)
     Dynamodb *dynamodb = service;
     drops_stop(dynamodb);
     expiry_stop(dynamodb);
+    streams_stop(dynamodb);
     tables_forget(dynamodb);
     tables_free_retired(dynamodb, NULL);
     map_free(dynamodb->tables);
     map_free(dynamodb->damaged_trees);
+    shard_log_close(dynamodb->log);
     free(dynamodb);
 }
 
@@ -57,13 +65,15 @@ static void *open_dynamodb(Host *host)
     dynamodb->store = host->store;
     dynamodb->tables = map_new();
     dynamodb->damaged_trees = map_new();
-    if (store_migrate(host->store, &dynamodb_schema) != STORE_OK)
+    if (store_migrate(host->store, &dynamodb_schema) != STORE_OK ||
+        shard_log_open(host->store, &dynamodb->log) != STORE_OK)
         return close_dynamodb(dynamodb), NULL;
     store_before_commit(host->store, tables_before_commit, dynamodb);
     store_on_rollback(host->store, on_rollback, dynamodb);
     host_watch(host, &TURN_ENDED, tables_free_retired, dynamodb);
     drops_start(dynamodb);
     expiry_start(dynamodb, 0);
+    streams_start(dynamodb, 0);
     return dynamodb;
 }
 

@@ -123,7 +123,7 @@ static int read_due(const Scope *scope, Due *ret_due, size_t *ret_count)
 static int expire(const Scope *of_all, const Due *due)
 {
     Scope scope = *of_all;
-    Change change = {.key = due->key};
+    Change change = {.key = due->key, .is_expiry = true};
     ChangeCost cost = {0};
     Item item;
     Table gone = {.id = due->table_id};

@@ -1,5 +1,6 @@
 /* items.c */
 #include "items.h"
+#include "stream.h"
 
 static const Query select_item = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range = ?3"};
 static const Query replace_item = {"INSERT INTO dynamodb_item (tree, hash, range, item) VALUES (?1, ?2, ?3, ?4)"
@@ -178,8 +179,9 @@ Status change_check(Call *call, const Change *change, const char *size_words)
 }
 
 /* Nothing is taken from the arena here: `stored` would be lost where the call is given up. */
-static int write_rows(Store *store, const Change *change, const EntryChange *entries, ChangeCost *cost)
+static int write_rows(const Scope *scope, const Change *change, const EntryChange *entries, ChangeCost *cost)
 {
+    Store *store = scope->store;
     Table *table = change->table;
     Buffer stored = {0};
     int code = STORE_OK;
@@ -192,6 +194,8 @@ static int write_rows(Store *store, const Change *change, const EntryChange *ent
         code = delete_row(store, table->id, &change->key);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
         code = write_entry(store, &table->indexes[i], &entries[i], whole, &cost->index_bytes[i]);
+    if (code == STORE_OK && !cost->is_same && stream_is_on(table))
+        code = stream_follow(scope, change, whole);
     buffer_done(&stored);
     return code;
 }
@@ -203,12 +207,14 @@ int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
     EntryChange entries[INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX];
     size_t before = change->before ? item_size(change->before) : 0,
            after = change->after ? item_size(change->after) : 0;
-    bool is_same = table->indexes_count && change->before && change->after &&
-                   items_equal(scope->arena, change->before, change->after);
+    bool is_same = (table->indexes_count || stream_is_on(table)) &&
+                   (change->before && change->after ? items_equal(scope->arena, change->before, change->after)
+                                                    : !change->before && !change->after);
+    ret_cost->is_same = is_same;
     for (size_t i = 0; i < table->indexes_count; i++)
         entries[i] = entry_change_of(&lookup, change, &table->indexes[i], is_same);
     ret_cost->table_bytes = before > after ? before : after;
-    int code = write_rows(scope->store, change, entries, ret_cost);
+    int code = write_rows(scope, change, entries, ret_cost);
     if (change->before || change->after)
         count(&table->tally, change->before, before, change->after, after);
     return code == STORE_OK ? expiry_follow(scope, change) : code;

@@ -10,12 +10,14 @@ typedef struct Change {
     Table *table;
     Key key;
     const Item *before, *after;
+    bool is_expiry; /* Time to Live removes it */
 } Change;
 
 /* How many bytes each tree had to write: for capacity. */
 typedef struct ChangeCost {
     size_t table_bytes;
     size_t index_bytes[INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX]; /* 0: the index did not change */
+    bool is_same; /* known only where somebody follows: nothing has changed */
 } ChangeCost;
 
 /* Refuses an item too large or with index keys of a wrong type. verb: "Item size" or "Item size to update". */

@@ -31,6 +31,16 @@ const Migration dynamodb_schema = {
         "CREATE TABLE dynamodb_expiry (expires_s INTEGER NOT NULL, table_id INTEGER NOT NULL, hash BLOB NOT NULL,"
         " range BLOB NOT NULL, PRIMARY KEY (expires_s, table_id, hash, range)) WITHOUT ROWID;"
         "CREATE INDEX dynamodb_expiry_of_table ON dynamodb_expiry (table_id);",
+        "CREATE TABLE dynamodb_stream (id INTEGER PRIMARY KEY AUTOINCREMENT, table_id INTEGER NOT NULL,"
+        " account TEXT NOT NULL, region TEXT NOT NULL, table_name TEXT NOT NULL, label TEXT NOT NULL,"
+        " view_type TEXT NOT NULL, hash_name TEXT NOT NULL, range_name TEXT, created_ms INTEGER NOT NULL,"
+        " disabled_ms INTEGER NOT NULL, UNIQUE (account, region, table_name, label));"
+        "CREATE INDEX dynamodb_stream_of_table ON dynamodb_stream (table_id);"
+        "CREATE TABLE dynamodb_shard (id INTEGER PRIMARY KEY AUTOINCREMENT, stream_id INTEGER NOT NULL,"
+        " name TEXT NOT NULL, parent TEXT, opened_ms INTEGER NOT NULL, closed_ms INTEGER NOT NULL,"
+        " last INTEGER NOT NULL, due_ms INTEGER NOT NULL);"
+        "CREATE INDEX dynamodb_shard_of_stream ON dynamodb_shard (stream_id);"
+        "CREATE INDEX dynamodb_shard_due ON dynamodb_shard (due_ms);",
         NULL,
     },
 };

@@ -1,6 +1,7 @@
 /* table.c - reading, writing and keeping tables. */
 #include "table.h"
 #include "row.h"
+#include "stream.h"
 #include <stdlib.h>
 
 #define TABLE_COLUMNS                                                                                                  \
@@ -168,6 +169,8 @@ static int load(const Scope *scope, Bytes name, Table **ret_table)
     row_read(table->arena, row, &whole_table, table);
     store_end(row);
     code = read_indexes(scope->store, table);
+    if (code == STORE_OK)
+        code = stream_load(scope->store, table);
     *ret_table = code == STORE_OK ? table : table_free(table);
     return code;
 }
@@ -294,6 +297,8 @@ int table_remove(const Scope *scope, Table *table)
         code = run_with_id(scope->store, &delete_tags, table->id);
     if (code == STORE_OK)
         code = expiry_forget(scope, table);
+    if (code == STORE_OK && stream_is_on(table))
+        code = stream_close(scope, table);
     if (code == STORE_OK)
         code = run_with_id(scope->store, &delete_table, table->id);
     return code == STORE_OK ? drop_tree(scope, table->id) : code;

@@ -5,6 +5,7 @@
 #pragma once
 #include "dynamodb.h"
 #include "map.h"
+#include "table_stream.h"
 #include "value.h"
 
 #define INDEXES_LOCAL_MAX   5 /* aws: Developer Guide, Quotas */
@@ -19,8 +20,11 @@ struct Dynamodb {
     Map *tables;   /* by account NUL region NUL name */
     Timer *expiry; /* at expiry_s something expires */
     int64_t expiry_s;
-    Map *damaged_trees;    /* 8 bytes of tree: what cannot be removed */
-    Timer *drops;          /* removes what deleted tables and indexes held */
+    Map *damaged_trees;   /* 8 bytes of tree: what cannot be removed */
+    Timer *drops;         /* removes what deleted tables and indexes held */
+    struct ShardLog *log; /* of streams' records */
+    Timer *streams;       /* at streams_due_ms a shard is to be closed or dropped */
+    int64_t streams_due_ms;
     struct Table *retired; /* forgotten in this turn: answers that leave at its end may still show them */
 };
 
@@ -54,6 +58,15 @@ typedef struct Index {
     Tally tally;
 } Index;
 
+/* Its newest stream, and where the next record goes. */
+typedef struct StreamTip {
+    TableStream newest; /* id 0: it never had one, or that is gone */
+    int64_t shard_id;   /* 0: it is off */
+    int64_t next;       /* position; 0: not looked up yet */
+    int64_t arrival_ms; /* of the last record */
+    uint64_t told_turn; /* in which DYNAMODB_STREAM_GREW was published */
+} StreamTip;
+
 typedef struct Table {
     Arena *arena; /* of all that follows */
     int64_t id;   /* and the tree of its items */
@@ -72,6 +85,7 @@ typedef struct Table {
     Tally tally;
     Index *indexes;
     size_t indexes_count;
+    StreamTip stream;
     struct Table *next_retired;
 } Table;
 

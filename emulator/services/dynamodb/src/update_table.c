@@ -1,7 +1,7 @@
 /* update_table.c - UpdateTable: billing, throughput, global indexes, protection, class. What AWS takes minutes for is
  * done at once; the answer still says UPDATING. DynamoDB API Reference, UpdateTable. */
 #include "definition.h"
-#include "items.h"
+#include "stream.h"
 
 OPERATION(DynamodbUpdateTable, update_table, WRITES);
 
@@ -13,12 +13,13 @@ typedef struct Plan {
     Index *created; /* NULL: none */
     const Index *deleted;
     bool units_changed[INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX];
+    bool stream_changes;
+    Bytes stream_view; /* absent: it is switched off */
 } Plan;
 
 static Status check_implemented(Call *call, const DynamodbUpdateTableInput *in)
 {
-    const char *what = in->stream_specification                              ? "StreamSpecification"
-                       : in->replica_updates.len                             ? "ReplicaUpdates"
+    const char *what = in->replica_updates.len                               ? "ReplicaUpdates"
                        : in->warm_throughput                                 ? "WarmThroughput"
                        : in->global_table_witness_updates.len                ? "GlobalTableWitnessUpdates"
                        : in->vector_index_updates.len                        ? "VectorIndexUpdates"
@@ -32,7 +33,8 @@ static Status check_implemented(Call *call, const DynamodbUpdateTableInput *in)
 static Status check_something(Call *call, const DynamodbUpdateTableInput *in)
 {
     if (present(in->billing_mode) || in->provisioned_throughput || in->on_demand_throughput || in->sse_specification ||
-        in->global_secondary_index_updates.len || present(in->table_class) || in->has_deletion_protection_enabled)
+        in->global_secondary_index_updates.len || present(in->table_class) || in->stream_specification ||
+        in->has_deletion_protection_enabled)
         return OK;
     return fail(
         call, &DYNAMODB_VALIDATION,
@@ -138,6 +140,9 @@ static Status plan_of(Call *call, const DynamodbUpdateTableInput *in, const Tabl
     memcpy(plan->table.indexes, table->indexes, table->indexes_count * sizeof *table->indexes);
     TRY(plan_units(call, in, plan));
     TRY(plan_indexes(call, in, plan));
+    plan->stream_changes = in->stream_specification;
+    if (in->stream_specification)
+        TRY(stream_check(call, table, in->stream_specification, &plan->stream_view));
     if (present(in->table_class))
         plan->table.table_class = in->table_class;
     if (in->has_deletion_protection_enabled)
@@ -150,6 +155,9 @@ static Status plan_of(Call *call, const DynamodbUpdateTableInput *in, const Tabl
 static int write_plan(Call *call, const Table *table, Plan *plan)
 {
     int code = table_write(&call->scope, &plan->table);
+    if (plan->stream_changes && code == STORE_OK)
+        code = present(plan->stream_view) ? stream_open(&call->scope, &plan->table, plan->stream_view)
+                                          : stream_close(&call->scope, &plan->table);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
         if (plan->units_changed[i])
             code = index_write(&call->scope, &plan->table.indexes[i]);

@@ -1,0 +1,30 @@
+/* dynamodbstreams.c - the service: DynamoDB's state is its own. */
+#include "dynamodbstreams.h"
+#include "dynamodbstreams_operations.h"
+#include "iterator.h"
+
+/* aws: as DynamoDB's own: recorded answers have it, the model hasn't */
+const ErrorModel DYNAMODBSTREAMS_VALIDATION = {
+    "ValidationException", "com.amazon.coral.validate", NULL, 400, true, "message", NULL};
+
+static void *open_streams(Host *host)
+{
+    return host_service(host, &dynamodb_service);
+}
+
+static void close_streams(void *service)
+{
+    (void)service;
+}
+
+const Service dynamodbstreams_service = {
+    .model = &DYNAMODBSTREAMS_SERVICE,
+    .operations = DYNAMODBSTREAMS_OPERATIONS,
+    .validation_error = &DYNAMODBSTREAMS_VALIDATION,
+    .open = open_streams,
+    .close = close_streams,
+    /* The same front end as DynamoDB's. */
+    .tells_crc32 = true,
+    .has_long_request_ids = true,
+    .common_name_space = "com.amazon.coral.service",
+};
