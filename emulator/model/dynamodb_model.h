@@ -21,6 +21,7 @@ extern const ErrorModel DYNAMODB_CONTINUOUS_BACKUPS_UNAVAILABLE;
 extern const ErrorModel DYNAMODB_TRANSACTION_CANCELED;
 extern const ErrorModel DYNAMODB_TRANSACTION_IN_PROGRESS;
 extern const ErrorModel DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH;
+extern const ErrorModel DYNAMODB_DUPLICATE_ITEM;
 
 #define DYNAMODB_SCALAR_ATTRIBUTE_TYPE_B TEXT("B")
 #define DYNAMODB_SCALAR_ATTRIBUTE_TYPE_N TEXT("N")
@@ -151,6 +152,18 @@ extern const ErrorModel DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH;
 #define DYNAMODB_POINT_IN_TIME_RECOVERY_STATUS_ENABLED TEXT("ENABLED")
 #define DYNAMODB_POINT_IN_TIME_RECOVERY_STATUS_DISABLED TEXT("DISABLED")
 
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_CONDITIONALCHECKFAILED TEXT("ConditionalCheckFailed")
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_ITEMCOLLECTIONSIZELIMITEXCEEDED TEXT("ItemCollectionSizeLimitExceeded")
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_REQUESTLIMITEXCEEDED TEXT("RequestLimitExceeded")
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_VALIDATIONERROR TEXT("ValidationError")
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_PROVISIONEDTHROUGHPUTEXCEEDED TEXT("ProvisionedThroughputExceeded")
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_TRANSACTIONCONFLICT TEXT("TransactionConflict")
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_THROTTLINGERROR TEXT("ThrottlingError")
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_INTERNALSERVERERROR TEXT("InternalServerError")
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_RESOURCENOTFOUND TEXT("ResourceNotFound")
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_ACCESSDENIED TEXT("AccessDenied")
+#define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_DUPLICATEITEM TEXT("DuplicateItem")
+
 struct DynamodbAttributeDefinition;
 struct DynamodbKeySchemaElement;
 struct DynamodbProjection;
@@ -267,6 +280,16 @@ struct DynamodbListTagsOfResourceInput;
 struct DynamodbListTagsOfResourceOutput;
 struct DynamodbDescribeLimitsInput;
 struct DynamodbDescribeLimitsOutput;
+struct DynamodbExecuteStatementInput;
+struct DynamodbExecuteStatementOutput;
+struct DynamodbBatchStatementRequest;
+struct DynamodbBatchExecuteStatementInput;
+struct DynamodbBatchStatementError;
+struct DynamodbBatchStatementResponse;
+struct DynamodbBatchExecuteStatementOutput;
+struct DynamodbParameterizedStatement;
+struct DynamodbExecuteTransactionInput;
+struct DynamodbExecuteTransactionOutput;
 struct DynamodbConditionalCheckFailedException;
 struct DynamodbThrottlingReason;
 struct DynamodbProvisionedThroughputExceededException;
@@ -539,6 +562,26 @@ typedef struct DynamodbTagKeyList {
     Bytes *items;
     size_t len;
 } DynamodbTagKeyList;
+
+typedef struct DynamodbPreparedStatementParameters {
+    struct DynamodbAttributeValue *items;
+    size_t len;
+} DynamodbPreparedStatementParameters;
+
+typedef struct DynamodbPartiQLBatchRequest {
+    struct DynamodbBatchStatementRequest *items;
+    size_t len;
+} DynamodbPartiQLBatchRequest;
+
+typedef struct DynamodbPartiQLBatchResponse {
+    struct DynamodbBatchStatementResponse *items;
+    size_t len;
+} DynamodbPartiQLBatchResponse;
+
+typedef struct DynamodbParameterizedStatements {
+    struct DynamodbParameterizedStatement *items;
+    size_t len;
+} DynamodbParameterizedStatements;
 
 typedef struct DynamodbThrottlingReasonList {
     struct DynamodbThrottlingReason *items;
@@ -1445,6 +1488,72 @@ typedef struct DynamodbDescribeLimitsOutput {
     bool has_table_max_write_capacity_units;
 } DynamodbDescribeLimitsOutput;
 
+typedef struct DynamodbExecuteStatementInput {
+    Bytes statement;
+    DynamodbPreparedStatementParameters parameters;
+    bool consistent_read;
+    bool has_consistent_read;
+    Bytes next_token;
+    Bytes return_consumed_capacity;
+    int32_t limit;
+    bool has_limit;
+    Bytes return_values_on_condition_check_failure;
+} DynamodbExecuteStatementInput;
+
+typedef struct DynamodbExecuteStatementOutput {
+    DynamodbItemList items;
+    Bytes next_token;
+    struct DynamodbConsumedCapacity *consumed_capacity;
+    DynamodbKey last_evaluated_key;
+} DynamodbExecuteStatementOutput;
+
+typedef struct DynamodbBatchStatementRequest {
+    Bytes statement;
+    DynamodbPreparedStatementParameters parameters;
+    bool consistent_read;
+    bool has_consistent_read;
+    Bytes return_values_on_condition_check_failure;
+} DynamodbBatchStatementRequest;
+
+typedef struct DynamodbBatchExecuteStatementInput {
+    DynamodbPartiQLBatchRequest statements;
+    Bytes return_consumed_capacity;
+} DynamodbBatchExecuteStatementInput;
+
+typedef struct DynamodbBatchStatementError {
+    Bytes code;
+    Bytes message;
+    DynamodbAttributeMap item;
+} DynamodbBatchStatementError;
+
+typedef struct DynamodbBatchStatementResponse {
+    struct DynamodbBatchStatementError *error;
+    Bytes table_name;
+    DynamodbAttributeMap item;
+} DynamodbBatchStatementResponse;
+
+typedef struct DynamodbBatchExecuteStatementOutput {
+    DynamodbPartiQLBatchResponse responses;
+    DynamodbConsumedCapacityMultiple consumed_capacity;
+} DynamodbBatchExecuteStatementOutput;
+
+typedef struct DynamodbParameterizedStatement {
+    Bytes statement;
+    DynamodbPreparedStatementParameters parameters;
+    Bytes return_values_on_condition_check_failure;
+} DynamodbParameterizedStatement;
+
+typedef struct DynamodbExecuteTransactionInput {
+    DynamodbParameterizedStatements transact_statements;
+    Bytes client_request_token;
+    Bytes return_consumed_capacity;
+} DynamodbExecuteTransactionInput;
+
+typedef struct DynamodbExecuteTransactionOutput {
+    DynamodbItemResponseList responses;
+    DynamodbConsumedCapacityMultiple consumed_capacity;
+} DynamodbExecuteTransactionOutput;
+
 typedef struct DynamodbConditionalCheckFailedException {
     Bytes message;
     DynamodbAttributeMap item;
@@ -1595,6 +1704,9 @@ typedef struct DynamodbUntagResourceOutput {
 extern const OperationModel DynamodbUntagResourceModel;
 extern const OperationModel DynamodbListTagsOfResourceModel;
 extern const OperationModel DynamodbDescribeLimitsModel;
+extern const OperationModel DynamodbExecuteStatementModel;
+extern const OperationModel DynamodbBatchExecuteStatementModel;
+extern const OperationModel DynamodbExecuteTransactionModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape DYNAMODB_SHAPE_ATTRIBUTE_DEFINITION;
@@ -1713,6 +1825,16 @@ extern const Shape DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_INPUT;
 extern const Shape DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_DESCRIBE_LIMITS_INPUT;
 extern const Shape DYNAMODB_SHAPE_DESCRIBE_LIMITS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_EXECUTE_STATEMENT_INPUT;
+extern const Shape DYNAMODB_SHAPE_EXECUTE_STATEMENT_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_BATCH_STATEMENT_REQUEST;
+extern const Shape DYNAMODB_SHAPE_BATCH_EXECUTE_STATEMENT_INPUT;
+extern const Shape DYNAMODB_SHAPE_BATCH_STATEMENT_ERROR;
+extern const Shape DYNAMODB_SHAPE_BATCH_STATEMENT_RESPONSE;
+extern const Shape DYNAMODB_SHAPE_BATCH_EXECUTE_STATEMENT_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_PARAMETERIZED_STATEMENT;
+extern const Shape DYNAMODB_SHAPE_EXECUTE_TRANSACTION_INPUT;
+extern const Shape DYNAMODB_SHAPE_EXECUTE_TRANSACTION_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_CONDITIONAL_CHECK_FAILED_EXCEPTION;
 extern const Shape DYNAMODB_SHAPE_THROTTLING_REASON;
 extern const Shape DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION;

@@ -140,6 +140,13 @@ static const Shape shape_item_response_list;
 static const Shape shape_resource_arn_string;
 static const Shape shape_tag_key_list;
 static const Shape shape_next_token_string;
+static const Shape shape_parti_ql_statement;
+static const Shape shape_prepared_statement_parameters;
+static const Shape shape_parti_ql_next_token;
+static const Shape shape_parti_ql_batch_request;
+static const Shape shape_batch_statement_error_code_enum;
+static const Shape shape_parti_ql_batch_response;
+static const Shape shape_parameterized_statements;
 static const Shape shape_error_message;
 static const Shape shape_reason;
 static const Shape shape_resource;
@@ -1378,6 +1385,94 @@ static const Field fields_describe_limits_output[] = {
 };
 const Shape DYNAMODB_SHAPE_DESCRIBE_LIMITS_OUTPUT = {.name = "DescribeLimitsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeLimitsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_describe_limits_output};
 
+static const Shape shape_parti_ql_statement = {.name = "PartiQLStatement", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 8192};
+
+static const Shape shape_prepared_statement_parameters = {.name = "PreparedStatementParameters", .kind = KIND_LIST, .size = sizeof(DynamodbPreparedStatementParameters), .min = 1, .max = NO_MAX, .member = &DYNAMODB_SHAPE_ATTRIBUTE_VALUE};
+
+static const Shape shape_parti_ql_next_token = {.name = "PartiQLNextToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 32768};
+
+static const Field fields_execute_statement_input[] = {
+    {.name = {"Statement", 9}, .path = "statement", .shape = &shape_parti_ql_statement, .offset = offsetof(DynamodbExecuteStatementInput, statement), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_prepared_statement_parameters, .offset = offsetof(DynamodbExecuteStatementInput, parameters), .has_offset = NO_OFFSET},
+    {.name = {"ConsistentRead", 14}, .path = "consistentRead", .shape = &shape_consistent_read, .offset = offsetof(DynamodbExecuteStatementInput, consistent_read), .has_offset = offsetof(DynamodbExecuteStatementInput, has_consistent_read)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_parti_ql_next_token, .offset = offsetof(DynamodbExecuteStatementInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbExecuteStatementInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_positive_integer_object, .offset = offsetof(DynamodbExecuteStatementInput, limit), .has_offset = offsetof(DynamodbExecuteStatementInput, has_limit)},
+    {.name = {"ReturnValuesOnConditionCheckFailure", 35}, .path = "returnValuesOnConditionCheckFailure", .shape = &shape_return_values_on_condition_check_failure, .offset = offsetof(DynamodbExecuteStatementInput, return_values_on_condition_check_failure), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_EXECUTE_STATEMENT_INPUT = {.name = "ExecuteStatementInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbExecuteStatementInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_execute_statement_input};
+
+static const Field fields_execute_statement_output[] = {
+    {.name = {"Items", 5}, .path = "items", .shape = &shape_item_list, .offset = offsetof(DynamodbExecuteStatementOutput, items), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_parti_ql_next_token, .offset = offsetof(DynamodbExecuteStatementOutput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &DYNAMODB_SHAPE_CONSUMED_CAPACITY, .offset = offsetof(DynamodbExecuteStatementOutput, consumed_capacity), .has_offset = NO_OFFSET},
+    {.name = {"LastEvaluatedKey", 16}, .path = "lastEvaluatedKey", .shape = &shape_key, .offset = offsetof(DynamodbExecuteStatementOutput, last_evaluated_key), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_EXECUTE_STATEMENT_OUTPUT = {.name = "ExecuteStatementOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbExecuteStatementOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_execute_statement_output};
+
+static const Field fields_batch_statement_request[] = {
+    {.name = {"Statement", 9}, .path = "statement", .shape = &shape_parti_ql_statement, .offset = offsetof(DynamodbBatchStatementRequest, statement), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_prepared_statement_parameters, .offset = offsetof(DynamodbBatchStatementRequest, parameters), .has_offset = NO_OFFSET},
+    {.name = {"ConsistentRead", 14}, .path = "consistentRead", .shape = &shape_consistent_read, .offset = offsetof(DynamodbBatchStatementRequest, consistent_read), .has_offset = offsetof(DynamodbBatchStatementRequest, has_consistent_read)},
+    {.name = {"ReturnValuesOnConditionCheckFailure", 35}, .path = "returnValuesOnConditionCheckFailure", .shape = &shape_return_values_on_condition_check_failure, .offset = offsetof(DynamodbBatchStatementRequest, return_values_on_condition_check_failure), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_BATCH_STATEMENT_REQUEST = {.name = "BatchStatementRequest", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBatchStatementRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_batch_statement_request};
+
+static const Shape shape_parti_ql_batch_request = {.name = "PartiQLBatchRequest", .kind = KIND_LIST, .size = sizeof(DynamodbPartiQLBatchRequest), .min = 1, .max = 25, .member = &DYNAMODB_SHAPE_BATCH_STATEMENT_REQUEST};
+
+static const Field fields_batch_execute_statement_input[] = {
+    {.name = {"Statements", 10}, .path = "statements", .shape = &shape_parti_ql_batch_request, .offset = offsetof(DynamodbBatchExecuteStatementInput, statements), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbBatchExecuteStatementInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_BATCH_EXECUTE_STATEMENT_INPUT = {.name = "BatchExecuteStatementInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBatchExecuteStatementInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_batch_execute_statement_input};
+
+static const char *const enum_batch_statement_error_code_enum[] = {"ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded", "RequestLimitExceeded", "ValidationError", "ProvisionedThroughputExceeded", "TransactionConflict", "ThrottlingError", "InternalServerError", "ResourceNotFound", "AccessDenied", "DuplicateItem", NULL};
+static const Shape shape_batch_statement_error_code_enum = {.name = "BatchStatementErrorCodeEnum", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_batch_statement_error_code_enum};
+
+static const Field fields_batch_statement_error[] = {
+    {.name = {"Code", 4}, .path = "code", .shape = &shape_batch_statement_error_code_enum, .offset = offsetof(DynamodbBatchStatementError, code), .has_offset = NO_OFFSET},
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_string, .offset = offsetof(DynamodbBatchStatementError, message), .has_offset = NO_OFFSET},
+    {.name = {"Item", 4}, .path = "item", .shape = &shape_attribute_map, .offset = offsetof(DynamodbBatchStatementError, item), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_BATCH_STATEMENT_ERROR = {.name = "BatchStatementError", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBatchStatementError), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_batch_statement_error};
+
+static const Field fields_batch_statement_response[] = {
+    {.name = {"Error", 5}, .path = "error", .shape = &DYNAMODB_SHAPE_BATCH_STATEMENT_ERROR, .offset = offsetof(DynamodbBatchStatementResponse, error), .has_offset = NO_OFFSET},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbBatchStatementResponse, table_name), .has_offset = NO_OFFSET},
+    {.name = {"Item", 4}, .path = "item", .shape = &shape_attribute_map, .offset = offsetof(DynamodbBatchStatementResponse, item), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_BATCH_STATEMENT_RESPONSE = {.name = "BatchStatementResponse", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBatchStatementResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_batch_statement_response};
+
+static const Shape shape_parti_ql_batch_response = {.name = "PartiQLBatchResponse", .kind = KIND_LIST, .size = sizeof(DynamodbPartiQLBatchResponse), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_BATCH_STATEMENT_RESPONSE};
+
+static const Field fields_batch_execute_statement_output[] = {
+    {.name = {"Responses", 9}, .path = "responses", .shape = &shape_parti_ql_batch_response, .offset = offsetof(DynamodbBatchExecuteStatementOutput, responses), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &shape_consumed_capacity_multiple, .offset = offsetof(DynamodbBatchExecuteStatementOutput, consumed_capacity), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_BATCH_EXECUTE_STATEMENT_OUTPUT = {.name = "BatchExecuteStatementOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBatchExecuteStatementOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_batch_execute_statement_output};
+
+static const Field fields_parameterized_statement[] = {
+    {.name = {"Statement", 9}, .path = "statement", .shape = &shape_parti_ql_statement, .offset = offsetof(DynamodbParameterizedStatement, statement), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_prepared_statement_parameters, .offset = offsetof(DynamodbParameterizedStatement, parameters), .has_offset = NO_OFFSET},
+    {.name = {"ReturnValuesOnConditionCheckFailure", 35}, .path = "returnValuesOnConditionCheckFailure", .shape = &shape_return_values_on_condition_check_failure, .offset = offsetof(DynamodbParameterizedStatement, return_values_on_condition_check_failure), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_PARAMETERIZED_STATEMENT = {.name = "ParameterizedStatement", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbParameterizedStatement), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_parameterized_statement};
+
+static const Shape shape_parameterized_statements = {.name = "ParameterizedStatements", .kind = KIND_LIST, .size = sizeof(DynamodbParameterizedStatements), .min = 1, .max = 100, .member = &DYNAMODB_SHAPE_PARAMETERIZED_STATEMENT};
+
+static const Field fields_execute_transaction_input[] = {
+    {.name = {"TransactStatements", 18}, .path = "transactStatements", .shape = &shape_parameterized_statements, .offset = offsetof(DynamodbExecuteTransactionInput, transact_statements), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ClientRequestToken", 18}, .path = "clientRequestToken", .shape = &shape_client_request_token, .offset = offsetof(DynamodbExecuteTransactionInput, client_request_token), .has_offset = NO_OFFSET},
+    {.name = {"ReturnConsumedCapacity", 22}, .path = "returnConsumedCapacity", .shape = &shape_return_consumed_capacity, .offset = offsetof(DynamodbExecuteTransactionInput, return_consumed_capacity), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_EXECUTE_TRANSACTION_INPUT = {.name = "ExecuteTransactionInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbExecuteTransactionInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_execute_transaction_input};
+
+static const Field fields_execute_transaction_output[] = {
+    {.name = {"Responses", 9}, .path = "responses", .shape = &shape_item_response_list, .offset = offsetof(DynamodbExecuteTransactionOutput, responses), .has_offset = NO_OFFSET},
+    {.name = {"ConsumedCapacity", 16}, .path = "consumedCapacity", .shape = &shape_consumed_capacity_multiple, .offset = offsetof(DynamodbExecuteTransactionOutput, consumed_capacity), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_EXECUTE_TRANSACTION_OUTPUT = {.name = "ExecuteTransactionOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbExecuteTransactionOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_execute_transaction_output};
+
 static const Shape shape_error_message = {.name = "ErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_conditional_check_failed_exception[] = {
@@ -1451,6 +1546,7 @@ const ErrorModel DYNAMODB_CONTINUOUS_BACKUPS_UNAVAILABLE = {"ContinuousBackupsUn
 const ErrorModel DYNAMODB_TRANSACTION_CANCELED = {"TransactionCanceledException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "Message", &DYNAMODB_SHAPE_TRANSACTION_CANCELED_EXCEPTION};
 const ErrorModel DYNAMODB_TRANSACTION_IN_PROGRESS = {"TransactionInProgressException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "Message", NULL};
 const ErrorModel DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH = {"IdempotentParameterMismatchException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "Message", NULL};
+const ErrorModel DYNAMODB_DUPLICATE_ITEM = {"DuplicateItemException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
 
 const OperationModel DynamodbCreateTableModel = {.name = "CreateTable", .input = &DYNAMODB_SHAPE_CREATE_TABLE_INPUT, .output = &DYNAMODB_SHAPE_CREATE_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbDeleteTableModel = {.name = "DeleteTable", .input = &DYNAMODB_SHAPE_DELETE_TABLE_INPUT, .output = &DYNAMODB_SHAPE_DELETE_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
@@ -1475,6 +1571,9 @@ const OperationModel DynamodbTagResourceModel = {.name = "TagResource", .input =
 const OperationModel DynamodbUntagResourceModel = {.name = "UntagResource", .input = &DYNAMODB_SHAPE_UNTAG_RESOURCE_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbListTagsOfResourceModel = {.name = "ListTagsOfResource", .input = &DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_INPUT, .output = &DYNAMODB_SHAPE_LIST_TAGS_OF_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbDescribeLimitsModel = {.name = "DescribeLimits", .input = &DYNAMODB_SHAPE_DESCRIBE_LIMITS_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_LIMITS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbExecuteStatementModel = {.name = "ExecuteStatement", .input = &DYNAMODB_SHAPE_EXECUTE_STATEMENT_INPUT, .output = &DYNAMODB_SHAPE_EXECUTE_STATEMENT_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbBatchExecuteStatementModel = {.name = "BatchExecuteStatement", .input = &DYNAMODB_SHAPE_BATCH_EXECUTE_STATEMENT_INPUT, .output = &DYNAMODB_SHAPE_BATCH_EXECUTE_STATEMENT_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbExecuteTransactionModel = {.name = "ExecuteTransaction", .input = &DYNAMODB_SHAPE_EXECUTE_TRANSACTION_INPUT, .output = &DYNAMODB_SHAPE_EXECUTE_TRANSACTION_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "BatchExecuteStatement",

@@ -26,5 +26,8 @@ const Operation *const DYNAMODB_OPERATIONS[] = {
     &DynamodbUntagResource,
     &DynamodbListTagsOfResource,
     &DynamodbDescribeLimits,
+    &DynamodbExecuteStatement,
+    &DynamodbBatchExecuteStatement,
+    &DynamodbExecuteTransaction,
     NULL,
 };

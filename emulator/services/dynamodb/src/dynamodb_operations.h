@@ -26,6 +26,9 @@ extern const Operation DynamodbTagResource;
 extern const Operation DynamodbUntagResource;
 extern const Operation DynamodbListTagsOfResource;
 extern const Operation DynamodbDescribeLimits;
+extern const Operation DynamodbExecuteStatement;
+extern const Operation DynamodbBatchExecuteStatement;
+extern const Operation DynamodbExecuteTransaction;
 
 /* All of them; ends with NULL. */
 extern const Operation *const DYNAMODB_OPERATIONS[];

@@ -59,6 +59,8 @@ typedef enum NodeKind {
     NODE_SIZE,
     NODE_IF_NOT_EXISTS,
     NODE_LIST_APPEND,
+    NODE_SET_ADD, /* of statements, until they are ADD and DELETE */
+    NODE_SET_DELETE,
 } NodeKind;
 
 typedef struct Node {
@@ -122,6 +124,7 @@ Node *node_of_path(Arena *arena, Path *path);
 Node *node_of_value(Arena *arena, const Value *value);
 Node *node_append(Node *chain, Node *last);
 Path *path_of_name(Arena *arena, Bytes name);
+bool path_equal(const Path *a, const Path *b);
 Bytes path_text(Arena *arena, const Path *path); /* "[a, b, [2]]", as messages have it */
 /* One more change, at the end. */
 void expression_add_action(Expression *expression, Action *action);

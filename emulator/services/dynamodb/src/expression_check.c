@@ -26,6 +26,8 @@ static const char *const operator_names[] = {
     [NODE_SIZE] = "size",
     [NODE_IF_NOT_EXISTS] = "if_not_exists",
     [NODE_LIST_APPEND] = "list_append",
+    [NODE_SET_ADD] = "set_add",
+    [NODE_SET_DELETE] = "set_delete",
 };
 
 const char *node_operator_name(NodeKind kind)
@@ -92,7 +94,7 @@ static Status check_attribute_type(Call *call, ExpressionKind kind, const Node *
     return OK;
 }
 
-static bool paths_equal(const Path *a, const Path *b)
+bool path_equal(const Path *a, const Path *b)
 {
     if (a->len != b->len)
         return false;
@@ -107,7 +109,7 @@ static Status check_distinct(Call *call, ExpressionKind kind, const Node *node)
 {
     const Node *first = node->first;
     for (const Node *other = first->next; other && first->kind == NODE_PATH; other = other->next)
-        if (other->kind == NODE_PATH && paths_equal(first->path, other->path))
+        if (other->kind == NODE_PATH && path_equal(first->path, other->path))
             return fail(
                 call, &DYNAMODB_VALIDATION,
                 "Invalid %s: The first operand must be distinct from the remaining operands for this operator or function; operator: %s, first operand: " BYTES_FMT,

@@ -69,7 +69,7 @@ static Item shown(Call *call, const PageRequest *request, const Item *item)
 {
     const Index *index = request->index;
     if (request->paths)
-        return item_project(call->arena, item, request->paths);
+        return (request->project ? request->project : item_project)(call->arena, item, request->paths);
     Lookup lookup = {.arena = call->arena};
     if (index && !index->is_global && !bytes_is(request->select, "ALL_ATTRIBUTES"))
         return index_projection(&lookup, request->table, index, item);

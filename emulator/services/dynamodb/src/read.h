@@ -23,7 +23,8 @@ typedef struct PageRequest {
     const Table *table;
     const Index *index; /* NULL: the table itself */
     const Node *filter;
-    const PathSet *paths; /* NULL: the whole item */
+    const PathSet *paths;                                                  /* NULL: the whole item */
+    Item (*project)(Arena *arena, const Item *item, const PathSet *paths); /* NULL: item_project */
     Bytes select;
     int64_t limit; /* of items looked at; 0: none */
     bool is_consistent;

@@ -85,6 +85,28 @@ static Bytes digest_of(Call *call, const DynamodbTransactWriteItemsInput *in)
     return (Bytes){out, DIGEST_BYTES};
 }
 
+/* Was it done under this token? */
+static Status find(Call *call, Bytes token, Bytes digest, bool *ret_is_done)
+{
+    Statement *row = store_begin(call->store, &find_token);
+    bind_text(row, 1, call->account);
+    bind_text(row, 2, call->region);
+    bind_text(row, 3, token);
+    bind_int64(row, 4, call->now_ms);
+    int code = store_one(row);
+    if (code == STORE_NOT_FOUND)
+        return OK;
+    if (code != STORE_ROW)
+        return fault(call, code);
+    *ret_is_done = bytes_equal(column_bytes(row, 0), digest);
+    store_end(row);
+    if (*ret_is_done)
+        return OK;
+    return fail(
+        call, &DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH,
+        "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests.");
+}
+
 Status token_check(Call *call, const DynamodbTransactWriteItemsInput *in, Bytes *ret_digest, bool *ret_is_done)
 {
     *ret_is_done = false;
@@ -92,23 +114,30 @@ Status token_check(Call *call, const DynamodbTransactWriteItemsInput *in, Bytes 
     if (!present(in->client_request_token))
         return OK;
     *ret_digest = digest_of(call, in);
-    Statement *row = store_begin(call->store, &find_token);
-    bind_text(row, 1, call->account);
-    bind_text(row, 2, call->region);
-    bind_text(row, 3, in->client_request_token);
-    bind_int64(row, 4, call->now_ms);
-    int code = store_one(row);
-    if (code == STORE_NOT_FOUND)
+    return find(call, in->client_request_token, *ret_digest, ret_is_done);
+}
+
+Status token_check_statements(Call *call, const DynamodbExecuteTransactionInput *in, Bytes *ret_digest,
+                              bool *ret_is_done)
+{
+    Digest digest;
+    char *out = arena_take_raw(call->arena, DIGEST_BYTES);
+    *ret_is_done = false;
+    *ret_digest = (Bytes){0};
+    if (!present(in->client_request_token))
         return OK;
-    if (code != STORE_ROW)
-        return fault(call, code);
-    *ret_is_done = bytes_equal(column_bytes(row, 0), *ret_digest);
-    store_end(row);
-    if (*ret_is_done)
-        return OK;
-    return fail(
-        call, &DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH,
-        "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests.");
+    crypto_generichash_init(&digest, NULL, 0, DIGEST_BYTES);
+    for (size_t i = 0; i < in->transact_statements.len; i++) {
+        const DynamodbParameterizedStatement *statement = &in->transact_statements.items[i];
+        add_text(&digest, statement->statement);
+        add_number(&digest, statement->parameters.len);
+        for (size_t at = 0; at < statement->parameters.len; at++)
+            for (size_t seed = 0; seed < sizeof seeds / sizeof *seeds; seed++)
+                add_number(&digest, value_hash(&statement->parameters.items[at], seeds[seed]));
+    }
+    crypto_generichash_final(&digest, (unsigned char *)out, DIGEST_BYTES);
+    *ret_digest = (Bytes){out, DIGEST_BYTES};
+    return find(call, in->client_request_token, *ret_digest, ret_is_done);
 }
 
 int token_keep(Call *call, Bytes token, Bytes digest)

@@ -1,0 +1,162 @@
+/* batch_execute_statement.c - BatchExecuteStatement: up to 25 PartiQL statements that read one item each, or that write
+ * one each; what is wrong with one is told in its place. DynamoDB API Reference, BatchExecuteStatement. */
+#include "statement.h"
+
+OPERATION(DynamodbBatchExecuteStatement, batch_execute_statement, WRITES);
+
+typedef struct Batch {
+    Bytes asked_capacity;
+    PartiqlStatement *statements;
+    StatementWrite *writes; /* the refusals of reads, too */
+    ReadPlan *plans;
+    size_t len, reads, changes;
+} Batch;
+
+static Status check_kind(Call *call, const PartiqlStatement *statement)
+{
+    if (statement->kind != STATEMENT_EXISTS)
+        return OK;
+    return fail(call, &DYNAMODB_VALIDATION, "EXISTS can only be used in ExecuteTransaction write requests.");
+}
+
+static Status parse(Call *call, const DynamodbBatchStatementRequest *in, PartiqlStatement *statement)
+{
+    TRY(statement_parse(call, in->statement, &in->parameters, statement));
+    return check_kind(call, statement);
+}
+
+static Status parse_all(Call *call, const DynamodbPartiQLBatchRequest *in, Batch *batch)
+{
+    for (size_t i = 0; i < batch->len; i++) {
+        StatementWrite *write = &batch->writes[i];
+        PartiqlStatement *statement = &batch->statements[i];
+        write->statement = statement;
+        write->return_values_on_failure = in->items[i].return_values_on_condition_check_failure;
+        TRY(refusal_of(call, parse(call, &in->items[i], statement), &write->refusal));
+        if (present(write->refusal.code))
+            continue;
+        if (statement_reads(statement))
+            batch->reads++;
+        else
+            batch->changes++;
+    }
+    if (batch->reads && batch->changes)
+        return fail(call, &DYNAMODB_VALIDATION, "Read and write requests together in the same batch is not supported.");
+    return OK;
+}
+
+static Status plan_read(Call *call, Batch *batch, size_t at, bool is_consistent)
+{
+    TRY(statement_plan(call, &batch->statements[at], is_consistent, &batch->plans[at]));
+    if (batch->plans[at].is_of_one_item)
+        return OK;
+    return fail(call, &DYNAMODB_VALIDATION, "Only single item select is supported");
+}
+
+static Status prepare(Call *call, const DynamodbPartiQLBatchRequest *in, Batch *batch, size_t at)
+{
+    return batch->reads ? plan_read(call, batch, at, in->items[at].consistent_read)
+                        : statement_prepare(call, &batch->writes[at]);
+}
+
+static const Table *table_at(const Batch *batch, size_t at)
+{
+    return batch->reads ? batch->plans[at].page.table : batch->writes[at].change.table;
+}
+
+static Key key_at(const Batch *batch, size_t at)
+{
+    return batch->reads ? (Key){batch->plans[at].pieces->hash, batch->plans[at].pieces->range_from}
+                        : batch->writes[at].change.key;
+}
+
+static Status check_double(Call *call, const Batch *batch, size_t last)
+{
+    Key key = key_at(batch, last);
+    for (size_t i = 0; i < last; i++) {
+        if (present(batch->writes[i].refusal.code) || table_at(batch, i) != table_at(batch, last))
+            continue;
+        Key other = key_at(batch, i);
+        if (bytes_equal(key.hash, other.hash) && bytes_equal(key.range, other.range))
+            return fail(call, &DYNAMODB_VALIDATION, "Provided list of item keys contains duplicates");
+    }
+    return OK;
+}
+
+static Status prepare_all(Call *call, const DynamodbPartiQLBatchRequest *in, Batch *batch)
+{
+    for (size_t i = 0; i < batch->len; i++) {
+        Refusal *refusal = &batch->writes[i].refusal;
+        if (present(refusal->code))
+            continue;
+        TRY(refusal_of(call, prepare(call, in, batch, i), refusal));
+        if (!present(refusal->code))
+            TRY(check_double(call, batch, i));
+    }
+    return batch->reads ? OK : statement_judge_all(call, batch->writes, batch->len);
+}
+
+/* In memory: their answer takes about as much again. */
+#define ITEMS_HELD_MAX (LIMIT_CALL_BYTES / 2)
+
+static Status read_item(Call *call, Batch *batch, size_t at, size_t begun, DynamodbBatchExecuteStatementOutput *out)
+{
+    StatementPage read;
+    TRY(statement_read(call, &batch->plans[at], 0, (Bytes){0}, &read));
+    if (read.page.items.len)
+        out->responses.items[at].item = read.page.items.items[0];
+    if (arena_held(call->arena) - begun > ITEMS_HELD_MAX)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "The items need more memory than evpoc-emu lets one call have (core/limits.h).");
+    capacity_join(
+        call, &out->consumed_capacity,
+        capacity_of_read(call, batch->asked_capacity, batch->statements[at].table_name, NULL, read.page.units),
+        batch->len);
+    return OK;
+}
+
+static Status write_item(Call *call, Batch *batch, size_t at, DynamodbBatchExecuteStatementOutput *out)
+{
+    StatementWrite *write = &batch->writes[at];
+    ChangeCost cost = {0};
+    TRY(statement_write(call, write, &cost));
+    out->responses.items[at].item = statement_returned(call, write);
+    capacity_join(
+        call, &out->consumed_capacity,
+        capacity_of_write(call, batch->asked_capacity, batch->statements[at].table_name, write->change.table, &cost),
+        batch->len);
+    return OK;
+}
+
+static void tell_refusal(Call *call, const Refusal *refusal, DynamodbBatchStatementResponse *response)
+{
+    response->error = arena_new_of(call->arena, DynamodbBatchStatementError);
+    *response->error = (DynamodbBatchStatementError){refusal->code, refusal->message, refusal->item};
+}
+
+static Status batch_execute_statement(Call *call, const DynamodbBatchExecuteStatementInput *in,
+                                      DynamodbBatchExecuteStatementOutput *out)
+{
+    size_t len = in->statements.len, begun = arena_held(call->arena);
+    Batch batch = {.asked_capacity = in->return_consumed_capacity,
+                   .statements = arena_new_array(call->arena, PartiqlStatement, len),
+                   .writes = arena_new_array(call->arena, StatementWrite, len),
+                   .plans = arena_new_array(call->arena, ReadPlan, len),
+                   .len = len};
+    TRY(parse_all(call, &in->statements, &batch));
+    TRY(prepare_all(call, &in->statements, &batch));
+
+    out->responses =
+        (DynamodbPartiQLBatchResponse){arena_new_array(call->arena, DynamodbBatchStatementResponse, len), len};
+    for (size_t i = 0; i < len; i++) {
+        const Refusal *refusal = &batch.writes[i].refusal;
+        DynamodbBatchStatementResponse *response = &out->responses.items[i];
+        if (!present(refusal->code) || batch.writes[i].is_judged)
+            response->table_name = table_name_of(batch.statements[i].table_name);
+        if (present(refusal->code))
+            tell_refusal(call, refusal, response);
+        else
+            TRY(batch.reads ? read_item(call, &batch, i, begun, out) : write_item(call, &batch, i, out));
+    }
+    return OK;
+}

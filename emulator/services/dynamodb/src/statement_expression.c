@@ -1,0 +1,197 @@
+/* statement_expression.c - the conditions and operands of a statement, as trees of expression.h. */
+#include "statement_parser.h"
+#include <ctype.h>
+
+static Path *add_step(StatementParser *parser, Path *path, PathStep step)
+{
+    PathStep *steps = arena_new_array(parser->call->arena, PathStep, path->len + 1);
+    if (path->len > VALUE_NESTING_MAX)
+        statement_refuse(parser, "The document path has too many nesting elements; nesting levels: %zu", path->len);
+    memcpy(steps, path->steps, path->len * sizeof *steps);
+    steps[path->len++] = step;
+    path->steps = steps;
+    return path;
+}
+
+Path *statement_path_name(StatementParser *parser, Path *path, Bytes name)
+{
+    if (!name.len)
+        statement_refuse(parser, "Path component cannot be an empty string");
+    return path ? add_step(parser, path, (PathStep){.name = name}) : path_of_name(parser->call->arena, name);
+}
+
+Path *statement_path_index(StatementParser *parser, Path *path, StatementToken number)
+{
+    uint64_t index = 0;
+    if (!bytes_to_uint64(number.text, &index) || index > INT32_MAX)
+        statement_refuse(parser, "List index is not within the allowable range; index: [" BYTES_FMT "]",
+                         BYTES_ARG(number.text));
+    return add_step(parser, path, (PathStep){.index = (size_t)index});
+}
+
+static Node *operator_new(StatementParser *parser, NodeKind kind, Node *first, Node *second)
+{
+    if (first && second)
+        first->next = second;
+    for (const Node *operand = first; operand; operand = operand->next)
+        if (operand->kind == NODE_SET_ADD || operand->kind == NODE_SET_DELETE)
+            statement_refuse(parser, "The function is not allowed to be used this way in an expression; function: %s",
+                             node_operator_name(operand->kind));
+    if (++parser->operators > EXPRESSION_OPERATORS_MAX)
+        statement_refuse(parser, "The expression contains too many operators; operator count: %d", parser->operators);
+    return node_new(parser->call->arena, kind, first, NULL);
+}
+
+/* AND, OR, NOT: of truths. */
+Node *statement_join(StatementParser *parser, NodeKind kind, Node *first, Node *second)
+{
+    const Node *operands[] = {first, second};
+    for (size_t i = 0; i < 2 && parser->is_in_where; i++) {
+        const Node *operand = operands[i];
+        if (!operand || statement_is_truth(operand))
+            continue;
+        if (operand->kind == NODE_SIZE)
+            statement_refuse(
+                parser, "Incorrect operand type for operator or function; operator or function: %s, operand type: N",
+                node_operator_name(kind));
+        statement_refuse(parser, "The arguments to AND/OR must be Expressions");
+    }
+    return operator_new(parser, kind, first, second);
+}
+
+Node *statement_compare(StatementParser *parser, NodeKind kind, Node *first, Node *second)
+{
+    return operator_new(parser, kind, first, second);
+}
+
+Node *statement_one_of(StatementParser *parser, Node *value, Node *members)
+{
+    return operator_new(parser, NODE_IN, value, members);
+}
+
+Node *statement_not(StatementParser *parser, Node *node)
+{
+    return operator_new(parser, NODE_NOT, node, NULL);
+}
+
+Node *statement_is_of_type(StatementParser *parser, Node *value, const char *type)
+{
+    Node *name = statement_constant(parser, (Value){.kind = VALUE_S, .s = bytes_of(type)});
+    return operator_new(parser, NODE_ATTRIBUTE_TYPE, value, name);
+}
+
+Node *statement_is_type(StatementParser *parser, Node *value, StatementToken is, StatementToken word)
+{
+    static const struct {
+        const char *word, *type;
+    } types[] = {{"NUMERIC", "N"}, {"STRING", "S"}, {"BLOB", "B"},    {"LIST", "L"},
+                 {"STRUCT", "M"},  {"TUPLE", "M"},  {"BOOL", "BOOL"}, {"BOOLEAN", "BOOL"}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (bytes_equal_ignoring_case(word.text, bytes_of(types[i].word)))
+            return statement_is_of_type(parser, value, types[i].type);
+    Bytes upper = arena_copy(parser->call->arena, word.text);
+    for (char *at = (char *)(uintptr_t)upper.ptr; at < upper.ptr + upper.len; at++)
+        *at = (char)toupper((unsigned char)*at);
+    statement_refuse_at(
+        parser, is,
+        "Unsupported data type for IS operator: " BYTES_FMT
+        ". Supported data types are [MISSING, NULL, BOOLEAN, BLOB, STRING, NUMERIC, STRUCT, TUPLE, LIST]",
+        BYTES_ARG(upper));
+    return value;
+}
+
+Node *statement_is_missing(StatementParser *parser, Node *value)
+{
+    if (value->kind != NODE_PATH)
+        statement_refuse(parser,
+                         "Operator or function requires a document path; operator or function: attribute_not_exists");
+    return operator_new(parser, NODE_ATTRIBUTE_NOT_EXISTS, value, NULL);
+}
+
+Node *statement_sum(StatementParser *parser, StatementToken operator, Node * first, Node *second)
+{
+    bool is_plus = bytes_is(operator.text, "+");
+    parser->operator= operator;
+    if (parser->is_in_where)
+        statement_refuse(parser, "Unsupported operator in Condition Expression. Operator: " BYTES_FMT,
+                         BYTES_ARG(operator.text));
+    if (!is_plus && !bytes_is(operator.text, "-"))
+        statement_refuse(parser, "Unsupported operator in Update Expression. Operator: " BYTES_FMT,
+                         BYTES_ARG(operator.text));
+    return operator_new(parser, is_plus ? NODE_PLUS : NODE_MINUS, first, second);
+}
+
+static const struct Function {
+    const char *name;
+    NodeKind kind;
+    size_t operands;
+    bool is_of_updates, needs_path;
+} functions[] = {
+    {"attribute_exists", NODE_ATTRIBUTE_EXISTS, 1, false, true},
+    {"attribute_not_exists", NODE_ATTRIBUTE_NOT_EXISTS, 1, false, true},
+    {"attribute_type", NODE_ATTRIBUTE_TYPE, 2, false, false},
+    {"begins_with", NODE_BEGINS_WITH, 2, false, false},
+    {"contains", NODE_CONTAINS, 2, false, false},
+    {"size", NODE_SIZE, 1, false, false},
+    {"if_not_exists", NODE_IF_NOT_EXISTS, 2, true, true},
+    {"list_append", NODE_LIST_APPEND, 2, true, false},
+    {"set_add", NODE_SET_ADD, 2, true, false},
+    {"set_delete", NODE_SET_DELETE, 2, true, false},
+};
+
+static const struct Function *function_of(Bytes name)
+{
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (bytes_equal_ignoring_case(name, bytes_of(functions[i].name)))
+            return &functions[i];
+    return NULL;
+}
+
+static void check_set_function(StatementParser *parser, StatementToken name, const struct Function *function,
+                               const Node *operands)
+{
+    const char *word = function->kind == NODE_SET_ADD ? "SET_ADD" : "SET_DELETE";
+    if (!operands || !operands->next || operands->next->next) {
+        statement_refuse_at(parser, name, "%s must have exactly two arguments", word);
+        return;
+    }
+    const Node *set = operands->next;
+    if (set->kind != NODE_VALUE || set->value->kind < VALUE_SS || set->value->kind > VALUE_BS)
+        statement_refuse(parser, "The second argument to %s must be a value with type SET", word);
+}
+
+static void check_function(StatementParser *parser, const struct Function *function, const Node *operands)
+{
+    size_t count = 0;
+    for (const Node *at = operands; at; at = at->next)
+        count++;
+    if (function->is_of_updates == parser->is_in_where)
+        statement_refuse(parser, "The function is not allowed in %s expression; function: %s",
+                         parser->is_in_where ? "a condition" : "an update", function->name);
+    else if (count != function->operands)
+        statement_refuse(
+            parser,
+            "Incorrect number of operands for operator or function; operator or function: %s, number of operands: %zu",
+            function->name, count);
+    else if (function->needs_path && operands->kind != NODE_PATH)
+        statement_refuse(parser, "Operator or function requires a document path; operator or function: %s",
+                         function->name);
+}
+
+/* In a list of columns no function may stand: statement_column says so. */
+Node *statement_function(StatementParser *parser, StatementToken name, Node *operands)
+{
+    const struct Function *function = function_of(name.text);
+    bool is_column = !parser->statement->table_name.ptr;
+    if (is_column)
+        return node_new(parser->call->arena, NODE_SIZE, operands, NULL);
+    if (parser->statement->kind == STATEMENT_INSERT)
+        statement_refuse_at(parser, name, "Unsupported data type: " BYTES_FMT " under key root", BYTES_ARG(name.text));
+    if (!function)
+        statement_refuse(parser, "Unrecognized function: " BYTES_FMT, BYTES_ARG(name.text));
+    else if (function->kind == NODE_SET_ADD || function->kind == NODE_SET_DELETE)
+        check_set_function(parser, name, function, operands);
+    else
+        check_function(parser, function, operands);
+    return operator_new(parser, function ? function->kind : NODE_SIZE, operands, NULL);
+}
