@@ -143,7 +143,7 @@ static inline uint64_t blocks_of(const char *directory)
 
 static inline void damage(const char *directory, const char *name, off_t at)
 {
-    char path[160], byte;
+    char path[160], byte = 0;
     snprintf(path, sizeof path, "%s/%s", directory, name);
     int fd = open(path, O_RDWR);
     assert_true(fd >= 0 && pread(fd, &byte, 1, at) == 1);
