@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import itertools
 import json
 import os
 import shutil
@@ -20,7 +21,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "build" / "bench"
 STREAM = TABLE = "bench"
 SHARDS, RECORD_BYTES, ITEM_BYTES, QUERIED = 4, 1024, 400, 20
-PAGE_SIZE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
+PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 EMULATOR = "EVPOC_EMU"
 
 
@@ -46,9 +47,9 @@ def settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("EVPOC_")}
 
 
-def emulator_arguments(port: int, data: Path) -> list[str]:
-    return [os.environ.get(EMULATOR, str(ROOT / "build/release/emulator/evpoc-emu")), "--port", str(port), "--data", str(data),
-            "--log-level", "error"]
+def emulator_arguments(executable: str, port: int, data: Path) -> list[str]:
+    return [executable or os.environ.get(EMULATOR, str(ROOT / "build/release/emulator/evpoc-emu")), "--port", str(port),
+            "--data", str(data), "--log-level", "error"]
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,11 @@ class Peer:
     services: tuple[str, ...]
     keeps: str  # what it does with data
     version: str
+    executable: str = ""  # of an emulator that isn't the one to measure
 
     def arguments(self, port: int, data: Path) -> list[str]:
-        if self.name == "evpoc-emu":
-            return emulator_arguments(port, data)
+        if self.keeps == OURS.keeps:
+            return emulator_arguments(self.executable, port, data)
         if self.name == "moto":
             return [str(BUILT / "moto/bin/moto_server"), "-p", str(port)]
         return [str(BUILT / "node_modules/.bin" / self.name), "--port", str(port)]
@@ -125,21 +127,22 @@ class Server:
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def processes(self) -> Iterator[list[str]]:
-        """/proc/PID/stat of the session's processes, from the state on."""
+    def processes(self) -> Iterator[int]:
+        """Those of the session."""
         for path in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = path.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) == self.process.pid:
-                yield fields
+            with suppress(OSError):
+                if int(path.read_text().rpartition(")")[2].split()[3]) == self.process.pid:
+                    yield int(path.parent.name)
 
     def cpu_seconds(self) -> float:
-        return sum(int(fields[11]) + int(fields[12]) for fields in self.processes()) / TICKS
+        total = 0.0
+        for process in self.processes():
+            with suppress(OSError):
+                total += time.clock_gettime(~process << 3 | 2)  # clock_getcpuclockid(3), finer than the ticks of /proc
+        return total
 
     def resident_mib(self) -> float:
-        return sum(int(fields[21]) for fields in self.processes()) * PAGE_SIZE / 2**20
+        return sum(int(Path(f"/proc/{process}/statm").read_text().split()[1]) for process in self.processes()) * PAGE_SIZE / 2**20
 
     def client(self, service: str) -> Any:
         return boto3.client(service, endpoint_url=f"http://127.0.0.1:{self.port}", region_name="us-east-1",
@@ -179,6 +182,7 @@ LISTING = {"kinesis": request("kinesis", "Kinesis_20131202.ListStreams", {}),
            "dynamodb": request("dynamodb", "DynamoDB_20120810.ListTables", {})}
 DATA = base64.b64encode(b"x" * RECORD_BYTES).decode()
 KEYS = 5000
+CONNECTIONS = (1, 16)  # by turns, since what was written before slows each write down
 
 
 def key(number: int) -> dict[str, Any]:
@@ -197,6 +201,7 @@ class Operation:
     expected: str
     requests: list[bytes] = field(default_factory=list)
     per_request: int = 1  # records
+    compared: int = 10_000  # requests a round of a comparison
 
 
 def operations() -> list[Operation]:
@@ -209,8 +214,8 @@ def operations() -> list[Operation]:
             kinesis_request("PutRecord", StreamName=STREAM, PartitionKey=f"key-{n}", Data=DATA) for n in range(1000)]),
         Operation("PutRecords", "kinesis", '"FailedRecordCount":0', [
             kinesis_request("PutRecords", StreamName=STREAM, Records=[
-                {"PartitionKey": f"key-{n}-{m}", "Data": DATA} for m in range(500)]) for n in range(8)], 500),
-        Operation("GetRecords", "kinesis", "@follow"),
+                {"PartitionKey": f"key-{n}-{m}", "Data": DATA} for m in range(500)]) for n in range(8)], 500, 300),
+        Operation("GetRecords", "kinesis", "@follow", compared=100),
         Operation("PutItem", "dynamodb", "", [dynamodb_request("PutItem", Item=item(n)) for n in range(KEYS)]),
         Operation("GetItem", "dynamodb", '"amount"', [dynamodb_request("GetItem", Key=key(n)) for n in range(KEYS)]),
         Operation("UpdateItem", "dynamodb", "", [dynamodb_request("UpdateItem", Key=key(n), **update) for n in range(KEYS)]),
@@ -270,9 +275,10 @@ def data_part(server: Server, sent: bytes) -> float:
     return sum(len(base64.b64decode(record["Data"])) for record in records) / len(body)
 
 
-def measure(server: Server, operation: Operation, connections: int, seconds: float) -> dict[str, Any]:
+def measure(server: Server, operation: Operation, connections: int, length: str) -> dict[str, Any]:
+    """length: seconds, or x and how many requests."""
     requests = operation.requests or [reading_request(server)]
-    result = play(server, requests, connections, str(seconds), operation.expected)
+    result = play(server, requests, connections, length, operation.expected)
     assert not result["errors"], f"{server.peer.name}, {operation.name}: {result['errors']} errors\n{result['said']}"
     result["rate"] = result["answers"] / result["seconds"]
     if operation.name == "GetRecords":
@@ -353,7 +359,7 @@ def table(peers: list[Peer], results: dict[tuple[str, int, str], dict[str, Any]]
     yield "| operation | connections | " + " | ".join(peer.name for peer in peers) + " |"
     yield "| --- | --- |" + " --- |" * len(peers)
     for operation in ALL:
-        for connections in (1, 16):
+        for connections in CONNECTIONS:
             cells = (cell(operation, results.get((operation.name, connections, peer.name))) for peer in peers)
             yield f"| {operation.name} | {connections} | " + " | ".join(cells) + " |"
 
@@ -367,13 +373,11 @@ def run(rounds: int, seconds: float) -> str:
             print(f"preparing {server.peer.name}", file=sys.stderr)
             prepare(server, ALL)
         for operation in ALL:
-            for connections in (1, 16):
-                print(f"{operation.name}, {connections} connections", file=sys.stderr)
-                for _ in range(rounds):
-                    for server in servers:
-                        if operation.service in server.peer.services:
-                            results.setdefault((operation.name, connections, server.peer.name), []).append(
-                                measure(server, operation, connections, seconds))
+            print(operation.name, file=sys.stderr)
+            for _, connections, server in itertools.product(range(rounds), CONNECTIONS, servers):
+                if operation.service in server.peer.services:
+                    results.setdefault((operation.name, connections, server.peer.name), []).append(
+                        measure(server, operation, connections, str(seconds)))
     chosen = {name: median_of(each) for name, each in results.items()}
     starts = {peer.name: cold_start(peer, 5) for peer in peers}
     residents = {peer.name: memory(peer, ALL[1]) for peer in peers}
@@ -429,11 +433,31 @@ Records are 1 KiB, PutRecords carries 500, items are {ITEM_BYTES} bytes; HTTP/1.
 {text}"""
 
 
+def compare(before: str, rounds: int, only: str) -> None:
+    """CPU a request of the emulator and of an earlier one, which take turns at the same requests: what a write costs depends
+    on what was written before. The median round of each."""
+    pair = [replace(OURS, name="before", executable=before), OURS]
+    print("| operation | connections | before, µs | now, µs | change |", "| --- | --- | --- | --- | --- |", sep="\n", flush=True)
+    with ExitStack() as stack:
+        servers = [stack.enter_context(running(peer)) for peer in pair]
+        for server in servers:
+            prepare(server, ALL)
+        for operation in (one for one in ALL if only in one.name):
+            used: dict[tuple[str, int], list[float]] = {}
+            for number, connections in itertools.product(range(rounds), CONNECTIONS):
+                for server in servers if number % 2 == 0 else servers[::-1]:
+                    cpu_us = measure(server, operation, connections, f"x{operation.compared}")["cpu_us"]
+                    used.setdefault((server.peer.name, connections), []).append(cpu_us)
+            for connections in CONNECTIONS:
+                old, new = (statistics.median(used[peer.name, connections]) for peer in pair)
+                print(f"| {operation.name} | {connections} | {old:,.1f} | {new:,.1f} | {(new / old - 1) * 100:+.1f} % |", flush=True)
+
+
 def smoke() -> None:
     with running(OURS) as server:
         prepare(server, ALL)
         for operation in ALL:
-            result = measure(server, operation, 4, 0.3)
+            result = measure(server, operation, 4, "0.3")
             print(f"{operation.name}: {cell(operation, result)}")
             assert result["answers"]
 
@@ -444,12 +468,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--emulator", help="the executable to measure (default: the release build)")
+    parser.add_argument("--before", metavar="EXECUTABLE", help="compare the CPU a request with an earlier build's")
+    parser.add_argument("--only", default="", help="with --before: operations whose name has this in it")
     parser.add_argument("--write", action="store_true", help="docs/benchmarks.md")
     arguments = parser.parse_args()
     if arguments.emulator:
         os.environ[EMULATOR] = arguments.emulator
     if arguments.smoke:
         smoke()
+        return
+    if arguments.before:
+        compare(arguments.before, arguments.rounds, arguments.only)
         return
     install_peers()
     text = page(run(arguments.rounds, arguments.seconds))

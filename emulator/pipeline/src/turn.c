@@ -60,8 +60,10 @@ static bool is_long(size_t held, int64_t began_ns)
  * clock that one has moved is done before the next call. */
 static void run_pages(Pipeline *pipeline)
 {
+    if (!pipeline->taken.first || !pipeline->taken.first->page)
+        return;
     int64_t began_ns = monotonic_ns();
-    if (pipeline->taken.first && pipeline->taken.first->page && store_commit(pipeline->host->store) != STORE_OK)
+    if (store_commit(pipeline->host->store) != STORE_OK)
         log_failed_turn(pipeline);
     while (pipeline->taken.first && pipeline->taken.first->page && !is_long(0, began_ns))
         page_run(queue_take(&pipeline->taken));
@@ -78,8 +80,8 @@ static bool run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers
 {
     size_t held = 0;
     bool is_broken = false;
-    int64_t began_ns = monotonic_ns();
-    for (Exchange *exchange; !is_long(held, began_ns) && (exchange = take_call(pipeline));
+    int64_t began_ns = pipeline->taken.first ? monotonic_ns() : 0;
+    for (Exchange *exchange; pipeline->taken.first && !is_long(held, began_ns) && (exchange = take_call(pipeline));
          held += arena_used(exchange->call.arena)) {
         exchange->call.now_ms = now_ms;
         exchange->status = run(exchange);

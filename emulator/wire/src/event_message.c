@@ -2,13 +2,13 @@
  * payload, CRC of everything before. A header: length of its name (1 byte), name, 7 (string), length of its value (2
  * bytes), value. */
 #include "wire.h"
-#include <zlib.h>
+#include <libdeflate.h>
 
 #define STRING_HEADER 7
 
 uint32_t crc32_of(Bytes b)
 {
-    return (uint32_t)crc32_z(crc32_z(0, NULL, 0), (const unsigned char *)b.ptr, b.len);
+    return libdeflate_crc32(0, b.ptr, b.len);
 }
 
 static size_t headers_size(const EventHeader *headers, size_t count)

@@ -19,7 +19,7 @@ int kinesis_append(const Scope *scope, Bytes name, Bytes partition_key, Bytes da
     Kinesis *kinesis = scope->service;
     Stream *stream = NULL;
     Bytes number;
-    NewRecord record = {.partition_key = partition_key, .data = data};
+    NewRecord record = {.partition_key = partition_key, .data = data, .arrival_ms = now_ms(kinesis)};
     int code = find_stream(scope, name, &stream);
     if (code != KINESIS_DONE)
         return code;

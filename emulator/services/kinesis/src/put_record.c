@@ -23,7 +23,7 @@ static Status put_record(Call *call, const KinesisPutRecordInput *in, KinesisPut
 {
     Stream *stream = NULL;
     Shard *shard;
-    NewRecord record = {in->partition_key, in->explicit_hash_key, in->data};
+    NewRecord record = {in->partition_key, in->explicit_hash_key, in->data, call->now_ms};
 
     bool may_lack_key = true;
     if (!present(in->partition_key))

@@ -32,16 +32,16 @@ static Status check_keys(Call *call, StreamRef ref, const KinesisPutRecordsReque
                                errors == 1 ? "" : "s", BYTES_ARG(text));
 }
 
-static NewRecord record_of(const KinesisPutRecordsRequestEntry *entry)
+static NewRecord record_of(const Call *call, const KinesisPutRecordsRequestEntry *entry)
 {
-    return (NewRecord){entry->partition_key, entry->explicit_hash_key, entry->data};
+    return (NewRecord){entry->partition_key, entry->explicit_hash_key, entry->data, call->now_ms};
 }
 
 static Status check_sizes(Call *call, const Stream *stream, const KinesisPutRecordsRequestEntryList *records)
 {
     size_t bytes = 0, max = (size_t)stream->record_kib_max * 1024;
     for (size_t i = 0; i < records->len; i++) {
-        NewRecord record = record_of(&records->items[i]);
+        NewRecord record = record_of(call, &records->items[i]);
         if (record.data.len > max)
             return fail(
                 call, &KINESIS_VALIDATION,
@@ -112,14 +112,14 @@ static Status put_records(Call *call, const KinesisPutRecordsInput *in, KinesisP
     TRY(check_sizes(call, stream, &in->records));
     TRY(stream_check_key(call, stream));
     for (size_t i = 0; i < in->records.len; i++) {
-        NewRecord record = record_of(&in->records.items[i]);
+        NewRecord record = record_of(call, &in->records.items[i]);
         TRY(put_find_shard(call, stream, &record, &shards[i]));
     }
     TRY(check_dry_run(call, in->dry_run));
 
     out->records.items = arena_new_array(call->arena, KinesisPutRecordsResultEntry, in->records.len);
     for (; out->records.len < in->records.len; out->records.len++) {
-        NewRecord record = record_of(&in->records.items[out->records.len]);
+        NewRecord record = record_of(call, &in->records.items[out->records.len]);
         Shard *shard = shards[out->records.len];
         KinesisPutRecordsResultEntry *result = &out->records.items[out->records.len];
         if (item_fails(call, shard, &record, result, &batch)) {

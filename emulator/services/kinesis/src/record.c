@@ -49,7 +49,7 @@ int record_append(Kinesis *kinesis, Arena *arena, Shard *shard, const NewRecord 
 {
     const Stream *stream = shard->stream;
     bool is_encrypted = present(stream->key_id);
-    int64_t arrival_ms = now_ms(kinesis);
+    int64_t arrival_ms = record->arrival_ms;
     /* Times never fall within a shard, also where the clock is moved back: readers by time rely on it. */
     if (arrival_ms < shard->last_arrival_ms)
         arrival_ms = shard->last_arrival_ms;

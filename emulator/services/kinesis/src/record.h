@@ -4,6 +4,7 @@
 
 typedef struct NewRecord {
     Bytes partition_key, explicit_hash_key, data;
+    int64_t arrival_ms; /* the time of the call */
 } NewRecord;
 
 /* At the tip of an open, prepared shard. Tells the index it got and when it arrived. */

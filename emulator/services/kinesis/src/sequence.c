@@ -56,10 +56,25 @@ SequenceOrigin sequence_origin(int64_t created_s, uint32_t shard_index)
     return origin;
 }
 
+#define TEN(d) d "0" d "1" d "2" d "3" d "4" d "5" d "6" d "7" d "8" d "9"
+
+static void write_digits(char *out, int digits, uint64_t value)
+{
+    static const char pairs[] =
+        TEN("0") TEN("1") TEN("2") TEN("3") TEN("4") TEN("5") TEN("6") TEN("7") TEN("8") TEN("9");
+    for (; digits > 1; value /= 100) {
+        digits -= 2;
+        memcpy(out + digits, pairs + 2 * (value % 100), 2);
+    }
+    if (digits)
+        out[0] = (char)('0' + (int)(value % 10));
+}
+
+/* Its halves do not wait for each other. */
 static void write_limb(char *out, int digits, uint64_t limb)
 {
-    for (int i = digits; i--; limb /= 10)
-        out[i] = (char)('0' + (int)(limb % 10));
+    write_digits(out, digits - 9, limb / 1000000000);
+    write_digits(out + digits - 9, 9, limb % 1000000000);
 }
 
 void sequence_write(char out[static SEQUENCE_DIGITS], const SequenceOrigin *origin, uint64_t index, int64_t arrived_s)
