@@ -2,6 +2,7 @@
  */
 #pragma once
 #include "arena.h"
+#include "complaint.h"
 #include "log.h"
 #include "loop.h"
 #include "model.h"
@@ -183,6 +184,9 @@ typedef struct Service {
     void (*close)(void *service);
     /* Its error for input the model's constraints refuse, where it isn't the common ValidationException; NULL: that. */
     const ErrorModel *validation_error;
+    /* Asked of each input, with the model's constraints that it does not keep (count 0: it keeps all): refuses them in
+     * words and in an order of its own, and what else is wrong. NULL: all are told in the model's order. */
+    Status (*judge)(Call *call, const void *in, const Complaints *complaints);
     /* Removes what the namespace holds, as if it had never been; absent: of any account, of any region. In a turn; the
      * pipeline's caller commits. NULL: the service keeps nothing. */
     int (*reset)(void *service, Bytes account, Bytes region);

@@ -8,6 +8,7 @@
 #pragma once
 #include "arena.h"
 #include "buffer.h"
+#include "complaint.h"
 #include "model.h"
 #include "protocol.h"
 
@@ -41,13 +42,11 @@ void xml_append_escaped(Buffer *out, Bytes text);
 void json_append_string(Buffer *out, Bytes text); /* quoted and escaped; control characters as \u00xx */
 
 /* Checks a decoded value against the constraints of its shape, in the model's order of members. Returns how many do not
- * hold; then *ret_message is AWS's: "2 validation errors detected: Value '' at 'streamName' failed to satisfy
- * constraint: Member must have length greater than or equal to 1; Value null at 'partitionKey' failed to satisfy
- * constraint: Member must not be null". */
+ * hold; complaints_message tells them. */
 typedef struct Validator Validator; /* holds the compiled patterns, each compiled at its first use */
 Validator *validator_new(void);
 Validator *validator_free(Validator *validator);
-int validate(Validator *validator, Arena *arena, const Shape *shape, const void *value, Bytes *ret_message);
+int validate(Validator *validator, Arena *arena, const Shape *shape, const void *value, Complaints *ret);
 
 /* Debug builds: does an answer keep to its output shape (required members there, enums known)? The name of the first
  * that does not, or NULL. */

@@ -68,9 +68,10 @@ static inline void check_comparisons(Arena *arena, const Item *item)
 static inline bool read_body(Call *call, const Shape *shape, Bytes body, void *ret)
 {
     static Validator *validator;
+    Complaints complaints;
     validator = validator ? validator : validator_new();
     return json_decode(call->arena, shape, body, ret, &call->message) == WIRE_OK &&
-           !validate(validator, call->arena, shape, ret, &call->message);
+           !validate(validator, call->arena, shape, ret, &complaints);
 }
 
 /* Whatever a request is, it ends: with an answer, with an error that a client can be told, or given up. */

@@ -32,9 +32,13 @@ static void run_bounded(Call *call, const Protocol *protocol, Bytes body, WireAn
     WireRequest request = {.body = body};
     Bytes message = {0};
     void *in = arena_take(arena, model->input->size), *out = arena_take(arena, model->output->size);
-    if (protocol->decode(arena, model, &request, in, &message) != WIRE_OK ||
-        validate(validator, arena, model->input, in, &message)) {
+    Complaints complaints;
+    if (protocol->decode(arena, model, &request, in, &message) != WIRE_OK) {
         EXPECT(bytes_is_utf8(message));
+        return;
+    }
+    if (validate(validator, arena, model->input, in, &complaints)) {
+        EXPECT(bytes_is_utf8(complaints_message(arena, &complaints)));
         return;
     }
     Status status = call->operation->run(call, in, out);

@@ -38,8 +38,9 @@ static inline void check_round_trip(const Protocol *protocol, const OperationMod
     void *value = arena_take(arena, operation->input->size), *again = arena_take(arena, operation->input->size);
     int answer = protocol->decode(arena, operation, &first, value, &message);
     if (answer == WIRE_OK) {
-        if (validate(validator, arena, operation->input, value, &message))
-            EXPECT(bytes_is_utf8(message));
+        Complaints complaints;
+        if (validate(validator, arena, operation->input, value, &complaints))
+            EXPECT(bytes_is_utf8(complaints_message(arena, &complaints)));
         protocol->encode(&once, &KINESIS_SERVICE, &echo, value, TEXT("id"));
         second.body = buffer_bytes(&once.body);
         EXPECT(protocol->decode(arena, operation, &second, again, &message) == WIRE_OK);

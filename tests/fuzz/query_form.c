@@ -14,8 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     void *value = arena_take(arena, shape->size);
     (void)query_parameter(arena, form, TEXT("Action"));
     if (query_decode(arena, shape, form, value, &message) == WIRE_OK) {
-        if (validate(validator, arena, shape, value, &message))
-            EXPECT(bytes_is_utf8(message));
+        Complaints complaints;
+        if (validate(validator, arena, shape, value, &complaints))
+            EXPECT(bytes_is_utf8(complaints_message(arena, &complaints)));
         xml_append_members(&out, shape, value);
     } else {
         EXPECT(present(message) && bytes_is_utf8(message));

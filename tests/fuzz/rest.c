@@ -60,8 +60,9 @@ static void take(Arena *arena, size_t chosen, WireRequest *request)
     request->labels = match.labels;
     request->labels_count = match.labels_count;
     if (protocol->decode(arena, operation, request, value, &message) == WIRE_OK) {
-        if (validate(validator, arena, operation->input, value, &message))
-            EXPECT(bytes_is_utf8(message));
+        Complaints complaints;
+        if (validate(validator, arena, operation->input, value, &complaints))
+            EXPECT(bytes_is_utf8(complaints_message(arena, &complaints)));
         answer_with(arena, protocol, tables->service, operation, value);
     } else {
         EXPECT(present(message) && bytes_is_utf8(message));

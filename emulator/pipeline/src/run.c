@@ -4,20 +4,32 @@
 #include "route.h"
 #include <setjmp.h>
 
+/* What the model's constraints refuse, most services tell in the same words. */
+static Status judge(Exchange *exchange, const void *in, const Complaints *complaints)
+{
+    Call *call = &exchange->call;
+    const ErrorModel *error = exchange->service->validation_error;
+    if (exchange->service->judge)
+        return exchange->service->judge(call, in, complaints);
+    if (!complaints->count)
+        return OK;
+    return fail(call, error ? error : &COMMON_VALIDATION, BYTES_FMT,
+                BYTES_ARG(complaints_message(call->arena, complaints)));
+}
+
 /* The body into the operation's struct, checked against the model. */
 static Status read_input(Exchange *exchange, Bytes body, void **ret_in)
 {
     Call *call = &exchange->call;
     const Shape *shape = call->operation->model->input;
     Bytes message = {0};
+    Complaints complaints;
     void *in = arena_take(call->arena, shape->size);
     WireRequest request = {exchange->head, exchange->uri.labels, exchange->uri.labels_count, body};
     if (exchange->protocol->decode(call->arena, call->operation->model, &request, in, &message) != WIRE_OK)
         return fail(call, &COMMON_SERIALIZATION, BYTES_FMT, BYTES_ARG(message));
-    if (validate(exchange->pipeline->validator, call->arena, shape, in, &message)) {
-        const ErrorModel *error = exchange->service->validation_error;
-        return fail(call, error ? error : &COMMON_VALIDATION, BYTES_FMT, BYTES_ARG(message));
-    }
+    validate(exchange->pipeline->validator, call->arena, shape, in, &complaints);
+    TRY(judge(exchange, in, &complaints));
     *ret_in = in;
     return OK;
 }

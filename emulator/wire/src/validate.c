@@ -3,18 +3,21 @@
 #include "pattern.h"
 #include "value.h"
 
-/* aws: no more are counted. 501 records without a partition key are "10 validation errors detected: …" (kinesalite's
- * test of PutRecords, which its authors ran against AWS). */
-#define MESSAGES_MAX      10
 #define VALUE_SHOWN_BYTES 2048 /* of a value, as long as the longest that has a reason to be told whole: an ARN */
 #define STEP_BYTES        16   /* of a string are looked at in a step of work */
 #define KEY_SHOWN_BYTES   512  /* of a map's key, where it leads to a value */
+
+/* Where in the text a complaint's parts stand. */
+typedef struct Place {
+    size_t begin, value, value_end, path, path_end, constraint;
+} Place;
 
 typedef struct Check {
     Validator *validator;
     Arena *arena;
     Buffer *text; /* the arena's: whoever gives the call up frees it, too */
-    int count;
+    Place *places;
+    Complaints *complaints;
 } Check;
 
 /* Where a value lies: a chain up the stack, spelled only when something is wrong there. */
@@ -107,7 +110,14 @@ static void free_text(void *text)
 
 static bool is_enough(const Check *check)
 {
-    return check->count >= MESSAGES_MAX;
+    return check->complaints->count >= COMPLAINTS_MAX;
+}
+
+static const char *member_of(const Path *path)
+{
+    while (path->above)
+        path = path->above;
+    return path->member;
 }
 
 /* Begins the next message; false where there are enough. value NULL: absent. */
@@ -117,10 +127,15 @@ static bool complain(Check *check, const Shape *shape, const void *value, const 
         return false;
     if (!check->text) {
         check->text = arena_new_of(check->arena, Buffer);
+        check->places = arena_new_array(check->arena, Place, COMPLAINTS_MAX);
         arena_defer(check->arena, free_text, check->text);
     }
     Buffer *text = check->text;
-    buffer_append_text(text, ++check->count > 1 ? "; Value " : "Value ");
+    Place *place = &check->places[check->complaints->count];
+    check->complaints->items[check->complaints->count++] = (Complaint){.member = member_of(path)};
+    place->begin = text->len;
+    buffer_append_text(text, "Value ");
+    place->value = text->len;
     if (value) {
         buffer_append_char(text, '\'');
         append_shown(text, shape, value);
@@ -128,9 +143,14 @@ static bool complain(Check *check, const Shape *shape, const void *value, const 
     } else {
         buffer_append_text(text, "null");
     }
+    place->value_end = text->len;
     buffer_append_text(text, " at '");
+    place->path = text->len;
     append_path(text, path);
-    buffer_append_text(text, "' failed to satisfy constraint: Member must ");
+    place->path_end = text->len;
+    buffer_append_text(text, "' failed to satisfy constraint: ");
+    place->constraint = text->len;
+    buffer_append_text(text, "Member must ");
     return true;
 }
 
@@ -264,12 +284,27 @@ static void check_value(Check *check, const Shape *shape, const void *value, con
     }
 }
 
-int validate(Validator *validator, Arena *arena, const Shape *shape, const void *value, Bytes *ret_message)
+/* A complaint ends where the next one begins. */
+static void slice_all(const Check *check)
 {
-    Check check = {.validator = validator, .arena = arena};
+    Bytes text = buffer_bytes(check->text);
+    for (int i = check->complaints->count - 1; i >= 0; i--) {
+        const Place *place = &check->places[i];
+        Complaint *complaint = &check->complaints->items[i];
+        complaint->text = bytes_slice(text, place->begin, text.len - place->begin);
+        complaint->value = bytes_slice(text, place->value, place->value_end - place->value);
+        complaint->path = bytes_slice(text, place->path, place->path_end - place->path);
+        complaint->constraint = bytes_slice(text, place->constraint, text.len - place->constraint);
+        text.len = place->begin;
+    }
+}
+
+int validate(Validator *validator, Arena *arena, const Shape *shape, const void *value, Complaints *ret)
+{
+    Check check = {.validator = validator, .arena = arena, .complaints = ret};
+    ret->count = 0;
     check_structure(&check, shape, value, NULL);
-    if (check.count)
-        *ret_message = arena_text(arena, "%d validation error%s detected: " BYTES_FMT, check.count,
-                                  check.count == 1 ? "" : "s", BYTES_ARG(buffer_bytes(check.text)));
-    return check.count;
+    if (ret->count)
+        slice_all(&check);
+    return ret->count;
 }

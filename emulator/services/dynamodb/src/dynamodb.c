@@ -1,6 +1,7 @@
 /* dynamodb.c - the service: what it answers, opening and closing. */
 #include "dynamodb_operations.h"
 #include "event.h"
+#include "request.h"
 #include "stream.h"
 #include <stdlib.h>
 
@@ -81,6 +82,7 @@ const Service dynamodb_service = {
     .model = &DYNAMODB_SERVICE,
     .operations = DYNAMODB_OPERATIONS,
     .validation_error = &DYNAMODB_VALIDATION,
+    .judge = request_judge,
     .open = open_dynamodb,
     .close = close_dynamodb,
     .reset = reset,

@@ -1,7 +1,7 @@
 /* request.h - the order in which a request is checked, the same for all operations: everything that can be judged
  * without its table, before the table is looked up.
  *
- *   1  the table's name, and the constraints of the model: before the operation is called
+ *   1  the table's name, and the constraints of the model: before the operation is called, by request_judge
  *   2  parameters that exclude each other, or need each other: request_check, from here on
  *   3  expressions: their names and values, syntax, reserved words, what is undefined, overlapping paths, types of
  *      operands, names and values that nothing uses
@@ -42,6 +42,8 @@ typedef struct Request {
     bool has_legacy_filter;
 } Request;
 
+/* constraint.c: step 1, for the pipeline. */
+MUST_CHECK Status request_judge(Call *call, const void *in, const Complaints *complaints);
 MUST_CHECK Status request_check(Call *call, const RequestInput *in, Request *ret);
 /* A key attribute that is empty is the request's mistake, also where a key that doesn't fit is only a part's. */
 MUST_CHECK Status request_check_empty_keys(Call *call, const Keys *keys, const Item *item);
