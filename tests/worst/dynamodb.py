@@ -193,6 +193,9 @@ def projections() -> Iterator[Case]:
     yield case("a key of 100,000 attributes", "GetItem", {"Key": KEY | WIDE})
 
 
+ZEROS = {"l": {"L": [{"N": f"{1 + at % 9}E125"} for at in range(130_000)]}}  # 3 bytes each, and as members of 126 characters
+
+
 def values() -> Iterator[Case]:
     yield case("an item of 100,000 attributes", "PutItem", {"Item": KEY | WIDE, "ReturnValues": "ALL_OLD"}, WIDE)
     yield case("a list of 190,000 members", "PutItem", {"Item": KEY | {"l": NULLS}})
@@ -202,6 +205,8 @@ def values() -> Iterator[Case]:
     yield case("a set of 50,000 texts, the last one twice", "PutItem", {"Item": KEY | {"s": {"SS": [*numbers(50_000, 10_000), "10000"]}}})
     yield case("80,000 negative numbers with a point", "PutItem", {"Item": KEY | {"l": {"L": [{"N": "-1.5"}] * 80_000}}})
     yield case("500,000 numbers of 126 digits written in five bytes", "PutItem", {"Item": KEY | {"l": {"L": [{"N": "1E125"}] * 500_000}}})
+    yield case("130,000 numbers of 126 digits, in the place of as many", "PutItem", {"Item": KEY | ZEROS, "ReturnValues": "ALL_OLD"}, ZEROS)
+    yield case("130,000 numbers of 126 digits read", "GetItem", {"Key": KEY}, ZEROS)
     yield case("a number of 4 MB of zeros", "PutItem", {"Item": KEY | {"n": {"N": "0" * 4_000_000 + "1"}}})
     yield case("a number of 4 MB of nines", "PutItem", {"Item": KEY | {"n": {"N": "9" * 4_000_000}}})
     yield case("a key of 300 kB", "PutItem", {"Item": {"p": {"S": "\0" * 300_000}}})

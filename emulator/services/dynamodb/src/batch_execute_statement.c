@@ -108,10 +108,9 @@ static Status read_item(Call *call, Batch *batch, size_t at, size_t begun, Dynam
     if (arena_held(call->arena) - begun > ITEMS_HELD_MAX)
         return fail(call, &DYNAMODB_VALIDATION,
                     "The items need more memory than evpoc-emu lets one call have (core/limits.h).");
-    capacity_join(
-        call, &out->consumed_capacity,
-        capacity_of_read(call, batch->asked_capacity, batch->statements[at].table_name, NULL, read.page.units),
-        batch->len);
+    ReadCost cost = {.units = read.page.units};
+    capacity_join(call, &out->consumed_capacity,
+                  capacity_of_read(call, batch->asked_capacity, batch->statements[at].table_name, &cost), batch->len);
     return OK;
 }
 

@@ -6,6 +6,7 @@ OPERATION(DynamodbBatchGetItem, batch_get_item, READS);
 
 #define BATCH_KEYS_MAX  100
 #define BATCH_BYTES_MAX (16 * 1024 * 1024)
+#define MISSING_BYTES   1 /* what a key takes of an answer that names no item */
 
 typedef struct TableRead {
     const DynamodbKeysAndAttributes *asked;
@@ -14,8 +15,8 @@ typedef struct TableRead {
     const PathSet *paths;
     Key *keys;
     double units;
-    size_t read; /* so many of the keys, then the answer was full */
     DynamodbItemList items;
+    DynamodbKeyList left; /* what the answer had no room for */
 } TableRead;
 
 static Status check_double(Call *call, const Key *keys, size_t count)
@@ -48,6 +49,7 @@ static Status prepare(Call *call, TableRead *read)
     TRY(table_find_for_items(call, read->name, &read->table));
     read->keys = arena_new_array(call->arena, Key, len);
     read->items.items = arena_new_array(call->arena, DynamodbAttributeMap, len);
+    read->left.items = arena_new_array(call->arena, DynamodbKey, len);
     for (size_t i = 0; i < len; i++) {
         TRY(key_of_request(call, read->table, AS_ITEM(&read->asked->keys.items[i]), &read->keys[i]));
         TRY(check_double(call, read->keys, i));
@@ -55,43 +57,65 @@ static Status prepare(Call *call, TableRead *read)
     return OK;
 }
 
-static Status read_table(Call *call, TableRead *read, const PageUse *begun, size_t *bytes)
+/* What the keys before this one gave that share its partition. aws: "more than 1MB per partition is requested": here a
+ * partition is what has one hash key. */
+static size_t partition_bytes(const TableRead *read, const size_t sizes[], size_t at)
 {
-    for (; read->read < read->asked->keys.len && *bytes < BATCH_BYTES_MAX; read->read++) {
-        if (page_is_over(call->arena, begun))
-            return OK;
-        const Item *item;
-        TRY(item_before(call, read->table, &read->keys[read->read], &item));
-        size_t size = item ? item_size(item) : 0;
-        if (*bytes && *bytes + size > BATCH_BYTES_MAX) {
-            *bytes = BATCH_BYTES_MAX;
-            return OK;
+    size_t bytes = 0;
+    for (size_t i = 0; i < at; i++)
+        bytes += bytes_equal(read->keys[i].hash, read->keys[at].hash) ? sizes[i] : 0;
+    return bytes;
+}
+
+/* *ret_size 0: there is no room for it. */
+static Status read_one(Call *call, TableRead *read, size_t at, size_t room, size_t *ret_size)
+{
+    const Item *item;
+    *ret_size = 0;
+    TRY(item_before(call, read->table, &read->keys[at], &item));
+    size_t size = item ? item_size(item) : 0;
+    if (size > room)
+        return OK;
+    read->units += read_units(size, read->asked->consistent_read);
+    if (item)
+        read->items.items[read->items.len++] = read->paths ? item_project(call->arena, item, read->paths) : *item;
+    *ret_size = item ? size : MISSING_BYTES;
+    return OK;
+}
+
+/* *room: of the answer; 0 once an item didn't fit. */
+static Status read_table(Call *call, TableRead *read, const PageUse *begun, size_t *room)
+{
+    size_t *sizes = arena_new_array(call->arena, size_t, read->asked->keys.len);
+    for (size_t at = 0; at < read->asked->keys.len; at++) {
+        bool is_in_turn = *room && !page_is_over(call->arena, begun);
+        if (is_in_turn && partition_bytes(read, sizes, at) <= PAGE_BYTES_MAX) {
+            TRY(read_one(call, read, at, *room, &sizes[at]));
+            *room -= sizes[at] ? sizes[at] : *room;
         }
-        *bytes += size;
-        read->units += read_units(size, read->asked->consistent_read);
-        if (item)
-            read->items.items[read->items.len++] = read->paths ? item_project(call->arena, item, read->paths) : *item;
+        if (!sizes[at])
+            read->left.items[read->left.len++] = read->asked->keys.items[at];
     }
     return OK;
 }
 
 static void answer_table(Call *call, Bytes asked_capacity, const TableRead *read, DynamodbBatchGetItemOutput *out)
 {
-    size_t left = read->asked->keys.len - read->read;
     out->responses.items[out->responses.len++] = (DynamodbBatchGetResponseMapEntry){read->name, read->items};
-    DynamodbConsumedCapacity *capacity = capacity_of_read(call, asked_capacity, read->name, NULL, read->units);
+    ReadCost cost = {.units = read->units};
+    DynamodbConsumedCapacity *capacity = capacity_of_read(call, asked_capacity, read->name, &cost);
     if (capacity)
         out->consumed_capacity.items[out->consumed_capacity.len++] = *capacity;
-    if (!left)
+    if (!read->left.len)
         return;
     DynamodbKeysAndAttributes rest = *read->asked;
-    rest.keys = (DynamodbKeyList){read->asked->keys.items + read->read, left};
+    rest.keys = read->left;
     out->unprocessed_keys.items[out->unprocessed_keys.len++] = (DynamodbBatchGetRequestMapEntry){read->name, rest};
 }
 
 static Status batch_get_item(Call *call, const DynamodbBatchGetItemInput *in, DynamodbBatchGetItemOutput *out)
 {
-    size_t tables = in->request_items.len, keys = 0, bytes = 0;
+    size_t tables = in->request_items.len, keys = 0, room = BATCH_BYTES_MAX;
     TableRead *reads = arena_new_array(call->arena, TableRead, tables);
     for (size_t i = 0; i < tables; i++)
         keys += in->request_items.items[i].value.keys.len;
@@ -108,7 +132,7 @@ static Status batch_get_item(Call *call, const DynamodbBatchGetItemInput *in, Dy
         out->consumed_capacity.items = arena_new_array(call->arena, DynamodbConsumedCapacity, tables);
     PageUse begun = page_begin(call->arena);
     for (size_t i = 0; i < tables; i++) {
-        TRY(read_table(call, &reads[i], &begun, &bytes));
+        TRY(read_table(call, &reads[i], &begun, &room));
         answer_table(call, in->return_consumed_capacity, &reads[i], out);
     }
     return OK;

@@ -124,7 +124,7 @@ static int write_table(Call *call, const DynamodbBatchWriteItemInput *in, size_t
         DynamodbItemCollectionMetrics *metric =
             collection_metrics(call, in->return_item_collection_metrics, changes[i].table, keyed);
         if (sum)
-            capacity_add(sum, one);
+            capacity_add(call, sum, one);
         else
             sum = one;
         if (metric)

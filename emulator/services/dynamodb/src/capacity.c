@@ -21,14 +21,23 @@ static DynamodbCapacity capacity(double units)
     return (DynamodbCapacity){.capacity_units = units, .has_capacity_units = true};
 }
 
-static void add_index(Call *call, DynamodbConsumedCapacity *consumed, const Index *index, double units)
+static void add_named(Call *call, DynamodbSecondaryIndexesCapacityMap *map, Bytes name, double units)
 {
-    DynamodbSecondaryIndexesCapacityMap *map =
-        index->is_global ? &consumed->global_secondary_indexes : &consumed->local_secondary_indexes;
+    for (size_t i = 0; i < map->len; i++)
+        if (bytes_equal(map->items[i].key, name)) {
+            map->items[i].value.capacity_units += units;
+            return;
+        }
     if (!map->items)
         map->items = arena_new_array(call->arena, DynamodbSecondaryIndexesCapacityMapEntry,
                                      INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX);
-    map->items[map->len++] = (DynamodbSecondaryIndexesCapacityMapEntry){index->name, capacity(units)};
+    map->items[map->len++] = (DynamodbSecondaryIndexesCapacityMapEntry){name, capacity(units)};
+}
+
+static void add_index(Call *call, DynamodbConsumedCapacity *consumed, const Index *index, double units)
+{
+    add_named(call, index->is_global ? &consumed->global_secondary_indexes : &consumed->local_secondary_indexes,
+              index->name, units);
 }
 
 static DynamodbConsumedCapacity *consumed_of(Call *call, Bytes table_name, double units)
@@ -39,7 +48,7 @@ static DynamodbConsumedCapacity *consumed_of(Call *call, Bytes table_name, doubl
     return consumed;
 }
 
-static bool is_asked(Bytes asked)
+bool capacity_is_asked(Bytes asked)
 {
     return present(asked) && !bytes_is(asked, "NONE");
 }
@@ -50,23 +59,23 @@ static void tell_table(Call *call, DynamodbConsumedCapacity *consumed, double un
     *consumed->table = capacity(units);
 }
 
-DynamodbConsumedCapacity *capacity_of_read(Call *call, Bytes asked, Bytes table_name, const Index *index, double units)
+DynamodbConsumedCapacity *capacity_of_read(Call *call, Bytes asked, Bytes table_name, const ReadCost *cost)
 {
-    if (!is_asked(asked))
+    if (!capacity_is_asked(asked))
         return NULL;
-    DynamodbConsumedCapacity *consumed = consumed_of(call, table_name, units);
+    DynamodbConsumedCapacity *consumed = consumed_of(call, table_name, cost->units + cost->fetched_units);
     if (!bytes_is(asked, "INDEXES"))
         return consumed;
-    tell_table(call, consumed, index ? 0 : units);
-    if (index)
-        add_index(call, consumed, index, units);
+    tell_table(call, consumed, cost->index ? cost->fetched_units : cost->units);
+    if (cost->index)
+        add_index(call, consumed, cost->index, cost->units);
     return consumed;
 }
 
 DynamodbConsumedCapacity *capacity_of_write(Call *call, Bytes asked, Bytes table_name, const Table *table,
                                             const ChangeCost *cost)
 {
-    if (!is_asked(asked))
+    if (!capacity_is_asked(asked))
         return NULL;
     double own = write_units(cost->table_bytes);
     DynamodbConsumedCapacity *consumed = consumed_of(call, table_name, own);
@@ -77,6 +86,7 @@ DynamodbConsumedCapacity *capacity_of_write(Call *call, Bytes asked, Bytes table
         if (!cost->index_bytes[i])
             continue;
         double units = write_units(cost->index_bytes[i]);
+        units += cost->moved_bytes[i] ? write_units(cost->moved_bytes[i]) : 0;
         consumed->capacity_units += units;
         if (tells_indexes)
             add_index(call, consumed, &table->indexes[i], units);
@@ -84,11 +94,62 @@ DynamodbConsumedCapacity *capacity_of_write(Call *call, Bytes asked, Bytes table
     return consumed;
 }
 
-void capacity_add(DynamodbConsumedCapacity *sum, const DynamodbConsumedCapacity *more)
+static void add_map(Call *call, DynamodbSecondaryIndexesCapacityMap *sum,
+                    const DynamodbSecondaryIndexesCapacityMap *more)
+{
+    for (size_t i = 0; i < more->len; i++)
+        add_named(call, sum, more->items[i].key, more->items[i].value.capacity_units);
+}
+
+void capacity_add(Call *call, DynamodbConsumedCapacity *sum, const DynamodbConsumedCapacity *more)
 {
     sum->capacity_units += more->capacity_units;
     if (sum->table && more->table)
         sum->table->capacity_units += more->table->capacity_units;
+    add_map(call, &sum->global_secondary_indexes, &more->global_secondary_indexes);
+    add_map(call, &sum->local_secondary_indexes, &more->local_secondary_indexes);
+}
+
+void capacity_join(Call *call, DynamodbConsumedCapacityMultiple *all, const DynamodbConsumedCapacity *one, size_t most)
+{
+    if (!one)
+        return;
+    if (!all->items)
+        all->items = arena_new_array(call->arena, DynamodbConsumedCapacity, most);
+    for (size_t i = 0; i < all->len; i++)
+        if (bytes_equal(all->items[i].table_name, one->table_name)) {
+            capacity_add(call, &all->items[i], one);
+            return;
+        }
+    all->items[all->len++] = *one;
+}
+
+/* ConsumedCapacity and Capacity have these members alike. */
+#define SPLIT(capacity_, kind)                                                                                         \
+    do {                                                                                                               \
+        (capacity_)->capacity_units *= 2;                                                                              \
+        if ((kind) == CAPACITY_READ)                                                                                   \
+            SET(capacity_, read_capacity_units, (capacity_)->capacity_units);                                          \
+        else                                                                                                           \
+            SET(capacity_, write_capacity_units, (capacity_)->capacity_units);                                         \
+    } while (0)
+
+static void split_map(DynamodbSecondaryIndexesCapacityMap *map, CapacityKind kind)
+{
+    for (size_t i = 0; i < map->len; i++)
+        SPLIT(&map->items[i].value, kind);
+}
+
+void capacity_of_transaction(DynamodbConsumedCapacityMultiple *all, CapacityKind kind)
+{
+    for (size_t i = 0; i < all->len; i++) {
+        DynamodbConsumedCapacity *one = &all->items[i];
+        SPLIT(one, kind);
+        if (one->table)
+            SPLIT(one->table, kind);
+        split_map(&one->global_secondary_indexes, kind);
+        split_map(&one->local_secondary_indexes, kind);
+    }
 }
 
 DynamodbItemCollectionMetrics *collection_metrics(Call *call, Bytes asked, const Table *table, const Item *item)

@@ -4,12 +4,24 @@
 #pragma once
 #include "items.h"
 
+/* What a read cost: of the index (NULL: the table), and of the table for what a local index had not. */
+typedef struct ReadCost {
+    const Index *index;
+    double units, fetched_units;
+} ReadCost;
+
+bool capacity_is_asked(Bytes asked);
 /* NULL where ReturnConsumedCapacity doesn't ask. Names are those the client used. */
-DynamodbConsumedCapacity *capacity_of_read(Call *call, Bytes asked, Bytes table_name, const Index *index, double units);
+DynamodbConsumedCapacity *capacity_of_read(Call *call, Bytes asked, Bytes table_name, const ReadCost *cost);
 DynamodbConsumedCapacity *capacity_of_write(Call *call, Bytes asked, Bytes table_name, const Table *table,
                                             const ChangeCost *cost);
 double read_units(size_t bytes, bool is_consistent);
 /* Sums one more of the same table into a batch's. */
-void capacity_add(DynamodbConsumedCapacity *sum, const DynamodbConsumedCapacity *more);
+void capacity_add(Call *call, DynamodbConsumedCapacity *sum, const DynamodbConsumedCapacity *more);
+/* Sums it (NULL: nothing) into the answer's: one of each table, of `most` at most. */
+void capacity_join(Call *call, DynamodbConsumedCapacityMultiple *all, const DynamodbConsumedCapacity *one, size_t most);
+typedef enum CapacityKind { CAPACITY_READ, CAPACITY_WRITE } CapacityKind;
+/* aws: "two underlying reads or writes of every item": twice the units, and only here told by their kind too. */
+void capacity_of_transaction(DynamodbConsumedCapacityMultiple *all, CapacityKind kind);
 /* aws: only tables with local indexes have item collections */
 DynamodbItemCollectionMetrics *collection_metrics(Call *call, Bytes asked, const Table *table, const Item *item);

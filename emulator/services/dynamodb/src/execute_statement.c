@@ -13,8 +13,8 @@ static Status read_items(Call *call, const DynamodbExecuteStatementInput *in, co
     out->items = read.page.items;
     out->next_token = read.next_token;
     out->last_evaluated_key = read.page.last_key;
-    out->consumed_capacity =
-        capacity_of_read(call, in->return_consumed_capacity, statement->table_name, plan.page.index, read.page.units);
+    ReadCost cost = {plan.page.index, read.page.units, read.page.fetched_units};
+    out->consumed_capacity = capacity_of_read(call, in->return_consumed_capacity, statement->table_name, &cost);
     return OK;
 }
 

@@ -144,22 +144,6 @@ static Status check_refusals(Call *call, const Transaction *transaction)
     return refused ? transaction_cancel(call, &reasons) : OK;
 }
 
-/* aws: transactions take two underlying reads or writes of every item: twice the units */
-static void consume(Call *call, const Transaction *transaction, DynamodbConsumedCapacity *one,
-                    DynamodbConsumedCapacityMultiple *all)
-{
-    if (!one)
-        return;
-    one->capacity_units *= 2;
-    if (one->table)
-        one->table->capacity_units *= 2;
-    if (transaction->reads)
-        SET(one, read_capacity_units, one->capacity_units);
-    else
-        SET(one, write_capacity_units, one->capacity_units);
-    capacity_join(call, all, one, transaction->len);
-}
-
 /* In memory: their answer takes about as much again. */
 #define ITEMS_HELD_MAX (LIMIT_CALL_BYTES / 2)
 
@@ -177,11 +161,12 @@ static Status read_all(Call *call, Transaction *transaction, DynamodbExecuteTran
         if (arena_held(call->arena) - begun > ITEMS_HELD_MAX)
             return fail(call, &DYNAMODB_VALIDATION,
                         "The items need more memory than evpoc-emu lets one call have (core/limits.h).");
-        consume(call, transaction,
-                capacity_of_read(call, transaction->asked_capacity, transaction->statements[i].table_name, NULL,
-                                 read.page.units),
-                &out->consumed_capacity);
+        ReadCost cost = {.units = read.page.units};
+        capacity_join(call, &out->consumed_capacity,
+                      capacity_of_read(call, transaction->asked_capacity, transaction->statements[i].table_name, &cost),
+                      transaction->len);
     }
+    capacity_of_transaction(&out->consumed_capacity, CAPACITY_READ);
     return OK;
 }
 
@@ -194,11 +179,12 @@ static Status write_all(Call *call, Transaction *transaction, DynamodbExecuteTra
         TRY(statement_write(call, write, &cost));
         if (write->is_put_aside)
             arena_rewind(call->arena, mark);
-        consume(call, transaction,
-                capacity_of_write(call, transaction->asked_capacity, transaction->statements[i].table_name,
-                                  write->change.table, &cost),
-                &out->consumed_capacity);
+        capacity_join(call, &out->consumed_capacity,
+                      capacity_of_write(call, transaction->asked_capacity, transaction->statements[i].table_name,
+                                        write->change.table, &cost),
+                      transaction->len);
     }
+    capacity_of_transaction(&out->consumed_capacity, CAPACITY_WRITE);
     return OK;
 }
 

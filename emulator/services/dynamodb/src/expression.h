@@ -154,4 +154,6 @@ Item item_project(Arena *arena, const Item *item, const PathSet *set);
  * change is shared. */
 MUST_CHECK Status item_update(Call *call, const Item *item, const PathSet *set, Item *ret_item);
 /* False: it only takes away. aws: what isn't there is not made then, and no path of it is wrong. */
+/* UpdateItem's own bound of size, beside that of the item: see there. */
+MUST_CHECK Status update_check_size(Call *call, const Expression *update, const Item *after);
 bool update_makes_item(const Expression *update);

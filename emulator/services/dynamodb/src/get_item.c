@@ -22,7 +22,7 @@ static Status get_item(Call *call, const DynamodbGetItemInput *in, DynamodbGetIt
 
     if (item)
         out->item = request.paths ? item_project(call->arena, item, request.paths) : *item;
-    double units = read_units(item ? item_size(item) : 0, in->consistent_read);
-    out->consumed_capacity = capacity_of_read(call, in->return_consumed_capacity, in->table_name, NULL, units);
+    ReadCost cost = {.units = read_units(item ? item_size(item) : 0, in->consistent_read)};
+    out->consumed_capacity = capacity_of_read(call, in->return_consumed_capacity, in->table_name, &cost);
     return OK;
 }

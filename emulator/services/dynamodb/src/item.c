@@ -1,10 +1,15 @@
-/* item.c - items: their members, their size, their stored form.
+/* item.c - items: their members, their stored form.
  *
  * Stored: count, then name and value by turns. A value is its kind's byte and then: texts as length and bytes, sets and
- * lists as count and members, maps as items. Lengths and counts are LEB128. */
+ * lists as count and members, maps as items. Lengths and counts are LEB128. A number that is much longer than its
+ * digits is stored short, behind an E: an item of 400 KB may hold 1E125, 126 characters, more than a hundred thousand
+ * times. */
 #include "value.h"
+#include <stdio.h>
 
-#define CONTAINER_BYTES 3 /* aws: "An empty List or Map requires 3 bytes of overhead", 1 more for each member */
+#define NUMBER_PLAIN_BYTES     48 /* longer texts are mostly zeros */
+#define NUMBER_SHORT_BYTES_MAX (NUMBER_PLAIN_BYTES + 8)
+#define NUMBER_SHORT           'E'
 
 Value *item_get(const Item *item, Bytes name)
 {
@@ -12,86 +17,6 @@ Value *item_get(const Item *item, Bytes name)
         if (bytes_equal(item->items[i].key, name))
             return &item->items[i].value;
     return NULL;
-}
-
-/* aws: "approximately (length of attribute name) + (1 byte per two significant digits) + (1 byte)" */
-static size_t number_size(Bytes text)
-{
-    size_t digits = text.len, negative = text.len && text.ptr[0] == '-';
-    return (digits - negative + 1) / 2 + 1 + negative;
-}
-
-typedef struct Scale {
-    size_t bytes, limit;
-} Scale;
-
-static void weigh_item(Scale *scale, const Item *item);
-
-static void weigh_set(Scale *scale, const Value *value)
-{
-    for (size_t i = 0; i < value->ss.len && scale->bytes <= scale->limit; i++)
-        scale->bytes += value->kind == VALUE_NS ? number_size(value->ss.items[i]) : value->ss.items[i].len;
-}
-
-static void weigh(Scale *scale, const Value *value)
-{
-    switch (value->kind) {
-    case VALUE_S:
-    case VALUE_B:
-        scale->bytes += value->s.len;
-        break;
-    case VALUE_N:
-        scale->bytes += number_size(value->n);
-        break;
-    case VALUE_SS:
-    case VALUE_BS:
-    case VALUE_NS:
-        weigh_set(scale, value);
-        break;
-    case VALUE_M:
-        scale->bytes += CONTAINER_BYTES + value->m.len;
-        weigh_item(scale, AS_ITEM(&value->m));
-        break;
-    case VALUE_L:
-        scale->bytes += CONTAINER_BYTES + value->l.len;
-        for (size_t i = 0; i < value->l.len && scale->bytes <= scale->limit; i++)
-            weigh(scale, &value->l.items[i]);
-        break;
-    default:
-        scale->bytes++;
-    }
-}
-
-static void weigh_item(Scale *scale, const Item *item)
-{
-    for (size_t i = 0; i < item->len && scale->bytes <= scale->limit; i++) {
-        scale->bytes += item->items[i].key.len;
-        weigh(scale, &item->items[i].value);
-    }
-}
-
-size_t value_size_within(const Value *value, size_t limit)
-{
-    Scale scale = {0, limit};
-    weigh(&scale, value);
-    return scale.bytes;
-}
-
-size_t item_size_within(const Item *item, size_t limit)
-{
-    Scale scale = {0, limit};
-    weigh_item(&scale, item);
-    return scale.bytes;
-}
-
-size_t value_size(const Value *value)
-{
-    return value_size_within(value, SIZE_MAX);
-}
-
-size_t item_size(const Item *item)
-{
-    return item_size_within(item, SIZE_MAX);
 }
 
 static void put_count(Buffer *buffer, size_t count)
@@ -109,21 +34,44 @@ static void put_bytes(Buffer *buffer, Bytes b)
     buffer_append(buffer, b);
 }
 
+/* A long one is digits and zeros behind them, or 0. and zeros before them: 12E-100. */
+static Bytes short_number(char made[NUMBER_SHORT_BYTES_MAX], Bytes text)
+{
+    size_t from = text.ptr[0] == '-', to = text.len;
+    ptrdiff_t point = bytes_find(text, '.');
+    while (text.ptr[from] == '0' || text.ptr[from] == '.')
+        from++;
+    while (text.ptr[to - 1] == '0')
+        to--;
+    int exponent = point < 0 ? (int)(text.len - to) : -(int)(text.len - (size_t)point - 1);
+    int len = snprintf(made, NUMBER_SHORT_BYTES_MAX, "%c%s%.*sE%d", NUMBER_SHORT, text.ptr[0] == '-' ? "-" : "",
+                       (int)(to - from), text.ptr + from, exponent);
+    return (Bytes){made, (size_t)len};
+}
+
+static void put_number(Buffer *buffer, Bytes text)
+{
+    char made[NUMBER_SHORT_BYTES_MAX];
+    put_bytes(buffer, text.len > NUMBER_PLAIN_BYTES ? short_number(made, text) : text);
+}
+
 static void put_value(Buffer *buffer, const Value *value)
 {
     buffer_append_char(buffer, (char)value->kind);
     switch (value->kind) {
     case VALUE_S:
-    case VALUE_N:
     case VALUE_B:
         put_bytes(buffer, value->s);
+        break;
+    case VALUE_N:
+        put_number(buffer, value->n);
         break;
     case VALUE_SS:
     case VALUE_NS:
     case VALUE_BS:
         put_count(buffer, value->ss.len);
         for (size_t i = 0; i < value->ss.len; i++)
-            put_bytes(buffer, value->ss.items[i]);
+            (value->kind == VALUE_NS ? put_number : put_bytes)(buffer, value->ss.items[i]);
         break;
     case VALUE_M:
         item_encode(buffer, AS_ITEM(&value->m));
@@ -190,6 +138,16 @@ static Bytes get_bytes(Cursor *cursor)
     return b;
 }
 
+static Bytes get_number(Cursor *cursor)
+{
+    Bytes stored = get_bytes(cursor);
+    Number number;
+    if (!stored.len || stored.ptr[0] != NUMBER_SHORT ||
+        number_parse(bytes_slice(stored, 1, stored.len - 1), &number) != NUMBER_FINE)
+        return stored;
+    return number_text(cursor->arena, &number, (Bytes){0});
+}
+
 static Item get_item(Cursor *cursor);
 
 static void get_set(Cursor *cursor, Value *value)
@@ -198,7 +156,7 @@ static void get_set(Cursor *cursor, Value *value)
     value->ss.items = arena_new_array(cursor->arena, Bytes, value->ss.len);
     for (size_t i = 0; i < value->ss.len; i++) {
         cursor->owed--;
-        value->ss.items[i] = get_bytes(cursor);
+        value->ss.items[i] = value->kind == VALUE_NS ? get_number(cursor) : get_bytes(cursor);
     }
 }
 
@@ -220,9 +178,11 @@ static Value get_value(Cursor *cursor)
     bool is_too_deep = cursor->depth == VALUE_NESTING_MAX && (value.kind == VALUE_M || value.kind == VALUE_L);
     switch (is_too_deep ? VALUE_NULL : value.kind) {
     case VALUE_S:
-    case VALUE_N:
     case VALUE_B:
         value.s = get_bytes(cursor);
+        break;
+    case VALUE_N:
+        value.n = get_number(cursor);
         break;
     case VALUE_SS:
     case VALUE_NS:

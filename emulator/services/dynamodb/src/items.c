@@ -152,11 +152,10 @@ static void count(Tally *tally, bool was, size_t bytes_before, bool is, size_t b
 }
 
 /* whole: the item as it is stored. */
-static int write_entry(Store *store, Index *index, const EntryChange *entry, Bytes whole, size_t *ret_bytes)
+static int write_entry(Store *store, Index *index, const EntryChange *entry, Bytes whole)
 {
     const Entry *before = &entry->before, *after = &entry->after;
     int code = STORE_OK;
-    *ret_bytes = 0;
     if (entry->is_same)
         return STORE_OK;
     if (before->is_there && (entry->moves || !after->is_there))
@@ -165,17 +164,32 @@ static int write_entry(Store *store, Index *index, const EntryChange *entry, Byt
         code = index_keeps_all(index) ? put_stored(store, index->tree, &after->key, whole)
                                       : put_row(store, index->tree, &after->key, &after->item);
     count(&index->tally, before->is_there, before->bytes, after->is_there, after->bytes);
-    *ret_bytes =
-        entry->moves ? before->bytes + after->bytes : (before->bytes > after->bytes ? before->bytes : after->bytes);
     return code;
+}
+
+Status size_check(Call *call, const Item *item, const char *size_words)
+{
+    if (item_size_within(item, ITEM_BYTES_MAX) <= ITEM_BYTES_MAX)
+        return OK;
+    return fail(call, &DYNAMODB_VALIDATION, "%s has exceeded the maximum allowed size", size_words);
 }
 
 Status change_check(Call *call, const Change *change, const char *size_words)
 {
-    if (item_size_within(change->after, ITEM_BYTES_MAX) > ITEM_BYTES_MAX)
-        return fail(call, &DYNAMODB_VALIDATION, "%s has exceeded the maximum allowed size", size_words);
+    TRY(size_check(call, change->after, size_words));
     Lookup lookup = {.arena = call->arena};
     return index_keys_check(call, &lookup, change->table, change->after);
+}
+
+/* aws: Developer Guide, Global secondary indexes, "Provisioned throughput considerations": an entry that changes its
+ * key is two writes, one that is deleted by the item's change is one. */
+static void count_cost(const EntryChange *entry, size_t at, ChangeCost *cost)
+{
+    size_t before = entry->before.bytes, after = entry->after.bytes;
+    if (entry->is_same)
+        return;
+    cost->index_bytes[at] = entry->moves || after > before ? after : before;
+    cost->moved_bytes[at] = entry->moves ? before : 0;
 }
 
 /* Nothing is taken from the arena here: `stored` would be lost where the call is given up. */
@@ -193,7 +207,7 @@ static int write_rows(const Scope *scope, const Change *change, const EntryChang
     else if (change->before)
         code = delete_row(store, table->id, &change->key);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
-        code = write_entry(store, &table->indexes[i], &entries[i], whole, &cost->index_bytes[i]);
+        code = write_entry(store, &table->indexes[i], &entries[i], whole);
     if (code == STORE_OK && !cost->is_same && stream_is_on(table))
         code = stream_follow(scope, change, whole);
     buffer_done(&stored);
@@ -210,9 +224,11 @@ int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
     bool is_same = (table->indexes_count || stream_is_on(table)) &&
                    (change->before && change->after ? items_equal(scope->arena, change->before, change->after)
                                                     : !change->before && !change->after);
-    ret_cost->is_same = is_same;
+    *ret_cost = (ChangeCost){.is_same = is_same};
     for (size_t i = 0; i < table->indexes_count; i++)
         entries[i] = entry_change_of(&lookup, change, &table->indexes[i], is_same);
+    for (size_t i = 0; i < table->indexes_count; i++)
+        count_cost(&entries[i], i, ret_cost);
     ret_cost->table_bytes = before > after ? before : after;
     int code = write_rows(scope, change, entries, ret_cost);
     if (change->before || change->after)

@@ -17,10 +17,13 @@ typedef struct Change {
 typedef struct ChangeCost {
     size_t table_bytes;
     size_t index_bytes[INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX]; /* 0: the index did not change */
+    size_t moved_bytes[INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX]; /* of an entry that was deleted to stand elsewhere */
     bool is_same; /* known only where somebody follows: nothing has changed */
 } ChangeCost;
 
-/* Refuses an item too large or with index keys of a wrong type. verb: "Item size" or "Item size to update". */
+/* Refuses an item too large. size_words: "Item size" or "Item size to update". */
+MUST_CHECK Status size_check(Call *call, const Item *item, const char *size_words);
+/* Refuses an item too large or with index keys of a wrong type. */
 MUST_CHECK Status change_check(Call *call, const Change *change, const char *size_words);
 MUST_CHECK int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost);
 /* expiry.c: keeps when the items of a table with a TTL attribute expire. For change_write; for all the table's items

@@ -84,7 +84,7 @@ static Status query(Call *call, const DynamodbQueryInput *in, DynamodbQueryOutpu
     SET(out, count, page.count);
     SET(out, scanned_count, page.scanned_count);
     out->last_evaluated_key = page.last_key;
-    out->consumed_capacity =
-        capacity_of_read(call, in->return_consumed_capacity, in->table_name, plan.page.index, page.units);
+    ReadCost cost = {plan.page.index, page.units, page.fetched_units};
+    out->consumed_capacity = capacity_of_read(call, in->return_consumed_capacity, in->table_name, &cost);
     return OK;
 }

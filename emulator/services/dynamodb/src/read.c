@@ -95,6 +95,33 @@ static void page_add(Call *call, const PageRequest *request, const Item *item, P
 
 #define PAGE_ITEMS_FIRST 16
 
+/* aws: Developer Guide, Local secondary indexes, "Fetching attributes": what the index doesn't have is read from the
+ * table, the whole item, and paid for there. */
+static bool is_fetched(const PageRequest *request)
+{
+    const Index *index = request->index;
+    if (!index || index->is_global || bytes_equal(index->projection_type, DYNAMODB_PROJECTION_TYPE_ALL))
+        return false;
+    if (bytes_is(request->select, "ALL_ATTRIBUTES"))
+        return true;
+    for (const Path *path = request->paths ? request->paths->first : NULL; path; path = path->next)
+        if (!index_has_path(request, path->steps[0].name))
+            return true;
+    return false;
+}
+
+/* What the row weighs in the tree that is read: ours keep whole items in local indexes, AWS's only what they project.
+ */
+static size_t size_read(Call *call, const PageRequest *request, const Item *item)
+{
+    const Index *index = request->index;
+    Lookup lookup = {.arena = call->arena};
+    if (!index || index->is_global || bytes_equal(index->projection_type, DYNAMODB_PROJECTION_TYPE_ALL))
+        return item_size(item);
+    Item entry = index_projection(&lookup, request->table, index, item);
+    return item_size(&entry);
+}
+
 static void set_last_key(Call *call, const PageRequest *request, const Item *last, Page *page)
 {
     Item key = key_attributes(call->arena, request->table, request->index, last);
@@ -116,19 +143,15 @@ Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *
     PageUse begun = page_begin(call->arena);
     Page page = {.items = {arena_new_array(call->arena, DynamodbAttributeMap, PAGE_ITEMS_FIRST), 0}};
     size_t capacity = PAGE_ITEMS_FIRST, bytes = 0;
-    Item item, last = {0};
+    bool fetches = is_fetched(request);
+    Item item;
     int code;
     while ((code = items_next(call->arena, rows, &item)) == STORE_ROW) {
-        size_t size = item_size(&item);
-        if (bytes + size > PAGE_BYTES_MAX && page.scanned_count) {
-            set_last_key(call, request, &last, &page);
-            break;
-        }
-        bytes += size;
-        last = item;
+        bytes += size_read(call, request, &item);
+        page.fetched_units += fetches ? read_units(item_size(&item), request->is_consistent) : 0;
         page_add(call, request, &item, &page, &capacity);
-        if (page.scanned_count == request->limit || page_is_over(call->arena, &begun)) {
-            set_last_key(call, request, &last, &page);
+        if (page.scanned_count == request->limit || bytes > PAGE_BYTES_MAX || page_is_over(call->arena, &begun)) {
+            set_last_key(call, request, &item, &page);
             break;
         }
     }
@@ -136,7 +159,7 @@ Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *
         store_end(rows);
     if (bytes_is(request->select, "COUNT"))
         page.items = (DynamodbItemList){0};
-    page.units = read_units(bytes, request->is_consistent);
+    page.units = !page.scanned_count && request->is_scan ? 0 : read_units(bytes, request->is_consistent);
     *ret_page = page;
     return expect_ok(call, code == STORE_ROW ? STORE_OK : code);
 }

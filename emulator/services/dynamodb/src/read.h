@@ -3,7 +3,9 @@
 #include "limits.h"
 #include "write.h"
 
-#define PAGE_BYTES_MAX (1024 * 1024) /* aws: "a single Query operation can retrieve a maximum of 1 MB of data" */
+/* aws: "a single Query operation can retrieve a maximum of 1 MB of data". The item that crosses it is the page's last:
+ * a full page of small items costs 128.5 units (dev.to/aws-heroes, "DynamoDB Scan (and why 128.5 RCU?)"). */
+#define PAGE_BYTES_MAX (1024 * 1024)
 
 /* What a page or a batch may take until it ends early, with what is left named in its answer, as it ends at AWS's
  * bounds of bytes: items of a few bytes under filters of 300 operators, or in lists of nothing, need many times their
@@ -27,14 +29,15 @@ typedef struct PageRequest {
     Item (*project)(Arena *arena, const Item *item, const PathSet *paths); /* NULL: item_project */
     Bytes select;
     int64_t limit; /* of items looked at; 0: none */
-    bool is_consistent;
+    bool is_consistent, is_scan;
 } PageRequest;
 
 typedef struct Page {
     DynamodbItemList items;
     int32_t count, scanned_count;
     DynamodbKey last_key; /* absent: there is no more */
-    double units;
+    double units;         /* of the tree that was read. A Scan that meets no item costs nothing, a Query the least */
+    double fetched_units; /* of the table, for what a local index doesn't have */
 } Page;
 
 MUST_CHECK Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *ret_page);

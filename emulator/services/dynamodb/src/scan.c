@@ -66,7 +66,8 @@ static Status rows_of(Call *call, const DynamodbScanInput *in, const PageRequest
 
 static Status scan(Call *call, const DynamodbScanInput *in, DynamodbScanOutput *out)
 {
-    PageRequest request = {.select = in->select, .limit = in->limit, .is_consistent = in->consistent_read};
+    PageRequest request = {
+        .select = in->select, .limit = in->limit, .is_consistent = in->consistent_read, .is_scan = true};
     Item start = *AS_ITEM(&in->exclusive_start_key);
     ItemRange range;
     Table *table;
@@ -83,7 +84,7 @@ static Status scan(Call *call, const DynamodbScanInput *in, DynamodbScanOutput *
     SET(out, count, page.count);
     SET(out, scanned_count, page.scanned_count);
     out->last_evaluated_key = page.last_key;
-    out->consumed_capacity =
-        capacity_of_read(call, in->return_consumed_capacity, in->table_name, request.index, page.units);
+    ReadCost cost = {request.index, page.units, page.fetched_units};
+    out->consumed_capacity = capacity_of_read(call, in->return_consumed_capacity, in->table_name, &cost);
     return OK;
 }

@@ -115,7 +115,3 @@ MUST_CHECK Status statement_judge_all(Call *call, StatementWrite *writes, size_t
 MUST_CHECK Status statement_write(Call *call, StatementWrite *write, ChangeCost *ret_cost);
 /* What its RETURNING asks for; without items: nothing. */
 Item statement_returned(Call *call, const StatementWrite *write);
-
-/* Sums what a batch or a transaction of at most `most` statements costs; consumed NULL: nobody asks. */
-void capacity_join(Call *call, DynamodbConsumedCapacityMultiple *all, const DynamodbConsumedCapacity *consumed,
-                   size_t most);

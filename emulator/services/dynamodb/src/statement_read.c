@@ -334,6 +334,7 @@ static void append_items(Arena *arena, Page *page, const Page *more)
     page->items = (DynamodbItemList){items, len};
     page->scanned_count += more->scanned_count;
     page->units += more->units;
+    page->fetched_units += more->fetched_units;
 }
 
 /* Bytes by the units they cost: what several pieces bring together is as much as one page may. */

@@ -180,22 +180,3 @@ Item statement_returned(Call *call, const StatementWrite *write)
         return nothing;
     return returning->is_modified ? item_project(call->arena, item, write->statement->update.set) : *item;
 }
-
-void capacity_join(Call *call, DynamodbConsumedCapacityMultiple *all, const DynamodbConsumedCapacity *consumed,
-                   size_t most)
-{
-    if (!consumed)
-        return;
-    if (!all->items)
-        all->items = arena_new_array(call->arena, DynamodbConsumedCapacity, most);
-    for (size_t i = 0; i < all->len; i++) {
-        DynamodbConsumedCapacity *sum = &all->items[i];
-        if (!bytes_equal(sum->table_name, consumed->table_name))
-            continue;
-        capacity_add(sum, consumed);
-        sum->read_capacity_units += consumed->read_capacity_units;
-        sum->write_capacity_units += consumed->write_capacity_units;
-        return;
-    }
-    all->items[all->len++] = *consumed;
-}

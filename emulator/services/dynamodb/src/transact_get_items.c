@@ -50,24 +50,12 @@ static Status check_double(Call *call, const Wanted *all, size_t count)
     return OK;
 }
 
-/* aws: "two underlying reads of every item": twice the units of a consistent read */
 static void consume(Call *call, const DynamodbTransactGetItemsInput *in, const DynamodbGet *get, const Wanted *wanted,
                     DynamodbConsumedCapacityMultiple *all)
 {
-    double units = 2 * read_units(wanted->item ? item_size(wanted->item) : 0, true);
-    DynamodbConsumedCapacity *one = capacity_of_read(call, in->return_consumed_capacity, get->table_name, NULL, units);
-    if (!one)
-        return;
-    if (!all->items)
-        all->items = arena_new_array(call->arena, DynamodbConsumedCapacity, in->transact_items.len);
-    SET(one, read_capacity_units, units);
-    for (size_t i = 0; i < all->len; i++)
-        if (bytes_equal(all->items[i].table_name, one->table_name)) {
-            capacity_add(&all->items[i], one);
-            all->items[i].read_capacity_units += units;
-            return;
-        }
-    all->items[all->len++] = *one;
+    ReadCost cost = {.units = read_units(wanted->item ? item_size(wanted->item) : 0, true)};
+    DynamodbConsumedCapacity *one = capacity_of_read(call, in->return_consumed_capacity, get->table_name, &cost);
+    capacity_join(call, all, one, in->transact_items.len);
 }
 
 /* In memory: their answer takes about as much again. */
@@ -117,5 +105,6 @@ static Status transact_get_items(Call *call, const DynamodbTransactGetItemsInput
             out->responses.items[i].item = wanted[i].paths ? item_project(call->arena, item, wanted[i].paths) : *item;
         consume(call, in, in->transact_items.items[i].get, &wanted[i], &out->consumed_capacity);
     }
+    capacity_of_transaction(&out->consumed_capacity, CAPACITY_READ);
     return OK;
 }

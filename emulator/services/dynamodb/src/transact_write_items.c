@@ -208,28 +208,35 @@ static Status write_part(Call *call, Part *part, ChangeCost *ret_cost)
     return OK;
 }
 
-/* aws: "two underlying writes of every item": twice the units */
 static void consume(Call *call, const DynamodbTransactWriteItemsInput *in, const Part *part, const ChangeCost *cost,
                     DynamodbTransactWriteItemsOutput *out)
 {
     DynamodbConsumedCapacity *one =
         capacity_of_write(call, in->return_consumed_capacity, part->table_name, part->change.table, cost);
-    DynamodbConsumedCapacityMultiple *all = &out->consumed_capacity;
-    if (!one)
-        return;
-    if (!all->items)
-        all->items = arena_new_array(call->arena, DynamodbConsumedCapacity, in->transact_items.len);
-    one->capacity_units *= 2;
-    if (one->table)
-        one->table->capacity_units *= 2;
-    SET(one, write_capacity_units, one->capacity_units);
-    for (size_t i = 0; i < all->len; i++)
-        if (bytes_equal(all->items[i].table_name, one->table_name)) {
-            capacity_add(&all->items[i], one);
-            all->items[i].write_capacity_units += one->capacity_units;
-            return;
-        }
-    all->items[all->len++] = *one;
+    capacity_join(call, &out->consumed_capacity, one, in->transact_items.len);
+}
+
+/* aws: API Reference, TransactWriteItems, ClientRequestToken: "the subsequent TransactWriteItems calls with the same
+ * client token return the number of read capacity units consumed in reading the item" */
+static Status replay(Call *call, const DynamodbTransactWriteItemsInput *in, DynamodbTransactWriteItemsOutput *out)
+{
+    if (!capacity_is_asked(in->return_consumed_capacity))
+        return OK;
+    for (size_t i = 0; i < in->transact_items.len; i++) {
+        ArenaMark mark = arena_mark(call->arena);
+        Part part = {0};
+        const Item *item;
+        TRY(part_of(call, &in->transact_items.items[i], &part));
+        TRY(table_find_for_items(call, part.table_name, &part.change.table));
+        TRY(find_key(call, &part));
+        TRY(item_before(call, part.change.table, &part.change.key, &item));
+        ReadCost cost = {.units = read_units(item ? item_size(item) : 0, true)};
+        arena_rewind(call->arena, mark);
+        DynamodbConsumedCapacity *one = capacity_of_read(call, in->return_consumed_capacity, part.table_name, &cost);
+        capacity_join(call, &out->consumed_capacity, one, in->transact_items.len);
+    }
+    capacity_of_transaction(&out->consumed_capacity, CAPACITY_READ);
+    return OK;
 }
 
 static Status transact_write_items(Call *call, const DynamodbTransactWriteItemsInput *in,
@@ -242,7 +249,7 @@ static Status transact_write_items(Call *call, const DynamodbTransactWriteItemsI
     TRY(check_all(call, in, parts));
     TRY(token_check(call, in, &digest, &is_done));
     if (is_done)
-        return OK;
+        return replay(call, in, out);
     TRY(prepare_all(call, in, parts));
     TRY(judge_all(call, in, parts));
 
@@ -252,5 +259,6 @@ static Status transact_write_items(Call *call, const DynamodbTransactWriteItemsI
         TRY(write_part(call, &parts[i], &cost));
         consume(call, in, &parts[i], &cost, out);
     }
+    capacity_of_transaction(&out->consumed_capacity, CAPACITY_WRITE);
     return OK;
 }

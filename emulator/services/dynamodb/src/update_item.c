@@ -39,6 +39,7 @@ static Status update_item(Call *call, const DynamodbUpdateItemInput *in, Dynamod
         TRY(item_update(call, change.before ? change.before : &key, request.update.set, &after));
         change.after = &after;
         TRY(change_check(call, &change, "Item size to update"));
+        TRY(update_check_size(call, &request.update, &after));
         TRY(item_check_nesting(call, &after));
     }
 

@@ -43,28 +43,34 @@ static bool is_plain_integer(Bytes text)
     return true;
 }
 
-/* Of one value or item. room: bytes that may still be spent on numbers in their one form: 1E125 has 126 of them. Once
- * it is used up the value is larger than an item may be, and is only looked through. */
+/* Of one value or item. room: what its numbers may still weigh. Once it is used up the value is larger than an item may
+ * be, and is only looked through: 1E125 in its one form has 126 bytes, and weighs 2. */
 typedef struct Check {
     Call *call;
     size_t room;
     const Bytes *bad_name; /* of a member of a map; NULL: none */
+    Bytes sent, made;      /* the last one that was brought into another form: the same again shares it */
 } Check;
 
-#define CHECK_ROOM (2 * (size_t)ITEM_BYTES_MAX) /* of two digits a byte is counted */
+static void spend(Check *check, size_t bytes)
+{
+    check->room -= bytes < check->room ? bytes : check->room;
+}
 
 static Status check_number(Check *check, Bytes *text)
 {
     Number number;
     if (is_plain_integer(*text))
         return OK;
-    TRY(number_check(check->call, number_parse(*text, &number), *text));
-    if (!check->room)
-        return OK;
-    Bytes made = number_text(check->call->arena, &number, *text);
-    if (made.ptr != text->ptr)
-        check->room -= made.len < check->room ? made.len : check->room;
-    *text = made;
+    if (!present(check->sent) || !bytes_equal(check->sent, *text)) {
+        TRY(number_check(check->call, number_parse(*text, &number), *text));
+        if (!check->room)
+            return OK;
+        check->sent = *text;
+        check->made = number_text(check->call->arena, &number, *text);
+    }
+    *text = check->made;
+    spend(check, number_size(*text));
     return OK;
 }
 
@@ -149,6 +155,7 @@ static Status check_value(Check *check, Value *value, int depth)
                    ? OK
                    : fail(call, &DYNAMODB_VALIDATION, INVALID "Null attribute value types must have the value of true");
     case VALUE_L:
+        spend(check, value->l.len);
         for (size_t i = 0; i < value->l.len; i++)
             TRY(check_value(check, &value->l.items[i], depth + 1));
         return OK;
@@ -163,14 +170,14 @@ static Status check_value(Check *check, Value *value, int depth)
 
 Status value_normalise(Call *call, Value *value)
 {
-    Check check = {call, CHECK_ROOM, NULL};
+    Check check = {.call = call, .room = ITEM_BYTES_MAX};
     TRY(check_value(&check, value, 1));
     return check.bad_name ? attribute_name_refuse(call, *check.bad_name) : OK;
 }
 
 Status item_normalise(Call *call, Item *item)
 {
-    Check check = {call, CHECK_ROOM, NULL};
+    Check check = {.call = call, .room = ITEM_BYTES_MAX};
     for (size_t i = 0; i < item->len; i++)
         if (!attribute_name_is_fine(item->items[i].key))
             return attribute_name_refuse(call, item->items[i].key);

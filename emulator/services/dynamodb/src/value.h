@@ -65,7 +65,8 @@ bool list_of_bytes_has(const Bytes *items, size_t len, Bytes wanted); /* for sho
 /* S, N, B of one kind: false where they cannot be ordered. */
 MUST_CHECK bool value_order(const Value *a, const Value *b, int *ret_order);
 
-/* aws: Developer Guide, "DynamoDB Item sizes and formats". */
+/* size.c has the rule. */
+size_t number_size(Bytes text);
 size_t value_size(const Value *value);
 size_t item_size(const Item *item);
 /* The same up to the limit; anything above it as soon as that is known: values may share their parts many times. */
