@@ -9,8 +9,14 @@ typedef struct Buffer {
 } Buffer;
 
 void buffer_done(Buffer *buffer); /* also fine on a zeroed one; leaves it zeroed */
+void buffer_grow(Buffer *buffer, size_t more);
 /* Room for `more` bytes after len; returns where they go. buffer->len is the caller's to move. */
-char *buffer_reserve(Buffer *buffer, size_t more);
+static inline char *buffer_reserve(Buffer *buffer, size_t more)
+{
+    if (more > buffer->capacity - buffer->len)
+        buffer_grow(buffer, more);
+    return buffer->ptr + buffer->len;
+}
 void buffer_append(Buffer *buffer, Bytes b);
 void buffer_append_text(Buffer *buffer, const char *text);
 void buffer_append_format(Buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -23,9 +29,8 @@ void buffer_append_uint64(Buffer *buffer, uint64_t value); /* decimal */
 void buffer_append_int64(Buffer *buffer, int64_t value);
 static inline void buffer_append_char(Buffer *buffer, char c)
 {
-    if (buffer->len == buffer->capacity)
-        buffer_reserve(buffer, 1);
-    buffer->ptr[buffer->len++] = c;
+    *buffer_reserve(buffer, 1) = c;
+    buffer->len++;
 }
 void buffer_append_be16(Buffer *buffer, uint16_t value);
 void buffer_append_be32(Buffer *buffer, uint32_t value);

@@ -220,6 +220,13 @@ def operations() -> list[Operation]:
         Operation("GetItem", "dynamodb", '"amount"', [dynamodb_request("GetItem", Key=key(n)) for n in range(KEYS)]),
         Operation("UpdateItem", "dynamodb", "", [dynamodb_request("UpdateItem", Key=key(n), **update) for n in range(KEYS)]),
         Operation(f"Query ({QUERIED} items)", "dynamodb", f'"Count":{QUERIED}', [dynamodb_request("Query", **query)]),
+        Operation("Scan", "dynamodb", '"Count"', [dynamodb_request("Scan")], compared=300),
+        Operation("BatchWriteItem", "dynamodb", '"UnprocessedItems":{}', [
+            request("dynamodb", "DynamoDB_20120810.BatchWriteItem", {"RequestItems": {TABLE: [
+                {"PutRequest": {"Item": item(n * 25 + m)}} for m in range(25)]}}) for n in range(KEYS // 25)], 25, 2000),
+        Operation("TransactWriteItems (4)", "dynamodb", "{}", [
+            request("dynamodb", "DynamoDB_20120810.TransactWriteItems", {"TransactItems": [
+                {"Put": {"TableName": TABLE, "Item": item(n * 4 + m)}} for m in range(4)]}) for n in range(KEYS // 4)]),
     ]
 
 

@@ -10,21 +10,17 @@ void buffer_done(Buffer *buffer)
     *buffer = (Buffer){0};
 }
 
-char *buffer_reserve(Buffer *buffer, size_t more)
+void buffer_grow(Buffer *buffer, size_t more)
 {
-    size_t needed;
+    size_t needed, capacity = buffer->capacity ? buffer->capacity : 256;
     if (__builtin_add_overflow(buffer->len, more, &needed) || needed > SIZE_MAX / 2)
         abort();
-    if (needed > buffer->capacity) {
-        size_t capacity = buffer->capacity ? buffer->capacity : 256;
-        while (capacity < needed)
-            capacity *= 2;
-        buffer->ptr = realloc(buffer->ptr, capacity);
-        if (!buffer->ptr)
-            abort();
-        buffer->capacity = capacity;
-    }
-    return buffer->ptr + buffer->len;
+    while (capacity < needed)
+        capacity *= 2;
+    buffer->ptr = realloc(buffer->ptr, capacity);
+    if (!buffer->ptr)
+        abort();
+    buffer->capacity = capacity;
 }
 
 void buffer_append(Buffer *buffer, Bytes b)

@@ -4,8 +4,9 @@
 #include "event_stream.h"
 #include <stdio.h>
 
-#define EXTENDED_ID_BYTES 72          /* of x-amz-id-2, before base64 */
-#define MESSAGE_BYTES_MAX (32 * 1024) /* of an error; ten validation errors are shorter */
+#define EXTENDED_ID_BYTES   72          /* of x-amz-id-2, before base64 */
+#define RESERVE_LEAST_BYTES (64 * 1024) /* answers that are smaller grow as they are written */
+#define MESSAGE_BYTES_MAX   (32 * 1024) /* of an error; ten validation errors are shorter */
 
 static void log_request(Exchange *exchange, int status)
 {
@@ -67,9 +68,18 @@ static void check_answer(Exchange *exchange)
                   model->name, "member", wrong, NULL);
 }
 
+/* What was read is told: an answer grows to about what the call's arena holds. */
+static void reserve(const Exchange *exchange, Buffer *body)
+{
+    size_t held = arena_used(exchange->call.arena);
+    if (exchange->call.operation->access == READS && held > RESERVE_LEAST_BYTES)
+        buffer_reserve(body, held);
+}
+
 static void write_output(Exchange *exchange, WireAnswer *answer)
 {
     check_answer(exchange);
+    reserve(exchange, &answer->body);
     exchange->protocol->encode(answer, exchange->service->model, exchange->call.operation->model, exchange->out,
                                exchange->call.request_id);
 }
