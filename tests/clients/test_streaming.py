@@ -1,6 +1,7 @@
 """Bodies that flow and answers that come late, over each protocol: a throw-away service (tests/streaming/server.c) takes and
 gives bodies of any length. EVPOC_STREAM_BYTES says how long they are here."""
 
+import hashlib
 import json
 import os
 import random
@@ -22,13 +23,17 @@ SERVER = EMULATOR.parents[1] / "tests" / "streaming_server"
 BYTES = int(os.environ.get("EVPOC_STREAM_BYTES", 64 * 1024 * 1024))
 MIB = 1024 * 1024
 IS_SANITIZED = any(name in str(EMULATOR) for name in ("asan", "tsan"))
-AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/things/aws4_request, SignedHeaders=host, Signature=x"
 WAYS = {
     "http1": ("http", []),
     "http2": ("http", ["--http2-prior-knowledge"]),
     "tls1": ("https", ["-k", "--http1.1"]),
     "tls2": ("https", ["-k", "--http2"]),
 }
+
+
+def authorization(path):
+    service = "objects" if path.startswith("/objects") else "things"
+    return f"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=x"
 
 
 class Server:
@@ -50,7 +55,7 @@ class Server:
 
     def curl(self, way, path, *options, input=None):
         scheme, flags = WAYS[way]
-        command = ["curl", "-sS", "--max-time", "500", "-H", f"Authorization: {AUTHORIZATION}", *flags, *options]
+        command = ["curl", "-sS", "--max-time", "500", "-H", f"Authorization: {authorization(path)}", *flags, *options]
         return subprocess.run([*command, f"{scheme}://127.0.0.1:{self.port}{path}"], input=input, capture_output=True)
 
     def state(self):
@@ -76,7 +81,7 @@ def server(tmp_path):
 
 
 def head(method, path, *fields):
-    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", f"Authorization: {AUTHORIZATION}", *fields]
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", f"Authorization: {authorization(path)}", *fields]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
@@ -132,7 +137,7 @@ def test_an_answer_of_any_length_is_pulled(server, way, what):
     server.curl(way, "/_evpoc/state")
     before = server.peak_bytes()
     got = subprocess.Popen(
-        ["curl", "-sS", "-H", f"Authorization: {AUTHORIZATION}", *WAYS[way][1], f"{WAYS[way][0]}://127.0.0.1:{server.port}/{what}/x?length={BYTES}"],
+        ["curl", "-sS", "-H", f"Authorization: {authorization(what)}", *WAYS[way][1], f"{WAYS[way][0]}://127.0.0.1:{server.port}/{what}/x?length={BYTES}"],
         stdout=subprocess.PIPE)
     block = bytes(range(256)) * 4096 if what == "things" else bytes(MIB)
     length, is_right = 0, True
@@ -320,3 +325,116 @@ def test_a_tunnel_ends_when_its_client_is_gone(server):
 
 def test_over_http2_nothing_is_handed_on(server):
     assert json.loads(server.curl("http2", "/_evpoc/echo").stdout) == {"open": 0}
+
+
+def objects(server):
+    return json.loads(server.curl("http1", "/_evpoc/objects").stdout)
+
+
+def patterned(directory, length, seed):
+    """A file of so many bytes, and the SHA-256 of them."""
+    path, block = directory / f"pattern{seed}", random.Random(seed).randbytes(MIB + 13)
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        while length:
+            piece = block[:length]
+            file.write(piece)
+            digest.update(piece)
+            length -= len(piece)
+    return path, digest.hexdigest()
+
+
+def digest_of(server, way, path):
+    """Length and SHA-256 of an answer, whatever its length."""
+    scheme, flags = WAYS[way]
+    got = subprocess.Popen(["curl", "-sS", "--fail", "-H", f"Authorization: {authorization(path)}", *flags, f"{scheme}://127.0.0.1:{server.port}{path}"], stdout=subprocess.PIPE)
+    digest, length = hashlib.sha256(), 0
+    while piece := got.stdout.read(MIB):
+        digest.update(piece)
+        length += len(piece)
+    assert got.wait() == 0
+    return length, digest.hexdigest()
+
+
+def slice_digest(path, start, length):
+    with path.open("rb") as file:
+        file.seek(start)
+        return len(data := file.read(length)), hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_flows_in_is_kept_and_flows_out(server, tmp_path, way):
+    server.curl(way, "/_evpoc/state")
+    before = server.peak_bytes()
+    path, digest = patterned(tmp_path, BYTES, 1)
+    put = server.curl(way, "/objects/o", "-H", "Expect:", "-T", str(path))
+    assert json.loads(put.stdout) == {"length": BYTES}, put
+    assert digest_of(server, way, "/objects/o") == (BYTES, digest)
+    start = BYTES // 2 + 7
+    assert digest_of(server, way, f"/objects/o?from={start}&length=3000001") == slice_digest(path, start, 3000001)
+    if not IS_SANITIZED:
+        assert server.peak_bytes() - before < 16 * MIB
+    server.kill()
+    server.start()
+    assert digest_of(server, way, "/objects/o") == (BYTES, digest)
+    assert objects(server)["objects"] == 1 and objects(server)["used"] >= BYTES
+    server.curl(way, "/objects/o", "-X", "DELETE")
+    assert objects(server) == {"objects": 0, "used": 0}
+
+
+def test_objects_are_joined_without_a_copy_and_their_parts_may_go(server, tmp_path):
+    path, digest = patterned(tmp_path, 6 * MIB, 2)
+    for name, start in (("a", 0), ("b", 5 * MIB)):
+        part = tmp_path / name
+        part.write_bytes(path.read_bytes()[start:5 * MIB if name == "a" else None])
+        server.curl("http1", f"/objects/{name}", "-T", str(part))
+    used = objects(server)["used"]
+    joined = server.curl("http2", "/objects/whole?first=a&second=b", "-X", "POST")
+    assert json.loads(joined.stdout) == {"length": 6 * MIB}
+    assert objects(server) == {"objects": 3, "used": used}
+    for name in ("a", "b"):
+        server.curl("http1", f"/objects/{name}", "-X", "DELETE")
+    assert objects(server) == {"objects": 1, "used": used}
+    for way in WAYS:
+        assert digest_of(server, way, "/objects/whole") == (6 * MIB, digest)
+    server.curl("http1", "/objects/whole", "-T", str(tmp_path / "a"))  # in its place
+    assert digest_of(server, "http1", "/objects/whole") == slice_digest(tmp_path / "a", 0, 5 * MIB)
+    assert objects(server) == {"objects": 1, "used": 5 * MIB}
+
+
+def test_an_object_that_is_replaced_while_it_is_read_is_read_to_its_end(server, tmp_path):
+    path, digest = patterned(tmp_path, 20 * MIB, 3)
+    server.curl("http1", "/objects/o", "-T", str(path))
+    with server.connect() as connection:
+        connection.sendall(head("GET", "/objects/o"))
+        data = connection.recv(100)
+        other, _ = patterned(tmp_path, 20 * MIB, 4)
+        for _ in range(3):
+            server.curl("http1", "/objects/o", "-T", str(other))
+        while len(data) < 20 * MIB:
+            data += connection.recv(MIB)
+        start, rest = data.split(b"\r\n\r\n", 1)
+        while len(rest) < 20 * MIB:
+            rest += connection.recv(MIB)
+    assert start.startswith(b"HTTP/1.1 200") and hashlib.sha256(rest).hexdigest() == digest
+    assert objects(server) == {"objects": 1, "used": 20 * MIB}
+
+
+def test_a_kill_in_the_middle_of_an_upload_leaves_no_bytes(server, tmp_path):
+    path, digest = patterned(tmp_path, 3 * MIB, 5)
+    server.curl("http1", "/objects/kept", "-T", str(path))
+    with server.connect() as connection:
+        connection.sendall(head("PUT", "/objects/half", "Content-Length: 40000000") + bytes(20000000))
+        deadline = time.monotonic() + 60
+        while objects(server)["used"] < 20 * MIB:
+            assert time.monotonic() < deadline
+        server.kill()
+    server.start()
+    assert objects(server) == {"objects": 1, "used": 3 * MIB}
+    assert (server.directory / "evpoc.blobs").stat().st_blocks * 512 <= 4 * MIB
+    assert digest_of(server, "http1", "/objects/kept") == (3 * MIB, digest)
+    with server.connect() as connection:
+        connection.sendall(head("PUT", "/objects/half", "Content-Length: 40000000") + bytes(1000000))
+    deadline = time.monotonic() + 60
+    while objects(server) != {"objects": 1, "used": 3 * MIB}:  # a client that goes leaves none either
+        assert time.monotonic() < deadline

@@ -5,12 +5,16 @@
  *   GET  /things/{name}?length=  so many bytes, made as they are asked for
  *   GET  /files/{name}?length=   the same, zeros, out of a sparse file
  *   POST /later?real=&emulated=  answers after so many ms; with {"give_up_ms": n} it is given up after n
+ *   GET  /_evpoc/echo            a connection that is handed on (Upgrade) says back what it is told
+ *   …    /objects/{name}         large bytes that are kept (objects.c)
  *
  * usage: server DIRECTORY; prints its port. A PUT of "refused…" is refused when its head is there, of "slow…" its sink
  * takes 64 KiB a millisecond; "fails…" fails after the body has come. */
+#include "blob.h"
 #include "event.h"
 #include "page.h"
 #include "pipeline.h"
+#include "shapes.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -52,26 +56,6 @@ typedef struct AnswerLaterOutput {
     bool has_count;
 } AnswerLaterOutput;
 
-static const Shape text = {.name = "String", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
-static const Shape blob = {.name = "Blob", .kind = KIND_BLOB, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
-static const Shape number = {.name = "Long", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
-
-#define FIELD(Type, member, shape_, ...)                                                                               \
-    {                                                                                                                  \
-        .name = {#member, sizeof #member - 1}, .path = #member, .shape = shape_, .offset = offsetof(Type, member),     \
-        .has_offset = NO_OFFSET, __VA_ARGS__                                                                           \
-    }
-#define NUMBER_FIELD(Type, member, ...)                                                                                \
-    {                                                                                                                  \
-        .name = {#member, sizeof #member - 1}, .path = #member, .shape = &number, .offset = offsetof(Type, member),    \
-        .has_offset = offsetof(Type, has_##member), __VA_ARGS__                                                        \
-    }
-#define STRUCTURE(Type, fields_)                                                                                       \
-    {                                                                                                                  \
-        .name = #Type, .kind = KIND_STRUCTURE, .size = sizeof(Type), .min = NO_MIN, .max = NO_MAX,                     \
-        .fields_count = sizeof fields_ / sizeof *fields_, .fields = fields_                                            \
-    }
-
 static const Field put_in[] = {FIELD(PutThingInput, name, &text, .location = IN_PATH),
                                FIELD(PutThingInput, body, &blob, .location = IN_PAYLOAD, .streaming = true)};
 static const Field put_out[] = {NUMBER_FIELD(PutThingOutput, length, .required = true),
@@ -88,14 +72,6 @@ static const Shape put_in_shape = STRUCTURE(PutThingInput, put_in), put_out_shap
                    later_in_shape = STRUCTURE(AnswerLaterInput, later_in),
                    later_out_shape = STRUCTURE(AnswerLaterOutput, later_out);
 
-#define MODEL(Name, in, out, method_, uri_)                                                                            \
-    static const OperationModel Name##Model = {.name = #Name,                                                          \
-                                               .input = &in,                                                           \
-                                               .output = &out,                                                         \
-                                               .has_output = true,                                                     \
-                                               .method = method_,                                                      \
-                                               .uri = uri_,                                                            \
-                                               .status = 200}
 MODEL(PutThing, put_in_shape, put_out_shape, "PUT", "/things/{name}");
 MODEL(GetThing, get_in_shape, get_out_shape, "GET", "/things/{name}");
 MODEL(GetFile, get_in_shape, get_out_shape, "GET", "/files/{name}");
@@ -392,10 +368,12 @@ int main(int argc, char **argv)
     host.random = random_new();
     host.log = log_new(STDERR_FILENO, LOG_WARN, LOG_HUMAN, host.clock);
     if (store_open(directory, DURABILITY_COMMIT, &host.store, &reason) != STORE_OK ||
-        !host_open_service(&host, &service))
+        blob_open(host.store) != STORE_OK || !host_open_service(&host, &service) ||
+        !host_open_service(&host, &objects_service))
         return fprintf(stderr, "%s\n", reason), 1;
     pipeline = pipeline_new(&host);
     pipeline_add_service(pipeline, &host.services[0]);
+    pipeline_add_service(pipeline, &host.services[1]);
     NetOptions options = {.loop = loop,
                           .host = "127.0.0.1",
                           .body_max = LIMIT_REQUEST_BODY_BYTES,
@@ -411,7 +389,10 @@ int main(int argc, char **argv)
     printf("%u\n", net_port(net));
     fflush(stdout);
     while (!stop) {
-        loop_poll(loop, pipeline_wait_ms(pipeline));
+        int wait_ms = pipeline_wait_ms(pipeline);
+        bool is_idle = wait_ms && !net_open_requests(net);
+        bool has_work = is_idle && (store_checkpoint_step(host.store) || blob_check_step(host.store));
+        loop_poll(loop, has_work ? 0 : wait_ms);
         pipeline_turn(pipeline);
     }
     net_close(net);
