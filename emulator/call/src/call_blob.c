@@ -1,4 +1,4 @@
-/* call_blob.c */
+/* call_blob.c - the writer of a body belongs to its call, the blob of an answer to the answer. */
 #include "call_blob.h"
 #include <stdlib.h>
 
