@@ -14,6 +14,9 @@ static const Page pages[] = {
     {"/_evpoc/requests", "GET", requests_page},
     {"/_evpoc/metrics", "GET", metrics_page},
     {"/_evpoc/version", "GET", version_page},
+    /* for people with a browser */
+    {"/_evpoc/", "GET", overview_page},
+    {"/_evpoc/overview/{file}", "GET", overview_file_page},
     /* what suites written for other emulators ask */
     {"/_localstack/health", "GET", health_page},
     {"/_localstack/state/reset", "POST", state_reset_page},
