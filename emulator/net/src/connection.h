@@ -1,8 +1,7 @@
-/* connection.h - a socket of ours: until its protocol is known, and for good where that is TLS or HTTP/2. */
+/* connection.h - the sockets of ours: each until its protocol is known, and for good where that is TLS or HTTP/2. */
 #pragma once
 #include "net_private.h"
 
-void connection_open(Net *net, int fd); /* takes the socket */
 /* Sends what was answered since the last round. */
 void connections_flush(Net *net);
 /* Frees those that were closed; after a flush, when no event of the round is left. */

@@ -7,9 +7,23 @@
 
 typedef struct Pump Pump;
 
+/* What goes on inside, once that is known. */
+typedef struct Driver {
+    void (*flush)(Connection *connection); /* it has output that it wasn't asked for; NULL: it never has */
+    void (*sweep)(Connection *connection); /* from time to time: closes it where its client is gone or too slow */
+    bool (*is_busy)(const Connection *connection); /* it may not be closed for a new one */
+    void (*close)(Connection *connection);         /* frees what is the driver's */
+} Driver;
+
+/* The files, each of which uses those above it:
+ *   transport.c  bytes, inside TLS or not      connection.c  what all have
+ *   h2_connection.c, pump.c                    the drivers
+ *   tls.c        the handshake, then one of the drivers
+ *   sniff.c      a new socket: one of these, or libmicrohttpd */
 struct Connection {
     Watch watch;
     Net *net;
+    const Driver *driver; /* NULL: not known yet */
     Connection *previous, *next;
     Connection *next_changed; /* has output that it wasn't asked for */
     bool is_changed, is_dead;
@@ -35,12 +49,9 @@ ssize_t transport_read(Connection *connection, char *to, size_t room);
 ssize_t transport_write(Connection *connection, Bytes bytes);
 
 void connection_close(Connection *connection);
+void connection_leave(Connection *connection); /* its socket is somebody else's now */
 void connection_watch(Connection *connection, uint32_t events);
 
 void tls_start(Connection *connection);
 void h2_start(Connection *connection, Bytes first);
-void h2_flush(Connection *connection);
 void pump_start(Connection *connection, Bytes first);
-void pump_close(Connection *connection);
-bool pump_is_stuck(const Connection *connection, int64_t patience_ms);
-void pump_free(Pump *pump);

@@ -28,7 +28,7 @@ static bool write_out(Connection *connection)
     return true;
 }
 
-void h2_flush(Connection *connection)
+static void h2_flush(Connection *connection)
 {
     for (int i = 0; write_out(connection); i++) {
         if (i == WRITES_A_ROUND) { /* a fast reader of a long answer holds nobody else up */
@@ -91,9 +91,38 @@ static void on_output(void *context)
     connection->net->changed = connection;
 }
 
+static void h2_sweep(Connection *connection)
+{
+    const Net *net = connection->net;
+    int64_t idle_ms = INT64_C(1000) * (net->options.idle_s ? net->options.idle_s : LIMIT_IDLE_S);
+    bool is_slow = h2_session_is_too_slow(connection->h2);
+    bool is_idle = loop_now_ms(net->loop) - connection->active_ms > idle_ms && h2_session_is_idle(connection->h2);
+    if (!is_slow && !is_idle)
+        return;
+    if (!is_slow) { /* it is told */
+        h2_session_shut_down(connection->h2);
+        h2_flush(connection);
+    }
+    connection_close(connection);
+}
+
+static bool h2_is_busy(const Connection *connection)
+{
+    return !h2_session_is_idle(connection->h2);
+}
+
+static void h2_close(Connection *connection)
+{
+    connection->h2 = h2_session_free(connection->h2);
+    transfers_count(&connection->net->transfers, &connection->out_held, 0);
+}
+
+static const Driver h2_driver = {h2_flush, h2_sweep, h2_is_busy, h2_close};
+
 void h2_start(Connection *connection, Bytes first)
 {
     connection->watch.ready = h2_ready;
+    connection->driver = &h2_driver;
     connection->h2 = h2_session_new(&connection->net->transfers, connection->tls != NULL, on_output, connection);
     connection_watch(connection, EPOLLIN);
     if (first.len && !h2_session_receive(connection->h2, first)) {

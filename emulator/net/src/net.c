@@ -1,6 +1,7 @@
 /* net.c - the loop: one epoll for everything, libmicrohttpd's own among it. */
 #include "connection.h"
 #include "net_private.h"
+#include "sniff.h"
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -87,7 +88,7 @@ static void set_accepting(Net *net, bool accepting)
     loop_watch(net->loop, &net->listener, accepting ? EPOLLIN : 0);
 }
 
-void net_connection_closed(void *context)
+static void connection_closed(void *context)
 {
     Net *net = context;
     net->connections--;
@@ -197,13 +198,6 @@ size_t net_open_requests(const Net *net)
     return net->transfers.open;
 }
 
-bool net_identity(Net *net)
-{
-    if (!net->has_identity)
-        net->has_identity = identity_make(&net->identity, net->tls_directory, clock_now_ms(net->transfers.clock)) == 0;
-    return net->has_identity;
-}
-
 Bytes net_ca_pem(Net *net, Arena *arena)
 {
     if (!net_identity(net) || !net->identity.ca_pem.data)
@@ -295,7 +289,7 @@ static int start(Net *net, const char **ret_reason)
     int code = listen_on(&net->options, &net->listener.fd, ret_reason);
     if (code)
         return code;
-    net->h1 = h1_new(&net->transfers, net->loop, net_connection_closed, net);
+    net->h1 = h1_new(&net->transfers, net->loop, connection_closed, net);
     if (!net->h1)
         return refuse(ret_reason, NET_BROKEN, "the HTTP server does not start");
     if (!net->options.certificate_path)
@@ -314,6 +308,7 @@ int net_open(const NetOptions *options, Net **ret_net, const char **ret_reason)
     net->tls_directory = options->tls_directory ? strdup(options->tls_directory) : NULL;
     net->listener = (Watch){listener_ready, -1, 0};
     net->loop = options->loop;
+    net->on_closed = connection_closed;
     net->read_buffer = malloc(READ_BYTES);
     if (!net->read_buffer)
         abort();

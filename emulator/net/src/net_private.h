@@ -23,15 +23,14 @@ struct Net {
     Connection *first, *changed, *dead;
     size_t connections; /* ours and libmicrohttpd's */
     size_t connections_max;
-    bool accepting; /* until net_stop_accepting */
-    bool is_paused; /* accepting, for want of sockets */
+    void (*on_closed)(void *net); /* a connection, whoever has it, is closed */
+    bool accepting;               /* until net_stop_accepting */
+    bool is_paused;               /* accepting, for want of sockets */
     uint64_t round;
     int64_t sweep_at_ms;
 
     char *read_buffer; /* READ_BYTES */
 };
 
-/* net.c: a connection, whoever has it, is closed. */
-void net_connection_closed(void *net);
-/* Makes or reads the certificate if that is yet to be done. */
+/* tls.c: makes or reads the certificate if that is yet to be done. */
 MUST_CHECK bool net_identity(Net *net);

@@ -127,6 +127,36 @@ static void client_ready(Watch *watch, uint32_t events)
         move(connection);
 }
 
+/* libmicrohttpd has hung up, and what it sent last waits for a client that takes nothing: nobody else would ever close
+ * it. A client that libmicrohttpd still talks to is its transfer's to judge. */
+static void sweep(Connection *connection)
+{
+    const Pump *pump = connection->pump;
+    const NetOptions *options = &connection->net->options;
+    int64_t patience_ms = INT64_C(1000) * (options->request_s ? options->request_s : LIMIT_REQUEST_S);
+    struct pollfd pair = {.fd = pump->watch.fd};
+    if (pump->out.sent < pump->out.len && loop_now_ms(connection->net->loop) - pump->taken_ms > patience_ms &&
+        poll(&pair, 1, 0) == 1 && (pair.revents & POLLHUP))
+        connection_close(connection);
+}
+
+static bool is_busy(const Connection *connection)
+{
+    (void)connection;
+    return true; /* libmicrohttpd, which has its other end, may close it */
+}
+
+static void end(Connection *connection)
+{
+    Pump *pump = connection->pump;
+    loop_watch(connection->net->loop, &pump->watch, 0);
+    close(pump->watch.fd);
+    pump->watch.fd = -1;
+    loop_free_later(connection->net->loop, pump);
+}
+
+static const Driver pump_driver = {NULL, sweep, is_busy, end};
+
 void pump_start(Connection *connection, Bytes first)
 {
     int pair[2];
@@ -145,32 +175,10 @@ void pump_start(Connection *connection, Bytes first)
     pump->taken_ms = loop_now_ms(net->loop);
     connection->pump = pump;
     connection->watch.ready = client_ready;
+    connection->driver = &pump_driver;
     net->connections++; /* libmicrohttpd's */
     if (h1_add(net->h1, pair[1], true))
         move(connection);
     else
         connection_close(connection);
-}
-
-void pump_close(Connection *connection)
-{
-    Pump *pump = connection->pump;
-    loop_watch(connection->net->loop, &pump->watch, 0);
-    close(pump->watch.fd);
-    pump->watch.fd = -1;
-}
-
-/* libmicrohttpd has hung up, and what it sent last waits for a client that takes nothing: nobody else would ever close
- * it. A client that libmicrohttpd still talks to is its transfer's to judge. */
-bool pump_is_stuck(const Connection *connection, int64_t patience_ms)
-{
-    const Pump *pump = connection->pump;
-    struct pollfd pair = {.fd = pump->watch.fd};
-    return pump->out.sent < pump->out.len && loop_now_ms(connection->net->loop) - pump->taken_ms > patience_ms &&
-           poll(&pair, 1, 0) == 1 && (pair.revents & POLLHUP);
-}
-
-void pump_free(Pump *pump)
-{
-    free(pump);
 }

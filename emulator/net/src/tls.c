@@ -8,30 +8,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-ssize_t transport_read(Connection *connection, char *to, size_t room)
-{
-    ssize_t len = connection->tls ? gnutls_record_recv(connection->tls, to, room)
-                                  : recv(connection->watch.fd, to, room, MSG_DONTWAIT);
-    if (len >= 0)
-        return len;
-    if (!connection->tls)
-        return errno == EAGAIN || errno == EINTR ? TRANSPORT_AGAIN : TRANSPORT_BROKEN;
-    if (len == GNUTLS_E_AGAIN || len == GNUTLS_E_INTERRUPTED)
-        return TRANSPORT_AGAIN;
-    return len == GNUTLS_E_PREMATURE_TERMINATION ? 0 : TRANSPORT_BROKEN;
-}
-
-ssize_t transport_write(Connection *connection, Bytes bytes)
-{
-    ssize_t len = connection->tls ? gnutls_record_send(connection->tls, bytes.ptr, bytes.len)
-                                  : send(connection->watch.fd, bytes.ptr, bytes.len, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (len >= 0)
-        return len;
-    if (!connection->tls)
-        return errno == EAGAIN || errno == EINTR ? TRANSPORT_AGAIN : TRANSPORT_BROKEN;
-    return len == GNUTLS_E_AGAIN || len == GNUTLS_E_INTERRUPTED ? TRANSPORT_AGAIN : TRANSPORT_BROKEN;
-}
-
 /* As text; NULL: the loopback ones, which the usual certificate has. */
 static const char *local_address(int fd, char *name)
 {
@@ -156,6 +132,13 @@ static int choose_certificate(gnutls_session_t tls, const struct gnutls_cert_ret
     *ret_ocsp_len = 0;
     *ret_flags = GNUTLS_CERT_RETR_DEINIT_ALL;
     return 0;
+}
+
+bool net_identity(Net *net)
+{
+    if (!net->has_identity)
+        net->has_identity = identity_make(&net->identity, net->tls_directory, clock_now_ms(net->transfers.clock)) == 0;
+    return net->has_identity;
 }
 
 void tls_start(Connection *connection)

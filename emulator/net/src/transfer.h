@@ -38,6 +38,17 @@ struct HttpStream {
 
 typedef enum H1Phase { H1_HEAD, H1_HEAD_WAITS, H1_BODY, H1_REFUSED_EARLY } H1Phase;
 
+/* Its way, and the members that say where it is:
+ *
+ *   head ─┬─ body collected ──► whole ─ (waits) ─► delivered ─► answered ──────────────────────► all sent ─┐
+ *         │                       a request that net refuses goes the same way                             ├─► freed
+ *         └─ body flows ──► delivered ─► sink.write ─► sink_has_end ─► answered ───────────────► all sent ─┘
+ *                                └─────── answered: a refusal, and the rest of the body is dropped ───►
+ *
+ *   answered is the owner's end: http_respond, http_cut, or a stream or tunnel, each of which has an end of its own.
+ *   ended is the protocol's: all is sent, or the client is gone. The two come in either order, and it is freed when
+ *   both have: so a client that leaves early is no special case to the owner, nor a late answer to the protocol.
+ *   told_gone: the owner knows, and its answer will reach nobody. hung_up: the client is being got rid of. */
 struct Transfer {
     HttpRequest request; /* first: a HttpRequest * is its Transfer * */
     Transfers *all;
