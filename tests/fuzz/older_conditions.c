@@ -6,7 +6,7 @@
 
 static Status ask(Call *call, const DynamodbQueryInput *in, const Item *item)
 {
-    const Keys keys = {{TEXT("p"), VALUE_S}, {TEXT("r"), VALUE_N}};
+    const Keys keys = {.hash = {TEXT("p"), VALUE_S}, .range = {TEXT("r"), VALUE_N}};
     DynamodbFilterConditionMap key_conditions = {(DynamodbFilterConditionMapEntry *)(void *)in->key_conditions.items,
                                                  in->key_conditions.len};
     const PathSet *paths;

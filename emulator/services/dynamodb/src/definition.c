@@ -3,8 +3,10 @@
 #include "budget.h"
 #include "bytes_index.h"
 
-#define INVALID   "One or more parameter values were invalid: "
-#define UNITS_MAX INT64_C(40000) /* aws: Quotas: of a table, until one asks for more */
+#define INVALID          "One or more parameter values were invalid: "
+#define NAMES_BYTES_MAX  255            /* of a table and an index together */
+#define SCHEMA_SHOWN_MAX 20             /* elements, in a message */
+#define UNITS_MAX        INT64_C(40000) /* aws: Quotas: of a table, until one asks for more */
 
 Status name_check(Call *call, Bytes name)
 {
@@ -39,29 +41,91 @@ static Status key_attribute(Call *call, Bytes name, const DynamodbAttributeDefin
                 BYTES_ARG(name), BYTES_ARG(defined_names(call->arena, definitions)));
 }
 
-Status keys_of_schema(Call *call, const DynamodbKeySchema *schema, const DynamodbAttributeDefinitions *definitions,
-                      Keys *ret_keys)
+static bool is_hash_element(const DynamodbKeySchemaElement *element)
+{
+    return bytes_equal(element->key_type, DYNAMODB_KEY_TYPE_HASH);
+}
+
+static Bytes schema_shown(Arena *arena, const DynamodbKeySchema *schema)
+{
+    Bytes shown = TEXT("");
+    for (size_t i = 0; i < schema->len && i < SCHEMA_SHOWN_MAX; i++)
+        shown = arena_text(arena, BYTES_FMT "%sKeySchemaElement(attributeName=" BYTES_FMT ", keyType=" BYTES_FMT ")",
+                           BYTES_ARG(shown), i ? ", " : "", BYTES_ARG(schema->items[i].attribute_name),
+                           BYTES_ARG(schema->items[i].key_type));
+    return shown;
+}
+
+/* aws-test: in a table's and a local index's schema; github.com/nubo-db/dynamodb-conformance, createTable */
+static Status check_two(Call *call, const DynamodbKeySchema *schema, Bytes path)
+{
+    if (schema->len > 2)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "1 validation error detected: Value '[" BYTES_FMT "]' at '" BYTES_FMT
+                    "' failed to satisfy constraint: Member must have length less than or equal to 2",
+                    BYTES_ARG(schema_shown(call->arena, schema)), BYTES_ARG(path));
+    if (schema->len == 2 && is_hash_element(&schema->items[0]) && is_hash_element(&schema->items[1]))
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
+    return OK;
+}
+
+/* aws: API Reference, CreateTable, KeySchema: hash attributes first. Of too many AWS's words are not known. */
+static Status check_order(Call *call, const DynamodbKeySchema *schema)
+{
+    size_t hashes = 0;
+    while (hashes < schema->len && is_hash_element(&schema->items[hashes]))
+        hashes++;
+    if (!hashes)
+        return fail(call, &DYNAMODB_VALIDATION, "Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
+    for (size_t i = hashes; i < schema->len; i++)
+        if (is_hash_element(&schema->items[i]))
+            return fail(call, &DYNAMODB_VALIDATION,
+                        "Invalid KeySchema: HASH key attributes must be specified before RANGE key attributes");
+    if (hashes > KEY_ATTRIBUTES_MAX || schema->len - hashes > KEY_ATTRIBUTES_MAX)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "Invalid KeySchema: At most %d HASH and %d RANGE key attributes can be specified",
+                    KEY_ATTRIBUTES_MAX, KEY_ATTRIBUTES_MAX);
+    return OK;
+}
+
+static Status check_names(Call *call, const DynamodbKeySchema *schema)
+{
+    ptrdiff_t twice = bytes_find_double(call->arena, schema->items, schema->len, sizeof *schema->items);
+    if (twice < 0)
+        return OK;
+    return schema->len == 2 ? fail(call, &DYNAMODB_VALIDATION,
+                                   "Both the Hash Key and the Range Key element in the KeySchema have the same name")
+                            : fail(call, &DYNAMODB_VALIDATION, "Invalid KeySchema: Duplicate key attribute: " BYTES_FMT,
+                                   BYTES_ARG(schema->items[twice].attribute_name));
+}
+
+static Status read_keys(Call *call, const DynamodbKeySchema *schema, const DynamodbAttributeDefinitions *definitions,
+                        Keys *ret_keys)
 {
     Keys keys = {0};
-    if (schema->len > 2)
-        return fail(call, &COMMON_NOT_IMPLEMENTED, "A KeySchema of more than two attributes is not implemented.");
-    if (!schema->len || !bytes_equal(schema->items[0].key_type, DYNAMODB_KEY_TYPE_HASH))
-        return fail(call, &DYNAMODB_VALIDATION, "Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
-    TRY(key_attribute(call, schema->items[0].attribute_name, definitions, &keys.hash));
-    if (schema->len == 2) {
-        if (!bytes_equal(schema->items[1].key_type, DYNAMODB_KEY_TYPE_RANGE))
-            return fail(call, &DYNAMODB_VALIDATION,
-                        "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
-        if (bytes_equal(schema->items[0].attribute_name, schema->items[1].attribute_name))
-            return fail(call, &DYNAMODB_VALIDATION,
-                        "Both the Hash Key and the Range Key element in the KeySchema have the same name");
-        TRY(key_attribute(call, schema->items[1].attribute_name, definitions, &keys.range));
+    size_t hashes = 0;
+    TRY(check_order(call, schema));
+    TRY(check_names(call, schema));
+    for (size_t i = 0; i < schema->len; i++) {
+        bool is_hash = is_hash_element(&schema->items[i]);
+        KeyAttribute *key = is_hash ? &keys.hashes[hashes++] : &keys.ranges[i - hashes];
+        TRY(key_attribute(call, schema->items[i].attribute_name, definitions, key));
     }
     *ret_keys = keys;
     return OK;
 }
 
-#define KEY_NAMES_MAX (2 * (1 + INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX)) /* different ones */
+Status keys_of_schema(Call *call, const DynamodbKeySchema *schema, const DynamodbAttributeDefinitions *definitions,
+                      Keys *ret_keys)
+{
+    TRY(check_two(call, schema, TEXT("keySchema")));
+    if (schema->len > definitions->len)
+        return fail(call, &DYNAMODB_VALIDATION, "Invalid KeySchema: Some index key attribute have no definition");
+    return read_keys(call, schema, definitions, ret_keys);
+}
+
+#define KEY_NAMES_MAX (2 * (1 + INDEXES_LOCAL_MAX) + 2 * KEY_ATTRIBUTES_MAX * INDEXES_GLOBAL_MAX) /* different ones */
 
 static bool is_used(const Table *table, Bytes name)
 {
@@ -69,6 +133,29 @@ static bool is_used(const Table *table, Bytes name)
     for (size_t i = 0; i < table->indexes_count && !is_key; i++)
         is_key = keys_have(&table->indexes[i].keys, name);
     return is_key;
+}
+
+static Status check_same(Call *call, const KeyAttribute *key, const DynamodbAttributeDefinitions *definitions)
+{
+    budget_work(call->arena, definitions->len);
+    for (size_t i = 0; i < definitions->len; i++)
+        if (bytes_equal(definitions->items[i].attribute_name, key->name) &&
+            value_kind_of(definitions->items[i].attribute_type) != key->kind)
+            return fail(call, &DYNAMODB_VALIDATION,
+                        "invalid attribute, SchemaElement redefined should be of same type as previously defined");
+    return OK;
+}
+
+/* Of an UpdateTable: what is defined already keeps its type. */
+Status definitions_check_same(Call *call, const Table *table, const DynamodbAttributeDefinitions *definitions)
+{
+    for (size_t i = 0; i <= table->indexes_count; i++) {
+        const Keys *keys = i ? &table->indexes[i - 1].keys : &table->keys;
+        const KeyAttribute *key;
+        for (size_t at = 0; (key = keys_next(keys, &at));)
+            TRY(check_same(call, key, definitions));
+    }
+    return OK;
 }
 
 Status definitions_check_used(Call *call, const Table *table, const DynamodbAttributeDefinitions *definitions)
@@ -111,6 +198,9 @@ static Status projection_check(Call *call, const IndexDefinition *definition)
     if (is_include && !names)
         return fail(call, &DYNAMODB_VALIDATION,
                     INVALID "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+    if (bytes_find_double(call->arena, projection->non_key_attributes.items, names, sizeof(Bytes)) >= 0)
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "Duplicate value in NonKeyAttributes for index: " BYTES_FMT,
+                    BYTES_ARG(definition->name));
     return OK;
 }
 
@@ -133,6 +223,12 @@ static Status local_keys_check(Call *call, const Table *table, Bytes name, const
     return OK;
 }
 
+/* Of the one that is read: local indexes come first. */
+static Bytes local_path(Arena *arena, const Table *table)
+{
+    return arena_text(arena, "localSecondaryIndexes.%zu.member.keySchema", table->indexes_count + 1);
+}
+
 Status index_of_definition(Call *call, const Table *table, const DynamodbAttributeDefinitions *definitions,
                            const IndexDefinition *definition, Index *ret_index)
 {
@@ -140,7 +236,14 @@ Status index_of_definition(Call *call, const Table *table, const DynamodbAttribu
     TRY(name_check(call, index.name));
     if (table_index(table, index.name))
         return fail(call, &DYNAMODB_VALIDATION, INVALID "Duplicate index name: " BYTES_FMT, BYTES_ARG(index.name));
-    TRY(keys_of_schema(call, definition->key_schema, definitions, &index.keys));
+    if (table->name.len + index.name.len > NAMES_BYTES_MAX)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID
+                    "The table name and the index name together must not be longer than %d characters: " BYTES_FMT,
+                    NAMES_BYTES_MAX, BYTES_ARG(index.name));
+    if (!index.is_global)
+        TRY(check_two(call, definition->key_schema, local_path(call->arena, table)));
+    TRY(read_keys(call, definition->key_schema, definitions, &index.keys));
     TRY(projection_check(call, definition));
     index.projection_type = definition->projection->projection_type;
     index.non_key = definition->projection->non_key_attributes;

@@ -20,6 +20,9 @@ MUST_CHECK Status keys_of_schema(Call *call, const DynamodbKeySchema *schema,
 /* table: with its keys and billing mode. tree and tally stay 0. */
 MUST_CHECK Status index_of_definition(Call *call, const Table *table, const DynamodbAttributeDefinitions *definitions,
                                       const IndexDefinition *definition, Index *ret_index);
+/* aws-test: DynamoDB Local: what is defined already keeps its type. */
+MUST_CHECK Status definitions_check_same(Call *call, const Table *table,
+                                         const DynamodbAttributeDefinitions *definitions);
 /* Each defined attribute is a key of the table or of an index. */
 MUST_CHECK Status definitions_check_used(Call *call, const Table *table,
                                          const DynamodbAttributeDefinitions *definitions);

@@ -1,5 +1,5 @@
 /* describe.c - a table as the answers of the table operations show it. */
-#include "table.h"
+#include "key.h"
 
 /* aws: recorded: what a table on demand can serve at once, before it has ever been busy */
 #define WARM_READ_UNITS  12000
@@ -12,17 +12,16 @@ Bytes table_arn(Call *call, const Table *table)
 
 static DynamodbKeySchema describe_keys(Arena *arena, const Keys *keys)
 {
-    DynamodbKeySchema schema = {arena_new_array(arena, DynamodbKeySchemaElement, 2), 1};
-    schema.items[0] = (DynamodbKeySchemaElement){keys->hash.name, DYNAMODB_KEY_TYPE_HASH};
-    if (present(keys->range.name))
-        schema.items[schema.len++] = (DynamodbKeySchemaElement){keys->range.name, DYNAMODB_KEY_TYPE_RANGE};
+    DynamodbKeySchema schema = {arena_new_array(arena, DynamodbKeySchemaElement, 2 * (size_t)KEY_ATTRIBUTES_MAX), 0};
+    const KeyAttribute *key;
+    for (size_t at = 0; (key = keys_next(keys, &at));)
+        schema.items[schema.len++] = (DynamodbKeySchemaElement){
+            key->name, key < keys->ranges ? DYNAMODB_KEY_TYPE_HASH : DYNAMODB_KEY_TYPE_RANGE};
     return schema;
 }
 
 static void define(DynamodbAttributeDefinitions *definitions, const KeyAttribute *key)
 {
-    if (!present(key->name))
-        return;
     for (size_t i = 0; i < definitions->len; i++)
         if (bytes_equal(definitions->items[i].attribute_name, key->name))
             return;
@@ -33,13 +32,13 @@ static void define(DynamodbAttributeDefinitions *definitions, const KeyAttribute
 static DynamodbAttributeDefinitions describe_attributes(Arena *arena, const Table *table)
 {
     DynamodbAttributeDefinitions definitions = {
-        arena_new_array(arena, DynamodbAttributeDefinition, 2 + 2 * table->indexes_count), 0};
-    define(&definitions, &table->keys.hash);
-    define(&definitions, &table->keys.range);
-    for (size_t i = 0; i < table->indexes_count; i++) {
-        define(&definitions, &table->indexes[i].keys.hash);
-        define(&definitions, &table->indexes[i].keys.range);
-    }
+        arena_new_array(arena, DynamodbAttributeDefinition, 2 + 2 * KEY_ATTRIBUTES_MAX * table->indexes_count), 0};
+    const KeyAttribute *key;
+    for (size_t at = 0; (key = keys_next(&table->keys, &at));)
+        define(&definitions, key);
+    for (size_t i = 0; i < table->indexes_count; i++)
+        for (size_t at = 0; (key = keys_next(&table->indexes[i].keys, &at));)
+            define(&definitions, key);
     return definitions;
 }
 

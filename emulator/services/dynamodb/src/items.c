@@ -58,7 +58,8 @@ static int delete_row(Store *store, int64_t tree, const Key *key)
     return store_run(statement);
 }
 
-#define PROJECTED_MAX (4 + NON_KEY_MAX) /* the keys of table and index, and what an index names besides */
+#define PROJECTED_MAX                                                                                                  \
+    (2 + 2 * KEY_ATTRIBUTES_MAX + NON_KEY_MAX) /* the keys of table and index, and what an index names besides */
 
 /* Places in the order of the item, each once. */
 typedef struct Places {
@@ -86,8 +87,9 @@ Item index_projection(Lookup *lookup, const Table *table, const Index *index, co
         return *item;
     add_place(lookup, item, table->keys.hash.name, &places);
     add_place(lookup, item, table->keys.range.name, &places);
-    add_place(lookup, item, index->keys.hash.name, &places);
-    add_place(lookup, item, index->keys.range.name, &places);
+    const KeyAttribute *key;
+    for (size_t at = 0; (key = keys_next(&index->keys, &at));)
+        add_place(lookup, item, key->name, &places);
     for (size_t i = 0; i < index->non_key.len && i < NON_KEY_MAX; i++)
         add_place(lookup, item, index->non_key.items[i], &places);
     Item projected = {arena_new_array(lookup->arena, Attribute, places.len), places.len};

@@ -11,11 +11,16 @@ typedef struct KeyWriter {
 
 #define NUMBER_KEY_BYTES (NUMBER_DIGITS_MAX / 2 + 3)
 
-/* Of a value's kind and its bytes, each escaped; and of what else goes behind. */
-static KeyWriter writer_new(Arena *arena, const Value *value, size_t more)
+#define END       TEXT("\0\0")
+#define END_BYTES 2
+
+/* Room for values, each with its kind, its bytes escaped and an end, and for what else goes beside. */
+static KeyWriter writer_for(Arena *arena, const Value *const values[], size_t count, size_t more)
 {
-    size_t bytes = !value ? 0 : value->kind == VALUE_N ? NUMBER_KEY_BYTES : value->s.len;
-    char *begin = arena_take_raw(arena, 1 + 2 * bytes + more);
+    size_t room = more;
+    for (size_t i = 0; i < count; i++)
+        room += 1 + 2 * (values[i]->kind == VALUE_N ? NUMBER_KEY_BYTES : values[i]->s.len) + END_BYTES;
+    char *begin = arena_take_raw(arena, room);
     return (KeyWriter){begin, begin};
 }
 
@@ -53,21 +58,25 @@ static Bytes written(const KeyWriter *writer)
     return (Bytes){writer->begin, (size_t)(writer->at - writer->begin)};
 }
 
-#define END       TEXT("\0\0")
-#define END_BYTES 2
+static void put_all(KeyWriter *writer, const Value *const values[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        put_value(writer, values[i]);
+        put_bytes(writer, END);
+    }
+}
 
 Bytes key_prefix(Arena *arena, const Value *value)
 {
-    KeyWriter writer = writer_new(arena, value, 0);
+    KeyWriter writer = writer_for(arena, &value, 1, 0);
     put_value(&writer, value);
     return written(&writer);
 }
 
 Bytes key_value(Arena *arena, const Value *value)
 {
-    KeyWriter writer = writer_new(arena, value, END_BYTES);
-    put_value(&writer, value);
-    put_bytes(&writer, END);
+    KeyWriter writer = writer_for(arena, &value, 1, 0);
+    put_all(&writer, &value, 1);
     return written(&writer);
 }
 
@@ -89,15 +98,19 @@ static void put_bucket(char *at, uint32_t spread)
         at[i] = (char)spread;
 }
 
-Bytes key_hash(Arena *arena, const Value *value)
+Bytes key_hash_of_all(Arena *arena, const Value *const values[], size_t count)
 {
-    KeyWriter writer = writer_new(arena, value, KEY_BUCKET_BYTES + END_BYTES);
+    KeyWriter writer = writer_for(arena, values, count, KEY_BUCKET_BYTES);
     writer.at += KEY_BUCKET_BYTES;
-    put_value(&writer, value);
-    put_bytes(&writer, END);
+    put_all(&writer, values, count);
     Bytes key = written(&writer);
     put_bucket(writer.begin, bucket(bytes_slice(key, KEY_BUCKET_BYTES, key.len - KEY_BUCKET_BYTES)));
     return key;
+}
+
+Bytes key_hash(Arena *arena, const Value *value)
+{
+    return key_hash_of_all(arena, &value, 1);
 }
 
 Bytes key_behind(Arena *arena, Bytes key)
@@ -127,15 +140,20 @@ Bytes key_segment(Arena *arena, int64_t at, int64_t parts)
     return (Bytes){segment, KEY_BUCKET_BYTES};
 }
 
-static Status check_size(Call *call, const Value *value, bool is_hash)
+static Status refuse_size(Call *call, bool is_hash)
 {
-    if (value->kind == VALUE_N || value->s.len <= (is_hash ? KEY_HASH_BYTES_MAX : KEY_RANGE_BYTES_MAX))
-        return OK;
     if (is_hash)
         return fail(call, &DYNAMODB_VALIDATION,
                     INVALID "Size of hashkey has exceeded the maximum size limit of2048 bytes");
     return fail(call, &DYNAMODB_VALIDATION,
                 INVALID "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
+}
+
+static Status check_size(Call *call, const Value *value, bool is_hash)
+{
+    if (value->kind == VALUE_N || value->s.len <= (is_hash ? KEY_HASH_BYTES_MAX : KEY_RANGE_BYTES_MAX))
+        return OK;
+    return refuse_size(call, is_hash);
 }
 
 /* aws: the words are the service's, "empty binary value" too */
@@ -192,8 +210,6 @@ Status key_of_request(Call *call, const Table *table, Item *key, Key *ret_key)
 
 static Status check_index_key(Call *call, const Index *index, const KeyAttribute *key, const Value *value)
 {
-    if (!value)
-        return OK;
     if (value->kind != key->kind)
         return fail(call, &DYNAMODB_VALIDATION,
                     INVALID "Type mismatch for Index Key " BYTES_FMT " Expected: %s Actual: %s IndexName: " BYTES_FMT,
@@ -205,49 +221,84 @@ static Status check_index_key(Call *call, const Index *index, const KeyAttribute
             "One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: " BYTES_FMT
             ", IndexKey: " BYTES_FMT,
             value->kind == VALUE_S ? "string" : "binary", BYTES_ARG(index->name), BYTES_ARG(key->name));
-    return check_size(call, value, key == &index->keys.hash);
+    return OK;
 }
 
-static const Value *key_value_of(Lookup *lookup, const KeyAttribute *key, const Item *item)
+static size_t key_size(const Value *value)
 {
-    return present(key->name) ? lookup_member(lookup, item, key->name) : NULL;
+    return value->kind == VALUE_N ? number_size(value->n) : value->s.len;
+}
+
+static Status check_index_keys(Call *call, Lookup *lookup, const Index *index, const Item *item)
+{
+    size_t bytes[2] = {0}; /* of hashes and ranges, each together */
+    const KeyAttribute *key;
+    for (size_t at = 0; (key = keys_next(&index->keys, &at));) {
+        const Value *value = lookup_member(lookup, item, key->name);
+        if (!value)
+            continue;
+        TRY(check_index_key(call, index, key, value));
+        bytes[key >= index->keys.ranges] += key_size(value);
+    }
+    if (bytes[0] > KEY_HASH_BYTES_MAX)
+        return refuse_size(call, true);
+    return bytes[1] > KEY_RANGE_BYTES_MAX ? refuse_size(call, false) : OK;
 }
 
 Status index_keys_check(Call *call, Lookup *lookup, const Table *table, const Item *item)
 {
-    for (size_t i = 0; i < table->indexes_count; i++) {
-        const Index *index = &table->indexes[i];
-        TRY(check_index_key(call, index, &index->keys.hash, key_value_of(lookup, &index->keys.hash, item)));
-        TRY(check_index_key(call, index, &index->keys.range, key_value_of(lookup, &index->keys.range, item)));
-    }
+    for (size_t i = 0; i < table->indexes_count; i++)
+        TRY(check_index_keys(call, lookup, &table->indexes[i], item));
     return OK;
+}
+
+/* The values of an entry's keys; false: one is missing. At a backfill there may be items whose attribute has another
+ * type, is empty or too long: they have no entry. aws: Developer Guide, Managing Global Secondary Indexes, "Detecting
+ * and correcting index key violations" */
+static bool entry_values(Lookup *lookup, const KeyAttribute keys[KEY_ATTRIBUTES_MAX], const Item *item,
+                         size_t most_bytes, const Value *ret_values[KEY_ATTRIBUTES_MAX])
+{
+    size_t count = key_attributes_count(keys), bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        const Value *value = lookup_member(lookup, item, keys[i].name);
+        if (!value || value->kind != keys[i].kind || !key_size(value))
+            return false;
+        bytes += key_size(value);
+        ret_values[i] = value;
+    }
+    return bytes <= most_bytes;
 }
 
 bool key_of_entry(Lookup *lookup, const Index *index, const Item *item, const Key *key, Key *ret_entry)
 {
-    const Keys *keys = &index->keys;
-    const Value *hash = key_value_of(lookup, &keys->hash, item), *range = key_value_of(lookup, &keys->range, item);
-    /* At a backfill there may be items whose attribute has another type: they have no entry. */
-    if (!hash || hash->kind != keys->hash.kind || (has_range(keys) && (!range || range->kind != keys->range.kind)))
+    const Value *hashes[KEY_ATTRIBUTES_MAX], *ranges[KEY_ATTRIBUTES_MAX];
+    size_t count = key_attributes_count(index->keys.ranges);
+    if (!entry_values(lookup, index->keys.hashes, item, KEY_HASH_BYTES_MAX, hashes) ||
+        !entry_values(lookup, index->keys.ranges, item, KEY_RANGE_BYTES_MAX, ranges))
         return false;
-    KeyWriter writer = writer_new(lookup->arena, range, END_BYTES + key->hash.len + key->range.len);
-    if (range)
-        put_value(&writer, range);
-    put_bytes(&writer, END);
+    KeyWriter writer = writer_for(lookup->arena, ranges, count, END_BYTES + key->hash.len + key->range.len);
+    put_all(&writer, ranges, count);
+    if (!count)
+        put_bytes(&writer, END);
     put_bytes(&writer, key->hash);
     put_bytes(&writer, key->range);
-    *ret_entry = (Key){key_hash(lookup->arena, hash), written(&writer)};
+    *ret_entry =
+        (Key){key_hash_of_all(lookup->arena, hashes, key_attributes_count(index->keys.hashes)), written(&writer)};
     return true;
 }
 
 bool keys_have(const Keys *keys, Bytes name)
 {
-    return bytes_equal(keys->hash.name, name) || (has_range(keys) && bytes_equal(keys->range.name, name));
+    const KeyAttribute *key;
+    for (size_t at = 0; (key = keys_next(keys, &at));)
+        if (bytes_equal(key->name, name))
+            return true;
+    return false;
 }
 
 Item key_attributes(Arena *arena, const Table *table, const Index *index, const Item *item)
 {
-    Item attributes = {arena_new_array(arena, Attribute, 4), 0};
+    Item attributes = {arena_new_array(arena, Attribute, 2 + 2 * (size_t)KEY_ATTRIBUTES_MAX), 0};
     for (size_t i = 0; i < item->len; i++)
         if (keys_have(&table->keys, item->items[i].key) || (index && keys_have(&index->keys, item->items[i].key)))
             attributes.items[attributes.len++] = item->items[i];

@@ -2,10 +2,10 @@
 #include "key_condition.h"
 #include "budget.h"
 
-/* At most two comparisons, of hash and range in either order. */
+/* Of each attribute of the key one at most, in any order. */
 typedef struct Comparisons {
-    const Node *items[2];
-    size_t len;
+    const Node *items[2 * KEY_ATTRIBUTES_MAX];
+    size_t len, most;
 } Comparisons;
 
 static Status refuse_operator(Call *call, NodeKind kind)
@@ -29,7 +29,7 @@ static Status collect(Call *call, const Node *node, Comparisons *comparisons)
     case NODE_GE:
     case NODE_BETWEEN:
     case NODE_BEGINS_WITH:
-        if (comparisons->len == 2)
+        if (comparisons->len == comparisons->most)
             return fail(call, &DYNAMODB_VALIDATION, "Conditions can be of length 1 or 2 only");
         comparisons->items[comparisons->len++] = node;
         return OK;
@@ -97,46 +97,134 @@ static Status check_type(Call *call, const KeyAttribute *key, const Comparison *
     return OK;
 }
 
-static void bound_range(Arena *arena, const Comparison *comparison, KeyCondition *ret)
+static Bytes joined(Arena *arena, Bytes a, Bytes b)
+{
+    char *both = arena_take_raw(arena, a.len + b.len);
+    memcpy(mempcpy(both, a.ptr, a.len), b.ptr, b.len);
+    return (Bytes){both, a.len + b.len};
+}
+
+/* before: the values of range attributes that stand before this one. */
+static void bound_range(Arena *arena, Bytes before, const Comparison *comparison, KeyCondition *ret)
 {
     Bytes at = comparison->kind == NODE_BEGINS_WITH ? key_prefix(arena, comparison->value)
                                                     : key_value(arena, comparison->value);
+    at = joined(arena, before, at);
     /* What stands behind a value in an index's range (the item's own key) belongs to that value still. */
-    Bytes above = key_above(arena, at), kind_begin = {at.ptr, 1}, kind_end = key_above(arena, kind_begin);
+    Bytes above = key_above(arena, at), kind_begin = {at.ptr, before.len + 1}, kind_end = key_above(arena, kind_begin);
     bool from_lowest = comparison->kind == NODE_LT || comparison->kind == NODE_LE;
     bool to_highest = comparison->kind == NODE_GT || comparison->kind == NODE_GE;
     ret->range_from = from_lowest ? kind_begin : comparison->kind == NODE_GT ? above : at;
     ret->range_to = to_highest ? kind_end : comparison->kind == NODE_LT ? at : above;
     if (comparison->kind == NODE_BETWEEN)
-        ret->range_to = key_above(arena, key_value(arena, comparison->high));
+        ret->range_to = key_above(arena, joined(arena, before, key_value(arena, comparison->high)));
+}
+
+/* The comparisons of a key's attributes, by their places; NULL: none. */
+typedef struct Placed {
+    const Comparison *hashes[KEY_ATTRIBUTES_MAX], *ranges[KEY_ATTRIBUTES_MAX];
+    bool has_other; /* of what is no key */
+} Placed;
+
+static Placed placed(const Keys *keys, const Comparison each[], size_t len)
+{
+    Placed placed = {.has_other = false};
+    for (size_t i = 0; i < len; i++) {
+        bool is_found = false;
+        for (size_t at = 0; at < KEY_ATTRIBUTES_MAX && !is_found; at++) {
+            bool is_hash = present(keys->hashes[at].name) && bytes_equal(each[i].attribute, keys->hashes[at].name);
+            bool is_range = present(keys->ranges[at].name) && bytes_equal(each[i].attribute, keys->ranges[at].name);
+            is_found = is_hash || is_range;
+            if (is_found)
+                *(is_hash ? &placed.hashes[at] : &placed.ranges[at]) = &each[i];
+        }
+        placed.has_other |= !is_found;
+    }
+    return placed;
+}
+
+static Status check_hashes(Call *call, const Keys *keys, const Placed *placed)
+{
+    size_t hashes = key_attributes_count(keys->hashes), ranges = key_attributes_count(keys->ranges);
+    const KeyAttribute *missed = NULL;
+    for (size_t at = ranges; at-- && placed->has_other;)
+        missed = placed->ranges[at] ? missed : &keys->ranges[at];
+    if (placed->has_other && !missed)
+        missed = &keys->hash;
+    for (size_t at = hashes; at--;)
+        missed = placed->hashes[at] ? missed : &keys->hashes[at];
+    if (missed)
+        return fail(call, &DYNAMODB_VALIDATION, "Query condition missed key schema element: " BYTES_FMT,
+                    BYTES_ARG(missed->name));
+    for (size_t at = 0; at < hashes; at++)
+        if (placed->hashes[at]->kind != NODE_EQ)
+            return fail(call, &DYNAMODB_VALIDATION, "Query key condition not supported");
+    for (size_t at = 0; at < hashes; at++)
+        TRY(check_type(call, &keys->hashes[at], placed->hashes[at]));
+    return OK;
+}
+
+/* aws: Developer Guide, Multi-attribute keys pattern: from left to right, without a gap, and only the last one may be
+ * other than equal. The words: github.com/paritysuite/dynamodb-conformance, multiAttributeGsiKey. */
+static Status check_ranges(Call *call, const Keys *keys, const Placed *placed, size_t last)
+{
+    Bytes loose[KEY_ATTRIBUTES_MAX];
+    size_t count = 0;
+    for (size_t at = 0; at < last; at++)
+        if (!placed->ranges[at] || placed->ranges[at]->kind != NODE_EQ)
+            loose[count++] = keys->ranges[at].name;
+    if (count)
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            "RANGE key attributes " BYTES_FMT
+            " must have equality conditions specified in the query because a condition is present on key attribute " BYTES_FMT,
+            BYTES_ARG(names_listed(call->arena, loose, count, sizeof *loose)), BYTES_ARG(keys->ranges[last].name));
+    for (size_t at = 0; at <= last; at++)
+        TRY(check_type(call, &keys->ranges[at], placed->ranges[at]));
+    return OK;
+}
+
+static Status find_range(Call *call, const Keys *keys, const Placed *placed, KeyCondition *ret)
+{
+    Bytes before = KEY_LOWEST;
+    size_t count = key_attributes_count(keys->ranges);
+    while (count && !placed->ranges[count - 1])
+        count--;
+    if (!count)
+        return OK;
+    TRY(check_ranges(call, keys, placed, count - 1));
+    for (size_t at = 0; at + 1 < count; at++)
+        before = joined(call->arena, before, key_value(call->arena, placed->ranges[at]->value));
+    bound_range(call->arena, before, placed->ranges[count - 1], ret);
+    return OK;
+}
+
+static Bytes hash_of(Arena *arena, const Keys *keys, const Placed *placed)
+{
+    const Value *values[KEY_ATTRIBUTES_MAX];
+    size_t count = key_attributes_count(keys->hashes);
+    for (size_t at = 0; at < count; at++)
+        values[at] = placed->hashes[at]->value;
+    return key_hash_of_all(arena, values, count);
 }
 
 Status key_condition_of(Call *call, const Keys *keys, const Node *condition, KeyCondition *ret)
 {
-    Comparisons comparisons = {.len = 0};
-    Comparison each[2], *hash = NULL, *range = NULL;
+    size_t attributes = key_attributes_count(keys->hashes) + key_attributes_count(keys->ranges);
+    Comparisons comparisons = {.most = attributes > 2 ? attributes : 2};
+    Comparison each[2 * KEY_ATTRIBUTES_MAX];
     TRY(collect(call, condition, &comparisons));
     for (size_t i = 0; i < comparisons.len; i++) {
         TRY(read_comparison(call, comparisons.items[i], &each[i]));
-        if (i && bytes_equal(each[0].attribute, each[1].attribute))
-            return fail(call, &DYNAMODB_VALIDATION, "KeyConditionExpressions must only contain one condition per key");
-        if (bytes_equal(each[i].attribute, keys->hash.name))
-            hash = &each[i];
-        else if (has_range(keys) && bytes_equal(each[i].attribute, keys->range.name))
-            range = &each[i];
+        for (size_t before = 0; before < i; before++)
+            if (bytes_equal(each[before].attribute, each[i].attribute))
+                return fail(call, &DYNAMODB_VALIDATION,
+                            "KeyConditionExpressions must only contain one condition per key");
     }
-    if (!hash || (comparisons.len == 2 && !range))
-        return fail(call, &DYNAMODB_VALIDATION, "Query condition missed key schema element: " BYTES_FMT,
-                    BYTES_ARG(hash && has_range(keys) ? keys->range.name : keys->hash.name));
-    if (hash->kind != NODE_EQ)
-        return fail(call, &DYNAMODB_VALIDATION, "Query key condition not supported");
-    TRY(check_type(call, &keys->hash, hash));
-    *ret = (KeyCondition){key_hash(call->arena, hash->value), KEY_LOWEST, KEY_HIGHEST};
-    if (range) {
-        TRY(check_type(call, &keys->range, range));
-        bound_range(call->arena, range, ret);
-    }
-    return OK;
+    Placed by_key = placed(keys, each, comparisons.len);
+    TRY(check_hashes(call, keys, &by_key));
+    *ret = (KeyCondition){hash_of(call->arena, keys, &by_key), KEY_LOWEST, KEY_HIGHEST};
+    return find_range(call, keys, &by_key, ret);
 }
 
 Status filter_check_keys(Call *call, const Keys *keys, const Node *filter, bool is_legacy)

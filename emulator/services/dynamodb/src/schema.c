@@ -41,6 +41,11 @@ const Migration dynamodb_schema = {
         " last INTEGER NOT NULL, due_ms INTEGER NOT NULL);"
         "CREATE INDEX dynamodb_shard_of_stream ON dynamodb_shard (stream_id);"
         "CREATE INDEX dynamodb_shard_due ON dynamodb_shard (due_ms);",
+        "ALTER TABLE dynamodb_index ADD COLUMN more_keys BLOB;"
+        "ALTER TABLE dynamodb_index ADD COLUMN warm_read INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE dynamodb_index ADD COLUMN warm_write INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE dynamodb_table ADD COLUMN warm_read INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE dynamodb_table ADD COLUMN warm_write INTEGER NOT NULL DEFAULT 0;",
         NULL,
     },
 };

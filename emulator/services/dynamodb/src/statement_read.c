@@ -206,6 +206,16 @@ static Status plan_pieces(Call *call, ReadPlan *plan, const Keys *keys)
     return OK;
 }
 
+/* aws-test: github.com/paritysuite/dynamodb-conformance, partiqlMultiAttributeIndex */
+static Status check_single(Call *call, const Index *index)
+{
+    if (!index || (!present(index->keys.hashes[1].name) && !present(index->keys.ranges[1].name)))
+        return OK;
+    return fail(
+        call, &DYNAMODB_VALIDATION,
+        "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys.");
+}
+
 Status statement_plan(Call *call, const PartiqlStatement *statement, bool is_consistent, ReadPlan *ret)
 {
     Table *table;
@@ -214,6 +224,7 @@ Status statement_plan(Call *call, const PartiqlStatement *statement, bool is_con
     TRY(table_find_for_items(call, statement->table_name, &table));
     ret->page.table = table;
     TRY(index_find(call, table, statement->index_name, is_consistent, &ret->page.index));
+    TRY(check_single(call, ret->page.index));
     TRY(select_check(call, &ret->page));
     return plan_pieces(call, ret, ret->page.index ? &ret->page.index->keys : &table->keys);
 }

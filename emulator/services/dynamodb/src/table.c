@@ -1,5 +1,5 @@
 /* table.c - reading, writing and keeping tables. */
-#include "table.h"
+#include "key.h"
 #include "row.h"
 #include "stream.h"
 #include <stdlib.h>
@@ -9,7 +9,7 @@
     "read_units, write_units, max_read_units, max_write_units, table_class, is_protected, ttl_attribute, "             \
     "recovery_since_ms, recovery_days, sse_key"
 #define INDEX_COLUMNS                                                                                                  \
-    "name, is_global, hash_name, hash_kind, range_name, range_kind, projection_type, non_key, read_units, "            \
+    "name, is_global, hash_name, hash_kind, range_name, range_kind, more_keys, projection_type, non_key, read_units, " \
     "write_units, max_read_units, max_write_units"
 
 /* As TABLE_COLUMNS has them, then what is counted. */
@@ -41,8 +41,9 @@ static const Row whole_table = ROW(table_columns), table_definition = {table_col
 
 typedef struct IndexRow {
     Index index;
-    int64_t id;    /* the tree, above 0 */
-    Bytes non_key; /* join_names */
+    int64_t id;      /* the tree, above 0 */
+    Bytes non_key;   /* join_names */
+    Bytes more_keys; /* join_keys */
 } IndexRow;
 static const Column index_columns[] = {
     COLUMN_AS("name", IndexRow, index.name),
@@ -51,6 +52,7 @@ static const Column index_columns[] = {
     COLUMN_AS("hash_kind", IndexRow, index.keys.hash.kind),
     COLUMN_AS("range_name", IndexRow, index.keys.range.name),
     COLUMN_AS("range_kind", IndexRow, index.keys.range.kind),
+    COLUMN_BYTES("more_keys", IndexRow, more_keys),
     COLUMN_AS("projection_type", IndexRow, index.projection_type),
     COLUMN_BYTES("non_key", IndexRow, non_key),
     COLUMN_AS("read_units", IndexRow, index.units.read),
@@ -61,8 +63,8 @@ static const Column index_columns[] = {
     COLUMN_AS("items", IndexRow, index.tally.items),
     COLUMN_AS("bytes", IndexRow, index.tally.bytes),
 };
-static const Row whole_index = ROW(index_columns), index_definition = {index_columns, 12},
-                 index_changes = {index_columns + 8, 7}; /* units, id, tally */
+static const Row whole_index = ROW(index_columns), index_definition = {index_columns, 13},
+                 index_changes = {index_columns + 9, 7}; /* units, id, tally */
 
 static const Query select_table = {"SELECT " TABLE_COLUMNS
                                    ", id, items, bytes FROM dynamodb_table WHERE account = ?1 AND "
@@ -80,7 +82,7 @@ static const Query list_tables = {
 static const Query select_indexes = {"SELECT " INDEX_COLUMNS
                                      ", id, items, bytes FROM dynamodb_index WHERE table_id = ?1 ORDER BY id"};
 static const Query insert_index = {"INSERT INTO dynamodb_index (" INDEX_COLUMNS ", table_id)"
-                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"};
+                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"};
 static const Query update_index = {"UPDATE dynamodb_index SET read_units = ?1, write_units = ?2, max_read_units = ?3,"
                                    " max_write_units = ?4, items = ?6, bytes = ?7 WHERE id = ?5"};
 static const Query delete_tags = {"DELETE FROM dynamodb_tag WHERE table_id = ?1"};
@@ -121,11 +123,44 @@ static DynamodbNonKeyAttributeNameList split_names(Arena *arena, Bytes joined)
     return names;
 }
 
+/* Those behind the first hash and range attribute: each H or R, its type, its name, NUL. */
+static Bytes join_keys(Arena *arena, const Keys *keys)
+{
+    size_t size = 0;
+    const KeyAttribute *key;
+    for (size_t at = 0; (key = keys_next(keys, &at));)
+        size += key->name.len + 3;
+    char *joined = arena_take(arena, size), *out = joined; /* zeroed */
+    for (size_t at = 0; (key = keys_next(keys, &at));) {
+        if (key == &keys->hash || key == &keys->range)
+            continue;
+        *out++ = key < keys->ranges ? 'H' : 'R';
+        *out++ = value_kind_name(key->kind)[0];
+        out = (char *)mempcpy(out, key->name.ptr, key->name.len) + 1;
+    }
+    return (Bytes){joined, (size_t)(out - joined)};
+}
+
+static void split_keys(Bytes joined, Keys *keys)
+{
+    size_t hashes = 1, ranges = 1;
+    while (joined.len) {
+        Bytes one = bytes_cut(&joined, 0);
+        bool is_hash = one.len && one.ptr[0] == 'H';
+        size_t *count = is_hash ? &hashes : &ranges;
+        if (one.len < 3 || *count == KEY_ATTRIBUTES_MAX)
+            continue;
+        (is_hash ? keys->hashes : keys->ranges)[(*count)++] =
+            (KeyAttribute){bytes_slice(one, 2, one.len - 2), value_kind_of(bytes_slice(one, 1, 1))};
+    }
+}
+
 static Index index_of(Arena *arena, const IndexRow *row)
 {
     Index index = row->index;
     index.tree = -row->id;
     index.non_key = split_names(arena, row->non_key);
+    split_keys(row->more_keys, &index.keys);
     return index;
 }
 
@@ -228,7 +263,9 @@ const Index *table_index(const Table *table, Bytes name)
 int index_insert(const Scope *scope, const Table *table, const Index *index, int64_t *ret_tree)
 {
     Statement *statement = store_begin(scope->store, &insert_index);
-    IndexRow row = {.index = *index, .non_key = join_names(scope->arena, &index->non_key)};
+    IndexRow row = {.index = *index,
+                    .non_key = join_names(scope->arena, &index->non_key),
+                    .more_keys = join_keys(scope->arena, &index->keys)};
     int next = row_bind(statement, 1, &index_definition, &row);
     bind_int64(statement, next, table->id);
     int code = store_run(statement);

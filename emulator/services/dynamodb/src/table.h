@@ -33,8 +33,19 @@ typedef struct KeyAttribute {
     int kind;   /* VALUE_S, VALUE_N or VALUE_B */
 } KeyAttribute;
 
+/* aws: Developer Guide, Multi-attribute keys pattern: a global index has "up to four attributes each"; tables and local
+ * indexes have one. In their order; what comes behind the last is absent. */
+#define KEY_ATTRIBUTES_MAX 4
+
 typedef struct Keys {
-    KeyAttribute hash, range;
+    union {
+        KeyAttribute hash; /* the first, or the only one */
+        KeyAttribute hashes[KEY_ATTRIBUTES_MAX];
+    };
+    union {
+        KeyAttribute range; /* absent: no range key at all */
+        KeyAttribute ranges[KEY_ATTRIBUTES_MAX];
+    };
 } Keys;
 
 typedef struct Tally {

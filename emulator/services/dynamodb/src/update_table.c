@@ -99,6 +99,7 @@ static Status plan_index_create(Call *call, const DynamodbUpdateTableInput *in,
                     INDEXES_GLOBAL_MAX);
     if (table_index(&plan->table, create->index_name))
         return fail(call, &DYNAMODB_VALIDATION, "Attempting to create an index which already exists");
+    TRY(definitions_check_same(call, &plan->table, &in->attribute_definitions));
     plan->created = arena_new_of(call->arena, Index);
     return index_of_definition(call, &plan->table, &in->attribute_definitions, &definition, plan->created);
 }
