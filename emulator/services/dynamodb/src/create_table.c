@@ -10,8 +10,7 @@ OPERATION(DynamodbCreateTable, create_table, WRITES);
 
 static Status check_implemented(Call *call, const DynamodbCreateTableInput *in)
 {
-    const char *what = in->warm_throughput                    ? "WarmThroughput"
-                       : present(in->resource_policy)         ? "ResourcePolicy"
+    const char *what = present(in->resource_policy)           ? "ResourcePolicy"
                        : present(in->global_table_source_arn) ? "GlobalTableSourceArn"
                        : in->vector_indexes.len               ? "VectorIndexes"
                                                               : NULL;
@@ -47,11 +46,13 @@ static Status read_local_index(Call *call, const DynamodbCreateTableInput *in, s
 static Status read_global_index(Call *call, const DynamodbCreateTableInput *in, size_t i, Table *table)
 {
     const DynamodbGlobalSecondaryIndex *global = &in->global_secondary_indexes.items[i];
-    IndexDefinition definition = {
-        global->index_name,          true, &global->key_schema, global->projection, global->provisioned_throughput,
-        global->on_demand_throughput};
-    if (global->warm_throughput)
-        return fail(call, &COMMON_NOT_IMPLEMENTED, "WarmThroughput of CreateTable is not implemented.");
+    IndexDefinition definition = {global->index_name,
+                                  true,
+                                  &global->key_schema,
+                                  global->projection,
+                                  global->provisioned_throughput,
+                                  global->on_demand_throughput,
+                                  global->warm_throughput};
     TRY(index_of_definition(call, table, &in->attribute_definitions, &definition,
                             &table->indexes[table->indexes_count]));
     table->indexes_count++;
@@ -101,6 +102,7 @@ static Status create_table(Call *call, const DynamodbCreateTableInput *in, Dynam
     TRY(check_implemented(call, in));
     TRY(keys_of_schema(call, &in->key_schema, &in->attribute_definitions, &table.keys));
     TRY(units_of(call, &table, (Bytes){0}, in->provisioned_throughput, in->on_demand_throughput, &table.units));
+    TRY(warm_of(call, &table, (Bytes){0}, in->warm_throughput, &table.units));
     TRY(read_indexes(call, in, &table));
     TRY(definitions_check_used(call, &table, &in->attribute_definitions));
     TRY(sse_key_of(call, in->sse_specification, &table.sse_key));
@@ -115,5 +117,7 @@ static Status create_table(Call *call, const DynamodbCreateTableInput *in, Dynam
         TRY(expect_ok(call, stream_open(&call->scope, &table, view)));
 
     out->table_description = table_describe(call, &table, DYNAMODB_TABLE_STATUS_CREATING);
+    if (in->warm_throughput) /* aws: recorded: else it is told once the table is ACTIVE */
+        out->table_description->warm_throughput = warm_describe(call->arena, &table, DYNAMODB_TABLE_STATUS_UPDATING);
     return OK;
 }

@@ -229,6 +229,12 @@ static Bytes local_path(Arena *arena, const Table *table)
     return arena_text(arena, "localSecondaryIndexes.%zu.member.keySchema", table->indexes_count + 1);
 }
 
+static Status global_units(Call *call, const Table *table, const IndexDefinition *definition, Index *index)
+{
+    TRY(units_of(call, table, index->name, definition->provisioned, definition->on_demand, &index->units));
+    return warm_of(call, table, index->name, definition->warm, &index->units);
+}
+
 Status index_of_definition(Call *call, const Table *table, const DynamodbAttributeDefinitions *definitions,
                            const IndexDefinition *definition, Index *ret_index)
 {
@@ -248,7 +254,7 @@ Status index_of_definition(Call *call, const Table *table, const DynamodbAttribu
     index.projection_type = definition->projection->projection_type;
     index.non_key = definition->projection->non_key_attributes;
     if (index.is_global)
-        TRY(units_of(call, table, index.name, definition->provisioned, definition->on_demand, &index.units));
+        TRY(global_units(call, table, definition, &index));
     else
         TRY(local_keys_check(call, table, index.name, &index.keys));
     *ret_index = index;
@@ -274,10 +280,10 @@ static int64_t maximum(bool has, int64_t units) /* aws: -1 lifts a maximum */
 }
 
 Status units_of(Call *call, const Table *table, Bytes index, const DynamodbProvisionedThroughput *provisioned,
-                const DynamodbOnDemandThroughput *on_demand, Units *ret_units)
+                const DynamodbOnDemandThroughput *on_demand, Units *units)
 {
     bool is_on_demand = bytes_equal(table->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
-    *ret_units = (Units){0};
+    *units = (Units){.warm_read = units->warm_read, .warm_write = units->warm_write};
     if (is_on_demand && provisioned && present(index))
         return fail(call, &DYNAMODB_VALIDATION,
                     INVALID "ProvisionedThroughput should not be specified for index: " BYTES_FMT
@@ -297,16 +303,56 @@ Status units_of(Call *call, const Table *table, Bytes index, const DynamodbProvi
                     "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED");
     if (!is_on_demand && on_demand)
         return fail(call, &DYNAMODB_VALIDATION,
-                    INVALID "OnDemandThroughput cannot be specified when BillingMode is PROVISIONED");
+                    INVALID "%s for OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED",
+                    on_demand->has_max_read_request_units ? "MaxReadRequestUnits" : "MaxWriteRequestUnits");
     if (provisioned) {
         TRY(units_check(call, provisioned));
-        ret_units->read = provisioned->read_capacity_units;
-        ret_units->write = provisioned->write_capacity_units;
+        units->read = provisioned->read_capacity_units;
+        units->write = provisioned->write_capacity_units;
     }
     if (on_demand) {
-        ret_units->max_read = maximum(on_demand->has_max_read_request_units, on_demand->max_read_request_units);
-        ret_units->max_write = maximum(on_demand->has_max_write_request_units, on_demand->max_write_request_units);
+        units->max_read = maximum(on_demand->has_max_read_request_units, on_demand->max_read_request_units);
+        units->max_write = maximum(on_demand->has_max_write_request_units, on_demand->max_write_request_units);
     }
+    return OK;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* aws-test: a provisioned table is warm for the most it was ever provisioned for; one on demand for 12,000 and 4,000,
+ * and stays so when it is provisioned again. */
+Units units_warm(const Table *table, const Units *units)
+{
+    bool was_on_demand = table->on_demand_since_ms;
+    return (Units){.warm_read = larger(units->warm_read, was_on_demand ? WARM_READ_UNITS : units->read),
+                   .warm_write = larger(units->warm_write, was_on_demand ? WARM_WRITE_UNITS : units->write)};
+}
+
+static Status warm_refuse(Call *call, const char *what, Bytes index, bool is_new_on_demand)
+{
+    Bytes whose = present(index) ? arena_text(call->arena, "index " BYTES_FMT, BYTES_ARG(index)) : TEXT("table");
+    return fail(
+        call, &DYNAMODB_VALIDATION, INVALID "Requested %s for WarmThroughput for " BYTES_FMT " is lower than %s", what,
+        BYTES_ARG(whose),
+        is_new_on_demand
+            ? "initial throughput for OnDemand. See: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial"
+            : "current WarmThroughput, decreasing WarmThroughput is not supported");
+}
+
+/* aws: API Reference, UpdateTable, WarmThroughput: it is only ever increased. */
+Status warm_of(Call *call, const Table *table, Bytes index, const DynamodbWarmThroughput *asked, Units *units)
+{
+    Units warm = units_warm(table, units);
+    bool is_new_on_demand = !units->warm_read && table->on_demand_since_ms;
+    if (asked && asked->has_read_units_per_second && asked->read_units_per_second < warm.warm_read)
+        return warm_refuse(call, "ReadUnitsPerSecond", index, is_new_on_demand);
+    if (asked && asked->has_write_units_per_second && asked->write_units_per_second < warm.warm_write)
+        return warm_refuse(call, "WriteUnitsPerSecond", index, is_new_on_demand);
+    units->warm_read = asked && asked->has_read_units_per_second ? asked->read_units_per_second : warm.warm_read;
+    units->warm_write = asked && asked->has_write_units_per_second ? asked->write_units_per_second : warm.warm_write;
     return OK;
 }
 

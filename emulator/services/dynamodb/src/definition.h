@@ -11,6 +11,7 @@ typedef struct IndexDefinition {
     const DynamodbProjection *projection;
     const DynamodbProvisionedThroughput *provisioned;
     const DynamodbOnDemandThroughput *on_demand;
+    const DynamodbWarmThroughput *warm;
 } IndexDefinition;
 
 /* 3 to 255 of a-z A-Z 0-9 _ - . */
@@ -26,9 +27,12 @@ MUST_CHECK Status definitions_check_same(Call *call, const Table *table,
 /* Each defined attribute is a key of the table or of an index. */
 MUST_CHECK Status definitions_check_used(Call *call, const Table *table,
                                          const DynamodbAttributeDefinitions *definitions);
-/* index: its name; absent for the table itself. */
+/* index: its name; absent for the table itself. *units: as they were (new: zeros), then as they are to be. */
 MUST_CHECK Status units_of(Call *call, const Table *table, Bytes index,
                            const DynamodbProvisionedThroughput *provisioned,
-                           const DynamodbOnDemandThroughput *on_demand, Units *ret_units);
+                           const DynamodbOnDemandThroughput *on_demand, Units *units);
+/* The units grow warm: *units has them as they were, and what is provisioned now. asked may be NULL. */
+MUST_CHECK Status warm_of(Call *call, const Table *table, Bytes index, const DynamodbWarmThroughput *asked,
+                          Units *units);
 /* *ret_key absent: DynamoDB's own key. */
 MUST_CHECK Status sse_key_of(Call *call, const DynamodbSSESpecification *sse, Bytes *ret_key);

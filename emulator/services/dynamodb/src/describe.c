@@ -1,10 +1,6 @@
 /* describe.c - a table as the answers of the table operations show it. */
 #include "key.h"
 
-/* aws: recorded: what a table on demand can serve at once, before it has ever been busy */
-#define WARM_READ_UNITS  12000
-#define WARM_WRITE_UNITS 4000
-
 Bytes table_arn(Call *call, const Table *table)
 {
     return call_arn(call, "dynamodb", "table/" BYTES_FMT, BYTES_ARG(table->name));
@@ -98,8 +94,9 @@ static DynamodbGlobalSecondaryIndexDescription describe_global(Call *call, const
     SET(&d, item_count, index->tally.items);
     if (bytes_equal(status, DYNAMODB_INDEX_STATUS_ACTIVE)) {
         d.warm_throughput = arena_new_of(call->arena, DynamodbGlobalSecondaryIndexWarmThroughputDescription);
-        SET(d.warm_throughput, read_units_per_second, is_on_demand(table) ? WARM_READ_UNITS : index->units.read);
-        SET(d.warm_throughput, write_units_per_second, is_on_demand(table) ? WARM_WRITE_UNITS : index->units.write);
+        Units warm = units_warm(table, &index->units);
+        SET(d.warm_throughput, read_units_per_second, warm.warm_read);
+        SET(d.warm_throughput, write_units_per_second, warm.warm_write);
         d.warm_throughput->status = DYNAMODB_TABLE_STATUS_ACTIVE;
     }
     return d;
@@ -138,6 +135,16 @@ static void describe_indexes(Call *call, const Table *table, Bytes status, Dynam
     }
 }
 
+DynamodbTableWarmThroughputDescription *warm_describe(Arena *arena, const Table *table, Bytes status)
+{
+    DynamodbTableWarmThroughputDescription *d = arena_new_of(arena, DynamodbTableWarmThroughputDescription);
+    Units warm = units_warm(table, &table->units);
+    SET(d, read_units_per_second, warm.warm_read);
+    SET(d, write_units_per_second, warm.warm_write);
+    d->status = status;
+    return d;
+}
+
 static void describe_billing(Arena *arena, const Table *table, bool is_active, DynamodbTableDescription *d)
 {
     if (table->on_demand_since_ms) {
@@ -150,10 +157,7 @@ static void describe_billing(Arena *arena, const Table *table, bool is_active, D
     d->on_demand_throughput = describe_on_demand(arena, &table->units);
     if (!is_active)
         return;
-    d->warm_throughput = arena_new_of(arena, DynamodbTableWarmThroughputDescription);
-    SET(d->warm_throughput, read_units_per_second, is_on_demand(table) ? WARM_READ_UNITS : table->units.read);
-    SET(d->warm_throughput, write_units_per_second, is_on_demand(table) ? WARM_WRITE_UNITS : table->units.write);
-    d->warm_throughput->status = DYNAMODB_TABLE_STATUS_ACTIVE;
+    d->warm_throughput = warm_describe(arena, table, DYNAMODB_TABLE_STATUS_ACTIVE);
 }
 
 static void describe_settings(Arena *arena, const Table *table, DynamodbTableDescription *d)

@@ -6,11 +6,11 @@
 
 #define TABLE_COLUMNS                                                                                                  \
     "name, uuid, created_ms, hash_name, hash_kind, range_name, range_kind, billing_mode, on_demand_since_ms, "         \
-    "read_units, write_units, max_read_units, max_write_units, table_class, is_protected, ttl_attribute, "             \
-    "recovery_since_ms, recovery_days, sse_key"
+    "read_units, write_units, max_read_units, max_write_units, warm_read, warm_write, table_class, is_protected, "     \
+    "ttl_attribute, recovery_since_ms, recovery_days, sse_key"
 #define INDEX_COLUMNS                                                                                                  \
     "name, is_global, hash_name, hash_kind, range_name, range_kind, more_keys, projection_type, non_key, read_units, " \
-    "write_units, max_read_units, max_write_units"
+    "write_units, max_read_units, max_write_units, warm_read, warm_write"
 
 /* As TABLE_COLUMNS has them, then what is counted. */
 static const Column table_columns[] = {
@@ -27,6 +27,8 @@ static const Column table_columns[] = {
     COLUMN_AS("write_units", Table, units.write),
     COLUMN_AS("max_read_units", Table, units.max_read),
     COLUMN_AS("max_write_units", Table, units.max_write),
+    COLUMN_AS("warm_read", Table, units.warm_read),
+    COLUMN_AS("warm_write", Table, units.warm_write),
     COLUMN(Table, table_class),
     COLUMN(Table, is_protected),
     COLUMN(Table, ttl_attribute),
@@ -37,7 +39,7 @@ static const Column table_columns[] = {
     COLUMN_AS("items", Table, tally.items),
     COLUMN_AS("bytes", Table, tally.bytes),
 };
-static const Row whole_table = ROW(table_columns), table_definition = {table_columns, 19};
+static const Row whole_table = ROW(table_columns), table_definition = {table_columns, 21};
 
 typedef struct IndexRow {
     Index index;
@@ -59,22 +61,24 @@ static const Column index_columns[] = {
     COLUMN_AS("write_units", IndexRow, index.units.write),
     COLUMN_AS("max_read_units", IndexRow, index.units.max_read),
     COLUMN_AS("max_write_units", IndexRow, index.units.max_write),
+    COLUMN_AS("warm_read", IndexRow, index.units.warm_read),
+    COLUMN_AS("warm_write", IndexRow, index.units.warm_write),
     COLUMN(IndexRow, id),
     COLUMN_AS("items", IndexRow, index.tally.items),
     COLUMN_AS("bytes", IndexRow, index.tally.bytes),
 };
-static const Row whole_index = ROW(index_columns), index_definition = {index_columns, 13},
-                 index_changes = {index_columns + 9, 7}; /* units, id, tally */
+static const Row whole_index = ROW(index_columns), index_definition = {index_columns, 15},
+                 index_changes = {index_columns + 9, 9}; /* units, id, tally */
 
 static const Query select_table = {"SELECT " TABLE_COLUMNS
                                    ", id, items, bytes FROM dynamodb_table WHERE account = ?1 AND "
                                    "region = ?2 AND name = ?3"};
 static const Query insert_table = {
     "INSERT INTO dynamodb_table (" TABLE_COLUMNS ", account, region)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"};
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)"};
 static const Query update_table = {
     "UPDATE dynamodb_table SET (" TABLE_COLUMNS ") ="
-    " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) WHERE id = ?20"};
+    " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) WHERE id = ?22"};
 static const Query delete_table = {"DELETE FROM dynamodb_table WHERE id = ?1"};
 static const Query tally_table = {"UPDATE dynamodb_table SET items = ?2, bytes = ?3 WHERE id = ?1"};
 static const Query list_tables = {
@@ -82,9 +86,10 @@ static const Query list_tables = {
 static const Query select_indexes = {"SELECT " INDEX_COLUMNS
                                      ", id, items, bytes FROM dynamodb_index WHERE table_id = ?1 ORDER BY id"};
 static const Query insert_index = {"INSERT INTO dynamodb_index (" INDEX_COLUMNS ", table_id)"
-                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"};
+                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"};
 static const Query update_index = {"UPDATE dynamodb_index SET read_units = ?1, write_units = ?2, max_read_units = ?3,"
-                                   " max_write_units = ?4, items = ?6, bytes = ?7 WHERE id = ?5"};
+                                   " max_write_units = ?4, warm_read = ?5, warm_write = ?6, items = ?8, bytes = ?9"
+                                   " WHERE id = ?7"};
 static const Query delete_tags = {"DELETE FROM dynamodb_tag WHERE table_id = ?1"};
 static const Query delete_index = {"DELETE FROM dynamodb_index WHERE id = ?1"};
 static const Query tally_index = {"UPDATE dynamodb_index SET items = ?2, bytes = ?3 WHERE id = ?1"};

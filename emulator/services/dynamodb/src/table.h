@@ -54,8 +54,9 @@ typedef struct Tally {
 } Tally;
 
 typedef struct Units {
-    int64_t read, write;         /* provisioned; 0: on demand */
-    int64_t max_read, max_write; /* OnDemandThroughput; 0: none */
+    int64_t read, write;           /* provisioned; 0: on demand */
+    int64_t max_read, max_write;   /* OnDemandThroughput; 0: none */
+    int64_t warm_read, warm_write; /* the most it was ever made for, as far as it was told: units_warm knows the rest */
 } Units;
 
 typedef struct Index {
@@ -131,7 +132,12 @@ int tables_before_commit(void *context);
 /* Names of one account and region in order, behind `after`. */
 MUST_CHECK int tables_list(const Scope *scope, Bytes after, size_t limit, Bytes **ret_names, size_t *ret_count);
 
+/* What table or index can serve at once. aws: on a table that is or was on demand 12,000 and 4,000 at least. */
+#define WARM_READ_UNITS  12000
+#define WARM_WRITE_UNITS 4000
+Units units_warm(const Table *table, const Units *units);
 Bytes table_arn(Call *call, const Table *table);
+DynamodbTableWarmThroughputDescription *warm_describe(Arena *arena, const Table *table, Bytes status);
 DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes status);
 
 /* expiry.c: looks for expired items when the time is over (0: at once), and then when the next one's is. */

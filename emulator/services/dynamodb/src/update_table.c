@@ -20,7 +20,6 @@ typedef struct Plan {
 static Status check_implemented(Call *call, const DynamodbUpdateTableInput *in)
 {
     const char *what = in->replica_updates.len                               ? "ReplicaUpdates"
-                       : in->warm_throughput                                 ? "WarmThroughput"
                        : in->global_table_witness_updates.len                ? "GlobalTableWitnessUpdates"
                        : in->vector_index_updates.len                        ? "VectorIndexUpdates"
                        : present(in->multi_region_consistency)               ? "MultiRegionConsistency"
@@ -30,11 +29,16 @@ static Status check_implemented(Call *call, const DynamodbUpdateTableInput *in)
     return what ? fail(call, &COMMON_NOT_IMPLEMENTED, "%s of UpdateTable is not implemented.", what) : OK;
 }
 
+static bool is_more_than_warm(const DynamodbUpdateTableInput *in)
+{
+    return present(in->billing_mode) || in->provisioned_throughput || in->on_demand_throughput ||
+           in->sse_specification || in->global_secondary_index_updates.len || present(in->table_class) ||
+           in->stream_specification || in->has_deletion_protection_enabled;
+}
+
 static Status check_something(Call *call, const DynamodbUpdateTableInput *in)
 {
-    if (present(in->billing_mode) || in->provisioned_throughput || in->on_demand_throughput || in->sse_specification ||
-        in->global_secondary_index_updates.len || present(in->table_class) || in->stream_specification ||
-        in->has_deletion_protection_enabled)
+    if (in->warm_throughput || is_more_than_warm(in))
         return OK;
     return fail(
         call, &DYNAMODB_VALIDATION,
@@ -51,8 +55,8 @@ static Status plan_units(Call *call, const DynamodbUpdateTableInput *in, Plan *p
     if (is_switched && is_on_demand)
         plan->table.on_demand_since_ms = call->now_ms;
     if (!is_switched && !in->provisioned_throughput && !in->on_demand_throughput)
-        return OK;
-    Units units;
+        return warm_of(call, &plan->table, (Bytes){0}, in->warm_throughput, &plan->table.units);
+    Units units = *before;
     TRY(units_of(call, &plan->table, (Bytes){0}, in->provisioned_throughput, in->on_demand_throughput, &units));
     if (in->provisioned_throughput && !is_switched && units.read == before->read && units.write == before->write)
         return fail(
@@ -60,7 +64,14 @@ static Status plan_units(Call *call, const DynamodbUpdateTableInput *in, Plan *p
             "The provisioned throughput for the table will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the table: %lld. Requested ReadCapacityUnits: %lld. Current WriteCapacityUnits provisioned for the table: %lld. Requested WriteCapacityUnits: %lld. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
             (long long)before->read, (long long)units.read, (long long)before->write, (long long)units.write);
     plan->table.units = units;
-    return OK;
+    return warm_of(call, &plan->table, (Bytes){0}, in->warm_throughput, &plan->table.units);
+}
+
+static Status no_index(Call *call, const Table *table, Bytes name)
+{
+    return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND,
+                "Requested resource not found: Index " BYTES_FMT " for table " BYTES_FMT, BYTES_ARG(name),
+                BYTES_ARG(table->name));
 }
 
 static Status plan_index_update(Call *call, const DynamodbUpdateGlobalSecondaryIndexAction *update, Plan *plan)
@@ -69,26 +80,28 @@ static Status plan_index_update(Call *call, const DynamodbUpdateGlobalSecondaryI
         Index *index = &plan->table.indexes[i];
         if (!index->is_global || !bytes_equal(index->name, update->index_name))
             continue;
-        if (update->warm_throughput)
-            return fail(call, &COMMON_NOT_IMPLEMENTED, "WarmThroughput of UpdateTable is not implemented.");
         plan->units_changed[i] = true;
-        return units_of(call, &plan->table, index->name, update->provisioned_throughput, update->on_demand_throughput,
-                        &index->units);
+        if (update->provisioned_throughput || update->on_demand_throughput || !update->warm_throughput)
+            TRY(units_of(call, &plan->table, index->name, update->provisioned_throughput, update->on_demand_throughput,
+                         &index->units));
+        return warm_of(call, &plan->table, index->name, update->warm_throughput, &index->units);
     }
-    return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found");
+    return no_index(call, &plan->table, update->index_name);
 }
 
 static Status plan_index_create(Call *call, const DynamodbUpdateTableInput *in,
                                 const DynamodbCreateGlobalSecondaryIndexAction *create, Plan *plan)
 {
-    IndexDefinition definition = {
-        create->index_name,          true, &create->key_schema, create->projection, create->provisioned_throughput,
-        create->on_demand_throughput};
+    IndexDefinition definition = {create->index_name,
+                                  true,
+                                  &create->key_schema,
+                                  create->projection,
+                                  create->provisioned_throughput,
+                                  create->on_demand_throughput,
+                                  create->warm_throughput};
     size_t global = 0;
     for (size_t i = 0; i < plan->table.indexes_count; i++)
         global += plan->table.indexes[i].is_global;
-    if (create->warm_throughput)
-        return fail(call, &COMMON_NOT_IMPLEMENTED, "WarmThroughput of UpdateTable is not implemented.");
     if (plan->created)
         return fail(
             call, &DYNAMODB_LIMIT_EXCEEDED,
@@ -113,7 +126,7 @@ static Status plan_index_delete(Call *call, const DynamodbDeleteGlobalSecondaryI
     plan->deleted = table_index(&plan->table, delete_->index_name);
     if (plan->deleted && plan->deleted->is_global)
         return OK;
-    return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found");
+    return no_index(call, &plan->table, delete_->index_name);
 }
 
 static Status plan_indexes(Call *call, const DynamodbUpdateTableInput *in, Plan *plan)
@@ -205,6 +218,11 @@ static Status update_table(Call *call, const DynamodbUpdateTableInput *in, Dynam
     TRY(expect_ok(call, write_plan(call, table, &plan)));
 
     describe_plan(call, &plan, out);
+    if (in->warm_throughput)
+        out->table_description->warm_throughput =
+            warm_describe(call->arena, &plan.table, DYNAMODB_TABLE_STATUS_UPDATING);
+    if (!is_more_than_warm(in)) /* aws-test: only the throughput tells of it */
+        out->table_description->table_status = DYNAMODB_TABLE_STATUS_ACTIVE;
     table_forget(call->service, table);
     return OK;
 }
