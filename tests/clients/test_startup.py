@@ -94,7 +94,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
                           env=plain | environment)
 
 
-def test_config_tells_what_is_in_force_and_whence(tmp_path):
+def test_config_tells_what_is_in_force_and_where_it_comes_from(tmp_path):
     told = run("config", "--port", "1234", EVPOC_LOG_LEVEL="warn")
     assert told.returncode == 0
     lines = {line.split(" = ")[0]: line for line in told.stdout.splitlines()}

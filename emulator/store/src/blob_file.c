@@ -194,7 +194,7 @@ static int cannot_open(Blobs *blobs)
                         blobs->path ? blobs->path : "memory for blobs", strerror(errno));
 }
 
-/* Of whoever keeps no large bytes there is no file. */
+/* There is no file until large bytes are written. */
 static int open_file(Blobs *blobs)
 {
     char path[PATH_BYTES];

@@ -125,7 +125,7 @@ static bool is_part(const char *name)
     return false;
 }
 
-/* Of whoever was killed while it copied. */
+/* What a process has left that was killed while it copied. */
 void copies_remove_left(const Store *store)
 {
     char path[PATH_BYTES], directory[PATH_BYTES];

@@ -152,7 +152,7 @@ static void a_reshard_that_is_begun_again_is_done_once(void **state)
         assert_null(call(fixture, &KinesisUpdateShardCount, &in, &out));
     }
     end_turn(fixture);
-    /* Nor is anything lost where the turn in which it would be done is undone. */
+    /* The turn in which it would be done is undone: nothing is lost either. */
     clock_advance_ms(fixture->host.clock, 1000);
     scheduler_run(fixture->host.scheduler);
     assert_int_equal(streams_get(fixture->kinesis, name)->shards_count, 3);
