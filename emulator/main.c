@@ -283,11 +283,11 @@ static void go_on_starting(Emulator *emulator)
     emulator->startup = startup_close(emulator->startup);
 }
 
-/* Nothing is due and nobody calls: the moment to copy the WAL into the file, then to look for damage. True: more is
- * left. */
+/* Nothing is due and nobody calls: the moment to copy the WAL into the file, to give space back, then to look for
+ * damage. True: more is left. */
 static bool work_while_idle(Store *store)
 {
-    return store_checkpoint_step(store) || blob_check_step(store);
+    return store_checkpoint_step(store) || blob_give_step(store) || blob_check_step(store);
 }
 
 static void loop(Emulator *emulator)

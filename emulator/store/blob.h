@@ -64,6 +64,10 @@ MUST_CHECK int blob_open_range(Blob *blob, uint64_t at, uint64_t length, BlobRan
  * told to store_on_trouble. True: more is left. */
 bool blob_check_step(Store *store);
 
+/* The same: gives the disk back up to 8 MiB of what is free beyond what is kept for the next. Each commit does one,
+ * too. */
+bool blob_give_step(Store *store);
+
 typedef struct BlobUse {
     uint64_t file_bytes; /* the file's end */
     uint64_t free_bytes; /* before it */

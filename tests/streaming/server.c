@@ -391,7 +391,8 @@ int main(int argc, char **argv)
     while (!stop) {
         int wait_ms = pipeline_wait_ms(pipeline);
         bool is_idle = wait_ms && !net_open_requests(net);
-        bool has_work = is_idle && (store_checkpoint_step(host.store) || blob_check_step(host.store));
+        bool has_work =
+            is_idle && (store_checkpoint_step(host.store) || blob_give_step(host.store) || blob_check_step(host.store));
         loop_poll(loop, has_work ? 0 : wait_ms);
         pipeline_turn(pipeline);
     }

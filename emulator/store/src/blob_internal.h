@@ -16,6 +16,7 @@
 #define BLOB_EXTENT       ((uint64_t)64 * 1024 * 1024)  /* at most: 4 KiB of checksums */
 #define BLOB_CHECKED      ((size_t)1024 * 1024)         /* at most, before it is sent, or in one step */
 #define BLOB_WARM         ((uint64_t)256 * 1024 * 1024) /* free space that keeps its pages: writing there is cheap */
+#define BLOB_GIVEN        ((uint64_t)8 * 1024 * 1024)   /* at most given back to the disk in one step */
 #define BLOB_SEEN         4096                          /* extents remembered as checked; a power of two */
 
 typedef struct Span {
@@ -31,6 +32,8 @@ struct Blobs {
     uint64_t generation; /* grows where a snapshot takes the place of everything */
     Space *space;
     uint64_t warm;    /* free bytes whose pages were not given back to the disk, about */
+    Buffer cold;      /* Spans whose pages are to go back to the disk, where they are still free then */
+    bool is_long;     /* the file, beyond what is used */
     Buffer freed;     /* Spans that are free when the turn is committed */
     Buffer kept_back; /* Spans that were, while a snapshot was made that may need them */
     int pins;         /* snapshots that are being made */

@@ -209,6 +209,15 @@ uint64_t space_free_bytes(const Space *space)
     return space->free_bytes;
 }
 
+bool space_is_free(const Space *space, uint64_t place, uint64_t length)
+{
+    const Node *found = NULL;
+    for (const Node *node = space->root; node; node = node->place <= place ? node->right : node->left)
+        if (node->place <= place)
+            found = node;
+    return found && place - found->place <= found->length && length <= found->length - (place - found->place);
+}
+
 bool space_next(const Space *space, uint64_t from, uint64_t *ret_place, uint64_t *ret_length)
 {
     const Node *found = NULL;

@@ -289,6 +289,36 @@ static void a_full_disk_is_told_and_its_space_comes_back(void **state)
     remove_directory(directory);
 }
 
+/* The pages of a large one take the system long to free: not all at once, and not what is used again meanwhile. */
+static void space_goes_back_to_the_disk_step_by_step(void **state)
+{
+    (void)state;
+    char directory[64];
+    int steps[2] = {0, 0};
+    BlobWriter *writer;
+    Store *store = open_in(new_directory(directory));
+    assert_int_equal(blob_begin(store, 300 * MIB, &writer), STORE_OK);
+    int64_t behind = keep_now(store, 1, MIB);
+    blob_writer_free(writer);
+    assert_true(blocks_of(directory) >= 300 * MIB);
+    int64_t within = keep_now(store, 2, 20 * MIB);
+    while (blob_give_step(store))
+        steps[0]++;
+    assert_true(blocks_of(directory) <= 21 * MIB + 64 * KIB);
+    assert_int_equal(blob_begin(store, 300 * MIB, &writer), STORE_OK);
+    assert_int_equal(write_seed(writer, 3, 40 * MIB, MIB), STORE_OK);
+    blob_writer_free(writer);
+    while (blob_give_step(store))
+        steps[1]++;
+    assert_true(blocks_of(directory) <= 21 * MIB + 64 * KIB);
+    assert_true(steps[0] > 30 && steps[1] > 3);
+    assert_false(blob_give_step(store));
+    expect_seed(store, behind, 1, MIB);
+    expect_seed(store, within, 2, 20 * MIB);
+    store_close(store);
+    remove_directory(directory);
+}
+
 static void with_fsync_blobs_are_kept_as_well(void **state)
 {
     (void)state;
@@ -332,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_join_of_what_is_not_there_is_refused),
         cmocka_unit_test(a_killed_process_leaves_no_trace_of_what_it_did_not_keep),
         cmocka_unit_test(a_full_disk_is_told_and_its_space_comes_back),
+        cmocka_unit_test(space_goes_back_to_the_disk_step_by_step),
         cmocka_unit_test(with_fsync_blobs_are_kept_as_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
