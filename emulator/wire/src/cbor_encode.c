@@ -36,7 +36,7 @@ static void append_whole(Buffer *out, int64_t value)
         append_head(out, CBOR_UINT, (uint64_t)value);
 }
 
-static void append_real(Buffer *out, double value)
+static void append_cbor_real(Buffer *out, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
@@ -50,7 +50,7 @@ static void append_timestamp(Buffer *out, int64_t ms, CborDialect dialect)
     if (dialect == CBOR_AMZ_1_1)
         append_whole(out, ms);
     else if (ms % 1000)
-        append_real(out, (double)ms / 1000);
+        append_cbor_real(out, (double)ms / 1000);
     else
         append_whole(out, ms / 1000);
 }
@@ -106,10 +106,10 @@ void cbor_encode(Buffer *out, const Shape *shape, const void *value, CborDialect
         append_whole(out, *(const int64_t *)value);
         return;
     case KIND_FLOAT:
-        append_real(out, (double)*(const float *)value);
+        append_cbor_real(out, (double)*(const float *)value);
         return;
     case KIND_DOUBLE:
-        append_real(out, *(const double *)value);
+        append_cbor_real(out, *(const double *)value);
         return;
     case KIND_TIMESTAMP:
         append_timestamp(out, *(const int64_t *)value, dialect);

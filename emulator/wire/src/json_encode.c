@@ -98,36 +98,19 @@ static void append_blob(Buffer *out, Bytes blob)
 
 static void append_number(Buffer *out, const Shape *shape, double value)
 {
-    if (isnan(value))
-        buffer_append_text(out, "\"NaN\"");
-    else if (isinf(value))
-        buffer_append_text(out, value < 0 ? "\"-Infinity\"" : "\"Infinity\"");
-    else if (shape->kind == KIND_FLOAT)
-        append_float(out, (float)value);
-    else
-        append_double(out, value);
-}
-
-/* Seconds; as many decimals as it takes. */
-static void append_timestamp(Buffer *out, int64_t ms)
-{
-    uint64_t magnitude = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
-    unsigned part = (unsigned)(magnitude % 1000);
-    if (ms < 0)
-        buffer_append_char(out, '-');
-    buffer_append_uint64(out, magnitude / 1000);
-    if (!part)
-        return;
-    char digits[] = {'.', (char)('0' + part / 100), (char)('0' + part / 10 % 10), (char)('0' + part % 10)};
-    size_t len = part % 10 ? 4 : part % 100 ? 3 : 2;
-    buffer_append(out, (Bytes){digits, len});
+    bool is_word = !isfinite(value);
+    if (is_word)
+        buffer_append_char(out, '"');
+    append_real(out, shape->kind == KIND_FLOAT, value);
+    if (is_word)
+        buffer_append_char(out, '"');
 }
 
 /* As its shape says; usually a number. Not inlined: it would make json_encode's frame larger for every value. */
 static __attribute__((noinline)) void append_time(Buffer *out, const Shape *shape, int64_t ms)
 {
     if (shape->time == TIME_USUAL || shape->time == TIME_SECONDS) {
-        append_timestamp(out, ms);
+        append_seconds(out, ms);
         return;
     }
     buffer_append_char(out, '"');

@@ -274,7 +274,7 @@ static void append_time(Buffer *out, TimeFormat format, int64_t ms)
     char text[64];
     int rest;
     if (format == TIME_SECONDS) {
-        append_double(out, (double)ms / 1000);
+        append_seconds(out, ms);
         return;
     }
     struct tm utc = civil_of(ms, &rest);
@@ -289,18 +289,6 @@ static void append_time(Buffer *out, TimeFormat format, int64_t ms)
     buffer_append_format(out, "%s%04d ", text, utc.tm_year + 1900); /* %Y leaves zeros out */
     strftime(text, sizeof text, "%H:%M:%S GMT", &utc);
     buffer_append_text(out, text);
-}
-
-static void append_number(Buffer *out, const Shape *shape, double value)
-{
-    if (isnan(value))
-        buffer_append_text(out, "NaN");
-    else if (isinf(value))
-        buffer_append_text(out, value < 0 ? "-Infinity" : "Infinity");
-    else if (shape->kind == KIND_FLOAT)
-        append_float(out, (float)value);
-    else
-        append_double(out, value);
 }
 
 void text_append(Buffer *out, const Shape *shape, TimeFormat usual, const void *value)
@@ -324,12 +312,12 @@ void text_append(Buffer *out, const Shape *shape, TimeFormat usual, const void *
         buffer_append_int64(out, *(const int64_t *)value);
         return;
     case KIND_FLOAT:
-        append_number(out, shape, (double)*(const float *)value);
+        append_real(out, true, (double)*(const float *)value);
         return;
     case KIND_TIMESTAMP:
         append_time(out, shape->time == TIME_USUAL ? usual : shape->time, *(const int64_t *)value);
         return;
     default:
-        append_number(out, shape, *(const double *)value);
+        append_real(out, false, *(const double *)value);
     }
 }

@@ -182,3 +182,29 @@ void append_float(Buffer *out, float value)
     }
     buffer_append_text(out, text);
 }
+
+void append_seconds(Buffer *out, int64_t ms)
+{
+    uint64_t magnitude = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
+    unsigned part = (unsigned)(magnitude % 1000);
+    if (ms < 0)
+        buffer_append_char(out, '-');
+    buffer_append_uint64(out, magnitude / 1000);
+    if (!part)
+        return;
+    char digits[] = {'.', (char)('0' + part / 100), (char)('0' + part / 10 % 10), (char)('0' + part % 10)};
+    size_t len = part % 10 ? 4 : part % 100 ? 3 : 2;
+    buffer_append(out, (Bytes){digits, len});
+}
+
+void append_real(Buffer *out, bool is_float, double value)
+{
+    if (isnan(value))
+        buffer_append_text(out, "NaN");
+    else if (isinf(value))
+        buffer_append_text(out, value < 0 ? "-Infinity" : "Infinity");
+    else if (is_float)
+        append_float(out, (float)value);
+    else
+        append_double(out, value);
+}

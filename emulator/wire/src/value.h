@@ -45,3 +45,5 @@ bool is_time(int64_t ms);
 bool seconds_to_ms(double seconds, int64_t *ret_ms);
 void append_double(Buffer *out, double value); /* the shortest decimal that reads back the same */
 void append_float(Buffer *out, float value);
+void append_real(Buffer *out, bool is_float, double value); /* the same, or NaN, Infinity, -Infinity */
+void append_seconds(Buffer *out, int64_t ms);               /* with as many decimals as it takes */
