@@ -69,7 +69,12 @@ def numbers(consumed: dict) -> dict:
     ("'b' = p AND 1 <= s", "b1 b2"),
     ("p = 'a' AND s BETWEEN 1 AND 5", "a1 a2"),
     ("p = 'a' AND s IN [2, 0]", "a2 a0"),
-    ("p IN ['c', 'a', 'c'] AND s = 1", "c1 a1"),
+    ("p IN ['c', 'a'] AND s = 1", "c1 a1"),
+    ("p = 'c' AND s = 1 OR p = 'a' AND n > 1", "c1 a2"),
+    ("p = 'a' AND begins_with(g, 'g') = true AND false = contains(g, 'x') AND s > 1", "a2"),
+    ("p = 'a' AND s IN [2, 0, 1] ORDER BY s DESC", "a2 a1 a0"),
+    ("p IN ['c', 'a'] AND s IN [2, 0] ORDER BY p DESC, s", "c0 c2 a0 a2"),
+    ("p IN ['a', 'c'] AND s IN [0, 2] ORDER BY p, s DESC", "a2 a0 c2 c0"),
     ("p = 'c' OR p = 'a' ORDER BY p", "a0 a1 a2 c0 c1 c2"),
     ("p IN ('a', 'c') ORDER BY p DESC, s DESC", "c2 c1 c0 a2 a1 a0"),
     ("p = 'a' AND (n = 0 OR NOT n < 2)", "a0 a2"),
@@ -90,7 +95,7 @@ def test_select_finds(dynamodb, table, where, expected):
     assert found(dynamodb, table, where) == expected.split()
 
 
-@pytest.mark.parametrize("where", ["n = 1", "p > 'a' AND n = 1", "(p = 'a' AND s = 1) OR n = 1"])
+@pytest.mark.parametrize("where", ["n = 1", "p > 'a' AND n = 1", "(p = 'a' AND s = 1) OR n = 1", "p = 'b' AND NOT s = 0 OR p = 'b' AND s = 1 OR n = 1"])
 def test_without_a_hash_key_all_the_table_is_looked_through(dynamodb, table, where):
     assert set(found(dynamodb, table, where)) >= {"b1", "c1"}
     scanned = run(dynamodb, table, f"SELECT p FROM TABLE WHERE {where}", Limit=2)
@@ -142,7 +147,11 @@ def test_a_token_belongs_to_its_statement(dynamodb, table):
     page = run(dynamodb, table, "SELECT p FROM TABLE WHERE p = 'a'", Limit=1)
     assert plain(page["LastEvaluatedKey"]) == {"p": "a", "s": 0}
     error = refused(run, dynamodb, table, "SELECT p FROM TABLE WHERE p = 'b'", NextToken=page["NextToken"])["Error"]
-    assert error == {"Code": "ValidationException", "Message": "Invalid NextToken"}
+    assert error == {"Code": "ValidationException", "Message": "NextToken does not match request"}
+    parameter = run(dynamodb, table, "SELECT p FROM TABLE WHERE p = ?", "a", Limit=1)["NextToken"]
+    assert run(dynamodb, table, "SELECT p FROM TABLE WHERE p = ?", "a", Limit=2, NextToken=parameter)["Items"] == [{"p": {"S": "a"}}] * 2
+    error = refused(run, dynamodb, table, "SELECT p FROM TABLE WHERE p = ?", "b", NextToken=parameter)["Error"]
+    assert error["Message"] == "NextToken does not match request"
 
 
 def test_many_keys_come_ten_a_page_and_at_most_fifty(dynamodb, table):
@@ -197,6 +206,12 @@ def test_insert_makes_an_item_once(dynamodb, table):
 def test_update_changes_and_returns(dynamodb, table, changes, returning, expected):
     items = run(dynamodb, table, f"UPDATE TABLE {changes} WHERE p = 'a' AND s = 1 RETURNING {returning} *")["Items"]
     assert [plain(item) for item in items] == [expected]
+
+
+def test_update_may_begin_with_from(dynamodb, table):
+    items = run(dynamodb, table, "FROM TABLE WHERE p = ? AND s = 1 AND n = 1 SET c = ? REMOVE n RETURNING ALL NEW *", "a", 7)["Items"]
+    assert plain(items[0])["c"] == 7 and "n" not in items[0]
+    assert refused(run, dynamodb, table, "FROM TABLE WHERE p = 'gone' AND s = 1 SET c = 1")["Error"]["Code"] == "ConditionalCheckFailedException"
 
 
 def test_update_and_delete_have_conditions(dynamodb, table):

@@ -48,6 +48,7 @@ static Status run(Call *call, Bytes text)
     EXPECT(read_body(call, DynamodbPutItemModel.input, TEXT(kept), &put));
     TRY(item_normalise(call, AS_ITEM(&put.item)));
     in.parameters.len = parameters_of(text, in.parameters.len);
+    TRY(parameters_check(call, &in.parameters));
     TRY(statement_parse(call, text, &in.parameters, &statement));
     return use(call, &statement, AS_ITEM(&put.item));
 }

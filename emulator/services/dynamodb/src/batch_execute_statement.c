@@ -21,6 +21,7 @@ static Status check_kind(Call *call, const PartiqlStatement *statement)
 
 static Status parse(Call *call, const DynamodbBatchStatementRequest *in, PartiqlStatement *statement)
 {
+    TRY(parameters_check(call, &in->parameters));
     TRY(statement_parse(call, in->statement, &in->parameters, statement));
     return check_kind(call, statement);
 }
@@ -50,7 +51,8 @@ static Status plan_read(Call *call, Batch *batch, size_t at, bool is_consistent)
     TRY(statement_plan(call, &batch->statements[at], is_consistent, &batch->plans[at]));
     if (batch->plans[at].is_of_one_item)
         return OK;
-    return fail(call, &DYNAMODB_VALIDATION, "Only single item select is supported");
+    return fail(call, &DYNAMODB_VALIDATION,
+                "Select statements within BatchExecuteStatement must specify the primary key in the where clause.");
 }
 
 static Status prepare(Call *call, const DynamodbPartiQLBatchRequest *in, Batch *batch, size_t at)
@@ -66,7 +68,7 @@ static const Table *table_at(const Batch *batch, size_t at)
 
 static Key key_at(const Batch *batch, size_t at)
 {
-    return batch->reads ? (Key){batch->plans[at].pieces->hash, batch->plans[at].pieces->range_from}
+    return batch->reads ? (Key){batch->plans[at].pieces->rows.hash, batch->plans[at].pieces->rows.range_from}
                         : batch->writes[at].change.key;
 }
 

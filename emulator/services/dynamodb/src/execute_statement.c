@@ -42,6 +42,7 @@ static Status execute_statement(Call *call, const DynamodbExecuteStatementInput 
                                 DynamodbExecuteStatementOutput *out)
 {
     PartiqlStatement statement;
+    TRY(parameters_check(call, &in->parameters));
     TRY(statement_parse(call, in->statement, &in->parameters, &statement));
     if (statement.kind == STATEMENT_EXISTS)
         return fail(call, &DYNAMODB_VALIDATION, "EXISTS can only be used in ExecuteTransaction write requests.");

@@ -14,11 +14,10 @@ typedef struct Transaction {
     bool reads;
 } Transaction;
 
-/* "Validation failed in TransactStatements[3]: …"; not where nothing could be read. */
+/* "Validation failed in TransactStatements[3]: …" */
 static Status in_place(Call *call, Status status, size_t at)
 {
-    if (is_ok(status) || status.code_ < 0 || call->error != &DYNAMODB_VALIDATION ||
-        bytes_starts_with(call->message, TEXT("Statement wasn't well formed")))
+    if (is_ok(status) || status.code_ < 0 || call->error != &DYNAMODB_VALIDATION)
         return status;
     call->message = arena_text(call->arena, "Validation failed in TransactStatements[%zu]: " BYTES_FMT, at,
                                BYTES_ARG(call->message));
@@ -45,6 +44,7 @@ static Status parse_all(Call *call, const DynamodbParameterizedStatements *in, T
         PartiqlStatement *statement = &transaction->statements[i];
         write->statement = statement;
         write->return_values_on_failure = in->items[i].return_values_on_condition_check_failure;
+        TRY(parameters_check(call, &in->items[i].parameters));
         TRY(in_place(call, statement_parse(call, in->items[i].statement, &in->items[i].parameters, statement), i));
         TRY(in_place(call, check_statement(call, statement), i));
         reads += statement_reads(statement);
@@ -88,8 +88,9 @@ static Status prepare_write(Call *call, Transaction *transaction, size_t at)
 
 static Key key_at(const Transaction *transaction, size_t at)
 {
-    return transaction->reads ? (Key){transaction->plans[at].pieces->hash, transaction->plans[at].pieces->range_from}
-                              : transaction->writes[at].change.key;
+    return transaction->reads
+               ? (Key){transaction->plans[at].pieces->rows.hash, transaction->plans[at].pieces->rows.range_from}
+               : transaction->writes[at].change.key;
 }
 
 static const Table *table_at(const Transaction *transaction, size_t at)

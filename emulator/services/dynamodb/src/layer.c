@@ -8,7 +8,8 @@ Layer layer_of(const Call *call)
     if (operation == &DynamodbPutItem || operation == &DynamodbUpdateItem || operation == &DynamodbDeleteItem)
         return LAYER_ENVELOPED;
     if (operation == &DynamodbBatchWriteItem || operation == &DynamodbScan || operation == &DynamodbTransactGetItems ||
-        operation == &DynamodbTransactWriteItems)
+        operation == &DynamodbTransactWriteItems || operation == &DynamodbExecuteStatement ||
+        operation == &DynamodbBatchExecuteStatement || operation == &DynamodbExecuteTransaction)
         return LAYER_OLDER;
     return LAYER_CURRENT;
 }

@@ -5,7 +5,7 @@
 #include "call.h"
 
 typedef enum Layer {
-    LAYER_OLDER,    /* BatchWriteItem, Scan, TransactGetItems, TransactWriteItems */
+    LAYER_OLDER,    /* BatchWriteItem, Scan, TransactGetItems, TransactWriteItems, PartiQL */
     LAYER_CURRENT,  /* BatchGetItem, GetItem, Query, and whatever came later */
     LAYER_ENVELOPED /* PutItem, UpdateItem, DeleteItem: as the current one, behind "1 validation error detected: " */
 } Layer;

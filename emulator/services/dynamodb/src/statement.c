@@ -41,12 +41,9 @@ void statement_refuse_at(StatementParser *parser, StatementToken token, const ch
     va_end(arguments);
 }
 
-void statement_malformed(StatementParser *parser)
+void statement_malformed(StatementParser *parser, const char *detail)
 {
-    if (is_ok(parser->status))
-        parser->status =
-            fail(parser->call, &DYNAMODB_VALIDATION, "Statement wasn't well formed, can't be processed: " BYTES_FMT,
-                 BYTES_ARG(parser->statement->text));
+    statement_refuse(parser, "Statement wasn't well formed, can't be processed: %s", detail);
 }
 
 /* What the trees' own checks say begins with "Invalid <title>: ". */
@@ -87,6 +84,8 @@ static bool is_table_name(Bytes name)
 
 void statement_table(StatementParser *parser, Bytes table, Bytes index)
 {
+    if (!table.len || (present(index) && !index.len))
+        statement_refuse(parser, "Path component cannot be an empty string");
     if (!is_table_name(table) && !bytes_starts_with(table, TEXT("arn:")))
         statement_refuse(
             parser,
@@ -168,22 +167,34 @@ static const char *truth_name(NodeKind kind)
     return kind == NODE_AND ? "and" : kind == NODE_OR ? "or" : kind == NODE_NOT ? "not" : node_operator_name(kind);
 }
 
-/* set_add and set_delete come as sums of a kind of their own: see statement_function. */
+/* aws: they change the set that they are assigned to */
+static void set_of_function(StatementParser *parser, ActionKind kind, Path *path, Node *operand)
+{
+    const char *name = kind == ACTION_ADD ? "SET_ADD" : "SET_DELETE";
+    const Node *first = operand->first, *set = first ? first->next : NULL;
+    if (!set || set->next) {
+        statement_refuse_at(parser, parser->function, "%s must have exactly two arguments", name);
+        return;
+    }
+    if (first->kind != NODE_PATH || !path_equal(first->path, path))
+        statement_refuse_at(parser, parser->function, "The first argument to %s must equal the assignment value", name);
+    if (set->kind != NODE_VALUE || set->value->kind < VALUE_SS || set->value->kind > VALUE_BS)
+        statement_refuse_at(parser, parser->tokens[parser->function.place + 2],
+                            "The second argument to %s must be a value with type SET", name);
+    add_action(parser, kind, path, operand->first->next);
+}
+
 void statement_set(StatementParser *parser, Path *path, Node *operand)
 {
     ActionKind kind = operand->kind == NODE_SET_ADD      ? ACTION_ADD
                       : operand->kind == NODE_SET_DELETE ? ACTION_DELETE
                                                          : ACTION_SET;
-    const char *name = kind == ACTION_ADD ? "SET_ADD" : "SET_DELETE";
     if (operand->kind >= NODE_EQ && operand->kind <= NODE_NOT)
         statement_refuse(parser, "Unsupported operator in Update Expression. Operator: %s", truth_name(operand->kind));
-    if (kind == ACTION_SET) {
+    if (kind == ACTION_SET)
         add_action(parser, kind, path, operand);
-        return;
-    }
-    if (operand->first->kind != NODE_PATH || !path_equal(operand->first->path, path))
-        statement_refuse(parser, "The first argument to %s must equal the assignment value", name);
-    add_action(parser, kind, path, operand->first->next);
+    else
+        set_of_function(parser, kind, path, operand);
 }
 
 void statement_remove(StatementParser *parser, Path *path)
@@ -210,7 +221,7 @@ static Status read_tokens(StatementParser *parser)
             return OK;
         parser->tokens_count++;
         if (token.type < 0) {
-            statement_malformed(parser);
+            statement_malformed(parser, "");
             return parser->status;
         }
     }
@@ -258,7 +269,7 @@ static Status check_returning(Call *call, const PartiqlStatement *statement)
         returning->is_modified ? "MODIFIED" : "ALL", returning->is_new ? "NEW" : "OLD");
 }
 
-static Status check_parameters(Call *call, const DynamodbPreparedStatementParameters *parameters)
+Status parameters_check(Call *call, const DynamodbPreparedStatementParameters *parameters)
 {
     for (size_t i = 0; i < parameters->len; i++)
         TRY(value_normalise(call, &parameters->items[i]));
@@ -277,7 +288,14 @@ static Status begin(StatementParser *parser)
             parser->statement->kind = (StatementKind)i;
             return OK;
         }
-    statement_malformed(parser);
+    if (parser->tokens_count && bytes_equal_ignoring_case(parser->tokens[0].text, TEXT("from"))) {
+        parser->statement->kind = STATEMENT_UPDATE; /* FROM t WHERE … SET … */
+        return OK;
+    }
+    /* aws: an expression is no statement */
+    if (parser->tokens_count == 1 && isalpha((unsigned char)parser->tokens[0].text.ptr[0]))
+        return fail(parser->call, &DYNAMODB_VALIDATION, "Unsupported operation: VariableReference");
+    statement_malformed(parser, parser->tokens_count ? "Unexpected token after expression" : "Unexpected term");
     return parser->status;
 }
 
@@ -285,12 +303,11 @@ Status statement_parse(Call *call, Bytes text, const DynamodbPreparedStatementPa
                        PartiqlStatement *ret)
 {
     StatementParser parser = {.call = call, .statement = ret, .parameters = parameters, .status = OK};
-    *ret = (PartiqlStatement){.text = text};
+    *ret = (PartiqlStatement){.text = text, .parameters = parameters};
     parser.last_order = &ret->order;
     TRY(read_tokens(&parser));
     TRY(begin(&parser));
-    TRY(check_parameters(call, parameters));
-    parser.enclosing = arena_new_array(call->arena, Bytes, parser.tokens_count + 1);
+    parser.enclosing = arena_new_array(call->arena, struct Enclosing, parser.tokens_count + 1);
     statement_parser_run(&parser);
     TRY(parser.status);
     if (parser.parameters_used != parameters->len)

@@ -8,8 +8,9 @@
 #include "key_condition.h"
 #include "read.h"
 
-#define STATEMENT_HASHES_MAX 50 /* aws: "PartiQL … operators": IN: "at max 50 hash attribute values" */
-#define STATEMENT_READS_MAX  10 /* aws: there: "Results are returned in pages of up to 10 items" */
+#define STATEMENT_BYTES_MAX  8192 /* aws: API Reference, ExecuteStatement, Statement */
+#define STATEMENT_HASHES_MAX 50   /* aws: "PartiQL … operators": IN: "at max 50 hash attribute values" */
+#define STATEMENT_READS_MAX  10   /* aws: there: "Results are returned in pages of up to 10 items" */
 
 typedef enum StatementKind {
     STATEMENT_SELECT,
@@ -34,6 +35,7 @@ typedef struct Returning {
 typedef struct PartiqlStatement {
     StatementKind kind;
     Bytes text;
+    const DynamodbPreparedStatementParameters *parameters;
     Bytes table_name, index_name; /* index_name absent: the table itself */
     Node *where;                  /* NULL: none */
     const PathSet *columns;       /* SELECT; NULL: all */
@@ -43,7 +45,8 @@ typedef struct PartiqlStatement {
     Returning returning;
 } PartiqlStatement;
 
-/* Parameters are brought into their one form, in place. */
+/* Brings them into their one form, in place: before the statement is read. */
+MUST_CHECK Status parameters_check(Call *call, const DynamodbPreparedStatementParameters *parameters);
 MUST_CHECK Status statement_parse(Call *call, Bytes text, const DynamodbPreparedStatementParameters *parameters,
                                   PartiqlStatement *ret);
 static inline bool statement_reads(const PartiqlStatement *statement)
@@ -63,6 +66,7 @@ typedef struct Conjuncts {
     size_t len;
 } Conjuncts;
 Conjuncts conjuncts_of(Arena *arena, Node *where);
+Conjuncts disjuncts_of(Arena *arena, Node *where); /* what joins by OR */
 /* Joins those that are left (not NULL) again; NULL: none is. */
 Node *conjuncts_join(Arena *arena, const Conjuncts *conjuncts);
 /* The values that `name = v`, `name IN [v, …]` or such joined by OR let an attribute have; 0: it says something else.
@@ -71,10 +75,14 @@ size_t values_allowed(Arena *arena, const Node *condition, Bytes name, const Val
 MUST_CHECK Status key_value_check(Call *call, const KeyAttribute *key, const Value *value);
 
 /* What a SELECT reads: one or several pieces of a tree. */
+typedef struct Piece {
+    KeyCondition rows;
+    const Node *filter;
+} Piece;
 typedef struct ReadPlan {
     const PartiqlStatement *statement;
     PageRequest page;
-    KeyCondition *pieces; /* each in one partition; none: all of the tree */
+    Piece *pieces; /* each in one partition; none: all of the tree */
     size_t pieces_count;
     bool is_backward;
     bool is_of_one_item; /* its whole primary key, and nothing else */

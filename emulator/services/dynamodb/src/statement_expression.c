@@ -59,8 +59,18 @@ Node *statement_join(StatementParser *parser, NodeKind kind, Node *first, Node *
     return operator_new(parser, kind, first, second);
 }
 
+static bool is_boolean(const Node *node)
+{
+    return node->kind == NODE_VALUE && node->value->kind == VALUE_BOOL;
+}
+
 Node *statement_compare(StatementParser *parser, NodeKind kind, Node *first, Node *second)
 {
+    /* aws: a truth may be compared with true or false */
+    if ((kind == NODE_EQ || kind == NODE_NE) && statement_is_truth(first) && is_boolean(second))
+        return second->value->bool_ == (kind == NODE_EQ) ? first : operator_new(parser, NODE_NOT, first, NULL);
+    if ((kind == NODE_EQ || kind == NODE_NE) && statement_is_truth(second) && is_boolean(first))
+        return first->value->bool_ == (kind == NODE_EQ) ? second : operator_new(parser, NODE_NOT, second, NULL);
     return operator_new(parser, kind, first, second);
 }
 
@@ -80,6 +90,14 @@ Node *statement_is_of_type(StatementParser *parser, Node *value, const char *typ
     return operator_new(parser, NODE_ATTRIBUTE_TYPE, value, name);
 }
 
+static Bytes in_letters(Arena *arena, Bytes word, int (*letter)(int c))
+{
+    char *text = arena_take_raw(arena, word.len + 1);
+    for (size_t i = 0; i < word.len; i++)
+        text[i] = (char)letter((unsigned char)word.ptr[i]);
+    return (Bytes){text, word.len};
+}
+
 Node *statement_is_type(StatementParser *parser, Node *value, StatementToken is, StatementToken word)
 {
     static const struct {
@@ -89,9 +107,7 @@ Node *statement_is_type(StatementParser *parser, Node *value, StatementToken is,
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (bytes_equal_ignoring_case(word.text, bytes_of(types[i].word)))
             return statement_is_of_type(parser, value, types[i].type);
-    Bytes upper = arena_copy(parser->call->arena, word.text);
-    for (char *at = (char *)(uintptr_t)upper.ptr; at < upper.ptr + upper.len; at++)
-        *at = (char)toupper((unsigned char)*at);
+    Bytes upper = in_letters(parser->call->arena, word.text, toupper);
     statement_refuse_at(
         parser, is,
         "Unsupported data type for IS operator: " BYTES_FMT
@@ -147,19 +163,6 @@ static const struct Function *function_of(Bytes name)
     return NULL;
 }
 
-static void check_set_function(StatementParser *parser, StatementToken name, const struct Function *function,
-                               const Node *operands)
-{
-    const char *word = function->kind == NODE_SET_ADD ? "SET_ADD" : "SET_DELETE";
-    if (!operands || !operands->next || operands->next->next) {
-        statement_refuse_at(parser, name, "%s must have exactly two arguments", word);
-        return;
-    }
-    const Node *set = operands->next;
-    if (set->kind != NODE_VALUE || set->value->kind < VALUE_SS || set->value->kind > VALUE_BS)
-        statement_refuse(parser, "The second argument to %s must be a value with type SET", word);
-}
-
 static void check_function(StatementParser *parser, const struct Function *function, const Node *operands)
 {
     size_t count = 0;
@@ -178,6 +181,12 @@ static void check_function(StatementParser *parser, const struct Function *funct
                          function->name);
 }
 
+static void refuse_function(StatementParser *parser, StatementToken name)
+{
+    Bytes lower = in_letters(parser->call->arena, name.text, tolower);
+    statement_refuse_at(parser, name, "Unrecognized function: " BYTES_FMT, BYTES_ARG(lower));
+}
+
 /* In a list of columns no function may stand: statement_column says so. */
 Node *statement_function(StatementParser *parser, StatementToken name, Node *operands)
 {
@@ -187,10 +196,11 @@ Node *statement_function(StatementParser *parser, StatementToken name, Node *ope
         return node_new(parser->call->arena, NODE_SIZE, operands, NULL);
     if (parser->statement->kind == STATEMENT_INSERT)
         statement_refuse_at(parser, name, "Unsupported data type: " BYTES_FMT " under key root", BYTES_ARG(name.text));
-    if (!function)
-        statement_refuse(parser, "Unrecognized function: " BYTES_FMT, BYTES_ARG(name.text));
-    else if (function->kind == NODE_SET_ADD || function->kind == NODE_SET_DELETE)
-        check_set_function(parser, name, function, operands);
+    bool is_of_sets = function && (function->kind == NODE_SET_ADD || function->kind == NODE_SET_DELETE);
+    if (!function || (is_of_sets && parser->is_in_where))
+        refuse_function(parser, name);
+    else if (is_of_sets)
+        parser->function = name; /* its operands are looked at where it is assigned: statement_set */
     else
         check_function(parser, function, operands);
     return operator_new(parser, function ? function->kind : NODE_SIZE, operands, NULL);

@@ -11,14 +11,15 @@
 #include "statement_parser.h"
 #include "statement_grammar.h"
 #include <assert.h>
+#include <ctype.h>
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #define FAIL(...) statement_refuse(parser, __VA_ARGS__)
 #define IN_WORDS "IN operator must have a left hand argument of type Variable Reference and right hand argument of type Seq with at least one member"
 }
 
-%syntax_error { statement_malformed(parser); }
-%stack_overflow { statement_malformed(parser); }
+%syntax_error { statement_malformed(parser, statement_complaint(parser)); }
+%stack_overflow { statement_malformed(parser, ""); }
 
 %left OR.
 %left AND.
@@ -34,7 +35,11 @@ statement ::= INSERT INTO table VALUE(B) condition(C). { statement_insert(parser
 statement ::= INSERT INTO table VALUE condition RETURNING.
                                                   { FAIL("RETURNING is not supported in INSERT"); }
 statement ::= UPDATE table changes where returning. { parser->statement->kind = STATEMENT_UPDATE; }
+statement ::= FROM table where no_where changes returning. { parser->statement->kind = STATEMENT_UPDATE; }
 statement ::= DELETE FROM table where returning.  { parser->statement->kind = STATEMENT_DELETE; }
+statement ::= UPDATE table alias.
+statement ::= DELETE FROM table alias.
+no_where ::= .                                    { parser->is_in_where = false; }
 
 select ::= select_word columns FROM sources where order clauses.
 select_word ::= SELECT.
@@ -162,10 +167,10 @@ term(A) ::= MINUS term(B).                        { A = statement_negated(parser
 primary(A) ::= path(B).                           { A = node_of_path(parser->call->arena, B); }
 primary(A) ::= OPEN condition(B) CLOSE.           { A = B; }
 primary(A) ::= OPEN condition(B) COMMA elements(C) CLOSE. { A = statement_list(parser, node_append(B, C)); }
-primary(A) ::= OPEN_LIST CLOSE_LIST.              { A = statement_list(parser, NULL); }
-primary(A) ::= OPEN_LIST elements(B) CLOSE_LIST.  { A = statement_list(parser, B); }
-primary(A) ::= OPEN_SET(B) CLOSE_SET.             { A = statement_set_of(parser, B, NULL); }
-primary(A) ::= OPEN_SET(B) elements(C) CLOSE_SET. { A = statement_set_of(parser, B, C); }
+primary(A) ::= list_open CLOSE_LIST.              { A = statement_list(parser, NULL); statement_leave(parser); }
+primary(A) ::= list_open list(B) CLOSE_LIST.      { A = statement_list(parser, B); statement_leave(parser); }
+primary(A) ::= OPEN_SET CLOSE_SET.                { A = statement_set_of(parser, NULL); }
+primary(A) ::= OPEN_SET elements(B) CLOSE_SET.    { A = statement_set_of(parser, B); }
 primary(A) ::= OPEN_MAP CLOSE_MAP.                { A = statement_map(parser, NULL); }
 primary(A) ::= OPEN_MAP pairs(B) CLOSE_MAP.       { A = statement_map(parser, B); }
 primary(A) ::= STRING(B).                         { A = statement_string(parser, B); }
@@ -181,8 +186,17 @@ primary(A) ::= ION(B).
 primary(A) ::= function_name(B) OPEN elements(C) CLOSE. { A = statement_function(parser, B, C); }
 primary(A) ::= function_name(B) OPEN CLOSE.       { A = statement_function(parser, B, NULL); }
 primary(A) ::= function_name(B) OPEN STAR CLOSE.  { A = statement_function(parser, B, NULL); }
+primary(A) ::= EXISTS(B) OPEN elements(C) CLOSE.  { A = statement_function(parser, B, C); }
+primary(A) ::= EXISTS OPEN SELECT(B).
+    { A = statement_string(parser, B); statement_refuse_at(parser, B, "Unsupported token in expression: SELECT"); }
 function_name(A) ::= NAME(B).                     { A = B; }
 function_name(A) ::= FUNCTION(B).                 { A = B; }
+
+list_open ::= OPEN_LIST.                          { statement_enter(parser, (Bytes){0}); }
+%type list {Node *}
+list(A) ::= condition(B).                         { A = B; }
+list(A) ::= list(B) list_comma condition(C).      { A = node_append(B, C); }
+list_comma ::= COMMA.                             { statement_next_element(parser); }
 
 %type pairs {Member *}
 pairs(A) ::= pair(B).                             { A = B; }
@@ -210,6 +224,48 @@ path(A) ::= path(B) OPEN_LIST STRING(C) CLOSE_LIST.
 path(A) ::= path(B) OPEN_LIST INTEGER(C) CLOSE_LIST. { A = statement_path_index(parser, B, C); }
 
 %code {
+static bool is_infix(int type)
+{
+    return type == WORD_AND || type == WORD_OR || type == WORD_EQ || type == WORD_NE || type == WORD_LT ||
+           type == WORD_LE || type == WORD_GT || type == WORD_GE || type == WORD_IN || type == WORD_BETWEEN ||
+           type == WORD_LIKE || type == WORD_PLUS || type == WORD_MINUS || type == WORD_OPERATOR || type == WORD_IS;
+}
+
+/* Behind this word a term must stand. */
+static bool wants_term(int type)
+{
+    return is_infix(type) || type == WORD_WHERE || type == WORD_NOT || type == WORD_OPEN || type == WORD_COMMA ||
+           type == WORD_FROM || type == WORD_SELECT || type == WORD_OPEN_LIST || type == WORD_OPEN_SET ||
+           type == WORD_COLON || type == WORD_BY || type == WORD_VALUE || type == WORD_SET || type == WORD_REMOVE;
+}
+
+static bool is_keyword(Bytes word)
+{
+    return word.len && isalpha((unsigned char)word.ptr[0]);
+}
+
+/* aws: observed answers, paritysuite/dynamodb-conformance (tests/tier3/error-messages/partiqlGrammar, October 2026) */
+const char *statement_complaint(const StatementParser *parser)
+{
+    size_t at = parser->at;
+    const StatementToken *token = &parser->tokens[at];
+    int before = at ? token[-1].type : 0, before_that = at > 1 ? token[-2].type : 0;
+    bool is_end = !token->type || token->type == WORD_SEMICOLON;
+    if (before == WORD_DOT)
+        return "Invalid path dot component";
+    if (before == WORD_IS || (before == WORD_NOT && before_that == WORD_IS))
+        return "Expected type name";
+    if (before == WORD_FROM && before_that == WORD_DELETE)
+        return "Expected identifier for simple path";
+    if (!wants_term(before))
+        return "Unexpected token after expression";
+    if (is_end)
+        return is_infix(before) ? "Missing right-hand side expression of infix operator" : "Unexpected term";
+    if (is_infix(token->type))
+        return "Unexpected operator";
+    return is_keyword(token->text) ? "Unexpected keyword" : "Unexpected term";
+}
+
 void statement_parser_run(StatementParser *parser)
 {
     yyParser engine;

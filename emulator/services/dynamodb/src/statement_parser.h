@@ -29,7 +29,11 @@ typedef struct StatementParser {
     Path *columns, *last_column;
     size_t column_begins; /* token */
     OrderKey **last_order;
-    Bytes *enclosing; /* names of the maps around */
+    StatementToken function; /* set_add or set_delete, the last */
+    struct Enclosing {
+        Bytes name; /* of a map's member; absent: an element of a list */
+        size_t index;
+    } * enclosing; /* what is around the literal that is read */
     size_t enclosing_count;
     Status status;
 } StatementParser;
@@ -44,7 +48,9 @@ bool statement_is_truth(const Node *node);
 void statement_refuse(StatementParser *parser, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void statement_refuse_at(StatementParser *parser, StatementToken token, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void statement_malformed(StatementParser *parser);
+/* As AWS's parser says it; complaint: what it finds wrong at parser->at. */
+void statement_malformed(StatementParser *parser, const char *detail);
+const char *statement_complaint(const StatementParser *parser);
 
 Bytes statement_name(StatementParser *parser, StatementToken token); /* without its quotes */
 void statement_table(StatementParser *parser, Bytes table, Bytes index);
@@ -76,7 +82,11 @@ Node *statement_number(StatementParser *parser, StatementToken token);
 Node *statement_constant(StatementParser *parser, Value value);
 Node *statement_parameter(StatementParser *parser);
 Node *statement_list(StatementParser *parser, Node *elements);
-Node *statement_set_of(StatementParser *parser, StatementToken open, Node *elements);
+Node *statement_set_of(StatementParser *parser, Node *elements);
 Node *statement_map(StatementParser *parser, Member *members);
-void statement_enter(StatementParser *parser, Bytes name); /* the value of a member begins, and ends */
+/* A member of a map (or, name absent, the elements of a list) begin, go on and end. */
+void statement_enter(StatementParser *parser, Bytes name);
+void statement_next_element(StatementParser *parser);
+void statement_leave(StatementParser *parser);
+Bytes statement_place(StatementParser *parser); /* "root.x[1]" */
 Member *statement_member(StatementParser *parser, Node *value, StatementToken name);

@@ -1,9 +1,7 @@
-/* statement_read.c - SELECT: which pieces of a tree its WHERE means, and pages of them. Where it lets the hash key have
- * some values only, each of them is a Query; otherwise it is a Scan.
- * aws: DynamoDB Developer Guide, "PartiQL select statements for DynamoDB". */
+/* statement_read.c - SELECT: pages of what was planned (statement_plan.c), and the tokens that lead to the next.
+ * aws: DynamoDB API Reference, ExecuteStatement, NextToken. */
 #include "base64.h"
 #include "statement.h"
-#include <stdlib.h>
 
 Bytes column_name(Arena *arena, const Path *path)
 {
@@ -26,207 +24,6 @@ Item columns_of(Arena *arena, const Item *item, const PathSet *columns)
             columns_found.items[columns_found.len++] = (Attribute){.key = column_name(arena, path), .value = *value};
     }
     return columns_found;
-}
-
-/* The part of a WHERE that speaks of a key alone. */
-typedef struct KeyTest {
-    const KeyAttribute *key;
-    const Value **values; /* it is one of them … */
-    size_t len;
-    Node *comparison; /* … or is compared so; NULL: neither, any will do */
-} KeyTest;
-
-static bool is_comparison_of(const Node *node, Bytes name)
-{
-    const Node *first = node->first, *second = first ? first->next : NULL;
-    bool is_order = node->kind >= NODE_LT && node->kind <= NODE_GE;
-    if (!is_order && node->kind != NODE_BETWEEN && node->kind != NODE_BEGINS_WITH)
-        return false;
-    if (is_order && first->kind == NODE_VALUE) {
-        first = second;
-        second = node->first;
-    }
-    return first->kind == NODE_PATH && first->path->len == 1 && bytes_equal(first->path->steps[0].name, name) &&
-           second->kind == NODE_VALUE && (node->kind != NODE_BETWEEN || second->next->kind == NODE_VALUE);
-}
-
-/* The first of each that is there; the other keys' parts stay with the filter. */
-static Status take_values(Call *call, Conjuncts *conjuncts, const KeyAttribute *key, KeyTest *ret)
-{
-    *ret = (KeyTest){.key = key};
-    for (size_t i = 0; i < conjuncts->len && !ret->len; i++) {
-        Node *part = conjuncts->items[i];
-        if (part && (ret->len = values_allowed(call->arena, part, key->name, &ret->values)))
-            conjuncts->items[i] = NULL;
-    }
-    for (size_t i = 0; i < ret->len; i++)
-        TRY(key_value_check(call, key, ret->values[i]));
-    return OK;
-}
-
-static Status take_comparison(Call *call, Conjuncts *conjuncts, KeyTest *test)
-{
-    for (size_t i = 0; i < conjuncts->len && !test->len && !test->comparison; i++) {
-        Node *part = conjuncts->items[i];
-        if (!part || !is_comparison_of(part, test->key->name))
-            continue;
-        for (const Node *operand = part->first; operand; operand = operand->next)
-            if (operand->kind == NODE_VALUE)
-                TRY(key_value_check(call, test->key, operand->value));
-        if (part->kind == NODE_BEGINS_WITH && test->key->kind == VALUE_N)
-            continue;
-        test->comparison = part;
-        conjuncts->items[i] = NULL;
-    }
-    return OK;
-}
-
-/* Values that are there twice are read once. */
-static size_t without_doubles(Arena *arena, const Value **values, size_t len)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < len; i++) {
-        bool is_there = false;
-        for (size_t j = 0; j < kept && !is_there; j++)
-            is_there = value_equal(arena, values[j], values[i]);
-        if (!is_there)
-            values[kept++] = values[i];
-    }
-    return kept;
-}
-
-static int compare_values(const void *a, const void *b)
-{
-    int order = 0;
-    return value_order(*(const Value *const *)a, *(const Value *const *)b, &order) ? order : 0;
-}
-
-static int compare_values_down(const void *a, const void *b)
-{
-    return compare_values(b, a);
-}
-
-static const OrderKey *order_of(const OrderKey *order, Bytes name)
-{
-    while (order && !bytes_equal(order->name, name))
-        order = order->next;
-    return order;
-}
-
-static Status check_order(Call *call, const PartiqlStatement *statement, const Keys *keys, bool has_hash)
-{
-    if (!statement->order)
-        return OK;
-    if (!statement->where)
-        return fail(call, &DYNAMODB_VALIDATION, "Must have WHERE clause in the statement when using ORDER BY clause.");
-    if (!has_hash)
-        return fail(
-            call, &DYNAMODB_VALIDATION,
-            "Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.");
-    for (const OrderKey *order = statement->order; order; order = order->next)
-        if (!keys_have(keys, order->name))
-            return fail(call, &DYNAMODB_VALIDATION,
-                        "Variable reference " BYTES_FMT " in ORDER BY clause must be part of the primary key",
-                        BYTES_ARG(order->name));
-    return OK;
-}
-
-static void sort_values(Arena *arena, const PartiqlStatement *statement, KeyTest *test)
-{
-    const OrderKey *order = order_of(statement->order, test->key->name);
-    test->len = without_doubles(arena, test->values, test->len);
-    if (order && test->len > 1)
-        qsort(test->values, test->len, sizeof(Value *), order->is_descending ? compare_values_down : compare_values);
-}
-
-static Node *equals(Arena *arena, Bytes name, const Value *value)
-{
-    return node_new(arena, NODE_EQ, node_of_path(arena, path_of_name(arena, name)), node_of_value(arena, value));
-}
-
-static Status add_piece(Call *call, ReadPlan *plan, const Keys *keys, Node *hash, Node *range)
-{
-    Node *condition = hash;
-    if (range) {
-        Node *copy = node_new(call->arena, range->kind, NULL, NULL);
-        *copy = *range;
-        copy->next = copy->last = NULL;
-        condition = node_new(call->arena, NODE_AND, hash, copy);
-    }
-    return key_condition_of(call, keys, condition, &plan->pieces[plan->pieces_count++]);
-}
-
-static Status make_pieces(Call *call, ReadPlan *plan, const Keys *keys, const KeyTest *hash, const KeyTest *range)
-{
-    Arena *arena = call->arena;
-    plan->pieces = arena_new_array(arena, KeyCondition, hash->len * (range->len ? range->len : 1));
-    for (size_t i = 0; i < hash->len; i++) {
-        for (size_t j = 0; j < range->len; j++)
-            TRY(add_piece(call, plan, keys, equals(arena, keys->hash.name, hash->values[i]),
-                          equals(arena, keys->range.name, range->values[j])));
-        if (!range->len)
-            TRY(add_piece(call, plan, keys, equals(arena, keys->hash.name, hash->values[i]), range->comparison));
-    }
-    return OK;
-}
-
-static Status check_count(Call *call, size_t count, size_t most)
-{
-    if (count <= most)
-        return OK;
-    return fail(call, &DYNAMODB_VALIDATION,
-                "The IN operator is provided with too many operands; number of operands: %zu", count);
-}
-
-static Status plan_pieces(Call *call, ReadPlan *plan, const Keys *keys)
-{
-    const PartiqlStatement *statement = plan->statement;
-    Conjuncts conjuncts = conjuncts_of(call->arena, statement->where);
-    KeyTest hash, range = {.key = &keys->range};
-    TRY(take_values(call, &conjuncts, &keys->hash, &hash));
-    TRY(check_order(call, statement, keys, hash.len > 0));
-    if (!hash.len) {
-        plan->page.filter = statement->where;
-        return OK;
-    }
-    if (has_range(keys)) {
-        const OrderKey *order = order_of(statement->order, keys->range.name);
-        TRY(take_values(call, &conjuncts, &keys->range, &range));
-        TRY(take_comparison(call, &conjuncts, &range));
-        plan->is_backward = order && order->is_descending;
-    }
-    TRY(check_count(call, hash.len, STATEMENT_HASHES_MAX));
-    TRY(check_count(call, range.len, EXPRESSION_IN_MAX));
-    sort_values(call->arena, statement, &hash);
-    sort_values(call->arena, statement, &range);
-    TRY(make_pieces(call, plan, keys, &hash, &range));
-    plan->page.filter = conjuncts_join(call->arena, &conjuncts);
-    plan->is_of_one_item =
-        !plan->page.index && hash.len == 1 && (range.len == 1 || !has_range(keys)) && !plan->page.filter;
-    return OK;
-}
-
-/* aws-test: github.com/paritysuite/dynamodb-conformance, partiqlMultiAttributeIndex */
-static Status check_single(Call *call, const Index *index)
-{
-    if (!index || (!present(index->keys.hashes[1].name) && !present(index->keys.ranges[1].name)))
-        return OK;
-    return fail(
-        call, &DYNAMODB_VALIDATION,
-        "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys.");
-}
-
-Status statement_plan(Call *call, const PartiqlStatement *statement, bool is_consistent, ReadPlan *ret)
-{
-    Table *table;
-    *ret = (ReadPlan){.statement = statement,
-                      .page = {.paths = statement->columns, .project = columns_of, .is_consistent = is_consistent}};
-    TRY(table_find_for_items(call, statement->table_name, &table));
-    ret->page.table = table;
-    TRY(index_find(call, table, statement->index_name, is_consistent, &ret->page.index));
-    TRY(check_single(call, ret->page.index));
-    TRY(select_check(call, &ret->page));
-    return plan_pieces(call, ret, ret->page.index ? &ret->page.index->keys : &table->keys);
 }
 
 /* A token: the statement it belongs to, the piece to go on in, and the item behind which; no item: at its beginning. */
@@ -253,7 +50,10 @@ static uint64_t get_fixed(const char *at, size_t bytes)
 
 static uint64_t statement_mark(const PartiqlStatement *statement)
 {
-    return bytes_hash(statement->text, UINT64_C(0x452821e638d01377)); /* for good: clients may keep tokens */
+    uint64_t mark = bytes_hash(statement->text, UINT64_C(0x452821e638d01377)); /* for good: clients may keep tokens */
+    for (size_t i = 0; i < statement->parameters->len; i++)
+        mark = value_hash(&statement->parameters->items[i], mark);
+    return mark;
 }
 
 static void free_buffer(void *buffer)
@@ -285,8 +85,10 @@ static Status position_of(Call *call, const ReadPlan *plan, Bytes token, Positio
         return OK;
     char *bytes = arena_take_raw(call->arena, base64_decoded_max(token.len) + 1);
     ptrdiff_t len = base64_decode(bytes, token);
-    if (len <= TOKEN_HEAD_BYTES || get_fixed(bytes, 8) != statement_mark(plan->statement))
+    if (len <= TOKEN_HEAD_BYTES)
         return wrong_token(call);
+    if (get_fixed(bytes, 8) != statement_mark(plan->statement))
+        return fail(call, &DYNAMODB_VALIDATION, "NextToken does not match request");
     ret->piece = (size_t)get_fixed(bytes + 8, 2);
     ret->key = item_decode(call->arena, (Bytes){bytes + TOKEN_HEAD_BYTES, (size_t)len - TOKEN_HEAD_BYTES});
     return ret->piece < (plan->pieces_count ? plan->pieces_count : 1) ? OK : wrong_token(call);
@@ -301,7 +103,7 @@ static ItemRange range_of(Call *call, const ReadPlan *plan, size_t piece)
                            .hash_from = key_segment(call->arena, 0, 1),
                            .hash_to = key_segment(call->arena, 1, 1),
                            .range_from = KEY_LOWEST};
-    const KeyCondition *rows = &plan->pieces[piece];
+    const KeyCondition *rows = &plan->pieces[piece].rows;
     return (ItemRange){.tree = tree,
                        .hash_from = rows->hash,
                        .range_from = rows->range_from,
@@ -368,6 +170,8 @@ Status statement_read(Call *call, ReadPlan *plan, int64_t limit, Bytes next_toke
             break;
         ItemRange range = range_of(call, plan, position.piece);
         TRY(skip(call, plan, &position.key, &range));
+        if (plan->pieces_count)
+            plan->page.filter = plan->pieces[position.piece].filter;
         plan->page.limit = limit ? limit - sum.scanned_count : 0;
         TRY(page_read(call, &plan->page, items_open(&call->scope, &range), &page));
         append_items(call->arena, &sum, &page);

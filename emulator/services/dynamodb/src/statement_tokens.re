@@ -46,6 +46,7 @@ again:
     $                        { GIVE(0); }
     [ \t\r\n\f\v]+          { goto again; }
     "--" [^\r\n\x00]*        { goto again; }
+    "/*"                     { GIVE(-1); } /* without its end */
     "/*" ([^*\x00] | "*"+ [^*/\x00])* "*"+ "/" { goto again; }
     'SELECT'                 { GIVE(WORD_SELECT); }
     'FROM'                   { GIVE(WORD_FROM); }

@@ -2,6 +2,8 @@
  * the parameters that stand for them. aws: DynamoDB Developer Guide, "PartiQL data types for DynamoDB". */
 #include "statement_parser.h"
 
+#define STATEMENT_PLACE_MAX 1024 /* bytes: what is deeper is refused for its depth */
+
 Node *statement_constant(StatementParser *parser, Value value)
 {
     Value *kept = arena_new_of(parser->call->arena, Value);
@@ -14,16 +16,37 @@ Node *statement_string(StatementParser *parser, StatementToken token)
     return statement_constant(parser, (Value){.kind = VALUE_S, .s = statement_name(parser, token)});
 }
 
+/* aws: the exponent and the scale must be ints, or the statement cannot be read */
+static bool is_scale_readable(Bytes text)
+{
+    size_t at = 0, point = text.len;
+    while (at < text.len && text.ptr[at] != 'e' && text.ptr[at] != 'E') {
+        point = text.ptr[at] == '.' ? at : point;
+        at++;
+    }
+    if (at == text.len)
+        return true;
+    int64_t exponent, digits = point < at ? (int64_t)(at - point - 1) : 0;
+    Bytes written = bytes_slice(text, at + 1, text.len - at - 1);
+    if (written.len && written.ptr[0] == '+')
+        written = bytes_slice(written, 1, written.len - 1);
+    return bytes_to_int64(written, &exponent) && exponent <= INT32_MAX && exponent >= INT32_MIN &&
+           digits - exponent <= INT32_MAX && digits - exponent >= INT32_MIN;
+}
+
 static Node *number(StatementParser *parser, Bytes text)
 {
+    Call *call = parser->call;
     Number number = {0};
-    NumberFault fault = number_parse(text, &number);
-    if (fault == NUMBER_TOO_PRECISE)
-        statement_refuse(parser, "DynamoDB only supports precision up to 38 digits");
-    else if (is_ok(parser->status))
-        parser->status = number_check(parser->call, fault, text);
-    return statement_constant(parser,
-                              (Value){.kind = VALUE_N, .n = number_text(parser->call->arena, &number, (Bytes){0})});
+    if (!is_scale_readable(text))
+        statement_malformed(parser, "");
+    if (is_ok(parser->status)) {
+        Status status = number_check(call, number_parse(text, &number), text);
+        if (!is_ok(status))
+            statement_refuse(parser, BYTES_FMT " under " BYTES_FMT, BYTES_ARG(call->message),
+                             BYTES_ARG(statement_place(parser)));
+    }
+    return statement_constant(parser, (Value){.kind = VALUE_N, .n = number_text(call->arena, &number, (Bytes){0})});
 }
 
 Node *statement_number(StatementParser *parser, StatementToken token)
@@ -112,11 +135,11 @@ Node *statement_list(StatementParser *parser, Node *elements)
 #define SET_KINDS "Unsupported data type in Bag. DynamoDB only supports either numbers or strings in bags"
 
 /* aws: sets are of texts or of numbers; those of bytes come as parameters */
-Node *statement_set_of(StatementParser *parser, StatementToken open, Node *elements)
+Node *statement_set_of(StatementParser *parser, Node *elements)
 {
     Value set = {.ss = {arena_new_array(parser->call->arena, Bytes, count_of(elements)), 0}};
     if (!elements)
-        statement_refuse_at(parser, open, "Empty bags are not supported");
+        statement_refuse(parser, "Empty bags are not supported");
     for (const Node *element = elements; element; element = element->next) {
         if (is_parameter(parser, element))
             statement_refuse(parser, "Unsupported data type: Parameter under key root");
@@ -127,22 +150,50 @@ Node *statement_set_of(StatementParser *parser, StatementToken open, Node *eleme
         set.kind = kind;
         set.ss.items[set.ss.len++] = member->s;
     }
-    if (bytes_find_double(parser->call->arena, set.ss.items, set.ss.len, sizeof *set.ss.items) >= 0)
-        statement_refuse(parser, "Input collection contains duplicates");
+    ptrdiff_t twice = bytes_find_double(parser->call->arena, set.ss.items, set.ss.len, sizeof *set.ss.items);
+    if (twice >= 0 && is_ok(parser->status))
+        parser->status = set_refuse_double(parser->call, &set, (size_t)twice);
     return statement_constant(parser, set.kind ? set : (Value){.kind = VALUE_NULL, .null = true});
 }
 
 void statement_enter(StatementParser *parser, Bytes name)
 {
-    parser->enclosing[parser->enclosing_count++] = name;
+    parser->enclosing[parser->enclosing_count++] = (struct Enclosing){.name = name};
+}
+
+void statement_next_element(StatementParser *parser)
+{
+    parser->enclosing[parser->enclosing_count - 1].index++;
+}
+
+void statement_leave(StatementParser *parser)
+{
+    parser->enclosing_count--;
+}
+
+/* aws: in an INSERT each attribute is a root */
+Bytes statement_place(StatementParser *parser)
+{
+    Arena *arena = parser->call->arena;
+    size_t first = parser->statement->kind == STATEMENT_INSERT;
+    Bytes place = TEXT("root");
+    for (size_t i = first; i < parser->enclosing_count && place.len < STATEMENT_PLACE_MAX; i++) {
+        const struct Enclosing *around = &parser->enclosing[i];
+        if (present(around->name))
+            place = arena_text(arena, BYTES_FMT "." BYTES_FMT, BYTES_ARG(place), BYTES_ARG(around->name));
+        else
+            place = arena_text(arena, BYTES_FMT "[%zu]", BYTES_ARG(place), around->index);
+    }
+    return place;
 }
 
 Member *statement_member(StatementParser *parser, Node *value, StatementToken name)
 {
     Member *member = arena_new_of(parser->call->arena, Member);
-    member->attribute.key = parser->enclosing[--parser->enclosing_count];
+    member->attribute.key = parser->enclosing[parser->enclosing_count - 1].name;
     member->attribute.value = *member_value(parser, value);
     member->name = name;
+    statement_leave(parser);
     if (!member->attribute.key.len)
         statement_refuse(parser, "Path component cannot be an empty string");
     return member;
@@ -161,13 +212,12 @@ Node *statement_map(StatementParser *parser, Member *members)
         item.items[--count] = member->attribute;
     ptrdiff_t twice = bytes_find_double(parser->call->arena, item.items, item.len, sizeof *item.items);
     if (twice >= 0) {
-        size_t depth = parser->enclosing_count, behind = item.len - 1 - (size_t)twice;
+        size_t behind = item.len - 1 - (size_t)twice;
         const Member *member = members;
         while (behind--)
             member = member->next;
-        Bytes key = item.items[twice].key, around = depth ? parser->enclosing[depth - 1] : TEXT("");
-        statement_refuse_at(parser, member->name, "Duplicate keys in tuple. Key: " BYTES_FMT " under root%s" BYTES_FMT,
-                            BYTES_ARG(key), depth ? "." : "", BYTES_ARG(around));
+        statement_refuse_at(parser, member->name, "Duplicate keys in tuple. Key: " BYTES_FMT " under " BYTES_FMT,
+                            BYTES_ARG(item.items[twice].key), BYTES_ARG(statement_place(parser)));
     }
     *AS_ITEM(&map.m) = item;
     return nested(parser, map);

@@ -3,30 +3,38 @@
 #include "budget.h"
 #include "statement.h"
 
-static void collect(Arena *arena, Node *node, Conjuncts *ret, size_t capacity)
+static void collect(Arena *arena, NodeKind joint, Node *node, Conjuncts *ret)
 {
     budget_descend(arena);
-    if (node->kind != NODE_AND) {
-        if (ret->len < capacity)
+    if (node->kind != joint) {
+        if (ret->items)
             ret->items[ret->len] = node;
         ret->len++;
         return;
     }
-    for (Node *operand = node->first, *next; operand; operand = next) {
-        next = operand->next;
-        collect(arena, operand, ret, capacity);
-    }
+    for (Node *operand = node->first; operand; operand = operand->next)
+        collect(arena, joint, operand, ret);
+}
+
+static Conjuncts parts_of(Arena *arena, NodeKind joint, Node *where)
+{
+    Conjuncts counted = {NULL, 0}, parts = {NULL, 0};
+    if (!where)
+        return parts;
+    collect(arena, joint, where, &counted);
+    parts.items = arena_new_array(arena, Node *, counted.len);
+    collect(arena, joint, where, &parts);
+    return parts;
 }
 
 Conjuncts conjuncts_of(Arena *arena, Node *where)
 {
-    Conjuncts counted = {NULL, 0}, conjuncts = {NULL, 0};
-    if (!where)
-        return conjuncts;
-    collect(arena, where, &counted, 0);
-    conjuncts.items = arena_new_array(arena, Node *, counted.len);
-    collect(arena, where, &conjuncts, counted.len);
-    return conjuncts;
+    return parts_of(arena, NODE_AND, where);
+}
+
+Conjuncts disjuncts_of(Arena *arena, Node *where)
+{
+    return parts_of(arena, NODE_OR, where);
 }
 
 Node *conjuncts_join(Arena *arena, const Conjuncts *conjuncts)
