@@ -296,6 +296,29 @@ def test_large_items_are_changed_together_or_not_at_all(dynamodb, table):
     assert {item["n"]["N"] for item in read["Items"]} == {"1"}
 
 
+def test_a_transaction_has_four_megabytes(dynamodb, table):
+    for n in range(11):
+        dynamodb.put_item(TableName=table, Item=item_of(p="large", s=n, text="x" * 400_000))
+    statements = [f"UPDATE TABLE SET n = 1 WHERE p = 'large' AND s = {n}" for n in range(11)]
+    error = refused(transact, dynamodb, table, *statements)["Error"]
+    assert error == {"Code": "ValidationException", "Message": "Collection of items exceeds the maximum transaction size of 4 MB"}
+    transact(dynamodb, table, *statements[:10])
+
+
+def test_a_batch_that_asks_for_too_much_does_the_rest_when_it_is_sent_again(dynamodb, table):
+    """Items of 180,000 members take some 9 MB each in memory."""
+    for n in range(6):
+        dynamodb.put_item(TableName=table, Item=item_of(p="large", s=n, l=[None] * 180_000))
+    for text in ("UPDATE \"{table}\" SET n = 1 WHERE p = 'large' AND s = {n}", "SELECT n FROM \"{table}\" WHERE p = 'large' AND s = {n}"):
+        left, calls = list(range(6)), 0
+        while left:
+            calls += 1
+            responses = dynamodb.batch_execute_statement(Statements=[{"Statement": text.format(table=table, n=n)} for n in left])["Responses"]
+            assert {response["Error"]["Code"] for response in responses if "Error" in response} <= {"ThrottlingError"} and "Error" not in responses[0]
+            left = [n for n, response in zip(left, responses, strict=True) if "Error" in response]
+        assert calls > 1
+
+
 def test_what_aws_recorded_of_partiql(dynamodb, unique):
     """aws-recorded: writes of a transaction answer no responses, those of a batch their table's name."""
     table = unique("recorded")

@@ -88,11 +88,11 @@ def writes() -> Iterator[Case]:
 
 def together() -> Iterator[Case]:
     text = "UPDATE worst SET " + ",".join(f"a{n}={n}" for n in range(400)) + " WHERE p='{}' AND " + " AND ".join(f"b{n}=1" for n in range(290))
-    for count, operation, member in ((25, "BatchExecuteStatement", "Statements"), (100, "ExecuteTransaction", "TransactStatements")):
+    for count, large, operation, member in ((25, 25, "BatchExecuteStatement", "Statements"), (100, 10, "ExecuteTransaction", "TransactStatements")):
         items = [(target("PutItem"), {"TableName": "worst", "Item": {"p": {"S": str(n)}} | {f"b{i}": {"N": "1"} for i in range(290)}}) for n in range(count)]
         texts = [{"Statement": text.format(n)} for n in range(count)]
         yield Case(f"{count} updates of 400 attributes with 290 conditions", "dynamodb", target(operation), {member: texts}, [TABLE, *items])
-        lists = [(target("PutItem"), {"TableName": "worst", "Item": {"p": {"S": str(n)}, "l": NULLS}}) for n in range(min(count, 42))]
+        lists = [(target("PutItem"), {"TableName": "worst", "Item": {"p": {"S": str(n)}, "l": NULLS}}) for n in range(large)]
         changes = [{"Statement": f"UPDATE worst SET a=1 WHERE p='{n}'"} for n in range(len(lists))]
         yield Case(f"{len(lists)} lists of 190,000 members changed", "dynamodb", target(operation), {member: changes}, [TABLE, *lists])
         gets = [{"Statement": f"SELECT * FROM worst WHERE p='{n}'"} for n in range(len(lists))]

@@ -9,6 +9,7 @@ typedef struct Batch {
     PartiqlStatement *statements;
     StatementWrite *writes; /* the refusals of reads, too */
     ReadPlan *plans;
+    bool *knows_table; /* it was found: the answer names it */
     size_t len, reads, changes;
 } Batch;
 
@@ -95,24 +96,56 @@ static Status prepare_all(Call *call, const DynamodbPartiQLBatchRequest *in, Bat
         if (!present(refusal->code))
             TRY(check_double(call, batch, i));
     }
-    return batch->reads ? OK : statement_judge_all(call, batch->writes, batch->len);
+    return OK;
 }
 
-/* In memory: their answer takes about as much again. */
-#define ITEMS_HELD_MAX (LIMIT_CALL_BYTES / 2)
+/* As AWS does where a batch asks for too much, the rest is throttled: clients send it again. */
+static bool is_throttled(Call *call, const PageUse *begun, Refusal *refusal)
+{
+    if (!page_is_over(call->arena, begun))
+        return false;
+    *refusal = (Refusal){.code = TEXT("ThrottlingError"),
+                         .message = TEXT("The items of this batch need more than evpoc-emu lets one call have "
+                                         "(core/limits.h): send the rest again.")};
+    return true;
+}
 
-static Status read_item(Call *call, Batch *batch, size_t at, size_t begun, DynamodbBatchExecuteStatementOutput *out)
+static Status judge_all(Call *call, Batch *batch)
+{
+    PageUse begun = page_begin(call->arena);
+    for (size_t i = 0; i < batch->len; i++) {
+        StatementWrite *write = &batch->writes[i];
+        if (present(write->refusal.code))
+            continue;
+        batch->knows_table[i] = true;
+        if (!is_throttled(call, &begun, &write->refusal))
+            TRY(refusal_of(call, statement_judge(call, write), &write->refusal));
+    }
+    return OK;
+}
+
+static Status read_item(Call *call, Batch *batch, size_t at, DynamodbBatchExecuteStatementOutput *out)
 {
     StatementPage read;
     TRY(statement_read(call, &batch->plans[at], 0, (Bytes){0}, &read));
     if (read.page.items.len)
         out->responses.items[at].item = read.page.items.items[0];
-    if (arena_held(call->arena) - begun > ITEMS_HELD_MAX)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    "The items need more memory than evpoc-emu lets one call have (core/limits.h).");
     ReadCost cost = {.units = read.page.units};
     capacity_join(call, &out->consumed_capacity,
                   capacity_of_read(call, batch->asked_capacity, batch->statements[at].table_name, &cost), batch->len);
+    return OK;
+}
+
+static Status read_all(Call *call, Batch *batch, DynamodbBatchExecuteStatementOutput *out)
+{
+    PageUse begun = page_begin(call->arena);
+    for (size_t i = 0; i < batch->len; i++) {
+        if (present(batch->writes[i].refusal.code))
+            continue;
+        batch->knows_table[i] = true;
+        if (!is_throttled(call, &begun, &batch->writes[i].refusal))
+            TRY(read_item(call, batch, i, out));
+    }
     return OK;
 }
 
@@ -135,29 +168,38 @@ static void tell_refusal(Call *call, const Refusal *refusal, DynamodbBatchStatem
     *response->error = (DynamodbBatchStatementError){refusal->code, refusal->message, refusal->item};
 }
 
+static Status write_all(Call *call, Batch *batch, DynamodbBatchExecuteStatementOutput *out)
+{
+    for (size_t i = 0; i < batch->len; i++)
+        if (!present(batch->writes[i].refusal.code))
+            TRY(write_item(call, batch, i, out));
+    return OK;
+}
+
 static Status batch_execute_statement(Call *call, const DynamodbBatchExecuteStatementInput *in,
                                       DynamodbBatchExecuteStatementOutput *out)
 {
-    size_t len = in->statements.len, begun = arena_held(call->arena);
+    size_t len = in->statements.len;
     Batch batch = {.asked_capacity = in->return_consumed_capacity,
                    .statements = arena_new_array(call->arena, PartiqlStatement, len),
                    .writes = arena_new_array(call->arena, StatementWrite, len),
                    .plans = arena_new_array(call->arena, ReadPlan, len),
+                   .knows_table = arena_new_array(call->arena, bool, len),
                    .len = len};
     TRY(parse_all(call, &in->statements, &batch));
     TRY(prepare_all(call, &in->statements, &batch));
-
     out->responses =
         (DynamodbPartiQLBatchResponse){arena_new_array(call->arena, DynamodbBatchStatementResponse, len), len};
+    TRY(batch.reads ? read_all(call, &batch, out) : judge_all(call, &batch));
+
+    if (!batch.reads)
+        TRY(write_all(call, &batch, out));
+
     for (size_t i = 0; i < len; i++) {
-        const Refusal *refusal = &batch.writes[i].refusal;
-        DynamodbBatchStatementResponse *response = &out->responses.items[i];
-        if (!present(refusal->code) || batch.writes[i].is_judged)
-            response->table_name = table_name_of(batch.statements[i].table_name);
-        if (present(refusal->code))
-            tell_refusal(call, refusal, response);
-        else
-            TRY(batch.reads ? read_item(call, &batch, i, begun, out) : write_item(call, &batch, i, out));
+        if (batch.knows_table[i])
+            out->responses.items[i].table_name = table_name_of(batch.statements[i].table_name);
+        if (present(batch.writes[i].refusal.code))
+            tell_refusal(call, &batch.writes[i].refusal, &out->responses.items[i]);
     }
     return OK;
 }

@@ -111,14 +111,13 @@ typedef struct StatementWrite {
     Change change;
     Item after;
     Refusal refusal;
-    bool is_judged;
     bool is_put_aside; /* judged, and not kept until it is written: made again then */
 } StatementWrite;
 /* What is wrong whatever the items are. */
 MUST_CHECK Status statement_prepare(Call *call, StatementWrite *write);
 /* What its item is now, whether it may be written, and what it will be. */
 MUST_CHECK Status statement_judge(Call *call, StatementWrite *write);
-/* All that are not refused yet, each refused alone. */
+/* All of a transaction that are not refused yet, each refused alone. */
 MUST_CHECK Status statement_judge_all(Call *call, StatementWrite *writes, size_t count);
 MUST_CHECK Status statement_write(Call *call, StatementWrite *write, ChangeCost *ret_cost);
 /* What its RETURNING asks for; without items: nothing. */

@@ -1,6 +1,7 @@
 /* statement_read.c - SELECT: pages of what was planned (statement_plan.c), and the tokens that lead to the next.
  * aws: DynamoDB API Reference, ExecuteStatement, NextToken. */
 #include "base64.h"
+#include "budget.h"
 #include "statement.h"
 
 Bytes column_name(Arena *arena, const Path *path)
@@ -17,6 +18,7 @@ Bytes column_name(Arena *arena, const Path *path)
 Item columns_of(Arena *arena, const Item *item, const PathSet *columns)
 {
     Lookup lookup = {.arena = arena};
+    budget_work(arena, columns->len);
     Item columns_found = {arena_new_array(arena, Attribute, columns->len), 0};
     for (const Path *path = columns->first; path; path = path->next) {
         const Value *value = path_find(&lookup, item, path);

@@ -141,22 +141,36 @@ Status refusal_of(Call *call, Status status, Refusal *ret)
 /* Items that take more than this together are not kept: they are read, and made, again when they are written. */
 #define JUDGED_HELD_MAX ((size_t)16 * 1024 * 1024)
 
+static size_t size_of_change(const Change *change)
+{
+    size_t before = change->before ? item_size(change->before) : 0,
+           after = change->after ? item_size(change->after) : 0;
+    return before > after ? before : after;
+}
+
+static void put_aside(StatementWrite *write)
+{
+    write->is_put_aside = true;
+    write->change.before = NULL;
+    if (write->statement->kind == STATEMENT_UPDATE)
+        write->change.after = NULL;
+}
+
 Status statement_judge_all(Call *call, StatementWrite *writes, size_t count)
 {
-    size_t begun = arena_held(call->arena);
+    size_t begun = arena_held(call->arena), bytes = 0;
     for (size_t i = 0; i < count; i++) {
         StatementWrite *write = &writes[i];
         ArenaMark mark = arena_mark(call->arena);
         if (present(write->refusal.code))
             continue;
-        write->is_judged = true;
         TRY(refusal_of(call, statement_judge(call, write), &write->refusal));
+        bytes += size_of_change(&write->change);
+        if (bytes > TRANSACTION_BYTES_MAX)
+            return fail(call, &DYNAMODB_VALIDATION, TRANSACTION_TOO_LARGE);
         if (present(write->refusal.code) || arena_held(call->arena) - begun < JUDGED_HELD_MAX)
             continue;
-        write->is_put_aside = true;
-        write->change.before = NULL;
-        if (write->statement->kind == STATEMENT_UPDATE)
-            write->change.after = NULL;
+        put_aside(write);
         arena_rewind(call->arena, mark);
     }
     return OK;
