@@ -160,7 +160,7 @@ static void get_set(Cursor *cursor, Value *value)
     }
 }
 
-static Value get_value(Cursor *cursor);
+static void get_value(Cursor *cursor, Value *ret);
 
 static void get_list(Cursor *cursor, Value *value)
 {
@@ -168,45 +168,45 @@ static void get_list(Cursor *cursor, Value *value)
     value->l.items = arena_new_array(cursor->arena, Value, value->l.len);
     for (size_t i = 0; i < value->l.len; i++) {
         cursor->owed--;
-        value->l.items[i] = get_value(cursor);
+        get_value(cursor, &value->l.items[i]);
     }
 }
 
-static Value get_value(Cursor *cursor)
+/* *ret is zeroed: a list of nothing has a value a byte, and writing each once is what reading it costs. */
+static void get_value(Cursor *cursor, Value *ret)
 {
-    Value value = {.kind = cursor->at < cursor->end ? *cursor->at++ : VALUE_NULL};
-    bool is_too_deep = cursor->depth == VALUE_NESTING_MAX && (value.kind == VALUE_M || value.kind == VALUE_L);
-    switch (is_too_deep ? VALUE_NULL : value.kind) {
+    ret->kind = cursor->at < cursor->end ? *cursor->at++ : VALUE_NULL;
+    bool is_too_deep = cursor->depth == VALUE_NESTING_MAX && (ret->kind == VALUE_M || ret->kind == VALUE_L);
+    switch (is_too_deep ? VALUE_NULL : ret->kind) {
     case VALUE_S:
     case VALUE_B:
-        value.s = get_bytes(cursor);
+        ret->s = get_bytes(cursor);
         break;
     case VALUE_N:
-        value.n = get_number(cursor);
+        ret->n = get_number(cursor);
         break;
     case VALUE_SS:
     case VALUE_NS:
     case VALUE_BS:
-        get_set(cursor, &value);
+        get_set(cursor, ret);
         break;
     case VALUE_M:
         cursor->depth++;
-        *AS_ITEM(&value.m) = get_item(cursor);
+        *AS_ITEM(&ret->m) = get_item(cursor);
         cursor->depth--;
         break;
     case VALUE_L:
         cursor->depth++;
-        get_list(cursor, &value);
+        get_list(cursor, ret);
         cursor->depth--;
         break;
     case VALUE_BOOL:
-        value.bool_ = cursor->at < cursor->end && *cursor->at++;
+        ret->bool_ = cursor->at < cursor->end && *cursor->at++;
         break;
     default:
-        value.kind = VALUE_NULL;
-        value.null = true;
+        ret->kind = VALUE_NULL;
+        ret->null = true;
     }
-    return value;
 }
 
 static Item get_item(Cursor *cursor)
@@ -216,7 +216,7 @@ static Item get_item(Cursor *cursor)
     for (size_t i = 0; i < item.len; i++) {
         cursor->owed--;
         item.items[i].key = get_bytes(cursor);
-        item.items[i].value = get_value(cursor);
+        get_value(cursor, &item.items[i].value);
     }
     return item;
 }
