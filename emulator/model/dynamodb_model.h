@@ -164,6 +164,16 @@ extern const ErrorModel DYNAMODB_DUPLICATE_ITEM;
 #define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_ACCESSDENIED TEXT("AccessDenied")
 #define DYNAMODB_BATCH_STATEMENT_ERROR_CODE_ENUM_DUPLICATEITEM TEXT("DuplicateItem")
 
+#define DYNAMODB_APPROXIMATE_CREATION_DATE_TIME_PRECISION_MILLISECOND TEXT("MILLISECOND")
+#define DYNAMODB_APPROXIMATE_CREATION_DATE_TIME_PRECISION_MICROSECOND TEXT("MICROSECOND")
+
+#define DYNAMODB_DESTINATION_STATUS_ENABLING TEXT("ENABLING")
+#define DYNAMODB_DESTINATION_STATUS_ACTIVE TEXT("ACTIVE")
+#define DYNAMODB_DESTINATION_STATUS_DISABLING TEXT("DISABLING")
+#define DYNAMODB_DESTINATION_STATUS_DISABLED TEXT("DISABLED")
+#define DYNAMODB_DESTINATION_STATUS_ENABLE_FAILED TEXT("ENABLE_FAILED")
+#define DYNAMODB_DESTINATION_STATUS_UPDATING TEXT("UPDATING")
+
 struct DynamodbAttributeDefinition;
 struct DynamodbKeySchemaElement;
 struct DynamodbProjection;
@@ -290,6 +300,15 @@ struct DynamodbBatchExecuteStatementOutput;
 struct DynamodbParameterizedStatement;
 struct DynamodbExecuteTransactionInput;
 struct DynamodbExecuteTransactionOutput;
+struct DynamodbEnableKinesisStreamingConfiguration;
+struct DynamodbKinesisStreamingDestinationInput;
+struct DynamodbKinesisStreamingDestinationOutput;
+struct DynamodbDescribeKinesisStreamingDestinationInput;
+struct DynamodbKinesisDataStreamDestination;
+struct DynamodbDescribeKinesisStreamingDestinationOutput;
+struct DynamodbUpdateKinesisStreamingConfiguration;
+struct DynamodbUpdateKinesisStreamingDestinationInput;
+struct DynamodbUpdateKinesisStreamingDestinationOutput;
 struct DynamodbConditionalCheckFailedException;
 struct DynamodbThrottlingReason;
 struct DynamodbProvisionedThroughputExceededException;
@@ -582,6 +601,11 @@ typedef struct DynamodbParameterizedStatements {
     struct DynamodbParameterizedStatement *items;
     size_t len;
 } DynamodbParameterizedStatements;
+
+typedef struct DynamodbKinesisDataStreamDestinations {
+    struct DynamodbKinesisDataStreamDestination *items;
+    size_t len;
+} DynamodbKinesisDataStreamDestinations;
 
 typedef struct DynamodbThrottlingReasonList {
     struct DynamodbThrottlingReason *items;
@@ -1554,6 +1578,56 @@ typedef struct DynamodbExecuteTransactionOutput {
     DynamodbConsumedCapacityMultiple consumed_capacity;
 } DynamodbExecuteTransactionOutput;
 
+typedef struct DynamodbEnableKinesisStreamingConfiguration {
+    Bytes approximate_creation_date_time_precision;
+} DynamodbEnableKinesisStreamingConfiguration;
+
+typedef struct DynamodbKinesisStreamingDestinationInput {
+    Bytes table_name;
+    Bytes stream_arn;
+    struct DynamodbEnableKinesisStreamingConfiguration *enable_kinesis_streaming_configuration;
+} DynamodbKinesisStreamingDestinationInput;
+
+typedef struct DynamodbKinesisStreamingDestinationOutput {
+    Bytes table_name;
+    Bytes stream_arn;
+    Bytes destination_status;
+    struct DynamodbEnableKinesisStreamingConfiguration *enable_kinesis_streaming_configuration;
+} DynamodbKinesisStreamingDestinationOutput;
+
+typedef struct DynamodbDescribeKinesisStreamingDestinationInput {
+    Bytes table_name;
+} DynamodbDescribeKinesisStreamingDestinationInput;
+
+typedef struct DynamodbKinesisDataStreamDestination {
+    Bytes stream_arn;
+    Bytes destination_status;
+    Bytes destination_status_description;
+    Bytes approximate_creation_date_time_precision;
+} DynamodbKinesisDataStreamDestination;
+
+typedef struct DynamodbDescribeKinesisStreamingDestinationOutput {
+    Bytes table_name;
+    DynamodbKinesisDataStreamDestinations kinesis_data_stream_destinations;
+} DynamodbDescribeKinesisStreamingDestinationOutput;
+
+typedef struct DynamodbUpdateKinesisStreamingConfiguration {
+    Bytes approximate_creation_date_time_precision;
+} DynamodbUpdateKinesisStreamingConfiguration;
+
+typedef struct DynamodbUpdateKinesisStreamingDestinationInput {
+    Bytes table_name;
+    Bytes stream_arn;
+    struct DynamodbUpdateKinesisStreamingConfiguration *update_kinesis_streaming_configuration;
+} DynamodbUpdateKinesisStreamingDestinationInput;
+
+typedef struct DynamodbUpdateKinesisStreamingDestinationOutput {
+    Bytes table_name;
+    Bytes stream_arn;
+    Bytes destination_status;
+    struct DynamodbUpdateKinesisStreamingConfiguration *update_kinesis_streaming_configuration;
+} DynamodbUpdateKinesisStreamingDestinationOutput;
+
 typedef struct DynamodbConditionalCheckFailedException {
     Bytes message;
     DynamodbAttributeMap item;
@@ -1707,6 +1781,14 @@ extern const OperationModel DynamodbDescribeLimitsModel;
 extern const OperationModel DynamodbExecuteStatementModel;
 extern const OperationModel DynamodbBatchExecuteStatementModel;
 extern const OperationModel DynamodbExecuteTransactionModel;
+typedef DynamodbKinesisStreamingDestinationInput DynamodbEnableKinesisStreamingDestinationInput;
+typedef DynamodbKinesisStreamingDestinationOutput DynamodbEnableKinesisStreamingDestinationOutput;
+extern const OperationModel DynamodbEnableKinesisStreamingDestinationModel;
+typedef DynamodbKinesisStreamingDestinationInput DynamodbDisableKinesisStreamingDestinationInput;
+typedef DynamodbKinesisStreamingDestinationOutput DynamodbDisableKinesisStreamingDestinationOutput;
+extern const OperationModel DynamodbDisableKinesisStreamingDestinationModel;
+extern const OperationModel DynamodbDescribeKinesisStreamingDestinationModel;
+extern const OperationModel DynamodbUpdateKinesisStreamingDestinationModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape DYNAMODB_SHAPE_ATTRIBUTE_DEFINITION;
@@ -1835,6 +1917,15 @@ extern const Shape DYNAMODB_SHAPE_BATCH_EXECUTE_STATEMENT_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_PARAMETERIZED_STATEMENT;
 extern const Shape DYNAMODB_SHAPE_EXECUTE_TRANSACTION_INPUT;
 extern const Shape DYNAMODB_SHAPE_EXECUTE_TRANSACTION_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_ENABLE_KINESIS_STREAMING_CONFIGURATION;
+extern const Shape DYNAMODB_SHAPE_KINESIS_STREAMING_DESTINATION_INPUT;
+extern const Shape DYNAMODB_SHAPE_KINESIS_STREAMING_DESTINATION_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_KINESIS_STREAMING_DESTINATION_INPUT;
+extern const Shape DYNAMODB_SHAPE_KINESIS_DATA_STREAM_DESTINATION;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_KINESIS_STREAMING_DESTINATION_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_CONFIGURATION;
+extern const Shape DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_INPUT;
+extern const Shape DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_CONDITIONAL_CHECK_FAILED_EXCEPTION;
 extern const Shape DYNAMODB_SHAPE_THROTTLING_REASON;
 extern const Shape DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION;

@@ -147,6 +147,9 @@ static const Shape shape_parti_ql_batch_request;
 static const Shape shape_batch_statement_error_code_enum;
 static const Shape shape_parti_ql_batch_response;
 static const Shape shape_parameterized_statements;
+static const Shape shape_approximate_creation_date_time_precision;
+static const Shape shape_destination_status;
+static const Shape shape_kinesis_data_stream_destinations;
 static const Shape shape_error_message;
 static const Shape shape_reason;
 static const Shape shape_resource;
@@ -1473,6 +1476,73 @@ static const Field fields_execute_transaction_output[] = {
 };
 const Shape DYNAMODB_SHAPE_EXECUTE_TRANSACTION_OUTPUT = {.name = "ExecuteTransactionOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbExecuteTransactionOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_execute_transaction_output};
 
+static const char *const enum_approximate_creation_date_time_precision[] = {"MILLISECOND", "MICROSECOND", NULL};
+static const Shape shape_approximate_creation_date_time_precision = {.name = "ApproximateCreationDateTimePrecision", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_approximate_creation_date_time_precision};
+
+static const Field fields_enable_kinesis_streaming_configuration[] = {
+    {.name = {"ApproximateCreationDateTimePrecision", 36}, .path = "approximateCreationDateTimePrecision", .shape = &shape_approximate_creation_date_time_precision, .offset = offsetof(DynamodbEnableKinesisStreamingConfiguration, approximate_creation_date_time_precision), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_ENABLE_KINESIS_STREAMING_CONFIGURATION = {.name = "EnableKinesisStreamingConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbEnableKinesisStreamingConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_enable_kinesis_streaming_configuration};
+
+static const Field fields_kinesis_streaming_destination_input[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbKinesisStreamingDestinationInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamArn", 9}, .path = "streamArn", .shape = &shape_stream_arn, .offset = offsetof(DynamodbKinesisStreamingDestinationInput, stream_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EnableKinesisStreamingConfiguration", 35}, .path = "enableKinesisStreamingConfiguration", .shape = &DYNAMODB_SHAPE_ENABLE_KINESIS_STREAMING_CONFIGURATION, .offset = offsetof(DynamodbKinesisStreamingDestinationInput, enable_kinesis_streaming_configuration), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_KINESIS_STREAMING_DESTINATION_INPUT = {.name = "KinesisStreamingDestinationInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbKinesisStreamingDestinationInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_kinesis_streaming_destination_input};
+
+static const char *const enum_destination_status[] = {"ENABLING", "ACTIVE", "DISABLING", "DISABLED", "ENABLE_FAILED", "UPDATING", NULL};
+static const Shape shape_destination_status = {.name = "DestinationStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_destination_status};
+
+static const Field fields_kinesis_streaming_destination_output[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbKinesisStreamingDestinationOutput, table_name), .has_offset = NO_OFFSET},
+    {.name = {"StreamArn", 9}, .path = "streamArn", .shape = &shape_stream_arn, .offset = offsetof(DynamodbKinesisStreamingDestinationOutput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"DestinationStatus", 17}, .path = "destinationStatus", .shape = &shape_destination_status, .offset = offsetof(DynamodbKinesisStreamingDestinationOutput, destination_status), .has_offset = NO_OFFSET},
+    {.name = {"EnableKinesisStreamingConfiguration", 35}, .path = "enableKinesisStreamingConfiguration", .shape = &DYNAMODB_SHAPE_ENABLE_KINESIS_STREAMING_CONFIGURATION, .offset = offsetof(DynamodbKinesisStreamingDestinationOutput, enable_kinesis_streaming_configuration), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_KINESIS_STREAMING_DESTINATION_OUTPUT = {.name = "KinesisStreamingDestinationOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbKinesisStreamingDestinationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_kinesis_streaming_destination_output};
+
+static const Field fields_describe_kinesis_streaming_destination_input[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbDescribeKinesisStreamingDestinationInput, table_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_KINESIS_STREAMING_DESTINATION_INPUT = {.name = "DescribeKinesisStreamingDestinationInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeKinesisStreamingDestinationInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_kinesis_streaming_destination_input};
+
+static const Field fields_kinesis_data_stream_destination[] = {
+    {.name = {"StreamArn", 9}, .path = "streamArn", .shape = &shape_stream_arn, .offset = offsetof(DynamodbKinesisDataStreamDestination, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"DestinationStatus", 17}, .path = "destinationStatus", .shape = &shape_destination_status, .offset = offsetof(DynamodbKinesisDataStreamDestination, destination_status), .has_offset = NO_OFFSET},
+    {.name = {"DestinationStatusDescription", 28}, .path = "destinationStatusDescription", .shape = &shape_string, .offset = offsetof(DynamodbKinesisDataStreamDestination, destination_status_description), .has_offset = NO_OFFSET},
+    {.name = {"ApproximateCreationDateTimePrecision", 36}, .path = "approximateCreationDateTimePrecision", .shape = &shape_approximate_creation_date_time_precision, .offset = offsetof(DynamodbKinesisDataStreamDestination, approximate_creation_date_time_precision), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_KINESIS_DATA_STREAM_DESTINATION = {.name = "KinesisDataStreamDestination", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbKinesisDataStreamDestination), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_kinesis_data_stream_destination};
+
+static const Shape shape_kinesis_data_stream_destinations = {.name = "KinesisDataStreamDestinations", .kind = KIND_LIST, .size = sizeof(DynamodbKinesisDataStreamDestinations), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_KINESIS_DATA_STREAM_DESTINATION};
+
+static const Field fields_describe_kinesis_streaming_destination_output[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbDescribeKinesisStreamingDestinationOutput, table_name), .has_offset = NO_OFFSET},
+    {.name = {"KinesisDataStreamDestinations", 29}, .path = "kinesisDataStreamDestinations", .shape = &shape_kinesis_data_stream_destinations, .offset = offsetof(DynamodbDescribeKinesisStreamingDestinationOutput, kinesis_data_stream_destinations), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_KINESIS_STREAMING_DESTINATION_OUTPUT = {.name = "DescribeKinesisStreamingDestinationOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeKinesisStreamingDestinationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_kinesis_streaming_destination_output};
+
+static const Field fields_update_kinesis_streaming_configuration[] = {
+    {.name = {"ApproximateCreationDateTimePrecision", 36}, .path = "approximateCreationDateTimePrecision", .shape = &shape_approximate_creation_date_time_precision, .offset = offsetof(DynamodbUpdateKinesisStreamingConfiguration, approximate_creation_date_time_precision), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_CONFIGURATION = {.name = "UpdateKinesisStreamingConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateKinesisStreamingConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_kinesis_streaming_configuration};
+
+static const Field fields_update_kinesis_streaming_destination_input[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbUpdateKinesisStreamingDestinationInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StreamArn", 9}, .path = "streamArn", .shape = &shape_stream_arn, .offset = offsetof(DynamodbUpdateKinesisStreamingDestinationInput, stream_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"UpdateKinesisStreamingConfiguration", 35}, .path = "updateKinesisStreamingConfiguration", .shape = &DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_CONFIGURATION, .offset = offsetof(DynamodbUpdateKinesisStreamingDestinationInput, update_kinesis_streaming_configuration), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_INPUT = {.name = "UpdateKinesisStreamingDestinationInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateKinesisStreamingDestinationInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_kinesis_streaming_destination_input};
+
+static const Field fields_update_kinesis_streaming_destination_output[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbUpdateKinesisStreamingDestinationOutput, table_name), .has_offset = NO_OFFSET},
+    {.name = {"StreamArn", 9}, .path = "streamArn", .shape = &shape_stream_arn, .offset = offsetof(DynamodbUpdateKinesisStreamingDestinationOutput, stream_arn), .has_offset = NO_OFFSET},
+    {.name = {"DestinationStatus", 17}, .path = "destinationStatus", .shape = &shape_destination_status, .offset = offsetof(DynamodbUpdateKinesisStreamingDestinationOutput, destination_status), .has_offset = NO_OFFSET},
+    {.name = {"UpdateKinesisStreamingConfiguration", 35}, .path = "updateKinesisStreamingConfiguration", .shape = &DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_CONFIGURATION, .offset = offsetof(DynamodbUpdateKinesisStreamingDestinationOutput, update_kinesis_streaming_configuration), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_OUTPUT = {.name = "UpdateKinesisStreamingDestinationOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateKinesisStreamingDestinationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_kinesis_streaming_destination_output};
+
 static const Shape shape_error_message = {.name = "ErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_conditional_check_failed_exception[] = {
@@ -1574,6 +1644,10 @@ const OperationModel DynamodbDescribeLimitsModel = {.name = "DescribeLimits", .i
 const OperationModel DynamodbExecuteStatementModel = {.name = "ExecuteStatement", .input = &DYNAMODB_SHAPE_EXECUTE_STATEMENT_INPUT, .output = &DYNAMODB_SHAPE_EXECUTE_STATEMENT_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbBatchExecuteStatementModel = {.name = "BatchExecuteStatement", .input = &DYNAMODB_SHAPE_BATCH_EXECUTE_STATEMENT_INPUT, .output = &DYNAMODB_SHAPE_BATCH_EXECUTE_STATEMENT_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbExecuteTransactionModel = {.name = "ExecuteTransaction", .input = &DYNAMODB_SHAPE_EXECUTE_TRANSACTION_INPUT, .output = &DYNAMODB_SHAPE_EXECUTE_TRANSACTION_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbEnableKinesisStreamingDestinationModel = {.name = "EnableKinesisStreamingDestination", .input = &DYNAMODB_SHAPE_KINESIS_STREAMING_DESTINATION_INPUT, .output = &DYNAMODB_SHAPE_KINESIS_STREAMING_DESTINATION_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDisableKinesisStreamingDestinationModel = {.name = "DisableKinesisStreamingDestination", .input = &DYNAMODB_SHAPE_KINESIS_STREAMING_DESTINATION_INPUT, .output = &DYNAMODB_SHAPE_KINESIS_STREAMING_DESTINATION_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeKinesisStreamingDestinationModel = {.name = "DescribeKinesisStreamingDestination", .input = &DYNAMODB_SHAPE_DESCRIBE_KINESIS_STREAMING_DESTINATION_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_KINESIS_STREAMING_DESTINATION_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbUpdateKinesisStreamingDestinationModel = {.name = "UpdateKinesisStreamingDestination", .input = &DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_INPUT, .output = &DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "BatchExecuteStatement",

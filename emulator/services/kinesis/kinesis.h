@@ -76,5 +76,7 @@ MUST_CHECK int kinesis_trace(const Scope *scope, const KinesisTraceQuery *query,
  * passed up unread. */
 enum { KINESIS_DONE = 0, KINESIS_NO_STREAM = 1 };
 
+/* Is there a stream that takes records? */
+MUST_CHECK int kinesis_find(const Scope *scope, Bytes stream);
 /* One record, in this turn's transaction, whole after its commit. */
 MUST_CHECK int kinesis_append(const Scope *scope, Bytes stream, Bytes partition_key, Bytes data);

@@ -1,6 +1,9 @@
 /* dynamodb.c - the service: what it answers, opening and closing. */
+#include "config.h"
+#include "destination.h"
 #include "dynamodb_operations.h"
 #include "event.h"
+#include "kinesis.h"
 #include "request.h"
 #include "stream.h"
 #include <stdlib.h>
@@ -16,6 +19,8 @@ static const Query drop_trees = {"INSERT INTO dynamodb_dropped (tree) SELECT id 
 static const Query reset_shards = {"UPDATE dynamodb_shard SET stream_id = 0, closed_ms = 1, due_ms = 0"
                                    " WHERE stream_id IN " STREAMS}; /* stream_times.c drops what they hold */
 static const Query reset_streams = {"DELETE FROM dynamodb_stream WHERE " IN_NAMESPACE};
+static const Query reset_destinations = {"DELETE FROM dynamodb_destination WHERE table_id IN " TABLES};
+static const Query reset_undelivered = {"DELETE FROM dynamodb_undelivered WHERE " IN_NAMESPACE};
 static const Query reset_expiry = {"DELETE FROM dynamodb_expiry WHERE table_id IN " TABLES};
 static const Query reset_tags = {"DELETE FROM dynamodb_tag WHERE table_id IN " TABLES};
 static const Query reset_tokens = {"DELETE FROM dynamodb_token WHERE " IN_NAMESPACE};
@@ -25,8 +30,9 @@ static const Query reset_tables = {"DELETE FROM dynamodb_table WHERE " IN_NAMESP
 static int reset(void *service, Bytes account, Bytes region)
 {
     Dynamodb *dynamodb = service;
-    static const Query *const queries[] = {&drop_trees,   &reset_shards,  &reset_streams, &reset_expiry, &reset_tags,
-                                           &reset_tokens, &reset_indexes, &reset_tables,  NULL};
+    static const Query *const queries[] = {&reset_destinations, &reset_undelivered, &drop_trees, &reset_shards,
+                                           &reset_streams,      &reset_expiry,      &reset_tags, &reset_tokens,
+                                           &reset_indexes,      &reset_tables,      NULL};
     int code = tables_before_commit(dynamodb);
     tables_forget(dynamodb);
     drops_start(dynamodb);
@@ -41,6 +47,7 @@ static void on_rollback(void *context)
     /* A while later: what could not be written is tried again, but not over and over. */
     expiry_start(dynamodb, clock_now_ms(dynamodb->host->clock) / 1000);
     streams_start(dynamodb, clock_now_ms(dynamodb->host->clock) + 1000);
+    deliveries_start(dynamodb);
 }
 
 static void close_dynamodb(void *service)
@@ -49,6 +56,7 @@ static void close_dynamodb(void *service)
     drops_stop(dynamodb);
     expiry_stop(dynamodb);
     streams_stop(dynamodb);
+    deliveries_stop(dynamodb);
     tables_forget(dynamodb);
     tables_free_retired(dynamodb, NULL);
     map_free(dynamodb->tables);
@@ -64,6 +72,9 @@ static void *open_dynamodb(Host *host)
         abort();
     dynamodb->host = host;
     dynamodb->store = host->store;
+    dynamodb->kinesis = host_service(host, &kinesis_service);
+    if (host->config)
+        dynamodb->transition_ms = config_integer(host->config, SETTING_TRANSITION_MS);
     dynamodb->tables = map_new();
     dynamodb->damaged_trees = map_new();
     if (store_migrate(host->store, &dynamodb_schema) != STORE_OK ||
@@ -75,6 +86,7 @@ static void *open_dynamodb(Host *host)
     drops_start(dynamodb);
     expiry_start(dynamodb, 0);
     streams_start(dynamodb, 0);
+    deliveries_start(dynamodb);
     return dynamodb;
 }
 

@@ -29,5 +29,9 @@ const Operation *const DYNAMODB_OPERATIONS[] = {
     &DynamodbExecuteStatement,
     &DynamodbBatchExecuteStatement,
     &DynamodbExecuteTransaction,
+    &DynamodbEnableKinesisStreamingDestination,
+    &DynamodbDisableKinesisStreamingDestination,
+    &DynamodbDescribeKinesisStreamingDestination,
+    &DynamodbUpdateKinesisStreamingDestination,
     NULL,
 };

@@ -29,6 +29,10 @@ extern const Operation DynamodbDescribeLimits;
 extern const Operation DynamodbExecuteStatement;
 extern const Operation DynamodbBatchExecuteStatement;
 extern const Operation DynamodbExecuteTransaction;
+extern const Operation DynamodbEnableKinesisStreamingDestination;
+extern const Operation DynamodbDisableKinesisStreamingDestination;
+extern const Operation DynamodbDescribeKinesisStreamingDestination;
+extern const Operation DynamodbUpdateKinesisStreamingDestination;
 
 /* All of them; ends with NULL. */
 extern const Operation *const DYNAMODB_OPERATIONS[];

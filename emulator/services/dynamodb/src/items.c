@@ -1,5 +1,6 @@
 /* items.c */
 #include "items.h"
+#include "destination.h"
 #include "stream.h"
 
 static const Query select_item = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range = ?3"};
@@ -223,7 +224,8 @@ int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
     EntryChange entries[INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX];
     size_t before = change->before ? item_size(change->before) : 0,
            after = change->after ? item_size(change->after) : 0;
-    bool is_same = (table->indexes_count || stream_is_on(table)) &&
+    bool has_destination = destination_is_on(table, scope->now_ms);
+    bool is_same = (table->indexes_count || stream_is_on(table) || has_destination) &&
                    (change->before && change->after ? items_equal(scope->arena, change->before, change->after)
                                                     : !change->before && !change->after);
     *ret_cost = (ChangeCost){.is_same = is_same};
@@ -235,6 +237,8 @@ int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
     int code = write_rows(scope, change, entries, ret_cost);
     if (change->before || change->after)
         count(&table->tally, change->before, before, change->after, after);
+    if (has_destination && !is_same && code == STORE_OK)
+        code = destination_follow(scope, change);
     return code == STORE_OK ? expiry_follow(scope, change) : code;
 }
 

@@ -46,6 +46,13 @@ const Migration dynamodb_schema = {
         "ALTER TABLE dynamodb_index ADD COLUMN warm_write INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE dynamodb_table ADD COLUMN warm_read INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE dynamodb_table ADD COLUMN warm_write INTEGER NOT NULL DEFAULT 0;",
+        "CREATE TABLE dynamodb_destination (id INTEGER PRIMARY KEY AUTOINCREMENT, table_id INTEGER NOT NULL,"
+        " stream_arn TEXT NOT NULL, precision TEXT, status TEXT NOT NULL, status_after TEXT NOT NULL,"
+        " due_ms INTEGER NOT NULL, UNIQUE (table_id, stream_arn));"
+        "CREATE TABLE dynamodb_undelivered (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL,"
+        " region TEXT NOT NULL, stream TEXT NOT NULL, made_ms INTEGER NOT NULL, partition_key TEXT NOT NULL,"
+        " record BLOB NOT NULL);"
+        "CREATE INDEX dynamodb_undelivered_to ON dynamodb_undelivered (account, region, stream);",
         NULL,
     },
 };

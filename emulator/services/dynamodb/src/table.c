@@ -1,4 +1,5 @@
 /* table.c - reading, writing and keeping tables. */
+#include "destination.h"
 #include "key.h"
 #include "row.h"
 #include "stream.h"
@@ -211,6 +212,8 @@ static int load(const Scope *scope, Bytes name, Table **ret_table)
     code = read_indexes(scope->store, table);
     if (code == STORE_OK)
         code = stream_load(scope->store, table);
+    if (code == STORE_OK)
+        code = destination_load(scope->store, table);
     *ret_table = code == STORE_OK ? table : table_free(table);
     return code;
 }
@@ -341,6 +344,8 @@ int table_remove(const Scope *scope, Table *table)
         code = expiry_forget(scope, table);
     if (code == STORE_OK && stream_is_on(table))
         code = stream_close(scope, table);
+    if (code == STORE_OK)
+        code = destinations_remove(scope, table);
     if (code == STORE_OK)
         code = run_with_id(scope->store, &delete_table, table->id);
     return code == STORE_OK ? drop_tree(scope, table->id) : code;

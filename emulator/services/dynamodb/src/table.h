@@ -25,6 +25,10 @@ struct Dynamodb {
     struct ShardLog *log; /* of streams' records */
     Timer *streams;       /* at streams_due_ms a shard is to be closed or dropped */
     int64_t streams_due_ms;
+    struct Kinesis *kinesis; /* NULL: it isn't open */
+    int64_t transition_ms;   /* how long destinations are ENABLING, DISABLING and UPDATING */
+    Timer *deliveries;       /* tries again what Kinesis did not take */
+    bool may_have_undelivered;
     struct Table *retired; /* forgotten in this turn: answers that leave at its end may still show them */
 };
 
@@ -79,6 +83,14 @@ typedef struct StreamTip {
     uint64_t told_turn; /* in which DYNAMODB_STREAM_GREW was published */
 } StreamTip;
 
+/* The stream of Kinesis that gets a table's changes. Its state passes by itself: destination_status. */
+typedef struct Destination {
+    int64_t id; /* 0: none */
+    Bytes stream_arn, precision;
+    Bytes status, status_after;
+    int64_t due_ms; /* when the one becomes the other */
+} Destination;
+
 typedef struct Table {
     Arena *arena; /* of all that follows */
     int64_t id;   /* and the tree of its items */
@@ -98,6 +110,7 @@ typedef struct Table {
     Index *indexes;
     size_t indexes_count;
     StreamTip stream;
+    Destination destination; /* the one that is ENABLING, ACTIVE, UPDATING or DISABLING, or was lately */
     struct Table *next_retired;
 } Table;
 

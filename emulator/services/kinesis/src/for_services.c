@@ -14,6 +14,12 @@ static int find_stream(const Scope *scope, Bytes name, Stream **ret_stream)
     return KINESIS_DONE;
 }
 
+int kinesis_find(const Scope *scope, Bytes name)
+{
+    Stream *stream;
+    return find_stream(scope, name, &stream);
+}
+
 int kinesis_append(const Scope *scope, Bytes name, Bytes partition_key, Bytes data)
 {
     Kinesis *kinesis = scope->service;
