@@ -19,7 +19,7 @@ def test_no_call_made_from_the_models_finds_a_fault(seed, options):
 
 
 def test_what_an_expression_cannot_hold_is_told_as_a_whole_character(emulator):
-    item = {"TableName": "t", "Key": {"k": {"S": "k"}}, "ProjectionExpression": "k€"}
+    item = {"TableName": "ttt", "Key": {"k": {"S": "k"}}, "ProjectionExpression": "k€"}
     with Connection(emulator) as connection:
         answer = connection.call("DynamoDB_20120810.GetItem", item)
     assert "token: \"€\"" in answer.message

@@ -11,7 +11,7 @@ CBOR = "application/x-amz-cbor-1.1"  # Kinesis, as the SDK for Java speaks it
 RPC_V2 = "application/cbor"          # CloudWatch, as newer SDKs speak it
 FORM = "application/x-www-form-urlencoded"
 
-SCOPES = {"cloudwatch": "monitoring"}  # the service's name in a signature, where it isn't the folder's
+SCOPES = {"cloudwatch": "monitoring", "dynamodbstreams": "dynamodb"}  # the service's name in a signature, where it isn't the folder's
 
 
 class Case(NamedTuple):

@@ -170,8 +170,13 @@ int stream_read(const Scope *scope, const TableStream *stream, const StreamShard
     if (code != STORE_OK)
         return code;
     page.items = arena_new_array(scope->arena, StreamRecord, page.count);
-    for (size_t i = 0; i < page.count; i++)
+    int64_t bytes = 0; /* as they are told; what the log has is less */
+    for (size_t i = 0; i < page.count; i++) {
         page.items[i] = record_of(scope->arena, stream, shard, &records[i]);
+        bytes += page.items[i].size_bytes;
+        if (i && bytes > PAGE_BYTES_MAX)
+            page.count = i;
+    }
     page.next = page.count ? (int64_t)records[page.count - 1].sequence + 1 : from;
     page.is_end = shard->closed_ms && page.next > shard->last;
     *ret_page = page;
