@@ -319,6 +319,17 @@ def test_a_batch_that_asks_for_too_much_does_the_rest_when_it_is_sent_again(dyna
         assert calls > 1
 
 
+def test_a_fault_rule_fails_statements_of_a_batch(own_emulator):
+    emulator = own_emulator()
+    dynamodb = client_at(emulator.url, "dynamodb")
+    table = create_table(dynamodb, "faults")
+    ask(emulator.url, "faults", operation="BatchExecuteStatement", times=1, partial={"share": 1, "code": "ThrottlingError", "message": "slow down"})
+    statements = [{"Statement": f"INSERT INTO {table} VALUE {{'p': 'a', 's': {n}}}"} for n in range(2)]
+    failed = dynamodb.batch_execute_statement(Statements=statements)["Responses"]
+    assert failed == [{"TableName": table, "Error": {"Code": "ThrottlingError", "Message": "slow down"}}] * 2
+    assert dynamodb.batch_execute_statement(Statements=statements)["Responses"] == [{"TableName": table}] * 2
+
+
 def test_what_aws_recorded_of_partiql(dynamodb, unique):
     """aws-recorded: writes of a transaction answer no responses, those of a batch their table's name."""
     table = unique("recorded")

@@ -99,14 +99,20 @@ static Status prepare_all(Call *call, const DynamodbPartiQLBatchRequest *in, Bat
     return OK;
 }
 
-/* As AWS does where a batch asks for too much, the rest is throttled: clients send it again. */
-static bool is_throttled(Call *call, const PageUse *begun, Refusal *refusal)
+/* Not judged, nor read: a fault rule says so, or the batch asks for too much. As AWS does then, the rest is throttled:
+ * clients send it again. */
+static bool is_left_out(Call *call, const PageUse *begun, Refusal *refusal)
 {
+    if (call_item_fails(call)) {
+        refusal->code = present(call->failing_code) ? call->failing_code : TEXT("InternalServerError");
+        refusal->message = present(call->failing_message) ? call->failing_message : TEXT("Internal server error");
+        return true;
+    }
     if (!page_is_over(call->arena, begun))
         return false;
-    *refusal = (Refusal){.code = TEXT("ThrottlingError"),
-                         .message = TEXT("The items of this batch need more than evpoc-emu lets one call have "
-                                         "(core/limits.h): send the rest again.")};
+    refusal->code = TEXT("ThrottlingError");
+    refusal->message = TEXT(
+        "The items of this batch need more than evpoc-emu lets one call have (core/limits.h): send the rest again.");
     return true;
 }
 
@@ -118,7 +124,7 @@ static Status judge_all(Call *call, Batch *batch)
         if (present(write->refusal.code))
             continue;
         batch->knows_table[i] = true;
-        if (!is_throttled(call, &begun, &write->refusal))
+        if (!is_left_out(call, &begun, &write->refusal))
             TRY(refusal_of(call, statement_judge(call, write), &write->refusal));
     }
     return OK;
@@ -143,7 +149,7 @@ static Status read_all(Call *call, Batch *batch, DynamodbBatchExecuteStatementOu
         if (present(batch->writes[i].refusal.code))
             continue;
         batch->knows_table[i] = true;
-        if (!is_throttled(call, &begun, &batch->writes[i].refusal))
+        if (!is_left_out(call, &begun, &batch->writes[i].refusal))
             TRY(read_item(call, batch, i, out));
     }
     return OK;

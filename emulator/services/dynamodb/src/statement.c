@@ -4,7 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void refuse(StatementParser *parser, const char *place, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void refuse(StatementParser *parser, const char *place, const char *format,
+                                                         va_list arguments)
 {
     char reason[2048];
     vsnprintf(reason, sizeof reason, format, arguments);

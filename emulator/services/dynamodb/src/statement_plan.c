@@ -216,7 +216,18 @@ static Status check_hash_order(Call *call, const PartiqlStatement *statement, co
         "Must have hash key in ORDER BY clause when more than one hash key condition specified in WHERE clause.");
 }
 
-/* Without ORDER BY the pieces stay as the statement lists them. */
+/* From one place to another, the other way round. */
+static void turn(Piece *pieces, size_t from, size_t to)
+{
+    for (; from + 1 < to; from++, to--) {
+        Piece piece = pieces[from];
+        pieces[from] = pieces[to - 1];
+        pieces[to - 1] = piece;
+    }
+}
+
+/* Without ORDER BY the pieces stay as the statement lists them. With it partitions stand in the one direction, the
+ * pieces of each in the other. */
 static Status order_pieces(Call *call, ReadPlan *plan, const Keys *keys)
 {
     const OrderKey *given = plan->statement->order, *hash = order_of(given, keys->hash.name);
@@ -228,19 +239,16 @@ static Status order_pieces(Call *call, ReadPlan *plan, const Keys *keys)
     TRY(check_overlap(call, sorted, count, &hashes));
     TRY(check_hash_order(call, plan->statement, keys, hashes));
     plan->is_backward = range && range->is_descending;
-    for (size_t i = 0; i < count && given; i = i + 1) {
-        /* Partitions in the one direction, the pieces of each in the other. */
-        size_t from = hash && hash->is_descending ? count - 1 - i : i;
-        plan->pieces[i] = sorted[from];
-    }
-    for (size_t i = 0, end; i < count && given && plan->is_backward != (hash && hash->is_descending); i = end) {
-        for (end = i + 1; end < count && bytes_equal(plan->pieces[end].rows.hash, plan->pieces[i].rows.hash);)
+    if (!given)
+        return OK;
+    bool is_hash_down = hash && hash->is_descending;
+    plan->pieces = sorted;
+    if (is_hash_down)
+        turn(sorted, 0, count);
+    for (size_t i = 0, end; i < count && plan->is_backward != is_hash_down; i = end) {
+        for (end = i + 1; end < count && bytes_equal(sorted[end].rows.hash, sorted[i].rows.hash);)
             end++;
-        for (size_t low = i, high = end - 1; low < high; low++, high--) {
-            Piece piece = plan->pieces[low];
-            plan->pieces[low] = plan->pieces[high];
-            plan->pieces[high] = piece;
-        }
+        turn(sorted, i, end);
     }
     return OK;
 }
