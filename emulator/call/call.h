@@ -190,6 +190,8 @@ typedef struct Service {
     /* Removes what the namespace holds, as if it had never been; absent: of any account, of any region. In a turn; the
      * pipeline's caller commits. NULL: the service keeps nothing. */
     int (*reset)(void *service, Bytes account, Bytes region);
+    /* Its error for a body that its Content-Encoding does not fit; NULL: the common SerializationException. */
+    const ErrorModel *encoding_error;
     /* Asked before each handler, with the operation's checked input: too many calls are refused. NULL: all are let in.
      */
     Status (*admit)(Call *call, const void *in);

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import struct
+import zlib
 
 import cbor2
 import pytest
@@ -120,6 +121,28 @@ def test_another_encoding_is_refused(connection):
     answer = connection.call(f"{KINESIS}.ListStreams", b"{}", Content_Encoding="br")
     assert answer.status in (400, 415)
     assert still_answers(connection)
+
+
+@pytest.mark.parametrize("body, encoding", [
+    (b"{}", "gzip"), (gzip.compress(b"{}")[:-1], "gzip"), (b"{}", "deflate"), (zlib.compress(b"{}")[:-1], "deflate"), (b"{}", "garbage")],
+                         ids=["no gzip", "gzip cut", "no deflate", "deflate cut", "garbage"])
+def test_an_encoding_that_does_not_fit_is_a_failure_of_dynamodb(connection, body, encoding):
+    """Observed: ScyllaDB's test_compressed_request, which passes on AWS: 500, "this is what DynamoDB does"."""
+    answer = connection.call(f"{DYNAMODB}.ListTables", body, Content_Encoding=encoding)
+    assert (answer.status, answer.code) == (500, "InternalServerError")
+    assert still_answers(connection)
+
+
+@pytest.mark.parametrize("encode", [gzip.compress, zlib.compress, lambda body: zlib.compress(body, wbits=-15), lambda body: gzip.compress(body[:9]) + gzip.compress(body[9:])],
+                         ids=["gzip", "deflate", "deflate without its head", "gzip in two"])
+def test_an_error_within_an_encoded_body_is_told(connection, encode):
+    """Observed: ScyllaDB pull 27917: DynamoDB takes deflate, too."""
+    encoding = "gzip" if encode(b"{}" * 9)[:2] == b"\x1f\x8b" else "deflate"
+    answer = connection.call(f"{DYNAMODB}.ListTables", encode(b'{"Limit":       101}'), Content_Encoding=encoding)
+    assert (answer.status, answer.code) == (400, "ValidationException")
+    answer = connection.call(f"{DYNAMODB}.ListTables", encode(b'{"Limit":        "a"}'), Content_Encoding=encoding)
+    assert (answer.status, answer.code) == (400, "SerializationException")
+    assert connection.call(f"{DYNAMODB}.ListTables", encode(b'{"Limit":        10}'), Content_Encoding=encoding).status == 200
 
 
 # Targets

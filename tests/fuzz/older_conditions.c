@@ -10,6 +10,7 @@ static Status ask(Call *call, const DynamodbQueryInput *in, const Item *item)
     DynamodbFilterConditionMap key_conditions = {(DynamodbFilterConditionMapEntry *)(void *)in->key_conditions.items,
                                                  in->key_conditions.len};
     const PathSet *paths;
+    KeyComparisons comparisons = {.len = 0};
     KeyCondition rows;
     Node *filter, *key;
     TRY(legacy_conditions(call, &in->query_filter, in->conditional_operator, &filter));
@@ -23,7 +24,10 @@ static Status ask(Call *call, const DynamodbQueryInput *in, const Item *item)
         check_stored(call->arena, &shown);
     }
     TRY(legacy_conditions(call, &key_conditions, (Bytes){0}, &key));
-    return key ? key_condition_of(call, &keys, key, &rows) : OK;
+    if (!key)
+        return OK;
+    TRY(key_condition_read(call, key, &comparisons));
+    return key_condition_of(call, &keys, &comparisons, &rows);
 }
 
 static Status run(Call *call, Bytes body)

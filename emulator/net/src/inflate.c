@@ -4,6 +4,7 @@
 
 #define STEP_BYTES  ((size_t)64 * 1024)
 #define GZIP_WINDOW (16 + MAX_WBITS)
+#define RAW_WINDOW  (-MAX_WBITS)
 
 static int inflate_step(z_stream *z, size_t max, Buffer *out)
 {
@@ -42,12 +43,30 @@ static int inflate_all(z_stream *z, size_t max, Buffer *out)
     }
 }
 
-int inflate_gzip(Bytes in, size_t max, Buffer *out)
+/* RFC 9110, 8.4.1.2: "deflate" is the zlib format; some clients send its contents alone. */
+static int deflate_window(Bytes in)
+{
+    const unsigned char *head = (const unsigned char *)in.ptr;
+    bool has_head = in.len >= 2 && (head[0] & 0x0f) == Z_DEFLATED && (head[0] << 8 | head[1]) % 31 == 0;
+    return has_head ? MAX_WBITS : RAW_WINDOW;
+}
+
+static int inflate_by(int window, Bytes in, size_t max, Buffer *out)
 {
     z_stream z = {.next_in = (Bytef *)in.ptr, .avail_in = (uInt)in.len};
-    if (in.len > UINT32_MAX || inflateInit2(&z, GZIP_WINDOW) != Z_OK)
+    if (in.len > UINT32_MAX || inflateInit2(&z, window) != Z_OK)
         return INFLATE_BROKEN;
     int result = inflate_all(&z, max, out);
     inflateEnd(&z);
     return result;
+}
+
+int inflate_gzip(Bytes in, size_t max, Buffer *out)
+{
+    return inflate_by(GZIP_WINDOW, in, max, out);
+}
+
+int inflate_deflate(Bytes in, size_t max, Buffer *out)
+{
+    return inflate_by(deflate_window(in), in, max, out);
 }

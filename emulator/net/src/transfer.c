@@ -340,14 +340,24 @@ static bool is_to_be_inflated(const Transfer *transfer)
            !stays_as_it_is(http_header(&transfer->request, "content-encoding"));
 }
 
+typedef int Inflate(Bytes in, size_t max, Buffer *out);
+
+/* NULL: none that is known here. */
+static Inflate *inflate_of(Bytes encoding)
+{
+    if (bytes_equal_ignoring_case(encoding, TEXT("gzip")) || bytes_equal_ignoring_case(encoding, TEXT("x-gzip")))
+        return inflate_gzip;
+    return bytes_equal_ignoring_case(encoding, TEXT("deflate")) ? inflate_deflate : NULL;
+}
+
 static int decode_body(Transfer *transfer)
 {
-    Bytes encoding = http_header(&transfer->request, "content-encoding");
     if (!is_to_be_inflated(transfer))
         return 0;
-    if (!bytes_equal_ignoring_case(encoding, TEXT("gzip")) && !bytes_equal_ignoring_case(encoding, TEXT("x-gzip")))
+    Inflate *inflate_body = inflate_of(http_header(&transfer->request, "content-encoding"));
+    if (!inflate_body)
         return 415;
-    switch (inflate_gzip(buffer_bytes(&transfer->body), transfer->body_max, &transfer->inflated)) {
+    switch (inflate_body(buffer_bytes(&transfer->body), transfer->body_max, &transfer->inflated)) {
     case INFLATE_OK:
         transfer_hold(transfer, transfer->inflated.len);
         transfer->request.body = buffer_bytes(&transfer->inflated);

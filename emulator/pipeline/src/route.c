@@ -252,6 +252,16 @@ Status fail_for_want_of_room(Call *call)
 }
 
 /* What net could not take, or the gate not let in: told in the words and form of the protocol that the headers show. */
+/* aws: most services call it a mistake of the client's, DynamoDB its own */
+static Status refuse_encoding(Exchange *exchange, const char *reason)
+{
+    const ErrorModel *error = exchange->service ? exchange->service->encoding_error : NULL;
+    if (!error)
+        return fail(&exchange->call, &COMMON_SERIALIZATION, "%s", reason);
+    exchange->request->refused_status = error->http_status;
+    return fail(&exchange->call, error, "Internal server error");
+}
+
 static Status refuse(Exchange *exchange)
 {
     Call *call = &exchange->call;
@@ -267,9 +277,9 @@ static Status refuse(Exchange *exchange)
     case 413:
         return fail(call, &COMMON_REQUEST_TOO_LARGE, "The request's body is larger than the service takes.");
     case 415:
-        return fail(call, &COMMON_SERIALIZATION, "The request's Content-Encoding is not supported.");
+        return refuse_encoding(exchange, "The request's Content-Encoding is not supported.");
     default:
-        return fail(call, &COMMON_SERIALIZATION, "The request could not be read.");
+        return refuse_encoding(exchange, "The request could not be read.");
     }
 }
 

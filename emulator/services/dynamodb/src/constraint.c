@@ -45,7 +45,7 @@ static bool name_is_fine(Bytes name)
 
 /* aws: API Reference, TableName: "You can also provide the Amazon Resource Name (ARN) of the table": of nothing below
  * it, an index or a stream. */
-static bool is_table_arn(Bytes name)
+bool is_table_arn(Bytes name)
 {
     Arn arn;
     return arn_parse(name, &arn) && bytes_is(arn.service, "dynamodb") &&

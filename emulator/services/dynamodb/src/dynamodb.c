@@ -95,6 +95,7 @@ const Service dynamodb_service = {
     .operations = DYNAMODB_OPERATIONS,
     .validation_error = &DYNAMODB_VALIDATION,
     .judge = request_judge,
+    .encoding_error = &DYNAMODB_INTERNAL_SERVER, /* aws: observed, in the tests of ScyllaDB's Alternator */
     .open = open_dynamodb,
     .close = close_dynamodb,
     .reset = reset,

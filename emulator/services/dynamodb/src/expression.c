@@ -79,14 +79,30 @@ Path *path_of_name(Arena *arena, Bytes name)
     return path;
 }
 
+/* Steps that are still to come behind the one that was read last. */
+static size_t steps_ahead(const Parser *parser)
+{
+    size_t count = 0;
+    for (size_t at = parser->at; at < parser->tokens_count; at++) {
+        Bytes text = parser->tokens[at].text;
+        bool begins_step = bytes_is(text, ".") || bytes_is(text, "[");
+        if (!begins_step && !bytes_is(text, "]"))
+            break;
+        count += begins_step;
+        at += begins_step; /* its name or number */
+    }
+    return count;
+}
+
 static Path *add_step(Parser *parser, Path *path, PathStep step)
 {
     PathStep *steps = arena_new_array(parser->call->arena, PathStep, path->len + 1);
-    if (path->len > VALUE_NESTING_MAX)
-        refuse(parser, "The document path has too many nesting elements; nesting levels: %zu", path->len);
     memcpy(steps, path->steps, path->len * sizeof *steps);
     steps[path->len++] = step;
     path->steps = steps;
+    if (path->len > VALUE_NESTING_MAX)
+        refuse(parser, "The document path has too many nesting levels; nesting levels: %zu",
+               path->len + steps_ahead(parser));
     return path;
 }
 
@@ -154,6 +170,14 @@ static const struct Function *function_of(Bytes name)
     return NULL;
 }
 
+/* aws: of key conditions the first mistake is told as they are written, of whatever kind it is */
+static Node *judged(Parser *parser, Node *node)
+{
+    if (parser->kind == EXPRESSION_KEY_CONDITION && is_ok(parser->status))
+        parser->status = node_check_operands(parser->call, parser->kind, node);
+    return node;
+}
+
 Node *parser_function(Parser *parser, Token name, Node *operands)
 {
     const struct Function *function = function_of(name.text);
@@ -173,7 +197,7 @@ Node *parser_function(Parser *parser, Token name, Node *operands)
             function->name, count);
     else if (function->needs_path && operands->kind != NODE_PATH)
         refuse(parser, "Operator or function requires a document path; operator or function: %s", function->name);
-    return node_new(parser->call->arena, function ? function->kind : NODE_SIZE, operands, NULL);
+    return judged(parser, node_new(parser->call->arena, function ? function->kind : NODE_SIZE, operands, NULL));
 }
 
 Node *node_new(Arena *arena, NodeKind kind, Node *first, Node *second)
@@ -212,7 +236,7 @@ Node *parser_operator(Parser *parser, NodeKind kind, Node *first, Node *second)
 {
     if (++parser->operators > EXPRESSION_OPERATORS_MAX)
         refuse(parser, "The expression contains too many operators; operator count: %d", parser->operators);
-    return node_new(parser->call->arena, kind, first, second);
+    return judged(parser, node_new(parser->call->arena, kind, first, second));
 }
 
 Node *parser_parentheses(Parser *parser, Node *inner)

@@ -141,6 +141,8 @@ PathRange paths_below(const PathSet *set, PathRange range, size_t at);
 
 /* What a tree may not say, whatever the item: types of literals, doubled paths. */
 MUST_CHECK Status node_check(Call *call, ExpressionKind kind, const Node *node);
+/* Of one node alone. */
+MUST_CHECK Status node_check_operands(Call *call, ExpressionKind kind, const Node *node);
 MUST_CHECK Status action_check(Call *call, const Action *action);
 MUST_CHECK Status paths_check(Call *call, ExpressionKind kind, const PathSet *set);
 

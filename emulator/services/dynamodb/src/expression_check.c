@@ -129,7 +129,7 @@ static Status check_in(Call *call, ExpressionKind kind, const Node *node)
                 expression_title(kind), count);
 }
 
-static Status check_one(Call *call, ExpressionKind kind, const Node *node)
+Status node_check_operands(Call *call, ExpressionKind kind, const Node *node)
 {
     switch (node->kind) {
     case NODE_LT:
@@ -189,7 +189,7 @@ static Status check_nodes(Call *call, ExpressionKind kind, const Node *node, boo
     TRY(check_place(call, kind, node, wants_truth));
     for (const Node *operand = node->first; operand; operand = operand->next)
         TRY(check_nodes(call, kind, operand, joins));
-    return check_one(call, kind, node);
+    return node_check_operands(call, kind, node);
 }
 
 Status node_check(Call *call, ExpressionKind kind, const Node *node)

@@ -2,40 +2,10 @@
 #include "key_condition.h"
 #include "budget.h"
 
-/* Of each attribute of the key one at most, in any order. */
-typedef struct Comparisons {
-    const Node *items[2 * KEY_ATTRIBUTES_MAX];
-    size_t len, most;
-} Comparisons;
-
 static Status refuse_operator(Call *call, NodeKind kind)
 {
     return fail(call, &DYNAMODB_VALIDATION, "Invalid operator used in KeyConditionExpression: %s",
                 node_operator_name(kind));
-}
-
-static Status collect(Call *call, const Node *node, Comparisons *comparisons)
-{
-    switch (node->kind) {
-    case NODE_AND:
-        budget_descend(call->arena);
-        for (const Node *operand = node->first; operand; operand = operand->next)
-            TRY(collect(call, operand, comparisons));
-        return OK;
-    case NODE_EQ:
-    case NODE_LT:
-    case NODE_LE:
-    case NODE_GT:
-    case NODE_GE:
-    case NODE_BETWEEN:
-    case NODE_BEGINS_WITH:
-        if (comparisons->len == comparisons->most)
-            return fail(call, &DYNAMODB_VALIDATION, "Conditions can be of length 1 or 2 only");
-        comparisons->items[comparisons->len++] = node;
-        return OK;
-    default:
-        return refuse_operator(call, node->kind);
-    }
 }
 
 /* `:v < a` says `a > :v`. */
@@ -55,13 +25,7 @@ static NodeKind mirrored(NodeKind kind)
     }
 }
 
-typedef struct Comparison {
-    NodeKind kind;
-    Bytes attribute;
-    const Value *value, *high; /* high: of BETWEEN */
-} Comparison;
-
-static Status read_comparison(Call *call, const Node *node, Comparison *ret)
+static Status read_comparison(Call *call, const Node *node, KeyComparison *ret)
 {
     const Node *first = node->first, *second = first->next;
     bool is_mirrored = first->kind == NODE_VALUE && second->kind == NODE_PATH && node->kind != NODE_BETWEEN &&
@@ -77,12 +41,49 @@ static Status read_comparison(Call *call, const Node *node, Comparison *ret)
     if (value->kind != NODE_VALUE || (value->next && !is_mirrored && value->next->kind != NODE_VALUE))
         return fail(call, &DYNAMODB_VALIDATION,
                     "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition");
-    *ret = (Comparison){is_mirrored ? mirrored(node->kind) : node->kind, path->path->steps[0].name, value->value,
-                        node->kind == NODE_BETWEEN ? value->next->value : NULL};
+    *ret = (KeyComparison){is_mirrored ? mirrored(node->kind) : node->kind, path->path->steps[0].name, value->value,
+                           node->kind == NODE_BETWEEN ? value->next->value : NULL};
     return OK;
 }
 
-static Status check_type(Call *call, const KeyAttribute *key, const Comparison *comparison)
+/* Of one attribute there is one condition. */
+static Status add_comparison(Call *call, const Node *node, KeyComparisons *all)
+{
+    KeyComparison comparison;
+    TRY(read_comparison(call, node, &comparison));
+    for (size_t i = 0; i < all->len && i < KEY_COMPARISONS_MAX; i++)
+        if (bytes_equal(all->items[i].attribute, comparison.attribute))
+            return fail(
+                call, &DYNAMODB_VALIDATION,
+                "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key");
+    if (all->len < KEY_COMPARISONS_MAX)
+        all->items[all->len] = comparison;
+    all->len++;
+    return OK;
+}
+
+Status key_condition_read(Call *call, const Node *node, KeyComparisons *all)
+{
+    switch (node->kind) {
+    case NODE_AND:
+        budget_descend(call->arena);
+        for (const Node *operand = node->first; operand; operand = operand->next)
+            TRY(key_condition_read(call, operand, all));
+        return OK;
+    case NODE_EQ:
+    case NODE_LT:
+    case NODE_LE:
+    case NODE_GT:
+    case NODE_GE:
+    case NODE_BETWEEN:
+    case NODE_BEGINS_WITH:
+        return add_comparison(call, node, all);
+    default:
+        return refuse_operator(call, node->kind);
+    }
+}
+
+static Status check_type(Call *call, const KeyAttribute *key, const KeyComparison *comparison)
 {
     const Value *value = comparison->value, *high = comparison->high;
     if (value->kind != key->kind || (high && high->kind != key->kind) ||
@@ -105,7 +106,7 @@ static Bytes joined(Arena *arena, Bytes a, Bytes b)
 }
 
 /* before: the values of range attributes that stand before this one. */
-static void bound_range(Arena *arena, Bytes before, const Comparison *comparison, KeyCondition *ret)
+static void bound_range(Arena *arena, Bytes before, const KeyComparison *comparison, KeyCondition *ret)
 {
     Bytes at = comparison->kind == NODE_BEGINS_WITH ? key_prefix(arena, comparison->value)
                                                     : key_value(arena, comparison->value);
@@ -122,11 +123,11 @@ static void bound_range(Arena *arena, Bytes before, const Comparison *comparison
 
 /* The comparisons of a key's attributes, by their places; NULL: none. */
 typedef struct Placed {
-    const Comparison *hashes[KEY_ATTRIBUTES_MAX], *ranges[KEY_ATTRIBUTES_MAX];
+    const KeyComparison *hashes[KEY_ATTRIBUTES_MAX], *ranges[KEY_ATTRIBUTES_MAX];
     bool has_other; /* of what is no key */
 } Placed;
 
-static Placed placed(const Keys *keys, const Comparison each[], size_t len)
+static Placed placed(const Keys *keys, const KeyComparison each[], size_t len)
 {
     Placed placed = {.has_other = false};
     for (size_t i = 0; i < len; i++) {
@@ -208,20 +209,15 @@ static Bytes hash_of(Arena *arena, const Keys *keys, const Placed *placed)
     return key_hash_of_all(arena, values, count);
 }
 
-Status key_condition_of(Call *call, const Keys *keys, const Node *condition, KeyCondition *ret)
+Status key_condition_of(Call *call, const Keys *keys, const KeyComparisons *comparisons, KeyCondition *ret)
 {
-    size_t attributes = key_attributes_count(keys->hashes) + key_attributes_count(keys->ranges);
-    Comparisons comparisons = {.most = attributes > 2 ? attributes : 2};
-    Comparison each[2 * KEY_ATTRIBUTES_MAX];
-    TRY(collect(call, condition, &comparisons));
-    for (size_t i = 0; i < comparisons.len; i++) {
-        TRY(read_comparison(call, comparisons.items[i], &each[i]));
-        for (size_t before = 0; before < i; before++)
-            if (bytes_equal(each[before].attribute, each[i].attribute))
-                return fail(call, &DYNAMODB_VALIDATION,
-                            "KeyConditionExpressions must only contain one condition per key");
-    }
-    Placed by_key = placed(keys, each, comparisons.len);
+    size_t schema = key_attributes_count(keys->hashes) + key_attributes_count(keys->ranges);
+    if (comparisons->len > 2 && comparisons->len > schema)
+        return fail(
+            call, &DYNAMODB_VALIDATION,
+            "The number of query conditions (%zu) exceeds the number of key attributes defined in the schema (%zu)",
+            comparisons->len, schema);
+    Placed by_key = placed(keys, comparisons->items, comparisons->len);
     TRY(check_hashes(call, keys, &by_key));
     *ret = (KeyCondition){hash_of(call->arena, keys, &by_key), KEY_LOWEST, KEY_HIGHEST};
     return find_range(call, keys, &by_key, ret);

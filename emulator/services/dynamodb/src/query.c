@@ -40,7 +40,7 @@ static Status find_rows(Call *call, const DynamodbQueryInput *in, const Request 
     TRY(index_find(call, table, in->index_name, in->consistent_read, &page->index));
     const Keys *keys = page->index ? &page->index->keys : &table->keys;
     TRY(select_check(call, page));
-    TRY(key_condition_of(call, keys, request->key_condition, &plan->rows));
+    TRY(key_condition_of(call, keys, request->keys, &plan->rows));
     return filter_check_keys(call, keys, page->filter, request->has_legacy_filter);
 }
 
@@ -51,10 +51,11 @@ static Status skip_to_start(Call *call, bool is_backward, QueryPlan *plan)
     if (!plan->start.items)
         return OK;
     TRY(start_key(call, &plan->page, &plan->start, &start));
-    if (!bytes_equal(start.hash, plan->rows.hash) || bytes_compare(start.range, plan->rows.range_from) < 0 ||
-        bytes_compare(start.range, plan->rows.range_to) >= 0)
+    if (!bytes_equal(start.hash, plan->rows.hash))
         return fail(call, &DYNAMODB_VALIDATION,
                     "The provided starting key is outside query boundaries based on provided conditions");
+    if (bytes_compare(start.range, plan->rows.range_from) < 0 || bytes_compare(start.range, plan->rows.range_to) >= 0)
+        return fail(call, &DYNAMODB_VALIDATION, "The provided starting key does not match the range key predicate");
     if (is_backward)
         plan->rows.range_to = start.range;
     else

@@ -43,24 +43,49 @@ Status select_check(Call *call, const PageRequest *request)
     return OK;
 }
 
+/* aws: Scan of a table says what does not fit; Query, and Scan of an index, do not */
+static Status refuse_start(Call *call, const PageRequest *request)
+{
+    if (request->index || !request->is_scan)
+        return fail(call, &DYNAMODB_VALIDATION, "The provided starting key is invalid");
+    return fail(call, &DYNAMODB_VALIDATION,
+                "The provided starting key is invalid: The provided key element does not match the schema");
+}
+
+static bool has_key(const KeyAttribute *key, const Item *item)
+{
+    const Value *value = present(key->name) ? item_get(item, key->name) : NULL;
+    return value ? value->kind == key->kind && (value->kind == VALUE_N || value->s.len) : !present(key->name);
+}
+
+static bool has_keys(const Keys *keys, const Item *item)
+{
+    for (size_t i = 0; i < KEY_ATTRIBUTES_MAX; i++)
+        if (!has_key(&keys->hashes[i], item) || !has_key(&keys->ranges[i], item))
+            return false;
+    return true;
+}
+
+/* It has the keys of the table and of the index, and nothing else. */
+static bool start_fits(Call *call, const PageRequest *request, const Item *start)
+{
+    const Index *index = request->index;
+    return has_keys(&request->table->keys, start) && (!index || has_keys(&index->keys, start)) &&
+           key_attributes(call->arena, request->table, index, start).len == start->len;
+}
+
 Status start_key(Call *call, const PageRequest *request, const Item *start, Key *ret_row)
 {
     const Index *index = request->index;
-    Item key = key_attributes(call->arena, request->table, NULL, start);
-    Item all = key_attributes(call->arena, request->table, index, start);
-    Item own = {arena_new_array(call->arena, Attribute, key.len), key.len};
-    if (key.len)
-        memcpy(own.items, key.items, key.len * sizeof *key.items);
-    if (all.len != start->len)
-        return fail(call, &DYNAMODB_VALIDATION, "The provided starting key is invalid");
-    TRY(key_of_request(call, request->table, &own, ret_row));
-    if (index) {
-        Key entry;
-        Lookup lookup = {.arena = call->arena};
-        if (!key_of_entry(&lookup, index, start, ret_row, &entry))
-            return fail(call, &DYNAMODB_VALIDATION, "The provided starting key is invalid");
-        *ret_row = entry;
-    }
+    Lookup lookup = {.arena = call->arena};
+    Key row;
+    if (!start_fits(call, request, start))
+        return refuse_start(call, request);
+    TRY(key_of_item(call, request->table, start, &row));
+    if (index && !key_of_entry(&lookup, index, start, &row, ret_row))
+        return refuse_start(call, request);
+    if (!index)
+        *ret_row = row;
     return OK;
 }
 

@@ -85,6 +85,14 @@ static Status check_parameters(Call *call, const RequestInput *in)
     return present(in->select) ? check_select(call, in) : OK;
 }
 
+static Status read_keys(Call *call, const Node *condition, Request *ret)
+{
+    if (!condition)
+        return OK;
+    ret->keys = arena_new_of(call->arena, KeyComparisons);
+    return key_condition_read(call, condition, ret->keys);
+}
+
 static Status read_expressions(Call *call, const RequestInput *in, Request *ret)
 {
     Symbols symbols;
@@ -95,9 +103,9 @@ static Status read_expressions(Call *call, const RequestInput *in, Request *ret)
     for (size_t i = 0; i < KINDS; i++)
         TRY(expression_parse(call, &symbols, read_in_order[i], in->text[read_in_order[i]], &each[read_in_order[i]]));
     TRY(symbols_check_used(call, &symbols));
+    TRY(read_keys(call, each[EXPRESSION_KEY_CONDITION].condition, ret));
     ret->condition = each[EXPRESSION_CONDITION].condition;
     ret->filter = each[EXPRESSION_FILTER].condition;
-    ret->key_condition = each[EXPRESSION_KEY_CONDITION].condition;
     ret->paths = each[EXPRESSION_PROJECTION].set;
     ret->update = each[EXPRESSION_UPDATE];
     return OK;
@@ -135,12 +143,14 @@ static Status read_legacy_query(Call *call, const RequestInput *in, Request *ret
         ret->has_legacy_filter = filter;
         ret->filter = filter ? filter : ret->filter;
     }
-    if (is_given(in->key_conditions) && !ret->key_condition) {
+    if (is_given(in->key_conditions) && !ret->keys) {
         DynamodbFilterConditionMap keys = {(DynamodbFilterConditionMapEntry *)(void *)in->key_conditions->items,
                                            in->key_conditions->len};
-        TRY(legacy_conditions(call, &keys, (Bytes){0}, &ret->key_condition));
+        Node *condition;
+        TRY(legacy_conditions(call, &keys, (Bytes){0}, &condition));
+        TRY(read_keys(call, condition, ret));
     }
-    if (in->is_query && !ret->key_condition)
+    if (in->is_query && !ret->keys)
         return fail(call, &DYNAMODB_VALIDATION,
                     "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
     return OK;
@@ -174,21 +184,19 @@ Status request_check(Call *call, const RequestInput *in, Request *ret)
     return fail(call, &DYNAMODB_VALIDATION, ENVELOPE BYTES_FMT, BYTES_ARG(call->message));
 }
 
-static bool is_empty(const KeyAttribute *key, const Item *item)
+static Status check_empty_key(Call *call, const KeyAttribute *key, const Item *item)
 {
     const Value *value = present(key->name) ? item_get(item, key->name) : NULL;
-    return value && value->kind == key->kind && value->kind != VALUE_N && !value->s.len;
-}
-
-Status request_check_empty_keys(Call *call, const Keys *keys, const Item *item)
-{
-    const KeyAttribute *empty = is_empty(&keys->hash, item)    ? &keys->hash
-                                : is_empty(&keys->range, item) ? &keys->range
-                                                               : NULL;
-    if (!empty)
+    if (!value || value->kind != key->kind || value->kind == VALUE_N || value->s.len)
         return OK;
     return fail(
         call, &DYNAMODB_VALIDATION,
         "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: " BYTES_FMT,
-        empty->kind == VALUE_S ? "string" : "binary", BYTES_ARG(empty->name));
+        key->kind == VALUE_S ? "string" : "binary", BYTES_ARG(key->name));
+}
+
+Status request_check_empty_keys(Call *call, const Keys *keys, const Item *item)
+{
+    TRY(check_empty_key(call, &keys->hash, item));
+    return check_empty_key(call, &keys->range, item);
 }

@@ -11,8 +11,8 @@
  *
  * A batch or a transaction does 2 to 4 for each of its parts, in their order, before it looks up the first table. */
 #pragma once
+#include "key_condition.h"
 #include "legacy.h"
-#include "table.h"
 
 /* A request, or a part of one: what operations have in common. What is absent or NULL isn't there, or the operation
  * doesn't know it. */
@@ -36,7 +36,7 @@ typedef struct RequestInput {
 typedef struct Request {
     Node *condition; /* NULL: none, in either form */
     Node *filter;
-    Node *key_condition;
+    KeyComparisons *keys; /* NULL: none */
     Expression update;
     const PathSet *paths; /* of a projection; NULL: the whole item */
     bool has_legacy_filter;
@@ -44,6 +44,7 @@ typedef struct Request {
 
 /* constraint.c: step 1, for the pipeline. */
 MUST_CHECK Status request_judge(Call *call, const void *in, const Complaints *complaints);
+bool is_table_arn(Bytes name); /* of any account and region */
 MUST_CHECK Status request_check(Call *call, const RequestInput *in, Request *ret);
 /* A key attribute that is empty is the request's mistake, also where a key that doesn't fit is only a part's. */
 MUST_CHECK Status request_check_empty_keys(Call *call, const Keys *keys, const Item *item);

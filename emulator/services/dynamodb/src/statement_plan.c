@@ -99,6 +99,7 @@ typedef struct Branch {
 static Status add_piece(Call *call, ReadPlan *plan, const Keys *keys, const Branch *branch, Node *hash, Node *range)
 {
     Piece *piece = &plan->pieces[plan->pieces_count++];
+    KeyComparisons comparisons = {.len = 0};
     Node *condition = hash;
     if (range) {
         Node *copy = node_new(call->arena, range->kind, NULL, NULL);
@@ -107,7 +108,8 @@ static Status add_piece(Call *call, ReadPlan *plan, const Keys *keys, const Bran
         condition = node_new(call->arena, NODE_AND, hash, copy);
     }
     piece->filter = branch->filter;
-    return key_condition_of(call, keys, condition, &piece->rows);
+    TRY(key_condition_read(call, condition, &comparisons));
+    return key_condition_of(call, keys, &comparisons, &piece->rows);
 }
 
 static Status add_pieces(Call *call, ReadPlan *plan, const Keys *keys, const Branch *branch)

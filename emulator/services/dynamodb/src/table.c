@@ -227,8 +227,17 @@ Bytes table_name_of(Bytes name_or_arn)
     return bytes_slice(arn.resource, 6, arn.resource.len - 6);
 }
 
+static bool is_elsewhere(const Scope *scope, Bytes name)
+{
+    Arn arn;
+    return bytes_starts_with(name, TEXT("arn:")) && arn_parse(name, &arn) &&
+           !(bytes_equal(arn.account, scope->account) && bytes_equal(arn.region, scope->region));
+}
+
 int table_get(const Scope *scope, Bytes name, Table **ret_table)
 {
+    if (is_elsewhere(scope, name))
+        return STORE_NOT_FOUND;
     Dynamodb *dynamodb = scope->service;
     Bytes plain = table_name_of(name);
     Bytes key = map_key(scope->arena, scope->account, scope->region, plain);

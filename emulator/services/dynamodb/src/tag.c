@@ -1,11 +1,35 @@
 /* tag.c - TagResource, UntagResource, ListTagsOfResource. DynamoDB API Reference, TagResource. */
 #include "tag.h"
+#include "request.h"
 
 OPERATION(DynamodbTagResource, tag_resource, WRITES);
 OPERATION(DynamodbUntagResource, untag_resource, WRITES);
 OPERATION(DynamodbListTagsOfResource, list_tags_of_resource, READS);
 
 static const TagTable tag_table = {TAG_QUERIES("dynamodb_tag", "table_id", "?4"), .has_id = true};
+
+/* aws: Developer Guide, "Tagging restrictions in DynamoDB": "Allowed characters are letters, white space, and numbers,
+ * plus the following special characters: + - = . _ : /". What is no ASCII is taken for a letter. */
+static bool is_plain(Bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool is_word = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (!is_word && !(c && strchr(" \t+-=._:/", c)))
+            return false;
+    }
+    return true;
+}
+
+static Status check_characters(Call *call, const DynamodbTagList *tags)
+{
+    for (size_t i = 0; i < tags->len; i++)
+        if (!is_plain(tags->items[i].key) || !is_plain(tags->items[i].value))
+            return fail(call, &DYNAMODB_VALIDATION,
+                        "One or more parameter values were invalid: Tag with invalid characters: " BYTES_FMT,
+                        BYTES_ARG(tags->items[i].key));
+    return OK;
+}
 
 Status table_tags_check(Call *call, const DynamodbTagList *tags)
 {
@@ -26,7 +50,7 @@ Status table_tags_check(Call *call, const DynamodbTagList *tags)
     case TAGS_FINE:
         break;
     }
-    return OK;
+    return check_characters(call, tags);
 }
 
 static TagOwner tags_of(int64_t table_id)
@@ -44,8 +68,7 @@ int table_tags_put(const Scope *scope, int64_t table_id, const DynamodbTagList *
 static Status find(Call *call, Bytes arn, Table **ret_table)
 {
     Arn parts;
-    bool is_ours = arn_parse(arn, &parts) && bytes_is(parts.service, "dynamodb") &&
-                   bytes_starts_with(parts.resource, TEXT("table/"));
+    bool is_ours = arn_parse(arn, &parts) && is_table_arn(arn);
     if (!is_ours)
         return fail(call, &DYNAMODB_VALIDATION, "Invalid TableArn: Invalid ResourceArn provided as input " BYTES_FMT,
                     BYTES_ARG(arn));
