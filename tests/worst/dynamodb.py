@@ -86,6 +86,7 @@ def cases() -> Iterator[Case]:
     yield from transactions()
     yield from pages()
     yield from tables()
+    yield from followed()
 
 
 def older_parameters() -> Iterator[Case]:
@@ -309,3 +310,16 @@ def tables() -> Iterator[Case]:
     yield Case("100,000 updates of one index", "dynamodb", target("UpdateTable"),
                {"TableName": "worst", "GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "index19", "OnDemandThroughput": {"MaxReadRequestUnits": 5}}}] * 100_000},
                [wide_table("KEYS_ONLY")])
+
+
+def followed() -> Iterator[Case]:
+    """Items of a table whose changes are kept by a stream and told to Kinesis."""
+    arn = "arn:aws:kinesis:us-east-1:000000000000:stream/followed"
+    table = (TABLE[0], TABLE[1] | {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}})
+    setup = [table, ("Kinesis_20131202.CreateStream", {"StreamName": "followed", "ShardCount": 1}),
+             (target("EnableKinesisStreamingDestination"), {"TableName": "worst", "StreamArn": arn})]
+    for name, before, after in (("a list of 190,000 members", {"L": [NOTHING] * 190_000}, {"L": [NOTHING] * 190_001}),
+                                ("a text to be escaped", {"S": "\1" * 390_000}, {"S": "\1" * 390_001})):
+        items = [{"TableName": "worst", "Item": KEY | {"x": value}} for value in (before, after)]
+        yield Case(f"{name} replaced, told to a stream and to Kinesis", "dynamodb", target("PutItem"), items[1],
+                   [*setup, (target("PutItem"), items[0])])
