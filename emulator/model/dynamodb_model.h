@@ -22,6 +22,12 @@ extern const ErrorModel DYNAMODB_TRANSACTION_CANCELED;
 extern const ErrorModel DYNAMODB_TRANSACTION_IN_PROGRESS;
 extern const ErrorModel DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH;
 extern const ErrorModel DYNAMODB_DUPLICATE_ITEM;
+extern const ErrorModel DYNAMODB_TABLE_IN_USE;
+extern const ErrorModel DYNAMODB_BACKUP_IN_USE;
+extern const ErrorModel DYNAMODB_BACKUP_NOT_FOUND;
+extern const ErrorModel DYNAMODB_TABLE_ALREADY_EXISTS;
+extern const ErrorModel DYNAMODB_INVALID_RESTORE_TIME;
+extern const ErrorModel DYNAMODB_POINT_IN_TIME_RECOVERY_UNAVAILABLE;
 
 #define DYNAMODB_SCALAR_ATTRIBUTE_TYPE_B TEXT("B")
 #define DYNAMODB_SCALAR_ATTRIBUTE_TYPE_N TEXT("N")
@@ -174,6 +180,19 @@ extern const ErrorModel DYNAMODB_DUPLICATE_ITEM;
 #define DYNAMODB_DESTINATION_STATUS_ENABLE_FAILED TEXT("ENABLE_FAILED")
 #define DYNAMODB_DESTINATION_STATUS_UPDATING TEXT("UPDATING")
 
+#define DYNAMODB_BACKUP_STATUS_CREATING TEXT("CREATING")
+#define DYNAMODB_BACKUP_STATUS_DELETED TEXT("DELETED")
+#define DYNAMODB_BACKUP_STATUS_AVAILABLE TEXT("AVAILABLE")
+
+#define DYNAMODB_BACKUP_TYPE_USER TEXT("USER")
+#define DYNAMODB_BACKUP_TYPE_SYSTEM TEXT("SYSTEM")
+#define DYNAMODB_BACKUP_TYPE_AWS_BACKUP TEXT("AWS_BACKUP")
+
+#define DYNAMODB_BACKUP_TYPE_FILTER_USER TEXT("USER")
+#define DYNAMODB_BACKUP_TYPE_FILTER_SYSTEM TEXT("SYSTEM")
+#define DYNAMODB_BACKUP_TYPE_FILTER_AWS_BACKUP TEXT("AWS_BACKUP")
+#define DYNAMODB_BACKUP_TYPE_FILTER_ALL TEXT("ALL")
+
 struct DynamodbAttributeDefinition;
 struct DynamodbKeySchemaElement;
 struct DynamodbProjection;
@@ -309,6 +328,26 @@ struct DynamodbDescribeKinesisStreamingDestinationOutput;
 struct DynamodbUpdateKinesisStreamingConfiguration;
 struct DynamodbUpdateKinesisStreamingDestinationInput;
 struct DynamodbUpdateKinesisStreamingDestinationOutput;
+struct DynamodbCreateBackupInput;
+struct DynamodbBackupDetails;
+struct DynamodbCreateBackupOutput;
+struct DynamodbDescribeBackupInput;
+struct DynamodbSourceTableDetails;
+struct DynamodbLocalSecondaryIndexInfo;
+struct DynamodbGlobalSecondaryIndexInfo;
+struct DynamodbVectorIndexInfo;
+struct DynamodbSourceTableFeatureDetails;
+struct DynamodbBackupDescription;
+struct DynamodbDescribeBackupOutput;
+struct DynamodbListBackupsInput;
+struct DynamodbBackupSummary;
+struct DynamodbListBackupsOutput;
+struct DynamodbDeleteBackupInput;
+struct DynamodbDeleteBackupOutput;
+struct DynamodbRestoreTableFromBackupInput;
+struct DynamodbRestoreTableFromBackupOutput;
+struct DynamodbRestoreTableToPointInTimeInput;
+struct DynamodbRestoreTableToPointInTimeOutput;
 struct DynamodbConditionalCheckFailedException;
 struct DynamodbThrottlingReason;
 struct DynamodbProvisionedThroughputExceededException;
@@ -606,6 +645,26 @@ typedef struct DynamodbKinesisDataStreamDestinations {
     struct DynamodbKinesisDataStreamDestination *items;
     size_t len;
 } DynamodbKinesisDataStreamDestinations;
+
+typedef struct DynamodbLocalSecondaryIndexes {
+    struct DynamodbLocalSecondaryIndexInfo *items;
+    size_t len;
+} DynamodbLocalSecondaryIndexes;
+
+typedef struct DynamodbGlobalSecondaryIndexes {
+    struct DynamodbGlobalSecondaryIndexInfo *items;
+    size_t len;
+} DynamodbGlobalSecondaryIndexes;
+
+typedef struct DynamodbVectorIndexes {
+    struct DynamodbVectorIndexInfo *items;
+    size_t len;
+} DynamodbVectorIndexes;
+
+typedef struct DynamodbBackupSummaries {
+    struct DynamodbBackupSummary *items;
+    size_t len;
+} DynamodbBackupSummaries;
 
 typedef struct DynamodbThrottlingReasonList {
     struct DynamodbThrottlingReason *items;
@@ -1628,6 +1687,169 @@ typedef struct DynamodbUpdateKinesisStreamingDestinationOutput {
     struct DynamodbUpdateKinesisStreamingConfiguration *update_kinesis_streaming_configuration;
 } DynamodbUpdateKinesisStreamingDestinationOutput;
 
+typedef struct DynamodbCreateBackupInput {
+    Bytes table_name;
+    Bytes backup_name;
+} DynamodbCreateBackupInput;
+
+typedef struct DynamodbBackupDetails {
+    Bytes backup_arn;
+    Bytes backup_name;
+    int64_t backup_size_bytes;
+    bool has_backup_size_bytes;
+    Bytes backup_status;
+    Bytes backup_type;
+    int64_t backup_creation_date_time;
+    bool has_backup_creation_date_time;
+    int64_t backup_expiry_date_time;
+    bool has_backup_expiry_date_time;
+} DynamodbBackupDetails;
+
+typedef struct DynamodbCreateBackupOutput {
+    struct DynamodbBackupDetails *backup_details;
+} DynamodbCreateBackupOutput;
+
+typedef struct DynamodbDescribeBackupInput {
+    Bytes backup_arn;
+} DynamodbDescribeBackupInput;
+
+typedef struct DynamodbSourceTableDetails {
+    Bytes table_name;
+    Bytes table_id;
+    Bytes table_arn;
+    int64_t table_size_bytes;
+    bool has_table_size_bytes;
+    DynamodbKeySchema key_schema;
+    int64_t table_creation_date_time;
+    bool has_table_creation_date_time;
+    struct DynamodbProvisionedThroughput *provisioned_throughput;
+    struct DynamodbOnDemandThroughput *on_demand_throughput;
+    int64_t item_count;
+    bool has_item_count;
+    Bytes billing_mode;
+} DynamodbSourceTableDetails;
+
+typedef struct DynamodbLocalSecondaryIndexInfo {
+    Bytes index_name;
+    DynamodbKeySchema key_schema;
+    struct DynamodbProjection *projection;
+} DynamodbLocalSecondaryIndexInfo;
+
+typedef struct DynamodbGlobalSecondaryIndexInfo {
+    Bytes index_name;
+    DynamodbKeySchema key_schema;
+    struct DynamodbProjection *projection;
+    struct DynamodbProvisionedThroughput *provisioned_throughput;
+    struct DynamodbOnDemandThroughput *on_demand_throughput;
+} DynamodbGlobalSecondaryIndexInfo;
+
+typedef struct DynamodbVectorIndexInfo {
+    Bytes index_name;
+    struct DynamodbVectorAttributeDefinition *vector_attribute;
+    DynamodbSearchSchema search_schema;
+    struct DynamodbProjection *projection;
+    int64_t dimensions;
+    bool has_dimensions;
+    Bytes distance_function;
+} DynamodbVectorIndexInfo;
+
+typedef struct DynamodbSourceTableFeatureDetails {
+    DynamodbLocalSecondaryIndexes local_secondary_indexes;
+    DynamodbGlobalSecondaryIndexes global_secondary_indexes;
+    struct DynamodbStreamSpecification *stream_description;
+    struct DynamodbTimeToLiveDescription *time_to_live_description;
+    struct DynamodbSSEDescription *sse_description;
+    DynamodbVectorIndexes vector_indexes;
+} DynamodbSourceTableFeatureDetails;
+
+typedef struct DynamodbBackupDescription {
+    struct DynamodbBackupDetails *backup_details;
+    struct DynamodbSourceTableDetails *source_table_details;
+    struct DynamodbSourceTableFeatureDetails *source_table_feature_details;
+} DynamodbBackupDescription;
+
+typedef struct DynamodbDescribeBackupOutput {
+    struct DynamodbBackupDescription *backup_description;
+} DynamodbDescribeBackupOutput;
+
+typedef struct DynamodbListBackupsInput {
+    Bytes table_name;
+    int32_t limit;
+    bool has_limit;
+    int64_t time_range_lower_bound;
+    bool has_time_range_lower_bound;
+    int64_t time_range_upper_bound;
+    bool has_time_range_upper_bound;
+    Bytes exclusive_start_backup_arn;
+    Bytes backup_type;
+} DynamodbListBackupsInput;
+
+typedef struct DynamodbBackupSummary {
+    Bytes table_name;
+    Bytes table_id;
+    Bytes table_arn;
+    Bytes backup_arn;
+    Bytes backup_name;
+    int64_t backup_creation_date_time;
+    bool has_backup_creation_date_time;
+    int64_t backup_expiry_date_time;
+    bool has_backup_expiry_date_time;
+    Bytes backup_status;
+    Bytes backup_type;
+    int64_t backup_size_bytes;
+    bool has_backup_size_bytes;
+} DynamodbBackupSummary;
+
+typedef struct DynamodbListBackupsOutput {
+    DynamodbBackupSummaries backup_summaries;
+    Bytes last_evaluated_backup_arn;
+} DynamodbListBackupsOutput;
+
+typedef struct DynamodbDeleteBackupInput {
+    Bytes backup_arn;
+} DynamodbDeleteBackupInput;
+
+typedef struct DynamodbDeleteBackupOutput {
+    struct DynamodbBackupDescription *backup_description;
+} DynamodbDeleteBackupOutput;
+
+typedef struct DynamodbRestoreTableFromBackupInput {
+    Bytes target_table_name;
+    Bytes backup_arn;
+    Bytes billing_mode_override;
+    DynamodbGlobalSecondaryIndexList global_secondary_index_override;
+    DynamodbLocalSecondaryIndexList local_secondary_index_override;
+    struct DynamodbProvisionedThroughput *provisioned_throughput_override;
+    struct DynamodbOnDemandThroughput *on_demand_throughput_override;
+    struct DynamodbSSESpecification *sse_specification_override;
+    DynamodbVectorIndexList vector_index_override;
+} DynamodbRestoreTableFromBackupInput;
+
+typedef struct DynamodbRestoreTableFromBackupOutput {
+    struct DynamodbTableDescription *table_description;
+} DynamodbRestoreTableFromBackupOutput;
+
+typedef struct DynamodbRestoreTableToPointInTimeInput {
+    Bytes source_table_arn;
+    Bytes source_table_name;
+    Bytes target_table_name;
+    bool use_latest_restorable_time;
+    bool has_use_latest_restorable_time;
+    int64_t restore_date_time;
+    bool has_restore_date_time;
+    Bytes billing_mode_override;
+    DynamodbGlobalSecondaryIndexList global_secondary_index_override;
+    DynamodbLocalSecondaryIndexList local_secondary_index_override;
+    struct DynamodbProvisionedThroughput *provisioned_throughput_override;
+    struct DynamodbOnDemandThroughput *on_demand_throughput_override;
+    struct DynamodbSSESpecification *sse_specification_override;
+    DynamodbVectorIndexList vector_index_override;
+} DynamodbRestoreTableToPointInTimeInput;
+
+typedef struct DynamodbRestoreTableToPointInTimeOutput {
+    struct DynamodbTableDescription *table_description;
+} DynamodbRestoreTableToPointInTimeOutput;
+
 typedef struct DynamodbConditionalCheckFailedException {
     Bytes message;
     DynamodbAttributeMap item;
@@ -1789,6 +2011,12 @@ typedef DynamodbKinesisStreamingDestinationOutput DynamodbDisableKinesisStreamin
 extern const OperationModel DynamodbDisableKinesisStreamingDestinationModel;
 extern const OperationModel DynamodbDescribeKinesisStreamingDestinationModel;
 extern const OperationModel DynamodbUpdateKinesisStreamingDestinationModel;
+extern const OperationModel DynamodbCreateBackupModel;
+extern const OperationModel DynamodbDescribeBackupModel;
+extern const OperationModel DynamodbListBackupsModel;
+extern const OperationModel DynamodbDeleteBackupModel;
+extern const OperationModel DynamodbRestoreTableFromBackupModel;
+extern const OperationModel DynamodbRestoreTableToPointInTimeModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape DYNAMODB_SHAPE_ATTRIBUTE_DEFINITION;
@@ -1926,6 +2154,26 @@ extern const Shape DYNAMODB_SHAPE_DESCRIBE_KINESIS_STREAMING_DESTINATION_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_CONFIGURATION;
 extern const Shape DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_INPUT;
 extern const Shape DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_CREATE_BACKUP_INPUT;
+extern const Shape DYNAMODB_SHAPE_BACKUP_DETAILS;
+extern const Shape DYNAMODB_SHAPE_CREATE_BACKUP_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_BACKUP_INPUT;
+extern const Shape DYNAMODB_SHAPE_SOURCE_TABLE_DETAILS;
+extern const Shape DYNAMODB_SHAPE_LOCAL_SECONDARY_INDEX_INFO;
+extern const Shape DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_INFO;
+extern const Shape DYNAMODB_SHAPE_VECTOR_INDEX_INFO;
+extern const Shape DYNAMODB_SHAPE_SOURCE_TABLE_FEATURE_DETAILS;
+extern const Shape DYNAMODB_SHAPE_BACKUP_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_BACKUP_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_LIST_BACKUPS_INPUT;
+extern const Shape DYNAMODB_SHAPE_BACKUP_SUMMARY;
+extern const Shape DYNAMODB_SHAPE_LIST_BACKUPS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DELETE_BACKUP_INPUT;
+extern const Shape DYNAMODB_SHAPE_DELETE_BACKUP_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_RESTORE_TABLE_FROM_BACKUP_INPUT;
+extern const Shape DYNAMODB_SHAPE_RESTORE_TABLE_FROM_BACKUP_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_INPUT;
+extern const Shape DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_CONDITIONAL_CHECK_FAILED_EXCEPTION;
 extern const Shape DYNAMODB_SHAPE_THROTTLING_REASON;
 extern const Shape DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION;

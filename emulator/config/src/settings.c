@@ -79,10 +79,16 @@ const Setting settings[SETTINGS] = {
                             "What is beyond them gets ProvisionedThroughputExceededException or "
                             "LimitExceededException, and on-demand streams grow. /_evpoc/limits changes it while it "
                             "runs, for all streams or for one."},
-    [SETTING_TRANSITION_MS] = {"transition-ms", SETTING_IS_INTEGER, "MS", "0", .max = 3600000,
-                               .help = "how long streams and consumers are CREATING, UPDATING and DELETING",
-                               .more =
-                                   "By the emulator's clock. With 0 what was asked for is done when the answer comes."},
+    [SETTING_TRANSITION_MS] =
+        {"transition-ms", SETTING_IS_INTEGER, "MS", "0", .max = 3600000,
+         .help =
+             "how long streams, consumers, backups and restored tables are CREATING, and the\nfirst two UPDATING and DELETING",
+         .more = "By the emulator's clock. With 0 what was asked for is done when the answer comes."},
+    [SETTING_RECOVERY_LOG] =
+        {"recovery-log-mib", SETTING_IS_INTEGER, "MIB", "1024", .max = 1048576,
+         .help = "MiB of changes kept of a table with point-in-time recovery",
+         .more = "What falls out of it moves the table's EarliestRestorableDateTime. With 0 none are kept: only the "
+                 "table as it is can be restored."},
     [SETTING_SEED] = {"seed", SETTING_IS_INTEGER, "N", .max = INT64_MAX, .without = "random",
                       .help = "the same ids in every run"},
     [SETTING_SEED_FILE] =

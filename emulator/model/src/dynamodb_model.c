@@ -150,6 +150,21 @@ static const Shape shape_parameterized_statements;
 static const Shape shape_approximate_creation_date_time_precision;
 static const Shape shape_destination_status;
 static const Shape shape_kinesis_data_stream_destinations;
+static const Shape shape_backup_name;
+static const Shape shape_backup_size_bytes;
+static const Shape shape_backup_status;
+static const Shape shape_backup_type;
+static const Shape shape_backup_creation_date_time;
+static const Shape shape_table_creation_date_time;
+static const Shape shape_item_count;
+static const Shape shape_local_secondary_indexes;
+static const Shape shape_global_secondary_indexes;
+static const Shape shape_vector_indexes;
+static const Shape shape_backups_input_limit;
+static const Shape shape_time_range_lower_bound;
+static const Shape shape_time_range_upper_bound;
+static const Shape shape_backup_type_filter;
+static const Shape shape_backup_summaries;
 static const Shape shape_error_message;
 static const Shape shape_reason;
 static const Shape shape_resource;
@@ -1543,6 +1558,207 @@ static const Field fields_update_kinesis_streaming_destination_output[] = {
 };
 const Shape DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_OUTPUT = {.name = "UpdateKinesisStreamingDestinationOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateKinesisStreamingDestinationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_kinesis_streaming_destination_output};
 
+static const Shape shape_backup_name = {.name = "BackupName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 3, .max = 255, .pattern = "[a-zA-Z0-9_.-]+"};
+
+static const Field fields_create_backup_input[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbCreateBackupInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BackupName", 10}, .path = "backupName", .shape = &shape_backup_name, .offset = offsetof(DynamodbCreateBackupInput, backup_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_CREATE_BACKUP_INPUT = {.name = "CreateBackupInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCreateBackupInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_create_backup_input};
+
+static const Shape shape_backup_size_bytes = {.name = "BackupSizeBytes", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = NO_MAX};
+
+static const char *const enum_backup_status[] = {"CREATING", "DELETED", "AVAILABLE", NULL};
+static const Shape shape_backup_status = {.name = "BackupStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_backup_status};
+
+static const char *const enum_backup_type[] = {"USER", "SYSTEM", "AWS_BACKUP", NULL};
+static const Shape shape_backup_type = {.name = "BackupType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_backup_type};
+
+static const Shape shape_backup_creation_date_time = {.name = "BackupCreationDateTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_backup_details[] = {
+    {.name = {"BackupArn", 9}, .path = "backupArn", .shape = &shape_backup_arn, .offset = offsetof(DynamodbBackupDetails, backup_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BackupName", 10}, .path = "backupName", .shape = &shape_backup_name, .offset = offsetof(DynamodbBackupDetails, backup_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BackupSizeBytes", 15}, .path = "backupSizeBytes", .shape = &shape_backup_size_bytes, .offset = offsetof(DynamodbBackupDetails, backup_size_bytes), .has_offset = offsetof(DynamodbBackupDetails, has_backup_size_bytes)},
+    {.name = {"BackupStatus", 12}, .path = "backupStatus", .shape = &shape_backup_status, .offset = offsetof(DynamodbBackupDetails, backup_status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BackupType", 10}, .path = "backupType", .shape = &shape_backup_type, .offset = offsetof(DynamodbBackupDetails, backup_type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BackupCreationDateTime", 22}, .path = "backupCreationDateTime", .shape = &shape_backup_creation_date_time, .offset = offsetof(DynamodbBackupDetails, backup_creation_date_time), .has_offset = offsetof(DynamodbBackupDetails, has_backup_creation_date_time), .required = true},
+    {.name = {"BackupExpiryDateTime", 20}, .path = "backupExpiryDateTime", .shape = &shape_date, .offset = offsetof(DynamodbBackupDetails, backup_expiry_date_time), .has_offset = offsetof(DynamodbBackupDetails, has_backup_expiry_date_time)},
+};
+const Shape DYNAMODB_SHAPE_BACKUP_DETAILS = {.name = "BackupDetails", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBackupDetails), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_backup_details};
+
+static const Field fields_create_backup_output[] = {
+    {.name = {"BackupDetails", 13}, .path = "backupDetails", .shape = &DYNAMODB_SHAPE_BACKUP_DETAILS, .offset = offsetof(DynamodbCreateBackupOutput, backup_details), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_CREATE_BACKUP_OUTPUT = {.name = "CreateBackupOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCreateBackupOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_backup_output};
+
+static const Field fields_describe_backup_input[] = {
+    {.name = {"BackupArn", 9}, .path = "backupArn", .shape = &shape_backup_arn, .offset = offsetof(DynamodbDescribeBackupInput, backup_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_BACKUP_INPUT = {.name = "DescribeBackupInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeBackupInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_backup_input};
+
+static const Shape shape_table_creation_date_time = {.name = "TableCreationDateTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_item_count = {.name = "ItemCount", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = NO_MAX};
+
+static const Field fields_source_table_details[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbSourceTableDetails, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableId", 7}, .path = "tableId", .shape = &shape_table_id, .offset = offsetof(DynamodbSourceTableDetails, table_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableArn", 8}, .path = "tableArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbSourceTableDetails, table_arn), .has_offset = NO_OFFSET},
+    {.name = {"TableSizeBytes", 14}, .path = "tableSizeBytes", .shape = &shape_long_object, .offset = offsetof(DynamodbSourceTableDetails, table_size_bytes), .has_offset = offsetof(DynamodbSourceTableDetails, has_table_size_bytes)},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbSourceTableDetails, key_schema), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableCreationDateTime", 21}, .path = "tableCreationDateTime", .shape = &shape_table_creation_date_time, .offset = offsetof(DynamodbSourceTableDetails, table_creation_date_time), .has_offset = offsetof(DynamodbSourceTableDetails, has_table_creation_date_time), .required = true},
+    {.name = {"ProvisionedThroughput", 21}, .path = "provisionedThroughput", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, .offset = offsetof(DynamodbSourceTableDetails, provisioned_throughput), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"OnDemandThroughput", 18}, .path = "onDemandThroughput", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbSourceTableDetails, on_demand_throughput), .has_offset = NO_OFFSET},
+    {.name = {"ItemCount", 9}, .path = "itemCount", .shape = &shape_item_count, .offset = offsetof(DynamodbSourceTableDetails, item_count), .has_offset = offsetof(DynamodbSourceTableDetails, has_item_count)},
+    {.name = {"BillingMode", 11}, .path = "billingMode", .shape = &shape_billing_mode, .offset = offsetof(DynamodbSourceTableDetails, billing_mode), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_SOURCE_TABLE_DETAILS = {.name = "SourceTableDetails", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbSourceTableDetails), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_source_table_details};
+
+static const Field fields_local_secondary_index_info[] = {
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbLocalSecondaryIndexInfo, index_name), .has_offset = NO_OFFSET},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbLocalSecondaryIndexInfo, key_schema), .has_offset = NO_OFFSET},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbLocalSecondaryIndexInfo, projection), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LOCAL_SECONDARY_INDEX_INFO = {.name = "LocalSecondaryIndexInfo", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbLocalSecondaryIndexInfo), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_local_secondary_index_info};
+
+static const Shape shape_local_secondary_indexes = {.name = "LocalSecondaryIndexes", .kind = KIND_LIST, .size = sizeof(DynamodbLocalSecondaryIndexes), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_LOCAL_SECONDARY_INDEX_INFO};
+
+static const Field fields_global_secondary_index_info[] = {
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbGlobalSecondaryIndexInfo, index_name), .has_offset = NO_OFFSET},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbGlobalSecondaryIndexInfo, key_schema), .has_offset = NO_OFFSET},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbGlobalSecondaryIndexInfo, projection), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedThroughput", 21}, .path = "provisionedThroughput", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, .offset = offsetof(DynamodbGlobalSecondaryIndexInfo, provisioned_throughput), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughput", 18}, .path = "onDemandThroughput", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbGlobalSecondaryIndexInfo, on_demand_throughput), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_INFO = {.name = "GlobalSecondaryIndexInfo", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGlobalSecondaryIndexInfo), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_global_secondary_index_info};
+
+static const Shape shape_global_secondary_indexes = {.name = "GlobalSecondaryIndexes", .kind = KIND_LIST, .size = sizeof(DynamodbGlobalSecondaryIndexes), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_GLOBAL_SECONDARY_INDEX_INFO};
+
+static const Field fields_vector_index_info[] = {
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbVectorIndexInfo, index_name), .has_offset = NO_OFFSET},
+    {.name = {"VectorAttribute", 15}, .path = "vectorAttribute", .shape = &DYNAMODB_SHAPE_VECTOR_ATTRIBUTE_DEFINITION, .offset = offsetof(DynamodbVectorIndexInfo, vector_attribute), .has_offset = NO_OFFSET},
+    {.name = {"SearchSchema", 12}, .path = "searchSchema", .shape = &shape_search_schema, .offset = offsetof(DynamodbVectorIndexInfo, search_schema), .has_offset = NO_OFFSET},
+    {.name = {"Projection", 10}, .path = "projection", .shape = &DYNAMODB_SHAPE_PROJECTION, .offset = offsetof(DynamodbVectorIndexInfo, projection), .has_offset = NO_OFFSET},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbVectorIndexInfo, dimensions), .has_offset = offsetof(DynamodbVectorIndexInfo, has_dimensions)},
+    {.name = {"DistanceFunction", 16}, .path = "distanceFunction", .shape = &shape_vector_distance_function, .offset = offsetof(DynamodbVectorIndexInfo, distance_function), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_VECTOR_INDEX_INFO = {.name = "VectorIndexInfo", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbVectorIndexInfo), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_vector_index_info};
+
+static const Shape shape_vector_indexes = {.name = "VectorIndexes", .kind = KIND_LIST, .size = sizeof(DynamodbVectorIndexes), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_VECTOR_INDEX_INFO};
+
+static const Field fields_source_table_feature_details[] = {
+    {.name = {"LocalSecondaryIndexes", 21}, .path = "localSecondaryIndexes", .shape = &shape_local_secondary_indexes, .offset = offsetof(DynamodbSourceTableFeatureDetails, local_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexes", 22}, .path = "globalSecondaryIndexes", .shape = &shape_global_secondary_indexes, .offset = offsetof(DynamodbSourceTableFeatureDetails, global_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"StreamDescription", 17}, .path = "streamDescription", .shape = &DYNAMODB_SHAPE_STREAM_SPECIFICATION, .offset = offsetof(DynamodbSourceTableFeatureDetails, stream_description), .has_offset = NO_OFFSET},
+    {.name = {"TimeToLiveDescription", 21}, .path = "timeToLiveDescription", .shape = &DYNAMODB_SHAPE_TIME_TO_LIVE_DESCRIPTION, .offset = offsetof(DynamodbSourceTableFeatureDetails, time_to_live_description), .has_offset = NO_OFFSET},
+    {.name = {"SSEDescription", 14}, .path = "sSEDescription", .shape = &DYNAMODB_SHAPE_SSE_DESCRIPTION, .offset = offsetof(DynamodbSourceTableFeatureDetails, sse_description), .has_offset = NO_OFFSET},
+    {.name = {"VectorIndexes", 13}, .path = "vectorIndexes", .shape = &shape_vector_indexes, .offset = offsetof(DynamodbSourceTableFeatureDetails, vector_indexes), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_SOURCE_TABLE_FEATURE_DETAILS = {.name = "SourceTableFeatureDetails", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbSourceTableFeatureDetails), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_source_table_feature_details};
+
+static const Field fields_backup_description[] = {
+    {.name = {"BackupDetails", 13}, .path = "backupDetails", .shape = &DYNAMODB_SHAPE_BACKUP_DETAILS, .offset = offsetof(DynamodbBackupDescription, backup_details), .has_offset = NO_OFFSET},
+    {.name = {"SourceTableDetails", 18}, .path = "sourceTableDetails", .shape = &DYNAMODB_SHAPE_SOURCE_TABLE_DETAILS, .offset = offsetof(DynamodbBackupDescription, source_table_details), .has_offset = NO_OFFSET},
+    {.name = {"SourceTableFeatureDetails", 25}, .path = "sourceTableFeatureDetails", .shape = &DYNAMODB_SHAPE_SOURCE_TABLE_FEATURE_DETAILS, .offset = offsetof(DynamodbBackupDescription, source_table_feature_details), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_BACKUP_DESCRIPTION = {.name = "BackupDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBackupDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_backup_description};
+
+static const Field fields_describe_backup_output[] = {
+    {.name = {"BackupDescription", 17}, .path = "backupDescription", .shape = &DYNAMODB_SHAPE_BACKUP_DESCRIPTION, .offset = offsetof(DynamodbDescribeBackupOutput, backup_description), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_BACKUP_OUTPUT = {.name = "DescribeBackupOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeBackupOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_backup_output};
+
+static const Shape shape_backups_input_limit = {.name = "BackupsInputLimit", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 100};
+
+static const Shape shape_time_range_lower_bound = {.name = "TimeRangeLowerBound", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_time_range_upper_bound = {.name = "TimeRangeUpperBound", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_backup_type_filter[] = {"USER", "SYSTEM", "AWS_BACKUP", "ALL", NULL};
+static const Shape shape_backup_type_filter = {.name = "BackupTypeFilter", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_backup_type_filter};
+
+static const Field fields_list_backups_input[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbListBackupsInput, table_name), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_backups_input_limit, .offset = offsetof(DynamodbListBackupsInput, limit), .has_offset = offsetof(DynamodbListBackupsInput, has_limit)},
+    {.name = {"TimeRangeLowerBound", 19}, .path = "timeRangeLowerBound", .shape = &shape_time_range_lower_bound, .offset = offsetof(DynamodbListBackupsInput, time_range_lower_bound), .has_offset = offsetof(DynamodbListBackupsInput, has_time_range_lower_bound)},
+    {.name = {"TimeRangeUpperBound", 19}, .path = "timeRangeUpperBound", .shape = &shape_time_range_upper_bound, .offset = offsetof(DynamodbListBackupsInput, time_range_upper_bound), .has_offset = offsetof(DynamodbListBackupsInput, has_time_range_upper_bound)},
+    {.name = {"ExclusiveStartBackupArn", 23}, .path = "exclusiveStartBackupArn", .shape = &shape_backup_arn, .offset = offsetof(DynamodbListBackupsInput, exclusive_start_backup_arn), .has_offset = NO_OFFSET},
+    {.name = {"BackupType", 10}, .path = "backupType", .shape = &shape_backup_type_filter, .offset = offsetof(DynamodbListBackupsInput, backup_type), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_BACKUPS_INPUT = {.name = "ListBackupsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListBackupsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_list_backups_input};
+
+static const Field fields_backup_summary[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbBackupSummary, table_name), .has_offset = NO_OFFSET},
+    {.name = {"TableId", 7}, .path = "tableId", .shape = &shape_table_id, .offset = offsetof(DynamodbBackupSummary, table_id), .has_offset = NO_OFFSET},
+    {.name = {"TableArn", 8}, .path = "tableArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbBackupSummary, table_arn), .has_offset = NO_OFFSET},
+    {.name = {"BackupArn", 9}, .path = "backupArn", .shape = &shape_backup_arn, .offset = offsetof(DynamodbBackupSummary, backup_arn), .has_offset = NO_OFFSET},
+    {.name = {"BackupName", 10}, .path = "backupName", .shape = &shape_backup_name, .offset = offsetof(DynamodbBackupSummary, backup_name), .has_offset = NO_OFFSET},
+    {.name = {"BackupCreationDateTime", 22}, .path = "backupCreationDateTime", .shape = &shape_backup_creation_date_time, .offset = offsetof(DynamodbBackupSummary, backup_creation_date_time), .has_offset = offsetof(DynamodbBackupSummary, has_backup_creation_date_time)},
+    {.name = {"BackupExpiryDateTime", 20}, .path = "backupExpiryDateTime", .shape = &shape_date, .offset = offsetof(DynamodbBackupSummary, backup_expiry_date_time), .has_offset = offsetof(DynamodbBackupSummary, has_backup_expiry_date_time)},
+    {.name = {"BackupStatus", 12}, .path = "backupStatus", .shape = &shape_backup_status, .offset = offsetof(DynamodbBackupSummary, backup_status), .has_offset = NO_OFFSET},
+    {.name = {"BackupType", 10}, .path = "backupType", .shape = &shape_backup_type, .offset = offsetof(DynamodbBackupSummary, backup_type), .has_offset = NO_OFFSET},
+    {.name = {"BackupSizeBytes", 15}, .path = "backupSizeBytes", .shape = &shape_backup_size_bytes, .offset = offsetof(DynamodbBackupSummary, backup_size_bytes), .has_offset = offsetof(DynamodbBackupSummary, has_backup_size_bytes)},
+};
+const Shape DYNAMODB_SHAPE_BACKUP_SUMMARY = {.name = "BackupSummary", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBackupSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_backup_summary};
+
+static const Shape shape_backup_summaries = {.name = "BackupSummaries", .kind = KIND_LIST, .size = sizeof(DynamodbBackupSummaries), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_BACKUP_SUMMARY};
+
+static const Field fields_list_backups_output[] = {
+    {.name = {"BackupSummaries", 15}, .path = "backupSummaries", .shape = &shape_backup_summaries, .offset = offsetof(DynamodbListBackupsOutput, backup_summaries), .has_offset = NO_OFFSET},
+    {.name = {"LastEvaluatedBackupArn", 22}, .path = "lastEvaluatedBackupArn", .shape = &shape_backup_arn, .offset = offsetof(DynamodbListBackupsOutput, last_evaluated_backup_arn), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_BACKUPS_OUTPUT = {.name = "ListBackupsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListBackupsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_backups_output};
+
+static const Field fields_delete_backup_input[] = {
+    {.name = {"BackupArn", 9}, .path = "backupArn", .shape = &shape_backup_arn, .offset = offsetof(DynamodbDeleteBackupInput, backup_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DELETE_BACKUP_INPUT = {.name = "DeleteBackupInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteBackupInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_backup_input};
+
+static const Field fields_delete_backup_output[] = {
+    {.name = {"BackupDescription", 17}, .path = "backupDescription", .shape = &DYNAMODB_SHAPE_BACKUP_DESCRIPTION, .offset = offsetof(DynamodbDeleteBackupOutput, backup_description), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DELETE_BACKUP_OUTPUT = {.name = "DeleteBackupOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteBackupOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_backup_output};
+
+static const Field fields_restore_table_from_backup_input[] = {
+    {.name = {"TargetTableName", 15}, .path = "targetTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbRestoreTableFromBackupInput, target_table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BackupArn", 9}, .path = "backupArn", .shape = &shape_backup_arn, .offset = offsetof(DynamodbRestoreTableFromBackupInput, backup_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BillingModeOverride", 19}, .path = "billingModeOverride", .shape = &shape_billing_mode, .offset = offsetof(DynamodbRestoreTableFromBackupInput, billing_mode_override), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexOverride", 28}, .path = "globalSecondaryIndexOverride", .shape = &shape_global_secondary_index_list, .offset = offsetof(DynamodbRestoreTableFromBackupInput, global_secondary_index_override), .has_offset = NO_OFFSET},
+    {.name = {"LocalSecondaryIndexOverride", 27}, .path = "localSecondaryIndexOverride", .shape = &shape_local_secondary_index_list, .offset = offsetof(DynamodbRestoreTableFromBackupInput, local_secondary_index_override), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedThroughputOverride", 29}, .path = "provisionedThroughputOverride", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, .offset = offsetof(DynamodbRestoreTableFromBackupInput, provisioned_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughputOverride", 26}, .path = "onDemandThroughputOverride", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbRestoreTableFromBackupInput, on_demand_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"SSESpecificationOverride", 24}, .path = "sSESpecificationOverride", .shape = &DYNAMODB_SHAPE_SSE_SPECIFICATION, .offset = offsetof(DynamodbRestoreTableFromBackupInput, sse_specification_override), .has_offset = NO_OFFSET},
+    {.name = {"VectorIndexOverride", 19}, .path = "vectorIndexOverride", .shape = &shape_vector_index_list, .offset = offsetof(DynamodbRestoreTableFromBackupInput, vector_index_override), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_RESTORE_TABLE_FROM_BACKUP_INPUT = {.name = "RestoreTableFromBackupInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbRestoreTableFromBackupInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_restore_table_from_backup_input};
+
+static const Field fields_restore_table_from_backup_output[] = {
+    {.name = {"TableDescription", 16}, .path = "tableDescription", .shape = &DYNAMODB_SHAPE_TABLE_DESCRIPTION, .offset = offsetof(DynamodbRestoreTableFromBackupOutput, table_description), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_RESTORE_TABLE_FROM_BACKUP_OUTPUT = {.name = "RestoreTableFromBackupOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbRestoreTableFromBackupOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_restore_table_from_backup_output};
+
+static const Field fields_restore_table_to_point_in_time_input[] = {
+    {.name = {"SourceTableArn", 14}, .path = "sourceTableArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, source_table_arn), .has_offset = NO_OFFSET},
+    {.name = {"SourceTableName", 15}, .path = "sourceTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, source_table_name), .has_offset = NO_OFFSET},
+    {.name = {"TargetTableName", 15}, .path = "targetTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, target_table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"UseLatestRestorableTime", 23}, .path = "useLatestRestorableTime", .shape = &shape_boolean_object, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, use_latest_restorable_time), .has_offset = offsetof(DynamodbRestoreTableToPointInTimeInput, has_use_latest_restorable_time)},
+    {.name = {"RestoreDateTime", 15}, .path = "restoreDateTime", .shape = &shape_date, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, restore_date_time), .has_offset = offsetof(DynamodbRestoreTableToPointInTimeInput, has_restore_date_time)},
+    {.name = {"BillingModeOverride", 19}, .path = "billingModeOverride", .shape = &shape_billing_mode, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, billing_mode_override), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexOverride", 28}, .path = "globalSecondaryIndexOverride", .shape = &shape_global_secondary_index_list, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, global_secondary_index_override), .has_offset = NO_OFFSET},
+    {.name = {"LocalSecondaryIndexOverride", 27}, .path = "localSecondaryIndexOverride", .shape = &shape_local_secondary_index_list, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, local_secondary_index_override), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedThroughputOverride", 29}, .path = "provisionedThroughputOverride", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, provisioned_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughputOverride", 26}, .path = "onDemandThroughputOverride", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, on_demand_throughput_override), .has_offset = NO_OFFSET},
+    {.name = {"SSESpecificationOverride", 24}, .path = "sSESpecificationOverride", .shape = &DYNAMODB_SHAPE_SSE_SPECIFICATION, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, sse_specification_override), .has_offset = NO_OFFSET},
+    {.name = {"VectorIndexOverride", 19}, .path = "vectorIndexOverride", .shape = &shape_vector_index_list, .offset = offsetof(DynamodbRestoreTableToPointInTimeInput, vector_index_override), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_INPUT = {.name = "RestoreTableToPointInTimeInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbRestoreTableToPointInTimeInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_restore_table_to_point_in_time_input};
+
+static const Field fields_restore_table_to_point_in_time_output[] = {
+    {.name = {"TableDescription", 16}, .path = "tableDescription", .shape = &DYNAMODB_SHAPE_TABLE_DESCRIPTION, .offset = offsetof(DynamodbRestoreTableToPointInTimeOutput, table_description), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT = {.name = "RestoreTableToPointInTimeOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbRestoreTableToPointInTimeOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_restore_table_to_point_in_time_output};
+
 static const Shape shape_error_message = {.name = "ErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_conditional_check_failed_exception[] = {
@@ -1617,6 +1833,12 @@ const ErrorModel DYNAMODB_TRANSACTION_CANCELED = {"TransactionCanceledException"
 const ErrorModel DYNAMODB_TRANSACTION_IN_PROGRESS = {"TransactionInProgressException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "Message", NULL};
 const ErrorModel DYNAMODB_IDEMPOTENT_PARAMETER_MISMATCH = {"IdempotentParameterMismatchException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "Message", NULL};
 const ErrorModel DYNAMODB_DUPLICATE_ITEM = {"DuplicateItemException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_TABLE_IN_USE = {"TableInUseException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_BACKUP_IN_USE = {"BackupInUseException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_BACKUP_NOT_FOUND = {"BackupNotFoundException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_TABLE_ALREADY_EXISTS = {"TableAlreadyExistsException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_INVALID_RESTORE_TIME = {"InvalidRestoreTimeException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_POINT_IN_TIME_RECOVERY_UNAVAILABLE = {"PointInTimeRecoveryUnavailableException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
 
 const OperationModel DynamodbCreateTableModel = {.name = "CreateTable", .input = &DYNAMODB_SHAPE_CREATE_TABLE_INPUT, .output = &DYNAMODB_SHAPE_CREATE_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbDeleteTableModel = {.name = "DeleteTable", .input = &DYNAMODB_SHAPE_DELETE_TABLE_INPUT, .output = &DYNAMODB_SHAPE_DELETE_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
@@ -1648,6 +1870,12 @@ const OperationModel DynamodbEnableKinesisStreamingDestinationModel = {.name = "
 const OperationModel DynamodbDisableKinesisStreamingDestinationModel = {.name = "DisableKinesisStreamingDestination", .input = &DYNAMODB_SHAPE_KINESIS_STREAMING_DESTINATION_INPUT, .output = &DYNAMODB_SHAPE_KINESIS_STREAMING_DESTINATION_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbDescribeKinesisStreamingDestinationModel = {.name = "DescribeKinesisStreamingDestination", .input = &DYNAMODB_SHAPE_DESCRIBE_KINESIS_STREAMING_DESTINATION_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_KINESIS_STREAMING_DESTINATION_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbUpdateKinesisStreamingDestinationModel = {.name = "UpdateKinesisStreamingDestination", .input = &DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_INPUT, .output = &DYNAMODB_SHAPE_UPDATE_KINESIS_STREAMING_DESTINATION_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbCreateBackupModel = {.name = "CreateBackup", .input = &DYNAMODB_SHAPE_CREATE_BACKUP_INPUT, .output = &DYNAMODB_SHAPE_CREATE_BACKUP_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeBackupModel = {.name = "DescribeBackup", .input = &DYNAMODB_SHAPE_DESCRIBE_BACKUP_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_BACKUP_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbListBackupsModel = {.name = "ListBackups", .input = &DYNAMODB_SHAPE_LIST_BACKUPS_INPUT, .output = &DYNAMODB_SHAPE_LIST_BACKUPS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDeleteBackupModel = {.name = "DeleteBackup", .input = &DYNAMODB_SHAPE_DELETE_BACKUP_INPUT, .output = &DYNAMODB_SHAPE_DELETE_BACKUP_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbRestoreTableFromBackupModel = {.name = "RestoreTableFromBackup", .input = &DYNAMODB_SHAPE_RESTORE_TABLE_FROM_BACKUP_INPUT, .output = &DYNAMODB_SHAPE_RESTORE_TABLE_FROM_BACKUP_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbRestoreTableToPointInTimeModel = {.name = "RestoreTableToPointInTime", .input = &DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_INPUT, .output = &DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "BatchExecuteStatement",

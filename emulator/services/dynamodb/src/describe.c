@@ -189,6 +189,17 @@ static void describe_stream(Call *call, const Table *table, DynamodbTableDescrip
     d->stream_specification->stream_view_type = stream->view_type;
 }
 
+static void describe_origin(Call *call, const Table *table, DynamodbTableDescription *d)
+{
+    if (!present(table->origin.table_arn))
+        return;
+    d->restore_summary = arena_new_of(call->arena, DynamodbRestoreSummary);
+    d->restore_summary->source_table_arn = table->origin.table_arn;
+    d->restore_summary->source_backup_arn = table->origin.backup_arn;
+    SET(d->restore_summary, restore_date_time, table->origin.as_of_ms);
+    SET(d->restore_summary, restore_in_progress, table_is_being_made(table, call->now_ms));
+}
+
 DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes status)
 {
     DynamodbTableDescription *d = arena_new_of(call->arena, DynamodbTableDescription);
@@ -207,6 +218,7 @@ DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes s
     d->attribute_definitions = describe_attributes(call->arena, table);
     SET(d, creation_date_time, table->created_ms);
     describe_indexes(call, table, status, d);
+    describe_origin(call, table, d);
     describe_settings(call->arena, table, d);
     return d;
 }

@@ -1,8 +1,10 @@
 /* dynamodb.c - the service: what it answers, opening and closing. */
+#include "backup.h"
 #include "config.h"
 #include "destination.h"
 #include "dynamodb_operations.h"
 #include "event.h"
+#include "job.h"
 #include "kinesis.h"
 #include "request.h"
 #include "stream.h"
@@ -13,14 +15,29 @@ const ErrorModel DYNAMODB_VALIDATION = {
     "ValidationException", "com.amazon.coral.validate", NULL, 400, true, "message", NULL};
 
 #define TABLES "(SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE ")"
-static const Query drop_trees = {"INSERT INTO dynamodb_dropped (tree) SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE
-                                 " UNION ALL SELECT -id FROM dynamodb_index WHERE table_id IN " TABLES};
+static const Query drop_trees = {
+    "INSERT OR IGNORE INTO dynamodb_dropped (tree) SELECT id FROM dynamodb_table WHERE " IN_NAMESPACE
+    " UNION ALL SELECT -id FROM dynamodb_index WHERE table_id IN " TABLES};
 #define STREAMS "(SELECT id FROM dynamodb_stream WHERE " IN_NAMESPACE ")"
 static const Query reset_shards = {"UPDATE dynamodb_shard SET stream_id = 0, closed_ms = 1, due_ms = 0"
                                    " WHERE stream_id IN " STREAMS}; /* stream_times.c drops what they hold */
 static const Query reset_streams = {"DELETE FROM dynamodb_stream WHERE " IN_NAMESPACE};
 static const Query reset_destinations = {"DELETE FROM dynamodb_destination WHERE table_id IN " TABLES};
 static const Query reset_undelivered = {"DELETE FROM dynamodb_undelivered WHERE " IN_NAMESPACE};
+/* Backups become tables again, to go with the others. */
+static const Query show_backups = {"UPDATE dynamodb_table SET account = substr(account, 9)"
+                                   " WHERE substr(account, 1, 8) = '/backup/' AND"
+                                   " (?1 IS NULL OR account = '/backup/' || ?1) AND (?2 IS NULL OR region = ?2)"};
+static const Query reset_backups = {"DELETE FROM dynamodb_backup WHERE " IN_NAMESPACE};
+static const Query reset_jobs = {"DELETE FROM dynamodb_job WHERE kind <> 3"
+                                 " AND (source IN " TABLES " OR target IN " TABLES ")"};
+static const Query reset_changes = {
+    "INSERT INTO dynamodb_job (kind, source, target, hash, range, from_at, to_at, drops_source)"
+    " SELECT 3, table_id, 0, x'', x'', 0, 9223372036854775807, 0 FROM dynamodb_recovery WHERE table_id IN " TABLES};
+static const Query reset_recovery = {"DELETE FROM dynamodb_recovery WHERE table_id IN " TABLES};
+static const Query reset_origins = {"DELETE FROM dynamodb_origin WHERE table_id IN " TABLES};
+static const Query reset_policies = {"DELETE FROM dynamodb_policy WHERE table_id IN " TABLES};
+static const Query reset_insights = {"DELETE FROM dynamodb_insights WHERE table_id IN " TABLES};
 static const Query reset_expiry = {"DELETE FROM dynamodb_expiry WHERE table_id IN " TABLES};
 static const Query reset_tags = {"DELETE FROM dynamodb_tag WHERE table_id IN " TABLES};
 static const Query reset_tokens = {"DELETE FROM dynamodb_token WHERE " IN_NAMESPACE};
@@ -30,13 +47,30 @@ static const Query reset_tables = {"DELETE FROM dynamodb_table WHERE " IN_NAMESP
 static int reset(void *service, Bytes account, Bytes region)
 {
     Dynamodb *dynamodb = service;
-    static const Query *const queries[] = {&reset_destinations, &reset_undelivered, &drop_trees, &reset_shards,
-                                           &reset_streams,      &reset_expiry,      &reset_tags, &reset_tokens,
-                                           &reset_indexes,      &reset_tables,      NULL};
+    static const Query *const queries[] = {&show_backups,
+                                           &reset_destinations,
+                                           &reset_undelivered,
+                                           &drop_trees,
+                                           &reset_shards,
+                                           &reset_streams,
+                                           &reset_backups,
+                                           &reset_jobs,
+                                           &reset_changes,
+                                           &reset_recovery,
+                                           &reset_origins,
+                                           &reset_policies,
+                                           &reset_insights,
+                                           &reset_expiry,
+                                           &reset_tags,
+                                           &reset_tokens,
+                                           &reset_indexes,
+                                           &reset_tables,
+                                           NULL};
     int code = tables_before_commit(dynamodb);
     tables_forget(dynamodb);
     drops_start(dynamodb);
     streams_start(dynamodb, 0);
+    jobs_start(dynamodb);
     return code == STORE_OK ? reset_rows(dynamodb->store, queries, account, region) : code;
 }
 
@@ -48,6 +82,8 @@ static void on_rollback(void *context)
     expiry_start(dynamodb, clock_now_ms(dynamodb->host->clock) / 1000);
     streams_start(dynamodb, clock_now_ms(dynamodb->host->clock) + 1000);
     deliveries_start(dynamodb);
+    old_backups_start(dynamodb, clock_now_ms(dynamodb->host->clock) + 1000);
+    jobs_start(dynamodb);
 }
 
 static void close_dynamodb(void *service)
@@ -57,6 +93,8 @@ static void close_dynamodb(void *service)
     expiry_stop(dynamodb);
     streams_stop(dynamodb);
     deliveries_stop(dynamodb);
+    old_backups_stop(dynamodb);
+    jobs_stop(dynamodb);
     tables_forget(dynamodb);
     tables_free_retired(dynamodb, NULL);
     map_free(dynamodb->tables);
@@ -64,6 +102,8 @@ static void close_dynamodb(void *service)
     shard_log_close(dynamodb->log);
     free(dynamodb);
 }
+
+#define RECOVERY_LOG_BYTES (INT64_C(1) << 30) /* where no settings are */
 
 static void *open_dynamodb(Host *host)
 {
@@ -73,8 +113,11 @@ static void *open_dynamodb(Host *host)
     dynamodb->host = host;
     dynamodb->store = host->store;
     dynamodb->kinesis = host_service(host, &kinesis_service);
-    if (host->config)
+    dynamodb->recovery_log_bytes = RECOVERY_LOG_BYTES;
+    if (host->config) {
         dynamodb->transition_ms = config_integer(host->config, SETTING_TRANSITION_MS);
+        dynamodb->recovery_log_bytes = config_integer(host->config, SETTING_RECOVERY_LOG) * 1024 * 1024;
+    }
     dynamodb->tables = map_new();
     dynamodb->damaged_trees = map_new();
     if (store_migrate(host->store, &dynamodb_schema) != STORE_OK ||
@@ -87,6 +130,8 @@ static void *open_dynamodb(Host *host)
     expiry_start(dynamodb, 0);
     streams_start(dynamodb, 0);
     deliveries_start(dynamodb);
+    old_backups_start(dynamodb, 0);
+    jobs_start(dynamodb);
     return dynamodb;
 }
 

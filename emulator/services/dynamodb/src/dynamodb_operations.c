@@ -33,5 +33,11 @@ const Operation *const DYNAMODB_OPERATIONS[] = {
     &DynamodbDisableKinesisStreamingDestination,
     &DynamodbDescribeKinesisStreamingDestination,
     &DynamodbUpdateKinesisStreamingDestination,
+    &DynamodbCreateBackup,
+    &DynamodbDescribeBackup,
+    &DynamodbListBackups,
+    &DynamodbDeleteBackup,
+    &DynamodbRestoreTableFromBackup,
+    &DynamodbRestoreTableToPointInTime,
     NULL,
 };

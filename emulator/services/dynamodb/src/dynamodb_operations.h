@@ -33,6 +33,12 @@ extern const Operation DynamodbEnableKinesisStreamingDestination;
 extern const Operation DynamodbDisableKinesisStreamingDestination;
 extern const Operation DynamodbDescribeKinesisStreamingDestination;
 extern const Operation DynamodbUpdateKinesisStreamingDestination;
+extern const Operation DynamodbCreateBackup;
+extern const Operation DynamodbDescribeBackup;
+extern const Operation DynamodbListBackups;
+extern const Operation DynamodbDeleteBackup;
+extern const Operation DynamodbRestoreTableFromBackup;
+extern const Operation DynamodbRestoreTableToPointInTime;
 
 /* All of them; ends with NULL. */
 extern const Operation *const DYNAMODB_OPERATIONS[];

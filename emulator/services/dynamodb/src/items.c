@@ -1,6 +1,6 @@
 /* items.c */
-#include "items.h"
 #include "destination.h"
+#include "history.h"
 #include "stream.h"
 
 static const Query select_item = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range = ?3"};
@@ -201,11 +201,13 @@ static int write_rows(const Scope *scope, const Change *change, const EntryChang
     Store *store = scope->store;
     Table *table = change->table;
     Buffer stored = {0};
-    int code = STORE_OK;
+    int code = !cost->is_same && history_is_followed(table) ? history_follow(scope, change) : STORE_OK;
     if (change->after)
         item_encode(&stored, change->after);
     Bytes whole = buffer_bytes(&stored);
-    if (change->after)
+    if (code != STORE_OK)
+        ; /* nothing is written that could not be undone */
+    else if (change->after)
         code = put_stored(store, table->id, &change->key, whole);
     else if (change->before)
         code = delete_row(store, table->id, &change->key);
@@ -225,7 +227,7 @@ int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
     size_t before = change->before ? item_size(change->before) : 0,
            after = change->after ? item_size(change->after) : 0;
     bool has_destination = destination_is_on(table, scope->now_ms);
-    bool is_same = (table->indexes_count || stream_is_on(table) || has_destination) &&
+    bool is_same = (table->indexes_count || stream_is_on(table) || has_destination || history_is_followed(table)) &&
                    (change->before && change->after ? items_equal(scope->arena, change->before, change->after)
                                                     : !change->before && !change->after);
     *ret_cost = (ChangeCost){.is_same = is_same};

@@ -53,6 +53,22 @@ const Migration dynamodb_schema = {
         " region TEXT NOT NULL, stream TEXT NOT NULL, made_ms INTEGER NOT NULL, partition_key TEXT NOT NULL,"
         " record BLOB NOT NULL);"
         "CREATE INDEX dynamodb_undelivered_to ON dynamodb_undelivered (account, region, stream);",
+        "CREATE TABLE dynamodb_backup (table_id INTEGER PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL,"
+        " id TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, table_name TEXT NOT NULL,"
+        " created_ms INTEGER NOT NULL, active_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, view_type TEXT,"
+        " UNIQUE (account, region, id));"
+        "CREATE TABLE dynamodb_job (id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
+        " source INTEGER NOT NULL, target INTEGER NOT NULL, hash BLOB NOT NULL, range BLOB NOT NULL,"
+        " from_at INTEGER NOT NULL, to_at INTEGER NOT NULL, drops_source INTEGER NOT NULL);"
+        "CREATE TABLE dynamodb_origin (table_id INTEGER PRIMARY KEY, table_arn TEXT NOT NULL, backup_arn TEXT,"
+        " as_of_ms INTEGER NOT NULL, active_ms INTEGER NOT NULL, is_copying INTEGER NOT NULL);"
+        "CREATE TABLE dynamodb_change (table_id INTEGER NOT NULL, at INTEGER NOT NULL, hash BLOB NOT NULL,"
+        " range BLOB NOT NULL, item BLOB NOT NULL, PRIMARY KEY (table_id, at)) WITHOUT ROWID;"
+        "CREATE TABLE dynamodb_recovery (table_id INTEGER PRIMARY KEY, bytes INTEGER NOT NULL);"
+        "CREATE TABLE dynamodb_policy (table_id INTEGER NOT NULL, stream TEXT NOT NULL, policy TEXT NOT NULL,"
+        " revision TEXT NOT NULL, PRIMARY KEY (table_id, stream)) WITHOUT ROWID;"
+        "CREATE TABLE dynamodb_insights (table_id INTEGER NOT NULL, index_name TEXT NOT NULL, mode TEXT NOT NULL,"
+        " is_on INTEGER NOT NULL, updated_ms INTEGER NOT NULL, PRIMARY KEY (table_id, index_name)) WITHOUT ROWID;",
         NULL,
     },
 };

@@ -1,5 +1,6 @@
 /* table.c - reading, writing and keeping tables. */
 #include "destination.h"
+#include "history.h"
 #include "key.h"
 #include "row.h"
 #include "stream.h"
@@ -92,9 +93,11 @@ static const Query update_index = {"UPDATE dynamodb_index SET read_units = ?1, w
                                    " max_write_units = ?4, warm_read = ?5, warm_write = ?6, items = ?8, bytes = ?9"
                                    " WHERE id = ?7"};
 static const Query delete_tags = {"DELETE FROM dynamodb_tag WHERE table_id = ?1"};
+static const Query delete_policies = {"DELETE FROM dynamodb_policy WHERE table_id = ?1"};
+static const Query delete_insights = {"DELETE FROM dynamodb_insights WHERE table_id = ?1"};
 static const Query delete_index = {"DELETE FROM dynamodb_index WHERE id = ?1"};
 static const Query tally_index = {"UPDATE dynamodb_index SET items = ?2, bytes = ?3 WHERE id = ?1"};
-static const Query insert_dropped = {"INSERT INTO dynamodb_dropped (tree) VALUES (?1)"};
+static const Query insert_dropped = {"INSERT OR IGNORE INTO dynamodb_dropped (tree) VALUES (?1)"};
 
 static Bytes map_key(Arena *arena, Bytes account, Bytes region, Bytes name)
 {
@@ -214,6 +217,8 @@ static int load(const Scope *scope, Bytes name, Table **ret_table)
         code = stream_load(scope->store, table);
     if (code == STORE_OK)
         code = destination_load(scope->store, table);
+    if (code == STORE_OK)
+        code = history_load(scope->store, table);
     *ret_table = code == STORE_OK ? table : table_free(table);
     return code;
 }
@@ -264,9 +269,19 @@ Status table_find(Call *call, Bytes name, Table **ret_table)
 Status table_find_for_items(Call *call, Bytes name, Table **ret_table)
 {
     int code = table_get(&call->scope, name, ret_table);
-    if (code == STORE_NOT_FOUND)
+    if (code == STORE_NOT_FOUND || (code == STORE_OK && table_is_being_made(*ret_table, call->now_ms)))
         return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found");
     return expect_ok(call, code);
+}
+
+Status table_find_to_change(Call *call, Bytes name, Table **ret_table)
+{
+    TRY(table_find(call, name, ret_table));
+    if (table_is_being_made(*ret_table, call->now_ms))
+        return fail(call, &DYNAMODB_RESOURCE_IN_USE,
+                    "Attempt to change a resource which is still in use: Table is being created: " BYTES_FMT,
+                    BYTES_ARG((*ret_table)->name));
+    return OK;
 }
 
 const Index *table_index(const Table *table, Bytes name)
@@ -342,19 +357,27 @@ int index_remove(const Scope *scope, const Index *index)
     return code == STORE_OK ? drop_tree(scope, index->tree) : code;
 }
 
-int table_remove(const Scope *scope, Table *table)
+int table_remove_parts(const Scope *scope, Table *table)
 {
-    int code = STORE_OK;
-    for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
-        code = index_remove(scope, &table->indexes[i]);
-    if (code == STORE_OK)
-        code = run_with_id(scope->store, &delete_tags, table->id);
+    int code = run_with_id(scope->store, &delete_tags, table->id);
     if (code == STORE_OK)
         code = expiry_forget(scope, table);
     if (code == STORE_OK && stream_is_on(table))
         code = stream_close(scope, table);
     if (code == STORE_OK)
         code = destinations_remove(scope, table);
+    if (code == STORE_OK)
+        code = run_with_id(scope->store, &delete_policies, table->id);
+    if (code == STORE_OK)
+        code = run_with_id(scope->store, &delete_insights, table->id);
+    return code == STORE_OK ? origin_forget(scope->store, table->id) : code;
+}
+
+int table_remove(const Scope *scope, Table *table)
+{
+    int code = table_remove_parts(scope, table);
+    for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
+        code = index_remove(scope, &table->indexes[i]);
     if (code == STORE_OK)
         code = run_with_id(scope->store, &delete_table, table->id);
     return code == STORE_OK ? drop_tree(scope, table->id) : code;
@@ -377,7 +400,7 @@ static int write_tallies(Store *store, Table *table)
     int code = write_tally(store, &tally_table, table->id, &table->tally);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
         code = write_tally(store, &tally_index, -table->indexes[i].tree, &table->indexes[i].tally);
-    return code;
+    return code == STORE_OK ? history_write(store, table) : code;
 }
 
 int tables_before_commit(void *context)
@@ -396,11 +419,14 @@ int tables_before_commit(void *context)
 void table_forget(Dynamodb *dynamodb, Table *table)
 {
     Arena *arena = arena_new();
-    if (write_tallies(dynamodb->store, table) != STORE_OK)
-        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: %s", store_error(dynamodb->store));
-    map_remove(dynamodb->tables, map_key(arena, table->account, table->region, table->name));
-    table->next_retired = dynamodb->retired;
-    dynamodb->retired = table;
+    Bytes key = map_key(arena, table->account, table->region, table->name);
+    if (map_get(dynamodb->tables, key) == table) {
+        if (write_tallies(dynamodb->store, table) != STORE_OK)
+            log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: %s", store_error(dynamodb->store));
+        map_remove(dynamodb->tables, key);
+        table->next_retired = dynamodb->retired;
+        dynamodb->retired = table;
+    }
     arena_free(arena);
 }
 

@@ -13,6 +13,7 @@
 #define NON_KEY_MAX         20 /* of one index */
 #define KEY_HASH_BYTES_MAX  2048
 #define KEY_RANGE_BYTES_MAX 1024
+#define DAY_MS              INT64_C(86400000)
 
 struct Dynamodb {
     Host *host;
@@ -26,9 +27,12 @@ struct Dynamodb {
     Timer *streams;       /* at streams_due_ms a shard is to be closed or dropped */
     int64_t streams_due_ms;
     struct Kinesis *kinesis; /* NULL: it isn't open */
-    int64_t transition_ms;   /* how long destinations are ENABLING, DISABLING and UPDATING */
     Timer *deliveries;       /* tries again what Kinesis did not take */
     bool may_have_undelivered;
+    LoopTimer jobs;     /* job.h */
+    Timer *old_backups; /* at old_backups_ms a system backup is to be removed */
+    int64_t old_backups_ms;
+    int64_t transition_ms, recovery_log_bytes; /* settings */
     struct Table *retired; /* forgotten in this turn: answers that leave at its end may still show them */
 };
 
@@ -91,6 +95,22 @@ typedef struct Destination {
     int64_t due_ms; /* when the one becomes the other */
 } Destination;
 
+/* Who needs to know what an item was before it changes: history.h. */
+typedef struct History {
+    int64_t *copies; /* trees of copies that are being made */
+    size_t copies_count;
+    int64_t last, bytes; /* of the change log */
+    bool is_changed;     /* since it was written */
+} History;
+
+/* What the table was restored from. */
+typedef struct Origin {
+    Bytes table_arn, backup_arn; /* backup_arn absent: to a point in time; table_arn absent: it wasn't restored */
+    int64_t as_of_ms;
+    int64_t active_ms; /* not before; and not while it is copied */
+    bool is_copying;
+} Origin;
+
 typedef struct Table {
     Arena *arena; /* of all that follows */
     int64_t id;   /* and the tree of its items */
@@ -111,6 +131,8 @@ typedef struct Table {
     size_t indexes_count;
     StreamTip stream;
     Destination destination; /* the one that is ENABLING, ACTIVE, UPDATING or DISABLING, or was lately */
+    History history;
+    Origin origin;
     struct Table *next_retired;
 } Table;
 
@@ -119,6 +141,14 @@ extern const Migration dynamodb_schema;
 /* The table of a name or ARN; the words differ between operations on tables and on items. */
 MUST_CHECK Status table_find(Call *call, Bytes name, Table **ret_table);
 MUST_CHECK Status table_find_for_items(Call *call, Bytes name, Table **ret_table);
+/* For backups, whose error is TableNotFound. */
+MUST_CHECK Status table_find_for_backup(Call *call, Bytes name, Table **ret_table);
+/* Not one that is being restored: ResourceInUse. */
+MUST_CHECK Status table_find_to_change(Call *call, Bytes name, Table **ret_table);
+static inline bool table_is_being_made(const Table *table, int64_t now_ms)
+{
+    return table->origin.is_copying || now_ms < table->origin.active_ms;
+}
 /* STORE_NOT_FOUND: no such table. */
 MUST_CHECK int table_get(const Scope *scope, Bytes name, Table **ret_table);
 /* The name itself, or the one in an ARN of this account and region. */
@@ -130,12 +160,15 @@ const Index *table_index(const Table *table, Bytes name);
 MUST_CHECK int table_insert(const Scope *scope, const Table *table, int64_t *ret_id);
 /* The columns of the table itself. */
 MUST_CHECK int table_write(const Scope *scope, const Table *table);
+/* What a table has beside its definition and items: tags, expiry, the stream's being on, policies. */
+MUST_CHECK int table_remove_parts(const Scope *scope, Table *table);
 MUST_CHECK int table_remove(const Scope *scope, Table *table);
 MUST_CHECK int index_insert(const Scope *scope, const Table *table, const Index *index, int64_t *ret_tree);
 /* Its throughput and tally. */
 MUST_CHECK int index_write(const Scope *scope, const Index *index);
 MUST_CHECK int index_remove(const Scope *scope, const Index *index);
-/* Forgets the copy: the next look reads it anew. It itself lives on until the turn's answers have left. */
+/* Forgets the copy, once or again: the next look reads it anew. It itself lives on until the turn's answers have left.
+ */
 void table_forget(Dynamodb *dynamodb, Table *table);
 void tables_forget(Dynamodb *dynamodb);
 void tables_free_retired(void *dynamodb, const void *event); /* watches TURN_ENDED */

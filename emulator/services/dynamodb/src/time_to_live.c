@@ -23,7 +23,7 @@ static Status update_time_to_live(Call *call, const DynamodbUpdateTimeToLiveInpu
 {
     const DynamodbTimeToLiveSpecification *asked = in->time_to_live_specification;
     Table *table;
-    TRY(table_find(call, in->table_name, &table));
+    TRY(table_find_to_change(call, in->table_name, &table));
     TRY(check_change(call, table, asked));
 
     Table changed = *table;

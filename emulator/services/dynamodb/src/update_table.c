@@ -212,7 +212,7 @@ static Status update_table(Call *call, const DynamodbUpdateTableInput *in, Dynam
     Plan plan;
     TRY(check_implemented(call, in));
     TRY(check_something(call, in));
-    TRY(table_find(call, in->table_name, &table));
+    TRY(table_find_to_change(call, in->table_name, &table));
     TRY(plan_of(call, in, table, &plan));
 
     TRY(expect_ok(call, write_plan(call, table, &plan)));

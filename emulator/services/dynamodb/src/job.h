@@ -1,0 +1,35 @@
+/* job.h - long work on tables, done in small steps so that no call waits for it: copies for backups, restores, a change
+ * log that goes. A job is a row, changed in the transaction of each of its steps: what kill -9 interrupts goes on from
+ * there. The oldest goes first, alone: a restore finds the copy it reads complete.
+ *
+ *   backup            COPY: the table's rows as they were when it began (history.h), into the backup's tree
+ *   point in time     UNDO: what the change log has after that time, the oldest last, into the tree of a hidden backup;
+ *                     COPY: the rows that have not changed since; RESTORE from it, as from any backup
+ *   restore           RESTORE: the backup's rows as new items of the new table, with its indexes
+ */
+#pragma once
+#include "key.h"
+
+typedef enum JobKind {
+    JOB_UNDO, /* history.c and jobs.c know these numbers, and they lie in files */
+    JOB_COPY,
+    JOB_RESTORE,
+    JOB_FORGET
+} JobKind;
+
+typedef struct Job {
+    int64_t id;
+    JobKind kind;
+    int64_t source, target; /* ids of tables, also of those that backups are */
+    Key at;                 /* the row that came last; empty: none yet */
+    int64_t from, to;       /* of the change log: both included */
+    bool drops_source;      /* when it has been restored */
+} Job;
+
+MUST_CHECK int jobs_add(const Scope *scope, const Job *job);
+/* A first step within the call: what is small is complete when it is answered. */
+MUST_CHECK int jobs_begin(const Scope *scope);
+/* STORE_NOT_FOUND: no job works on the table, from it or to it. Else STORE_OK. */
+MUST_CHECK int jobs_find(const Scope *scope, int64_t table_id);
+void jobs_start(Dynamodb *dynamodb);
+void jobs_stop(Dynamodb *dynamodb);
