@@ -12,7 +12,7 @@ typedef struct TableRead {
     const DynamodbKeysAndAttributes *asked;
     Table *table;
     Bytes name; /* as the client has it */
-    const PathSet *paths;
+    Request request;
     Key *keys;
     double units;
     DynamodbItemList items;
@@ -34,10 +34,8 @@ static Status check(Call *call, const DynamodbBatchGetRequestMapEntry *entry, Ta
     RequestInput input = {.text[EXPRESSION_PROJECTION] = asked->projection_expression,
                           .names = &asked->expression_attribute_names,
                           .attributes_to_get = &asked->attributes_to_get};
-    Request request;
     *ret = (TableRead){.asked = asked, .name = entry->key};
-    TRY(request_check(call, &input, &request));
-    ret->paths = request.paths;
+    TRY(request_check(call, &input, &ret->request));
     for (size_t i = 0; i < asked->keys.len; i++)
         TRY(item_normalise(call, AS_ITEM(&asked->keys.items[i])));
     return OK;
@@ -54,7 +52,7 @@ static Status prepare(Call *call, TableRead *read)
         TRY(key_of_request(call, read->table, AS_ITEM(&read->asked->keys.items[i]), &read->keys[i]));
         TRY(check_double(call, read->keys, i));
     }
-    return OK;
+    return request_check_nested(call, read->table, &read->request);
 }
 
 /* What the keys before this one gave that share its partition. aws: "more than 1MB per partition is requested": here a
@@ -78,7 +76,8 @@ static Status read_one(Call *call, TableRead *read, size_t at, size_t room, size
         return OK;
     read->units += read_units(size, read->asked->consistent_read);
     if (item)
-        read->items.items[read->items.len++] = read->paths ? item_project(call->arena, item, read->paths) : *item;
+        read->items.items[read->items.len++] =
+            read->request.paths ? item_project(call->arena, item, read->request.paths) : *item;
     *ret_size = item ? size : MISSING_BYTES;
     return OK;
 }

@@ -17,6 +17,7 @@ static Status delete_item(Call *call, const DynamodbDeleteItemInput *in, Dynamod
     TRY(request_check(call, &input, &request));
     TRY(table_find_for_items(call, in->table_name, &change.table));
     TRY(key_of_request(call, change.table, &key, &change.key));
+    TRY(request_check_nested(call, change.table, &request));
     TRY(item_before(call, change.table, &change.key, &change.before));
     TRY(condition_check(call, request.condition, change.before, on_failure));
 

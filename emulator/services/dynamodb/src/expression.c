@@ -39,8 +39,10 @@ void parser_syntax_error(Parser *parser)
 {
     size_t at = parser->at, first = at ? at - 1 : 0,
            last = at + 1 < parser->tokens_count ? at + 1 : parser->tokens_count - 1;
-    if (!parser->tokens_count)
+    if (!parser->tokens_count || parser->is_broken)
         return;
+    parser->is_broken = true; /* before what it may say by name: that comes once the whole can be read */
+    parser->status = OK;
     if (at >= parser->tokens_count) {
         Bytes token = parser->tokens[last].text;
         refuse(parser, "Syntax error; token: \"<EOF>\", near: \"" BYTES_FMT "\"", BYTES_ARG(token));
@@ -94,10 +96,21 @@ static size_t steps_ahead(const Parser *parser)
     return count;
 }
 
+static void note_nested(Parser *parser, const Path *path)
+{
+    NestedPath *nested = arena_new_of(parser->call->arena, NestedPath);
+    *nested = (NestedPath){path->steps[0].name, parser->symbols->nested};
+    parser->symbols->nested = nested;
+}
+
 static Path *add_step(Parser *parser, Path *path, PathStep step)
 {
+    if (path->len > VALUE_NESTING_MAX)
+        return path; /* refused already */
     PathStep *steps = arena_new_array(parser->call->arena, PathStep, path->len + 1);
     memcpy(steps, path->steps, path->len * sizeof *steps);
+    if (path->len == 1)
+        note_nested(parser, path);
     steps[path->len++] = step;
     path->steps = steps;
     if (path->len > VALUE_NESTING_MAX)

@@ -79,6 +79,7 @@ typedef struct Action {
     ActionKind kind;
     Path *path;
     Node *operand; /* none for REMOVE */
+    bool is_legacy;
     struct Action *next;
 } Action;
 
@@ -99,12 +100,19 @@ typedef struct Expression {
     const PathSet *set; /* the paths; NULL: there are none */
 } Expression;
 
+/* The attributes into which paths of more than one step go: keys of a table are not among them. */
+typedef struct NestedPath {
+    Bytes attribute;
+    const struct NestedPath *next;
+} NestedPath;
+
 /* A request's names (#n) and values (:v): each must be used by one of its expressions. */
 typedef struct Symbols {
     const DynamodbExpressionAttributeNameMap *names;
     const DynamodbExpressionAttributeValueMap *values;
     bool *names_used, *values_used;
     BytesIndex names_by_key, values_by_key;
+    const NestedPath *nested;
 } Symbols;
 
 MUST_CHECK Status symbols_open(Call *call, const DynamodbExpressionAttributeNameMap *names,

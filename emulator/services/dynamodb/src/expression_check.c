@@ -122,11 +122,11 @@ static Status check_in(Call *call, ExpressionKind kind, const Node *node)
     int count = 0;
     for (const Node *at = node->first->next; at; at = at->next)
         count++;
-    if (count <= EXPRESSION_IN_MAX)
-        return OK;
-    return fail(call, &DYNAMODB_VALIDATION,
-                "Invalid %s: The IN operator is provided with too many operands; number of operands: %d",
-                expression_title(kind), count);
+    if (count > EXPRESSION_IN_MAX)
+        return fail(call, &DYNAMODB_VALIDATION,
+                    "Invalid %s: The IN operator is provided with too many operands; number of operands: %d",
+                    expression_title(kind), count);
+    return check_distinct(call, kind, node);
 }
 
 Status node_check_operands(Call *call, ExpressionKind kind, const Node *node)

@@ -15,7 +15,7 @@
 }
 
 %syntax_error { parser_syntax_error(parser); }
-%stack_overflow { parser_fail(parser, "The expression is nested too deeply"); }
+%stack_overflow { parser_fail(parser, "The expression is nested too deeply"); parser->is_broken = true; }
 
 %left OR.
 %left AND.
@@ -112,13 +112,23 @@ deletions ::= deletions COMMA deletion.
 deletion ::= path(A) VALUE(B).                    { parser_action(parser, ACTION_DELETE, A, parser_value(parser, B)); }
 
 %code {
+/* aws: only words are names of functions */
+static bool calls_a_reference(const Parser *parser)
+{
+    const Token *token = &parser->tokens[parser->at];
+    return token->type == TOKEN_OPEN && parser->at && token[-1].type == TOKEN_NAME && token[-1].text.ptr[0] == '#';
+}
+
 void parser_run(Parser *parser, int begin_token)
 {
     yyParser engine;
     GrammarInit(&engine, parser);
     Grammar(&engine, begin_token, (Token){0});
-    for (parser->at = 0; parser->at <= parser->tokens_count && is_ok(parser->status); parser->at++)
-        Grammar(&engine, parser->tokens[parser->at].type, parser->tokens[parser->at]);
+    for (parser->at = 0; parser->at <= parser->tokens_count && !parser->is_broken; parser->at++)
+        if (calls_a_reference(parser))
+            parser_syntax_error(parser);
+        else
+            Grammar(&engine, parser->tokens[parser->at].type, parser->tokens[parser->at]);
     GrammarFinalize(&engine);
 }
 

@@ -18,6 +18,7 @@ static Status get_item(Call *call, const DynamodbGetItemInput *in, DynamodbGetIt
     TRY(request_check(call, &input, &request));
     TRY(table_find_for_items(call, in->table_name, &table));
     TRY(key_of_request(call, table, &request_key, &key));
+    TRY(request_check_nested(call, table, &request));
     TRY(item_before(call, table, &key, &item));
 
     if (item)

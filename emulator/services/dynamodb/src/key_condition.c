@@ -32,7 +32,7 @@ static Status read_comparison(Call *call, const Node *node, KeyComparison *ret)
                        node->kind != NODE_BEGINS_WITH;
     const Node *path = is_mirrored ? second : first, *value = is_mirrored ? first : second;
     if (path->kind == NODE_SIZE || value->kind == NODE_SIZE)
-        return refuse_operator(call, NODE_SIZE);
+        return fail(call, &DYNAMODB_VALIDATION, "KeyConditionExpressions cannot contain nested operations");
     if (path->kind != NODE_PATH)
         return fail(call, &DYNAMODB_VALIDATION,
                     "Invalid condition in KeyConditionExpression: No key attribute specified");
@@ -90,7 +90,7 @@ static Status check_type(Call *call, const KeyAttribute *key, const KeyCompariso
         (comparison->kind == NODE_BEGINS_WITH && key->kind == VALUE_N))
         return fail(call, &DYNAMODB_VALIDATION,
                     "One or more parameter values were invalid: Condition parameter type does not match schema type");
-    if (key->kind != VALUE_N && !value->s.len && comparison->kind != NODE_BEGINS_WITH)
+    if (key->kind != VALUE_N && !value->s.len)
         return fail(
             call, &DYNAMODB_VALIDATION,
             "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: " BYTES_FMT,

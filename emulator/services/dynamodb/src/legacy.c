@@ -75,6 +75,14 @@ static Status check_joined(Call *call, Bytes conditional_operator, size_t condit
                            : "ConditionalOperator cannot be used without Filter or Expected");
 }
 
+/* aws: where the attribute is missing, CONTAINS and NOT_CONTAINS are both false (Alternator's tests, which are held
+ * against AWS: test_update_expected_1_not_contains; DynamoDB Local does likewise) */
+static Node *of_what_is_there(Arena *arena, Bytes attribute, Node *condition)
+{
+    Node *path = node_of_path(arena, path_of_name(arena, attribute));
+    return node_new(arena, NODE_AND, node_new(arena, NODE_ATTRIBUTE_EXISTS, path, NULL), condition);
+}
+
 static Status compare(Call *call, Bytes attribute, Bytes comparison, DynamodbAttributeValueList *operands, Node **ret)
 {
     const struct Operator *operator_ = operator_of(comparison); /* the model's enum has been checked */
@@ -87,7 +95,7 @@ static Status compare(Call *call, Bytes attribute, Bytes comparison, DynamodbAtt
     TRY(check_operands(call, operator_, operands));
     *ret = node_new(call->arena, operator_->kind, node, NULL);
     if (operator_->is_negated)
-        *ret = node_new(call->arena, NODE_NOT, *ret, NULL);
+        *ret = of_what_is_there(call->arena, attribute, node_new(call->arena, NODE_NOT, *ret, NULL));
     return OK;
 }
 
@@ -218,6 +226,7 @@ Status legacy_updates(Call *call, const DynamodbAttributeUpdates *updates, Expre
     for (size_t i = 0; i < updates->len; i++) {
         Action *action = arena_new_of(call->arena, Action);
         TRY(update_one(call, updates->items[i].key, &updates->items[i].value, action));
+        action->is_legacy = true;
         expression_add_action(ret, action);
     }
     ret->set = paths_sort(call->arena, ret->paths);

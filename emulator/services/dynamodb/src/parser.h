@@ -15,6 +15,7 @@ typedef struct Parser {
     Token *tokens;
     size_t tokens_count, at;
     int operators;
+    bool is_broken;         /* its syntax */
     unsigned sections_seen; /* bits by ActionKind */
     Path *last_path;
     Expression *expression;

@@ -18,6 +18,7 @@ static Status put_item(Call *call, const DynamodbPutItemInput *in, DynamodbPutIt
     TRY(table_find_for_items(call, in->table_name, &change.table));
     TRY(key_of_item(call, change.table, &item, &change.key));
     TRY(put_check(call, &change));
+    TRY(request_check_nested(call, change.table, &request));
     TRY(item_before(call, change.table, &change.key, &change.before));
     TRY(condition_check(call, request.condition, change.before, on_failure));
 

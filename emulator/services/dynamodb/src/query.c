@@ -39,9 +39,11 @@ static Status find_rows(Call *call, const DynamodbQueryInput *in, const Request 
     page->table = table;
     TRY(index_find(call, table, in->index_name, in->consistent_read, &page->index));
     const Keys *keys = page->index ? &page->index->keys : &table->keys;
-    TRY(select_check(call, page));
+    TRY(request_check_nested(call, table, request));
     TRY(key_condition_of(call, keys, request->keys, &plan->rows));
-    return filter_check_keys(call, keys, page->filter, request->has_legacy_filter);
+    TRY(filter_check_keys(call, keys, page->filter, request->has_legacy_filter));
+    TRY(filter_check_index(call, page));
+    return select_check(call, page);
 }
 
 /* Leaves the part of the rows that lies behind the start key. */

@@ -18,7 +18,7 @@ Status index_find(Call *call, const Table *table, Bytes name, bool is_consistent
     return OK;
 }
 
-static bool index_has_path(const PageRequest *request, Bytes name)
+bool index_has(const PageRequest *request, Bytes name)
 {
     const Index *index = request->index;
     return keys_have(&request->table->keys, name) || keys_have(&index->keys, name) ||
@@ -35,12 +35,7 @@ Status select_check(Call *call, const PageRequest *request)
                     INVALID "Select type ALL_ATTRIBUTES is not supported for global secondary index " BYTES_FMT
                             " because its projection type is not ALL",
                     BYTES_ARG(index->name));
-    for (const Path *path = request->paths ? request->paths->first : NULL; path; path = path->next)
-        if (!index_has_path(request, path->steps[0].name))
-            return fail(call, &DYNAMODB_VALIDATION,
-                        INVALID "Global secondary index " BYTES_FMT " does not project " BYTES_FMT,
-                        BYTES_ARG(index->name), BYTES_ARG(path_text(call->arena, path)));
-    return OK;
+    return projection_check_index(call, request);
 }
 
 /* aws: Scan of a table says what does not fit; Query, and Scan of an index, do not */
@@ -130,7 +125,7 @@ static bool is_fetched(const PageRequest *request)
     if (bytes_is(request->select, "ALL_ATTRIBUTES"))
         return true;
     for (const Path *path = request->paths ? request->paths->first : NULL; path; path = path->next)
-        if (!index_has_path(request, path->steps[0].name))
+        if (!index_has(request, path->steps[0].name))
             return true;
     return false;
 }

@@ -43,6 +43,11 @@ typedef struct Page {
 MUST_CHECK Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *ret_page);
 /* What the projection and the index allow together. */
 MUST_CHECK Status select_check(Call *call, const PageRequest *request);
+/* Of an index that is read: an attribute is among what it projects. */
+bool index_has(const PageRequest *request, Bytes name);
+/* Of a Query: the filter asks for nothing that the index doesn't have. */
+MUST_CHECK Status projection_check_index(Call *call, const PageRequest *request);
+MUST_CHECK Status filter_check_index(Call *call, const PageRequest *request);
 MUST_CHECK Status index_find(Call *call, const Table *table, Bytes name, bool is_consistent, const Index **ret_index);
 /* The row that an ExclusiveStartKey names in the tree that is read. */
 MUST_CHECK Status start_key(Call *call, const PageRequest *request, const Item *start, Key *ret_row);

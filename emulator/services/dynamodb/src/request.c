@@ -1,5 +1,6 @@
 /* request.c */
 #include "request.h"
+#include "key.h"
 #include "layer.h"
 
 static const ExpressionKind read_in_order[] = {EXPRESSION_UPDATE, EXPRESSION_CONDITION, EXPRESSION_FILTER,
@@ -39,13 +40,20 @@ static Status check_mix(Call *call, const RequestInput *in)
     return legacy_check_mix(call, legacy, expressions);
 }
 
+/* A projection has no values. */
+static bool has_expression_of_values(const RequestInput *in)
+{
+    return present(in->text[EXPRESSION_CONDITION]) || present(in->text[EXPRESSION_FILTER]) ||
+           present(in->text[EXPRESSION_KEY_CONDITION]) || present(in->text[EXPRESSION_UPDATE]);
+}
+
 /* Names and values may only be given with an expression. */
 static Status check_alone(Call *call, const RequestInput *in)
 {
-    if (is_given(in->names))
+    if (is_given(in->names) && !has_expression(in))
         return fail(call, &DYNAMODB_VALIDATION,
                     "ExpressionAttributeNames can only be specified when using expressions");
-    if (!is_given(in->values))
+    if (!is_given(in->values) || has_expression_of_values(in))
         return OK;
     const char *what = layer_of(call) != LAYER_OLDER ? ""
                        : in->filter                  ? ": FilterExpression is null"
@@ -78,8 +86,7 @@ static Status check_select(Call *call, const RequestInput *in)
 static Status check_parameters(Call *call, const RequestInput *in)
 {
     TRY(check_mix(call, in));
-    if (!has_expression(in))
-        TRY(check_alone(call, in));
+    TRY(check_alone(call, in));
     if (present(in->return_values) && !bytes_is(in->return_values, "NONE") && !bytes_is(in->return_values, "ALL_OLD"))
         return fail(call, &DYNAMODB_VALIDATION, "ReturnValues can only be ALL_OLD or NONE");
     return present(in->select) ? check_select(call, in) : OK;
@@ -108,6 +115,7 @@ static Status read_expressions(Call *call, const RequestInput *in, Request *ret)
     ret->filter = each[EXPRESSION_FILTER].condition;
     ret->paths = each[EXPRESSION_PROJECTION].set;
     ret->update = each[EXPRESSION_UPDATE];
+    ret->nested = symbols.nested;
     return OK;
 }
 
@@ -144,6 +152,8 @@ static Status read_legacy_query(Call *call, const RequestInput *in, Request *ret
         ret->filter = filter ? filter : ret->filter;
     }
     if (is_given(in->key_conditions) && !ret->keys) {
+        if (!in->key_conditions->len)
+            return fail(call, &DYNAMODB_VALIDATION, "Conditions can be of length 1 or 2 only");
         DynamodbFilterConditionMap keys = {(DynamodbFilterConditionMapEntry *)(void *)in->key_conditions->items,
                                            in->key_conditions->len};
         Node *condition;
@@ -182,6 +192,27 @@ Status request_check(Call *call, const RequestInput *in, Request *ret)
     if (is_ok(status) || status.code_ < 0 || layer_of(call) != LAYER_ENVELOPED)
         return status;
     return fail(call, &DYNAMODB_VALIDATION, ENVELOPE BYTES_FMT, BYTES_ARG(call->message));
+}
+
+static Status check_nested(Call *call, const Keys *keys, const char *kind, const NestedPath *nested)
+{
+    while (nested && !keys_have(keys, nested->attribute))
+        nested = nested->next;
+    if (!nested)
+        return OK;
+    return fail(
+        call, &DYNAMODB_VALIDATION,
+        "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: %s: " BYTES_FMT,
+        kind, BYTES_ARG(nested->attribute));
+}
+
+/* aws: so says AWS itself to Alternator's tests (test_gsi_wrong_type_attribute_update_nested) */
+Status request_check_nested(Call *call, const Table *table, const Request *request)
+{
+    TRY(check_nested(call, &table->keys, "Key", request->nested));
+    for (size_t i = 0; i < table->indexes_count; i++)
+        TRY(check_nested(call, &table->indexes[i].keys, "IndexKey", request->nested));
+    return OK;
 }
 
 static Status check_empty_key(Call *call, const KeyAttribute *key, const Item *item)

@@ -21,9 +21,8 @@ static Status check_segments(Call *call, const DynamodbScanInput *in)
     return OK;
 }
 
-static Status check(Call *call, const DynamodbScanInput *in, Item *start, PageRequest *page)
+static Status check(Call *call, const DynamodbScanInput *in, Item *start, Request *ret)
 {
-    Request request;
     RequestInput input = {.text[EXPRESSION_FILTER] = in->filter_expression,
                           .text[EXPRESSION_PROJECTION] = in->projection_expression,
                           .names = &in->expression_attribute_names,
@@ -35,9 +34,7 @@ static Status check(Call *call, const DynamodbScanInput *in, Item *start, PageRe
                           .has_index = present(in->index_name),
                           .start_key = start};
     TRY(check_segments(call, in));
-    TRY(request_check(call, &input, &request));
-    page->filter = request.filter;
-    page->paths = request.paths;
+    TRY(request_check(call, &input, ret));
     return OK;
 }
 
@@ -66,16 +63,20 @@ static Status rows_of(Call *call, const DynamodbScanInput *in, const PageRequest
 
 static Status scan(Call *call, const DynamodbScanInput *in, DynamodbScanOutput *out)
 {
+    Request parsed;
     PageRequest request = {
         .select = in->select, .limit = in->limit, .is_consistent = in->consistent_read, .is_scan = true};
     Item start = *AS_ITEM(&in->exclusive_start_key);
     ItemRange range;
     Table *table;
     Page page;
-    TRY(check(call, in, &start, &request));
+    TRY(check(call, in, &start, &parsed));
     TRY(table_find_for_items(call, in->table_name, &table));
     request.table = table;
+    request.filter = parsed.filter;
+    request.paths = parsed.paths;
     TRY(index_find(call, table, in->index_name, in->consistent_read, &request.index));
+    TRY(request_check_nested(call, table, &parsed));
     TRY(select_check(call, &request));
     TRY(rows_of(call, in, &request, &start, &range));
     TRY(page_read(call, &request, items_open(&call->scope, &range), &page));

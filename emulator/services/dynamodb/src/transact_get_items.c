@@ -8,7 +8,7 @@ typedef struct Wanted {
     Table *table;
     Item given;
     Key key;
-    const PathSet *paths;
+    Request request;
     const Item *item;
 } Wanted;
 
@@ -19,11 +19,8 @@ static Status check(Call *call, const DynamodbTransactGetItem *part, Wanted *ret
     RequestInput input = {.text[EXPRESSION_PROJECTION] = get->projection_expression,
                           .names = &get->expression_attribute_names,
                           .key = &ret->given};
-    Request request;
     ret->given = *AS_ITEM(&get->key);
-    TRY(request_check(call, &input, &request));
-    ret->paths = request.paths;
-    return OK;
+    return request_check(call, &input, &ret->request);
 }
 
 /* A key that does not fit its table is that part's reason to cancel. */
@@ -32,6 +29,7 @@ static Status find_key(Call *call, const DynamodbTransactGetItem *part, Wanted *
     *ret = (DynamodbCancellationReason){.code = TEXT("None")};
     TRY(table_find_for_items(call, part->get->table_name, &wanted->table));
     TRY(request_check_empty_keys(call, &wanted->table->keys, &wanted->given));
+    TRY(request_check_nested(call, wanted->table, &wanted->request));
     Status status = key_of_request(call, wanted->table, &wanted->given, &wanted->key);
     if (is_ok(status) || status.code_ < 0)
         return status;
@@ -102,7 +100,8 @@ static Status transact_get_items(Call *call, const DynamodbTransactGetItemsInput
     for (size_t i = 0; i < count; i++) {
         const Item *item = wanted[i].item;
         if (item)
-            out->responses.items[i].item = wanted[i].paths ? item_project(call->arena, item, wanted[i].paths) : *item;
+            out->responses.items[i].item =
+                wanted[i].request.paths ? item_project(call->arena, item, wanted[i].request.paths) : *item;
         consume(call, in, in->transact_items.items[i].get, &wanted[i], &out->consumed_capacity);
     }
     capacity_of_transaction(&out->consumed_capacity, CAPACITY_READ);

@@ -16,8 +16,7 @@ typedef struct Part {
     bool is_put_aside; /* judged, and not kept until it is written: made again then */
     Change change;
     Item after;
-    Node *condition;
-    Expression update;
+    Request request;
 } Part;
 
 #define PART_OF(in, given_)                                                                                            \
@@ -48,13 +47,22 @@ static Status part_of(Call *call, const DynamodbTransactWriteItem *in, Part *ret
     return OK;
 }
 
-/* A key that does not fit its table is that part's reason to cancel, not a mistake of the request. */
+static Status fit(Call *call, Part *part)
+{
+    const Table *table = part->change.table;
+    TRY(part->is_put ? key_of_item(call, table, &part->given, &part->change.key)
+                     : key_of_request(call, table, &part->given, &part->change.key));
+    TRY(update_check_keys(call, table, &part->request.update));
+    return request_check_nested(call, table, &part->request);
+}
+
+/* What does not fit its table is that part's reason to cancel, not a mistake of the request. aws: so does DynamoDB
+ * Local, of keys and of updates of them */
 static Status find_key(Call *call, Part *part)
 {
     const Table *table = part->change.table;
     TRY(request_check_empty_keys(call, &table->keys, &part->given));
-    Status status = part->is_put ? key_of_item(call, table, &part->given, &part->change.key)
-                                 : key_of_request(call, table, &part->given, &part->change.key);
+    Status status = fit(call, part);
     if (is_ok(status) || status.code_ < 0)
         return status;
     part->refusal = call->message;
@@ -65,23 +73,18 @@ static Status find_key(Call *call, Part *part)
 /* What is wrong whatever the table and its items are: refuses the whole request. */
 static Status check(Call *call, Part *part)
 {
-    Request request;
     RequestInput input = {.text[EXPRESSION_CONDITION] = part->condition_expression,
                           .text[EXPRESSION_UPDATE] = part->update_expression,
                           .names = part->names,
                           .values = part->values,
                           .item = part->is_put ? &part->given : NULL,
                           .key = part->is_put ? NULL : &part->given};
-    TRY(request_check(call, &input, &request));
-    part->condition = request.condition;
-    part->update = request.update;
-    return OK;
+    return request_check(call, &input, &part->request);
 }
 
 static Status prepare(Call *call, Part *part)
 {
     TRY(table_find_for_items(call, part->table_name, &part->change.table));
-    TRY(update_check_keys(call, part->change.table, &part->update));
     return find_key(call, part);
 }
 
@@ -105,9 +108,9 @@ static Status compute(Call *call, Part *part)
         return OK;
     if (part->is_put)
         part->change.after = &part->given;
-    if (part->is_update && (part->change.before || update_makes_item(&part->update))) {
+    if (part->is_update && (part->change.before || update_makes_item(&part->request.update))) {
         const Item *before = part->change.before ? part->change.before : &part->given;
-        TRY(item_update(call, before, part->update.set, &part->after));
+        TRY(item_update(call, before, part->request.update.set, &part->after));
         part->change.after = &part->after;
     }
     if (!part->change.after)
@@ -132,7 +135,7 @@ static Status judge(Call *call, Part *part, DynamodbCancellationReason *ret)
     }
     TRY(item_before(call, part->change.table, &part->change.key, &part->change.before));
     const Item *before = part->change.before;
-    if (part->condition && !condition_holds(call->arena, before ? before : &nothing, part->condition)) {
+    if (part->request.condition && !condition_holds(call->arena, before ? before : &nothing, part->request.condition)) {
         ret->code = TEXT("ConditionalCheckFailed");
         ret->message = TEXT("The conditional request failed");
         if (before && bytes_is(part->return_values, "ALL_OLD"))

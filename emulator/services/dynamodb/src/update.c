@@ -14,11 +14,20 @@ typedef struct Update {
     Lookup lookup;
     size_t bytes; /* of the values put in so far: the item will not be smaller */
     struct Operand *operands;
+    bool is_legacy; /* the action at hand */
 } Update;
 
 static Status wrong_type(Call *call)
 {
     return fail(call, &DYNAMODB_VALIDATION, "An operand in the update expression has an incorrect data type");
+}
+
+/* ADD and DELETE to a value of another type. aws: API Reference, TransactWriteItems, Validation Error, has both texts
+ */
+static Status wrong_kind(Update *update)
+{
+    return update->is_legacy ? fail(update->call, &DYNAMODB_VALIDATION, "Type mismatch for attribute to update")
+                             : wrong_type(update->call);
 }
 
 static Status wrong_path(Call *call)
@@ -200,7 +209,7 @@ static Status add(Update *update, const Value *there, const Value *more, Value *
         return OK;
     }
     if (there->kind != more->kind)
-        return wrong_type(update->call);
+        return wrong_kind(update);
     if (there->kind == VALUE_N)
         return add_numbers(update->call, there->n, more->n, false, ret);
     if (there->kind != VALUE_L)
@@ -218,7 +227,7 @@ static Status take_away(Update *update, const Value *there, const Value *less, V
     if (!there)
         return OK;
     if (there->kind != less->kind)
-        return wrong_type(update->call);
+        return wrong_kind(update);
     Value rest = subtract_sets(update, there, less);
     if (rest.ss.len)
         *ret = rest;
@@ -229,6 +238,7 @@ static Status take_away(Update *update, const Value *there, const Value *less, V
 static Status act(Update *update, const Action *action, const Value *there, Value *ret)
 {
     *ret = (Value){.kind = VALUE_NONE};
+    update->is_legacy = action->is_legacy;
     if (action->kind == ACTION_SET)
         TRY(evaluate(update, action->operand, ret));
     else if (action->kind == ACTION_ADD)

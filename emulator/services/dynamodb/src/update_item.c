@@ -33,6 +33,7 @@ static Status update_item(Call *call, const DynamodbUpdateItemInput *in, Dynamod
     TRY(table_find_for_items(call, in->table_name, &change.table));
     TRY(key_of_request(call, change.table, &key, &change.key));
     TRY(update_check_keys(call, change.table, &request.update));
+    TRY(request_check_nested(call, change.table, &request));
     TRY(item_before(call, change.table, &change.key, &change.before));
     TRY(condition_check(call, request.condition, change.before, in->return_values_on_condition_check_failure));
     if (change.before || update_makes_item(&request.update)) {
