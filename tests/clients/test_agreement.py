@@ -1,7 +1,8 @@
-"""The verdict on Avro schemas beside that of Apache Avro's own checker, and on JSON Schemas beside what values say: the short form of
-tests/agreement."""
+"""The verdict on Avro schemas beside that of Apache Avro's own checker, on JSON Schemas beside what values say, and DynamoDB's answers
+beside those of DynamoDB Local: the short form of tests/agreement."""
 
 import avro_agreement
+import dynamodb_agreement
 import json_agreement
 import pytest
 from sdk import java_program
@@ -29,3 +30,25 @@ def test_no_value_is_lost_between_json_schemas_that_are_called_compatible(own_em
     assert not result.wrong, "\n".join(result.wrong[:5])
     assert result.verdicts["read"] > 200 and result.verdicts["refused, a value is lost"] > 60
     assert result.verdicts["refused"] < 20
+
+
+@pytest.fixture(scope="module")
+def dynamodb_local():
+    return java_program("LocalServer", "java_dynamodb_local")
+
+
+@pytest.mark.slow
+def test_answers_of_dynamodb_are_those_of_dynamodb_local(own_emulator, dynamodb_local):
+    result = dynamodb_agreement.run(own_emulator(), dynamodb_local, calls=1000, seed=42)
+    assert not result.differences, "\n".join(result.differences[:5])
+    assert result.refused > 200 and result.records > 30
+    assert min(result.operations[name] for name in ("PutItem", "UpdateItem", "Query", "Scan", "TransactWriteItems", "BatchGetItem")) > 10
+
+
+def test_a_wrong_answer_of_dynamodb_would_be_noticed(own_emulator, dynamodb_local, monkeypatch):
+    run = dynamodb_agreement.Round
+    items = run.items
+    monkeypatch.setattr(run, "items", lambda self, peer, table: {
+        key: {name: value for name, value in item.items() if name != "n" or peer is self.theirs} for key, item in items(self, peer, table).items()})
+    result = dynamodb_agreement.run(own_emulator(), dynamodb_local, calls=60, seed=1)
+    assert any("(items)" in difference for difference in result.differences)

@@ -1,5 +1,6 @@
-"""kill -9 under eight writers, and the n-th call to the system failing: the short forms of tests/recovery."""
+"""kill -9 under eight writers and under sixteen counters, and the n-th call to the system failing: the short forms of tests/recovery."""
 
+import counter_loop
 import fault_loop
 import kill_loop
 import pytest
@@ -26,6 +27,29 @@ def test_the_kill_loop_notices_what_is_lost(own_emulator):
     assert list(kill_loop.check_items(client, [writer])) == ["item 0-0: version 1 was acknowledged, none is there"]
     client.must("kinesis", "PutRecord", StreamName=kill_loop.STREAM, PartitionKey="k", Data="MC0xOg==")
     assert "record 0-1 was never sent" in list(kill_loop.check_records(client, [writer]))
+
+
+@pytest.mark.recovery
+@pytest.mark.timeout(300)
+def test_no_increment_is_lost_or_made_twice_under_kill_9(tmp_path):
+    result = counter_loop.run(increments=5000, kills=3, data=tmp_path / "data")
+    assert not result.problems, "\n".join(result.problems[:20])
+    assert result.increments == 5000 and result.refused > 0
+
+
+def test_the_counter_loop_notices_what_is_lost(own_emulator):
+    emulator = own_emulator(data=None)
+    client = counter_loop.Client(emulator.port)
+    counter_loop.make_table(client)
+    counting = counter_loop.Counting(0, counter_loop.Progress(0), counted={"counter-0": 1}, client=client)
+    assert list(counter_loop.check(client, [counting])) == ["counter-0: connection 0 counted 1, 0 are there"]
+    counting.counted = {}
+    counting.add("counter-0")
+    counting.counted = {"counter-0": 1}
+    assert not list(counter_loop.check(client, [counting]))
+    client.must("dynamodb", "UpdateItem", TableName=counter_loop.TABLE, Key=counter_loop.key_of("counter-0"), UpdateExpression="SET #t = :one",
+                ExpressionAttributeNames={"#t": "total"}, ExpressionAttributeValues={":one": {"N": "7"}})
+    assert list(counter_loop.check(client, [counting])) == ["counter-0: the total is 7, the increments are 1"]
 
 
 @pytest.mark.recovery
