@@ -12,4 +12,5 @@ def test_every_benchmark_gets_right_answers(tmp_path):
     done = subprocess.run([sys.executable, bench, "--smoke", "--emulator", default_binary()], capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
-        "PutRecord", "PutRecords", "GetRecords", "PutItem", "GetItem", "UpdateItem", "Query (20 items)"]
+        "PutRecord", "PutRecords", "GetRecords", "PutItem", "GetItem", "UpdateItem", "Query (20 items)",
+        "Scan", "BatchWriteItem", "TransactWriteItems (4)"]
