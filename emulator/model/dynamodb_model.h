@@ -28,6 +28,13 @@ extern const ErrorModel DYNAMODB_BACKUP_NOT_FOUND;
 extern const ErrorModel DYNAMODB_TABLE_ALREADY_EXISTS;
 extern const ErrorModel DYNAMODB_INVALID_RESTORE_TIME;
 extern const ErrorModel DYNAMODB_POINT_IN_TIME_RECOVERY_UNAVAILABLE;
+extern const ErrorModel DYNAMODB_INVALID_EXPORT_TIME;
+extern const ErrorModel DYNAMODB_EXPORT_CONFLICT;
+extern const ErrorModel DYNAMODB_EXPORT_NOT_FOUND;
+extern const ErrorModel DYNAMODB_IMPORT_CONFLICT;
+extern const ErrorModel DYNAMODB_IMPORT_NOT_FOUND;
+extern const ErrorModel DYNAMODB_POLICY_NOT_FOUND;
+extern const ErrorModel DYNAMODB_GLOBAL_TABLE_NOT_FOUND;
 
 #define DYNAMODB_SCALAR_ATTRIBUTE_TYPE_B TEXT("B")
 #define DYNAMODB_SCALAR_ATTRIBUTE_TYPE_N TEXT("N")
@@ -193,6 +200,53 @@ extern const ErrorModel DYNAMODB_POINT_IN_TIME_RECOVERY_UNAVAILABLE;
 #define DYNAMODB_BACKUP_TYPE_FILTER_AWS_BACKUP TEXT("AWS_BACKUP")
 #define DYNAMODB_BACKUP_TYPE_FILTER_ALL TEXT("ALL")
 
+#define DYNAMODB_S3_SSE_ALGORITHM_AES256 TEXT("AES256")
+#define DYNAMODB_S3_SSE_ALGORITHM_KMS TEXT("KMS")
+
+#define DYNAMODB_EXPORT_FORMAT_DYNAMODB_JSON TEXT("DYNAMODB_JSON")
+#define DYNAMODB_EXPORT_FORMAT_ION TEXT("ION")
+
+#define DYNAMODB_EXPORT_TYPE_FULL_EXPORT TEXT("FULL_EXPORT")
+#define DYNAMODB_EXPORT_TYPE_INCREMENTAL_EXPORT TEXT("INCREMENTAL_EXPORT")
+
+#define DYNAMODB_EXPORT_VIEW_TYPE_NEW_IMAGE TEXT("NEW_IMAGE")
+#define DYNAMODB_EXPORT_VIEW_TYPE_NEW_AND_OLD_IMAGES TEXT("NEW_AND_OLD_IMAGES")
+
+#define DYNAMODB_EXPORT_STATUS_IN_PROGRESS TEXT("IN_PROGRESS")
+#define DYNAMODB_EXPORT_STATUS_COMPLETED TEXT("COMPLETED")
+#define DYNAMODB_EXPORT_STATUS_FAILED TEXT("FAILED")
+
+#define DYNAMODB_INPUT_FORMAT_DYNAMODB_JSON TEXT("DYNAMODB_JSON")
+#define DYNAMODB_INPUT_FORMAT_ION TEXT("ION")
+#define DYNAMODB_INPUT_FORMAT_CSV TEXT("CSV")
+
+#define DYNAMODB_INPUT_COMPRESSION_TYPE_GZIP TEXT("GZIP")
+#define DYNAMODB_INPUT_COMPRESSION_TYPE_ZSTD TEXT("ZSTD")
+#define DYNAMODB_INPUT_COMPRESSION_TYPE_NONE TEXT("NONE")
+
+#define DYNAMODB_IMPORT_STATUS_IN_PROGRESS TEXT("IN_PROGRESS")
+#define DYNAMODB_IMPORT_STATUS_COMPLETED TEXT("COMPLETED")
+#define DYNAMODB_IMPORT_STATUS_CANCELLING TEXT("CANCELLING")
+#define DYNAMODB_IMPORT_STATUS_CANCELLED TEXT("CANCELLED")
+#define DYNAMODB_IMPORT_STATUS_FAILED TEXT("FAILED")
+
+#define DYNAMODB_CONTRIBUTOR_INSIGHTS_STATUS_ENABLING TEXT("ENABLING")
+#define DYNAMODB_CONTRIBUTOR_INSIGHTS_STATUS_ENABLED TEXT("ENABLED")
+#define DYNAMODB_CONTRIBUTOR_INSIGHTS_STATUS_DISABLING TEXT("DISABLING")
+#define DYNAMODB_CONTRIBUTOR_INSIGHTS_STATUS_DISABLED TEXT("DISABLED")
+#define DYNAMODB_CONTRIBUTOR_INSIGHTS_STATUS_FAILED TEXT("FAILED")
+
+#define DYNAMODB_CONTRIBUTOR_INSIGHTS_MODE_ACCESSED_AND_THROTTLED_KEYS TEXT("ACCESSED_AND_THROTTLED_KEYS")
+#define DYNAMODB_CONTRIBUTOR_INSIGHTS_MODE_THROTTLED_KEYS TEXT("THROTTLED_KEYS")
+
+#define DYNAMODB_CONTRIBUTOR_INSIGHTS_ACTION_ENABLE TEXT("ENABLE")
+#define DYNAMODB_CONTRIBUTOR_INSIGHTS_ACTION_DISABLE TEXT("DISABLE")
+
+#define DYNAMODB_GLOBAL_TABLE_STATUS_CREATING TEXT("CREATING")
+#define DYNAMODB_GLOBAL_TABLE_STATUS_ACTIVE TEXT("ACTIVE")
+#define DYNAMODB_GLOBAL_TABLE_STATUS_DELETING TEXT("DELETING")
+#define DYNAMODB_GLOBAL_TABLE_STATUS_UPDATING TEXT("UPDATING")
+
 struct DynamodbAttributeDefinition;
 struct DynamodbKeySchemaElement;
 struct DynamodbProjection;
@@ -348,6 +402,64 @@ struct DynamodbRestoreTableFromBackupInput;
 struct DynamodbRestoreTableFromBackupOutput;
 struct DynamodbRestoreTableToPointInTimeInput;
 struct DynamodbRestoreTableToPointInTimeOutput;
+struct DynamodbIncrementalExportSpecification;
+struct DynamodbFilterSpecification;
+struct DynamodbExportTableToPointInTimeInput;
+struct DynamodbExportDescription;
+struct DynamodbExportTableToPointInTimeOutput;
+struct DynamodbDescribeExportInput;
+struct DynamodbDescribeExportOutput;
+struct DynamodbListExportsInput;
+struct DynamodbExportSummary;
+struct DynamodbListExportsOutput;
+struct DynamodbS3BucketSource;
+struct DynamodbCsvOptions;
+struct DynamodbInputFormatOptions;
+struct DynamodbTableCreationParameters;
+struct DynamodbImportTableInput;
+struct DynamodbImportTableDescription;
+struct DynamodbImportTableOutput;
+struct DynamodbDescribeImportInput;
+struct DynamodbDescribeImportOutput;
+struct DynamodbListImportsInput;
+struct DynamodbImportSummary;
+struct DynamodbListImportsOutput;
+struct DynamodbDescribeEndpointsRequest;
+struct DynamodbEndpoint;
+struct DynamodbDescribeEndpointsResponse;
+struct DynamodbDescribeContributorInsightsInput;
+struct DynamodbFailureException;
+struct DynamodbDescribeContributorInsightsOutput;
+struct DynamodbListContributorInsightsInput;
+struct DynamodbContributorInsightsSummary;
+struct DynamodbListContributorInsightsOutput;
+struct DynamodbUpdateContributorInsightsInput;
+struct DynamodbUpdateContributorInsightsOutput;
+struct DynamodbGetResourcePolicyInput;
+struct DynamodbGetResourcePolicyOutput;
+struct DynamodbPutResourcePolicyInput;
+struct DynamodbPutResourcePolicyOutput;
+struct DynamodbDeleteResourcePolicyInput;
+struct DynamodbDeleteResourcePolicyOutput;
+struct DynamodbDescribeGlobalTableInput;
+struct DynamodbGlobalTableDescription;
+struct DynamodbDescribeGlobalTableOutput;
+struct DynamodbListGlobalTablesInput;
+struct DynamodbReplica;
+struct DynamodbGlobalTable;
+struct DynamodbListGlobalTablesOutput;
+struct DynamodbDescribeGlobalTableSettingsInput;
+struct DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription;
+struct DynamodbAutoScalingPolicyDescription;
+struct DynamodbAutoScalingSettingsDescription;
+struct DynamodbReplicaGlobalSecondaryIndexSettingsDescription;
+struct DynamodbReplicaSettingsDescription;
+struct DynamodbDescribeGlobalTableSettingsOutput;
+struct DynamodbDescribeTableReplicaAutoScalingInput;
+struct DynamodbReplicaGlobalSecondaryIndexAutoScalingDescription;
+struct DynamodbReplicaAutoScalingDescription;
+struct DynamodbTableAutoScalingDescription;
+struct DynamodbDescribeTableReplicaAutoScalingOutput;
 struct DynamodbConditionalCheckFailedException;
 struct DynamodbThrottlingReason;
 struct DynamodbProvisionedThroughputExceededException;
@@ -665,6 +777,71 @@ typedef struct DynamodbBackupSummaries {
     struct DynamodbBackupSummary *items;
     size_t len;
 } DynamodbBackupSummaries;
+
+typedef struct DynamodbExportSummaries {
+    struct DynamodbExportSummary *items;
+    size_t len;
+} DynamodbExportSummaries;
+
+typedef struct DynamodbCsvHeaderList {
+    Bytes *items;
+    size_t len;
+} DynamodbCsvHeaderList;
+
+typedef struct DynamodbImportSummaryList {
+    struct DynamodbImportSummary *items;
+    size_t len;
+} DynamodbImportSummaryList;
+
+typedef struct DynamodbEndpoints {
+    struct DynamodbEndpoint *items;
+    size_t len;
+} DynamodbEndpoints;
+
+typedef struct DynamodbContributorInsightsRuleList {
+    Bytes *items;
+    size_t len;
+} DynamodbContributorInsightsRuleList;
+
+typedef struct DynamodbContributorInsightsSummaries {
+    struct DynamodbContributorInsightsSummary *items;
+    size_t len;
+} DynamodbContributorInsightsSummaries;
+
+typedef struct DynamodbReplicaList {
+    struct DynamodbReplica *items;
+    size_t len;
+} DynamodbReplicaList;
+
+typedef struct DynamodbGlobalTableList {
+    struct DynamodbGlobalTable *items;
+    size_t len;
+} DynamodbGlobalTableList;
+
+typedef struct DynamodbAutoScalingPolicyDescriptionList {
+    struct DynamodbAutoScalingPolicyDescription *items;
+    size_t len;
+} DynamodbAutoScalingPolicyDescriptionList;
+
+typedef struct DynamodbReplicaGlobalSecondaryIndexSettingsDescriptionList {
+    struct DynamodbReplicaGlobalSecondaryIndexSettingsDescription *items;
+    size_t len;
+} DynamodbReplicaGlobalSecondaryIndexSettingsDescriptionList;
+
+typedef struct DynamodbReplicaSettingsDescriptionList {
+    struct DynamodbReplicaSettingsDescription *items;
+    size_t len;
+} DynamodbReplicaSettingsDescriptionList;
+
+typedef struct DynamodbReplicaGlobalSecondaryIndexAutoScalingDescriptionList {
+    struct DynamodbReplicaGlobalSecondaryIndexAutoScalingDescription *items;
+    size_t len;
+} DynamodbReplicaGlobalSecondaryIndexAutoScalingDescriptionList;
+
+typedef struct DynamodbReplicaAutoScalingDescriptionList {
+    struct DynamodbReplicaAutoScalingDescription *items;
+    size_t len;
+} DynamodbReplicaAutoScalingDescriptionList;
 
 typedef struct DynamodbThrottlingReasonList {
     struct DynamodbThrottlingReason *items;
@@ -1850,6 +2027,425 @@ typedef struct DynamodbRestoreTableToPointInTimeOutput {
     struct DynamodbTableDescription *table_description;
 } DynamodbRestoreTableToPointInTimeOutput;
 
+typedef struct DynamodbIncrementalExportSpecification {
+    int64_t export_from_time;
+    bool has_export_from_time;
+    int64_t export_to_time;
+    bool has_export_to_time;
+    Bytes export_view_type;
+} DynamodbIncrementalExportSpecification;
+
+typedef struct DynamodbFilterSpecification {
+    Bytes filter_expression;
+    Bytes projection_expression;
+    Bytes key_condition_expression;
+    DynamodbExpressionAttributeNameMap expression_attribute_names;
+    DynamodbExpressionAttributeValueMap expression_attribute_values;
+} DynamodbFilterSpecification;
+
+typedef struct DynamodbExportTableToPointInTimeInput {
+    Bytes table_arn;
+    int64_t export_time;
+    bool has_export_time;
+    Bytes client_token;
+    Bytes s3_bucket;
+    Bytes s3_bucket_owner;
+    Bytes s3_prefix;
+    Bytes s3_sse_algorithm;
+    Bytes s3_sse_kms_key_id;
+    Bytes export_format;
+    Bytes export_type;
+    struct DynamodbIncrementalExportSpecification *incremental_export_specification;
+    struct DynamodbFilterSpecification *filter_specification;
+} DynamodbExportTableToPointInTimeInput;
+
+typedef struct DynamodbExportDescription {
+    Bytes export_arn;
+    Bytes export_status;
+    int64_t start_time;
+    bool has_start_time;
+    int64_t end_time;
+    bool has_end_time;
+    Bytes export_manifest;
+    Bytes table_arn;
+    Bytes table_id;
+    int64_t export_time;
+    bool has_export_time;
+    Bytes client_token;
+    Bytes s3_bucket;
+    Bytes s3_bucket_owner;
+    Bytes s3_prefix;
+    Bytes s3_sse_algorithm;
+    Bytes s3_sse_kms_key_id;
+    Bytes failure_code;
+    Bytes failure_message;
+    Bytes export_format;
+    int64_t billed_size_bytes;
+    bool has_billed_size_bytes;
+    int64_t item_count;
+    bool has_item_count;
+    Bytes export_type;
+    struct DynamodbIncrementalExportSpecification *incremental_export_specification;
+    struct DynamodbFilterSpecification *filter_specification;
+} DynamodbExportDescription;
+
+typedef struct DynamodbExportTableToPointInTimeOutput {
+    struct DynamodbExportDescription *export_description;
+} DynamodbExportTableToPointInTimeOutput;
+
+typedef struct DynamodbDescribeExportInput {
+    Bytes export_arn;
+} DynamodbDescribeExportInput;
+
+typedef struct DynamodbDescribeExportOutput {
+    struct DynamodbExportDescription *export_description;
+} DynamodbDescribeExportOutput;
+
+typedef struct DynamodbListExportsInput {
+    Bytes table_arn;
+    int32_t max_results;
+    bool has_max_results;
+    Bytes next_token;
+} DynamodbListExportsInput;
+
+typedef struct DynamodbExportSummary {
+    Bytes export_arn;
+    Bytes export_status;
+    Bytes export_type;
+} DynamodbExportSummary;
+
+typedef struct DynamodbListExportsOutput {
+    DynamodbExportSummaries export_summaries;
+    Bytes next_token;
+} DynamodbListExportsOutput;
+
+typedef struct DynamodbS3BucketSource {
+    Bytes s3_bucket_owner;
+    Bytes s3_bucket;
+    Bytes s3_key_prefix;
+} DynamodbS3BucketSource;
+
+typedef struct DynamodbCsvOptions {
+    Bytes delimiter;
+    DynamodbCsvHeaderList header_list;
+} DynamodbCsvOptions;
+
+typedef struct DynamodbInputFormatOptions {
+    struct DynamodbCsvOptions *csv;
+} DynamodbInputFormatOptions;
+
+typedef struct DynamodbTableCreationParameters {
+    Bytes table_name;
+    DynamodbAttributeDefinitions attribute_definitions;
+    DynamodbKeySchema key_schema;
+    Bytes billing_mode;
+    struct DynamodbProvisionedThroughput *provisioned_throughput;
+    struct DynamodbOnDemandThroughput *on_demand_throughput;
+    struct DynamodbSSESpecification *sse_specification;
+    DynamodbGlobalSecondaryIndexList global_secondary_indexes;
+    DynamodbVectorIndexList vector_indexes;
+} DynamodbTableCreationParameters;
+
+typedef struct DynamodbImportTableInput {
+    Bytes client_token;
+    struct DynamodbS3BucketSource *s3_bucket_source;
+    Bytes input_format;
+    struct DynamodbInputFormatOptions *input_format_options;
+    Bytes input_compression_type;
+    struct DynamodbTableCreationParameters *table_creation_parameters;
+} DynamodbImportTableInput;
+
+typedef struct DynamodbImportTableDescription {
+    Bytes import_arn;
+    Bytes import_status;
+    Bytes table_arn;
+    Bytes table_id;
+    Bytes client_token;
+    struct DynamodbS3BucketSource *s3_bucket_source;
+    int64_t error_count;
+    bool has_error_count;
+    Bytes cloud_watch_log_group_arn;
+    Bytes input_format;
+    struct DynamodbInputFormatOptions *input_format_options;
+    Bytes input_compression_type;
+    struct DynamodbTableCreationParameters *table_creation_parameters;
+    int64_t start_time;
+    bool has_start_time;
+    int64_t end_time;
+    bool has_end_time;
+    int64_t processed_size_bytes;
+    bool has_processed_size_bytes;
+    int64_t processed_item_count;
+    bool has_processed_item_count;
+    int64_t imported_item_count;
+    bool has_imported_item_count;
+    Bytes failure_code;
+    Bytes failure_message;
+} DynamodbImportTableDescription;
+
+typedef struct DynamodbImportTableOutput {
+    struct DynamodbImportTableDescription *import_table_description;
+} DynamodbImportTableOutput;
+
+typedef struct DynamodbDescribeImportInput {
+    Bytes import_arn;
+} DynamodbDescribeImportInput;
+
+typedef struct DynamodbDescribeImportOutput {
+    struct DynamodbImportTableDescription *import_table_description;
+} DynamodbDescribeImportOutput;
+
+typedef struct DynamodbListImportsInput {
+    Bytes table_arn;
+    int32_t page_size;
+    bool has_page_size;
+    Bytes next_token;
+} DynamodbListImportsInput;
+
+typedef struct DynamodbImportSummary {
+    Bytes import_arn;
+    Bytes import_status;
+    Bytes table_arn;
+    struct DynamodbS3BucketSource *s3_bucket_source;
+    Bytes cloud_watch_log_group_arn;
+    Bytes input_format;
+    int64_t start_time;
+    bool has_start_time;
+    int64_t end_time;
+    bool has_end_time;
+} DynamodbImportSummary;
+
+typedef struct DynamodbListImportsOutput {
+    DynamodbImportSummaryList import_summary_list;
+    Bytes next_token;
+} DynamodbListImportsOutput;
+
+typedef struct DynamodbDescribeEndpointsRequest {
+    char nothing_;
+} DynamodbDescribeEndpointsRequest;
+
+typedef struct DynamodbEndpoint {
+    Bytes address;
+    int64_t cache_period_in_minutes;
+    bool has_cache_period_in_minutes;
+} DynamodbEndpoint;
+
+typedef struct DynamodbDescribeEndpointsResponse {
+    DynamodbEndpoints endpoints;
+} DynamodbDescribeEndpointsResponse;
+
+typedef struct DynamodbDescribeContributorInsightsInput {
+    Bytes table_name;
+    Bytes index_name;
+} DynamodbDescribeContributorInsightsInput;
+
+typedef struct DynamodbFailureException {
+    Bytes exception_name;
+    Bytes exception_description;
+} DynamodbFailureException;
+
+typedef struct DynamodbDescribeContributorInsightsOutput {
+    Bytes table_name;
+    Bytes index_name;
+    DynamodbContributorInsightsRuleList contributor_insights_rule_list;
+    Bytes contributor_insights_status;
+    int64_t last_update_date_time;
+    bool has_last_update_date_time;
+    struct DynamodbFailureException *failure_exception;
+    Bytes contributor_insights_mode;
+} DynamodbDescribeContributorInsightsOutput;
+
+typedef struct DynamodbListContributorInsightsInput {
+    Bytes table_name;
+    Bytes next_token;
+    int32_t max_results;
+    bool has_max_results;
+} DynamodbListContributorInsightsInput;
+
+typedef struct DynamodbContributorInsightsSummary {
+    Bytes table_name;
+    Bytes index_name;
+    Bytes contributor_insights_status;
+    Bytes contributor_insights_mode;
+} DynamodbContributorInsightsSummary;
+
+typedef struct DynamodbListContributorInsightsOutput {
+    DynamodbContributorInsightsSummaries contributor_insights_summaries;
+    Bytes next_token;
+} DynamodbListContributorInsightsOutput;
+
+typedef struct DynamodbUpdateContributorInsightsInput {
+    Bytes table_name;
+    Bytes index_name;
+    Bytes contributor_insights_action;
+    Bytes contributor_insights_mode;
+} DynamodbUpdateContributorInsightsInput;
+
+typedef struct DynamodbUpdateContributorInsightsOutput {
+    Bytes table_name;
+    Bytes index_name;
+    Bytes contributor_insights_status;
+    Bytes contributor_insights_mode;
+} DynamodbUpdateContributorInsightsOutput;
+
+typedef struct DynamodbGetResourcePolicyInput {
+    Bytes resource_arn;
+} DynamodbGetResourcePolicyInput;
+
+typedef struct DynamodbGetResourcePolicyOutput {
+    Bytes policy;
+    Bytes revision_id;
+} DynamodbGetResourcePolicyOutput;
+
+typedef struct DynamodbPutResourcePolicyInput {
+    Bytes resource_arn;
+    Bytes policy;
+    Bytes expected_revision_id;
+    bool confirm_remove_self_resource_access;
+    bool has_confirm_remove_self_resource_access;
+} DynamodbPutResourcePolicyInput;
+
+typedef struct DynamodbPutResourcePolicyOutput {
+    Bytes revision_id;
+} DynamodbPutResourcePolicyOutput;
+
+typedef struct DynamodbDeleteResourcePolicyInput {
+    Bytes resource_arn;
+    Bytes expected_revision_id;
+} DynamodbDeleteResourcePolicyInput;
+
+typedef struct DynamodbDeleteResourcePolicyOutput {
+    Bytes revision_id;
+} DynamodbDeleteResourcePolicyOutput;
+
+typedef struct DynamodbDescribeGlobalTableInput {
+    Bytes global_table_name;
+} DynamodbDescribeGlobalTableInput;
+
+typedef struct DynamodbGlobalTableDescription {
+    DynamodbReplicaDescriptionList replication_group;
+    Bytes global_table_arn;
+    int64_t creation_date_time;
+    bool has_creation_date_time;
+    Bytes global_table_status;
+    Bytes global_table_name;
+} DynamodbGlobalTableDescription;
+
+typedef struct DynamodbDescribeGlobalTableOutput {
+    struct DynamodbGlobalTableDescription *global_table_description;
+} DynamodbDescribeGlobalTableOutput;
+
+typedef struct DynamodbListGlobalTablesInput {
+    Bytes exclusive_start_global_table_name;
+    int32_t limit;
+    bool has_limit;
+    Bytes region_name;
+} DynamodbListGlobalTablesInput;
+
+typedef struct DynamodbReplica {
+    Bytes region_name;
+} DynamodbReplica;
+
+typedef struct DynamodbGlobalTable {
+    Bytes global_table_name;
+    DynamodbReplicaList replication_group;
+} DynamodbGlobalTable;
+
+typedef struct DynamodbListGlobalTablesOutput {
+    DynamodbGlobalTableList global_tables;
+    Bytes last_evaluated_global_table_name;
+} DynamodbListGlobalTablesOutput;
+
+typedef struct DynamodbDescribeGlobalTableSettingsInput {
+    Bytes global_table_name;
+} DynamodbDescribeGlobalTableSettingsInput;
+
+typedef struct DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription {
+    bool disable_scale_in;
+    bool has_disable_scale_in;
+    int32_t scale_in_cooldown;
+    bool has_scale_in_cooldown;
+    int32_t scale_out_cooldown;
+    bool has_scale_out_cooldown;
+    double target_value;
+    bool has_target_value;
+} DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription;
+
+typedef struct DynamodbAutoScalingPolicyDescription {
+    Bytes policy_name;
+    struct DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription *target_tracking_scaling_policy_configuration;
+} DynamodbAutoScalingPolicyDescription;
+
+typedef struct DynamodbAutoScalingSettingsDescription {
+    int64_t minimum_units;
+    bool has_minimum_units;
+    int64_t maximum_units;
+    bool has_maximum_units;
+    bool auto_scaling_disabled;
+    bool has_auto_scaling_disabled;
+    Bytes auto_scaling_role_arn;
+    DynamodbAutoScalingPolicyDescriptionList scaling_policies;
+} DynamodbAutoScalingSettingsDescription;
+
+typedef struct DynamodbReplicaGlobalSecondaryIndexSettingsDescription {
+    Bytes index_name;
+    Bytes index_status;
+    int64_t provisioned_read_capacity_units;
+    bool has_provisioned_read_capacity_units;
+    struct DynamodbAutoScalingSettingsDescription *provisioned_read_capacity_auto_scaling_settings;
+    int64_t provisioned_write_capacity_units;
+    bool has_provisioned_write_capacity_units;
+    struct DynamodbAutoScalingSettingsDescription *provisioned_write_capacity_auto_scaling_settings;
+} DynamodbReplicaGlobalSecondaryIndexSettingsDescription;
+
+typedef struct DynamodbReplicaSettingsDescription {
+    Bytes region_name;
+    Bytes replica_status;
+    struct DynamodbBillingModeSummary *replica_billing_mode_summary;
+    int64_t replica_provisioned_read_capacity_units;
+    bool has_replica_provisioned_read_capacity_units;
+    struct DynamodbAutoScalingSettingsDescription *replica_provisioned_read_capacity_auto_scaling_settings;
+    int64_t replica_provisioned_write_capacity_units;
+    bool has_replica_provisioned_write_capacity_units;
+    struct DynamodbAutoScalingSettingsDescription *replica_provisioned_write_capacity_auto_scaling_settings;
+    DynamodbReplicaGlobalSecondaryIndexSettingsDescriptionList replica_global_secondary_index_settings;
+    struct DynamodbTableClassSummary *replica_table_class_summary;
+} DynamodbReplicaSettingsDescription;
+
+typedef struct DynamodbDescribeGlobalTableSettingsOutput {
+    Bytes global_table_name;
+    DynamodbReplicaSettingsDescriptionList replica_settings;
+} DynamodbDescribeGlobalTableSettingsOutput;
+
+typedef struct DynamodbDescribeTableReplicaAutoScalingInput {
+    Bytes table_name;
+} DynamodbDescribeTableReplicaAutoScalingInput;
+
+typedef struct DynamodbReplicaGlobalSecondaryIndexAutoScalingDescription {
+    Bytes index_name;
+    Bytes index_status;
+    struct DynamodbAutoScalingSettingsDescription *provisioned_read_capacity_auto_scaling_settings;
+    struct DynamodbAutoScalingSettingsDescription *provisioned_write_capacity_auto_scaling_settings;
+} DynamodbReplicaGlobalSecondaryIndexAutoScalingDescription;
+
+typedef struct DynamodbReplicaAutoScalingDescription {
+    Bytes region_name;
+    DynamodbReplicaGlobalSecondaryIndexAutoScalingDescriptionList global_secondary_indexes;
+    struct DynamodbAutoScalingSettingsDescription *replica_provisioned_read_capacity_auto_scaling_settings;
+    struct DynamodbAutoScalingSettingsDescription *replica_provisioned_write_capacity_auto_scaling_settings;
+    Bytes replica_status;
+} DynamodbReplicaAutoScalingDescription;
+
+typedef struct DynamodbTableAutoScalingDescription {
+    Bytes table_name;
+    Bytes table_status;
+    DynamodbReplicaAutoScalingDescriptionList replicas;
+} DynamodbTableAutoScalingDescription;
+
+typedef struct DynamodbDescribeTableReplicaAutoScalingOutput {
+    struct DynamodbTableAutoScalingDescription *table_auto_scaling_description;
+} DynamodbDescribeTableReplicaAutoScalingOutput;
+
 typedef struct DynamodbConditionalCheckFailedException {
     Bytes message;
     DynamodbAttributeMap item;
@@ -2017,6 +2613,25 @@ extern const OperationModel DynamodbListBackupsModel;
 extern const OperationModel DynamodbDeleteBackupModel;
 extern const OperationModel DynamodbRestoreTableFromBackupModel;
 extern const OperationModel DynamodbRestoreTableToPointInTimeModel;
+extern const OperationModel DynamodbExportTableToPointInTimeModel;
+extern const OperationModel DynamodbDescribeExportModel;
+extern const OperationModel DynamodbListExportsModel;
+extern const OperationModel DynamodbImportTableModel;
+extern const OperationModel DynamodbDescribeImportModel;
+extern const OperationModel DynamodbListImportsModel;
+typedef DynamodbDescribeEndpointsRequest DynamodbDescribeEndpointsInput;
+typedef DynamodbDescribeEndpointsResponse DynamodbDescribeEndpointsOutput;
+extern const OperationModel DynamodbDescribeEndpointsModel;
+extern const OperationModel DynamodbDescribeContributorInsightsModel;
+extern const OperationModel DynamodbListContributorInsightsModel;
+extern const OperationModel DynamodbUpdateContributorInsightsModel;
+extern const OperationModel DynamodbGetResourcePolicyModel;
+extern const OperationModel DynamodbPutResourcePolicyModel;
+extern const OperationModel DynamodbDeleteResourcePolicyModel;
+extern const OperationModel DynamodbDescribeGlobalTableModel;
+extern const OperationModel DynamodbListGlobalTablesModel;
+extern const OperationModel DynamodbDescribeGlobalTableSettingsModel;
+extern const OperationModel DynamodbDescribeTableReplicaAutoScalingModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape DYNAMODB_SHAPE_ATTRIBUTE_DEFINITION;
@@ -2174,6 +2789,64 @@ extern const Shape DYNAMODB_SHAPE_RESTORE_TABLE_FROM_BACKUP_INPUT;
 extern const Shape DYNAMODB_SHAPE_RESTORE_TABLE_FROM_BACKUP_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_INPUT;
 extern const Shape DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_INCREMENTAL_EXPORT_SPECIFICATION;
+extern const Shape DYNAMODB_SHAPE_FILTER_SPECIFICATION;
+extern const Shape DYNAMODB_SHAPE_EXPORT_TABLE_TO_POINT_IN_TIME_INPUT;
+extern const Shape DYNAMODB_SHAPE_EXPORT_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_EXPORT_TABLE_TO_POINT_IN_TIME_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_EXPORT_INPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_EXPORT_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_LIST_EXPORTS_INPUT;
+extern const Shape DYNAMODB_SHAPE_EXPORT_SUMMARY;
+extern const Shape DYNAMODB_SHAPE_LIST_EXPORTS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_S3_BUCKET_SOURCE;
+extern const Shape DYNAMODB_SHAPE_CSV_OPTIONS;
+extern const Shape DYNAMODB_SHAPE_INPUT_FORMAT_OPTIONS;
+extern const Shape DYNAMODB_SHAPE_TABLE_CREATION_PARAMETERS;
+extern const Shape DYNAMODB_SHAPE_IMPORT_TABLE_INPUT;
+extern const Shape DYNAMODB_SHAPE_IMPORT_TABLE_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_IMPORT_TABLE_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_IMPORT_INPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_IMPORT_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_LIST_IMPORTS_INPUT;
+extern const Shape DYNAMODB_SHAPE_IMPORT_SUMMARY;
+extern const Shape DYNAMODB_SHAPE_LIST_IMPORTS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_ENDPOINTS_REQUEST;
+extern const Shape DYNAMODB_SHAPE_ENDPOINT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_ENDPOINTS_RESPONSE;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_CONTRIBUTOR_INSIGHTS_INPUT;
+extern const Shape DYNAMODB_SHAPE_FAILURE_EXCEPTION;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_CONTRIBUTOR_INSIGHTS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_LIST_CONTRIBUTOR_INSIGHTS_INPUT;
+extern const Shape DYNAMODB_SHAPE_CONTRIBUTOR_INSIGHTS_SUMMARY;
+extern const Shape DYNAMODB_SHAPE_LIST_CONTRIBUTOR_INSIGHTS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_UPDATE_CONTRIBUTOR_INSIGHTS_INPUT;
+extern const Shape DYNAMODB_SHAPE_UPDATE_CONTRIBUTOR_INSIGHTS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_GET_RESOURCE_POLICY_INPUT;
+extern const Shape DYNAMODB_SHAPE_GET_RESOURCE_POLICY_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_PUT_RESOURCE_POLICY_INPUT;
+extern const Shape DYNAMODB_SHAPE_PUT_RESOURCE_POLICY_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DELETE_RESOURCE_POLICY_INPUT;
+extern const Shape DYNAMODB_SHAPE_DELETE_RESOURCE_POLICY_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_INPUT;
+extern const Shape DYNAMODB_SHAPE_GLOBAL_TABLE_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_LIST_GLOBAL_TABLES_INPUT;
+extern const Shape DYNAMODB_SHAPE_REPLICA;
+extern const Shape DYNAMODB_SHAPE_GLOBAL_TABLE;
+extern const Shape DYNAMODB_SHAPE_LIST_GLOBAL_TABLES_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_SETTINGS_INPUT;
+extern const Shape DYNAMODB_SHAPE_AUTO_SCALING_TARGET_TRACKING_SCALING_POLICY_CONFIGURATION_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_AUTO_SCALING_POLICY_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_AUTO_SCALING_SETTINGS_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX_SETTINGS_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_REPLICA_SETTINGS_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_SETTINGS_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_TABLE_REPLICA_AUTO_SCALING_INPUT;
+extern const Shape DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX_AUTO_SCALING_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_REPLICA_AUTO_SCALING_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_TABLE_AUTO_SCALING_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_TABLE_REPLICA_AUTO_SCALING_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_CONDITIONAL_CHECK_FAILED_EXCEPTION;
 extern const Shape DYNAMODB_SHAPE_THROTTLING_REASON;
 extern const Shape DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION;

@@ -165,6 +165,71 @@ static const Shape shape_time_range_lower_bound;
 static const Shape shape_time_range_upper_bound;
 static const Shape shape_backup_type_filter;
 static const Shape shape_backup_summaries;
+static const Shape shape_export_time;
+static const Shape shape_client_token;
+static const Shape shape_s3_bucket;
+static const Shape shape_s3_bucket_owner;
+static const Shape shape_s3_prefix;
+static const Shape shape_s3_sse_algorithm;
+static const Shape shape_s3_sse_kms_key_id;
+static const Shape shape_export_format;
+static const Shape shape_export_type;
+static const Shape shape_export_from_time;
+static const Shape shape_export_to_time;
+static const Shape shape_export_view_type;
+static const Shape shape_export_arn;
+static const Shape shape_export_status;
+static const Shape shape_export_start_time;
+static const Shape shape_export_end_time;
+static const Shape shape_export_manifest;
+static const Shape shape_failure_code;
+static const Shape shape_failure_message;
+static const Shape shape_billed_size_bytes;
+static const Shape shape_list_exports_max_limit;
+static const Shape shape_export_next_token;
+static const Shape shape_export_summaries;
+static const Shape shape_input_format;
+static const Shape shape_csv_delimiter;
+static const Shape shape_csv_header;
+static const Shape shape_csv_header_list;
+static const Shape shape_input_compression_type;
+static const Shape shape_import_arn;
+static const Shape shape_import_status;
+static const Shape shape_error_count;
+static const Shape shape_cloud_watch_log_group_arn;
+static const Shape shape_import_start_time;
+static const Shape shape_import_end_time;
+static const Shape shape_processed_item_count;
+static const Shape shape_imported_item_count;
+static const Shape shape_list_imports_max_limit;
+static const Shape shape_import_next_token;
+static const Shape shape_import_summary_list;
+static const Shape shape_long_;
+static const Shape shape_endpoints;
+static const Shape shape_contributor_insights_rule;
+static const Shape shape_contributor_insights_rule_list;
+static const Shape shape_contributor_insights_status;
+static const Shape shape_last_update_date_time;
+static const Shape shape_exception_name;
+static const Shape shape_exception_description;
+static const Shape shape_contributor_insights_mode;
+static const Shape shape_list_contributor_insights_limit;
+static const Shape shape_contributor_insights_summaries;
+static const Shape shape_contributor_insights_action;
+static const Shape shape_policy_revision_id;
+static const Shape shape_confirm_remove_self_resource_access;
+static const Shape shape_global_table_arn_string;
+static const Shape shape_global_table_status;
+static const Shape shape_replica_list;
+static const Shape shape_global_table_list;
+static const Shape shape_auto_scaling_policy_name;
+static const Shape shape_integer_object;
+static const Shape shape_double_object;
+static const Shape shape_auto_scaling_policy_description_list;
+static const Shape shape_replica_global_secondary_index_settings_description_list;
+static const Shape shape_replica_settings_description_list;
+static const Shape shape_replica_global_secondary_index_auto_scaling_description_list;
+static const Shape shape_replica_auto_scaling_description_list;
 static const Shape shape_error_message;
 static const Shape shape_reason;
 static const Shape shape_resource;
@@ -1759,6 +1824,587 @@ static const Field fields_restore_table_to_point_in_time_output[] = {
 };
 const Shape DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT = {.name = "RestoreTableToPointInTimeOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbRestoreTableToPointInTimeOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_restore_table_to_point_in_time_output};
 
+static const Shape shape_export_time = {.name = "ExportTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_client_token = {.name = "ClientToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .pattern = "^[^\\$]+$"};
+
+static const Shape shape_s3_bucket = {.name = "S3Bucket", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 255, .pattern = "^[a-z0-9A-Z]+[\\.\\-\\w]*[a-z0-9A-Z]+$"};
+
+static const Shape shape_s3_bucket_owner = {.name = "S3BucketOwner", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .pattern = "[0-9]{12}"};
+
+static const Shape shape_s3_prefix = {.name = "S3Prefix", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 1024};
+
+static const char *const enum_s3_sse_algorithm[] = {"AES256", "KMS", NULL};
+static const Shape shape_s3_sse_algorithm = {.name = "S3SseAlgorithm", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_s3_sse_algorithm};
+
+static const Shape shape_s3_sse_kms_key_id = {.name = "S3SseKmsKeyId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048};
+
+static const char *const enum_export_format[] = {"DYNAMODB_JSON", "ION", NULL};
+static const Shape shape_export_format = {.name = "ExportFormat", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_export_format};
+
+static const char *const enum_export_type[] = {"FULL_EXPORT", "INCREMENTAL_EXPORT", NULL};
+static const Shape shape_export_type = {.name = "ExportType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_export_type};
+
+static const Shape shape_export_from_time = {.name = "ExportFromTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_export_to_time = {.name = "ExportToTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_export_view_type[] = {"NEW_IMAGE", "NEW_AND_OLD_IMAGES", NULL};
+static const Shape shape_export_view_type = {.name = "ExportViewType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_export_view_type};
+
+static const Field fields_incremental_export_specification[] = {
+    {.name = {"ExportFromTime", 14}, .path = "exportFromTime", .shape = &shape_export_from_time, .offset = offsetof(DynamodbIncrementalExportSpecification, export_from_time), .has_offset = offsetof(DynamodbIncrementalExportSpecification, has_export_from_time)},
+    {.name = {"ExportToTime", 12}, .path = "exportToTime", .shape = &shape_export_to_time, .offset = offsetof(DynamodbIncrementalExportSpecification, export_to_time), .has_offset = offsetof(DynamodbIncrementalExportSpecification, has_export_to_time)},
+    {.name = {"ExportViewType", 14}, .path = "exportViewType", .shape = &shape_export_view_type, .offset = offsetof(DynamodbIncrementalExportSpecification, export_view_type), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_INCREMENTAL_EXPORT_SPECIFICATION = {.name = "IncrementalExportSpecification", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbIncrementalExportSpecification), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_incremental_export_specification};
+
+static const Field fields_filter_specification[] = {
+    {.name = {"FilterExpression", 16}, .path = "filterExpression", .shape = &shape_condition_expression, .offset = offsetof(DynamodbFilterSpecification, filter_expression), .has_offset = NO_OFFSET},
+    {.name = {"ProjectionExpression", 20}, .path = "projectionExpression", .shape = &shape_projection_expression, .offset = offsetof(DynamodbFilterSpecification, projection_expression), .has_offset = NO_OFFSET},
+    {.name = {"KeyConditionExpression", 22}, .path = "keyConditionExpression", .shape = &shape_key_expression, .offset = offsetof(DynamodbFilterSpecification, key_condition_expression), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeNames", 24}, .path = "expressionAttributeNames", .shape = &shape_expression_attribute_name_map, .offset = offsetof(DynamodbFilterSpecification, expression_attribute_names), .has_offset = NO_OFFSET},
+    {.name = {"ExpressionAttributeValues", 25}, .path = "expressionAttributeValues", .shape = &shape_expression_attribute_value_map, .offset = offsetof(DynamodbFilterSpecification, expression_attribute_values), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_FILTER_SPECIFICATION = {.name = "FilterSpecification", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbFilterSpecification), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_filter_specification};
+
+static const Field fields_export_table_to_point_in_time_input[] = {
+    {.name = {"TableArn", 8}, .path = "tableArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbExportTableToPointInTimeInput, table_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ExportTime", 10}, .path = "exportTime", .shape = &shape_export_time, .offset = offsetof(DynamodbExportTableToPointInTimeInput, export_time), .has_offset = offsetof(DynamodbExportTableToPointInTimeInput, has_export_time)},
+    {.name = {"ClientToken", 11}, .path = "clientToken", .shape = &shape_client_token, .offset = offsetof(DynamodbExportTableToPointInTimeInput, client_token), .has_offset = NO_OFFSET},
+    {.name = {"S3Bucket", 8}, .path = "s3Bucket", .shape = &shape_s3_bucket, .offset = offsetof(DynamodbExportTableToPointInTimeInput, s3_bucket), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"S3BucketOwner", 13}, .path = "s3BucketOwner", .shape = &shape_s3_bucket_owner, .offset = offsetof(DynamodbExportTableToPointInTimeInput, s3_bucket_owner), .has_offset = NO_OFFSET},
+    {.name = {"S3Prefix", 8}, .path = "s3Prefix", .shape = &shape_s3_prefix, .offset = offsetof(DynamodbExportTableToPointInTimeInput, s3_prefix), .has_offset = NO_OFFSET},
+    {.name = {"S3SseAlgorithm", 14}, .path = "s3SseAlgorithm", .shape = &shape_s3_sse_algorithm, .offset = offsetof(DynamodbExportTableToPointInTimeInput, s3_sse_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"S3SseKmsKeyId", 13}, .path = "s3SseKmsKeyId", .shape = &shape_s3_sse_kms_key_id, .offset = offsetof(DynamodbExportTableToPointInTimeInput, s3_sse_kms_key_id), .has_offset = NO_OFFSET},
+    {.name = {"ExportFormat", 12}, .path = "exportFormat", .shape = &shape_export_format, .offset = offsetof(DynamodbExportTableToPointInTimeInput, export_format), .has_offset = NO_OFFSET},
+    {.name = {"ExportType", 10}, .path = "exportType", .shape = &shape_export_type, .offset = offsetof(DynamodbExportTableToPointInTimeInput, export_type), .has_offset = NO_OFFSET},
+    {.name = {"IncrementalExportSpecification", 30}, .path = "incrementalExportSpecification", .shape = &DYNAMODB_SHAPE_INCREMENTAL_EXPORT_SPECIFICATION, .offset = offsetof(DynamodbExportTableToPointInTimeInput, incremental_export_specification), .has_offset = NO_OFFSET},
+    {.name = {"FilterSpecification", 19}, .path = "filterSpecification", .shape = &DYNAMODB_SHAPE_FILTER_SPECIFICATION, .offset = offsetof(DynamodbExportTableToPointInTimeInput, filter_specification), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_EXPORT_TABLE_TO_POINT_IN_TIME_INPUT = {.name = "ExportTableToPointInTimeInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbExportTableToPointInTimeInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_export_table_to_point_in_time_input};
+
+static const Shape shape_export_arn = {.name = "ExportArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 37, .max = 1024};
+
+static const char *const enum_export_status[] = {"IN_PROGRESS", "COMPLETED", "FAILED", NULL};
+static const Shape shape_export_status = {.name = "ExportStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_export_status};
+
+static const Shape shape_export_start_time = {.name = "ExportStartTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_export_end_time = {.name = "ExportEndTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_export_manifest = {.name = "ExportManifest", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_failure_code = {.name = "FailureCode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_failure_message = {.name = "FailureMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_billed_size_bytes = {.name = "BilledSizeBytes", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = NO_MAX};
+
+static const Field fields_export_description[] = {
+    {.name = {"ExportArn", 9}, .path = "exportArn", .shape = &shape_export_arn, .offset = offsetof(DynamodbExportDescription, export_arn), .has_offset = NO_OFFSET},
+    {.name = {"ExportStatus", 12}, .path = "exportStatus", .shape = &shape_export_status, .offset = offsetof(DynamodbExportDescription, export_status), .has_offset = NO_OFFSET},
+    {.name = {"StartTime", 9}, .path = "startTime", .shape = &shape_export_start_time, .offset = offsetof(DynamodbExportDescription, start_time), .has_offset = offsetof(DynamodbExportDescription, has_start_time)},
+    {.name = {"EndTime", 7}, .path = "endTime", .shape = &shape_export_end_time, .offset = offsetof(DynamodbExportDescription, end_time), .has_offset = offsetof(DynamodbExportDescription, has_end_time)},
+    {.name = {"ExportManifest", 14}, .path = "exportManifest", .shape = &shape_export_manifest, .offset = offsetof(DynamodbExportDescription, export_manifest), .has_offset = NO_OFFSET},
+    {.name = {"TableArn", 8}, .path = "tableArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbExportDescription, table_arn), .has_offset = NO_OFFSET},
+    {.name = {"TableId", 7}, .path = "tableId", .shape = &shape_table_id, .offset = offsetof(DynamodbExportDescription, table_id), .has_offset = NO_OFFSET},
+    {.name = {"ExportTime", 10}, .path = "exportTime", .shape = &shape_export_time, .offset = offsetof(DynamodbExportDescription, export_time), .has_offset = offsetof(DynamodbExportDescription, has_export_time)},
+    {.name = {"ClientToken", 11}, .path = "clientToken", .shape = &shape_client_token, .offset = offsetof(DynamodbExportDescription, client_token), .has_offset = NO_OFFSET},
+    {.name = {"S3Bucket", 8}, .path = "s3Bucket", .shape = &shape_s3_bucket, .offset = offsetof(DynamodbExportDescription, s3_bucket), .has_offset = NO_OFFSET},
+    {.name = {"S3BucketOwner", 13}, .path = "s3BucketOwner", .shape = &shape_s3_bucket_owner, .offset = offsetof(DynamodbExportDescription, s3_bucket_owner), .has_offset = NO_OFFSET},
+    {.name = {"S3Prefix", 8}, .path = "s3Prefix", .shape = &shape_s3_prefix, .offset = offsetof(DynamodbExportDescription, s3_prefix), .has_offset = NO_OFFSET},
+    {.name = {"S3SseAlgorithm", 14}, .path = "s3SseAlgorithm", .shape = &shape_s3_sse_algorithm, .offset = offsetof(DynamodbExportDescription, s3_sse_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"S3SseKmsKeyId", 13}, .path = "s3SseKmsKeyId", .shape = &shape_s3_sse_kms_key_id, .offset = offsetof(DynamodbExportDescription, s3_sse_kms_key_id), .has_offset = NO_OFFSET},
+    {.name = {"FailureCode", 11}, .path = "failureCode", .shape = &shape_failure_code, .offset = offsetof(DynamodbExportDescription, failure_code), .has_offset = NO_OFFSET},
+    {.name = {"FailureMessage", 14}, .path = "failureMessage", .shape = &shape_failure_message, .offset = offsetof(DynamodbExportDescription, failure_message), .has_offset = NO_OFFSET},
+    {.name = {"ExportFormat", 12}, .path = "exportFormat", .shape = &shape_export_format, .offset = offsetof(DynamodbExportDescription, export_format), .has_offset = NO_OFFSET},
+    {.name = {"BilledSizeBytes", 15}, .path = "billedSizeBytes", .shape = &shape_billed_size_bytes, .offset = offsetof(DynamodbExportDescription, billed_size_bytes), .has_offset = offsetof(DynamodbExportDescription, has_billed_size_bytes)},
+    {.name = {"ItemCount", 9}, .path = "itemCount", .shape = &shape_item_count, .offset = offsetof(DynamodbExportDescription, item_count), .has_offset = offsetof(DynamodbExportDescription, has_item_count)},
+    {.name = {"ExportType", 10}, .path = "exportType", .shape = &shape_export_type, .offset = offsetof(DynamodbExportDescription, export_type), .has_offset = NO_OFFSET},
+    {.name = {"IncrementalExportSpecification", 30}, .path = "incrementalExportSpecification", .shape = &DYNAMODB_SHAPE_INCREMENTAL_EXPORT_SPECIFICATION, .offset = offsetof(DynamodbExportDescription, incremental_export_specification), .has_offset = NO_OFFSET},
+    {.name = {"FilterSpecification", 19}, .path = "filterSpecification", .shape = &DYNAMODB_SHAPE_FILTER_SPECIFICATION, .offset = offsetof(DynamodbExportDescription, filter_specification), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_EXPORT_DESCRIPTION = {.name = "ExportDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbExportDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 22, .fields = fields_export_description};
+
+static const Field fields_export_table_to_point_in_time_output[] = {
+    {.name = {"ExportDescription", 17}, .path = "exportDescription", .shape = &DYNAMODB_SHAPE_EXPORT_DESCRIPTION, .offset = offsetof(DynamodbExportTableToPointInTimeOutput, export_description), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_EXPORT_TABLE_TO_POINT_IN_TIME_OUTPUT = {.name = "ExportTableToPointInTimeOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbExportTableToPointInTimeOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_export_table_to_point_in_time_output};
+
+static const Field fields_describe_export_input[] = {
+    {.name = {"ExportArn", 9}, .path = "exportArn", .shape = &shape_export_arn, .offset = offsetof(DynamodbDescribeExportInput, export_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_EXPORT_INPUT = {.name = "DescribeExportInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeExportInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_export_input};
+
+static const Field fields_describe_export_output[] = {
+    {.name = {"ExportDescription", 17}, .path = "exportDescription", .shape = &DYNAMODB_SHAPE_EXPORT_DESCRIPTION, .offset = offsetof(DynamodbDescribeExportOutput, export_description), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_EXPORT_OUTPUT = {.name = "DescribeExportOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeExportOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_export_output};
+
+static const Shape shape_list_exports_max_limit = {.name = "ListExportsMaxLimit", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 25};
+
+static const Shape shape_export_next_token = {.name = "ExportNextToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_list_exports_input[] = {
+    {.name = {"TableArn", 8}, .path = "tableArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbListExportsInput, table_arn), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_list_exports_max_limit, .offset = offsetof(DynamodbListExportsInput, max_results), .has_offset = offsetof(DynamodbListExportsInput, has_max_results)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_export_next_token, .offset = offsetof(DynamodbListExportsInput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_EXPORTS_INPUT = {.name = "ListExportsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListExportsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_exports_input};
+
+static const Field fields_export_summary[] = {
+    {.name = {"ExportArn", 9}, .path = "exportArn", .shape = &shape_export_arn, .offset = offsetof(DynamodbExportSummary, export_arn), .has_offset = NO_OFFSET},
+    {.name = {"ExportStatus", 12}, .path = "exportStatus", .shape = &shape_export_status, .offset = offsetof(DynamodbExportSummary, export_status), .has_offset = NO_OFFSET},
+    {.name = {"ExportType", 10}, .path = "exportType", .shape = &shape_export_type, .offset = offsetof(DynamodbExportSummary, export_type), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_EXPORT_SUMMARY = {.name = "ExportSummary", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbExportSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_export_summary};
+
+static const Shape shape_export_summaries = {.name = "ExportSummaries", .kind = KIND_LIST, .size = sizeof(DynamodbExportSummaries), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_EXPORT_SUMMARY};
+
+static const Field fields_list_exports_output[] = {
+    {.name = {"ExportSummaries", 15}, .path = "exportSummaries", .shape = &shape_export_summaries, .offset = offsetof(DynamodbListExportsOutput, export_summaries), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_export_next_token, .offset = offsetof(DynamodbListExportsOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_EXPORTS_OUTPUT = {.name = "ListExportsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListExportsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_exports_output};
+
+static const Field fields_s3_bucket_source[] = {
+    {.name = {"S3BucketOwner", 13}, .path = "s3BucketOwner", .shape = &shape_s3_bucket_owner, .offset = offsetof(DynamodbS3BucketSource, s3_bucket_owner), .has_offset = NO_OFFSET},
+    {.name = {"S3Bucket", 8}, .path = "s3Bucket", .shape = &shape_s3_bucket, .offset = offsetof(DynamodbS3BucketSource, s3_bucket), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"S3KeyPrefix", 11}, .path = "s3KeyPrefix", .shape = &shape_s3_prefix, .offset = offsetof(DynamodbS3BucketSource, s3_key_prefix), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_S3_BUCKET_SOURCE = {.name = "S3BucketSource", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbS3BucketSource), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_s3_bucket_source};
+
+static const char *const enum_input_format[] = {"DYNAMODB_JSON", "ION", "CSV", NULL};
+static const Shape shape_input_format = {.name = "InputFormat", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_input_format};
+
+static const Shape shape_csv_delimiter = {.name = "CsvDelimiter", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1, .pattern = "[,;:|\\t ]"};
+
+static const Shape shape_csv_header = {.name = "CsvHeader", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 65536, .pattern = "[\\x20-\\x21\\x23-\\x2B\\x2D-\\x7E]*"};
+
+static const Shape shape_csv_header_list = {.name = "CsvHeaderList", .kind = KIND_LIST, .size = sizeof(DynamodbCsvHeaderList), .min = 1, .max = 255, .member = &shape_csv_header};
+
+static const Field fields_csv_options[] = {
+    {.name = {"Delimiter", 9}, .path = "delimiter", .shape = &shape_csv_delimiter, .offset = offsetof(DynamodbCsvOptions, delimiter), .has_offset = NO_OFFSET},
+    {.name = {"HeaderList", 10}, .path = "headerList", .shape = &shape_csv_header_list, .offset = offsetof(DynamodbCsvOptions, header_list), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_CSV_OPTIONS = {.name = "CsvOptions", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbCsvOptions), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_csv_options};
+
+static const Field fields_input_format_options[] = {
+    {.name = {"Csv", 3}, .path = "csv", .shape = &DYNAMODB_SHAPE_CSV_OPTIONS, .offset = offsetof(DynamodbInputFormatOptions, csv), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_INPUT_FORMAT_OPTIONS = {.name = "InputFormatOptions", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbInputFormatOptions), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_input_format_options};
+
+static const char *const enum_input_compression_type[] = {"GZIP", "ZSTD", "NONE", NULL};
+static const Shape shape_input_compression_type = {.name = "InputCompressionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_input_compression_type};
+
+static const Field fields_table_creation_parameters[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbTableCreationParameters, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AttributeDefinitions", 20}, .path = "attributeDefinitions", .shape = &shape_attribute_definitions, .offset = offsetof(DynamodbTableCreationParameters, attribute_definitions), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeySchema", 9}, .path = "keySchema", .shape = &shape_key_schema, .offset = offsetof(DynamodbTableCreationParameters, key_schema), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BillingMode", 11}, .path = "billingMode", .shape = &shape_billing_mode, .offset = offsetof(DynamodbTableCreationParameters, billing_mode), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedThroughput", 21}, .path = "provisionedThroughput", .shape = &DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT, .offset = offsetof(DynamodbTableCreationParameters, provisioned_throughput), .has_offset = NO_OFFSET},
+    {.name = {"OnDemandThroughput", 18}, .path = "onDemandThroughput", .shape = &DYNAMODB_SHAPE_ON_DEMAND_THROUGHPUT, .offset = offsetof(DynamodbTableCreationParameters, on_demand_throughput), .has_offset = NO_OFFSET},
+    {.name = {"SSESpecification", 16}, .path = "sSESpecification", .shape = &DYNAMODB_SHAPE_SSE_SPECIFICATION, .offset = offsetof(DynamodbTableCreationParameters, sse_specification), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexes", 22}, .path = "globalSecondaryIndexes", .shape = &shape_global_secondary_index_list, .offset = offsetof(DynamodbTableCreationParameters, global_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"VectorIndexes", 13}, .path = "vectorIndexes", .shape = &shape_vector_index_list, .offset = offsetof(DynamodbTableCreationParameters, vector_indexes), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_TABLE_CREATION_PARAMETERS = {.name = "TableCreationParameters", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTableCreationParameters), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_table_creation_parameters};
+
+static const Field fields_import_table_input[] = {
+    {.name = {"ClientToken", 11}, .path = "clientToken", .shape = &shape_client_token, .offset = offsetof(DynamodbImportTableInput, client_token), .has_offset = NO_OFFSET},
+    {.name = {"S3BucketSource", 14}, .path = "s3BucketSource", .shape = &DYNAMODB_SHAPE_S3_BUCKET_SOURCE, .offset = offsetof(DynamodbImportTableInput, s3_bucket_source), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"InputFormat", 11}, .path = "inputFormat", .shape = &shape_input_format, .offset = offsetof(DynamodbImportTableInput, input_format), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"InputFormatOptions", 18}, .path = "inputFormatOptions", .shape = &DYNAMODB_SHAPE_INPUT_FORMAT_OPTIONS, .offset = offsetof(DynamodbImportTableInput, input_format_options), .has_offset = NO_OFFSET},
+    {.name = {"InputCompressionType", 20}, .path = "inputCompressionType", .shape = &shape_input_compression_type, .offset = offsetof(DynamodbImportTableInput, input_compression_type), .has_offset = NO_OFFSET},
+    {.name = {"TableCreationParameters", 23}, .path = "tableCreationParameters", .shape = &DYNAMODB_SHAPE_TABLE_CREATION_PARAMETERS, .offset = offsetof(DynamodbImportTableInput, table_creation_parameters), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_IMPORT_TABLE_INPUT = {.name = "ImportTableInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbImportTableInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_import_table_input};
+
+static const Shape shape_import_arn = {.name = "ImportArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 37, .max = 1024};
+
+static const char *const enum_import_status[] = {"IN_PROGRESS", "COMPLETED", "CANCELLING", "CANCELLED", "FAILED", NULL};
+static const Shape shape_import_status = {.name = "ImportStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_import_status};
+
+static const Shape shape_error_count = {.name = "ErrorCount", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = NO_MAX};
+
+static const Shape shape_cloud_watch_log_group_arn = {.name = "CloudWatchLogGroupArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024};
+
+static const Shape shape_import_start_time = {.name = "ImportStartTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_import_end_time = {.name = "ImportEndTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_processed_item_count = {.name = "ProcessedItemCount", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = NO_MAX};
+
+static const Shape shape_imported_item_count = {.name = "ImportedItemCount", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = NO_MAX};
+
+static const Field fields_import_table_description[] = {
+    {.name = {"ImportArn", 9}, .path = "importArn", .shape = &shape_import_arn, .offset = offsetof(DynamodbImportTableDescription, import_arn), .has_offset = NO_OFFSET},
+    {.name = {"ImportStatus", 12}, .path = "importStatus", .shape = &shape_import_status, .offset = offsetof(DynamodbImportTableDescription, import_status), .has_offset = NO_OFFSET},
+    {.name = {"TableArn", 8}, .path = "tableArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbImportTableDescription, table_arn), .has_offset = NO_OFFSET},
+    {.name = {"TableId", 7}, .path = "tableId", .shape = &shape_table_id, .offset = offsetof(DynamodbImportTableDescription, table_id), .has_offset = NO_OFFSET},
+    {.name = {"ClientToken", 11}, .path = "clientToken", .shape = &shape_client_token, .offset = offsetof(DynamodbImportTableDescription, client_token), .has_offset = NO_OFFSET},
+    {.name = {"S3BucketSource", 14}, .path = "s3BucketSource", .shape = &DYNAMODB_SHAPE_S3_BUCKET_SOURCE, .offset = offsetof(DynamodbImportTableDescription, s3_bucket_source), .has_offset = NO_OFFSET},
+    {.name = {"ErrorCount", 10}, .path = "errorCount", .shape = &shape_error_count, .offset = offsetof(DynamodbImportTableDescription, error_count), .has_offset = offsetof(DynamodbImportTableDescription, has_error_count)},
+    {.name = {"CloudWatchLogGroupArn", 21}, .path = "cloudWatchLogGroupArn", .shape = &shape_cloud_watch_log_group_arn, .offset = offsetof(DynamodbImportTableDescription, cloud_watch_log_group_arn), .has_offset = NO_OFFSET},
+    {.name = {"InputFormat", 11}, .path = "inputFormat", .shape = &shape_input_format, .offset = offsetof(DynamodbImportTableDescription, input_format), .has_offset = NO_OFFSET},
+    {.name = {"InputFormatOptions", 18}, .path = "inputFormatOptions", .shape = &DYNAMODB_SHAPE_INPUT_FORMAT_OPTIONS, .offset = offsetof(DynamodbImportTableDescription, input_format_options), .has_offset = NO_OFFSET},
+    {.name = {"InputCompressionType", 20}, .path = "inputCompressionType", .shape = &shape_input_compression_type, .offset = offsetof(DynamodbImportTableDescription, input_compression_type), .has_offset = NO_OFFSET},
+    {.name = {"TableCreationParameters", 23}, .path = "tableCreationParameters", .shape = &DYNAMODB_SHAPE_TABLE_CREATION_PARAMETERS, .offset = offsetof(DynamodbImportTableDescription, table_creation_parameters), .has_offset = NO_OFFSET},
+    {.name = {"StartTime", 9}, .path = "startTime", .shape = &shape_import_start_time, .offset = offsetof(DynamodbImportTableDescription, start_time), .has_offset = offsetof(DynamodbImportTableDescription, has_start_time)},
+    {.name = {"EndTime", 7}, .path = "endTime", .shape = &shape_import_end_time, .offset = offsetof(DynamodbImportTableDescription, end_time), .has_offset = offsetof(DynamodbImportTableDescription, has_end_time)},
+    {.name = {"ProcessedSizeBytes", 18}, .path = "processedSizeBytes", .shape = &shape_long_object, .offset = offsetof(DynamodbImportTableDescription, processed_size_bytes), .has_offset = offsetof(DynamodbImportTableDescription, has_processed_size_bytes)},
+    {.name = {"ProcessedItemCount", 18}, .path = "processedItemCount", .shape = &shape_processed_item_count, .offset = offsetof(DynamodbImportTableDescription, processed_item_count), .has_offset = offsetof(DynamodbImportTableDescription, has_processed_item_count)},
+    {.name = {"ImportedItemCount", 17}, .path = "importedItemCount", .shape = &shape_imported_item_count, .offset = offsetof(DynamodbImportTableDescription, imported_item_count), .has_offset = offsetof(DynamodbImportTableDescription, has_imported_item_count)},
+    {.name = {"FailureCode", 11}, .path = "failureCode", .shape = &shape_failure_code, .offset = offsetof(DynamodbImportTableDescription, failure_code), .has_offset = NO_OFFSET},
+    {.name = {"FailureMessage", 14}, .path = "failureMessage", .shape = &shape_failure_message, .offset = offsetof(DynamodbImportTableDescription, failure_message), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_IMPORT_TABLE_DESCRIPTION = {.name = "ImportTableDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbImportTableDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 19, .fields = fields_import_table_description};
+
+static const Field fields_import_table_output[] = {
+    {.name = {"ImportTableDescription", 22}, .path = "importTableDescription", .shape = &DYNAMODB_SHAPE_IMPORT_TABLE_DESCRIPTION, .offset = offsetof(DynamodbImportTableOutput, import_table_description), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_IMPORT_TABLE_OUTPUT = {.name = "ImportTableOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbImportTableOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_import_table_output};
+
+static const Field fields_describe_import_input[] = {
+    {.name = {"ImportArn", 9}, .path = "importArn", .shape = &shape_import_arn, .offset = offsetof(DynamodbDescribeImportInput, import_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_IMPORT_INPUT = {.name = "DescribeImportInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeImportInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_import_input};
+
+static const Field fields_describe_import_output[] = {
+    {.name = {"ImportTableDescription", 22}, .path = "importTableDescription", .shape = &DYNAMODB_SHAPE_IMPORT_TABLE_DESCRIPTION, .offset = offsetof(DynamodbDescribeImportOutput, import_table_description), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_IMPORT_OUTPUT = {.name = "DescribeImportOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeImportOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_import_output};
+
+static const Shape shape_list_imports_max_limit = {.name = "ListImportsMaxLimit", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 25};
+
+static const Shape shape_import_next_token = {.name = "ImportNextToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 112, .max = 1024, .pattern = "([0-9a-f]{16})+"};
+
+static const Field fields_list_imports_input[] = {
+    {.name = {"TableArn", 8}, .path = "tableArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbListImportsInput, table_arn), .has_offset = NO_OFFSET},
+    {.name = {"PageSize", 8}, .path = "pageSize", .shape = &shape_list_imports_max_limit, .offset = offsetof(DynamodbListImportsInput, page_size), .has_offset = offsetof(DynamodbListImportsInput, has_page_size)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_import_next_token, .offset = offsetof(DynamodbListImportsInput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_IMPORTS_INPUT = {.name = "ListImportsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListImportsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_imports_input};
+
+static const Field fields_import_summary[] = {
+    {.name = {"ImportArn", 9}, .path = "importArn", .shape = &shape_import_arn, .offset = offsetof(DynamodbImportSummary, import_arn), .has_offset = NO_OFFSET},
+    {.name = {"ImportStatus", 12}, .path = "importStatus", .shape = &shape_import_status, .offset = offsetof(DynamodbImportSummary, import_status), .has_offset = NO_OFFSET},
+    {.name = {"TableArn", 8}, .path = "tableArn", .shape = &shape_table_arn, .offset = offsetof(DynamodbImportSummary, table_arn), .has_offset = NO_OFFSET},
+    {.name = {"S3BucketSource", 14}, .path = "s3BucketSource", .shape = &DYNAMODB_SHAPE_S3_BUCKET_SOURCE, .offset = offsetof(DynamodbImportSummary, s3_bucket_source), .has_offset = NO_OFFSET},
+    {.name = {"CloudWatchLogGroupArn", 21}, .path = "cloudWatchLogGroupArn", .shape = &shape_cloud_watch_log_group_arn, .offset = offsetof(DynamodbImportSummary, cloud_watch_log_group_arn), .has_offset = NO_OFFSET},
+    {.name = {"InputFormat", 11}, .path = "inputFormat", .shape = &shape_input_format, .offset = offsetof(DynamodbImportSummary, input_format), .has_offset = NO_OFFSET},
+    {.name = {"StartTime", 9}, .path = "startTime", .shape = &shape_import_start_time, .offset = offsetof(DynamodbImportSummary, start_time), .has_offset = offsetof(DynamodbImportSummary, has_start_time)},
+    {.name = {"EndTime", 7}, .path = "endTime", .shape = &shape_import_end_time, .offset = offsetof(DynamodbImportSummary, end_time), .has_offset = offsetof(DynamodbImportSummary, has_end_time)},
+};
+const Shape DYNAMODB_SHAPE_IMPORT_SUMMARY = {.name = "ImportSummary", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbImportSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_import_summary};
+
+static const Shape shape_import_summary_list = {.name = "ImportSummaryList", .kind = KIND_LIST, .size = sizeof(DynamodbImportSummaryList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_IMPORT_SUMMARY};
+
+static const Field fields_list_imports_output[] = {
+    {.name = {"ImportSummaryList", 17}, .path = "importSummaryList", .shape = &shape_import_summary_list, .offset = offsetof(DynamodbListImportsOutput, import_summary_list), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_import_next_token, .offset = offsetof(DynamodbListImportsOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_IMPORTS_OUTPUT = {.name = "ListImportsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListImportsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_imports_output};
+
+const Shape DYNAMODB_SHAPE_DESCRIBE_ENDPOINTS_REQUEST = {.name = "DescribeEndpointsRequest", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeEndpointsRequest), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_long_ = {.name = "Long", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_endpoint[] = {
+    {.name = {"Address", 7}, .path = "address", .shape = &shape_string, .offset = offsetof(DynamodbEndpoint, address), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CachePeriodInMinutes", 20}, .path = "cachePeriodInMinutes", .shape = &shape_long_, .offset = offsetof(DynamodbEndpoint, cache_period_in_minutes), .has_offset = offsetof(DynamodbEndpoint, has_cache_period_in_minutes), .required = true},
+};
+const Shape DYNAMODB_SHAPE_ENDPOINT = {.name = "Endpoint", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbEndpoint), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_endpoint};
+
+static const Shape shape_endpoints = {.name = "Endpoints", .kind = KIND_LIST, .size = sizeof(DynamodbEndpoints), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_ENDPOINT};
+
+static const Field fields_describe_endpoints_response[] = {
+    {.name = {"Endpoints", 9}, .path = "endpoints", .shape = &shape_endpoints, .offset = offsetof(DynamodbDescribeEndpointsResponse, endpoints), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_ENDPOINTS_RESPONSE = {.name = "DescribeEndpointsResponse", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeEndpointsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_endpoints_response};
+
+static const Field fields_describe_contributor_insights_input[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbDescribeContributorInsightsInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbDescribeContributorInsightsInput, index_name), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_CONTRIBUTOR_INSIGHTS_INPUT = {.name = "DescribeContributorInsightsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeContributorInsightsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_contributor_insights_input};
+
+static const Shape shape_contributor_insights_rule = {.name = "ContributorInsightsRule", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .pattern = "[A-Za-z0-9][A-Za-z0-9\\-\\_\\.]{0,126}[A-Za-z0-9]"};
+
+static const Shape shape_contributor_insights_rule_list = {.name = "ContributorInsightsRuleList", .kind = KIND_LIST, .size = sizeof(DynamodbContributorInsightsRuleList), .min = NO_MIN, .max = NO_MAX, .member = &shape_contributor_insights_rule};
+
+static const char *const enum_contributor_insights_status[] = {"ENABLING", "ENABLED", "DISABLING", "DISABLED", "FAILED", NULL};
+static const Shape shape_contributor_insights_status = {.name = "ContributorInsightsStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_contributor_insights_status};
+
+static const Shape shape_last_update_date_time = {.name = "LastUpdateDateTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_exception_name = {.name = "ExceptionName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_exception_description = {.name = "ExceptionDescription", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_failure_exception[] = {
+    {.name = {"ExceptionName", 13}, .path = "exceptionName", .shape = &shape_exception_name, .offset = offsetof(DynamodbFailureException, exception_name), .has_offset = NO_OFFSET},
+    {.name = {"ExceptionDescription", 20}, .path = "exceptionDescription", .shape = &shape_exception_description, .offset = offsetof(DynamodbFailureException, exception_description), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_FAILURE_EXCEPTION = {.name = "FailureException", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbFailureException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_failure_exception};
+
+static const char *const enum_contributor_insights_mode[] = {"ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS", NULL};
+static const Shape shape_contributor_insights_mode = {.name = "ContributorInsightsMode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_contributor_insights_mode};
+
+static const Field fields_describe_contributor_insights_output[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbDescribeContributorInsightsOutput, table_name), .has_offset = NO_OFFSET},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbDescribeContributorInsightsOutput, index_name), .has_offset = NO_OFFSET},
+    {.name = {"ContributorInsightsRuleList", 27}, .path = "contributorInsightsRuleList", .shape = &shape_contributor_insights_rule_list, .offset = offsetof(DynamodbDescribeContributorInsightsOutput, contributor_insights_rule_list), .has_offset = NO_OFFSET},
+    {.name = {"ContributorInsightsStatus", 25}, .path = "contributorInsightsStatus", .shape = &shape_contributor_insights_status, .offset = offsetof(DynamodbDescribeContributorInsightsOutput, contributor_insights_status), .has_offset = NO_OFFSET},
+    {.name = {"LastUpdateDateTime", 18}, .path = "lastUpdateDateTime", .shape = &shape_last_update_date_time, .offset = offsetof(DynamodbDescribeContributorInsightsOutput, last_update_date_time), .has_offset = offsetof(DynamodbDescribeContributorInsightsOutput, has_last_update_date_time)},
+    {.name = {"FailureException", 16}, .path = "failureException", .shape = &DYNAMODB_SHAPE_FAILURE_EXCEPTION, .offset = offsetof(DynamodbDescribeContributorInsightsOutput, failure_exception), .has_offset = NO_OFFSET},
+    {.name = {"ContributorInsightsMode", 23}, .path = "contributorInsightsMode", .shape = &shape_contributor_insights_mode, .offset = offsetof(DynamodbDescribeContributorInsightsOutput, contributor_insights_mode), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_CONTRIBUTOR_INSIGHTS_OUTPUT = {.name = "DescribeContributorInsightsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeContributorInsightsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_describe_contributor_insights_output};
+
+static const Shape shape_list_contributor_insights_limit = {.name = "ListContributorInsightsLimit", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = 100};
+
+static const Field fields_list_contributor_insights_input[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbListContributorInsightsInput, table_name), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token_string, .offset = offsetof(DynamodbListContributorInsightsInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_list_contributor_insights_limit, .offset = offsetof(DynamodbListContributorInsightsInput, max_results), .has_offset = offsetof(DynamodbListContributorInsightsInput, has_max_results)},
+};
+const Shape DYNAMODB_SHAPE_LIST_CONTRIBUTOR_INSIGHTS_INPUT = {.name = "ListContributorInsightsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListContributorInsightsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_contributor_insights_input};
+
+static const Field fields_contributor_insights_summary[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbContributorInsightsSummary, table_name), .has_offset = NO_OFFSET},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbContributorInsightsSummary, index_name), .has_offset = NO_OFFSET},
+    {.name = {"ContributorInsightsStatus", 25}, .path = "contributorInsightsStatus", .shape = &shape_contributor_insights_status, .offset = offsetof(DynamodbContributorInsightsSummary, contributor_insights_status), .has_offset = NO_OFFSET},
+    {.name = {"ContributorInsightsMode", 23}, .path = "contributorInsightsMode", .shape = &shape_contributor_insights_mode, .offset = offsetof(DynamodbContributorInsightsSummary, contributor_insights_mode), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_CONTRIBUTOR_INSIGHTS_SUMMARY = {.name = "ContributorInsightsSummary", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbContributorInsightsSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_contributor_insights_summary};
+
+static const Shape shape_contributor_insights_summaries = {.name = "ContributorInsightsSummaries", .kind = KIND_LIST, .size = sizeof(DynamodbContributorInsightsSummaries), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_CONTRIBUTOR_INSIGHTS_SUMMARY};
+
+static const Field fields_list_contributor_insights_output[] = {
+    {.name = {"ContributorInsightsSummaries", 28}, .path = "contributorInsightsSummaries", .shape = &shape_contributor_insights_summaries, .offset = offsetof(DynamodbListContributorInsightsOutput, contributor_insights_summaries), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token_string, .offset = offsetof(DynamodbListContributorInsightsOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_CONTRIBUTOR_INSIGHTS_OUTPUT = {.name = "ListContributorInsightsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListContributorInsightsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_contributor_insights_output};
+
+static const char *const enum_contributor_insights_action[] = {"ENABLE", "DISABLE", NULL};
+static const Shape shape_contributor_insights_action = {.name = "ContributorInsightsAction", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_contributor_insights_action};
+
+static const Field fields_update_contributor_insights_input[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbUpdateContributorInsightsInput, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbUpdateContributorInsightsInput, index_name), .has_offset = NO_OFFSET},
+    {.name = {"ContributorInsightsAction", 25}, .path = "contributorInsightsAction", .shape = &shape_contributor_insights_action, .offset = offsetof(DynamodbUpdateContributorInsightsInput, contributor_insights_action), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ContributorInsightsMode", 23}, .path = "contributorInsightsMode", .shape = &shape_contributor_insights_mode, .offset = offsetof(DynamodbUpdateContributorInsightsInput, contributor_insights_mode), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_UPDATE_CONTRIBUTOR_INSIGHTS_INPUT = {.name = "UpdateContributorInsightsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateContributorInsightsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_contributor_insights_input};
+
+static const Field fields_update_contributor_insights_output[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbUpdateContributorInsightsOutput, table_name), .has_offset = NO_OFFSET},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbUpdateContributorInsightsOutput, index_name), .has_offset = NO_OFFSET},
+    {.name = {"ContributorInsightsStatus", 25}, .path = "contributorInsightsStatus", .shape = &shape_contributor_insights_status, .offset = offsetof(DynamodbUpdateContributorInsightsOutput, contributor_insights_status), .has_offset = NO_OFFSET},
+    {.name = {"ContributorInsightsMode", 23}, .path = "contributorInsightsMode", .shape = &shape_contributor_insights_mode, .offset = offsetof(DynamodbUpdateContributorInsightsOutput, contributor_insights_mode), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_UPDATE_CONTRIBUTOR_INSIGHTS_OUTPUT = {.name = "UpdateContributorInsightsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbUpdateContributorInsightsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_update_contributor_insights_output};
+
+static const Field fields_get_resource_policy_input[] = {
+    {.name = {"ResourceArn", 11}, .path = "resourceArn", .shape = &shape_resource_arn_string, .offset = offsetof(DynamodbGetResourcePolicyInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_GET_RESOURCE_POLICY_INPUT = {.name = "GetResourcePolicyInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGetResourcePolicyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_resource_policy_input};
+
+static const Shape shape_policy_revision_id = {.name = "PolicyRevisionId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Field fields_get_resource_policy_output[] = {
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_resource_policy, .offset = offsetof(DynamodbGetResourcePolicyOutput, policy), .has_offset = NO_OFFSET},
+    {.name = {"RevisionId", 10}, .path = "revisionId", .shape = &shape_policy_revision_id, .offset = offsetof(DynamodbGetResourcePolicyOutput, revision_id), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_GET_RESOURCE_POLICY_OUTPUT = {.name = "GetResourcePolicyOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGetResourcePolicyOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_resource_policy_output};
+
+static const Shape shape_confirm_remove_self_resource_access = {.name = "ConfirmRemoveSelfResourceAccess", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_put_resource_policy_input[] = {
+    {.name = {"ResourceArn", 11}, .path = "resourceArn", .shape = &shape_resource_arn_string, .offset = offsetof(DynamodbPutResourcePolicyInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_resource_policy, .offset = offsetof(DynamodbPutResourcePolicyInput, policy), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ExpectedRevisionId", 18}, .path = "expectedRevisionId", .shape = &shape_policy_revision_id, .offset = offsetof(DynamodbPutResourcePolicyInput, expected_revision_id), .has_offset = NO_OFFSET},
+    {.name = {"ConfirmRemoveSelfResourceAccess", 31}, .path = "confirmRemoveSelfResourceAccess", .shape = &shape_confirm_remove_self_resource_access, .offset = offsetof(DynamodbPutResourcePolicyInput, confirm_remove_self_resource_access), .has_offset = offsetof(DynamodbPutResourcePolicyInput, has_confirm_remove_self_resource_access)},
+};
+const Shape DYNAMODB_SHAPE_PUT_RESOURCE_POLICY_INPUT = {.name = "PutResourcePolicyInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbPutResourcePolicyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_resource_policy_input};
+
+static const Field fields_put_resource_policy_output[] = {
+    {.name = {"RevisionId", 10}, .path = "revisionId", .shape = &shape_policy_revision_id, .offset = offsetof(DynamodbPutResourcePolicyOutput, revision_id), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_PUT_RESOURCE_POLICY_OUTPUT = {.name = "PutResourcePolicyOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbPutResourcePolicyOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_resource_policy_output};
+
+static const Field fields_delete_resource_policy_input[] = {
+    {.name = {"ResourceArn", 11}, .path = "resourceArn", .shape = &shape_resource_arn_string, .offset = offsetof(DynamodbDeleteResourcePolicyInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ExpectedRevisionId", 18}, .path = "expectedRevisionId", .shape = &shape_policy_revision_id, .offset = offsetof(DynamodbDeleteResourcePolicyInput, expected_revision_id), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DELETE_RESOURCE_POLICY_INPUT = {.name = "DeleteResourcePolicyInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteResourcePolicyInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_resource_policy_input};
+
+static const Field fields_delete_resource_policy_output[] = {
+    {.name = {"RevisionId", 10}, .path = "revisionId", .shape = &shape_policy_revision_id, .offset = offsetof(DynamodbDeleteResourcePolicyOutput, revision_id), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DELETE_RESOURCE_POLICY_OUTPUT = {.name = "DeleteResourcePolicyOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDeleteResourcePolicyOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_resource_policy_output};
+
+static const Field fields_describe_global_table_input[] = {
+    {.name = {"GlobalTableName", 15}, .path = "globalTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbDescribeGlobalTableInput, global_table_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_INPUT = {.name = "DescribeGlobalTableInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeGlobalTableInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_global_table_input};
+
+static const Shape shape_global_table_arn_string = {.name = "GlobalTableArnString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_global_table_status[] = {"CREATING", "ACTIVE", "DELETING", "UPDATING", NULL};
+static const Shape shape_global_table_status = {.name = "GlobalTableStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_global_table_status};
+
+static const Field fields_global_table_description[] = {
+    {.name = {"ReplicationGroup", 16}, .path = "replicationGroup", .shape = &shape_replica_description_list, .offset = offsetof(DynamodbGlobalTableDescription, replication_group), .has_offset = NO_OFFSET},
+    {.name = {"GlobalTableArn", 14}, .path = "globalTableArn", .shape = &shape_global_table_arn_string, .offset = offsetof(DynamodbGlobalTableDescription, global_table_arn), .has_offset = NO_OFFSET},
+    {.name = {"CreationDateTime", 16}, .path = "creationDateTime", .shape = &shape_date, .offset = offsetof(DynamodbGlobalTableDescription, creation_date_time), .has_offset = offsetof(DynamodbGlobalTableDescription, has_creation_date_time)},
+    {.name = {"GlobalTableStatus", 17}, .path = "globalTableStatus", .shape = &shape_global_table_status, .offset = offsetof(DynamodbGlobalTableDescription, global_table_status), .has_offset = NO_OFFSET},
+    {.name = {"GlobalTableName", 15}, .path = "globalTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbGlobalTableDescription, global_table_name), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_GLOBAL_TABLE_DESCRIPTION = {.name = "GlobalTableDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGlobalTableDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_global_table_description};
+
+static const Field fields_describe_global_table_output[] = {
+    {.name = {"GlobalTableDescription", 22}, .path = "globalTableDescription", .shape = &DYNAMODB_SHAPE_GLOBAL_TABLE_DESCRIPTION, .offset = offsetof(DynamodbDescribeGlobalTableOutput, global_table_description), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_OUTPUT = {.name = "DescribeGlobalTableOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeGlobalTableOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_global_table_output};
+
+static const Field fields_list_global_tables_input[] = {
+    {.name = {"ExclusiveStartGlobalTableName", 29}, .path = "exclusiveStartGlobalTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbListGlobalTablesInput, exclusive_start_global_table_name), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_positive_integer_object, .offset = offsetof(DynamodbListGlobalTablesInput, limit), .has_offset = offsetof(DynamodbListGlobalTablesInput, has_limit)},
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbListGlobalTablesInput, region_name), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_GLOBAL_TABLES_INPUT = {.name = "ListGlobalTablesInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListGlobalTablesInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_global_tables_input};
+
+static const Field fields_replica[] = {
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbReplica, region_name), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_REPLICA = {.name = "Replica", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbReplica), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_replica};
+
+static const Shape shape_replica_list = {.name = "ReplicaList", .kind = KIND_LIST, .size = sizeof(DynamodbReplicaList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_REPLICA};
+
+static const Field fields_global_table[] = {
+    {.name = {"GlobalTableName", 15}, .path = "globalTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbGlobalTable, global_table_name), .has_offset = NO_OFFSET},
+    {.name = {"ReplicationGroup", 16}, .path = "replicationGroup", .shape = &shape_replica_list, .offset = offsetof(DynamodbGlobalTable, replication_group), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_GLOBAL_TABLE = {.name = "GlobalTable", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbGlobalTable), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_global_table};
+
+static const Shape shape_global_table_list = {.name = "GlobalTableList", .kind = KIND_LIST, .size = sizeof(DynamodbGlobalTableList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_GLOBAL_TABLE};
+
+static const Field fields_list_global_tables_output[] = {
+    {.name = {"GlobalTables", 12}, .path = "globalTables", .shape = &shape_global_table_list, .offset = offsetof(DynamodbListGlobalTablesOutput, global_tables), .has_offset = NO_OFFSET},
+    {.name = {"LastEvaluatedGlobalTableName", 28}, .path = "lastEvaluatedGlobalTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbListGlobalTablesOutput, last_evaluated_global_table_name), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_GLOBAL_TABLES_OUTPUT = {.name = "ListGlobalTablesOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListGlobalTablesOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_global_tables_output};
+
+static const Field fields_describe_global_table_settings_input[] = {
+    {.name = {"GlobalTableName", 15}, .path = "globalTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbDescribeGlobalTableSettingsInput, global_table_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_SETTINGS_INPUT = {.name = "DescribeGlobalTableSettingsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeGlobalTableSettingsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_global_table_settings_input};
+
+static const Shape shape_auto_scaling_policy_name = {.name = "AutoScalingPolicyName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256, .pattern = "\\p{Print}+"};
+
+static const Shape shape_integer_object = {.name = "IntegerObject", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_double_object = {.name = "DoubleObject", .kind = KIND_DOUBLE, .size = sizeof(double), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_auto_scaling_target_tracking_scaling_policy_configuration_description[] = {
+    {.name = {"DisableScaleIn", 14}, .path = "disableScaleIn", .shape = &shape_boolean_object, .offset = offsetof(DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription, disable_scale_in), .has_offset = offsetof(DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription, has_disable_scale_in)},
+    {.name = {"ScaleInCooldown", 15}, .path = "scaleInCooldown", .shape = &shape_integer_object, .offset = offsetof(DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription, scale_in_cooldown), .has_offset = offsetof(DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription, has_scale_in_cooldown)},
+    {.name = {"ScaleOutCooldown", 16}, .path = "scaleOutCooldown", .shape = &shape_integer_object, .offset = offsetof(DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription, scale_out_cooldown), .has_offset = offsetof(DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription, has_scale_out_cooldown)},
+    {.name = {"TargetValue", 11}, .path = "targetValue", .shape = &shape_double_object, .offset = offsetof(DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription, target_value), .has_offset = offsetof(DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription, has_target_value), .required = true},
+};
+const Shape DYNAMODB_SHAPE_AUTO_SCALING_TARGET_TRACKING_SCALING_POLICY_CONFIGURATION_DESCRIPTION = {.name = "AutoScalingTargetTrackingScalingPolicyConfigurationDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbAutoScalingTargetTrackingScalingPolicyConfigurationDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_auto_scaling_target_tracking_scaling_policy_configuration_description};
+
+static const Field fields_auto_scaling_policy_description[] = {
+    {.name = {"PolicyName", 10}, .path = "policyName", .shape = &shape_auto_scaling_policy_name, .offset = offsetof(DynamodbAutoScalingPolicyDescription, policy_name), .has_offset = NO_OFFSET},
+    {.name = {"TargetTrackingScalingPolicyConfiguration", 40}, .path = "targetTrackingScalingPolicyConfiguration", .shape = &DYNAMODB_SHAPE_AUTO_SCALING_TARGET_TRACKING_SCALING_POLICY_CONFIGURATION_DESCRIPTION, .offset = offsetof(DynamodbAutoScalingPolicyDescription, target_tracking_scaling_policy_configuration), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_AUTO_SCALING_POLICY_DESCRIPTION = {.name = "AutoScalingPolicyDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbAutoScalingPolicyDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_auto_scaling_policy_description};
+
+static const Shape shape_auto_scaling_policy_description_list = {.name = "AutoScalingPolicyDescriptionList", .kind = KIND_LIST, .size = sizeof(DynamodbAutoScalingPolicyDescriptionList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_AUTO_SCALING_POLICY_DESCRIPTION};
+
+static const Field fields_auto_scaling_settings_description[] = {
+    {.name = {"MinimumUnits", 12}, .path = "minimumUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbAutoScalingSettingsDescription, minimum_units), .has_offset = offsetof(DynamodbAutoScalingSettingsDescription, has_minimum_units)},
+    {.name = {"MaximumUnits", 12}, .path = "maximumUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbAutoScalingSettingsDescription, maximum_units), .has_offset = offsetof(DynamodbAutoScalingSettingsDescription, has_maximum_units)},
+    {.name = {"AutoScalingDisabled", 19}, .path = "autoScalingDisabled", .shape = &shape_boolean_object, .offset = offsetof(DynamodbAutoScalingSettingsDescription, auto_scaling_disabled), .has_offset = offsetof(DynamodbAutoScalingSettingsDescription, has_auto_scaling_disabled)},
+    {.name = {"AutoScalingRoleArn", 18}, .path = "autoScalingRoleArn", .shape = &shape_string, .offset = offsetof(DynamodbAutoScalingSettingsDescription, auto_scaling_role_arn), .has_offset = NO_OFFSET},
+    {.name = {"ScalingPolicies", 15}, .path = "scalingPolicies", .shape = &shape_auto_scaling_policy_description_list, .offset = offsetof(DynamodbAutoScalingSettingsDescription, scaling_policies), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_AUTO_SCALING_SETTINGS_DESCRIPTION = {.name = "AutoScalingSettingsDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbAutoScalingSettingsDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_auto_scaling_settings_description};
+
+static const Field fields_replica_global_secondary_index_settings_description[] = {
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexSettingsDescription, index_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IndexStatus", 11}, .path = "indexStatus", .shape = &shape_index_status, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexSettingsDescription, index_status), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedReadCapacityUnits", 28}, .path = "provisionedReadCapacityUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexSettingsDescription, provisioned_read_capacity_units), .has_offset = offsetof(DynamodbReplicaGlobalSecondaryIndexSettingsDescription, has_provisioned_read_capacity_units)},
+    {.name = {"ProvisionedReadCapacityAutoScalingSettings", 42}, .path = "provisionedReadCapacityAutoScalingSettings", .shape = &DYNAMODB_SHAPE_AUTO_SCALING_SETTINGS_DESCRIPTION, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexSettingsDescription, provisioned_read_capacity_auto_scaling_settings), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedWriteCapacityUnits", 29}, .path = "provisionedWriteCapacityUnits", .shape = &shape_positive_long_object, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexSettingsDescription, provisioned_write_capacity_units), .has_offset = offsetof(DynamodbReplicaGlobalSecondaryIndexSettingsDescription, has_provisioned_write_capacity_units)},
+    {.name = {"ProvisionedWriteCapacityAutoScalingSettings", 43}, .path = "provisionedWriteCapacityAutoScalingSettings", .shape = &DYNAMODB_SHAPE_AUTO_SCALING_SETTINGS_DESCRIPTION, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexSettingsDescription, provisioned_write_capacity_auto_scaling_settings), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX_SETTINGS_DESCRIPTION = {.name = "ReplicaGlobalSecondaryIndexSettingsDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbReplicaGlobalSecondaryIndexSettingsDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_replica_global_secondary_index_settings_description};
+
+static const Shape shape_replica_global_secondary_index_settings_description_list = {.name = "ReplicaGlobalSecondaryIndexSettingsDescriptionList", .kind = KIND_LIST, .size = sizeof(DynamodbReplicaGlobalSecondaryIndexSettingsDescriptionList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX_SETTINGS_DESCRIPTION};
+
+static const Field fields_replica_settings_description[] = {
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbReplicaSettingsDescription, region_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ReplicaStatus", 13}, .path = "replicaStatus", .shape = &shape_replica_status, .offset = offsetof(DynamodbReplicaSettingsDescription, replica_status), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaBillingModeSummary", 25}, .path = "replicaBillingModeSummary", .shape = &DYNAMODB_SHAPE_BILLING_MODE_SUMMARY, .offset = offsetof(DynamodbReplicaSettingsDescription, replica_billing_mode_summary), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaProvisionedReadCapacityUnits", 35}, .path = "replicaProvisionedReadCapacityUnits", .shape = &shape_non_negative_long_object, .offset = offsetof(DynamodbReplicaSettingsDescription, replica_provisioned_read_capacity_units), .has_offset = offsetof(DynamodbReplicaSettingsDescription, has_replica_provisioned_read_capacity_units)},
+    {.name = {"ReplicaProvisionedReadCapacityAutoScalingSettings", 49}, .path = "replicaProvisionedReadCapacityAutoScalingSettings", .shape = &DYNAMODB_SHAPE_AUTO_SCALING_SETTINGS_DESCRIPTION, .offset = offsetof(DynamodbReplicaSettingsDescription, replica_provisioned_read_capacity_auto_scaling_settings), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaProvisionedWriteCapacityUnits", 36}, .path = "replicaProvisionedWriteCapacityUnits", .shape = &shape_non_negative_long_object, .offset = offsetof(DynamodbReplicaSettingsDescription, replica_provisioned_write_capacity_units), .has_offset = offsetof(DynamodbReplicaSettingsDescription, has_replica_provisioned_write_capacity_units)},
+    {.name = {"ReplicaProvisionedWriteCapacityAutoScalingSettings", 50}, .path = "replicaProvisionedWriteCapacityAutoScalingSettings", .shape = &DYNAMODB_SHAPE_AUTO_SCALING_SETTINGS_DESCRIPTION, .offset = offsetof(DynamodbReplicaSettingsDescription, replica_provisioned_write_capacity_auto_scaling_settings), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaGlobalSecondaryIndexSettings", 35}, .path = "replicaGlobalSecondaryIndexSettings", .shape = &shape_replica_global_secondary_index_settings_description_list, .offset = offsetof(DynamodbReplicaSettingsDescription, replica_global_secondary_index_settings), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaTableClassSummary", 24}, .path = "replicaTableClassSummary", .shape = &DYNAMODB_SHAPE_TABLE_CLASS_SUMMARY, .offset = offsetof(DynamodbReplicaSettingsDescription, replica_table_class_summary), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_REPLICA_SETTINGS_DESCRIPTION = {.name = "ReplicaSettingsDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbReplicaSettingsDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_replica_settings_description};
+
+static const Shape shape_replica_settings_description_list = {.name = "ReplicaSettingsDescriptionList", .kind = KIND_LIST, .size = sizeof(DynamodbReplicaSettingsDescriptionList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_REPLICA_SETTINGS_DESCRIPTION};
+
+static const Field fields_describe_global_table_settings_output[] = {
+    {.name = {"GlobalTableName", 15}, .path = "globalTableName", .shape = &shape_table_name, .offset = offsetof(DynamodbDescribeGlobalTableSettingsOutput, global_table_name), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaSettings", 15}, .path = "replicaSettings", .shape = &shape_replica_settings_description_list, .offset = offsetof(DynamodbDescribeGlobalTableSettingsOutput, replica_settings), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_SETTINGS_OUTPUT = {.name = "DescribeGlobalTableSettingsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeGlobalTableSettingsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_global_table_settings_output};
+
+static const Field fields_describe_table_replica_auto_scaling_input[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbDescribeTableReplicaAutoScalingInput, table_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_TABLE_REPLICA_AUTO_SCALING_INPUT = {.name = "DescribeTableReplicaAutoScalingInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeTableReplicaAutoScalingInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_table_replica_auto_scaling_input};
+
+static const Field fields_replica_global_secondary_index_auto_scaling_description[] = {
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_index_name, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexAutoScalingDescription, index_name), .has_offset = NO_OFFSET},
+    {.name = {"IndexStatus", 11}, .path = "indexStatus", .shape = &shape_index_status, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexAutoScalingDescription, index_status), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedReadCapacityAutoScalingSettings", 42}, .path = "provisionedReadCapacityAutoScalingSettings", .shape = &DYNAMODB_SHAPE_AUTO_SCALING_SETTINGS_DESCRIPTION, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexAutoScalingDescription, provisioned_read_capacity_auto_scaling_settings), .has_offset = NO_OFFSET},
+    {.name = {"ProvisionedWriteCapacityAutoScalingSettings", 43}, .path = "provisionedWriteCapacityAutoScalingSettings", .shape = &DYNAMODB_SHAPE_AUTO_SCALING_SETTINGS_DESCRIPTION, .offset = offsetof(DynamodbReplicaGlobalSecondaryIndexAutoScalingDescription, provisioned_write_capacity_auto_scaling_settings), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX_AUTO_SCALING_DESCRIPTION = {.name = "ReplicaGlobalSecondaryIndexAutoScalingDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbReplicaGlobalSecondaryIndexAutoScalingDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_replica_global_secondary_index_auto_scaling_description};
+
+static const Shape shape_replica_global_secondary_index_auto_scaling_description_list = {.name = "ReplicaGlobalSecondaryIndexAutoScalingDescriptionList", .kind = KIND_LIST, .size = sizeof(DynamodbReplicaGlobalSecondaryIndexAutoScalingDescriptionList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX_AUTO_SCALING_DESCRIPTION};
+
+static const Field fields_replica_auto_scaling_description[] = {
+    {.name = {"RegionName", 10}, .path = "regionName", .shape = &shape_region_name, .offset = offsetof(DynamodbReplicaAutoScalingDescription, region_name), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexes", 22}, .path = "globalSecondaryIndexes", .shape = &shape_replica_global_secondary_index_auto_scaling_description_list, .offset = offsetof(DynamodbReplicaAutoScalingDescription, global_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaProvisionedReadCapacityAutoScalingSettings", 49}, .path = "replicaProvisionedReadCapacityAutoScalingSettings", .shape = &DYNAMODB_SHAPE_AUTO_SCALING_SETTINGS_DESCRIPTION, .offset = offsetof(DynamodbReplicaAutoScalingDescription, replica_provisioned_read_capacity_auto_scaling_settings), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaProvisionedWriteCapacityAutoScalingSettings", 50}, .path = "replicaProvisionedWriteCapacityAutoScalingSettings", .shape = &DYNAMODB_SHAPE_AUTO_SCALING_SETTINGS_DESCRIPTION, .offset = offsetof(DynamodbReplicaAutoScalingDescription, replica_provisioned_write_capacity_auto_scaling_settings), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaStatus", 13}, .path = "replicaStatus", .shape = &shape_replica_status, .offset = offsetof(DynamodbReplicaAutoScalingDescription, replica_status), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_REPLICA_AUTO_SCALING_DESCRIPTION = {.name = "ReplicaAutoScalingDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbReplicaAutoScalingDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_replica_auto_scaling_description};
+
+static const Shape shape_replica_auto_scaling_description_list = {.name = "ReplicaAutoScalingDescriptionList", .kind = KIND_LIST, .size = sizeof(DynamodbReplicaAutoScalingDescriptionList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_REPLICA_AUTO_SCALING_DESCRIPTION};
+
+static const Field fields_table_auto_scaling_description[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_name, .offset = offsetof(DynamodbTableAutoScalingDescription, table_name), .has_offset = NO_OFFSET},
+    {.name = {"TableStatus", 11}, .path = "tableStatus", .shape = &shape_table_status, .offset = offsetof(DynamodbTableAutoScalingDescription, table_status), .has_offset = NO_OFFSET},
+    {.name = {"Replicas", 8}, .path = "replicas", .shape = &shape_replica_auto_scaling_description_list, .offset = offsetof(DynamodbTableAutoScalingDescription, replicas), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_TABLE_AUTO_SCALING_DESCRIPTION = {.name = "TableAutoScalingDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbTableAutoScalingDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_table_auto_scaling_description};
+
+static const Field fields_describe_table_replica_auto_scaling_output[] = {
+    {.name = {"TableAutoScalingDescription", 27}, .path = "tableAutoScalingDescription", .shape = &DYNAMODB_SHAPE_TABLE_AUTO_SCALING_DESCRIPTION, .offset = offsetof(DynamodbDescribeTableReplicaAutoScalingOutput, table_auto_scaling_description), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_TABLE_REPLICA_AUTO_SCALING_OUTPUT = {.name = "DescribeTableReplicaAutoScalingOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeTableReplicaAutoScalingOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_table_replica_auto_scaling_output};
+
 static const Shape shape_error_message = {.name = "ErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_conditional_check_failed_exception[] = {
@@ -1839,6 +2485,13 @@ const ErrorModel DYNAMODB_BACKUP_NOT_FOUND = {"BackupNotFoundException", "com.am
 const ErrorModel DYNAMODB_TABLE_ALREADY_EXISTS = {"TableAlreadyExistsException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
 const ErrorModel DYNAMODB_INVALID_RESTORE_TIME = {"InvalidRestoreTimeException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
 const ErrorModel DYNAMODB_POINT_IN_TIME_RECOVERY_UNAVAILABLE = {"PointInTimeRecoveryUnavailableException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_INVALID_EXPORT_TIME = {"InvalidExportTimeException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_EXPORT_CONFLICT = {"ExportConflictException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_EXPORT_NOT_FOUND = {"ExportNotFoundException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_IMPORT_CONFLICT = {"ImportConflictException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_IMPORT_NOT_FOUND = {"ImportNotFoundException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_POLICY_NOT_FOUND = {"PolicyNotFoundException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
+const ErrorModel DYNAMODB_GLOBAL_TABLE_NOT_FOUND = {"GlobalTableNotFoundException", "com.amazonaws.dynamodb.v20120810", NULL, 400, true, "message", NULL};
 
 const OperationModel DynamodbCreateTableModel = {.name = "CreateTable", .input = &DYNAMODB_SHAPE_CREATE_TABLE_INPUT, .output = &DYNAMODB_SHAPE_CREATE_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbDeleteTableModel = {.name = "DeleteTable", .input = &DYNAMODB_SHAPE_DELETE_TABLE_INPUT, .output = &DYNAMODB_SHAPE_DELETE_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
@@ -1876,6 +2529,23 @@ const OperationModel DynamodbListBackupsModel = {.name = "ListBackups", .input =
 const OperationModel DynamodbDeleteBackupModel = {.name = "DeleteBackup", .input = &DYNAMODB_SHAPE_DELETE_BACKUP_INPUT, .output = &DYNAMODB_SHAPE_DELETE_BACKUP_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbRestoreTableFromBackupModel = {.name = "RestoreTableFromBackup", .input = &DYNAMODB_SHAPE_RESTORE_TABLE_FROM_BACKUP_INPUT, .output = &DYNAMODB_SHAPE_RESTORE_TABLE_FROM_BACKUP_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbRestoreTableToPointInTimeModel = {.name = "RestoreTableToPointInTime", .input = &DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_INPUT, .output = &DYNAMODB_SHAPE_RESTORE_TABLE_TO_POINT_IN_TIME_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbExportTableToPointInTimeModel = {.name = "ExportTableToPointInTime", .input = &DYNAMODB_SHAPE_EXPORT_TABLE_TO_POINT_IN_TIME_INPUT, .output = &DYNAMODB_SHAPE_EXPORT_TABLE_TO_POINT_IN_TIME_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeExportModel = {.name = "DescribeExport", .input = &DYNAMODB_SHAPE_DESCRIBE_EXPORT_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_EXPORT_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbListExportsModel = {.name = "ListExports", .input = &DYNAMODB_SHAPE_LIST_EXPORTS_INPUT, .output = &DYNAMODB_SHAPE_LIST_EXPORTS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbImportTableModel = {.name = "ImportTable", .input = &DYNAMODB_SHAPE_IMPORT_TABLE_INPUT, .output = &DYNAMODB_SHAPE_IMPORT_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeImportModel = {.name = "DescribeImport", .input = &DYNAMODB_SHAPE_DESCRIBE_IMPORT_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_IMPORT_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbListImportsModel = {.name = "ListImports", .input = &DYNAMODB_SHAPE_LIST_IMPORTS_INPUT, .output = &DYNAMODB_SHAPE_LIST_IMPORTS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeEndpointsModel = {.name = "DescribeEndpoints", .input = &DYNAMODB_SHAPE_DESCRIBE_ENDPOINTS_REQUEST, .output = &DYNAMODB_SHAPE_DESCRIBE_ENDPOINTS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeContributorInsightsModel = {.name = "DescribeContributorInsights", .input = &DYNAMODB_SHAPE_DESCRIBE_CONTRIBUTOR_INSIGHTS_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_CONTRIBUTOR_INSIGHTS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbListContributorInsightsModel = {.name = "ListContributorInsights", .input = &DYNAMODB_SHAPE_LIST_CONTRIBUTOR_INSIGHTS_INPUT, .output = &DYNAMODB_SHAPE_LIST_CONTRIBUTOR_INSIGHTS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbUpdateContributorInsightsModel = {.name = "UpdateContributorInsights", .input = &DYNAMODB_SHAPE_UPDATE_CONTRIBUTOR_INSIGHTS_INPUT, .output = &DYNAMODB_SHAPE_UPDATE_CONTRIBUTOR_INSIGHTS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbGetResourcePolicyModel = {.name = "GetResourcePolicy", .input = &DYNAMODB_SHAPE_GET_RESOURCE_POLICY_INPUT, .output = &DYNAMODB_SHAPE_GET_RESOURCE_POLICY_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbPutResourcePolicyModel = {.name = "PutResourcePolicy", .input = &DYNAMODB_SHAPE_PUT_RESOURCE_POLICY_INPUT, .output = &DYNAMODB_SHAPE_PUT_RESOURCE_POLICY_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDeleteResourcePolicyModel = {.name = "DeleteResourcePolicy", .input = &DYNAMODB_SHAPE_DELETE_RESOURCE_POLICY_INPUT, .output = &DYNAMODB_SHAPE_DELETE_RESOURCE_POLICY_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeGlobalTableModel = {.name = "DescribeGlobalTable", .input = &DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbListGlobalTablesModel = {.name = "ListGlobalTables", .input = &DYNAMODB_SHAPE_LIST_GLOBAL_TABLES_INPUT, .output = &DYNAMODB_SHAPE_LIST_GLOBAL_TABLES_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeGlobalTableSettingsModel = {.name = "DescribeGlobalTableSettings", .input = &DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_SETTINGS_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_SETTINGS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeTableReplicaAutoScalingModel = {.name = "DescribeTableReplicaAutoScaling", .input = &DYNAMODB_SHAPE_DESCRIBE_TABLE_REPLICA_AUTO_SCALING_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_TABLE_REPLICA_AUTO_SCALING_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "BatchExecuteStatement",

@@ -39,6 +39,23 @@ extern const Operation DynamodbListBackups;
 extern const Operation DynamodbDeleteBackup;
 extern const Operation DynamodbRestoreTableFromBackup;
 extern const Operation DynamodbRestoreTableToPointInTime;
+extern const Operation DynamodbExportTableToPointInTime;
+extern const Operation DynamodbDescribeExport;
+extern const Operation DynamodbListExports;
+extern const Operation DynamodbImportTable;
+extern const Operation DynamodbDescribeImport;
+extern const Operation DynamodbListImports;
+extern const Operation DynamodbDescribeEndpoints;
+extern const Operation DynamodbDescribeContributorInsights;
+extern const Operation DynamodbListContributorInsights;
+extern const Operation DynamodbUpdateContributorInsights;
+extern const Operation DynamodbGetResourcePolicy;
+extern const Operation DynamodbPutResourcePolicy;
+extern const Operation DynamodbDeleteResourcePolicy;
+extern const Operation DynamodbDescribeGlobalTable;
+extern const Operation DynamodbListGlobalTables;
+extern const Operation DynamodbDescribeGlobalTableSettings;
+extern const Operation DynamodbDescribeTableReplicaAutoScaling;
 
 /* All of them; ends with NULL. */
 extern const Operation *const DYNAMODB_OPERATIONS[];
