@@ -6,9 +6,10 @@
 #include "glue.h"
 #include "kinesis.h"
 #include "kms.h"
+#include "s3.h"
 #include "sts.h"
 
 const Service *const ALL_SERVICES[] = {
-    &kms_service,     &sts_service,      &cloudwatch_service,      &glue_service,
+    &kms_service,     &sts_service,      &cloudwatch_service,      &s3_service, &glue_service,
     &kinesis_service, &dynamodb_service, &dynamodbstreams_service, NULL,
 };

@@ -58,6 +58,8 @@ typedef struct Call {
     double failing_share;
     Bytes failing_code, failing_message;
     const HttpSource *source;      /* set by call_answer_from */
+    const HttpHead *head;          /* of the request; NULL where nobody sent it */
+    int status;                    /* of a good answer, where the handler says another than the model; else 0 */
     void *body;                    /* of an operation with a begin: the context of the sink that has the whole body */
     const struct CallHooks *hooks; /* the pipeline's: call_hooks.h */
     void *exchange;                /* the pipeline's own */
@@ -173,6 +175,18 @@ struct Operation {
     }                                                                                                                  \
     const Operation Name = {.model = &Name##Model, .access = access_, .run = handler##_run, .begin = begin_##_run}
 
+/* What the front end of a REST service does in a way of its own. */
+typedef struct FrontEnd {
+    bool takes_the_rest; /* a request is for it that names nobody: no target, no form, no signature */
+    /* The path in which its URIs are found, where it isn't the request's own: the host may say more. */
+    Bytes (*path)(Arena *arena, const HttpHead *head);
+    const ErrorModel *malformed;    /* what its body or head is not well-formed */
+    const ErrorModel *bad_uri;      /* its path is none */
+    const ErrorModel *no_operation; /* no URI of the service's has this method */
+    const char *request_id_header;  /* errors tell the id, and the extended one, in their body, too */
+    unsigned request_id_len;        /* so many letters and digits */
+} FrontEnd;
+
 /* A service is one value; services.c lists them, and nothing else names one. */
 typedef struct Service {
     const ServiceModel *model;
@@ -205,6 +219,7 @@ typedef struct Service {
     bool has_extended_ids;         /* x-amz-id-2: 96 characters of base64 */
     bool has_long_request_ids;     /* 52 letters and digits, not a UUID */
     const char *common_name_space; /* of errors that every service gives, where they have one; NULL: none */
+    const FrontEnd *front_end;     /* NULL: as most */
 } Service;
 
 /* Opens it and adds it to the host. */

@@ -64,6 +64,7 @@ typedef struct Field {
     bool streaming; /* IN_PAYLOAD: bytes that flow, of any length; what is decoded is what was collected of them */
     bool flattened; /* XML: no element around a list's or map's items */
     bool attribute; /* XML: of the element itself */
+    bool is_text;   /* XML: it is the text of the element itself, without one of its own */
     const char *xml_namespace; /* of its element; NULL: none of its own */
     const char *xml_prefix;    /* with xml_namespace: xmlns:<prefix>; NULL: the default one */
 } Field;

@@ -31,8 +31,8 @@ void wire_answer_add(WireAnswer *answer, Bytes name, Bytes value);
 typedef struct ErrorAnswer {
     const ErrorModel *error;
     Bytes message;
-    const void *fields; /* of error->shape, or NULL; its message member is ignored, `message` is told */
-    Bytes request_id;
+    const void *fields;        /* of error->shape, or NULL; its message member is ignored, `message` is told */
+    Bytes request_id, host_id; /* the second is S3's own; absent elsewhere */
 } ErrorAnswer;
 
 typedef enum WireMethods {

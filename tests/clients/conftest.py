@@ -82,6 +82,7 @@ dynamodbstreams = client_fixture("dynamodbstreams")
 cloudwatch = client_fixture("cloudwatch")
 sts = client_fixture("sts")
 kms = client_fixture("kms")
+s3 = client_fixture("s3")
 
 _numbers = itertools.count()
 

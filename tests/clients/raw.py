@@ -54,11 +54,11 @@ class Connection:
         self.socket.sendall(data)
         return self
 
-    def answer(self) -> Answer:
+    def answer(self, has_body: bool = True) -> Answer:
         status = self.reader.readline().split()
         assert status, "closed by the server instead of an answer"
         headers = {name.lower(): value for name, value in parse_headers(self.reader).items()}
-        return Answer(int(status[1]), headers, self.reader.read(int(headers["content-length"])))
+        return Answer(int(status[1]), headers, self.reader.read(int(headers.get("content-length", 0)) if has_body else 0))
 
     def rest(self) -> bytes:
         """What comes until the server closes the connection."""
@@ -66,6 +66,11 @@ class Connection:
             return self.reader.read()
         except ConnectionResetError:
             return b""
+
+    def request(self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Answer:
+        fields = {"Host": "localhost", "Content-Length": str(len(body))} | (headers or {})
+        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+        return self.send("\r\n".join(lines).encode() + body).answer(method != "HEAD")
 
     def post(self, body: bytes, path: str = "/", **headers: str) -> Answer:
         """Headers by name with _ for -."""

@@ -77,16 +77,17 @@ def test_a_request_cut_off_does_nothing(emulator, kinesis, sent):
     assert "half" not in kinesis.list_streams()["StreamNames"]
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_other_methods_have_no_operation(connection, method):
     connection.send(f"{method} / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".encode())
     assert 400 <= connection.answer().status < 500
     assert still_answers(connection)
 
 
-def test_an_unknown_path_has_no_service(connection):
+def test_a_path_that_is_none_is_refused(connection):
+    """Whoever names no service is S3's, where a path is a bucket and a key."""
     answer = connection.post(b"", path="/no/such/%00path%zz")
-    assert answer.status == 404
+    assert (answer.status, b"<Code>InvalidURI</Code>" in answer.body) == (400, True)
     assert still_answers(connection)
 
 

@@ -89,7 +89,7 @@ def test_reset_of_an_account_a_region_or_a_service_leaves_the_others(own_emulato
     assert (mine.seen(), theirs.seen()) == (NOTHING, whole)
     ask(url, "reset", service="dynamodb")
     assert theirs.seen() == (["s"], [], ["r"], ["m"], whole[4], None)
-    assert refused(url, "reset", service="s3")[0] == 404
+    assert refused(url, "reset", service="ec2")[0] == 404
     assert refused(url, "reset", all=True) == (400, "no such member: all")
 
 

@@ -99,7 +99,10 @@ def load_model(archive, folder):
         at = model
         for step in patch["path"][:-1]:
             at = at[step]
-        at[patch["path"][-1]] = patch["set"]
+        if patch["set"] is None:
+            del at[patch["path"][-1]]
+        else:
+            at[patch["path"][-1]] = patch["set"]
     return model, hashlib.sha256(text).hexdigest()
 
 
@@ -286,6 +289,7 @@ class Generator:
             (location == "IN_PAYLOAD" and (ref.get("streaming") or target.get("streaming")), ".streaming = true"),
             (ref.get("flattened") or target.get("flattened"), ".flattened = true"),
             (ref.get("xmlAttribute"), ".attribute = true"),
+            (ref.get("xmlText"), ".is_text = true"),  # set by a patch
         ) if wanted]
         parts += self.namespace_parts(namespace)
         return parts

@@ -36,7 +36,7 @@ static Bytes message_told(Call *call)
     return call->message;
 }
 
-static void write_error(Exchange *exchange, WireAnswer *answer)
+static void write_error(Exchange *exchange, WireAnswer *answer, Bytes host_id)
 {
     static const ServiceModel nobody = {.name = "evpoc", .title = "evpoc-emu", .json_version = "1.1"};
     Call *call = &exchange->call;
@@ -45,7 +45,9 @@ static void write_error(Exchange *exchange, WireAnswer *answer)
         call->message = TEXT("The request processing has failed because of an unknown error, exception or failure.");
         call->error_fields = NULL;
     }
-    ErrorAnswer told = {call->error, message_told(call), call->error_fields, call->request_id};
+    ErrorAnswer told = {call->error, message_told(call), call->error_fields, call->request_id, {0}};
+    if (exchange->service && exchange->service->front_end)
+        told.host_id = host_id;
     const ServiceModel *model = exchange->service ? exchange->service->model : &nobody;
     ErrorModel common = *call->error;
     if (exchange->service && exchange->service->common_name_space && !common.name_space) {
@@ -82,6 +84,8 @@ static void write_output(Exchange *exchange, WireAnswer *answer)
     reserve(exchange, &answer->body);
     exchange->protocol->encode(answer, exchange->service->model, exchange->call.operation->model, exchange->out,
                                exchange->call.request_id);
+    if (exchange->call.status)
+        answer->status = exchange->call.status;
 }
 
 static void note(Exchange *exchange, int status, Bytes output)
@@ -140,14 +144,18 @@ void answer(Exchange *exchange)
     }
     if (exchange->stream)
         event_stream_drop(exchange);
-    wire_answer_add(&answer, TEXT("x-amzn-requestid"), exchange->call.request_id);
+    const FrontEnd *front_end = exchange->service ? exchange->service->front_end : NULL;
+    wire_answer_add(&answer, bytes_of(front_end ? front_end->request_id_header : "x-amzn-requestid"),
+                    exchange->call.request_id);
     Bytes extended = extended_id(exchange);
     if (present(extended))
         wire_answer_add(&answer, TEXT("x-amz-id-2"), extended);
     if (is_ok(exchange->status))
         write_output(exchange, &answer);
     else
-        write_error(exchange, &answer);
+        write_error(exchange, &answer, extended);
+    if (bytes_is(exchange->request->method, "HEAD"))
+        answer.body.len = 0;
     if (exchange->service && exchange->service->tells_crc32)
         wire_answer_add(&answer, TEXT("x-amz-crc32"),
                         arena_text(answer.arena, "%u", crc32_of(buffer_bytes(&answer.body))));

@@ -64,6 +64,8 @@ Bytes credential_read(Exchange *exchange)
 Bytes credential_service(const HttpRequest *request)
 {
     Bytes scope = credential_of_header(http_header(request, "authorization"));
+    if (!present(scope) && present(request->query))
+        scope = query_parameter(request->arena, request->query, TEXT("X-Amz-Credential"));
     for (int part = 0; part < 3; part++)
         (void)next_part(&scope);
     return next_part(&scope);

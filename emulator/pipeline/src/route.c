@@ -1,6 +1,7 @@
 /* route.c - which operation a request asks for, and in which protocol: the first whose row recognises it. The row says
  * what is named; the service is that of a target prefix, or of the credential scope, or of an API version. */
 #include "route.h"
+#include "pages.h"
 #include "uuid.h"
 #include <stdlib.h>
 
@@ -93,6 +94,31 @@ static const Protocol *protocol_of(const HttpHead *head, const ServiceModel *ser
     return &PROTOCOL_OF_JSON;
 }
 
+/* What names nobody: S3 serves those who sign nothing, too, and old signatures say no service. awsJson and its CBOR
+ * would have said a target. */
+static const struct OpenService *service_of_rest(const Pipeline *pipeline, const HttpHead *head, Bytes scope)
+{
+    if (present(scope) || bytes_starts_with(http_head_field(head, "content-type"), TEXT("application/x-amz-")) ||
+        protocol_of(head, NULL)->recognises(head))
+        return NULL;
+    for (size_t i = 0; i < pipeline->services_count; i++) {
+        const FrontEnd *front_end = pipeline->services[i].service->front_end;
+        if (front_end && front_end->takes_the_rest)
+            return &pipeline->services[i];
+    }
+    return NULL;
+}
+
+/* As its service's URIs see it. */
+static HttpHead head_for(const struct OpenService *service, Arena *arena, const HttpHead *head)
+{
+    const FrontEnd *front_end = service->service->front_end;
+    HttpHead seen = *head;
+    if (front_end && front_end->path)
+        seen.path = front_end->path(arena, head);
+    return seen;
+}
+
 const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest *request)
 {
     WireTarget target = {0};
@@ -106,7 +132,10 @@ const ServiceModel *route_service_of(const Pipeline *pipeline, const HttpRequest
 
 const struct OpenService *route_service_signed_for(const Pipeline *pipeline, const HttpRequest *request)
 {
-    return service_of_form(pipeline, credential_service(request), (Bytes){0});
+    Bytes scope = credential_service(request);
+    HttpHead head = http_head(request);
+    const struct OpenService *service = service_of_form(pipeline, scope, (Bytes){0});
+    return service ? service : service_of_rest(pipeline, &head, scope);
 }
 
 bool route_flows(const Pipeline *pipeline, const struct OpenService *service, const HttpRequest *request)
@@ -115,6 +144,7 @@ bool route_flows(const Pipeline *pipeline, const struct OpenService *service, co
     const UriTable *uris = service ? pipeline->uris[service - pipeline->services] : NULL;
     if (!uris || protocol_of(&head, service->service->model)->names)
         return false;
+    head = head_for(service, request->arena, &head);
     UriMatch match = uri_match(uris, request->arena, &head);
     const Operation *const *at = service->service->operations;
     while (match.operation && *at && strcmp((*at)->model->name, match.operation))
@@ -142,14 +172,25 @@ static Status no_such_operation(Exchange *exchange, Bytes key)
 
 #define LONG_REQUEST_ID_BYTES 52
 
-static Bytes long_request_id(Arena *arena, Random *random)
+static Bytes request_id(Arena *arena, Random *random, size_t len)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    char *id = arena_take_raw(arena, LONG_REQUEST_ID_BYTES);
-    random_fill(random, id, LONG_REQUEST_ID_BYTES);
-    for (size_t i = 0; i < LONG_REQUEST_ID_BYTES; i++)
+    char *id = arena_take_raw(arena, len);
+    random_fill(random, id, len);
+    for (size_t i = 0; i < len; i++)
         id[i] = letters[(unsigned char)id[i] % (sizeof letters - 1)];
-    return (Bytes){id, LONG_REQUEST_ID_BYTES};
+    return (Bytes){id, len};
+}
+
+/* In the form of its front end. */
+static void set_service(Exchange *exchange, const Service *service)
+{
+    Call *call = &exchange->call;
+    exchange->service = service;
+    if (service->has_long_request_ids)
+        call->request_id = request_id(call->arena, call->host->random, LONG_REQUEST_ID_BYTES);
+    if (service->front_end)
+        call->request_id = request_id(call->arena, call->host->random, service->front_end->request_id_len);
 }
 
 static Bytes joined(Arena *arena, Bytes prefix, Bytes name)
@@ -168,9 +209,7 @@ static Status use(Exchange *exchange, const struct OpenService *service, Bytes p
 {
     Call *call = &exchange->call;
     const ServiceModel *model = service->service->model;
-    if (service->service->has_long_request_ids)
-        call->request_id = long_request_id(call->arena, call->host->random);
-    exchange->service = service->service;
+    set_service(exchange, service->service);
     exchange->operation_name = name;
     Bytes key = joined(call->arena, prefix, name);
     const Route *route = map_get(exchange->pipeline->routes, key);
@@ -227,8 +266,15 @@ static Status route_by_scope(Exchange *exchange, const WireTarget *target, Bytes
 static Status route_by_uri(Exchange *exchange, const struct OpenService *service)
 {
     const Pipeline *pipeline = exchange->pipeline;
-    exchange->service = service->service;
+    const FrontEnd *front_end = service->service->front_end;
+    set_service(exchange, service->service);
+    exchange->head = head_for(service, exchange->call.arena, &exchange->head);
     exchange->uri = uri_match(pipeline->uris[service - pipeline->services], exchange->call.arena, &exchange->head);
+    if (!exchange->uri.operation && front_end && exchange->uri.is_other_method)
+        return fail(&exchange->call, front_end->no_operation,
+                    "The specified method is not allowed against this resource.");
+    if (!exchange->uri.operation && front_end)
+        return fail(&exchange->call, front_end->bad_uri, "Couldn't parse the specified URI.");
     if (!exchange->uri.operation)
         return fail(&exchange->call, exchange->protocol->unknown,
                     "%s has no operation for " BYTES_FMT " " BYTES_FMT ".", service->service->model->title,
@@ -266,6 +312,11 @@ static Status refuse(Exchange *exchange)
 {
     Call *call = &exchange->call;
     const ServiceModel *model = route_service_of(exchange->pipeline, exchange->request);
+    if (exchange->protocol->methods == BY_MODELS_METHOD && !model) {
+        const struct OpenService *service = route_service_signed_for(exchange->pipeline, exchange->request);
+        if (service)
+            set_service(exchange, service->service);
+    }
     for (size_t i = 0; model && i < exchange->pipeline->services_count; i++)
         if (exchange->pipeline->services[i].service->model == model)
             exchange->service = exchange->pipeline->services[i].service;
@@ -318,7 +369,10 @@ Status route(Exchange *exchange)
     Bytes scope = credential_read(exchange);
     exchange->call.request_id = uuid_new(exchange->call.arena, exchange->pipeline->host->random);
     exchange->head = http_head(exchange->request);
+    exchange->call.head = &exchange->head;
     const struct OpenService *service = service_of_form(exchange->pipeline, scope, (Bytes){0});
+    if (!service && !exchange->refusal && !page_is_ours(exchange->pipeline, exchange->head.path))
+        service = service_of_rest(exchange->pipeline, &exchange->head, scope);
     exchange->protocol = protocol_of(&exchange->head, service ? service->service->model : NULL);
     if (exchange->request->refused_status)
         return refuse(exchange);

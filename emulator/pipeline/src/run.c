@@ -26,8 +26,9 @@ static Status read_input(Exchange *exchange, Bytes body, void **ret_in)
     Complaints complaints;
     void *in = arena_take(call->arena, shape->size);
     WireRequest request = {exchange->head, exchange->uri.labels, exchange->uri.labels_count, body};
+    const FrontEnd *front_end = exchange->service->front_end;
     if (exchange->protocol->decode(call->arena, call->operation->model, &request, in, &message) != WIRE_OK)
-        return fail(call, &COMMON_SERIALIZATION, BYTES_FMT, BYTES_ARG(message));
+        return fail(call, front_end ? front_end->malformed : &COMMON_SERIALIZATION, BYTES_FMT, BYTES_ARG(message));
     validate(exchange->pipeline->validator, call->arena, shape, in, &complaints);
     TRY(judge(exchange, in, &complaints));
     *ret_in = in;

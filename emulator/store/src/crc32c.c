@@ -1,4 +1,4 @@
-/* crc32c.c */
+/* crc32c.c - CRC-32C by folding, by instruction or by tables. */
 #include "crc32c.h"
 
 #define POLYNOMIAL 0x82f63b78u /* RFC 3720, B.4; its bits reversed */

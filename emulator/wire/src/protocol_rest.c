@@ -116,8 +116,10 @@ static void xml_encode_error(WireAnswer *answer, const ServiceModel *service, co
 {
     Buffer *out = &answer->body;
     const ErrorModel *error = told->error;
-    wire_answer_add(answer, TEXT("content-type"), TEXT("application/xml"));
     write_error_head(answer, told);
+    if (answer->status == 304) /* RFC 9110, 15.4.5: never with content */
+        return;
+    wire_answer_add(answer, TEXT("content-type"), TEXT("application/xml"));
     buffer_append_text(out, XML_DECLARATION);
     if (!service->errors_are_bare) {
         buffer_append_format(out, service->xml_namespace ? "<ErrorResponse xmlns=\"%s\">" : "<ErrorResponse%s>",
@@ -132,6 +134,8 @@ static void xml_encode_error(WireAnswer *answer, const ServiceModel *service, co
     if (!service->errors_are_bare)
         buffer_append_text(out, "</Error>");
     append_element(out, "RequestId", told->request_id);
+    if (present(told->host_id))
+        append_element(out, "HostId", told->host_id);
     buffer_append_text(out, service->errors_are_bare ? "</Error>" : "</ErrorResponse>");
 }
 

@@ -143,7 +143,9 @@ void xml_append_members(Buffer *out, const Shape *shape, const void *value)
             continue;
         Tag tag = tag_of(field);
         bool is_flat = field->flattened && (field->shape->kind == KIND_LIST || field->shape->kind == KIND_MAP);
-        if (is_flat)
+        if (field->is_text)
+            append_scalar(out, field->shape, field_value(field, value));
+        else if (is_flat)
             append_items(out, &tag, field->shape, field_value(field, value));
         else
             append_element(out, &tag, field->shape, field_value(field, value));

@@ -1,0 +1,117 @@
+/* chunked.c */
+#include "chunked.h"
+
+#define SIZE_DIGITS_MAX 15
+
+static bool read_size(Bytes line, uint64_t *ret_size)
+{
+    Bytes digits = bytes_cut(&line, ';');
+    uint64_t size = 0;
+    if (!digits.len || digits.len > SIZE_DIGITS_MAX)
+        return false;
+    for (size_t i = 0; i < digits.len; i++) {
+        char c = digits.ptr[i];
+        int digit = c >= '0' && c <= '9'                     ? c - '0'
+                    : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                             : -1;
+        if (digit < 0)
+            return false;
+        size = size << 4 | (unsigned)digit;
+    }
+    *ret_size = size;
+    return true;
+}
+
+static Bytes without_end(const Chunked *chunked)
+{
+    Bytes line = {chunked->line, chunked->line_len};
+    while (line.len && (line.ptr[line.len - 1] == '\r' || line.ptr[line.len - 1] == '\n'))
+        line.len--;
+    return line;
+}
+
+static void end_line(Chunked *chunked)
+{
+    Bytes line = without_end(chunked);
+    chunked->line_len = 0;
+    if (chunked->state == CHUNKED_SIZE) {
+        bool is_size = read_size(line, &chunked->left);
+        chunked->state = !is_size ? CHUNKED_BROKEN : chunked->left ? CHUNKED_DATA : CHUNKED_TRAILER;
+    } else if (!line.len) {
+        chunked->state = CHUNKED_END;
+    } else if (line.len + 1 > sizeof chunked->trailer - chunked->trailer_len) {
+        chunked->state = CHUNKED_BROKEN;
+    } else {
+        memcpy(chunked->trailer + chunked->trailer_len, line.ptr, line.len);
+        chunked->trailer_len += line.len;
+        chunked->trailer[chunked->trailer_len++] = '\n';
+    }
+}
+
+/* A line ends with \r\n: a \n alone may stand at the end of what a trailer says. */
+static void take_line(Chunked *chunked, Bytes *rest)
+{
+    while (rest->len && (chunked->state == CHUNKED_SIZE || chunked->state == CHUNKED_TRAILER)) {
+        char c = rest->ptr[0];
+        *rest = bytes_slice(*rest, 1, rest->len - 1);
+        if (chunked->line_len == sizeof chunked->line) {
+            chunked->state = CHUNKED_BROKEN;
+            return;
+        }
+        chunked->line[chunked->line_len++] = c;
+        if (c == '\n' && chunked->line_len > 1 && chunked->line[chunked->line_len - 2] == '\r')
+            end_line(chunked);
+    }
+}
+
+static void take_mark(Chunked *chunked, Bytes *rest, char wanted, ChunkedState next)
+{
+    chunked->state = rest->ptr[0] == wanted ? next : CHUNKED_BROKEN;
+    *rest = bytes_slice(*rest, 1, rest->len - 1);
+}
+
+Bytes chunked_next(Chunked *chunked, Bytes *rest)
+{
+    while (rest->len) {
+        Bytes piece = *rest;
+        switch (chunked->state) {
+        case CHUNKED_DATA:
+            if (piece.len > chunked->left)
+                piece.len = (size_t)chunked->left;
+            chunked->left -= piece.len;
+            *rest = bytes_slice(*rest, piece.len, rest->len - piece.len);
+            if (!chunked->left)
+                chunked->state = CHUNKED_CR;
+            return piece;
+        case CHUNKED_CR:
+            take_mark(chunked, rest, '\r', CHUNKED_LF);
+            break;
+        case CHUNKED_LF:
+            take_mark(chunked, rest, '\n', CHUNKED_SIZE);
+            break;
+        case CHUNKED_SIZE:
+        case CHUNKED_TRAILER:
+            take_line(chunked, rest);
+            break;
+        case CHUNKED_END:
+        case CHUNKED_BROKEN:
+            return (Bytes){0};
+        }
+    }
+    return (Bytes){0};
+}
+
+Bytes chunked_trailer(const Chunked *chunked, Bytes name)
+{
+    Bytes rest = {chunked->trailer, chunked->trailer_len};
+    while (present(rest) && rest.len) {
+        Bytes value = bytes_cut(&rest, '\n');
+        Bytes key = bytes_cut(&value, ':');
+        if (!present(value) || !bytes_equal_ignoring_case(key, name))
+            continue;
+        while (value.len && value.ptr[0] == ' ')
+            value = bytes_slice(value, 1, value.len - 1);
+        return value;
+    }
+    return (Bytes){0};
+}

@@ -1,0 +1,40 @@
+/* copy_source.c */
+#include "copy_source.h"
+#include "escape.h"
+
+static Status invalid(Call *call, Bytes text)
+{
+    return deny_saying(call, &INVALID_ARGUMENT, "Invalid copy source object key",
+                       .argument_name = TEXT("x-amz-copy-source"), .argument_value = text);
+}
+
+/* The last "?versionId=" is not the key's, which would have %3F. */
+static Bytes cut_version(Bytes *text)
+{
+    Bytes mark = TEXT("?versionId=");
+    ptrdiff_t at = bytes_find(*text, '?');
+    if (at < 0 || !bytes_starts_with(bytes_slice(*text, (size_t)at, text->len - (size_t)at), mark))
+        return (Bytes){0};
+    Bytes version = bytes_slice(*text, (size_t)at + mark.len, text->len - (size_t)at - mark.len);
+    text->len = (size_t)at;
+    return version;
+}
+
+Status copy_source_find(Call *call, Bytes text, Bytes owner, const Conditions *conditions, CopySource *ret_source)
+{
+    Bytes rest = text, name;
+    ret_source->version = cut_version(&rest);
+    if (!unescape_path(call->arena, rest, &rest))
+        return invalid(call, text);
+    if (rest.len && rest.ptr[0] == '/')
+        rest = bytes_slice(rest, 1, rest.len - 1);
+    name = bytes_cut(&rest, '/');
+    if (!present(rest) || !rest.len || !name.len)
+        return deny_saying(call, &INVALID_ARGUMENT,
+                           "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
+                           .argument_name = TEXT("x-amz-copy-source"), .argument_value = text);
+    ret_source->key = rest;
+    TRY(bucket_for(call, name, owner, &ret_source->bucket));
+    TRY(object_for(call, &ret_source->bucket, rest, ret_source->version, &ret_source->object));
+    return conditions_for_copy(call, conditions, &ret_source->object);
+}

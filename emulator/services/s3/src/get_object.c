@@ -1,0 +1,164 @@
+/* get_object.c - GetObject and HeadObject: whole, a range, or a part; under conditions.
+ * aws: S3 API Reference, GetObject, HeadObject. */
+#include "conditions.h"
+#include "s3_operations.h"
+#include "wire.h"
+
+/* What of the object is answered. */
+typedef struct Reach {
+    int64_t from, length;
+    bool is_partial;
+    int64_t parts; /* to be told; 0: not */
+} Reach;
+
+/* "bytes=0-9", "bytes=10-", "bytes=-5". False: not understood, so it is not there (RFC 9110, 14.2). */
+static bool read_range(Bytes range, int64_t size, Reach *reach)
+{
+    int64_t first, last;
+    if (!bytes_starts_with(range, TEXT("bytes=")) || bytes_find(range, ',') >= 0)
+        return false;
+    Bytes end = bytes_slice(range, 6, range.len - 6), begin = bytes_cut(&end, '-');
+    if (!present(end))
+        return false;
+    if (!begin.len) {
+        if (!bytes_to_int64(end, &last) || last < 0)
+            return false;
+        first = last < size ? size - last : 0;
+        last = last ? size - 1 : -1;
+    } else if (!bytes_to_int64(begin, &first) || first < 0) {
+        return false;
+    } else if (!end.len) {
+        last = INT64_MAX;
+    } else if (!bytes_to_int64(end, &last) || last < first) {
+        return false;
+    }
+    last = last < size ? last : size - 1;
+    *reach = (Reach){.from = first, .length = last < first ? 0 : last - first + 1, .is_partial = true};
+    return true;
+}
+
+static Status reach_part(Call *call, const Object *object, int64_t number, Reach *reach)
+{
+    ObjectPart part = {.number = 1, .size = object->size};
+    int64_t count = object->parts ? object->parts : 1;
+    int code = object->parts ? object_part_find(call, object->blob, number, &part) : STORE_OK;
+    if (code < 0)
+        return fault(call, code);
+    if (code == STORE_NOT_FOUND || part.number != number)
+        return deny_telling(call, &INVALID_PART_NUMBER, .part_number_requested = decimal(call, number),
+                            .actual_part_count = decimal(call, count));
+    *reach = (Reach){part.at, part.size, true, object->parts};
+    return OK;
+}
+
+static Status find_reach(Call *call, const Object *object, Bytes range, int64_t part, Reach *reach)
+{
+    *reach = (Reach){.length = object->size};
+    if (part && present(range))
+        return fail(call, &INVALID_REQUEST, "Cannot specify both Range header and partNumber query parameter");
+    if (part)
+        return reach_part(call, object, part, reach);
+    if (present(range) && read_range(range, object->size, reach) && !reach->length)
+        return deny_telling(call, &INVALID_RANGE, .range_requested = range, .actual_size = decimal(call, object->size));
+    return OK;
+}
+
+static bool is_restorable_only(const Object *object)
+{
+    return bytes_is(object->storage_class, "GLACIER") || bytes_is(object->storage_class, "DEEP_ARCHIVE");
+}
+
+static int64_t count_tags(Bytes tagging)
+{
+    int64_t count = present(tagging) && tagging.len;
+    for (size_t i = 0; i < tagging.len; i++)
+        count += tagging.ptr[i] == '&';
+    return count;
+}
+
+/* What GetObject and HeadObject tell alike. */
+#define TELL(call, in, out, bucket, object, reach)                                                                     \
+    do {                                                                                                               \
+        ObjectHead head_ = object_head_read((call), (object)->head);                                                   \
+        HEAD_TELL((out), head_);                                                                                       \
+        if ((in)->response_cache_control.ptr)                                                                          \
+            (out)->cache_control = (in)->response_cache_control;                                                       \
+        if ((in)->response_content_disposition.ptr)                                                                    \
+            (out)->content_disposition = (in)->response_content_disposition;                                           \
+        if ((in)->response_content_encoding.ptr)                                                                       \
+            (out)->content_encoding = (in)->response_content_encoding;                                                 \
+        if ((in)->response_content_language.ptr)                                                                       \
+            (out)->content_language = (in)->response_content_language;                                                 \
+        if ((in)->response_content_type.ptr)                                                                           \
+            (out)->content_type = (in)->response_content_type;                                                         \
+        if ((in)->has_response_expires)                                                                                \
+            (out)->expires = raw_parameter((call), TEXT("response-expires"));                                          \
+        (out)->accept_ranges = TEXT("bytes");                                                                          \
+        (out)->e_tag = quoted((call), (object)->etag);                                                                 \
+        SET((out), last_modified, (object)->modified_ms);                                                              \
+        (out)->server_side_encryption = TEXT("AES256");                                                                \
+        (out)->version_id = version_told((bucket), (object));                                                          \
+        if ((object)->storage_class.ptr && !bytes_is((object)->storage_class, "STANDARD"))                             \
+            (out)->storage_class = (object)->storage_class;                                                            \
+        if ((reach)->parts)                                                                                            \
+            SET((out), parts_count, (int32_t)(reach)->parts);                                                          \
+        int64_t tags_ = count_tags(head_.tagging);                                                                     \
+        if (tags_)                                                                                                     \
+            SET((out), tag_count, (int32_t)tags_);                                                                     \
+        if ((reach)->is_partial)                                                                                       \
+            (out)->content_range =                                                                                     \
+                arena_text((call)->arena, "bytes %lld-%lld/%lld", (long long)(reach)->from,                            \
+                           (long long)((reach)->from + (reach)->length - 1), (long long)(object)->size);               \
+        if (bytes_is((in)->checksum_mode, "ENABLED") && (object)->checksum.ptr && !(reach)->is_partial) {              \
+            CHECKSUM_TELL((out), (ChecksumAlgorithm)(object)->algorithm, (object)->checksum);                          \
+            (out)->checksum_type = (object)->is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");                   \
+        }                                                                                                              \
+        (call)->status = (reach)->is_partial ? 206 : 0;                                                                \
+    } while (0)
+
+static Bytes raw_parameter(Call *call, Bytes name)
+{
+    return query_parameter(call->arena, call->head->query, name);
+}
+
+OPERATION(S3GetObject, get_object, READS);
+static Status get_object(Call *call, const S3GetObjectInput *in, S3GetObjectOutput *out)
+{
+    Bucket bucket;
+    Object object;
+    Reach reach;
+    Conditions conditions = CONDITIONS_OF(in);
+    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
+    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    TRY(conditions_for_read(call, &conditions, &object));
+    if (is_restorable_only(&object))
+        return deny_telling(call, &INVALID_OBJECT_STATE, .storage_class = object.storage_class);
+    TRY(find_reach(call, &object, in->range, in->has_part_number ? in->part_number : 0, &reach));
+    TELL(call, in, out, &bucket, &object, &reach);
+    out->body = TEXT("");
+    return expect_ok(call, call_answer_blob(call, object.blob, (uint64_t)reach.from, (uint64_t)reach.length));
+}
+
+/* Never asked: no body follows the head, but its length is told. */
+static ssize_t read_nothing(void *context, uint64_t at, char *to, size_t room)
+{
+    (void)context, (void)at, (void)to, (void)room;
+    return -1;
+}
+
+OPERATION(S3HeadObject, head_object, READS);
+static Status head_object(Call *call, const S3HeadObjectInput *in, S3HeadObjectOutput *out)
+{
+    Bucket bucket;
+    Object object;
+    Reach reach;
+    Conditions conditions = CONDITIONS_OF(in);
+    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
+    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    TRY(conditions_for_read(call, &conditions, &object));
+    TRY(find_reach(call, &object, in->range, in->has_part_number ? in->part_number : 0, &reach));
+    TELL(call, in, out, &bucket, &object, &reach);
+    if (reach.length)
+        call_answer_from(call, &(HttpSource){.read = read_nothing, .length = (uint64_t)reach.length, .fd = -1});
+    return OK;
+}

@@ -1,0 +1,84 @@
+/* presigned.c - aws: "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)", and Version 2's
+ * Expires. The signature itself is not checked: credentials here are anybody's. */
+#include "presigned.h"
+#include "wire.h"
+#include <time.h>
+
+#define EXPIRES_MAX (7 * 24 * 3600)
+
+static Bytes parameter(Call *call, const char *name)
+{
+    return query_parameter(call->arena, call->head->query, bytes_of(name));
+}
+
+/* "20261127T033716Z" */
+static bool read_time(Bytes text, int64_t *ret_seconds)
+{
+    struct tm tm = {0};
+    char copy[17];
+    if (text.len != 16)
+        return false;
+    memcpy(copy, text.ptr, 16);
+    copy[16] = 0;
+    const char *end = strptime(copy, "%Y%m%dT%H%M%SZ", &tm);
+    *ret_seconds = (int64_t)timegm(&tm);
+    return end && !*end;
+}
+
+static Bytes iso(Call *call, int64_t seconds)
+{
+    time_t at = (time_t)seconds;
+    struct tm tm;
+    gmtime_r(&at, &tm);
+    return arena_text(call->arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+                      tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+static Status check_v4(Call *call, Bytes algorithm)
+{
+    Bytes date = parameter(call, "X-Amz-Date"), expires = parameter(call, "X-Amz-Expires");
+    int64_t from, seconds;
+    bool is_whole = present(algorithm) && present(date) && present(expires) &&
+                    present(parameter(call, "X-Amz-Credential")) && present(parameter(call, "X-Amz-Signature")) &&
+                    present(parameter(call, "X-Amz-SignedHeaders"));
+    if (!is_whole)
+        return fail(call, &QUERY_PARAMETERS,
+                    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
+                    "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+    if (!read_time(date, &from))
+        return fail(call, &QUERY_PARAMETERS, "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
+    if (!bytes_to_int64(expires, &seconds))
+        return fail(call, &QUERY_PARAMETERS, "X-Amz-Expires should be a number");
+    if (seconds < 0)
+        return fail(call, &QUERY_PARAMETERS, "X-Amz-Expires must be non-negative");
+    if (seconds > EXPIRES_MAX)
+        return fail(call, &QUERY_PARAMETERS,
+                    "X-Amz-Expires must be less than a week (in seconds) that is, the given "
+                    "X-Amz-Expires must be less than 604800 seconds");
+    if (call->now_ms / 1000 <= from + seconds)
+        return OK;
+    return deny_saying(call, &ACCESS_DENIED, "Request has expired", .x_amz_expires = expires,
+                       .expires = iso(call, from + seconds), .server_time = iso(call, call->now_ms / 1000));
+}
+
+static Status check_v2(Call *call)
+{
+    int64_t expires;
+    if (!present(parameter(call, "Signature")) || !bytes_to_int64(parameter(call, "Expires"), &expires))
+        return fail(call, &ACCESS_DENIED,
+                    "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters");
+    if (call->now_ms / 1000 <= expires)
+        return OK;
+    return deny_saying(call, &ACCESS_DENIED, "Request has expired", .expires = iso(call, expires),
+                       .server_time = iso(call, call->now_ms / 1000));
+}
+
+Status presigned_check(Call *call)
+{
+    if (!call->head || !present(call->head->query))
+        return OK;
+    Bytes algorithm = parameter(call, "X-Amz-Algorithm");
+    if (present(algorithm) || present(parameter(call, "X-Amz-Credential")))
+        return check_v4(call, algorithm);
+    return present(parameter(call, "AWSAccessKeyId")) ? check_v2(call) : OK;
+}

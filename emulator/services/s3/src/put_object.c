@@ -1,0 +1,57 @@
+/* put_object.c - PutObject: a body that flows becomes a blob, which the key names from the commit on.
+ * aws: S3 API Reference, PutObject. */
+#include "conditions.h"
+#include "encryption.h"
+#include "s3_operations.h"
+
+/* What the head alone can be refused for, and again when the body is there: much may have happened. */
+static Status check(Call *call, const S3PutObjectInput *in, Bucket *bucket, ObjectHead *head)
+{
+    *head = (ObjectHead)HEAD_OF(in);
+    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, bucket));
+    TRY(key_check(call, in->key));
+    TRY(storage_class_check(call, in->storage_class));
+    TRY(encryption_check(call, in->server_side_encryption, in->sse_customer_algorithm));
+    TRY(object_head_check(call, head));
+    return conditions_for_write(call, bucket, in->key, in->if_match, in->if_none_match);
+}
+
+OPERATION_OF_STREAM(S3PutObject, put_object, begin_object, WRITES);
+static Status begin_object(Call *call, const S3PutObjectInput *in, HttpSink *ret_sink)
+{
+    Bucket bucket;
+    ObjectHead head;
+    UploadRequest request = UPLOAD_REQUEST(in);
+    request.usual = CHECKSUM_CRC64NVME;
+    TRY(check(call, in, &bucket, &head));
+    return upload_begin(call, &request, ret_sink);
+}
+
+static Status put_object(Call *call, const S3PutObjectInput *in, S3PutObjectOutput *out)
+{
+    Bucket bucket;
+    ObjectHead head;
+    Upload *upload = call->body;
+    TRY(check(call, in, &bucket, &head));
+    TRY(upload_end(call, upload));
+
+    Object object = {
+        .key = in->key,
+        .size = upload->size,
+        .modified_ms = call->now_ms,
+        .etag = upload->etag,
+        .algorithm = (int32_t)upload->sum.algorithm,
+        .checksum = upload->checksum,
+        .storage_class = in->storage_class,
+        .head = object_head_text(call, &head),
+    };
+    TRY(expect_ok(call, blob_keep(upload->writer, &object.blob)));
+    TRY(object_put(call, &bucket, &object));
+
+    out->e_tag = quoted(call, object.etag);
+    CHECKSUM_TELL(out, upload->sum.algorithm, object.checksum);
+    out->checksum_type = TEXT("FULL_OBJECT");
+    out->server_side_encryption = TEXT("AES256");
+    out->version_id = bucket.versioning == VERSIONING_ENABLED ? version_told(&bucket, &object) : (Bytes){0};
+    return OK;
+}

@@ -1,0 +1,117 @@
+/* s3.c - the operations this service answers, its tables, and its front end. */
+#include "s3.h"
+#include "address.h"
+#include "blob.h"
+#include "bucket.h"
+#include "presigned.h"
+#include "s3_operations.h"
+
+/* Columns of an object's state, whether it is what the key names or what it was before. */
+#define STATE                                                                                                          \
+    "sequence INTEGER NOT NULL, version TEXT, is_marker INTEGER NOT NULL, blob INTEGER NOT NULL,"                      \
+    " size INTEGER NOT NULL, modified_ms INTEGER NOT NULL, etag TEXT, algorithm INTEGER NOT NULL,"                     \
+    " is_composite INTEGER NOT NULL, checksum TEXT, parts INTEGER NOT NULL, storage_class TEXT, head TEXT"
+
+static const Migration migration = {
+    "s3",
+    (const char *const[]){
+        "CREATE TABLE s3_bucket (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, account TEXT NOT NULL,"
+        " region TEXT NOT NULL, location TEXT NOT NULL, created_ms INTEGER NOT NULL, versioning INTEGER NOT NULL);"
+        "CREATE INDEX s3_bucket_by_owner ON s3_bucket (account, name);"
+        "CREATE TABLE s3_config (bucket INTEGER, kind TEXT, document TEXT NOT NULL, PRIMARY KEY (bucket, kind))"
+        " WITHOUT ROWID;"
+        "CREATE TABLE s3_object (bucket INTEGER, key BLOB, " STATE ", PRIMARY KEY (bucket, key)) WITHOUT ROWID;"
+        "CREATE TABLE s3_version (bucket INTEGER, key BLOB, " STATE ", PRIMARY KEY (bucket, key, sequence))"
+        " WITHOUT ROWID;"
+        "CREATE TABLE s3_part (blob INTEGER, number INTEGER, at INTEGER NOT NULL, size INTEGER NOT NULL, checksum TEXT,"
+        " PRIMARY KEY (blob, number)) WITHOUT ROWID;"
+        "CREATE TABLE s3_upload (id TEXT PRIMARY KEY, bucket INTEGER NOT NULL, key BLOB NOT NULL,"
+        " initiated_ms INTEGER NOT NULL, algorithm INTEGER NOT NULL, is_composite INTEGER NOT NULL, storage_class TEXT,"
+        " head TEXT NOT NULL) WITHOUT ROWID;"
+        "CREATE UNIQUE INDEX s3_upload_by_key ON s3_upload (bucket, key, id);"
+        "CREATE TABLE s3_upload_part (upload TEXT, number INTEGER, blob INTEGER NOT NULL, size INTEGER NOT NULL,"
+        " modified_ms INTEGER NOT NULL, etag TEXT NOT NULL, checksum TEXT, PRIMARY KEY (upload, number)) WITHOUT ROWID;",
+        NULL,
+    },
+};
+
+static void *open_s3(Host *host)
+{
+    return store_migrate(host->store, &migration) == STORE_OK ? host : NULL;
+}
+
+static void close_s3(void *service)
+{
+    (void)service;
+}
+
+/* Blobs of a namespace that is reset: each is dropped, then the rows go. */
+#define BUCKETS "(SELECT id FROM s3_bucket WHERE " IN_NAMESPACE ")"
+#define UPLOADS "(SELECT id FROM s3_upload WHERE bucket IN " BUCKETS ")"
+static const Query blobs = {"SELECT blob FROM s3_object WHERE bucket IN " BUCKETS
+                            " UNION ALL SELECT blob FROM s3_version WHERE is_marker = 0 AND bucket IN " BUCKETS
+                            " UNION ALL SELECT blob FROM s3_upload_part WHERE upload IN " UPLOADS};
+static const Query reset_object_parts = {
+    "DELETE FROM s3_part WHERE blob IN (SELECT blob FROM s3_object WHERE parts > 0"
+    " AND bucket IN " BUCKETS " UNION ALL SELECT blob FROM s3_version WHERE parts > 0 AND bucket IN " BUCKETS ")"};
+static const Query reset_parts = {"DELETE FROM s3_upload_part WHERE upload IN " UPLOADS};
+static const Query reset_uploads = {"DELETE FROM s3_upload WHERE bucket IN " BUCKETS};
+static const Query reset_objects = {"DELETE FROM s3_object WHERE bucket IN " BUCKETS};
+static const Query reset_versions = {"DELETE FROM s3_version WHERE bucket IN " BUCKETS};
+static const Query reset_configs = {"DELETE FROM s3_config WHERE bucket IN " BUCKETS};
+static const Query reset_buckets = {"DELETE FROM s3_bucket WHERE " IN_NAMESPACE};
+
+static int reset(void *service, Bytes account, Bytes region)
+{
+    static const Query *const queries[] = {&reset_object_parts, &reset_parts,   &reset_uploads, &reset_objects,
+                                           &reset_versions,     &reset_configs, &reset_buckets, NULL};
+    Store *store = ((Host *)service)->store;
+    Statement *row = store_begin(store, &blobs);
+    bind_text(row, 1, account);
+    bind_text(row, 2, region);
+    int code;
+    while ((code = store_step(row)) == STORE_ROW) {
+        int dropped = blob_drop(store, column_int64(row, 0));
+        if (dropped < 0) {
+            store_end(row);
+            return dropped;
+        }
+    }
+    return code < 0 ? code : reset_rows(store, queries, account, region);
+}
+
+/* Most constraints of the model are of documents. What is refused of header fields and parameters in other words was
+ * taken out of the model. */
+static Status judge(Call *call, const void *in, const Complaints *complaints)
+{
+    (void)in;
+    return complaints->count ? deny(call, &MALFORMED_XML) : OK;
+}
+
+static Status admit(Call *call, const void *in)
+{
+    (void)in;
+    return presigned_check(call);
+}
+
+static const FrontEnd front_end = {
+    .takes_the_rest = true,
+    .path = s3_path,
+    .malformed = &MALFORMED_XML,
+    .bad_uri = &INVALID_URI,
+    .no_operation = &METHOD_NOT_ALLOWED,
+    .request_id_header = "x-amz-request-id",
+    .request_id_len = 16,
+};
+
+const Service s3_service = {
+    .model = &S3_SERVICE,
+    .operations = S3_OPERATIONS,
+    .open = open_s3,
+    .close = close_s3,
+    .judge = judge,
+    .reset = reset,
+    .admit = admit,
+    .has_extended_ids = true,
+    .front_end = &front_end,
+};

@@ -1,0 +1,49 @@
+/* upload.h - a body on its way into a blob: aws-chunked or plain, summed as it comes, judged when it is whole. Of an
+ * object as of a part. Nothing of it is seen unless its owner keeps it. */
+#pragma once
+#include "call_blob.h"
+#include "checksum.h"
+#include "chunked.h"
+#include <nettle/md5.h>
+
+#define OBJECT_BYTES_MAX (5LL << 30) /* of one PutObject or UploadPart */
+
+typedef struct UploadRequest {
+    Bytes content_md5;
+    ChecksumGiven given;
+    Bytes algorithm;         /* x-amz-sdk-checksum-algorithm */
+    int64_t length;          /* Content-Length; -1: it wasn't sent */
+    ChecksumAlgorithm usual; /* where the client sends none */
+} UploadRequest;
+
+typedef struct Upload {
+    Call *call;
+    BlobWriter *writer;
+    int code; /* of the store, when it failed */
+    bool is_chunked, has_sha256;
+    int64_t length; /* of the data, as promised; -1: nothing was */
+    Bytes content_md5;
+    Bytes expected;  /* checksum, by header; absent: by trailer, or none was sent */
+    bool by_trailer; /* … */
+    Bytes trailer;   /* its name */
+    struct md5_ctx md5;
+    struct sha256_ctx sha256; /* where x-amz-content-sha256 is one */
+    Checksum sum;
+    Chunked chunked;
+    /* What came of it; set by upload_end. */
+    Bytes etag;     /* 32 hex digits */
+    Bytes checksum; /* base64; absent: none was asked for */
+    Bytes md5_base64, sha256_hex;
+    int64_t size;
+} Upload;
+
+#define UPLOAD_REQUEST(in)                                                                                             \
+    {                                                                                                                  \
+        .content_md5 = (in)->content_md5, .given = CHECKSUM_GIVEN(in), .algorithm = (in)->checksum_algorithm,          \
+        .length = (in)->has_content_length ? (in)->content_length : -1                                                 \
+    }
+/* What can be refused by the head alone is. The upload is the sink's context. */
+MUST_CHECK Status upload_begin(Call *call, const UploadRequest *request, HttpSink *ret_sink);
+/* It is what was promised: may be kept. */
+MUST_CHECK Status upload_end(Call *call, Upload *upload);
+Bytes hex_text(Arena *arena, const uint8_t *digest, size_t len);
