@@ -1,5 +1,6 @@
 """Random operations held against a model: the short form of tests/property."""
 
+import dynamodb_property
 import kinesis_property
 import pytest
 
@@ -23,5 +24,30 @@ def test_the_model_notices_what_is_wrong(tmp_path):
         with pytest.raises(kinesis_property.Refuted):
             run.drain()
             run.read_on(shard)
+    finally:
+        run.close()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_tables_are_as_their_model_whatever_is_done_to_them(tmp_path, seed):
+    done = dynamodb_property.run(operations=2000, seed=seed, data=tmp_path / "data")
+    assert done["records"] > 100 and done["query"] > 50 and done["TransactionCanceledException"] > 5
+
+
+def test_the_model_of_tables_notices_what_is_wrong(tmp_path):
+    run = dynamodb_property.Run(seed=1, data=tmp_path / "data")
+    try:
+        while not any(one.items for one in run.models):
+            run.put_item()
+        one = next(one for one in run.models if one.items)
+        name = next(iter(one.items))
+        one.items[name] = one.items[name] | {"n": {"N": "77"}}
+        with pytest.raises(dynamodb_property.Refuted, match="items, bytes"):
+            for _ in range(100):
+                run.describe_table()
+        with pytest.raises(dynamodb_property.Refuted):
+            for _ in range(100):
+                run.scan_segments()
     finally:
         run.close()

@@ -36,7 +36,7 @@ STREAM = TABLE = "kill-loop"
 SHARDS = 8
 KEYS_A_WRITER = 300
 BATCH = 25
-TARGETS = {"kinesis": "Kinesis_20131202", "dynamodb": "DynamoDB_20120810"}
+TARGETS = {"kinesis": "Kinesis_20131202", "dynamodb": "DynamoDB_20120810", "dynamodbstreams": "DynamoDBStreams_20120810"}
 LOST_CONNECTION = (OSError, http.client.HTTPException)
 
 

@@ -103,14 +103,14 @@ Item index_projection(Lookup *lookup, const Table *table, const Index *index, co
 typedef struct Entry {
     bool is_there;
     Key key;
-    Item item;
+    Item item; /* what it projects: what it weighs, and what its row has but where the index keeps whole items */
     size_t bytes;
 } Entry;
 
 /* What becomes of an index. */
 typedef struct EntryChange {
     Entry before, after;
-    bool is_same, moves;
+    bool is_same, moves; /* by what it projects: else it costs */
 } EntryChange;
 
 static Entry entry_of(Lookup *lookup, const Change *change, const Index *index, const Item *item)
@@ -119,7 +119,7 @@ static Entry entry_of(Lookup *lookup, const Change *change, const Index *index, 
     if (!item || !key_of_entry(lookup, index, item, &change->key, &entry.key))
         return entry;
     entry.is_there = true;
-    entry.item = index_keeps_all(index) ? *item : index_projection(lookup, change->table, index, item);
+    entry.item = index_projects_all(index) ? *item : index_projection(lookup, change->table, index, item);
     entry.bytes = item_size(&entry.item);
     return entry;
 }
@@ -141,7 +141,7 @@ static EntryChange entry_change_of(Lookup *lookup, const Change *change, const I
     bool are_both = entry.before.is_there && entry.after.is_there;
     if (are_both)
         entry.moves = !bytes_equal(before->hash, after->hash) || !bytes_equal(before->range, after->range);
-    if (are_both && !is_same && !index_keeps_all(index))
+    if (are_both && !is_same && !index_projects_all(index))
         is_same = items_equal(lookup->arena, &entry.before.item, &entry.after.item);
     entry.is_same = entry.before.is_there == entry.after.is_there && (!are_both || is_same);
     return entry;
@@ -154,12 +154,12 @@ static void count(Tally *tally, bool was, size_t bytes_before, bool is, size_t b
     tally->is_changed = true;
 }
 
-/* whole: the item as it is stored. */
-static int write_entry(Store *store, Index *index, const EntryChange *entry, Bytes whole)
+/* whole: the item as it is stored. A local index's row has it all: it changes also where what is projected doesn't. */
+static int write_entry(Store *store, Index *index, const EntryChange *entry, bool is_same, Bytes whole)
 {
     const Entry *before = &entry->before, *after = &entry->after;
     int code = STORE_OK;
-    if (entry->is_same)
+    if (is_same || (entry->is_same && !(after->is_there && index_keeps_all(index))))
         return STORE_OK;
     if (before->is_there && (entry->moves || !after->is_there))
         code = delete_row(store, index->tree, &before->key);
@@ -212,7 +212,7 @@ static int write_rows(const Scope *scope, const Change *change, const EntryChang
     else if (change->before)
         code = delete_row(store, table->id, &change->key);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
-        code = write_entry(store, &table->indexes[i], &entries[i], whole);
+        code = write_entry(store, &table->indexes[i], &entries[i], cost->is_same, whole);
     if (code == STORE_OK && !cost->is_same && stream_is_on(table))
         code = stream_follow(scope, change, whole);
     buffer_done(&stored);

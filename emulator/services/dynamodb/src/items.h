@@ -35,10 +35,15 @@ MUST_CHECK int index_fill(const Scope *scope, const Table *table, const Index *i
 
 /* The members an index holds of an item. */
 Item index_projection(Lookup *lookup, const Table *table, const Index *index, const Item *item);
+static inline bool index_projects_all(const Index *index)
+{
+    return bytes_equal(index->projection_type, DYNAMODB_PROJECTION_TYPE_ALL);
+}
+
 /* aws: local indexes fetch the rest from the table; ours keep the whole item, and reads leave out what isn't theirs */
 static inline bool index_keeps_all(const Index *index)
 {
-    return !index->is_global || bytes_equal(index->projection_type, DYNAMODB_PROJECTION_TYPE_ALL);
+    return !index->is_global || index_projects_all(index);
 }
 
 /* Rows of a tree in order. hash_to absent: only the partition `hash_from`. */

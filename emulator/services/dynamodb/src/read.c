@@ -96,10 +96,12 @@ static Item shown(Call *call, const PageRequest *request, const Item *item)
     return *item;
 }
 
-static void page_add(Call *call, const PageRequest *request, const Item *item, Page *page, size_t *capacity)
+/* entry: what the tree that is read has of the item, for AWS. */
+static void page_add(Call *call, const PageRequest *request, const Item *item, const Item *entry, Page *page,
+                     size_t *capacity)
 {
     page->scanned_count++;
-    if (request->filter && !condition_holds(call->arena, item, request->filter))
+    if (request->filter && !condition_holds(call->arena, entry, request->filter))
         return;
     page->count++;
     if (bytes_is(request->select, "COUNT"))
@@ -130,16 +132,14 @@ static bool is_fetched(const PageRequest *request)
     return false;
 }
 
-/* What the row weighs in the tree that is read: ours keep whole items in local indexes, AWS's only what they project.
- */
-static size_t size_read(Call *call, const PageRequest *request, const Item *item)
+/* What the tree that is read has of the item: ours keep whole items in local indexes, AWS's only what they project. */
+static Item entry_of(Call *call, const PageRequest *request, const Item *item)
 {
     const Index *index = request->index;
     Lookup lookup = {.arena = call->arena};
-    if (!index || index->is_global || bytes_equal(index->projection_type, DYNAMODB_PROJECTION_TYPE_ALL))
-        return item_size(item);
-    Item entry = index_projection(&lookup, request->table, index, item);
-    return item_size(&entry);
+    if (!index || index->is_global || index_projects_all(index))
+        return *item;
+    return index_projection(&lookup, request->table, index, item);
 }
 
 static void set_last_key(Call *call, const PageRequest *request, const Item *last, Page *page)
@@ -167,9 +167,10 @@ Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *
     Item item;
     int code;
     while ((code = items_next(call->arena, rows, &item)) == STORE_ROW) {
-        bytes += size_read(call, request, &item);
+        Item entry = entry_of(call, request, &item);
+        bytes += item_size(&entry);
         page.fetched_units += fetches ? read_units(item_size(&item), request->is_consistent) : 0;
-        page_add(call, request, &item, &page, &capacity);
+        page_add(call, request, &item, &entry, &page, &capacity);
         if (page.scanned_count == request->limit || bytes > PAGE_BYTES_MAX || page_is_over(call->arena, &begun)) {
             set_last_key(call, request, &item, &page);
             break;
