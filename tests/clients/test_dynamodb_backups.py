@@ -264,6 +264,33 @@ def test_the_change_log_is_bounded(own_emulator):
     assert restored(dynamodb, "again")["k"][0] == str(int(earliest) - NOW - 1)
 
 
+def test_without_a_change_log_the_table_as_it_is_comes_back(own_emulator):
+    url = own_emulator(options=("--recovery-log-mib", "0")).url
+    ask(url, "clock", set=NOW * 1000, freeze=True)
+    dynamodb = client_at(url, "dynamodb")
+    create(dynamodb)
+    dynamodb.update_continuous_backups(TableName="table", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+    ask(url, "clock", advance="1h")
+    put(dynamodb, "k", "now")
+    told = dynamodb.describe_continuous_backups(TableName="table")["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert told["EarliestRestorableDateTime"].timestamp() == NOW + 3600
+    dynamodb.restore_table_to_point_in_time(SourceTableName="table", TargetTableName="again", UseLatestRestorableTime=True)
+    assert restored(dynamodb, "again") == {"k": "now"}
+
+
+def test_what_is_older_than_the_recovery_period_cannot_come_back(own):
+    url, dynamodb = own
+    dynamodb.update_continuous_backups(TableName="table", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 1})
+    put(dynamodb, "k", "first")
+    ask(url, "clock", advance="30h")
+    put(dynamodb, "k", "second")
+    ask(url, "clock", advance="1h")
+    assert refusal_code(dynamodb.restore_table_to_point_in_time, SourceTableName="table", TargetTableName="again",
+                        RestoreDateTime=NOW + 3600) == "InvalidRestoreTimeException"
+    dynamodb.restore_table_to_point_in_time(SourceTableName="table", TargetTableName="again", RestoreDateTime=NOW + 20 * 3600)
+    assert restored(dynamodb, "again") == {"k": "first"}
+
+
 def test_a_deleted_table_with_recovery_leaves_a_system_backup_for_35_days(own):
     url, dynamodb = own
     put(dynamodb, "k", "v")

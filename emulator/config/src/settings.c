@@ -87,8 +87,9 @@ const Setting settings[SETTINGS] = {
     [SETTING_RECOVERY_LOG] =
         {"recovery-log-mib", SETTING_IS_INTEGER, "MIB", "1024", .max = 1048576,
          .help = "MiB of changes kept of a table with point-in-time recovery",
-         .more = "What falls out of it moves the table's EarliestRestorableDateTime. With 0 none are kept: only the "
-                 "table as it is can be restored."},
+         .more =
+             "Each counts as 1 KiB at least. What falls out of it moves the table's EarliestRestorableDateTime. With 0 none are kept: only the "
+             "table as it is can be restored."},
     [SETTING_SEED] = {"seed", SETTING_IS_INTEGER, "N", .max = INT64_MAX, .without = "random",
                       .help = "the same ids in every run"},
     [SETTING_SEED_FILE] =

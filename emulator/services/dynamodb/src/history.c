@@ -12,9 +12,9 @@ static const Query keep_for_copy = {"INSERT OR IGNORE INTO dynamodb_item (tree, 
 static const Query append_change = {"INSERT INTO dynamodb_change (table_id, at, hash, range, item)"
                                     " VALUES (?1, ?2, ?3, ?4, ?5)"};
 static const Query last_change = {"SELECT max(at) FROM dynamodb_change WHERE table_id = ?1"};
-static const Query first_change = {"SELECT at, length(hash) + length(range) + length(item) FROM dynamodb_change"
-                                   " WHERE table_id = ?1 AND at >= ?2 ORDER BY at LIMIT 1"};
-static const Query delete_change = {"DELETE FROM dynamodb_change WHERE table_id = ?1 AND at = ?2"};
+static const Query first_changes = {"SELECT at, length(hash) + length(range) + length(item) FROM dynamodb_change"
+                                    " WHERE table_id = ?1 AND at >= ?2 ORDER BY at"};
+static const Query delete_changes = {"DELETE FROM dynamodb_change WHERE table_id = ?1 AND at BETWEEN ?2 AND ?3"};
 static const Query select_log = {"SELECT bytes FROM dynamodb_recovery WHERE table_id = ?1"};
 static const Query write_log = {"INSERT OR REPLACE INTO dynamodb_recovery (table_id, bytes) VALUES (?1, ?2)"};
 static const Query write_since = {"UPDATE dynamodb_table SET recovery_since_ms = ?2 WHERE id = ?1"};
@@ -101,42 +101,56 @@ int history_forget(const Scope *scope, int64_t table_id)
     return code == STORE_OK ? jobs_add(scope, &(Job){.kind = JOB_FORGET, .source = table_id}) : code;
 }
 
-/* One change falls out at the log's beginning: what was before it can't be told any more. */
-static int drop_first(Store *store, Table *table, bool *ret_dropped)
+/* Each change counts as so much at least: one that comes never pushes many out. */
+#define CHANGE_BYTES_MIN 1024
+
+static int64_t weigh(int64_t bytes)
 {
-    Statement *first = store_begin(store, &first_change);
-    *ret_dropped = false;
-    bind_int64(first, 1, table->id);
-    bind_int64(first, 2, history_at(table->recovery_since_ms));
-    int code = store_one(first);
-    if (code != STORE_ROW)
-        return code == STORE_NOT_FOUND ? STORE_OK : code;
-    int64_t at = column_int64(first, 0), bytes = column_int64(first, 1);
-    store_end(first);
-    Statement *delete = store_begin(store, &delete_change);
-    bind_int64(delete, 1, table->id);
-    bind_int64(delete, 2, at);
-    table->history.bytes -= bytes;
-    table->recovery_since_ms = at >> HISTORY_TIME_BITS;
-    *ret_dropped = true;
-    return store_run(delete);
+    return bytes > CHANGE_BYTES_MIN ? bytes : CHANGE_BYTES_MIN;
 }
 
-/* What is too much goes with the changes that come; what is too old, two for each of them. A restore that is still
- * reading the log keeps it. */
+/* What is too much falls out at the log's beginning, and of what is too old two changes for each that comes. *ret_last:
+ * the last of them; 0: none. */
+static int find_old(const Scope *scope, Table *table, int64_t *ret_last)
+{
+    const Dynamodb *dynamodb = scope->service;
+    History *history = &table->history;
+    int64_t oldest = history_at(scope->now_ms - table->recovery_days * DAY_MS);
+    int code = STORE_ROW, old = 0;
+    Statement *rows = store_begin(scope->store, &first_changes);
+    bind_int64(rows, 1, table->id);
+    bind_int64(rows, 2, history_at(table->recovery_since_ms));
+    *ret_last = 0;
+    while ((code = store_step(rows)) == STORE_ROW) {
+        int64_t at = column_int64(rows, 0);
+        bool is_old = at < oldest && old++ < 2;
+        if (!is_old && history->bytes <= dynamodb->recovery_log_bytes)
+            break;
+        history->bytes -= weigh(column_int64(rows, 1));
+        *ret_last = at;
+    }
+    store_end(rows);
+    return code < 0 ? code : STORE_OK;
+}
+
+/* What was before the last one can't be told any more. A restore that is still reading the log keeps it. */
 static int trim(const Scope *scope, Table *table)
 {
     const Dynamodb *dynamodb = scope->service;
-    int64_t oldest_ms = scope->now_ms - table->recovery_days * DAY_MS;
-    int code = STORE_OK;
-    bool dropped = true;
-    if (table->history.copies_count)
+    bool is_over = table->history.bytes > dynamodb->recovery_log_bytes,
+         is_old = table->recovery_since_ms < scope->now_ms - table->recovery_days * DAY_MS;
+    int64_t last;
+    if (table->history.copies_count || (!is_over && !is_old))
         return STORE_OK;
-    while (code == STORE_OK && dropped && table->history.bytes > dynamodb->recovery_log_bytes)
-        code = drop_first(scope->store, table, &dropped);
-    for (int i = 0; i < 2 && code == STORE_OK && table->recovery_since_ms < oldest_ms && dropped; i++)
-        code = drop_first(scope->store, table, &dropped);
-    return code;
+    int code = find_old(scope, table, &last);
+    if (code != STORE_OK || !last)
+        return code;
+    Statement *delete = store_begin(scope->store, &delete_changes);
+    bind_int64(delete, 1, table->id);
+    bind_int64(delete, 2, history_at(table->recovery_since_ms));
+    bind_int64(delete, 3, last);
+    table->recovery_since_ms = last >> HISTORY_TIME_BITS;
+    return store_run(delete);
 }
 
 static int append(const Scope *scope, const Change *change, Bytes before)
@@ -152,7 +166,7 @@ static int append(const Scope *scope, const Change *change, Bytes before)
     bind_bytes(insert, 4, change->key.range);
     bind_bytes(insert, 5, before);
     int code = store_run(insert);
-    history->bytes += (int64_t)(change->key.hash.len + change->key.range.len + before.len);
+    history->bytes += weigh((int64_t)(change->key.hash.len + change->key.range.len + before.len));
     history->is_changed = true;
     return code == STORE_OK ? trim(scope, table) : code;
 }

@@ -21,7 +21,8 @@ static const Column columns[] = {COLUMN(Job, kind),
 static const Row whole_job = ROW(columns), new_job = {columns, 8};
 #define COLUMNS "kind, source, target, hash, range, from_at, to_at, drops_source"
 
-static const Query first_job = {"SELECT " COLUMNS ", id FROM dynamodb_job ORDER BY id LIMIT 1"};
+static const Query first_job = {"SELECT " COLUMNS
+                                ", id FROM dynamodb_job ORDER BY kind = 3, id LIMIT 1"}; /* a log that goes can wait */
 static const Query insert_job = {"INSERT INTO dynamodb_job (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
 static const Query write_job = {"UPDATE dynamodb_job SET (" COLUMNS ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
                                 " WHERE id = ?9"};
@@ -36,9 +37,9 @@ static const Query put_if_new = {"INSERT OR IGNORE INTO dynamodb_item (tree, has
                                  " VALUES (?1, ?2, ?3, ?4)"};
 static const Query put_over = {"INSERT OR REPLACE INTO dynamodb_item (tree, hash, range, item)"
                                " VALUES (?1, ?2, ?3, ?4)"};
-static const Query delete_changes = {
-    "DELETE FROM dynamodb_change WHERE table_id = ?1 AND at <= ?2 AND at <="
-    " (SELECT max(at) FROM (SELECT at FROM dynamodb_change WHERE table_id = ?1 ORDER BY at LIMIT ?3))"};
+static const Query first_changes = {"SELECT at, length(item) FROM dynamodb_change WHERE table_id = ?1 AND at <= ?2"
+                                    " ORDER BY at LIMIT ?3"};
+static const Query delete_changes = {"DELETE FROM dynamodb_change WHERE table_id = ?1 AND at <= ?2"};
 static const Query last_change = {"SELECT max(at) FROM dynamodb_change WHERE table_id = ?1"};
 
 /* What is left of a turn's share. */
@@ -274,14 +275,24 @@ static int restore(const Scope *scope, Job *job, Share *share)
 
 static int forget(const Scope *scope, Job *job, Share *share)
 {
+    Statement *rows = store_begin(scope->store, &first_changes);
+    int64_t last = 0;
+    int code;
+    bind_int64(rows, 1, job->source);
+    bind_int64(rows, 2, job->to);
+    bind_int64(rows, 3, ROWS_A_STEP);
+    bool goes_on = true;
+    while (goes_on && (code = store_step(rows)) == STORE_ROW) {
+        last = column_int64(rows, 0);
+        goes_on = take_share(share, 1, (size_t)column_int64(rows, 1));
+    }
+    store_end(rows);
+    if (code < 0 || !last)
+        return code < 0 ? code : job_done(scope, job);
     Statement *delete = store_begin(scope->store, &delete_changes);
     bind_int64(delete, 1, job->source);
-    bind_int64(delete, 2, job->to);
-    bind_int64(delete, 3, ROWS_A_STEP);
-    int code = store_run(delete);
-    int64_t gone = store_changes(scope->store);
-    take_share(share, gone + 1, 0);
-    return code == STORE_OK && !gone ? job_done(scope, job) : code;
+    bind_int64(delete, 2, last);
+    return store_run(delete);
 }
 
 /* STORE_NOT_FOUND: there is no job. *ret_job: the one that is worked on. */

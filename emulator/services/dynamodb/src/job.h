@@ -1,6 +1,6 @@
 /* job.h - long work on tables, done in small steps so that no call waits for it: copies for backups, restores, a change
  * log that goes. A job is a row, changed in the transaction of each of its steps: what kill -9 interrupts goes on from
- * there. The oldest goes first, alone: a restore finds the copy it reads complete.
+ * there. The oldest goes first, alone: a restore finds the copy it reads complete, and a log goes when nobody reads it.
  *
  *   backup            COPY: the table's rows as they were when it began (history.h), into the backup's tree
  *   point in time     UNDO: what the change log has after that time, the oldest last, into the tree of a hidden backup;
