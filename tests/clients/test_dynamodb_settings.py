@@ -43,6 +43,18 @@ def test_a_policy_is_put_at_the_revision_one_has_seen(dynamodb, table, of):
     assert refusal_code(dynamodb.delete_resource_policy, ResourceArn=arn, ExpectedRevisionId=second) == "PolicyNotFoundException"
 
 
+def test_a_table_is_made_with_its_policy_and_takes_it_along(dynamodb, unique):
+    wanted = {"TableName": unique("table"), "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}],
+              "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}]}
+    assert refusal_code(dynamodb.create_table, **wanted, ResourcePolicy="{}") == "ValidationException"
+    arn = dynamodb.create_table(**wanted, ResourcePolicy=POLICY)["TableDescription"]["TableArn"]
+    assert dynamodb.get_resource_policy(ResourceArn=arn)["Policy"] == POLICY
+    dynamodb.delete_table(TableName=wanted["TableName"])
+    dynamodb.create_table(**wanted)
+    assert refusal_code(dynamodb.get_resource_policy, ResourceArn=arn) == "PolicyNotFoundException"
+    dynamodb.delete_table(TableName=wanted["TableName"])
+
+
 def test_what_is_no_policy_or_no_resource_is_refused(dynamodb, table):
     arn = table["TableArn"]
     for policy in ("{", "[]", "{}", json.dumps({"Statement": "x" * 20480})):

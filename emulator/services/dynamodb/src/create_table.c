@@ -1,5 +1,6 @@
 /* create_table.c - CreateTable. DynamoDB API Reference, CreateTable. */
 #include "definition.h"
+#include "resource_policy.h"
 #include "stream.h"
 #include "tag.h"
 #include "uuid.h"
@@ -10,10 +11,9 @@ OPERATION(DynamodbCreateTable, create_table, WRITES);
 
 static Status check_implemented(Call *call, const DynamodbCreateTableInput *in)
 {
-    const char *what = present(in->resource_policy)           ? "ResourcePolicy"
-                       : present(in->global_table_source_arn) ? "GlobalTableSourceArn"
-                       : in->vector_indexes.len               ? "VectorIndexes"
-                                                              : NULL;
+    const char *what = present(in->global_table_source_arn) ? "GlobalTableSourceArn"
+                       : in->vector_indexes.len             ? "VectorIndexes"
+                                                            : NULL;
     return what ? fail(call, &COMMON_NOT_IMPLEMENTED, "%s of CreateTable is not implemented.", what) : OK;
 }
 
@@ -107,12 +107,16 @@ static Status create_table(Call *call, const DynamodbCreateTableInput *in, Dynam
     TRY(definitions_check_used(call, &table, &in->attribute_definitions));
     TRY(sse_key_of(call, in->sse_specification, &table.sse_key));
     TRY(table_tags_check(call, &in->tags));
+    if (present(in->resource_policy))
+        TRY(policy_check(call, in->resource_policy));
     if (in->stream_specification)
         TRY(stream_check(call, NULL, in->stream_specification, &view));
     TRY(check_new(call, table.name));
 
     TRY(expect_ok(call, table_insert(&call->scope, &table, &table.id)));
     TRY(expect_ok(call, table_tags_put(&call->scope, table.id, &in->tags)));
+    if (present(in->resource_policy))
+        TRY(expect_ok(call, policy_put_new(&call->scope, table.id, in->resource_policy)));
     if (present(view))
         TRY(expect_ok(call, stream_open(&call->scope, &table, view)));
 

@@ -1,6 +1,6 @@
 /* resource_policy.c - PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy, of tables and of streams: kept as
  * they are given. There are no identities yet whom they could refuse. DynamoDB API Reference, PutResourcePolicy. */
-#include "table.h"
+#include "resource_policy.h"
 #include <jansson.h>
 
 OPERATION(DynamodbPutResourcePolicy, put_resource_policy, WRITES);
@@ -66,7 +66,7 @@ static Status find(Call *call, Bytes text, Resource *ret)
     return OK;
 }
 
-static Status check_policy(Call *call, Bytes policy)
+Status policy_check(Call *call, Bytes policy)
 {
     if (policy.len > POLICY_MAX)
         return fail(call, &DYNAMODB_VALIDATION, "Resource-based policy is too large: %zu bytes, the limit is %d",
@@ -78,17 +78,31 @@ static Status check_policy(Call *call, Bytes policy)
                    : fail(call, &DYNAMODB_VALIDATION, "Invalid policy document: it must be a JSON policy document");
 }
 
-static Statement *begin(Call *call, const Query *query, const Resource *resource)
+static Statement *begin(const Scope *scope, const Query *query, const Resource *resource)
 {
-    Statement *statement = store_begin(call->store, query);
+    Statement *statement = store_begin(scope->store, query);
     bind_int64(statement, 1, resource->table_id);
     bind_text(statement, 2, resource->stream);
     return statement;
 }
 
+static int write_policy(const Scope *scope, const Resource *resource, const Policy *policy)
+{
+    Statement *put = begin(scope, &put_policy, resource);
+    bind_text(put, 3, policy->text);
+    bind_text(put, 4, policy->revision);
+    return store_run(put);
+}
+
+int policy_put_new(const Scope *scope, int64_t table_id, Bytes policy)
+{
+    Resource table = {table_id, TEXT("")};
+    return write_policy(scope, &table, &(Policy){policy, arena_text(scope->arena, "%lld", (long long)scope->now_ms)});
+}
+
 static Status read_policy(Call *call, const Resource *resource, Policy *ret)
 {
-    Statement *row = begin(call, &get_policy, resource);
+    Statement *row = begin(&call->scope, &get_policy, resource);
     int code = store_one(row);
     *ret = (Policy){0};
     if (code != STORE_ROW)
@@ -116,7 +130,7 @@ static Status put_resource_policy(Call *call, const DynamodbPutResourcePolicyInp
 {
     Resource resource;
     Policy before;
-    TRY(check_policy(call, in->policy));
+    TRY(policy_check(call, in->policy));
     TRY(find(call, in->resource_arn, &resource));
     TRY(read_policy(call, &resource, &before));
     TRY(check_revision(call, in->expected_revision_id, &before, in->resource_arn));
@@ -127,10 +141,7 @@ static Status put_resource_policy(Call *call, const DynamodbPutResourcePolicyInp
     /* aws: as the reference has them, the milliseconds of the change; two of them are never the same */
     int64_t last = present(before.revision) ? strtoll(arena_cstr(call->arena, before.revision), NULL, 10) : 0;
     out->revision_id = arena_text(call->arena, "%lld", (long long)(call->now_ms > last ? call->now_ms : last + 1));
-    Statement *put = begin(call, &put_policy, &resource);
-    bind_text(put, 3, in->policy);
-    bind_text(put, 4, out->revision_id);
-    return expect_ok(call, store_run(put));
+    return expect_ok(call, write_policy(&call->scope, &resource, &(Policy){in->policy, out->revision_id}));
 }
 
 static Status get_resource_policy(Call *call, const DynamodbGetResourcePolicyInput *in,
@@ -158,5 +169,5 @@ static Status delete_resource_policy(Call *call, const DynamodbDeleteResourcePol
     TRY(read_policy(call, &resource, &policy));
     TRY(check_revision(call, in->expected_revision_id, &policy, in->resource_arn));
     out->revision_id = policy.revision;
-    return expect_ok(call, store_run(begin(call, &delete_policy, &resource)));
+    return expect_ok(call, store_run(begin(&call->scope, &delete_policy, &resource)));
 }
