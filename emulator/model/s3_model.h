@@ -15,6 +15,7 @@ extern const ErrorModel S3_ENCRYPTION_TYPE_MISMATCH;
 extern const ErrorModel S3_NO_SUCH_KEY;
 extern const ErrorModel S3_INVALID_OBJECT_STATE;
 extern const ErrorModel S3_OBJECT_NOT_IN_ACTIVE_TIER;
+extern const ErrorModel S3_NO_SUCH_UPLOAD;
 
 #define S3_LOCATION_TYPE_AVAILABILITYZONE TEXT("AvailabilityZone")
 #define S3_LOCATION_TYPE_LOCALZONE TEXT("LocalZone")
@@ -114,6 +115,26 @@ struct S3CommonPrefix;
 struct S3ListObjectsV2Output;
 struct S3ListObjectsRequest;
 struct S3ListObjectsOutput;
+struct S3CreateMultipartUploadRequest;
+struct S3CreateMultipartUploadOutput;
+struct S3UploadPartRequest;
+struct S3UploadPartOutput;
+struct S3UploadPartCopyRequest;
+struct S3CopyPartResult;
+struct S3UploadPartCopyOutput;
+struct S3CompletedPart;
+struct S3CompletedMultipartUpload;
+struct S3CompleteMultipartUploadRequest;
+struct S3CompleteMultipartUploadOutput;
+struct S3AbortMultipartUploadRequest;
+struct S3AbortMultipartUploadOutput;
+struct S3ListPartsRequest;
+struct S3Part;
+struct S3Initiator;
+struct S3ListPartsOutput;
+struct S3ListMultipartUploadsRequest;
+struct S3MultipartUpload;
+struct S3ListMultipartUploadsOutput;
 struct S3InvalidObjectState;
 
 typedef struct S3TagSet {
@@ -165,6 +186,21 @@ typedef struct S3CommonPrefixList {
     struct S3CommonPrefix *items;
     size_t len;
 } S3CommonPrefixList;
+
+typedef struct S3CompletedPartList {
+    struct S3CompletedPart *items;
+    size_t len;
+} S3CompletedPartList;
+
+typedef struct S3Parts {
+    struct S3Part *items;
+    size_t len;
+} S3Parts;
+
+typedef struct S3MultipartUploadList {
+    struct S3MultipartUpload *items;
+    size_t len;
+} S3MultipartUploadList;
 
 typedef struct S3LocationInfo {
     Bytes type;
@@ -771,6 +807,367 @@ typedef struct S3ListObjectsOutput {
     Bytes request_charged;
 } S3ListObjectsOutput;
 
+typedef struct S3CreateMultipartUploadRequest {
+    Bytes acl;
+    Bytes bucket;
+    Bytes cache_control;
+    Bytes content_disposition;
+    Bytes content_encoding;
+    Bytes content_language;
+    Bytes content_type;
+    Bytes expires;
+    Bytes grant_full_control;
+    Bytes grant_read;
+    Bytes grant_read_acp;
+    Bytes grant_write_acp;
+    Bytes key;
+    S3Metadata metadata;
+    Bytes server_side_encryption;
+    Bytes storage_class;
+    Bytes website_redirect_location;
+    Bytes sse_customer_algorithm;
+    Bytes sse_customer_key;
+    Bytes sse_customer_key_md5;
+    Bytes ssekms_key_id;
+    Bytes ssekms_encryption_context;
+    bool bucket_key_enabled;
+    bool has_bucket_key_enabled;
+    Bytes request_payer;
+    Bytes tagging;
+    Bytes object_lock_mode;
+    int64_t object_lock_retain_until_date;
+    bool has_object_lock_retain_until_date;
+    Bytes object_lock_legal_hold_status;
+    Bytes object_lock_event_hold;
+    int32_t object_lock_event_hold_duration_days;
+    bool has_object_lock_event_hold_duration_days;
+    int32_t object_lock_event_hold_duration_years;
+    bool has_object_lock_event_hold_duration_years;
+    Bytes expected_bucket_owner;
+    Bytes checksum_algorithm;
+    Bytes checksum_type;
+} S3CreateMultipartUploadRequest;
+
+typedef struct S3CreateMultipartUploadOutput {
+    int64_t abort_date;
+    bool has_abort_date;
+    Bytes abort_rule_id;
+    Bytes bucket;
+    Bytes key;
+    Bytes upload_id;
+    Bytes server_side_encryption;
+    Bytes sse_customer_algorithm;
+    Bytes sse_customer_key_md5;
+    Bytes ssekms_key_id;
+    Bytes ssekms_encryption_context;
+    bool bucket_key_enabled;
+    bool has_bucket_key_enabled;
+    Bytes request_charged;
+    Bytes checksum_algorithm;
+    Bytes checksum_type;
+    Bytes version_id;
+} S3CreateMultipartUploadOutput;
+
+typedef struct S3UploadPartRequest {
+    Bytes body;
+    Bytes bucket;
+    int64_t content_length;
+    bool has_content_length;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    Bytes checksum_crc32;
+    Bytes checksum_crc32c;
+    Bytes checksum_crc64nvme;
+    Bytes checksum_sha1;
+    Bytes checksum_sha256;
+    Bytes checksum_sha512;
+    Bytes checksum_md5;
+    Bytes checksum_xxhash64;
+    Bytes checksum_xxhash3;
+    Bytes checksum_xxhash128;
+    Bytes key;
+    int32_t part_number;
+    bool has_part_number;
+    Bytes upload_id;
+    Bytes sse_customer_algorithm;
+    Bytes sse_customer_key;
+    Bytes sse_customer_key_md5;
+    Bytes request_payer;
+    Bytes expected_bucket_owner;
+} S3UploadPartRequest;
+
+typedef struct S3UploadPartOutput {
+    Bytes server_side_encryption;
+    Bytes e_tag;
+    Bytes checksum_crc32;
+    Bytes checksum_crc32c;
+    Bytes checksum_crc64nvme;
+    Bytes checksum_sha1;
+    Bytes checksum_sha256;
+    Bytes checksum_sha512;
+    Bytes checksum_md5;
+    Bytes checksum_xxhash64;
+    Bytes checksum_xxhash3;
+    Bytes checksum_xxhash128;
+    Bytes sse_customer_algorithm;
+    Bytes sse_customer_key_md5;
+    Bytes ssekms_key_id;
+    bool bucket_key_enabled;
+    bool has_bucket_key_enabled;
+    Bytes request_charged;
+    Bytes version_id;
+} S3UploadPartOutput;
+
+typedef struct S3UploadPartCopyRequest {
+    Bytes bucket;
+    Bytes copy_source;
+    Bytes copy_source_if_match;
+    int64_t copy_source_if_modified_since;
+    bool has_copy_source_if_modified_since;
+    Bytes copy_source_if_none_match;
+    int64_t copy_source_if_unmodified_since;
+    bool has_copy_source_if_unmodified_since;
+    Bytes copy_source_range;
+    Bytes key;
+    int32_t part_number;
+    bool has_part_number;
+    Bytes upload_id;
+    Bytes sse_customer_algorithm;
+    Bytes sse_customer_key;
+    Bytes sse_customer_key_md5;
+    Bytes copy_source_sse_customer_algorithm;
+    Bytes copy_source_sse_customer_key;
+    Bytes copy_source_sse_customer_key_md5;
+    Bytes request_payer;
+    Bytes expected_bucket_owner;
+    Bytes expected_source_bucket_owner;
+} S3UploadPartCopyRequest;
+
+typedef struct S3CopyPartResult {
+    Bytes e_tag;
+    int64_t last_modified;
+    bool has_last_modified;
+    Bytes checksum_crc32;
+    Bytes checksum_crc32c;
+    Bytes checksum_crc64nvme;
+    Bytes checksum_sha1;
+    Bytes checksum_sha256;
+    Bytes checksum_sha512;
+    Bytes checksum_md5;
+    Bytes checksum_xxhash64;
+    Bytes checksum_xxhash3;
+    Bytes checksum_xxhash128;
+} S3CopyPartResult;
+
+typedef struct S3UploadPartCopyOutput {
+    Bytes copy_source_version_id;
+    struct S3CopyPartResult *copy_part_result;
+    Bytes server_side_encryption;
+    Bytes sse_customer_algorithm;
+    Bytes sse_customer_key_md5;
+    Bytes ssekms_key_id;
+    bool bucket_key_enabled;
+    bool has_bucket_key_enabled;
+    Bytes request_charged;
+    Bytes version_id;
+} S3UploadPartCopyOutput;
+
+typedef struct S3CompletedPart {
+    Bytes e_tag;
+    Bytes checksum_crc32;
+    Bytes checksum_crc32c;
+    Bytes checksum_crc64nvme;
+    Bytes checksum_sha1;
+    Bytes checksum_sha256;
+    Bytes checksum_sha512;
+    Bytes checksum_md5;
+    Bytes checksum_xxhash64;
+    Bytes checksum_xxhash3;
+    Bytes checksum_xxhash128;
+    int32_t part_number;
+    bool has_part_number;
+} S3CompletedPart;
+
+typedef struct S3CompletedMultipartUpload {
+    S3CompletedPartList parts;
+} S3CompletedMultipartUpload;
+
+typedef struct S3CompleteMultipartUploadRequest {
+    Bytes bucket;
+    Bytes key;
+    struct S3CompletedMultipartUpload *multipart_upload;
+    Bytes upload_id;
+    Bytes checksum_crc32;
+    Bytes checksum_crc32c;
+    Bytes checksum_crc64nvme;
+    Bytes checksum_sha1;
+    Bytes checksum_sha256;
+    Bytes checksum_sha512;
+    Bytes checksum_md5;
+    Bytes checksum_xxhash64;
+    Bytes checksum_xxhash3;
+    Bytes checksum_xxhash128;
+    Bytes checksum_type;
+    int64_t mpu_object_size;
+    bool has_mpu_object_size;
+    Bytes request_payer;
+    Bytes expected_bucket_owner;
+    Bytes if_match;
+    Bytes if_none_match;
+    Bytes sse_customer_algorithm;
+    Bytes sse_customer_key;
+    Bytes sse_customer_key_md5;
+} S3CompleteMultipartUploadRequest;
+
+typedef struct S3CompleteMultipartUploadOutput {
+    Bytes location;
+    Bytes bucket;
+    Bytes key;
+    Bytes expiration;
+    Bytes e_tag;
+    Bytes checksum_crc32;
+    Bytes checksum_crc32c;
+    Bytes checksum_crc64nvme;
+    Bytes checksum_sha1;
+    Bytes checksum_sha256;
+    Bytes checksum_sha512;
+    Bytes checksum_md5;
+    Bytes checksum_xxhash64;
+    Bytes checksum_xxhash3;
+    Bytes checksum_xxhash128;
+    Bytes checksum_type;
+    Bytes server_side_encryption;
+    Bytes version_id;
+    Bytes ssekms_key_id;
+    bool bucket_key_enabled;
+    bool has_bucket_key_enabled;
+    Bytes request_charged;
+} S3CompleteMultipartUploadOutput;
+
+typedef struct S3AbortMultipartUploadRequest {
+    Bytes bucket;
+    Bytes key;
+    Bytes upload_id;
+    Bytes request_payer;
+    Bytes expected_bucket_owner;
+    int64_t if_match_initiated_time;
+    bool has_if_match_initiated_time;
+} S3AbortMultipartUploadRequest;
+
+typedef struct S3AbortMultipartUploadOutput {
+    Bytes request_charged;
+    Bytes version_id;
+} S3AbortMultipartUploadOutput;
+
+typedef struct S3ListPartsRequest {
+    Bytes bucket;
+    Bytes key;
+    int32_t max_parts;
+    bool has_max_parts;
+    int32_t part_number_marker;
+    bool has_part_number_marker;
+    Bytes upload_id;
+    Bytes request_payer;
+    Bytes expected_bucket_owner;
+    Bytes sse_customer_algorithm;
+    Bytes sse_customer_key;
+    Bytes sse_customer_key_md5;
+} S3ListPartsRequest;
+
+typedef struct S3Part {
+    int32_t part_number;
+    bool has_part_number;
+    int64_t last_modified;
+    bool has_last_modified;
+    Bytes e_tag;
+    int64_t size;
+    bool has_size;
+    Bytes checksum_crc32;
+    Bytes checksum_crc32c;
+    Bytes checksum_crc64nvme;
+    Bytes checksum_sha1;
+    Bytes checksum_sha256;
+    Bytes checksum_sha512;
+    Bytes checksum_md5;
+    Bytes checksum_xxhash64;
+    Bytes checksum_xxhash3;
+    Bytes checksum_xxhash128;
+} S3Part;
+
+typedef struct S3Initiator {
+    Bytes id;
+    Bytes display_name;
+} S3Initiator;
+
+typedef struct S3ListPartsOutput {
+    int64_t abort_date;
+    bool has_abort_date;
+    Bytes abort_rule_id;
+    Bytes bucket;
+    Bytes key;
+    Bytes upload_id;
+    int32_t part_number_marker;
+    bool has_part_number_marker;
+    int32_t next_part_number_marker;
+    bool has_next_part_number_marker;
+    int32_t max_parts;
+    bool has_max_parts;
+    bool is_truncated;
+    bool has_is_truncated;
+    S3Parts parts;
+    struct S3Initiator *initiator;
+    struct S3Owner *owner;
+    Bytes storage_class;
+    Bytes request_charged;
+    Bytes checksum_algorithm;
+    Bytes checksum_type;
+    Bytes version_id;
+} S3ListPartsOutput;
+
+typedef struct S3ListMultipartUploadsRequest {
+    Bytes bucket;
+    Bytes delimiter;
+    Bytes encoding_type;
+    Bytes key_marker;
+    int32_t max_uploads;
+    bool has_max_uploads;
+    Bytes prefix;
+    Bytes upload_id_marker;
+    Bytes expected_bucket_owner;
+    Bytes request_payer;
+} S3ListMultipartUploadsRequest;
+
+typedef struct S3MultipartUpload {
+    Bytes upload_id;
+    Bytes key;
+    int64_t initiated;
+    bool has_initiated;
+    Bytes storage_class;
+    struct S3Owner *owner;
+    struct S3Initiator *initiator;
+    Bytes checksum_algorithm;
+    Bytes checksum_type;
+    Bytes version_id;
+} S3MultipartUpload;
+
+typedef struct S3ListMultipartUploadsOutput {
+    Bytes bucket;
+    Bytes key_marker;
+    Bytes upload_id_marker;
+    Bytes next_key_marker;
+    Bytes prefix;
+    Bytes delimiter;
+    Bytes next_upload_id_marker;
+    int32_t max_uploads;
+    bool has_max_uploads;
+    bool is_truncated;
+    bool has_is_truncated;
+    S3MultipartUploadList uploads;
+    S3CommonPrefixList common_prefixes;
+    Bytes encoding_type;
+    Bytes request_charged;
+} S3ListMultipartUploadsOutput;
+
 typedef struct S3InvalidObjectState {
     Bytes storage_class;
     Bytes access_tier;
@@ -810,6 +1207,20 @@ typedef S3ListObjectsV2Request S3ListObjectsV2Input;
 extern const OperationModel S3ListObjectsV2Model;
 typedef S3ListObjectsRequest S3ListObjectsInput;
 extern const OperationModel S3ListObjectsModel;
+typedef S3CreateMultipartUploadRequest S3CreateMultipartUploadInput;
+extern const OperationModel S3CreateMultipartUploadModel;
+typedef S3UploadPartRequest S3UploadPartInput;
+extern const OperationModel S3UploadPartModel;
+typedef S3UploadPartCopyRequest S3UploadPartCopyInput;
+extern const OperationModel S3UploadPartCopyModel;
+typedef S3CompleteMultipartUploadRequest S3CompleteMultipartUploadInput;
+extern const OperationModel S3CompleteMultipartUploadModel;
+typedef S3AbortMultipartUploadRequest S3AbortMultipartUploadInput;
+extern const OperationModel S3AbortMultipartUploadModel;
+typedef S3ListPartsRequest S3ListPartsInput;
+extern const OperationModel S3ListPartsModel;
+typedef S3ListMultipartUploadsRequest S3ListMultipartUploadsInput;
+extern const OperationModel S3ListMultipartUploadsModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape S3_SHAPE_LOCATION_INFO;
@@ -851,4 +1262,24 @@ extern const Shape S3_SHAPE_COMMON_PREFIX;
 extern const Shape S3_SHAPE_LIST_OBJECTS_V2_OUTPUT;
 extern const Shape S3_SHAPE_LIST_OBJECTS_REQUEST;
 extern const Shape S3_SHAPE_LIST_OBJECTS_OUTPUT;
+extern const Shape S3_SHAPE_CREATE_MULTIPART_UPLOAD_REQUEST;
+extern const Shape S3_SHAPE_CREATE_MULTIPART_UPLOAD_OUTPUT;
+extern const Shape S3_SHAPE_UPLOAD_PART_REQUEST;
+extern const Shape S3_SHAPE_UPLOAD_PART_OUTPUT;
+extern const Shape S3_SHAPE_UPLOAD_PART_COPY_REQUEST;
+extern const Shape S3_SHAPE_COPY_PART_RESULT;
+extern const Shape S3_SHAPE_UPLOAD_PART_COPY_OUTPUT;
+extern const Shape S3_SHAPE_COMPLETED_PART;
+extern const Shape S3_SHAPE_COMPLETED_MULTIPART_UPLOAD;
+extern const Shape S3_SHAPE_COMPLETE_MULTIPART_UPLOAD_REQUEST;
+extern const Shape S3_SHAPE_COMPLETE_MULTIPART_UPLOAD_OUTPUT;
+extern const Shape S3_SHAPE_ABORT_MULTIPART_UPLOAD_REQUEST;
+extern const Shape S3_SHAPE_ABORT_MULTIPART_UPLOAD_OUTPUT;
+extern const Shape S3_SHAPE_LIST_PARTS_REQUEST;
+extern const Shape S3_SHAPE_PART;
+extern const Shape S3_SHAPE_INITIATOR;
+extern const Shape S3_SHAPE_LIST_PARTS_OUTPUT;
+extern const Shape S3_SHAPE_LIST_MULTIPART_UPLOADS_REQUEST;
+extern const Shape S3_SHAPE_MULTIPART_UPLOAD;
+extern const Shape S3_SHAPE_LIST_MULTIPART_UPLOADS_OUTPUT;
 extern const Shape S3_SHAPE_INVALID_OBJECT_STATE;

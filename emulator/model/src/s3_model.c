@@ -148,6 +148,24 @@ static const Shape shape_common_prefix_list;
 static const Shape shape_key_count;
 static const Shape shape_marker;
 static const Shape shape_next_marker;
+static const Shape shape_abort_date;
+static const Shape shape_abort_rule_id;
+static const Shape shape_multipart_upload_id;
+static const Shape shape_copy_source_range;
+static const Shape shape_completed_part_list;
+static const Shape shape_mpu_object_size;
+static const Shape shape_if_match_initiated_time;
+static const Shape shape_max_parts;
+static const Shape shape_part_number_marker;
+static const Shape shape_next_part_number_marker;
+static const Shape shape_parts;
+static const Shape shape_key_marker;
+static const Shape shape_max_uploads;
+static const Shape shape_upload_id_marker;
+static const Shape shape_next_key_marker;
+static const Shape shape_next_upload_id_marker;
+static const Shape shape_initiated;
+static const Shape shape_multipart_upload_list;
 static const Shape shape_intelligent_tiering_access_tier;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
@@ -1032,6 +1050,391 @@ static const Field fields_list_objects_output[] = {
 };
 const Shape S3_SHAPE_LIST_OBJECTS_OUTPUT = {.name = "ListObjectsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3ListObjectsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_list_objects_output, .xml_name = "ListBucketResult"};
 
+static const Field fields_create_multipart_upload_request[] = {
+    {.name = {"x-amz-acl", 9}, .path = "aCL", .shape = &shape_object_canned_acl, .offset = offsetof(S3CreateMultipartUploadRequest, acl), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3CreateMultipartUploadRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"cache-control", 13}, .path = "cacheControl", .shape = &shape_cache_control, .offset = offsetof(S3CreateMultipartUploadRequest, cache_control), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"content-disposition", 19}, .path = "contentDisposition", .shape = &shape_content_disposition, .offset = offsetof(S3CreateMultipartUploadRequest, content_disposition), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"content-encoding", 16}, .path = "contentEncoding", .shape = &shape_content_encoding, .offset = offsetof(S3CreateMultipartUploadRequest, content_encoding), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"content-language", 16}, .path = "contentLanguage", .shape = &shape_content_language, .offset = offsetof(S3CreateMultipartUploadRequest, content_language), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"content-type", 12}, .path = "contentType", .shape = &shape_content_type, .offset = offsetof(S3CreateMultipartUploadRequest, content_type), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"expires", 7}, .path = "expires", .shape = &shape_expires, .offset = offsetof(S3CreateMultipartUploadRequest, expires), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-full-control", 24}, .path = "grantFullControl", .shape = &shape_grant_full_control, .offset = offsetof(S3CreateMultipartUploadRequest, grant_full_control), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-read", 16}, .path = "grantRead", .shape = &shape_grant_read, .offset = offsetof(S3CreateMultipartUploadRequest, grant_read), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-read-acp", 20}, .path = "grantReadACP", .shape = &shape_grant_read_acp, .offset = offsetof(S3CreateMultipartUploadRequest, grant_read_acp), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-write-acp", 21}, .path = "grantWriteACP", .shape = &shape_grant_write_acp, .offset = offsetof(S3CreateMultipartUploadRequest, grant_write_acp), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3CreateMultipartUploadRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-meta-", 11}, .path = "metadata", .shape = &shape_metadata, .offset = offsetof(S3CreateMultipartUploadRequest, metadata), .has_offset = NO_OFFSET, .location = IN_HEADERS},
+    {.name = {"x-amz-server-side-encryption", 28}, .path = "serverSideEncryption", .shape = &shape_server_side_encryption, .offset = offsetof(S3CreateMultipartUploadRequest, server_side_encryption), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-storage-class", 19}, .path = "storageClass", .shape = &shape_storage_class, .offset = offsetof(S3CreateMultipartUploadRequest, storage_class), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-website-redirect-location", 31}, .path = "websiteRedirectLocation", .shape = &shape_website_redirect_location, .offset = offsetof(S3CreateMultipartUploadRequest, website_redirect_location), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-algorithm", 47}, .path = "sSECustomerAlgorithm", .shape = &shape_sse_customer_algorithm, .offset = offsetof(S3CreateMultipartUploadRequest, sse_customer_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key", 41}, .path = "sSECustomerKey", .shape = &shape_sse_customer_key, .offset = offsetof(S3CreateMultipartUploadRequest, sse_customer_key), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key-md5", 45}, .path = "sSECustomerKeyMD5", .shape = &shape_sse_customer_key_md5, .offset = offsetof(S3CreateMultipartUploadRequest, sse_customer_key_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-aws-kms-key-id", 43}, .path = "sSEKMSKeyId", .shape = &shape_ssekms_key_id, .offset = offsetof(S3CreateMultipartUploadRequest, ssekms_key_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-context", 36}, .path = "sSEKMSEncryptionContext", .shape = &shape_ssekms_encryption_context, .offset = offsetof(S3CreateMultipartUploadRequest, ssekms_encryption_context), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-bucket-key-enabled", 47}, .path = "bucketKeyEnabled", .shape = &shape_bucket_key_enabled, .offset = offsetof(S3CreateMultipartUploadRequest, bucket_key_enabled), .has_offset = offsetof(S3CreateMultipartUploadRequest, has_bucket_key_enabled), .location = IN_HEADER},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3CreateMultipartUploadRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-tagging", 13}, .path = "tagging", .shape = &shape_tagging_header, .offset = offsetof(S3CreateMultipartUploadRequest, tagging), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-object-lock-mode", 22}, .path = "objectLockMode", .shape = &shape_object_lock_mode, .offset = offsetof(S3CreateMultipartUploadRequest, object_lock_mode), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-object-lock-retain-until-date", 35}, .path = "objectLockRetainUntilDate", .shape = &shape_object_lock_retain_until_date, .offset = offsetof(S3CreateMultipartUploadRequest, object_lock_retain_until_date), .has_offset = offsetof(S3CreateMultipartUploadRequest, has_object_lock_retain_until_date), .location = IN_HEADER},
+    {.name = {"x-amz-object-lock-legal-hold", 28}, .path = "objectLockLegalHoldStatus", .shape = &shape_object_lock_legal_hold_status, .offset = offsetof(S3CreateMultipartUploadRequest, object_lock_legal_hold_status), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-object-lock-event-hold", 28}, .path = "objectLockEventHold", .shape = &shape_object_lock_event_hold, .offset = offsetof(S3CreateMultipartUploadRequest, object_lock_event_hold), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-object-lock-event-hold-duration-days", 42}, .path = "objectLockEventHoldDurationDays", .shape = &shape_object_lock_event_hold_duration_days, .offset = offsetof(S3CreateMultipartUploadRequest, object_lock_event_hold_duration_days), .has_offset = offsetof(S3CreateMultipartUploadRequest, has_object_lock_event_hold_duration_days), .location = IN_HEADER},
+    {.name = {"x-amz-object-lock-event-hold-duration-years", 43}, .path = "objectLockEventHoldDurationYears", .shape = &shape_object_lock_event_hold_duration_years, .offset = offsetof(S3CreateMultipartUploadRequest, object_lock_event_hold_duration_years), .has_offset = offsetof(S3CreateMultipartUploadRequest, has_object_lock_event_hold_duration_years), .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3CreateMultipartUploadRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-algorithm", 24}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3CreateMultipartUploadRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-type", 19}, .path = "checksumType", .shape = &shape_checksum_type, .offset = offsetof(S3CreateMultipartUploadRequest, checksum_type), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_CREATE_MULTIPART_UPLOAD_REQUEST = {.name = "CreateMultipartUploadRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3CreateMultipartUploadRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 34, .fields = fields_create_multipart_upload_request};
+
+static const Shape shape_abort_date = {.name = "AbortDate", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_abort_rule_id = {.name = "AbortRuleId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_multipart_upload_id = {.name = "MultipartUploadId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_create_multipart_upload_output[] = {
+    {.name = {"x-amz-abort-date", 16}, .path = "abortDate", .shape = &shape_abort_date, .offset = offsetof(S3CreateMultipartUploadOutput, abort_date), .has_offset = offsetof(S3CreateMultipartUploadOutput, has_abort_date), .location = IN_HEADER},
+    {.name = {"x-amz-abort-rule-id", 19}, .path = "abortRuleId", .shape = &shape_abort_rule_id, .offset = offsetof(S3CreateMultipartUploadOutput, abort_rule_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3CreateMultipartUploadOutput, bucket), .has_offset = NO_OFFSET},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3CreateMultipartUploadOutput, key), .has_offset = NO_OFFSET},
+    {.name = {"UploadId", 8}, .path = "uploadId", .shape = &shape_multipart_upload_id, .offset = offsetof(S3CreateMultipartUploadOutput, upload_id), .has_offset = NO_OFFSET},
+    {.name = {"x-amz-server-side-encryption", 28}, .path = "serverSideEncryption", .shape = &shape_server_side_encryption, .offset = offsetof(S3CreateMultipartUploadOutput, server_side_encryption), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-algorithm", 47}, .path = "sSECustomerAlgorithm", .shape = &shape_sse_customer_algorithm, .offset = offsetof(S3CreateMultipartUploadOutput, sse_customer_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key-md5", 45}, .path = "sSECustomerKeyMD5", .shape = &shape_sse_customer_key_md5, .offset = offsetof(S3CreateMultipartUploadOutput, sse_customer_key_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-aws-kms-key-id", 43}, .path = "sSEKMSKeyId", .shape = &shape_ssekms_key_id, .offset = offsetof(S3CreateMultipartUploadOutput, ssekms_key_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-context", 36}, .path = "sSEKMSEncryptionContext", .shape = &shape_ssekms_encryption_context, .offset = offsetof(S3CreateMultipartUploadOutput, ssekms_encryption_context), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-bucket-key-enabled", 47}, .path = "bucketKeyEnabled", .shape = &shape_bucket_key_enabled, .offset = offsetof(S3CreateMultipartUploadOutput, bucket_key_enabled), .has_offset = offsetof(S3CreateMultipartUploadOutput, has_bucket_key_enabled), .location = IN_HEADER},
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3CreateMultipartUploadOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-algorithm", 24}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3CreateMultipartUploadOutput, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-type", 19}, .path = "checksumType", .shape = &shape_checksum_type, .offset = offsetof(S3CreateMultipartUploadOutput, checksum_type), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3CreateMultipartUploadOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_CREATE_MULTIPART_UPLOAD_OUTPUT = {.name = "CreateMultipartUploadOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3CreateMultipartUploadOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 15, .fields = fields_create_multipart_upload_output, .xml_name = "InitiateMultipartUploadResult"};
+
+static const Field fields_upload_part_request[] = {
+    {.name = {"Body", 4}, .path = "body", .shape = &shape_body, .offset = offsetof(S3UploadPartRequest, body), .has_offset = NO_OFFSET, .location = IN_PAYLOAD, .streaming = true},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3UploadPartRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-length", 14}, .path = "contentLength", .shape = &shape_content_length, .offset = offsetof(S3UploadPartRequest, content_length), .has_offset = offsetof(S3UploadPartRequest, has_content_length), .location = IN_HEADER},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3UploadPartRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3UploadPartRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-crc32", 20}, .path = "checksumCRC32", .shape = &shape_checksum_crc32, .offset = offsetof(S3UploadPartRequest, checksum_crc32), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-crc32c", 21}, .path = "checksumCRC32C", .shape = &shape_checksum_crc32c, .offset = offsetof(S3UploadPartRequest, checksum_crc32c), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-crc64nvme", 24}, .path = "checksumCRC64NVME", .shape = &shape_checksum_crc64nvme, .offset = offsetof(S3UploadPartRequest, checksum_crc64nvme), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-sha1", 19}, .path = "checksumSHA1", .shape = &shape_checksum_sha1, .offset = offsetof(S3UploadPartRequest, checksum_sha1), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-sha256", 21}, .path = "checksumSHA256", .shape = &shape_checksum_sha256, .offset = offsetof(S3UploadPartRequest, checksum_sha256), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-sha512", 21}, .path = "checksumSHA512", .shape = &shape_checksum_sha512, .offset = offsetof(S3UploadPartRequest, checksum_sha512), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-md5", 18}, .path = "checksumMD5", .shape = &shape_checksum_md5, .offset = offsetof(S3UploadPartRequest, checksum_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-xxhash64", 23}, .path = "checksumXXHASH64", .shape = &shape_checksum_xxhash64, .offset = offsetof(S3UploadPartRequest, checksum_xxhash64), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-xxhash3", 22}, .path = "checksumXXHASH3", .shape = &shape_checksum_xxhash3, .offset = offsetof(S3UploadPartRequest, checksum_xxhash3), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-xxhash128", 24}, .path = "checksumXXHASH128", .shape = &shape_checksum_xxhash128, .offset = offsetof(S3UploadPartRequest, checksum_xxhash128), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3UploadPartRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"partNumber", 10}, .path = "partNumber", .shape = &shape_part_number, .offset = offsetof(S3UploadPartRequest, part_number), .has_offset = offsetof(S3UploadPartRequest, has_part_number), .required = true, .location = IN_QUERY},
+    {.name = {"uploadId", 8}, .path = "uploadId", .shape = &shape_multipart_upload_id, .offset = offsetof(S3UploadPartRequest, upload_id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-server-side-encryption-customer-algorithm", 47}, .path = "sSECustomerAlgorithm", .shape = &shape_sse_customer_algorithm, .offset = offsetof(S3UploadPartRequest, sse_customer_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key", 41}, .path = "sSECustomerKey", .shape = &shape_sse_customer_key, .offset = offsetof(S3UploadPartRequest, sse_customer_key), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key-md5", 45}, .path = "sSECustomerKeyMD5", .shape = &shape_sse_customer_key_md5, .offset = offsetof(S3UploadPartRequest, sse_customer_key_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3UploadPartRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3UploadPartRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_UPLOAD_PART_REQUEST = {.name = "UploadPartRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3UploadPartRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 23, .fields = fields_upload_part_request};
+
+static const Field fields_upload_part_output[] = {
+    {.name = {"x-amz-server-side-encryption", 28}, .path = "serverSideEncryption", .shape = &shape_server_side_encryption, .offset = offsetof(S3UploadPartOutput, server_side_encryption), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"etag", 4}, .path = "eTag", .shape = &shape_e_tag, .offset = offsetof(S3UploadPartOutput, e_tag), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-crc32", 20}, .path = "checksumCRC32", .shape = &shape_checksum_crc32, .offset = offsetof(S3UploadPartOutput, checksum_crc32), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-crc32c", 21}, .path = "checksumCRC32C", .shape = &shape_checksum_crc32c, .offset = offsetof(S3UploadPartOutput, checksum_crc32c), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-crc64nvme", 24}, .path = "checksumCRC64NVME", .shape = &shape_checksum_crc64nvme, .offset = offsetof(S3UploadPartOutput, checksum_crc64nvme), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-sha1", 19}, .path = "checksumSHA1", .shape = &shape_checksum_sha1, .offset = offsetof(S3UploadPartOutput, checksum_sha1), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-sha256", 21}, .path = "checksumSHA256", .shape = &shape_checksum_sha256, .offset = offsetof(S3UploadPartOutput, checksum_sha256), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-sha512", 21}, .path = "checksumSHA512", .shape = &shape_checksum_sha512, .offset = offsetof(S3UploadPartOutput, checksum_sha512), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-md5", 18}, .path = "checksumMD5", .shape = &shape_checksum_md5, .offset = offsetof(S3UploadPartOutput, checksum_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-xxhash64", 23}, .path = "checksumXXHASH64", .shape = &shape_checksum_xxhash64, .offset = offsetof(S3UploadPartOutput, checksum_xxhash64), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-xxhash3", 22}, .path = "checksumXXHASH3", .shape = &shape_checksum_xxhash3, .offset = offsetof(S3UploadPartOutput, checksum_xxhash3), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-xxhash128", 24}, .path = "checksumXXHASH128", .shape = &shape_checksum_xxhash128, .offset = offsetof(S3UploadPartOutput, checksum_xxhash128), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-algorithm", 47}, .path = "sSECustomerAlgorithm", .shape = &shape_sse_customer_algorithm, .offset = offsetof(S3UploadPartOutput, sse_customer_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key-md5", 45}, .path = "sSECustomerKeyMD5", .shape = &shape_sse_customer_key_md5, .offset = offsetof(S3UploadPartOutput, sse_customer_key_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-aws-kms-key-id", 43}, .path = "sSEKMSKeyId", .shape = &shape_ssekms_key_id, .offset = offsetof(S3UploadPartOutput, ssekms_key_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-bucket-key-enabled", 47}, .path = "bucketKeyEnabled", .shape = &shape_bucket_key_enabled, .offset = offsetof(S3UploadPartOutput, bucket_key_enabled), .has_offset = offsetof(S3UploadPartOutput, has_bucket_key_enabled), .location = IN_HEADER},
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3UploadPartOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3UploadPartOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_UPLOAD_PART_OUTPUT = {.name = "UploadPartOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3UploadPartOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 18, .fields = fields_upload_part_output};
+
+static const Shape shape_copy_source_range = {.name = "CopySourceRange", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_upload_part_copy_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3UploadPartCopyRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-copy-source", 17}, .path = "copySource", .shape = &shape_copy_source, .offset = offsetof(S3UploadPartCopyRequest, copy_source), .has_offset = NO_OFFSET, .required = true, .location = IN_HEADER},
+    {.name = {"x-amz-copy-source-if-match", 26}, .path = "copySourceIfMatch", .shape = &shape_copy_source_if_match, .offset = offsetof(S3UploadPartCopyRequest, copy_source_if_match), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-copy-source-if-modified-since", 35}, .path = "copySourceIfModifiedSince", .shape = &shape_copy_source_if_modified_since, .offset = offsetof(S3UploadPartCopyRequest, copy_source_if_modified_since), .has_offset = offsetof(S3UploadPartCopyRequest, has_copy_source_if_modified_since), .location = IN_HEADER},
+    {.name = {"x-amz-copy-source-if-none-match", 31}, .path = "copySourceIfNoneMatch", .shape = &shape_copy_source_if_none_match, .offset = offsetof(S3UploadPartCopyRequest, copy_source_if_none_match), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-copy-source-if-unmodified-since", 37}, .path = "copySourceIfUnmodifiedSince", .shape = &shape_copy_source_if_unmodified_since, .offset = offsetof(S3UploadPartCopyRequest, copy_source_if_unmodified_since), .has_offset = offsetof(S3UploadPartCopyRequest, has_copy_source_if_unmodified_since), .location = IN_HEADER},
+    {.name = {"x-amz-copy-source-range", 23}, .path = "copySourceRange", .shape = &shape_copy_source_range, .offset = offsetof(S3UploadPartCopyRequest, copy_source_range), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3UploadPartCopyRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"partNumber", 10}, .path = "partNumber", .shape = &shape_part_number, .offset = offsetof(S3UploadPartCopyRequest, part_number), .has_offset = offsetof(S3UploadPartCopyRequest, has_part_number), .required = true, .location = IN_QUERY},
+    {.name = {"uploadId", 8}, .path = "uploadId", .shape = &shape_multipart_upload_id, .offset = offsetof(S3UploadPartCopyRequest, upload_id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-server-side-encryption-customer-algorithm", 47}, .path = "sSECustomerAlgorithm", .shape = &shape_sse_customer_algorithm, .offset = offsetof(S3UploadPartCopyRequest, sse_customer_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key", 41}, .path = "sSECustomerKey", .shape = &shape_sse_customer_key, .offset = offsetof(S3UploadPartCopyRequest, sse_customer_key), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key-md5", 45}, .path = "sSECustomerKeyMD5", .shape = &shape_sse_customer_key_md5, .offset = offsetof(S3UploadPartCopyRequest, sse_customer_key_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-copy-source-server-side-encryption-customer-algorithm", 59}, .path = "copySourceSSECustomerAlgorithm", .shape = &shape_copy_source_sse_customer_algorithm, .offset = offsetof(S3UploadPartCopyRequest, copy_source_sse_customer_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-copy-source-server-side-encryption-customer-key", 53}, .path = "copySourceSSECustomerKey", .shape = &shape_copy_source_sse_customer_key, .offset = offsetof(S3UploadPartCopyRequest, copy_source_sse_customer_key), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-copy-source-server-side-encryption-customer-key-md5", 57}, .path = "copySourceSSECustomerKeyMD5", .shape = &shape_copy_source_sse_customer_key_md5, .offset = offsetof(S3UploadPartCopyRequest, copy_source_sse_customer_key_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3UploadPartCopyRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3UploadPartCopyRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-source-expected-bucket-owner", 34}, .path = "expectedSourceBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3UploadPartCopyRequest, expected_source_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_UPLOAD_PART_COPY_REQUEST = {.name = "UploadPartCopyRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3UploadPartCopyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 19, .fields = fields_upload_part_copy_request};
+
+static const Field fields_copy_part_result[] = {
+    {.name = {"ETag", 4}, .path = "eTag", .shape = &shape_e_tag, .offset = offsetof(S3CopyPartResult, e_tag), .has_offset = NO_OFFSET},
+    {.name = {"LastModified", 12}, .path = "lastModified", .shape = &shape_last_modified, .offset = offsetof(S3CopyPartResult, last_modified), .has_offset = offsetof(S3CopyPartResult, has_last_modified)},
+    {.name = {"ChecksumCRC32", 13}, .path = "checksumCRC32", .shape = &shape_checksum_crc32, .offset = offsetof(S3CopyPartResult, checksum_crc32), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC32C", 14}, .path = "checksumCRC32C", .shape = &shape_checksum_crc32c, .offset = offsetof(S3CopyPartResult, checksum_crc32c), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC64NVME", 17}, .path = "checksumCRC64NVME", .shape = &shape_checksum_crc64nvme, .offset = offsetof(S3CopyPartResult, checksum_crc64nvme), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA1", 12}, .path = "checksumSHA1", .shape = &shape_checksum_sha1, .offset = offsetof(S3CopyPartResult, checksum_sha1), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA256", 14}, .path = "checksumSHA256", .shape = &shape_checksum_sha256, .offset = offsetof(S3CopyPartResult, checksum_sha256), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA512", 14}, .path = "checksumSHA512", .shape = &shape_checksum_sha512, .offset = offsetof(S3CopyPartResult, checksum_sha512), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumMD5", 11}, .path = "checksumMD5", .shape = &shape_checksum_md5, .offset = offsetof(S3CopyPartResult, checksum_md5), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH64", 16}, .path = "checksumXXHASH64", .shape = &shape_checksum_xxhash64, .offset = offsetof(S3CopyPartResult, checksum_xxhash64), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH3", 15}, .path = "checksumXXHASH3", .shape = &shape_checksum_xxhash3, .offset = offsetof(S3CopyPartResult, checksum_xxhash3), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH128", 17}, .path = "checksumXXHASH128", .shape = &shape_checksum_xxhash128, .offset = offsetof(S3CopyPartResult, checksum_xxhash128), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_COPY_PART_RESULT = {.name = "CopyPartResult", .kind = KIND_STRUCTURE, .size = sizeof(S3CopyPartResult), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_copy_part_result};
+
+static const Field fields_upload_part_copy_output[] = {
+    {.name = {"x-amz-copy-source-version-id", 28}, .path = "copySourceVersionId", .shape = &shape_copy_source_version_id, .offset = offsetof(S3UploadPartCopyOutput, copy_source_version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"CopyPartResult", 14}, .path = "copyPartResult", .shape = &S3_SHAPE_COPY_PART_RESULT, .offset = offsetof(S3UploadPartCopyOutput, copy_part_result), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+    {.name = {"x-amz-server-side-encryption", 28}, .path = "serverSideEncryption", .shape = &shape_server_side_encryption, .offset = offsetof(S3UploadPartCopyOutput, server_side_encryption), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-algorithm", 47}, .path = "sSECustomerAlgorithm", .shape = &shape_sse_customer_algorithm, .offset = offsetof(S3UploadPartCopyOutput, sse_customer_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key-md5", 45}, .path = "sSECustomerKeyMD5", .shape = &shape_sse_customer_key_md5, .offset = offsetof(S3UploadPartCopyOutput, sse_customer_key_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-aws-kms-key-id", 43}, .path = "sSEKMSKeyId", .shape = &shape_ssekms_key_id, .offset = offsetof(S3UploadPartCopyOutput, ssekms_key_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-bucket-key-enabled", 47}, .path = "bucketKeyEnabled", .shape = &shape_bucket_key_enabled, .offset = offsetof(S3UploadPartCopyOutput, bucket_key_enabled), .has_offset = offsetof(S3UploadPartCopyOutput, has_bucket_key_enabled), .location = IN_HEADER},
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3UploadPartCopyOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3UploadPartCopyOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_UPLOAD_PART_COPY_OUTPUT = {.name = "UploadPartCopyOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3UploadPartCopyOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_upload_part_copy_output};
+
+static const Field fields_completed_part[] = {
+    {.name = {"ETag", 4}, .path = "eTag", .shape = &shape_e_tag, .offset = offsetof(S3CompletedPart, e_tag), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC32", 13}, .path = "checksumCRC32", .shape = &shape_checksum_crc32, .offset = offsetof(S3CompletedPart, checksum_crc32), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC32C", 14}, .path = "checksumCRC32C", .shape = &shape_checksum_crc32c, .offset = offsetof(S3CompletedPart, checksum_crc32c), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC64NVME", 17}, .path = "checksumCRC64NVME", .shape = &shape_checksum_crc64nvme, .offset = offsetof(S3CompletedPart, checksum_crc64nvme), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA1", 12}, .path = "checksumSHA1", .shape = &shape_checksum_sha1, .offset = offsetof(S3CompletedPart, checksum_sha1), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA256", 14}, .path = "checksumSHA256", .shape = &shape_checksum_sha256, .offset = offsetof(S3CompletedPart, checksum_sha256), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA512", 14}, .path = "checksumSHA512", .shape = &shape_checksum_sha512, .offset = offsetof(S3CompletedPart, checksum_sha512), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumMD5", 11}, .path = "checksumMD5", .shape = &shape_checksum_md5, .offset = offsetof(S3CompletedPart, checksum_md5), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH64", 16}, .path = "checksumXXHASH64", .shape = &shape_checksum_xxhash64, .offset = offsetof(S3CompletedPart, checksum_xxhash64), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH3", 15}, .path = "checksumXXHASH3", .shape = &shape_checksum_xxhash3, .offset = offsetof(S3CompletedPart, checksum_xxhash3), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH128", 17}, .path = "checksumXXHASH128", .shape = &shape_checksum_xxhash128, .offset = offsetof(S3CompletedPart, checksum_xxhash128), .has_offset = NO_OFFSET},
+    {.name = {"PartNumber", 10}, .path = "partNumber", .shape = &shape_part_number, .offset = offsetof(S3CompletedPart, part_number), .has_offset = offsetof(S3CompletedPart, has_part_number)},
+};
+const Shape S3_SHAPE_COMPLETED_PART = {.name = "CompletedPart", .kind = KIND_STRUCTURE, .size = sizeof(S3CompletedPart), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_completed_part};
+
+static const Shape shape_completed_part_list = {.name = "CompletedPartList", .kind = KIND_LIST, .size = sizeof(S3CompletedPartList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_COMPLETED_PART, .flattened = true};
+
+static const Field fields_completed_multipart_upload[] = {
+    {.name = {"Part", 4}, .path = "parts", .shape = &shape_completed_part_list, .offset = offsetof(S3CompletedMultipartUpload, parts), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_COMPLETED_MULTIPART_UPLOAD = {.name = "CompletedMultipartUpload", .kind = KIND_STRUCTURE, .size = sizeof(S3CompletedMultipartUpload), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_completed_multipart_upload};
+
+static const Shape shape_mpu_object_size = {.name = "MpuObjectSize", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_complete_multipart_upload_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3CompleteMultipartUploadRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3CompleteMultipartUploadRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"CompleteMultipartUpload", 23}, .path = "multipartUpload", .shape = &S3_SHAPE_COMPLETED_MULTIPART_UPLOAD, .offset = offsetof(S3CompleteMultipartUploadRequest, multipart_upload), .has_offset = NO_OFFSET, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"uploadId", 8}, .path = "uploadId", .shape = &shape_multipart_upload_id, .offset = offsetof(S3CompleteMultipartUploadRequest, upload_id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-checksum-crc32", 20}, .path = "checksumCRC32", .shape = &shape_checksum_crc32, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_crc32), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-crc32c", 21}, .path = "checksumCRC32C", .shape = &shape_checksum_crc32c, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_crc32c), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-crc64nvme", 24}, .path = "checksumCRC64NVME", .shape = &shape_checksum_crc64nvme, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_crc64nvme), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-sha1", 19}, .path = "checksumSHA1", .shape = &shape_checksum_sha1, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_sha1), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-sha256", 21}, .path = "checksumSHA256", .shape = &shape_checksum_sha256, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_sha256), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-sha512", 21}, .path = "checksumSHA512", .shape = &shape_checksum_sha512, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_sha512), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-md5", 18}, .path = "checksumMD5", .shape = &shape_checksum_md5, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-xxhash64", 23}, .path = "checksumXXHASH64", .shape = &shape_checksum_xxhash64, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_xxhash64), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-xxhash3", 22}, .path = "checksumXXHASH3", .shape = &shape_checksum_xxhash3, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_xxhash3), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-xxhash128", 24}, .path = "checksumXXHASH128", .shape = &shape_checksum_xxhash128, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_xxhash128), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-checksum-type", 19}, .path = "checksumType", .shape = &shape_checksum_type, .offset = offsetof(S3CompleteMultipartUploadRequest, checksum_type), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-mp-object-size", 20}, .path = "mpuObjectSize", .shape = &shape_mpu_object_size, .offset = offsetof(S3CompleteMultipartUploadRequest, mpu_object_size), .has_offset = offsetof(S3CompleteMultipartUploadRequest, has_mpu_object_size), .location = IN_HEADER},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3CompleteMultipartUploadRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3CompleteMultipartUploadRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"if-match", 8}, .path = "ifMatch", .shape = &shape_if_match, .offset = offsetof(S3CompleteMultipartUploadRequest, if_match), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"if-none-match", 13}, .path = "ifNoneMatch", .shape = &shape_if_none_match, .offset = offsetof(S3CompleteMultipartUploadRequest, if_none_match), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-algorithm", 47}, .path = "sSECustomerAlgorithm", .shape = &shape_sse_customer_algorithm, .offset = offsetof(S3CompleteMultipartUploadRequest, sse_customer_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key", 41}, .path = "sSECustomerKey", .shape = &shape_sse_customer_key, .offset = offsetof(S3CompleteMultipartUploadRequest, sse_customer_key), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key-md5", 45}, .path = "sSECustomerKeyMD5", .shape = &shape_sse_customer_key_md5, .offset = offsetof(S3CompleteMultipartUploadRequest, sse_customer_key_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_COMPLETE_MULTIPART_UPLOAD_REQUEST = {.name = "CompleteMultipartUploadRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3CompleteMultipartUploadRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 23, .fields = fields_complete_multipart_upload_request};
+
+static const Field fields_complete_multipart_upload_output[] = {
+    {.name = {"Location", 8}, .path = "location", .shape = &shape_location, .offset = offsetof(S3CompleteMultipartUploadOutput, location), .has_offset = NO_OFFSET},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3CompleteMultipartUploadOutput, bucket), .has_offset = NO_OFFSET},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3CompleteMultipartUploadOutput, key), .has_offset = NO_OFFSET},
+    {.name = {"x-amz-expiration", 16}, .path = "expiration", .shape = &shape_expiration, .offset = offsetof(S3CompleteMultipartUploadOutput, expiration), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"ETag", 4}, .path = "eTag", .shape = &shape_e_tag, .offset = offsetof(S3CompleteMultipartUploadOutput, e_tag), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC32", 13}, .path = "checksumCRC32", .shape = &shape_checksum_crc32, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_crc32), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC32C", 14}, .path = "checksumCRC32C", .shape = &shape_checksum_crc32c, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_crc32c), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC64NVME", 17}, .path = "checksumCRC64NVME", .shape = &shape_checksum_crc64nvme, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_crc64nvme), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA1", 12}, .path = "checksumSHA1", .shape = &shape_checksum_sha1, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_sha1), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA256", 14}, .path = "checksumSHA256", .shape = &shape_checksum_sha256, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_sha256), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA512", 14}, .path = "checksumSHA512", .shape = &shape_checksum_sha512, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_sha512), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumMD5", 11}, .path = "checksumMD5", .shape = &shape_checksum_md5, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_md5), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH64", 16}, .path = "checksumXXHASH64", .shape = &shape_checksum_xxhash64, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_xxhash64), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH3", 15}, .path = "checksumXXHASH3", .shape = &shape_checksum_xxhash3, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_xxhash3), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH128", 17}, .path = "checksumXXHASH128", .shape = &shape_checksum_xxhash128, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_xxhash128), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumType", 12}, .path = "checksumType", .shape = &shape_checksum_type, .offset = offsetof(S3CompleteMultipartUploadOutput, checksum_type), .has_offset = NO_OFFSET},
+    {.name = {"x-amz-server-side-encryption", 28}, .path = "serverSideEncryption", .shape = &shape_server_side_encryption, .offset = offsetof(S3CompleteMultipartUploadOutput, server_side_encryption), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3CompleteMultipartUploadOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-aws-kms-key-id", 43}, .path = "sSEKMSKeyId", .shape = &shape_ssekms_key_id, .offset = offsetof(S3CompleteMultipartUploadOutput, ssekms_key_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-bucket-key-enabled", 47}, .path = "bucketKeyEnabled", .shape = &shape_bucket_key_enabled, .offset = offsetof(S3CompleteMultipartUploadOutput, bucket_key_enabled), .has_offset = offsetof(S3CompleteMultipartUploadOutput, has_bucket_key_enabled), .location = IN_HEADER},
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3CompleteMultipartUploadOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_COMPLETE_MULTIPART_UPLOAD_OUTPUT = {.name = "CompleteMultipartUploadOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3CompleteMultipartUploadOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 21, .fields = fields_complete_multipart_upload_output, .xml_name = "CompleteMultipartUploadResult"};
+
+static const Shape shape_if_match_initiated_time = {.name = "IfMatchInitiatedTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX, .time = TIME_HTTP_DATE};
+
+static const Field fields_abort_multipart_upload_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3AbortMultipartUploadRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3AbortMultipartUploadRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"uploadId", 8}, .path = "uploadId", .shape = &shape_multipart_upload_id, .offset = offsetof(S3AbortMultipartUploadRequest, upload_id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3AbortMultipartUploadRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3AbortMultipartUploadRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-if-match-initiated-time", 29}, .path = "ifMatchInitiatedTime", .shape = &shape_if_match_initiated_time, .offset = offsetof(S3AbortMultipartUploadRequest, if_match_initiated_time), .has_offset = offsetof(S3AbortMultipartUploadRequest, has_if_match_initiated_time), .location = IN_HEADER},
+};
+const Shape S3_SHAPE_ABORT_MULTIPART_UPLOAD_REQUEST = {.name = "AbortMultipartUploadRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3AbortMultipartUploadRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_abort_multipart_upload_request};
+
+static const Field fields_abort_multipart_upload_output[] = {
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3AbortMultipartUploadOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3AbortMultipartUploadOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_ABORT_MULTIPART_UPLOAD_OUTPUT = {.name = "AbortMultipartUploadOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3AbortMultipartUploadOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_abort_multipart_upload_output};
+
+static const Shape shape_max_parts = {.name = "MaxParts", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_part_number_marker = {.name = "PartNumberMarker", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_list_parts_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3ListPartsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3ListPartsRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"max-parts", 9}, .path = "maxParts", .shape = &shape_max_parts, .offset = offsetof(S3ListPartsRequest, max_parts), .has_offset = offsetof(S3ListPartsRequest, has_max_parts), .location = IN_QUERY},
+    {.name = {"part-number-marker", 18}, .path = "partNumberMarker", .shape = &shape_part_number_marker, .offset = offsetof(S3ListPartsRequest, part_number_marker), .has_offset = offsetof(S3ListPartsRequest, has_part_number_marker), .location = IN_QUERY},
+    {.name = {"uploadId", 8}, .path = "uploadId", .shape = &shape_multipart_upload_id, .offset = offsetof(S3ListPartsRequest, upload_id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3ListPartsRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3ListPartsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-algorithm", 47}, .path = "sSECustomerAlgorithm", .shape = &shape_sse_customer_algorithm, .offset = offsetof(S3ListPartsRequest, sse_customer_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key", 41}, .path = "sSECustomerKey", .shape = &shape_sse_customer_key, .offset = offsetof(S3ListPartsRequest, sse_customer_key), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key-md5", 45}, .path = "sSECustomerKeyMD5", .shape = &shape_sse_customer_key_md5, .offset = offsetof(S3ListPartsRequest, sse_customer_key_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_LIST_PARTS_REQUEST = {.name = "ListPartsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3ListPartsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_list_parts_request};
+
+static const Shape shape_next_part_number_marker = {.name = "NextPartNumberMarker", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_part[] = {
+    {.name = {"PartNumber", 10}, .path = "partNumber", .shape = &shape_part_number, .offset = offsetof(S3Part, part_number), .has_offset = offsetof(S3Part, has_part_number)},
+    {.name = {"LastModified", 12}, .path = "lastModified", .shape = &shape_last_modified, .offset = offsetof(S3Part, last_modified), .has_offset = offsetof(S3Part, has_last_modified)},
+    {.name = {"ETag", 4}, .path = "eTag", .shape = &shape_e_tag, .offset = offsetof(S3Part, e_tag), .has_offset = NO_OFFSET},
+    {.name = {"Size", 4}, .path = "size", .shape = &shape_size, .offset = offsetof(S3Part, size), .has_offset = offsetof(S3Part, has_size)},
+    {.name = {"ChecksumCRC32", 13}, .path = "checksumCRC32", .shape = &shape_checksum_crc32, .offset = offsetof(S3Part, checksum_crc32), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC32C", 14}, .path = "checksumCRC32C", .shape = &shape_checksum_crc32c, .offset = offsetof(S3Part, checksum_crc32c), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC64NVME", 17}, .path = "checksumCRC64NVME", .shape = &shape_checksum_crc64nvme, .offset = offsetof(S3Part, checksum_crc64nvme), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA1", 12}, .path = "checksumSHA1", .shape = &shape_checksum_sha1, .offset = offsetof(S3Part, checksum_sha1), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA256", 14}, .path = "checksumSHA256", .shape = &shape_checksum_sha256, .offset = offsetof(S3Part, checksum_sha256), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA512", 14}, .path = "checksumSHA512", .shape = &shape_checksum_sha512, .offset = offsetof(S3Part, checksum_sha512), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumMD5", 11}, .path = "checksumMD5", .shape = &shape_checksum_md5, .offset = offsetof(S3Part, checksum_md5), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH64", 16}, .path = "checksumXXHASH64", .shape = &shape_checksum_xxhash64, .offset = offsetof(S3Part, checksum_xxhash64), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH3", 15}, .path = "checksumXXHASH3", .shape = &shape_checksum_xxhash3, .offset = offsetof(S3Part, checksum_xxhash3), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH128", 17}, .path = "checksumXXHASH128", .shape = &shape_checksum_xxhash128, .offset = offsetof(S3Part, checksum_xxhash128), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_PART = {.name = "Part", .kind = KIND_STRUCTURE, .size = sizeof(S3Part), .min = NO_MIN, .max = NO_MAX, .fields_count = 14, .fields = fields_part};
+
+static const Shape shape_parts = {.name = "Parts", .kind = KIND_LIST, .size = sizeof(S3Parts), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_PART, .flattened = true};
+
+static const Field fields_initiator[] = {
+    {.name = {"ID", 2}, .path = "iD", .shape = &shape_id, .offset = offsetof(S3Initiator, id), .has_offset = NO_OFFSET},
+    {.name = {"DisplayName", 11}, .path = "displayName", .shape = &shape_display_name, .offset = offsetof(S3Initiator, display_name), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_INITIATOR = {.name = "Initiator", .kind = KIND_STRUCTURE, .size = sizeof(S3Initiator), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_initiator};
+
+static const Field fields_list_parts_output[] = {
+    {.name = {"x-amz-abort-date", 16}, .path = "abortDate", .shape = &shape_abort_date, .offset = offsetof(S3ListPartsOutput, abort_date), .has_offset = offsetof(S3ListPartsOutput, has_abort_date), .location = IN_HEADER},
+    {.name = {"x-amz-abort-rule-id", 19}, .path = "abortRuleId", .shape = &shape_abort_rule_id, .offset = offsetof(S3ListPartsOutput, abort_rule_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3ListPartsOutput, bucket), .has_offset = NO_OFFSET},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3ListPartsOutput, key), .has_offset = NO_OFFSET},
+    {.name = {"UploadId", 8}, .path = "uploadId", .shape = &shape_multipart_upload_id, .offset = offsetof(S3ListPartsOutput, upload_id), .has_offset = NO_OFFSET},
+    {.name = {"PartNumberMarker", 16}, .path = "partNumberMarker", .shape = &shape_part_number_marker, .offset = offsetof(S3ListPartsOutput, part_number_marker), .has_offset = offsetof(S3ListPartsOutput, has_part_number_marker)},
+    {.name = {"NextPartNumberMarker", 20}, .path = "nextPartNumberMarker", .shape = &shape_next_part_number_marker, .offset = offsetof(S3ListPartsOutput, next_part_number_marker), .has_offset = offsetof(S3ListPartsOutput, has_next_part_number_marker)},
+    {.name = {"MaxParts", 8}, .path = "maxParts", .shape = &shape_max_parts, .offset = offsetof(S3ListPartsOutput, max_parts), .has_offset = offsetof(S3ListPartsOutput, has_max_parts)},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_is_truncated, .offset = offsetof(S3ListPartsOutput, is_truncated), .has_offset = offsetof(S3ListPartsOutput, has_is_truncated)},
+    {.name = {"Part", 4}, .path = "parts", .shape = &shape_parts, .offset = offsetof(S3ListPartsOutput, parts), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"Initiator", 9}, .path = "initiator", .shape = &S3_SHAPE_INITIATOR, .offset = offsetof(S3ListPartsOutput, initiator), .has_offset = NO_OFFSET},
+    {.name = {"Owner", 5}, .path = "owner", .shape = &S3_SHAPE_OWNER, .offset = offsetof(S3ListPartsOutput, owner), .has_offset = NO_OFFSET},
+    {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_storage_class, .offset = offsetof(S3ListPartsOutput, storage_class), .has_offset = NO_OFFSET},
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3ListPartsOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"ChecksumAlgorithm", 17}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3ListPartsOutput, checksum_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumType", 12}, .path = "checksumType", .shape = &shape_checksum_type, .offset = offsetof(S3ListPartsOutput, checksum_type), .has_offset = NO_OFFSET},
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3ListPartsOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_LIST_PARTS_OUTPUT = {.name = "ListPartsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3ListPartsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 17, .fields = fields_list_parts_output, .xml_name = "ListPartsResult"};
+
+static const Shape shape_key_marker = {.name = "KeyMarker", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_max_uploads = {.name = "MaxUploads", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_upload_id_marker = {.name = "UploadIdMarker", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_list_multipart_uploads_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3ListMultipartUploadsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"delimiter", 9}, .path = "delimiter", .shape = &shape_delimiter, .offset = offsetof(S3ListMultipartUploadsRequest, delimiter), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"encoding-type", 13}, .path = "encodingType", .shape = &shape_encoding_type, .offset = offsetof(S3ListMultipartUploadsRequest, encoding_type), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"key-marker", 10}, .path = "keyMarker", .shape = &shape_key_marker, .offset = offsetof(S3ListMultipartUploadsRequest, key_marker), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"max-uploads", 11}, .path = "maxUploads", .shape = &shape_max_uploads, .offset = offsetof(S3ListMultipartUploadsRequest, max_uploads), .has_offset = offsetof(S3ListMultipartUploadsRequest, has_max_uploads), .location = IN_QUERY},
+    {.name = {"prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3ListMultipartUploadsRequest, prefix), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"upload-id-marker", 16}, .path = "uploadIdMarker", .shape = &shape_upload_id_marker, .offset = offsetof(S3ListMultipartUploadsRequest, upload_id_marker), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3ListMultipartUploadsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3ListMultipartUploadsRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_LIST_MULTIPART_UPLOADS_REQUEST = {.name = "ListMultipartUploadsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3ListMultipartUploadsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_list_multipart_uploads_request};
+
+static const Shape shape_next_key_marker = {.name = "NextKeyMarker", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_next_upload_id_marker = {.name = "NextUploadIdMarker", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_initiated = {.name = "Initiated", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_multipart_upload[] = {
+    {.name = {"UploadId", 8}, .path = "uploadId", .shape = &shape_multipart_upload_id, .offset = offsetof(S3MultipartUpload, upload_id), .has_offset = NO_OFFSET},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3MultipartUpload, key), .has_offset = NO_OFFSET},
+    {.name = {"Initiated", 9}, .path = "initiated", .shape = &shape_initiated, .offset = offsetof(S3MultipartUpload, initiated), .has_offset = offsetof(S3MultipartUpload, has_initiated)},
+    {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_storage_class, .offset = offsetof(S3MultipartUpload, storage_class), .has_offset = NO_OFFSET},
+    {.name = {"Owner", 5}, .path = "owner", .shape = &S3_SHAPE_OWNER, .offset = offsetof(S3MultipartUpload, owner), .has_offset = NO_OFFSET},
+    {.name = {"Initiator", 9}, .path = "initiator", .shape = &S3_SHAPE_INITIATOR, .offset = offsetof(S3MultipartUpload, initiator), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumAlgorithm", 17}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3MultipartUpload, checksum_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumType", 12}, .path = "checksumType", .shape = &shape_checksum_type, .offset = offsetof(S3MultipartUpload, checksum_type), .has_offset = NO_OFFSET},
+    {.name = {"VersionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3MultipartUpload, version_id), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_MULTIPART_UPLOAD = {.name = "MultipartUpload", .kind = KIND_STRUCTURE, .size = sizeof(S3MultipartUpload), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_multipart_upload};
+
+static const Shape shape_multipart_upload_list = {.name = "MultipartUploadList", .kind = KIND_LIST, .size = sizeof(S3MultipartUploadList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_MULTIPART_UPLOAD, .flattened = true};
+
+static const Field fields_list_multipart_uploads_output[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3ListMultipartUploadsOutput, bucket), .has_offset = NO_OFFSET},
+    {.name = {"KeyMarker", 9}, .path = "keyMarker", .shape = &shape_key_marker, .offset = offsetof(S3ListMultipartUploadsOutput, key_marker), .has_offset = NO_OFFSET},
+    {.name = {"UploadIdMarker", 14}, .path = "uploadIdMarker", .shape = &shape_upload_id_marker, .offset = offsetof(S3ListMultipartUploadsOutput, upload_id_marker), .has_offset = NO_OFFSET},
+    {.name = {"NextKeyMarker", 13}, .path = "nextKeyMarker", .shape = &shape_next_key_marker, .offset = offsetof(S3ListMultipartUploadsOutput, next_key_marker), .has_offset = NO_OFFSET},
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3ListMultipartUploadsOutput, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Delimiter", 9}, .path = "delimiter", .shape = &shape_delimiter, .offset = offsetof(S3ListMultipartUploadsOutput, delimiter), .has_offset = NO_OFFSET},
+    {.name = {"NextUploadIdMarker", 18}, .path = "nextUploadIdMarker", .shape = &shape_next_upload_id_marker, .offset = offsetof(S3ListMultipartUploadsOutput, next_upload_id_marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxUploads", 10}, .path = "maxUploads", .shape = &shape_max_uploads, .offset = offsetof(S3ListMultipartUploadsOutput, max_uploads), .has_offset = offsetof(S3ListMultipartUploadsOutput, has_max_uploads)},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_is_truncated, .offset = offsetof(S3ListMultipartUploadsOutput, is_truncated), .has_offset = offsetof(S3ListMultipartUploadsOutput, has_is_truncated)},
+    {.name = {"Upload", 6}, .path = "uploads", .shape = &shape_multipart_upload_list, .offset = offsetof(S3ListMultipartUploadsOutput, uploads), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"CommonPrefixes", 14}, .path = "commonPrefixes", .shape = &shape_common_prefix_list, .offset = offsetof(S3ListMultipartUploadsOutput, common_prefixes), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"EncodingType", 12}, .path = "encodingType", .shape = &shape_encoding_type, .offset = offsetof(S3ListMultipartUploadsOutput, encoding_type), .has_offset = NO_OFFSET},
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3ListMultipartUploadsOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_LIST_MULTIPART_UPLOADS_OUTPUT = {.name = "ListMultipartUploadsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3ListMultipartUploadsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 13, .fields = fields_list_multipart_uploads_output, .xml_name = "ListMultipartUploadsResult"};
+
 static const char *const enum_intelligent_tiering_access_tier[] = {"ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS", NULL};
 static const Shape shape_intelligent_tiering_access_tier = {.name = "IntelligentTieringAccessTier", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_intelligent_tiering_access_tier};
 
@@ -1051,6 +1454,7 @@ const ErrorModel S3_ENCRYPTION_TYPE_MISMATCH = {"EncryptionTypeMismatch", NULL, 
 const ErrorModel S3_NO_SUCH_KEY = {"NoSuchKey", NULL, NULL, 404, true, "message", NULL};
 const ErrorModel S3_INVALID_OBJECT_STATE = {"InvalidObjectState", NULL, NULL, 403, true, "message", &S3_SHAPE_INVALID_OBJECT_STATE};
 const ErrorModel S3_OBJECT_NOT_IN_ACTIVE_TIER = {"ObjectNotInActiveTierError", NULL, NULL, 403, true, "message", NULL};
+const ErrorModel S3_NO_SUCH_UPLOAD = {"NoSuchUpload", NULL, NULL, 404, true, "message", NULL};
 
 const OperationModel S3CreateBucketModel = {.name = "CreateBucket", .input = &S3_SHAPE_CREATE_BUCKET_REQUEST, .output = &S3_SHAPE_CREATE_BUCKET_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}", .status = 200};
 const OperationModel S3HeadBucketModel = {.name = "HeadBucket", .input = &S3_SHAPE_HEAD_BUCKET_REQUEST, .output = &S3_SHAPE_HEAD_BUCKET_OUTPUT, .has_output = true, .method = "HEAD", .uri = "/{Bucket}", .status = 200};
@@ -1065,6 +1469,13 @@ const OperationModel S3DeleteObjectsModel = {.name = "DeleteObjects", .input = &
 const OperationModel S3CopyObjectModel = {.name = "CopyObject", .input = &S3_SHAPE_COPY_OBJECT_REQUEST, .output = &S3_SHAPE_COPY_OBJECT_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}", .status = 200};
 const OperationModel S3ListObjectsV2Model = {.name = "ListObjectsV2", .input = &S3_SHAPE_LIST_OBJECTS_V2_REQUEST, .output = &S3_SHAPE_LIST_OBJECTS_V2_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?list-type=2", .status = 200};
 const OperationModel S3ListObjectsModel = {.name = "ListObjects", .input = &S3_SHAPE_LIST_OBJECTS_REQUEST, .output = &S3_SHAPE_LIST_OBJECTS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}", .status = 200};
+const OperationModel S3CreateMultipartUploadModel = {.name = "CreateMultipartUpload", .input = &S3_SHAPE_CREATE_MULTIPART_UPLOAD_REQUEST, .output = &S3_SHAPE_CREATE_MULTIPART_UPLOAD_OUTPUT, .has_output = true, .method = "POST", .uri = "/{Bucket}/{Key+}?uploads", .status = 200};
+const OperationModel S3UploadPartModel = {.name = "UploadPart", .input = &S3_SHAPE_UPLOAD_PART_REQUEST, .output = &S3_SHAPE_UPLOAD_PART_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}", .status = 200};
+const OperationModel S3UploadPartCopyModel = {.name = "UploadPartCopy", .input = &S3_SHAPE_UPLOAD_PART_COPY_REQUEST, .output = &S3_SHAPE_UPLOAD_PART_COPY_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}", .status = 200};
+const OperationModel S3CompleteMultipartUploadModel = {.name = "CompleteMultipartUpload", .input = &S3_SHAPE_COMPLETE_MULTIPART_UPLOAD_REQUEST, .output = &S3_SHAPE_COMPLETE_MULTIPART_UPLOAD_OUTPUT, .has_output = true, .method = "POST", .uri = "/{Bucket}/{Key+}", .status = 200};
+const OperationModel S3AbortMultipartUploadModel = {.name = "AbortMultipartUpload", .input = &S3_SHAPE_ABORT_MULTIPART_UPLOAD_REQUEST, .output = &S3_SHAPE_ABORT_MULTIPART_UPLOAD_OUTPUT, .has_output = true, .method = "DELETE", .uri = "/{Bucket}/{Key+}", .status = 204};
+const OperationModel S3ListPartsModel = {.name = "ListParts", .input = &S3_SHAPE_LIST_PARTS_REQUEST, .output = &S3_SHAPE_LIST_PARTS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}", .status = 200};
+const OperationModel S3ListMultipartUploadsModel = {.name = "ListMultipartUploads", .input = &S3_SHAPE_LIST_MULTIPART_UPLOADS_REQUEST, .output = &S3_SHAPE_LIST_MULTIPART_UPLOADS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?uploads", .status = 200};
 
 static const char *const operation_names[] = {
     "AbortMultipartUpload",

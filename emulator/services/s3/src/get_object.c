@@ -8,7 +8,8 @@
 typedef struct Reach {
     int64_t from, length;
     bool is_partial;
-    int64_t parts; /* to be told; 0: not */
+    int64_t parts;  /* to be told; 0: not */
+    Bytes checksum; /* of these bytes; absent: none is known */
 } Reach;
 
 /* "bytes=0-9", "bytes=10-", "bytes=-5". False: not understood, so it is not there (RFC 9110, 14.2). */
@@ -47,13 +48,13 @@ static Status reach_part(Call *call, const Object *object, int64_t number, Reach
     if (code == STORE_NOT_FOUND || part.number != number)
         return deny_telling(call, &INVALID_PART_NUMBER, .part_number_requested = decimal(call, number),
                             .actual_part_count = decimal(call, count));
-    *reach = (Reach){part.at, part.size, true, object->parts};
+    *reach = (Reach){part.at, part.size, true, object->parts, object->parts ? part.checksum : object->checksum};
     return OK;
 }
 
 static Status find_reach(Call *call, const Object *object, Bytes range, int64_t part, Reach *reach)
 {
-    *reach = (Reach){.length = object->size};
+    *reach = (Reach){.length = object->size, .checksum = object->checksum};
     if (part && present(range))
         return fail(call, &INVALID_REQUEST, "Cannot specify both Range header and partNumber query parameter");
     if (part)
@@ -109,8 +110,8 @@ static int64_t count_tags(Bytes tagging)
             (out)->content_range =                                                                                     \
                 arena_text((call)->arena, "bytes %lld-%lld/%lld", (long long)(reach)->from,                            \
                            (long long)((reach)->from + (reach)->length - 1), (long long)(object)->size);               \
-        if (bytes_is((in)->checksum_mode, "ENABLED") && (object)->checksum.ptr && !(reach)->is_partial) {              \
-            CHECKSUM_TELL((out), (ChecksumAlgorithm)(object)->algorithm, (object)->checksum);                          \
+        if (bytes_is((in)->checksum_mode, "ENABLED") && (reach)->checksum.ptr) {                                       \
+            CHECKSUM_TELL((out), (ChecksumAlgorithm)(object)->algorithm, (reach)->checksum);                           \
             (out)->checksum_type = (object)->is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");                   \
         }                                                                                                              \
         (call)->status = (reach)->is_partial ? 206 : 0;                                                                \

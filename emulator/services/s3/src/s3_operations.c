@@ -16,5 +16,12 @@ const Operation *const S3_OPERATIONS[] = {
     &S3CopyObject,
     &S3ListObjectsV2,
     &S3ListObjects,
+    &S3CreateMultipartUpload,
+    &S3UploadPart,
+    &S3UploadPartCopy,
+    &S3CompleteMultipartUpload,
+    &S3AbortMultipartUpload,
+    &S3ListParts,
+    &S3ListMultipartUploads,
     NULL,
 };

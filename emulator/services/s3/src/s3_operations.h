@@ -16,6 +16,13 @@ extern const Operation S3DeleteObjects;
 extern const Operation S3CopyObject;
 extern const Operation S3ListObjectsV2;
 extern const Operation S3ListObjects;
+extern const Operation S3CreateMultipartUpload;
+extern const Operation S3UploadPart;
+extern const Operation S3UploadPartCopy;
+extern const Operation S3CompleteMultipartUpload;
+extern const Operation S3AbortMultipartUpload;
+extern const Operation S3ListParts;
+extern const Operation S3ListMultipartUploads;
 
 /* All of them; ends with NULL. */
 extern const Operation *const S3_OPERATIONS[];

@@ -18,6 +18,7 @@ static void take(Upload *upload, Bytes piece)
 {
     md5_update(&upload->md5, piece.len, (const uint8_t *)piece.ptr);
     checksum_add(&upload->sum, piece);
+    checksum_add(&upload->kept, piece);
     if (upload->has_sha256)
         sha256_update(&upload->sha256, piece.len, (const uint8_t *)piece.ptr);
     if (upload->code == STORE_OK)
@@ -90,6 +91,7 @@ static Status find_checksum(Call *call, const UploadRequest *request, Upload *up
                     "x-amz-trailer headers were found.");
     upload->expected = request->given.value;
     checksum_begin(&upload->sum, algorithm ? algorithm : request->usual);
+    checksum_begin(&upload->kept, request->kept == upload->sum.algorithm ? CHECKSUM_NONE : request->kept);
     return OK;
 }
 
@@ -138,6 +140,7 @@ static void sum_up(Upload *upload)
     md5_digest(&upload->md5, sizeof md5, md5);
     upload->etag = hex_text(arena, md5, sizeof md5);
     upload->checksum = checksum_end(&upload->sum, arena);
+    upload->kept_checksum = upload->kept.algorithm ? checksum_end(&upload->kept, arena) : upload->checksum;
     upload->size = (int64_t)blob_written(upload->writer);
     char *base64 = arena_take_raw(arena, base64_encoded_len(sizeof md5));
     upload->md5_base64 = (Bytes){base64, base64_encode(base64, (Bytes){(const char *)md5, sizeof md5})};

@@ -14,6 +14,7 @@ typedef struct UploadRequest {
     Bytes algorithm;         /* x-amz-sdk-checksum-algorithm */
     int64_t length;          /* Content-Length; -1: it wasn't sent */
     ChecksumAlgorithm usual; /* where the client sends none */
+    ChecksumAlgorithm kept;  /* wanted in any case; NONE: nothing */
 } UploadRequest;
 
 typedef struct Upload {
@@ -28,11 +29,12 @@ typedef struct Upload {
     Bytes trailer;   /* its name */
     struct md5_ctx md5;
     struct sha256_ctx sha256; /* where x-amz-content-sha256 is one */
-    Checksum sum;
+    Checksum sum, kept;
     Chunked chunked;
     /* What came of it; set by upload_end. */
-    Bytes etag;     /* 32 hex digits */
-    Bytes checksum; /* base64; absent: none was asked for */
+    Bytes etag;          /* 32 hex digits */
+    Bytes checksum;      /* base64; absent: none was asked for */
+    Bytes kept_checksum; /* of the algorithm that is wanted besides; else the same */
     Bytes md5_base64, sha256_hex;
     int64_t size;
 } Upload;
