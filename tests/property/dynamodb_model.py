@@ -16,6 +16,7 @@ from dynamodb_random import Index, Item, Table, Tree, Value
 EXACT = Context(prec=80)
 SETS = ("SS", "NS", "BS")
 READ_UNIT, WRITE_UNIT = 4096, 1024
+HASH_MAX, RANGE_MAX = 2048, 1024  # bytes of a key
 
 
 class Invalid(Exception):
@@ -369,17 +370,20 @@ class TableModel:
     def get(self, key: Item) -> Item | None:
         return self.items.get(self.name(key))
 
+    def fits(self, name: str, value: Value, bytes_max: int) -> bool:
+        """As a key of an index."""
+        return kind_of(value) == self.table.types[name] and order_of(value) != b"" and size_of(value) <= bytes_max
+
     def check_index_keys(self, item: Item) -> None:
         for index in self.table.indexes:
-            for name in filter(None, (index.hash, index.range)):
-                value = item.get(name)
-                if value and (kind_of(value) != self.table.types[name] or order_of(value) in (b"",)):
+            for name, bytes_max in ((index.hash, HASH_MAX), (index.range, RANGE_MAX)):
+                if name and name in item and not self.fits(name, item[name], bytes_max):
                     raise Invalid("a key of an index")
 
     def entry(self, index: Index, item: Item | None) -> Item | None:
         """What the index has of the item."""
-        if item is None or any(name not in item or kind_of(item[name]) != self.table.types[name] or order_of(item[name]) == b""
-                               for name in filter(None, (index.hash, index.range))):
+        if item is None or any(name and (name not in item or not self.fits(name, item[name], bytes_max))
+                               for name, bytes_max in ((index.hash, HASH_MAX), (index.range, RANGE_MAX))):
             return None
         if index.projection == "ALL":
             return item
