@@ -21,13 +21,15 @@ sys.path += [str(HERE.parents[1] / "clients" / "python"), str(HERE), str(HERE.pa
 from dynamodb_calls import Calls, Members  # noqa: E402
 from dynamodb_known import known, numbers, only_takes_away, same_words  # noqa: E402
 from dynamodb_random import Maker, Table  # noqa: E402
+from dynamodb_statements import Statements  # noqa: E402
 from local_emulator import LocalEmulator  # noqa: E402
 
 CALLS_A_ROUND = 150
 PAGES_MAX = 60
 WRONG = 0.2  # of the calls
+STATEMENTS = 0.1
 
-WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+WRITES = {"ExecuteStatement", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 
 Answer = tuple[int, Members]
 
@@ -93,6 +95,8 @@ def comparable(operation: str, members: Members, answer: Answer) -> Answer:
         body["Responses"] = {name: in_order(items) for name, items in body["Responses"].items()}
     if isinstance(body.get("ConsumedCapacity"), list):
         body["ConsumedCapacity"] = in_order(body["ConsumedCapacity"])
+    if operation == "ExecuteStatement" and status == 200 and "Items" in body:
+        body["Items"] = in_order(body["Items"])  # a Scan's have no order
     if operation == "DescribeTable" and status == 200:
         body = described(body["Table"])
     return status, body
@@ -134,6 +138,7 @@ class Round:
         for table in self.tables:
             self.both("CreateTable", table.definition(), lambda answer: described(answer.get("TableDescription", answer)))
         self.calls = Calls(self.chance, self.tables)
+        self.statements = Statements(random.Random(seed), self.tables)
 
     def both(self, operation: str, members: Members, comparable_body: Any = None) -> tuple[Answer, Answer]:
         ours, theirs = self.ours.ask(operation, members), self.theirs.ask(operation, members)
@@ -255,6 +260,9 @@ class Round:
 
     def run(self, calls: int) -> None:
         for _ in range(calls):
+            if STATEMENTS > self.chance.random():
+                self.both("ExecuteStatement", self.statements.one())
+                continue
             operation, members = self.calls.wrong() if self.chance.random() < WRONG else self.calls.right()
             if operation in ("Query", "Scan"):
                 self.pages(operation, members)

@@ -74,7 +74,7 @@ WORDS: list[tuple[str, str, str]] = [
     (r"The provided starting key does not match the range key predicate", r"The provided starting key is outside query boundaries .*",
      "without a condition of the range key it is none: architect/dynalite, tests/query.js, held against AWS"),
     (r"One of the required keys was not given a value", r"The provided key element does not match the schema", "of a batch: " + CAPTURES),
-    (r"Type mismatch for attribute to update|Exclusive Start Key must have same size .*", r"One or more parameter values were invalid: (Secondary index|Global secondary) .*|Filter Expression can .*", EITHER),
+    (r"Type mismatch for attribute to update|Exclusive Start Key must have same size .*", r"One or more parameter values were invalid: .*|Filter Expression can .*", EITHER),
     (r".* A value specified for a secondary index key is not supported.*", r"One or more parameter values are not valid. The AttributeValue for a key attribute cannot.*",
      "of a Query: it asks, and writes nothing: " + CAPTURES),
     (r"Type mismatch for attribute to update|Exclusive Start Key must have same size .*", r"The provided starting key is invalid.*|The provided key element does not match the schema",
@@ -165,6 +165,10 @@ def is_part_of(part: Any, whole: Any) -> bool:
     return bool(part == whole)
 
 
+def is_statement(operation: str) -> bool:
+    return operation == "ExecuteStatement"
+
+
 Case = Callable[[str, Members, Answer, Answer], Any]
 CASES: list[tuple[Case, str]] = [
     (lambda op, members, ours, theirs: same_words(ours, theirs) and plain_reasons(ours) == plain_reasons(theirs), "the envelope: " + CAPTURES),
@@ -172,6 +176,18 @@ CASES: list[tuple[Case, str]] = [
      "DynamoDB Local does not keep track of consumed capacity, nor of item collections: " + USAGE),
     (lambda op, members, ours, theirs: only_takes_away(op, members) and ours[0] == 200,
      "what only takes away makes no item: API Reference, UpdateItem, AttributeUpdates, DELETE: \"Causes nothing to happen; there is no attribute to delete\""),
+    (lambda op, members, ours, theirs: is_statement(op) and says(ours, "does not project one or more filter attributes"), "a statement's filter of an index: " + CAPTURES),
+    (lambda op, members, ours, theirs: is_statement(op) and says(ours, "Duplicate primary key") and says(theirs, "Duplicate primary key"),
+     "the error's name: the service's model, DuplicateItemException"),
+    (lambda op, members, ours, theirs: is_statement(op) and says(ours, "onsistent read") and says(theirs, "onsistent read"), "words: " + CAPTURES),
+    (lambda op, members, ours, theirs: is_statement(op) and ours[0] == theirs[0] == 400 and ours[1]["__type"] == theirs[1]["__type"] == "ValidationException",
+     "statements are refused in the words of a newer parser: " + CAPTURES),
+    (lambda op, members, ours, theirs: is_statement(op) and re.search(r'FROM "[^"]+"\."', members.get("Statement", "")) and only_differ_in(ours, theirs, "Items"),
+     "an index has what it projects, also for filters: Developer Guide, Global Secondary Indexes, Attribute projections"),
+    (lambda op, members, ours, theirs: is_statement(op) and says(theirs, "Condition parameter type does not match") and ours[0] == 200,
+     "a condition that doesn't name the key is a filter, of any type: Developer Guide, PartiQL select statements"),
+    (lambda op, members, ours, theirs: is_statement(op) and says(ours, "Number of parameters in request and statement"), "each parameter has its place: " + CAPTURES),
+    (lambda op, members, ours, theirs: is_statement(op) and theirs[0] == 500, "DynamoDB Local fails"),
     (lambda op, members, ours, theirs: op == "Query" and members.get("Limit") and ours[0] == theirs[0] == 200 and ours[1]["Items"] == theirs[1]["Items"]
      and ours[1]["ScannedCount"] == [*theirs[1]["ScannedCount"], 0],
      "a page that reaches its Limit has a LastEvaluatedKey, also where the table has no range key: API Reference, Query, Limit"),
@@ -185,7 +201,7 @@ CASES: list[tuple[Case, str]] = [
     (lambda op, members, ours, theirs: op.startswith("Transact") and theirs[0] == 400 and stage(theirs[1]["message"]) == 5 and says(ours, "multiple operations on one item"), EITHER),
     (lambda op, members, ours, theirs: op.startswith("Transact") and reasons(theirs) and "ValidationError" in reasons(ours),
      "the parts' reasons are looked for in the order of keys, conditions, updates: API Reference, TransactWriteItems, Cancellation reasons"),
-    (lambda op, members, ours, theirs: op == "UpdateItem" and says(ours, "Type mismatch for Index Key"),
+    (lambda op, members, ours, theirs: op in ("UpdateItem", "ExecuteStatement") and says(ours, "Type mismatch for Index Key"),
      "DynamoDB Local lets some updates make a key of an index that is none: scylladb, Alternator's tests, held against AWS (test_gsi_wrong_type_attribute_update)"),
     (lambda op, members, ours, theirs: op == "TransactGetItems" and theirs[0] == 400 and theirs[1]["__type"] == "TransactionCanceledException" and ours[0] == 400,
      "DynamoDB Local cancels with the message of the first part alone: API Reference, TransactGetItems, TransactionCanceledException"),
