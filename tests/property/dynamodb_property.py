@@ -455,7 +455,8 @@ def run(operations: int, seed: int, data: Path, tell: bool = False) -> Counter[s
         for number in range(1, operations + 1):
             name = running.step()
             if tell and number % 1000 == 0:
-                print(f"  {number:,} operations, {sum(len(one.items) for one in running.models)} items, {sum(len(one.records) for one in running.models):,} records so far", flush=True)
+                items, records = (sum(map(len, parts)) for parts in zip(*((one.items, one.records) for one in running.models)))
+                print(f"  {number:,} operations, {items} items, {records:,} records so far", flush=True)
         name, number = "the streams", operations
         running.check_streams()
     except Refuted as refuted:

@@ -235,7 +235,8 @@ def run(increments: int, kills: int, data: Path) -> Result:
             thread.join(PATIENCE_SECONDS)
         problems = [*check(Client(emulator.port), countings)]
     problems += [*check_file(data), *(f"connection {one.number}: {one.failure!r}" for one in countings if one.failure)]
-    return Result(sum(sum(one.counted.values()) for one in countings), kills, sum(one.lost for one in countings), sum(one.refused for one in countings), problems)
+    increments_made = sum(sum(one.counted.values()) for one in countings)
+    return Result(increments_made, kills, sum(one.lost for one in countings), sum(one.refused for one in countings), problems)
 
 
 def main() -> None:
