@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timezone
 
+import damage
+import pages
 import pytest
 from admin import ask
 from conftest import client_at
@@ -126,6 +129,10 @@ def test_backups_are_listed_in_pages_by_table_time_and_type(own):
     def listed(**more):
         return [summary["BackupArn"] for summary in dynamodb.list_backups(**more)["BackupSummaries"]]
     assert listed() == [*arns, other]
+    summary = dynamodb.list_backups(Limit=1)["BackupSummaries"][0]
+    source = dynamodb.describe_table(TableName="table")["Table"]
+    assert (summary["TableName"], summary["TableId"], summary["TableArn"]) == ("table", source["TableId"], source["TableArn"])
+    assert (summary["BackupStatus"], summary["BackupSizeBytes"]) == ("AVAILABLE", 0)
     assert listed(TableName="other") == [other]
     assert listed(TimeRangeLowerBound=NOW + 3600, TimeRangeUpperBound=NOW + 7200) == [arns[1]]
     assert listed(BackupType="SYSTEM") == [] and listed(BackupType="ALL") == [*arns, other]
@@ -337,3 +344,31 @@ def test_kill_9_in_a_backup_and_in_a_restore_loses_nothing(own_emulator):
     dynamodb = client_at(emulator.url, "dynamodb")
     assert restored(dynamodb, "again") == before
     assert dynamodb.describe_table(TableName="again")["Table"]["ItemCount"] == LARGE
+
+
+def test_a_copy_that_meets_damage_is_given_up_and_others_go_on(own_emulator, tmp_path):
+    emulator, chance = own_emulator(), random.Random(4)
+    dynamodb = client_at(emulator.url, "dynamodb")
+    dynamodb.create_table(TableName="table", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+                          AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}])
+    for n in range(0, 1500, 25):
+        dynamodb.batch_write_item(RequestItems={"table": [
+            {"PutRequest": {"Item": {"k": {"S": f"{i}"}, "v": {"S": f"marker-{i}-" + chance.randbytes(5000).hex()}}}} for i in range(n, n + 25)]})
+    last = dynamodb.scan(TableName="table", Segment=9, TotalSegments=10)["Items"][-1]["k"]["S"]  # not in the first step
+    emulator.stop()
+    file = tmp_path / "data" / "evpoc.db"
+    content, marker = file.read_bytes(), f"marker-{last}-".encode()
+    for at in range(0, len(content), pages.PAGE_BYTES):
+        if marker in content[at:at + pages.PAGE_BYTES]:
+            damage.overwrite(file, at + 9000, b"damage")
+    emulator.start()
+    dynamodb = client_at(emulator.url, "dynamodb")
+    arn = back_up(dynamodb)
+    eventually(lambda: not dynamodb.list_backups()["BackupSummaries"])
+    assert refusal_code(dynamodb.describe_backup, BackupArn=arn) == "BackupNotFoundException"
+    assert "a backup or a restore could not go on" in emulator.logged()
+    create(dynamodb, "other")
+    put(dynamodb, "k", "v", "other")
+    arn = dynamodb.create_backup(TableName="other", BackupName="other")["BackupDetails"]["BackupArn"]
+    eventually(lambda: backup_status(dynamodb, arn) == "AVAILABLE")
+    dynamodb.delete_table(TableName="table")

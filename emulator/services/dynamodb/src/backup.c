@@ -11,18 +11,22 @@
 
 static const Column columns[] = {COLUMN(Backup, table_id),  COLUMN(Backup, id),         COLUMN(Backup, name),
                                  COLUMN(Backup, type),      COLUMN(Backup, table_name), COLUMN(Backup, created_ms),
-                                 COLUMN(Backup, active_ms), COLUMN(Backup, expires_ms), COLUMN(Backup, view_type)};
-static const Row whole_backup = ROW(columns);
-#define COLUMNS "table_id, id, name, type, table_name, created_ms, active_ms, expires_ms, view_type"
+                                 COLUMN(Backup, active_ms), COLUMN(Backup, expires_ms), COLUMN(Backup, view_type),
+                                 COLUMN(Backup, uuid),      COLUMN(Backup, bytes)};
+static const Row whole_backup = ROW(columns), new_backup = {columns, 9};
+#define NEW_COLUMNS "table_id, id, name, type, table_name, created_ms, active_ms, expires_ms, view_type"
+#define WHOLE_COLUMNS                                                                                                  \
+    "b.table_id, b.id, b.name, b.type, b.table_name, b.created_ms, b.active_ms, b.expires_ms, b.view_type, t.uuid, "   \
+    "t.bytes FROM dynamodb_backup b JOIN dynamodb_table t ON t.id = b.table_id"
 
-static const Query insert_backup = {"INSERT INTO dynamodb_backup (" COLUMNS ", account, region)"
+static const Query insert_backup = {"INSERT INTO dynamodb_backup (" NEW_COLUMNS ", account, region)"
                                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
-static const Query find_backup = {"SELECT " COLUMNS " FROM dynamodb_backup WHERE account = ?1 AND region = ?2"
-                                  " AND id = ?3 AND type <> ''"};
-static const Query list_backups = {"SELECT " COLUMNS " FROM dynamodb_backup WHERE account = ?1 AND region = ?2"
-                                   " AND id > ?3 AND type <> '' AND (?4 IS NULL OR table_name = ?4)"
-                                   " AND (?5 IS NULL OR type = ?5) AND created_ms >= ?6 AND created_ms < ?7"
-                                   " ORDER BY id LIMIT ?8"};
+static const Query find_backup = {"SELECT " WHOLE_COLUMNS " WHERE b.account = ?1 AND b.region = ?2"
+                                  " AND b.id = ?3 AND b.type <> ''"};
+static const Query list_backups = {"SELECT " WHOLE_COLUMNS " WHERE b.account = ?1 AND b.region = ?2"
+                                   " AND b.id > ?3 AND b.type <> '' AND (?4 IS NULL OR b.table_name = ?4)"
+                                   " AND (?5 IS NULL OR b.type = ?5) AND b.created_ms >= ?6 AND b.created_ms < ?7"
+                                   " ORDER BY b.id LIMIT ?8"};
 static const Query delete_backup = {"DELETE FROM dynamodb_backup WHERE table_id = ?1"};
 static const Query write_tally = {"UPDATE dynamodb_table SET items = ?2, bytes = ?3 WHERE id = ?1"};
 static const Query hide_table = {"UPDATE dynamodb_table SET account = ?2, name = ?3, recovery_since_ms = 0"
@@ -54,7 +58,7 @@ static int insert_row(const Scope *scope, const Table *table, Backup *backup)
     if (!present(backup->type))
         backup->type = TEXT("");
     Statement *insert = store_begin(scope->store, &insert_backup);
-    int next = row_bind(insert, 1, &whole_backup, backup);
+    int next = row_bind(insert, 1, &new_backup, backup);
     bind_text(insert, next, scope->account);
     bind_text(insert, next + 1, scope->region);
     return store_run(insert);
@@ -156,7 +160,9 @@ Status backup_find(Call *call, Bytes arn, Backup *ret_backup, Table **ret_table)
     if (code == STORE_NOT_FOUND || (code == STORE_OK && !bytes_equal(backup_arn(&call->scope, ret_backup), arn)))
         return fail(call, &DYNAMODB_BACKUP_NOT_FOUND, "Backup not found: " BYTES_FMT, BYTES_ARG(arn));
     TRY(expect_ok(call, code));
-    return expect_ok(call, table_get(&there, ret_backup->id, ret_table));
+    TRY(expect_ok(call, table_get(&there, ret_backup->id, ret_table)));
+    table_forget(call->service, *ret_table); /* there may be many, and each commit looks at what is kept */
+    return OK;
 }
 
 int backups_list(const Scope *scope, const BackupFilter *filter, size_t limit, Backups *ret_backups)

@@ -14,6 +14,8 @@ typedef struct Backup {
     int64_t active_ms;  /* CREATING until then, and while it is copied */
     int64_t expires_ms; /* 0: never */
     Bytes view_type;    /* of the table's stream; absent: it had none */
+    Bytes uuid;         /* of the table; read only, as bytes */
+    int64_t bytes;
 } Backup;
 
 typedef struct Backups {
@@ -29,7 +31,7 @@ MUST_CHECK int backup_keep_deleted(const Scope *scope, Table *table);
 MUST_CHECK int backup_remove(const Scope *there, Table *table);
 Scope backup_scope(const Scope *scope);
 
-/* By its ARN, with the definition; BackupNotFound. */
+/* By its ARN, with the definition (which lives as long as the call); BackupNotFound. */
 MUST_CHECK Status backup_find(Call *call, Bytes arn, Backup *ret_backup, Table **ret_table);
 typedef struct BackupFilter {
     Bytes table_name, type; /* absent: any */

@@ -19,18 +19,16 @@ static Status describe_backup(Call *call, const DynamodbDescribeBackupInput *in,
 
 static Status summarize(Call *call, const Backup *backup, DynamodbBackupSummary *ret)
 {
-    Scope there = backup_scope(&call->scope);
-    Table *table, named = {.name = backup->table_name};
-    TRY(expect_ok(call, table_get(&there, backup->id, &table)));
+    Table named = {.name = backup->table_name};
     *ret = (DynamodbBackupSummary){.table_name = backup->table_name,
-                                   .table_id = table->uuid,
+                                   .table_id = backup->uuid,
                                    .table_arn = table_arn(call, &named),
                                    .backup_arn = backup_arn(&call->scope, backup),
                                    .backup_name = backup->name,
                                    .backup_type = backup->type};
     TRY(backup_status(call, backup, &ret->backup_status));
     SET(ret, backup_creation_date_time, backup->created_ms);
-    SET(ret, backup_size_bytes, table->tally.bytes);
+    SET(ret, backup_size_bytes, backup->bytes);
     if (backup->expires_ms)
         SET(ret, backup_expiry_date_time, backup->expires_ms);
     return OK;
