@@ -209,6 +209,11 @@ typedef struct Service {
     /* Asked before each handler, with the operation's checked input: too many calls are refused. NULL: all are let in.
      */
     Status (*admit)(Call *call, const void *in);
+    /* Told what became of each call that its operation was found for: counts it. out: of a call that went well. NULL:
+     * nobody counts. */
+    void (*after)(Call *call, Status status, const void *out);
+    /* NULL: it has none. */
+    const struct RateLimitsOf *rate_limits;
     /* Its own pages under /_evpoc/; ends with a NULL path. NULL: none. */
     const struct Page *pages;
     /* What health, ctl and a console show of it beside its operations: members of a JSON object (a json_t *). NULL:

@@ -171,7 +171,7 @@ def test_limits_are_off_unless_asked_for_and_can_be_set_for_one_stream(own_emula
     url = own_emulator().url
     ask(url, "clock", freeze=True)
     kinesis = client_at(url, "kinesis")
-    assert ask(url, "limits") == {"limits": "off", "scale": 1.0, "streams": []}
+    assert ask(url, "limits") == {"limits": "off", "scale": 1.0, "streams": [], "tables": []}
     ask(url, "limits", stream="s", limits="aws", scale=0.01)
     for name in "st":
         kinesis.create_stream(StreamName=name, ShardCount=1)

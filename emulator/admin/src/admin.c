@@ -10,6 +10,7 @@ static const Page pages[] = {
     {"/_evpoc/reset", "POST", reset_page},
     {"/_evpoc/snapshot", "GET POST DELETE", snapshot_page},
     {"/_evpoc/restore", "POST", restore_page},
+    {"/_evpoc/limits", "GET POST DELETE", limits_page},
     {"/_evpoc/faults", "GET POST DELETE", faults_page},
     {"/_evpoc/requests", "GET", requests_page},
     {"/_evpoc/metrics", "GET", metrics_page},

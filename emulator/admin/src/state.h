@@ -32,4 +32,4 @@ bool admin_waits_its_turn(Admin *admin, HttpRequest *request, HttpResponse *resp
 void admin_end_copies(Admin *admin);
 
 PageFunction health_page, ready_page, ca_page, clock_page, reset_page, snapshot_page, restore_page, requests_page,
-    metrics_page, faults_page, state_reset_page, version_page, overview_page, overview_file_page;
+    metrics_page, faults_page, limits_page, state_reset_page, version_page, overview_page, overview_file_page;

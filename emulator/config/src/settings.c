@@ -74,11 +74,11 @@ const Setting settings[SETTINGS] = {
          .help = "seconds a client may take to send a request or to take its answer",
          .more = "Then it is hung up on. Not for subscriptions, nor for requests whose answer is yet to be made."},
     [SETTING_LIMITS] = {"limits", SETTING_IS_CHOICE, "WHAT", "off", limits,
-                        .help = "aws: the rates AWS allows shards, readers and calls; off",
+                        .help = "aws: the rates AWS allows shards, readers, tables and calls; off",
                         .more =
-                            "What is beyond them gets ProvisionedThroughputExceededException or "
+                            "What is beyond them gets ProvisionedThroughputExceededException, ThrottlingException or "
                             "LimitExceededException, and on-demand streams grow. /_evpoc/limits changes it while it "
-                            "runs, for all streams or for one."},
+                            "runs, for all streams and tables or for one."},
     [SETTING_TRANSITION_MS] =
         {"transition-ms", SETTING_IS_INTEGER, "MS", "0", .max = 3600000,
          .help =

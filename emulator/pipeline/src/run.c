@@ -158,6 +158,14 @@ static Status fail_over_budget(Exchange *exchange, BudgetKind kind)
     return fail(call, error ? error : &COMMON_VALIDATION, "The request %s (core/limits.h).", whys[kind]);
 }
 
+static Status count(Exchange *exchange, Status status)
+{
+    const Service *service = exchange->service;
+    if (service && service->after && exchange->call.operation && !is_pending(status))
+        service->after(&exchange->call, status, exchange->out);
+    return status;
+}
+
 Status run(Exchange *exchange)
 {
     Bounds bounds;
@@ -166,9 +174,9 @@ Status run(Exchange *exchange)
                      &bounds};
     call->writes_settled = store_writes(call->store);
     if (setjmp(bounds.begin))
-        return fail_over_budget(exchange, bounds.kind);
+        return count(exchange, fail_over_budget(exchange, bounds.kind));
     budget_set(call->arena, &budget);
-    Status status = run_whole(exchange);
+    Status status = count(exchange, run_whole(exchange));
     budget_clear(call->arena);
     /* Calls that wait are not made again where their turn is undone: what they wrote would be lost. */
     bool writes_and_waits = is_pending(status) && store_writes(call->store) != call->writes_settled;

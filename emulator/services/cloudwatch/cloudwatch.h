@@ -6,11 +6,13 @@ typedef struct Cloudwatch Cloudwatch;
 
 extern const Service cloudwatch_service;
 
+#define CLOUDWATCH_SAMPLE_DIMENSIONS_MAX 3
+
 /* What a service measured of its own: one data point of a metric of its namespace. */
 typedef struct CloudwatchSample {
     Bytes name_space, name; /* "AWS/Kinesis", "IncomingBytes" */
     Bytes unit;             /* "Bytes" */
-    Bytes dimension_names[2], dimension_values[2];
+    Bytes dimension_names[CLOUDWATCH_SAMPLE_DIMENSIONS_MAX], dimension_values[CLOUDWATCH_SAMPLE_DIMENSIONS_MAX];
     int dimensions_count;
     int64_t time_ms;
     double count, sum, minimum, maximum;

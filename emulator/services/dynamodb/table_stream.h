@@ -52,6 +52,8 @@ typedef struct StreamShards {
 /* Oldest first, behind the one with that id; parent present: only its children. */
 MUST_CHECK int stream_shards_list(const Scope *scope, const TableStream *stream, Bytes parent, int64_t after_id,
                                   size_t limit, StreamShards *ret_shards);
+/* A call that is to be answered with so much of it: for CloudWatch. */
+void table_stream_measured(Call *call, const TableStream *stream, size_t records, size_t bytes);
 MUST_CHECK int stream_shard_find(const Scope *scope, const TableStream *stream, Bytes name, StreamShard *ret_shard);
 MUST_CHECK int stream_shard_get(const Scope *scope, const TableStream *stream, int64_t id, StreamShard *ret_shard);
 

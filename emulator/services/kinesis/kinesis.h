@@ -3,6 +3,7 @@
 #pragma once
 #include "event.h"
 #include "kinesis_model.h"
+#include "limited.h"
 
 typedef struct Kinesis Kinesis;
 
@@ -22,18 +23,8 @@ typedef struct KinesisStreamName {
     Bytes account, region, name;
 } KinesisStreamName;
 
-/* AWS's limits of rate: per shard, per consumer, of calls. Kept in memory only. */
-typedef struct KinesisLimits {
-    bool are_enforced;
-    double scale; /* above 0; of AWS's figures: 0.1, a tenth of them */
-} KinesisLimits;
-KinesisLimits kinesis_limits(const Kinesis *kinesis);
-void kinesis_set_limits(Kinesis *kinesis, KinesisLimits limits);
-/* Of one stream, be it there or not yet; NULL: those of all again. */
-void kinesis_set_stream_limits(Kinesis *kinesis, KinesisStreamName name, const KinesisLimits *limits);
-/* for (size_t at = 0; kinesis_next_stream_limits(kinesis, &at, &name, &limits);) */
-bool kinesis_next_stream_limits(const Kinesis *kinesis, size_t *at, KinesisStreamName *ret_name,
-                                KinesisLimits *ret_limits);
+/* AWS's limits of rate for all streams: per shard, per consumer, of calls. */
+void kinesis_set_limits(Kinesis *kinesis, RateLimits limits);
 
 /* The way of records: who put and who got them lately, so many steps of all streams together; 0, the default: none. */
 void kinesis_keep_trace(Kinesis *kinesis, size_t steps);

@@ -64,7 +64,7 @@ static void what_passed_before_the_turn_stays_counted_and_what_it_took_is_given_
     Fixture *fixture = *state;
     KinesisPutRecordOutput out;
     make_stream(fixture, "s", 1);
-    kinesis_set_limits(fixture->kinesis, (KinesisLimits){true, 0.01}); /* ten records a second */
+    kinesis_set_limits(fixture->kinesis, (RateLimits){true, 0.01}); /* ten records a second */
     for (int i = 0; i < 8; i++)
         assert_null(put_one(fixture, &out));
     end_turn(fixture);

@@ -75,7 +75,7 @@ const Service cloudwatch_service = {
 
 int cloudwatch_record(const Scope *scope, const CloudwatchSample *sample)
 {
-    CloudwatchDimension dimensions[2];
+    CloudwatchDimension dimensions[CLOUDWATCH_SAMPLE_DIMENSIONS_MAX];
     CloudwatchDimensions list = {dimensions, (size_t)sample->dimensions_count};
     Metric metric = {.account = scope->account,
                      .region = scope->region,

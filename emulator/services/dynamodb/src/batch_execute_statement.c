@@ -1,6 +1,7 @@
 /* batch_execute_statement.c - BatchExecuteStatement: up to 25 PartiQL statements that read one item each, or that write
  * one each; what is wrong with one is told in its place. DynamoDB API Reference, BatchExecuteStatement. */
 #include "statement.h"
+#include "throttle.h"
 
 OPERATION(DynamodbBatchExecuteStatement, batch_execute_statement, WRITES);
 
@@ -126,6 +127,7 @@ static Status judge_all(Call *call, Batch *batch)
         batch->knows_table[i] = true;
         if (!is_left_out(call, &begun, &write->refusal))
             TRY(refusal_of(call, statement_judge(call, write), &write->refusal));
+        TRY(statement_admit(call, write));
     }
     return OK;
 }
@@ -134,9 +136,12 @@ static Status read_item(Call *call, Batch *batch, size_t at, DynamodbBatchExecut
 {
     StatementPage read;
     TRY(statement_read(call, &batch->plans[at], 0, (Bytes){0}, &read));
+    ReadCost cost = statement_cost(&batch->plans[at], &read);
+    TRY(refusal_of(call, throttle_read(call, &cost), &batch->writes[at].refusal));
+    if (present(batch->writes[at].refusal.code))
+        return OK;
     if (read.page.items.len)
         out->responses.items[at].item = read.page.items.items[0];
-    ReadCost cost = {.units = read.page.units};
     capacity_join(call, &out->consumed_capacity,
                   capacity_of_read(call, batch->asked_capacity, batch->statements[at].table_name, &cost), batch->len);
     return OK;

@@ -1,6 +1,7 @@
 /* batch_get_item.c - BatchGetItem: up to 100 items by their keys, up to 16 MB of them. DynamoDB API Reference,
  * BatchGetItem. */
 #include "read.h"
+#include "throttle.h"
 
 OPERATION(DynamodbBatchGetItem, batch_get_item, READS);
 
@@ -16,7 +17,8 @@ typedef struct TableRead {
     Key *keys;
     double units;
     DynamodbItemList items;
-    DynamodbKeyList left; /* what the answer had no room for */
+    DynamodbKeyList left; /* what the answer, or the table's throughput, had no room for */
+    size_t throttled;
 } TableRead;
 
 static Status check_double(Call *call, const Key *keys, size_t count)
@@ -65,7 +67,7 @@ static size_t partition_bytes(const TableRead *read, const size_t sizes[], size_
     return bytes;
 }
 
-/* *ret_size 0: there is no room for it. */
+/* *ret_size 0: there is no room for it, or it is throttled. */
 static Status read_one(Call *call, TableRead *read, size_t at, size_t room, size_t *ret_size)
 {
     const Item *item;
@@ -74,7 +76,13 @@ static Status read_one(Call *call, TableRead *read, size_t at, size_t room, size
     size_t size = item ? item_size(item) : 0;
     if (size > room)
         return OK;
-    read->units += read_units(size, read->asked->consistent_read);
+    ReadCost cost = {
+        .units = read_units(size, read->asked->consistent_read), .table = read->table, .hash = read->keys[at].hash};
+    if (!is_ok(throttle_read(call, &cost))) {
+        read->throttled++;
+        return OK;
+    }
+    read->units += cost.units;
     if (item)
         read->items.items[read->items.len++] =
             read->request.paths ? item_project(call->arena, item, read->request.paths) : *item;
@@ -87,10 +95,14 @@ static Status read_table(Call *call, TableRead *read, const PageUse *begun, size
 {
     size_t *sizes = arena_new_array(call->arena, size_t, read->asked->keys.len);
     for (size_t at = 0; at < read->asked->keys.len; at++) {
+        size_t throttled = read->throttled;
         bool is_in_turn = *room && !page_is_over(call->arena, begun);
         if (is_in_turn && partition_bytes(read, sizes, at) <= PAGE_BYTES_MAX) {
             TRY(read_one(call, read, at, *room, &sizes[at]));
-            *room -= sizes[at] ? sizes[at] : *room;
+            if (sizes[at])
+                *room -= sizes[at];
+            else if (read->throttled == throttled)
+                *room = 0;
         }
         if (!sizes[at])
             read->left.items[read->left.len++] = read->asked->keys.items[at];
@@ -101,7 +113,7 @@ static Status read_table(Call *call, TableRead *read, const PageUse *begun, size
 static void answer_table(Call *call, Bytes asked_capacity, const TableRead *read, DynamodbBatchGetItemOutput *out)
 {
     out->responses.items[out->responses.len++] = (DynamodbBatchGetResponseMapEntry){read->name, read->items};
-    ReadCost cost = {.units = read->units};
+    ReadCost cost = {.units = read->units, .table = read->table};
     DynamodbConsumedCapacity *capacity = capacity_of_read(call, asked_capacity, read->name, &cost);
     if (capacity)
         out->consumed_capacity.items[out->consumed_capacity.len++] = *capacity;
@@ -114,7 +126,7 @@ static void answer_table(Call *call, Bytes asked_capacity, const TableRead *read
 
 static Status batch_get_item(Call *call, const DynamodbBatchGetItemInput *in, DynamodbBatchGetItemOutput *out)
 {
-    size_t tables = in->request_items.len, keys = 0, room = BATCH_BYTES_MAX;
+    size_t tables = in->request_items.len, keys = 0, throttled = 0, room = BATCH_BYTES_MAX;
     TableRead *reads = arena_new_array(call->arena, TableRead, tables);
     for (size_t i = 0; i < tables; i++)
         keys += in->request_items.items[i].value.keys.len;
@@ -133,6 +145,7 @@ static Status batch_get_item(Call *call, const DynamodbBatchGetItemInput *in, Dy
     for (size_t i = 0; i < tables; i++) {
         TRY(read_table(call, &reads[i], &begun, &room));
         answer_table(call, in->return_consumed_capacity, &reads[i], out);
+        throttled += reads[i].throttled;
     }
-    return OK;
+    return throttled ? throttle_end_batch(call, throttled == keys) : OK;
 }

@@ -1,5 +1,7 @@
 /* batch_write_item.c - BatchWriteItem: up to 25 puts and deletes, on any tables. All are checked before the first is
- * written, so nothing is left unprocessed but what a fault rule leaves. DynamoDB API Reference, BatchWriteItem. */
+ * written, so nothing is left unprocessed but what a fault rule or the tables' throughput leaves. DynamoDB API
+ * Reference, BatchWriteItem. */
+#include "throttle.h"
 #include "write.h"
 
 OPERATION(DynamodbBatchWriteItem, batch_write_item, WRITES);
@@ -87,13 +89,16 @@ static Status prepare_all(Call *call, const DynamodbBatchWriteItemInput *in, Bat
     return OK;
 }
 
-/* What was there is not kept longer than it takes: 25 items of 400 KB would be much together. */
-static int write_one(Call *call, Change change, ChangeCost *ret_cost)
+/* What was there is not kept longer than it takes: 25 items of 400 KB would be much together. What refused it is. */
+static int write_one(Call *call, Change change, ChangeCost *ret_cost, bool *ret_is_throttled)
 {
     ArenaMark mark = arena_mark(call->arena);
     Item before;
     int code = item_read(&call->scope, change.table, &change.key, &before);
     change.before = code == STORE_OK ? &before : NULL;
+    *ret_is_throttled = (code == STORE_OK || code == STORE_NOT_FOUND) && !is_ok(throttle_write(call, &change));
+    if (*ret_is_throttled)
+        return STORE_OK;
     if (code == STORE_OK || code == STORE_NOT_FOUND)
         code = change_write(&call->scope, &change, ret_cost);
     arena_rewind(call->arena, mark);
@@ -102,7 +107,7 @@ static int write_one(Call *call, Change change, ChangeCost *ret_cost)
 
 /* One table's changes, in a row in the batch; its part of the answer. */
 static int write_table(Call *call, const DynamodbBatchWriteItemInput *in, size_t at, const Change *changes,
-                       DynamodbBatchWriteItemOutput *out)
+                       size_t *throttled, DynamodbBatchWriteItemOutput *out)
 {
     const DynamodbBatchWriteItemRequestMapEntry *entry = &in->request_items.items[at];
     DynamodbItemCollectionMetricsMultiple metrics = {
@@ -115,9 +120,15 @@ static int write_table(Call *call, const DynamodbBatchWriteItemInput *in, size_t
             unprocessed.items[unprocessed.len++] = entry->value.items[i];
             continue;
         }
-        int code = write_one(call, changes[i], &cost);
+        bool is_throttled;
+        int code = write_one(call, changes[i], &cost, &is_throttled);
         if (code != STORE_OK)
             return code;
+        if (is_throttled) {
+            unprocessed.items[unprocessed.len++] = entry->value.items[i];
+            ++*throttled;
+            continue;
+        }
         DynamodbConsumedCapacity *one =
             capacity_of_write(call, in->return_consumed_capacity, entry->key, changes[i].table, &cost);
         const Item *keyed = changes[i].after ? changes[i].after : AS_ITEM(&entry->value.items[i].delete_request->key);
@@ -144,7 +155,7 @@ static int write_table(Call *call, const DynamodbBatchWriteItemInput *in, size_t
 static Status batch_write_item(Call *call, const DynamodbBatchWriteItemInput *in, DynamodbBatchWriteItemOutput *out)
 {
     Batch *batch = arena_new_of(call->arena, Batch);
-    size_t tables = in->request_items.len;
+    size_t tables = in->request_items.len, throttled = 0;
     TRY(prepare_all(call, in, batch));
 
     out->unprocessed_items.items = arena_new_array(call->arena, DynamodbBatchWriteItemRequestMapEntry, tables);
@@ -155,8 +166,8 @@ static Status batch_write_item(Call *call, const DynamodbBatchWriteItemInput *in
             arena_new_array(call->arena, DynamodbItemCollectionMetricsPerTableEntry, tables);
     const Change *changes = batch->changes;
     for (size_t i = 0; i < tables; i++) {
-        TRY(expect_ok(call, write_table(call, in, i, changes, out)));
+        TRY(expect_ok(call, write_table(call, in, i, changes, &throttled, out)));
         changes += in->request_items.items[i].value.len;
     }
-    return OK;
+    return throttled ? throttle_end_batch(call, throttled == batch->len) : OK;
 }

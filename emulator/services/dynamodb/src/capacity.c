@@ -1,5 +1,7 @@
 /* capacity.c */
 #include "capacity.h"
+#include "dynamodb_operations.h"
+#include "meters.h"
 
 #define READ_UNIT_BYTES  4096
 #define WRITE_UNIT_BYTES 1024
@@ -10,10 +12,23 @@ double read_units(size_t bytes, bool is_consistent)
     return (double)(units ? units : 1) * (is_consistent ? 1 : 0.5);
 }
 
-static double write_units(size_t bytes)
+double write_units(size_t bytes)
 {
     size_t units = (bytes + WRITE_UNIT_BYTES - 1) / WRITE_UNIT_BYTES;
     return (double)(units ? units : 1);
+}
+
+double write_units_of_index(const ChangeCost *cost, size_t at)
+{
+    if (!cost->index_bytes[at])
+        return 0;
+    return write_units(cost->index_bytes[at]) + (cost->moved_bytes[at] ? write_units(cost->moved_bytes[at]) : 0);
+}
+
+bool capacity_is_of_transaction(const Call *call)
+{
+    return call->operation == &DynamodbTransactWriteItems || call->operation == &DynamodbTransactGetItems ||
+           call->operation == &DynamodbExecuteTransaction;
 }
 
 static DynamodbCapacity capacity(double units)
@@ -59,8 +74,29 @@ static void tell_table(Call *call, DynamodbConsumedCapacity *consumed, double un
     *consumed->table = capacity(units);
 }
 
+static void count(Call *call, const Table *table, const Index *index, TableMetric id, double units)
+{
+    if (units > 0)
+        measure_table(call->service, table, index, id, capacity_is_of_transaction(call) ? 2 * units : units);
+}
+
+static void count_write(Call *call, const Table *table, const ChangeCost *cost)
+{
+    double own = write_units(cost->table_bytes);
+    for (size_t i = 0; i < table->indexes_count; i++) {
+        double units = write_units_of_index(cost, i);
+        if (table->indexes[i].is_global)
+            count(call, table, &table->indexes[i], METRIC_CONSUMED_WRITE, units);
+        else
+            own += units;
+    }
+    count(call, table, NULL, METRIC_CONSUMED_WRITE, own);
+}
+
 DynamodbConsumedCapacity *capacity_of_read(Call *call, Bytes asked, Bytes table_name, const ReadCost *cost)
 {
+    count(call, cost->table, cost->index, METRIC_CONSUMED_READ, cost->units);
+    count(call, cost->table, NULL, METRIC_CONSUMED_READ, cost->fetched_units);
     if (!capacity_is_asked(asked))
         return NULL;
     DynamodbConsumedCapacity *consumed = consumed_of(call, table_name, cost->units + cost->fetched_units);
@@ -75,6 +111,7 @@ DynamodbConsumedCapacity *capacity_of_read(Call *call, Bytes asked, Bytes table_
 DynamodbConsumedCapacity *capacity_of_write(Call *call, Bytes asked, Bytes table_name, const Table *table,
                                             const ChangeCost *cost)
 {
+    count_write(call, table, cost);
     if (!capacity_is_asked(asked))
         return NULL;
     double own = write_units(cost->table_bytes);
@@ -83,10 +120,9 @@ DynamodbConsumedCapacity *capacity_of_write(Call *call, Bytes asked, Bytes table
     if (tells_indexes)
         tell_table(call, consumed, own);
     for (size_t i = 0; i < table->indexes_count; i++) {
-        if (!cost->index_bytes[i])
+        double units = write_units_of_index(cost, i);
+        if (units == 0)
             continue;
-        double units = write_units(cost->index_bytes[i]);
-        units += cost->moved_bytes[i] ? write_units(cost->moved_bytes[i]) : 0;
         consumed->capacity_units += units;
         if (tells_indexes)
             add_index(call, consumed, &table->indexes[i], units);

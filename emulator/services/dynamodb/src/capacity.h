@@ -8,13 +8,20 @@
 typedef struct ReadCost {
     const Index *index;
     double units, fetched_units;
+    const Table *table;
+    Bytes hash; /* of the one key range that was read; absent: of many */
 } ReadCost;
 
 bool capacity_is_asked(Bytes asked);
-/* NULL where ReturnConsumedCapacity doesn't ask. Names are those the client used. */
+/* Both are counted for CloudWatch. NULL where ReturnConsumedCapacity doesn't ask. Names are those the client used. */
 DynamodbConsumedCapacity *capacity_of_read(Call *call, Bytes asked, Bytes table_name, const ReadCost *cost);
 DynamodbConsumedCapacity *capacity_of_write(Call *call, Bytes asked, Bytes table_name, const Table *table,
                                             const ChangeCost *cost);
+double write_units(size_t bytes);
+/* 0: it does not change. */
+double write_units_of_index(const ChangeCost *cost, size_t at);
+/* Its units count twice. */
+bool capacity_is_of_transaction(const Call *call);
 double read_units(size_t bytes, bool is_consistent);
 /* Sums one more of the same table into a batch's. */
 void capacity_add(Call *call, DynamodbConsumedCapacity *sum, const DynamodbConsumedCapacity *more);

@@ -1,4 +1,5 @@
 /* delete_item.c - DeleteItem: gone, whether it was there or not. DynamoDB API Reference, DeleteItem. */
+#include "throttle.h"
 #include "write.h"
 
 OPERATION(DynamodbDeleteItem, delete_item, WRITES);
@@ -20,6 +21,7 @@ static Status delete_item(Call *call, const DynamodbDeleteItemInput *in, Dynamod
     TRY(request_check_nested(call, change.table, &request));
     TRY(item_before(call, change.table, &change.key, &change.before));
     TRY(condition_check(call, request.condition, change.before, on_failure));
+    TRY(throttle_write(call, &change));
 
     TRY(expect_ok(call, change_write(&call->scope, &change, &cost)));
 

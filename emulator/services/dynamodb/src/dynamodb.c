@@ -6,8 +6,10 @@
 #include "event.h"
 #include "job.h"
 #include "kinesis.h"
+#include "meters.h"
 #include "request.h"
 #include "stream.h"
+#include "throttle.h"
 #include <stdlib.h>
 
 /* aws: botocore's model doesn't have it; recorded answers do */
@@ -74,9 +76,18 @@ static int reset(void *service, Bytes account, Bytes region)
     return code == STORE_OK ? reset_rows(dynamodb->store, queries, account, region) : code;
 }
 
+static void after_commit(void *context, const void *event)
+{
+    (void)event;
+    meters_settle(context);
+    throttle_settle(context);
+}
+
 static void on_rollback(void *context)
 {
     Dynamodb *dynamodb = context;
+    meters_undo(dynamodb);
+    throttle_undo(dynamodb);
     tables_forget(dynamodb);
     /* A while later: what could not be written is tried again, but not over and over. */
     expiry_start(dynamodb, clock_now_ms(dynamodb->host->clock) / 1000);
@@ -100,6 +111,8 @@ static void close_dynamodb(void *service)
     map_free(dynamodb->tables);
     map_free(dynamodb->damaged_trees);
     shard_log_close(dynamodb->log);
+    throttle_close(dynamodb);
+    meters_close(dynamodb);
     free(dynamodb);
 }
 
@@ -120,11 +133,14 @@ static void *open_dynamodb(Host *host)
     }
     dynamodb->tables = map_new();
     dynamodb->damaged_trees = map_new();
+    meters_open(dynamodb);
+    throttle_open(dynamodb);
     if (store_migrate(host->store, &dynamodb_schema) != STORE_OK ||
         shard_log_open(host->store, &dynamodb->log) != STORE_OK)
         return close_dynamodb(dynamodb), NULL;
     store_before_commit(host->store, tables_before_commit, dynamodb);
     store_on_rollback(host->store, on_rollback, dynamodb);
+    host_watch(host, &TURN_ENDED, after_commit, dynamodb);
     host_watch(host, &TURN_ENDED, tables_free_retired, dynamodb);
     drops_start(dynamodb);
     expiry_start(dynamodb, 0);
@@ -141,6 +157,8 @@ const Service dynamodb_service = {
     .validation_error = &DYNAMODB_VALIDATION,
     .judge = request_judge,
     .encoding_error = &DYNAMODB_INTERNAL_SERVER, /* aws: observed, in the tests of ScyllaDB's Alternator */
+    .after = meters_after,
+    .rate_limits = &dynamodb_rate_limits,
     .open = open_dynamodb,
     .close = close_dynamodb,
     .reset = reset,

@@ -1,5 +1,6 @@
 /* execute_statement.c - ExecuteStatement: one PartiQL statement. DynamoDB API Reference, ExecuteStatement. */
 #include "statement.h"
+#include "throttle.h"
 
 OPERATION(DynamodbExecuteStatement, execute_statement, WRITES);
 
@@ -10,10 +11,12 @@ static Status read_items(Call *call, const DynamodbExecuteStatementInput *in, co
     StatementPage read;
     TRY(statement_plan(call, statement, in->consistent_read, &plan));
     TRY(statement_read(call, &plan, in->limit, in->next_token, &read));
+    ReadCost cost = statement_cost(&plan, &read);
+    TRY(throttle_read(call, &cost));
+
     out->items = read.page.items;
     out->next_token = read.next_token;
     out->last_evaluated_key = read.page.last_key;
-    ReadCost cost = {plan.page.index, read.page.units, read.page.fetched_units};
     out->consumed_capacity = capacity_of_read(call, in->return_consumed_capacity, statement->table_name, &cost);
     return OK;
 }
@@ -26,6 +29,7 @@ static Status write_item(Call *call, const DynamodbExecuteStatementInput *in, co
     ChangeCost cost = {0};
     TRY(statement_prepare(call, &write));
     TRY(statement_judge(call, &write));
+    TRY(throttle_write(call, &write.change));
 
     TRY(statement_write(call, &write, &cost));
 

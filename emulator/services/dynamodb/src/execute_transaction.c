@@ -1,6 +1,7 @@
 /* execute_transaction.c - ExecuteTransaction: up to 100 PartiQL statements that read one item each, or that write (or
  * look at) one each, all or none of them. DynamoDB API Reference, ExecuteTransaction. */
 #include "statement.h"
+#include "throttle.h"
 #include "token.h"
 
 OPERATION(DynamodbExecuteTransaction, execute_transaction, WRITES);
@@ -129,7 +130,8 @@ static Status prepare_all(Call *call, Transaction *transaction)
     return OK;
 }
 
-static Status check_refusals(Call *call, const Transaction *transaction)
+/* taken: what the throttle's mark was before any part was admitted. */
+static Status check_refusals(Call *call, const Transaction *transaction, size_t taken)
 {
     size_t count = transaction->len, refused = 0;
     DynamodbCancellationReasonList reasons = {arena_new_array(call->arena, DynamodbCancellationReason, count), count};
@@ -142,7 +144,10 @@ static Status check_refusals(Call *call, const Transaction *transaction)
                                                                      .item = refusal->item}
                                       : (DynamodbCancellationReason){.code = TEXT("None")};
     }
-    return refused ? transaction_cancel(call, &reasons) : OK;
+    if (!refused)
+        return OK;
+    throttle_give_back(call, taken);
+    return transaction_cancel(call, &reasons);
 }
 
 /* In memory: their answer takes about as much again. */
@@ -162,7 +167,10 @@ static Status read_all(Call *call, Transaction *transaction, DynamodbExecuteTran
         if (arena_held(call->arena) - begun > ITEMS_HELD_MAX)
             return fail(call, &DYNAMODB_VALIDATION,
                         "The items need more memory than evpoc-emu lets one call have (core/limits.h).");
-        ReadCost cost = {.units = read.page.units};
+        ReadCost cost = statement_cost(&transaction->plans[i], &read);
+        TRY(refusal_of(call, throttle_read(call, &cost), &transaction->writes[i].refusal));
+        if (present(transaction->writes[i].refusal.code))
+            continue;
         capacity_join(call, &out->consumed_capacity,
                       capacity_of_read(call, transaction->asked_capacity, transaction->statements[i].table_name, &cost),
                       transaction->len);
@@ -199,6 +207,7 @@ static Status execute_transaction(Call *call, const DynamodbExecuteTransactionIn
                                .plans = arena_new_array(call->arena, ReadPlan, len),
                                .len = len};
     Bytes digest;
+    size_t taken = throttle_mark(call);
     bool is_done = false;
     TRY(parse_all(call, &in->transact_statements, &transaction));
     out->responses.items = arena_new_array(call->arena, DynamodbItemResponse, len);
@@ -209,10 +218,11 @@ static Status execute_transaction(Call *call, const DynamodbExecuteTransactionIn
     TRY(prepare_all(call, &transaction));
     if (!transaction.reads)
         TRY(statement_judge_all(call, transaction.writes, len));
-    TRY(check_refusals(call, &transaction));
+    TRY(check_refusals(call, &transaction, taken));
     if (transaction.reads) {
         out->responses.len = len;
-        return read_all(call, &transaction, out);
+        TRY(read_all(call, &transaction, out));
+        return check_refusals(call, &transaction, taken);
     }
 
     TRY(expect_ok(call, token_keep(call, in->client_request_token, digest)));

@@ -3,6 +3,7 @@
  * more than five years back, expires nothing. AWS takes up to some days, here nobody waits. */
 #include "event.h"
 #include "items.h"
+#include "meters.h"
 
 #define ITEMS_A_STEP 200
 #define AGAIN_S      60
@@ -135,7 +136,11 @@ static int expire(const Scope *of_all, const Due *due)
     if (code == STORE_NOT_FOUND)
         return run(scope.store, &delete_expiry, due->expires_s, &gone, &due->key);
     change.before = &item;
-    return code == STORE_OK ? change_write(&scope, &change, &cost) : code;
+    if (code == STORE_OK)
+        code = change_write(&scope, &change, &cost);
+    if (code == STORE_OK)
+        measure_table(scope.service, change.table, NULL, METRIC_EXPIRED, 1);
+    return code;
 }
 
 typedef struct Step {

@@ -1,5 +1,6 @@
 /* get_item.c - GetItem. DynamoDB API Reference, GetItem. */
 #include "read.h"
+#include "throttle.h"
 
 OPERATION(DynamodbGetItem, get_item, READS);
 
@@ -21,9 +22,12 @@ static Status get_item(Call *call, const DynamodbGetItemInput *in, DynamodbGetIt
     TRY(request_check_nested(call, table, &request));
     TRY(item_before(call, table, &key, &item));
 
+    ReadCost cost = {
+        .units = read_units(item ? item_size(item) : 0, in->consistent_read), .table = table, .hash = key.hash};
+    TRY(throttle_read(call, &cost));
+
     if (item)
         out->item = request.paths ? item_project(call->arena, item, request.paths) : *item;
-    ReadCost cost = {.units = read_units(item ? item_size(item) : 0, in->consistent_read)};
     out->consumed_capacity = capacity_of_read(call, in->return_consumed_capacity, in->table_name, &cost);
     return OK;
 }

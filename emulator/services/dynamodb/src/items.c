@@ -219,6 +219,21 @@ static int write_rows(const Scope *scope, const Change *change, const EntryChang
     return code;
 }
 
+void change_cost(const Scope *scope, const Change *change, ChangeCost *ret_cost)
+{
+    const Table *table = change->table;
+    Lookup lookup = {.arena = scope->arena};
+    size_t before = change->before ? item_size(change->before) : 0,
+           after = change->after ? item_size(change->after) : 0;
+    bool is_same = table->indexes_count && change->before && change->after &&
+                   items_equal(scope->arena, change->before, change->after);
+    *ret_cost = (ChangeCost){.is_same = is_same, .table_bytes = before > after ? before : after};
+    for (size_t i = 0; i < table->indexes_count; i++) {
+        EntryChange entry = entry_change_of(&lookup, change, &table->indexes[i], is_same);
+        count_cost(&entry, i, ret_cost);
+    }
+}
+
 int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
 {
     Table *table = change->table;

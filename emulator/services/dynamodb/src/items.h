@@ -25,6 +25,8 @@ typedef struct ChangeCost {
 MUST_CHECK Status size_check(Call *call, const Item *item, const char *size_words);
 /* Refuses an item too large or with index keys of a wrong type. */
 MUST_CHECK Status change_check(Call *call, const Change *change, const char *size_words);
+/* What it would cost: nothing is written. */
+void change_cost(const Scope *scope, const Change *change, ChangeCost *ret_cost);
 MUST_CHECK int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost);
 /* expiry.c: keeps when the items of a table with a TTL attribute expire. For change_write; for all the table's items
  * when the attribute is set; for none any more. */

@@ -1,4 +1,5 @@
 /* put_item.c - PutItem: a whole item, in the place of the one with its key. DynamoDB API Reference, PutItem. */
+#include "throttle.h"
 #include "write.h"
 
 OPERATION(DynamodbPutItem, put_item, WRITES);
@@ -21,6 +22,7 @@ static Status put_item(Call *call, const DynamodbPutItemInput *in, DynamodbPutIt
     TRY(request_check_nested(call, change.table, &request));
     TRY(item_before(call, change.table, &change.key, &change.before));
     TRY(condition_check(call, request.condition, change.before, on_failure));
+    TRY(throttle_write(call, &change));
 
     TRY(expect_ok(call, change_write(&call->scope, &change, &cost)));
 

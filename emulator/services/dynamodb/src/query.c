@@ -1,6 +1,7 @@
 /* query.c - Query: the items of one hash key, in the order of their range key. DynamoDB API Reference, Query. */
 #include "key_condition.h"
 #include "read.h"
+#include "throttle.h"
 
 OPERATION(DynamodbQuery, query, READS);
 
@@ -83,11 +84,13 @@ static Status query(Call *call, const DynamodbQueryInput *in, DynamodbQueryOutpu
                        .is_backward = is_backward};
     TRY(page_read(call, &plan.page, items_open(&call->scope, &range), &page));
 
+    ReadCost cost = {plan.page.index, page.units, page.fetched_units, plan.page.table, plan.rows.hash};
+    TRY(throttle_read(call, &cost));
+
     out->items = page.items;
     SET(out, count, page.count);
     SET(out, scanned_count, page.scanned_count);
     out->last_evaluated_key = page.last_key;
-    ReadCost cost = {plan.page.index, page.units, page.fetched_units};
     out->consumed_capacity = capacity_of_read(call, in->return_consumed_capacity, in->table_name, &cost);
     return OK;
 }

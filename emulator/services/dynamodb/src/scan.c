@@ -1,5 +1,6 @@
 /* scan.c - Scan: all items of a table or an index, or of one of its segments. DynamoDB API Reference, Scan. */
 #include "read.h"
+#include "throttle.h"
 
 OPERATION(DynamodbScan, scan, READS);
 
@@ -81,11 +82,13 @@ static Status scan(Call *call, const DynamodbScanInput *in, DynamodbScanOutput *
     TRY(rows_of(call, in, &request, &start, &range));
     TRY(page_read(call, &request, items_open(&call->scope, &range), &page));
 
+    ReadCost cost = {request.index, page.units, page.fetched_units, table, {0}};
+    TRY(throttle_read(call, &cost));
+
     out->items = page.items;
     SET(out, count, page.count);
     SET(out, scanned_count, page.scanned_count);
     out->last_evaluated_key = page.last_key;
-    ReadCost cost = {request.index, page.units, page.fetched_units};
     out->consumed_capacity = capacity_of_read(call, in->return_consumed_capacity, in->table_name, &cost);
     return OK;
 }

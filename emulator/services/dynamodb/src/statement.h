@@ -92,6 +92,8 @@ typedef struct StatementPage {
     Page page;
     Bytes next_token; /* absent: there is no more */
 } StatementPage;
+/* What it costs: of the range of a key where that was all it read. */
+ReadCost statement_cost(const ReadPlan *plan, const StatementPage *read);
 MUST_CHECK Status statement_read(Call *call, ReadPlan *plan, int64_t limit, Bytes next_token, StatementPage *ret);
 
 /* Why one of several statements is not done, as batches and transactions tell it. */
@@ -117,6 +119,8 @@ typedef struct StatementWrite {
 MUST_CHECK Status statement_prepare(Call *call, StatementWrite *write);
 /* What its item is now, whether it may be written, and what it will be. */
 MUST_CHECK Status statement_judge(Call *call, StatementWrite *write);
+/* Is there throughput for what was judged? */
+MUST_CHECK Status statement_admit(Call *call, StatementWrite *write);
 /* All of a transaction that are not refused yet, each refused alone. */
 MUST_CHECK Status statement_judge_all(Call *call, StatementWrite *writes, size_t count);
 MUST_CHECK Status statement_write(Call *call, StatementWrite *write, ChangeCost *ret_cost);

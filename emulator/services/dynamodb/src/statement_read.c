@@ -4,6 +4,13 @@
 #include "budget.h"
 #include "statement.h"
 
+ReadCost statement_cost(const ReadPlan *plan, const StatementPage *read)
+{
+    const Page *page = &read->page;
+    Bytes hash = plan->pieces_count == 1 ? plan->pieces->rows.hash : (Bytes){0};
+    return (ReadCost){plan->page.index, page->units, page->fetched_units, plan->page.table, hash};
+}
+
 Bytes column_name(Arena *arena, const Path *path)
 {
     size_t at = path->len - 1;

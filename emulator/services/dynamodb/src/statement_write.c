@@ -1,6 +1,7 @@
 /* statement_write.c - INSERT, UPDATE and DELETE: one item, found by its whole primary key; and EXISTS, which only
  * looks. aws: DynamoDB Developer Guide, "PartiQL insert / update / delete statements for DynamoDB". */
 #include "statement.h"
+#include "throttle.h"
 
 static Status check_attribute(Call *call, const KeyAttribute *key, const Item *item)
 {
@@ -130,6 +131,8 @@ Status refusal_of(Call *call, Status status, Refusal *ret)
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (call->error == codes[i].error)
             ret->code = codes[i].code;
+    if (throttle_is_error(call->error))
+        ret->code = throttle_code(call->error);
     const DynamodbConditionalCheckFailedException *fields = call->error_fields;
     if (call->error == &DYNAMODB_CONDITIONAL_CHECK_FAILED && fields)
         ret->item = fields->item;
@@ -156,6 +159,16 @@ static void put_aside(StatementWrite *write)
         write->change.after = NULL;
 }
 
+Status statement_admit(Call *call, StatementWrite *write)
+{
+    bool is_check = write->statement->kind == STATEMENT_EXISTS;
+    if (!throttle_is_on(call) || present(write->refusal.code))
+        return OK;
+    return refusal_of(call,
+                      is_check ? throttle_check_now(call, &write->change) : throttle_write_now(call, &write->change),
+                      &write->refusal);
+}
+
 Status statement_judge_all(Call *call, StatementWrite *writes, size_t count)
 {
     size_t begun = arena_held(call->arena), bytes = 0;
@@ -165,6 +178,7 @@ Status statement_judge_all(Call *call, StatementWrite *writes, size_t count)
         if (present(write->refusal.code))
             continue;
         TRY(refusal_of(call, statement_judge(call, write), &write->refusal));
+        TRY(statement_admit(call, write));
         bytes += size_of_change(&write->change);
         if (bytes > TRANSACTION_BYTES_MAX)
             return fail(call, &DYNAMODB_VALIDATION, TRANSACTION_TOO_LARGE);

@@ -2,6 +2,7 @@
 #include "destination.h"
 #include "history.h"
 #include "key.h"
+#include "meters.h"
 #include "row.h"
 #include "stream.h"
 #include <stdlib.h>
@@ -99,7 +100,7 @@ static const Query delete_index = {"DELETE FROM dynamodb_index WHERE id = ?1"};
 static const Query tally_index = {"UPDATE dynamodb_index SET items = ?2, bytes = ?3 WHERE id = ?1"};
 static const Query insert_dropped = {"INSERT OR IGNORE INTO dynamodb_dropped (tree) VALUES (?1)"};
 
-static Bytes map_key(Arena *arena, Bytes account, Bytes region, Bytes name)
+Bytes table_map_key(Arena *arena, Bytes account, Bytes region, Bytes name)
 {
     char *key = arena_take_raw(arena, account.len + region.len + name.len + 2), *out = key;
     memcpy(out, account.ptr, account.len);
@@ -210,6 +211,7 @@ static int load(const Scope *scope, Bytes name, Table **ret_table)
     table->arena = arena_new();
     table->account = arena_copy(table->arena, scope->account);
     table->region = arena_copy(table->arena, scope->region);
+    table->meter = arena_new_of(table->arena, MeterRef);
     row_read(table->arena, row, &whole_table, table);
     store_end(row);
     code = read_indexes(scope->store, table);
@@ -245,7 +247,7 @@ int table_get(const Scope *scope, Bytes name, Table **ret_table)
         return STORE_NOT_FOUND;
     Dynamodb *dynamodb = scope->service;
     Bytes plain = table_name_of(name);
-    Bytes key = map_key(scope->arena, scope->account, scope->region, plain);
+    Bytes key = table_map_key(scope->arena, scope->account, scope->region, plain);
     Table *table = map_get(dynamodb->tables, key);
     if (!table) {
         int code = load(scope, plain, &table);
@@ -271,7 +273,9 @@ Status table_find_for_items(Call *call, Bytes name, Table **ret_table)
     int code = table_get(&call->scope, name, ret_table);
     if (code == STORE_NOT_FOUND || (code == STORE_OK && table_is_being_made(*ret_table, call->now_ms)))
         return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found");
-    return expect_ok(call, code);
+    TRY(expect_ok(call, code));
+    meters_touch(call->service, *ret_table);
+    return OK;
 }
 
 Status table_find_to_change(Call *call, Bytes name, Table **ret_table)
@@ -419,7 +423,7 @@ int tables_before_commit(void *context)
 void table_forget(Dynamodb *dynamodb, Table *table)
 {
     Arena *arena = arena_new();
-    Bytes key = map_key(arena, table->account, table->region, table->name);
+    Bytes key = table_map_key(arena, table->account, table->region, table->name);
     if (map_get(dynamodb->tables, key) == table) {
         if (write_tallies(dynamodb->store, table) != STORE_OK)
             log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: %s", store_error(dynamodb->store));

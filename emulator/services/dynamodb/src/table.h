@@ -33,6 +33,8 @@ struct Dynamodb {
     Timer *old_backups; /* at old_backups_ms a system backup is to be removed */
     int64_t old_backups_ms;
     int64_t transition_ms, recovery_log_bytes; /* settings */
+    struct Meters *meters;                     /* meters.h */
+    struct Throttles *throttles;               /* throttle.h; NULL: no limits hold */
     struct Table *retired; /* forgotten in this turn: answers that leave at its end may still show them */
 };
 
@@ -110,6 +112,11 @@ typedef struct Origin {
     int64_t active_ms; /* not before; and not while it is copied */
     bool is_copying;
 } Origin;
+/* What counts a table in the minute that is on. */
+typedef struct MeterRef {
+    struct TableMeter *meter;
+    uint64_t minute; /* … of Meters, for which it holds */
+} MeterRef;
 
 typedef struct Table {
     Arena *arena; /* of all that follows */
@@ -130,6 +137,7 @@ typedef struct Table {
     Index *indexes;
     size_t indexes_count;
     StreamTip stream;
+    MeterRef *meter;         /* NULL: this is not the copy that is kept in memory */
     Destination destination; /* the one that is ENABLING, ACTIVE, UPDATING or DISABLING, or was lately */
     History history;
     Origin origin;
@@ -153,6 +161,8 @@ static inline bool table_is_being_made(const Table *table, int64_t now_ms)
 MUST_CHECK int table_get(const Scope *scope, Bytes name, Table **ret_table);
 /* The name itself, or the one in an ARN of this account and region. */
 Bytes table_name_of(Bytes name_or_arn);
+/* Account NUL region NUL name, as maps of tables have it. */
+Bytes table_map_key(Arena *arena, Bytes account, Bytes region, Bytes name);
 /* NULL: no such index. */
 const Index *table_index(const Table *table, Bytes name);
 

@@ -1,6 +1,7 @@
 /* transact_get_items.c - TransactGetItems: up to 100 items as they are at one moment. DynamoDB API Reference,
  * TransactGetItems. */
 #include "read.h"
+#include "throttle.h"
 
 OPERATION(DynamodbTransactGetItems, transact_get_items, READS);
 
@@ -48,10 +49,34 @@ static Status check_double(Call *call, const Wanted *all, size_t count)
     return OK;
 }
 
+static ReadCost cost_of(const Wanted *wanted)
+{
+    return (ReadCost){.units = read_units(wanted->item ? item_size(wanted->item) : 0, true),
+                      .table = wanted->table,
+                      .hash = wanted->key.hash};
+}
+
+/* All or none: the part that finds no room is the reason to cancel. */
+static Status admit_all(Call *call, const Wanted *wanted, size_t count)
+{
+    DynamodbCancellationReasonList reasons = {arena_new_array(call->arena, DynamodbCancellationReason, count), count};
+    size_t mark = throttle_mark(call);
+    bool is_cancelled = false;
+    for (size_t i = 0; i < count; i++) {
+        ReadCost cost = cost_of(&wanted[i]);
+        reasons.items[i] = (DynamodbCancellationReason){.code = TEXT("None")};
+        is_cancelled |= throttle_refuses_part(call, throttle_read(call, &cost), &reasons.items[i]);
+    }
+    if (!is_cancelled)
+        return OK;
+    throttle_give_back(call, mark);
+    return transaction_cancel(call, &reasons);
+}
+
 static void consume(Call *call, const DynamodbTransactGetItemsInput *in, const DynamodbGet *get, const Wanted *wanted,
                     DynamodbConsumedCapacityMultiple *all)
 {
-    ReadCost cost = {.units = read_units(wanted->item ? item_size(wanted->item) : 0, true)};
+    ReadCost cost = cost_of(wanted);
     DynamodbConsumedCapacity *one = capacity_of_read(call, in->return_consumed_capacity, get->table_name, &cost);
     capacity_join(call, all, one, in->transact_items.len);
 }
@@ -96,6 +121,8 @@ static Status transact_get_items(Call *call, const DynamodbTransactGetItemsInput
     Wanted *wanted = arena_new_array(call->arena, Wanted, count);
     TRY(prepare_all(call, in, wanted));
     TRY(read_all(call, in, wanted));
+    if (throttle_is_on(call))
+        TRY(admit_all(call, wanted, count));
     out->responses = (DynamodbItemResponseList){arena_new_array(call->arena, DynamodbItemResponse, count), count};
     for (size_t i = 0; i < count; i++) {
         const Item *item = wanted[i].item;

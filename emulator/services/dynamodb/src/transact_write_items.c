@@ -1,5 +1,6 @@
 /* transact_write_items.c - TransactWriteItems: up to 100 puts, updates, deletes and checks, all or none of them.
  * DynamoDB API Reference, TransactWriteItems. */
+#include "throttle.h"
 #include "token.h"
 #include "write.h"
 
@@ -124,6 +125,15 @@ static DynamodbCancellationReason invalid(Bytes message)
     return (DynamodbCancellationReason){.code = TEXT("ValidationError"), .message = message};
 }
 
+static Status admit(Call *call, const Part *part, DynamodbCancellationReason *reason)
+{
+    if (throttle_is_on(call))
+        throttle_refuses_part(
+            call, part->is_check ? throttle_check_now(call, &part->change) : throttle_write_now(call, &part->change),
+            reason);
+    return OK;
+}
+
 /* Its reason to cancel, or "None". Fails where the items cannot be read. */
 static Status judge(Call *call, Part *part, DynamodbCancellationReason *ret)
 {
@@ -143,7 +153,7 @@ static Status judge(Call *call, Part *part, DynamodbCancellationReason *ret)
         return OK;
     }
     if (is_ok(compute(call, part)))
-        return OK;
+        return admit(call, part, ret);
     *ret = invalid(call->message);
     call->error = NULL;
     return OK;
@@ -183,6 +193,7 @@ static Status judge_all(Call *call, const DynamodbTransactWriteItemsInput *in, P
 {
     size_t count = in->transact_items.len, begun = arena_held(call->arena);
     DynamodbCancellationReasonList reasons = {arena_new_array(call->arena, DynamodbCancellationReason, count), count};
+    size_t taken = throttle_mark(call);
     bool is_cancelled = false;
     for (size_t i = 0; i < count; i++) {
         ArenaMark mark = arena_mark(call->arena);
@@ -194,7 +205,10 @@ static Status judge_all(Call *call, const DynamodbTransactWriteItemsInput *in, P
         parts[i].change.before = parts[i].change.after = NULL;
         arena_rewind(call->arena, mark);
     }
-    return is_cancelled ? transaction_cancel(call, &reasons) : OK;
+    if (!is_cancelled)
+        return OK;
+    throttle_give_back(call, taken);
+    return transaction_cancel(call, &reasons);
 }
 
 static Status write_part(Call *call, Part *part, ChangeCost *ret_cost)
@@ -233,7 +247,7 @@ static Status replay(Call *call, const DynamodbTransactWriteItemsInput *in, Dyna
         TRY(table_find_for_items(call, part.table_name, &part.change.table));
         TRY(find_key(call, &part));
         TRY(item_before(call, part.change.table, &part.change.key, &item));
-        ReadCost cost = {.units = read_units(item ? item_size(item) : 0, true)};
+        ReadCost cost = {.units = read_units(item ? item_size(item) : 0, true), .table = part.change.table};
         arena_rewind(call->arena, mark);
         DynamodbConsumedCapacity *one = capacity_of_read(call, in->return_consumed_capacity, part.table_name, &cost);
         capacity_join(call, &out->consumed_capacity, one, in->transact_items.len);

@@ -1,4 +1,5 @@
 /* update_item.c - UpdateItem: an item changed in place, or made. DynamoDB API Reference, UpdateItem. */
+#include "throttle.h"
 #include "write.h"
 
 OPERATION(DynamodbUpdateItem, update_item, WRITES);
@@ -43,6 +44,7 @@ static Status update_item(Call *call, const DynamodbUpdateItemInput *in, Dynamod
         TRY(update_check_size(call, &request.update, &after));
         TRY(item_check_nesting(call, &after));
     }
+    TRY(throttle_write(call, &change));
 
     TRY(expect_ok(call, change_write(&call->scope, &change, &cost)));
 

@@ -2,6 +2,7 @@
  * done at once; the answer still says UPDATING. DynamoDB API Reference, UpdateTable. */
 #include "definition.h"
 #include "stream.h"
+#include "throttle.h"
 
 OPERATION(DynamodbUpdateTable, update_table, WRITES);
 
@@ -217,6 +218,7 @@ static Status update_table(Call *call, const DynamodbUpdateTableInput *in, Dynam
 
     TRY(expect_ok(call, write_plan(call, table, &plan)));
 
+    throttle_follow(call, table);
     describe_plan(call, &plan, out);
     if (in->warm_throughput)
         out->table_description->warm_throughput =

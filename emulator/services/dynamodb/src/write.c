@@ -1,11 +1,26 @@
 /* write.c */
 #include "write.h"
+#include "meters.h"
+#include "throttle.h"
+
+/* aws: Developer Guide, "Condition expressions": where it doesn't hold the write of the item that is there is paid for.
+ */
+static void pay_for_failure(Call *call, const Item *before)
+{
+    const Table *table = meters_only_touched(call->service);
+    double units = write_units(before ? item_size(before) : 0);
+    if (!table)
+        return;
+    measure_table(call->service, table, NULL, METRIC_CONSUMED_WRITE, units);
+    throttle_failed_condition(call, table, units);
+}
 
 Status condition_check(Call *call, const Node *condition, const Item *before, Bytes on_failure)
 {
     static const Item nothing;
     if (!condition || condition_holds(call->arena, before ? before : &nothing, condition))
         return OK;
+    pay_for_failure(call, before);
     if (!before || !bytes_is(on_failure, "ALL_OLD"))
         return fail(call, &DYNAMODB_CONDITIONAL_CHECK_FAILED, "The conditional request failed");
     DynamodbConditionalCheckFailedException *fields =

@@ -57,8 +57,12 @@ static Status get_records(Call *call, const DynamodbstreamsGetRecordsInput *in, 
         return fail(call, &DYNAMODBSTREAMS_TRIMMED_DATA_ACCESS, "The data you are trying to access has been trimmed");
 
     out->records.items = arena_new_array(call->arena, DynamodbstreamsRecord, page.count);
-    for (size_t i = 0; i < page.count; i++)
+    size_t bytes = 0;
+    for (size_t i = 0; i < page.count; i++) {
+        bytes += page.items[i].size_bytes;
         out->records.items[out->records.len++] = describe_record(call, &stream, &page.items[i]);
+    }
+    table_stream_measured(call, &stream, page.count, bytes);
     if (!page.is_end)
         out->next_shard_iterator = stream_iterator_make(call, &stream, &shard, page.next);
     return OK;

@@ -115,7 +115,7 @@ static void take_settings(Kinesis *kinesis)
     if (!config)
         return;
     kinesis_keep_trace(kinesis, config_integer(config, SETTING_KEEP_REQUESTS) ? TRACE_STEPS : 0);
-    kinesis_set_limits(kinesis, (KinesisLimits){config_choice(config, SETTING_LIMITS) == LIMITS_AWS, 1});
+    kinesis_set_limits(kinesis, (RateLimits){config_choice(config, SETTING_LIMITS) == LIMITS_AWS, 1});
     kinesis_set_transition_ms(kinesis, config_integer(config, SETTING_TRANSITION_MS));
 }
 
@@ -146,7 +146,6 @@ static void *open_kinesis(Host *host)
 }
 
 static const Page pages[] = {
-    {"/_evpoc/limits", "GET POST DELETE", limits_page},
     {"/_evpoc/trace", "GET", trace_page},
     {NULL, NULL, NULL},
 };
@@ -159,6 +158,7 @@ const Service kinesis_service = {
     .pages = pages,
     .reset = reset,
     .admit = limits_admit,
+    .rate_limits = &kinesis_rate_limits,
     /* SDKs read x-amz-id-2 as extendedRequestId; no recorded answer of Kinesis shows one here: its form is S3's */
     .has_extended_ids = true,
 };

@@ -12,14 +12,14 @@ static const RateMax read_max = {5, 2 * MIB};
 static const RateMax iterator_max = {5, 0};
 static const RateMax push_max = {0, 2 * MIB};
 
-static const KinesisLimits *limits_of(const Kinesis *kinesis, const Stream *stream)
+static const RateLimits *limits_of(const Kinesis *kinesis, const Stream *stream)
 {
-    const KinesisLimits *own = map_count(kinesis->stream_limits) ? map_get(kinesis->stream_limits, stream->key) : NULL;
+    const RateLimits *own = map_count(kinesis->stream_limits) ? map_get(kinesis->stream_limits, stream->key) : NULL;
     return own ? own : &kinesis->limits;
 }
 
 /* At least one a second passes. */
-static RateMax scaled(const RateMax *max, const KinesisLimits *limits)
+static RateMax scaled(const RateMax *max, const RateLimits *limits)
 {
     RateMax out = {(int64_t)((double)max->count * limits->scale), (int64_t)((double)max->bytes * limits->scale)};
     if (max->count && !out.count)
@@ -42,7 +42,7 @@ static Rate *change(const Kinesis *kinesis, KeptRate *kept)
 
 bool limits_take_write(Kinesis *kinesis, Shard *shard, size_t bytes)
 {
-    const KinesisLimits *limits = limits_of(kinesis, shard->stream);
+    const RateLimits *limits = limits_of(kinesis, shard->stream);
     if (!limits->are_enforced)
         return true;
     RateMax max = scaled(&write_max, limits);
@@ -69,7 +69,7 @@ static Status exceeded(Call *call, const Shard *shard)
 
 Status limits_check_read(Call *call, Shard *shard)
 {
-    const KinesisLimits *limits = limits_of(call->service, shard->stream);
+    const RateLimits *limits = limits_of(call->service, shard->stream);
     if (!limits->are_enforced)
         return OK;
     RateMax max = scaled(&read_max, limits);
@@ -83,7 +83,7 @@ Status limits_check_read(Call *call, Shard *shard)
 
 void limits_take_read(Kinesis *kinesis, Shard *shard, size_t bytes)
 {
-    const KinesisLimits *limits = limits_of(kinesis, shard->stream);
+    const RateLimits *limits = limits_of(kinesis, shard->stream);
     if (!limits->are_enforced)
         return;
     RateMax max = scaled(&read_max, limits);
@@ -92,7 +92,7 @@ void limits_take_read(Kinesis *kinesis, Shard *shard, size_t bytes)
 
 Status limits_take_iterator(Call *call, Shard *shard)
 {
-    const KinesisLimits *limits = limits_of(call->service, shard->stream);
+    const RateLimits *limits = limits_of(call->service, shard->stream);
     if (!limits->are_enforced)
         return OK;
     RateMax max = scaled(&iterator_max, limits);
@@ -104,7 +104,7 @@ Status limits_take_iterator(Call *call, Shard *shard)
 
 int64_t limits_push_ms(Kinesis *kinesis, const Shard *shard, Rate *rate, int64_t at_ms)
 {
-    const KinesisLimits *limits = limits_of(kinesis, shard->stream);
+    const RateLimits *limits = limits_of(kinesis, shard->stream);
     if (!limits->are_enforced)
         return at_ms;
     RateMax max = scaled(&push_max, limits);
@@ -113,7 +113,7 @@ int64_t limits_push_ms(Kinesis *kinesis, const Shard *shard, Rate *rate, int64_t
 
 void limits_take_push(Kinesis *kinesis, const Shard *shard, Rate *rate, size_t bytes, int64_t at_ms)
 {
-    const KinesisLimits *limits = limits_of(kinesis, shard->stream);
+    const RateLimits *limits = limits_of(kinesis, shard->stream);
     RateMax max = scaled(&push_max, limits);
     rate_take(rate, &max, (int64_t)bytes, at_ms);
 }
@@ -294,40 +294,48 @@ static void forget_counts(Kinesis *kinesis)
     kinesis->calls = map_new();
 }
 
-KinesisLimits kinesis_limits(const Kinesis *kinesis)
-{
-    return kinesis->limits;
-}
-
-void kinesis_set_limits(Kinesis *kinesis, KinesisLimits limits)
+void kinesis_set_limits(Kinesis *kinesis, RateLimits limits)
 {
     kinesis->limits = limits;
     forget_counts(kinesis);
 }
 
-void kinesis_set_stream_limits(Kinesis *kinesis, KinesisStreamName name, const KinesisLimits *limits)
+static RateLimits of_all(const void *service)
 {
+    return ((const Kinesis *)service)->limits;
+}
+
+static void set_all(void *service, RateLimits limits)
+{
+    kinesis_set_limits(service, limits);
+}
+
+static void set_one(void *service, LimitedThing thing, const RateLimits *limits)
+{
+    Kinesis *kinesis = service;
     StreamKey key;
-    KinesisLimits *copy = limits ? malloc(sizeof *copy) : NULL;
+    RateLimits *copy = limits ? malloc(sizeof *copy) : NULL;
     if (limits && !copy)
         abort();
     if (copy)
         *copy = *limits;
-    Bytes of = stream_key(&key, name);
+    Bytes of = stream_key(&key, (KinesisStreamName){thing.account, thing.region, thing.name});
     free(copy ? map_put(kinesis->stream_limits, of, copy) : map_remove(kinesis->stream_limits, of));
     forget_counts(kinesis);
 }
 
-bool kinesis_next_stream_limits(const Kinesis *kinesis, size_t *at, KinesisStreamName *ret_name,
-                                KinesisLimits *ret_limits)
+static bool next(const void *service, size_t *at, LimitedThing *ret_thing, RateLimits *ret_limits)
 {
+    const Kinesis *kinesis = service;
     Bytes key;
     void *limits;
     if (!map_next(kinesis->stream_limits, at, &key, &limits))
         return false;
-    ret_name->account = bytes_cut(&key, 0);
-    ret_name->region = bytes_cut(&key, 0);
-    ret_name->name = bytes_cut(&key, 0);
-    *ret_limits = *(const KinesisLimits *)limits;
+    *ret_thing = (LimitedThing){bytes_cut(&key, 0), {0}, {0}};
+    ret_thing->region = bytes_cut(&key, 0);
+    ret_thing->name = bytes_cut(&key, 0);
+    *ret_limits = *(const RateLimits *)limits;
     return true;
 }
+
+const RateLimitsOf kinesis_rate_limits = {"stream", "streams", of_all, set_all, set_one, next};

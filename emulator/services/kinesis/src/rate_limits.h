@@ -27,3 +27,4 @@ void limits_keep_rates(Kinesis *kinesis);
 void limits_give_rates_back(Kinesis *kinesis);
 void limits_open(Kinesis *kinesis);
 void limits_close(Kinesis *kinesis);
+extern const RateLimitsOf kinesis_rate_limits;

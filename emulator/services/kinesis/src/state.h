@@ -134,8 +134,8 @@ struct Kinesis {
     Meter *told_first;         /* of minutes that are over: told in steps */
     Meter **told_last;
     MetricsTaken metrics_taken;
-    KinesisLimits limits;
-    Map *stream_limits; /* by key of the stream, there or not: its own KinesisLimits */
+    RateLimits limits;
+    Map *stream_limits; /* by key of the stream, there or not: its own RateLimits */
     Map *kept_rates; /* 8 bytes of shard id → its three, while the copy in memory is read again; NULL: none are kept */
     Map *calls;      /* account/region/operation/stream → Rate */
     int64_t trimmed_shard; /* how far the pass that is on has come */
@@ -157,4 +157,4 @@ static inline int64_t now_ms(const Kinesis *kinesis)
     return clock_now_ms(kinesis->host->clock);
 }
 
-PageFunction limits_page, trace_page; /* /_evpoc/limits, /_evpoc/trace */
+PageFunction trace_page; /* /_evpoc/trace */
