@@ -8,7 +8,8 @@ from typing import Any
 
 from encode import Blob, Pairs, Struct, Time
 from model import Operation, is_union
-from refusals import BY_ARN, BY_KEY, BY_NAME, BY_SCHEMA, DATA, PAIR, SHARD, STREAM_ARN, TABLE_ARN, TAG
+from refusals import BY_ARN, BY_KEY, BY_NAME, BY_SCHEMA, DATA, PAIR, SHARD, STREAM_ARN
+from refusals_dynamodb import TABLE_ARN, TAG
 
 Body = dict[str, Any]
 KEY = {"k": {"S": "fuzz1"}}

@@ -117,6 +117,9 @@ static Status list_contributor_insights(Call *call, const DynamodbListContributo
 {
     size_t limit = in->has_max_results && in->max_results > 0 ? (size_t)in->max_results : PAGE_MAX;
     DynamodbContributorInsightsSummaries *summaries = &out->contributor_insights_summaries;
+    Table *table;
+    if (present(in->table_name))
+        TRY(table_find(call, in->table_name, &table));
     TRY(expect_ok(call, list(call, in, limit + 1, summaries)));
     if (summaries->len <= limit)
         return OK;
