@@ -343,6 +343,61 @@ def test_more_throughput_is_there_at_once(limited):
     assert limited.puts("tab", 25) == 10
 
 
+def test_what_is_provisioned_is_dialled_down_four_times_a_day_and_then_once_an_hour(limited):
+    limited.table(write=100)
+    ask(limited.url, "clock", set="2027-03-01T10:00:00Z")
+    dial = lambda write: limited.dynamodb.update_table(TableName="tab", ProvisionedThroughput=units(1, write))
+    for write in (99, 98, 97, 96):
+        dial(write)
+    response = refusal_of(dial, 95)
+    assert response["Error"] == {"Code": "LimitExceededException", "Message": (
+        "Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. After the first 4 "
+        "decreases, each subsequent decrease in the same UTC day can be performed at most once every 3600 seconds. Number of "
+        "decreases today: 4. Last decrease at Monday, March 1, 2027 at 10:00:00 AM Coordinated Universal Time. Next decrease "
+        "can be made at Monday, March 1, 2027 at 11:00:00 AM Coordinated Universal Time")}
+    dial(200)
+    described = limited.dynamodb.describe_table(TableName="tab")["Table"]["ProvisionedThroughput"]
+    assert (described["NumberOfDecreasesToday"], described["WriteCapacityUnits"]) == (4, 200)
+    assert described["LastDecreaseDateTime"] == described["LastIncreaseDateTime"]
+    limited.advance(3_600_000)
+    dial(199)
+    refusal_of(dial, 198)
+    ask(limited.url, "clock", set="2027-03-02T00:00:00Z")
+    for write in (99, 98, 97, 96):
+        dial(write)
+    refusal_of(dial, 95)
+
+
+def test_decreases_of_an_index_are_its_own(own_emulator):
+    limited = Limited(own_emulator().url)
+    attributes = [{"AttributeName": name, "AttributeType": "S"} for name in "kg"]
+    limited.table(write=100, attributes=attributes, GlobalSecondaryIndexes=[global_index("idx", "g", 100, 100)])
+    for write in range(99, 93, -1):  # nobody asked for limits
+        limited.dynamodb.update_table(TableName="tab", GlobalSecondaryIndexUpdates=[
+            {"Update": {"IndexName": "idx", "ProvisionedThroughput": units(100, write)}}])
+    table = limited.dynamodb.describe_table(TableName="tab")["Table"]
+    assert table["ProvisionedThroughput"]["NumberOfDecreasesToday"] == 0
+    assert "LastDecreaseDateTime" not in table["ProvisionedThroughput"]
+    assert table["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]["NumberOfDecreasesToday"] == 6
+    ask(limited.url, "limits", limits="aws")
+    response = refusal_of(limited.dynamodb.update_table, TableName="tab", GlobalSecondaryIndexUpdates=[
+        {"Update": {"IndexName": "idx", "ProvisionedThroughput": units(1, 1)}}])
+    assert response["Error"]["Code"] == "LimitExceededException"
+
+
+def test_operations_on_tables_have_their_limit(limited):
+    ask(limited.url, "limits", limits="aws", scale=0.004)
+    limited.table("one")
+    limited.table("two")
+    response = refusal_of(limited.table, "three")
+    assert response["Error"] == {
+        "Code": "LimitExceededException",
+        "Message": "Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously"}
+    limited.advance(1000)
+    limited.dynamodb.delete_table(TableName="one")
+    limited.dynamodb.describe_table(TableName="two")
+
+
 def test_cloudwatch_is_told_by_itself(own_emulator):
     limited = Limited(own_emulator().url)
     attributes = [{"AttributeName": name, "AttributeType": "S"} for name in "kg"]

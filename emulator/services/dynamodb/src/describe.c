@@ -1,4 +1,5 @@
 /* describe.c - a table as the answers of the table operations show it. */
+#include "dials.h"
 #include "key.h"
 
 Bytes table_arn(Call *call, const Table *table)
@@ -43,11 +44,16 @@ static bool is_on_demand(const Table *table)
     return bytes_equal(table->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
 }
 
-static DynamodbProvisionedThroughputDescription *describe_units(Arena *arena, const Table *table, const Units *units)
+static DynamodbProvisionedThroughputDescription *describe_units(Call *call, const Table *table, const Units *units,
+                                                                const Dials *dials)
 {
-    DynamodbProvisionedThroughputDescription *d = arena_new_of(arena, DynamodbProvisionedThroughputDescription);
+    DynamodbProvisionedThroughputDescription *d = arena_new_of(call->arena, DynamodbProvisionedThroughputDescription);
     bool is_provisioned = !is_on_demand(table);
-    SET(d, number_of_decreases_today, 0);
+    SET(d, number_of_decreases_today, dials_decreases_today(dials, call->now_ms));
+    if (dials->decreased_ms)
+        SET(d, last_decrease_date_time, dials->decreased_ms);
+    if (dials->increased_ms)
+        SET(d, last_increase_date_time, dials->increased_ms);
     SET(d, read_capacity_units, is_provisioned ? units->read : 0);
     SET(d, write_capacity_units, is_provisioned ? units->write : 0);
     return d;
@@ -86,7 +92,7 @@ static DynamodbGlobalSecondaryIndexDescription describe_global(Call *call, const
         .key_schema = describe_keys(call->arena, &index->keys),
         .projection = describe_projection(call->arena, index),
         .index_status = status,
-        .provisioned_throughput = describe_units(call->arena, table, &index->units),
+        .provisioned_throughput = describe_units(call, table, &index->units, &index->dials),
         .index_arn = index_arn(call, table, index),
         .on_demand_throughput = describe_on_demand(call->arena, &index->units),
     };
@@ -145,15 +151,16 @@ DynamodbTableWarmThroughputDescription *warm_describe(Arena *arena, const Table 
     return d;
 }
 
-static void describe_billing(Arena *arena, const Table *table, bool is_active, DynamodbTableDescription *d)
+static void describe_billing(Call *call, const Table *table, bool is_active, DynamodbTableDescription *d)
 {
+    Arena *arena = call->arena;
     if (table->on_demand_since_ms) {
         d->billing_mode_summary = arena_new_of(arena, DynamodbBillingModeSummary);
         d->billing_mode_summary->billing_mode = table->billing_mode;
         if (is_active)
             SET(d->billing_mode_summary, last_update_to_pay_per_request_date_time, table->on_demand_since_ms);
     }
-    d->provisioned_throughput = describe_units(arena, table, &table->units);
+    d->provisioned_throughput = describe_units(call, table, &table->units, &table->dials);
     d->on_demand_throughput = describe_on_demand(arena, &table->units);
     if (!is_active)
         return;
@@ -211,7 +218,7 @@ DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes s
     SET(d, item_count, table->tally.items);
     SET(d, deletion_protection_enabled, table->is_protected);
     describe_stream(call, table, d);
-    describe_billing(call->arena, table, bytes_equal(status, DYNAMODB_TABLE_STATUS_ACTIVE), d);
+    describe_billing(call, table, bytes_equal(status, DYNAMODB_TABLE_STATUS_ACTIVE), d);
     if (bytes_equal(status, DYNAMODB_TABLE_STATUS_DELETING)) /* aws: recorded: no keys, no time, no indexes */
         return d;
     d->key_schema = describe_keys(call->arena, &table->keys);

@@ -1,6 +1,7 @@
 /* dynamodb.c - the service: what it answers, opening and closing. */
 #include "backup.h"
 #include "config.h"
+#include "control.h"
 #include "destination.h"
 #include "dynamodb_operations.h"
 #include "event.h"
@@ -43,31 +44,19 @@ static const Query reset_insights = {"DELETE FROM dynamodb_insights WHERE table_
 static const Query reset_expiry = {"DELETE FROM dynamodb_expiry WHERE table_id IN " TABLES};
 static const Query reset_tags = {"DELETE FROM dynamodb_tag WHERE table_id IN " TABLES};
 static const Query reset_tokens = {"DELETE FROM dynamodb_token WHERE " IN_NAMESPACE};
+static const Query reset_dials = {"DELETE FROM dynamodb_dials WHERE tree IN " TABLES
+                                  " OR -tree IN (SELECT id FROM dynamodb_index WHERE table_id IN " TABLES ")"};
 static const Query reset_indexes = {"DELETE FROM dynamodb_index WHERE table_id IN " TABLES};
 static const Query reset_tables = {"DELETE FROM dynamodb_table WHERE " IN_NAMESPACE};
 
 static int reset(void *service, Bytes account, Bytes region)
 {
     Dynamodb *dynamodb = service;
-    static const Query *const queries[] = {&show_backups,
-                                           &reset_destinations,
-                                           &reset_undelivered,
-                                           &drop_trees,
-                                           &reset_shards,
-                                           &reset_streams,
-                                           &reset_backups,
-                                           &reset_jobs,
-                                           &reset_changes,
-                                           &reset_recovery,
-                                           &reset_origins,
-                                           &reset_policies,
-                                           &reset_insights,
-                                           &reset_expiry,
-                                           &reset_tags,
-                                           &reset_tokens,
-                                           &reset_indexes,
-                                           &reset_tables,
-                                           NULL};
+    static const Query *const queries[] = {&show_backups,   &reset_destinations, &reset_undelivered, &drop_trees,
+                                           &reset_dials,    &reset_shards,       &reset_streams,     &reset_backups,
+                                           &reset_jobs,     &reset_changes,      &reset_recovery,    &reset_origins,
+                                           &reset_policies, &reset_insights,     &reset_expiry,      &reset_tags,
+                                           &reset_tokens,   &reset_indexes,      &reset_tables,      NULL};
     int code = tables_before_commit(dynamodb);
     tables_forget(dynamodb);
     drops_start(dynamodb);
@@ -157,6 +146,7 @@ const Service dynamodb_service = {
     .validation_error = &DYNAMODB_VALIDATION,
     .judge = request_judge,
     .encoding_error = &DYNAMODB_INTERNAL_SERVER, /* aws: observed, in the tests of ScyllaDB's Alternator */
+    .admit = control_admit,
     .after = meters_after,
     .rate_limits = &dynamodb_rate_limits,
     .open = open_dynamodb,

@@ -69,6 +69,8 @@ const Migration dynamodb_schema = {
         " revision TEXT NOT NULL, PRIMARY KEY (table_id, stream)) WITHOUT ROWID;"
         "CREATE TABLE dynamodb_insights (table_id INTEGER NOT NULL, index_name TEXT NOT NULL, mode TEXT NOT NULL,"
         " is_on INTEGER NOT NULL, updated_ms INTEGER NOT NULL, PRIMARY KEY (table_id, index_name)) WITHOUT ROWID;",
+        "CREATE TABLE dynamodb_dials (tree INTEGER PRIMARY KEY, day INTEGER NOT NULL, decreases INTEGER NOT NULL,"
+        " decreased_ms INTEGER NOT NULL, increased_ms INTEGER NOT NULL);",
         NULL,
     },
 };

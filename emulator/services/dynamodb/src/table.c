@@ -1,5 +1,6 @@
 /* table.c - reading, writing and keeping tables. */
 #include "destination.h"
+#include "dials.h"
 #include "history.h"
 #include "key.h"
 #include "meters.h"
@@ -196,6 +197,14 @@ static Table *table_free(Table *table)
     return NULL;
 }
 
+static int load_dials(Store *store, Table *table)
+{
+    int code = dials_load(store, table->id, &table->dials);
+    for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
+        code = dials_load(store, table->indexes[i].tree, &table->indexes[i].dials);
+    return code;
+}
+
 static int load(const Scope *scope, Bytes name, Table **ret_table)
 {
     Statement *row = store_begin(scope->store, &select_table);
@@ -217,6 +226,8 @@ static int load(const Scope *scope, Bytes name, Table **ret_table)
     code = read_indexes(scope->store, table);
     if (code == STORE_OK)
         code = stream_load(scope->store, table);
+    if (code == STORE_OK)
+        code = load_dials(scope->store, table);
     if (code == STORE_OK)
         code = destination_load(scope->store, table);
     if (code == STORE_OK)
@@ -352,7 +363,7 @@ static int drop_tree(const Scope *scope, int64_t tree)
     Dynamodb *dynamodb = scope->service;
     int code = run_with_id(scope->store, &insert_dropped, tree);
     drops_start(dynamodb);
-    return code;
+    return code == STORE_OK ? dials_forget(scope->store, tree) : code;
 }
 
 int index_remove(const Scope *scope, const Index *index)

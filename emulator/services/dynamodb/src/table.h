@@ -69,6 +69,12 @@ typedef struct Units {
     int64_t warm_read, warm_write; /* the most it was ever made for, as far as it was told: units_warm knows the rest */
 } Units;
 
+/* When what is provisioned was dialled up and down: dials.h. */
+typedef struct Dials {
+    int64_t day, decreases;             /* of UTC, since 1970; so many on that day */
+    int64_t decreased_ms, increased_ms; /* the last; 0: never */
+} Dials;
+
 typedef struct Index {
     int64_t tree; /* of its entries; below 0 */
     Bytes name;
@@ -77,6 +83,7 @@ typedef struct Index {
     Bytes projection_type;
     DynamodbNonKeyAttributeNameList non_key;
     Units units;
+    Dials dials;
     Tally tally;
 } Index;
 
@@ -127,6 +134,7 @@ typedef struct Table {
     Bytes billing_mode;
     int64_t on_demand_since_ms; /* 0: never was */
     Units units;
+    Dials dials;
     Bytes table_class;
     bool is_protected;
     Bytes ttl_attribute;       /* absent: off */

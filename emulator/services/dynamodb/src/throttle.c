@@ -358,6 +358,30 @@ void throttle_follow(Call *call, const Table *table)
     }
 }
 
+bool throttle_is_enforced(Call *call, const Table *table)
+{
+    return throttle_is_on(call) && limits_of(call->service, table, call->arena).are_enforced;
+}
+
+bool throttle_is_enforced_for_all(const Call *call)
+{
+    const Dynamodb *dynamodb = call->service;
+    return dynamodb->throttles && dynamodb->throttles->all.are_enforced;
+}
+
+bool throttle_takes_operation(const Call *call, int64_t most)
+{
+    Throttles *throttles = ((const Dynamodb *)call->service)->throttles;
+    Bytes key = arena_text(call->arena, "O" BYTES_FMT "/" BYTES_FMT, BYTES_ARG(call->account), BYTES_ARG(call->region));
+    Bucket *bucket = value_of(throttles->buckets, key, sizeof *bucket);
+    bucket_set(bucket, (double)most * throttles->all.scale, 1, call->now_ms);
+    if (!bucket_has_room(bucket, 1))
+        return false;
+    bucket_take(bucket, 1);
+    remember(throttles, (Taken){bucket, 1});
+    return true;
+}
+
 bool throttle_is_error(const ErrorModel *error)
 {
     return error == &DYNAMODB_PROVISIONED_THROUGHPUT_EXCEEDED || error == &DYNAMODB_THROTTLED ||

@@ -41,6 +41,14 @@ MUST_CHECK Status throttle_end_batch(Call *call, bool is_none_done);
 /* The table, or one of its indexes, is provisioned otherwise from now on: what had come until now came as before. */
 void throttle_follow(Call *call, const Table *table);
 
+/* Do limits hold for this table? */
+bool throttle_is_enforced(Call *call, const Table *table);
+/* … and for whatever is of no one table. */
+bool throttle_is_enforced_for_all(const Call *call);
+
+/* An operation on a table, of the account and region: no more than so many a second. */
+bool throttle_takes_operation(const Call *call, int64_t most);
+
 bool throttle_is_error(const ErrorModel *error);
 /* "ProvisionedThroughputExceeded" or "ThrottlingError": the code of a cancelled transaction's or batch's part. */
 Bytes throttle_code(const ErrorModel *error);

@@ -1,6 +1,7 @@
 /* update_table.c - UpdateTable: billing, throughput, global indexes, protection, class. What AWS takes minutes for is
  * done at once; the answer still says UPDATING. DynamoDB API Reference, UpdateTable. */
 #include "definition.h"
+#include "dials.h"
 #include "stream.h"
 #include "throttle.h"
 
@@ -170,6 +171,8 @@ static Status plan_of(Call *call, const DynamodbUpdateTableInput *in, const Tabl
 static int write_plan(Call *call, const Table *table, Plan *plan)
 {
     int code = table_write(&call->scope, &plan->table);
+    if (code == STORE_OK)
+        code = dials_note(&call->scope, table, &plan->table);
     if (plan->stream_changes && code == STORE_OK)
         code = present(plan->stream_view) ? stream_open(&call->scope, &plan->table, plan->stream_view)
                                           : stream_close(&call->scope, &plan->table);
@@ -215,6 +218,7 @@ static Status update_table(Call *call, const DynamodbUpdateTableInput *in, Dynam
     TRY(check_something(call, in));
     TRY(table_find_to_change(call, in->table_name, &table));
     TRY(plan_of(call, in, table, &plan));
+    TRY(dials_check(call, table, &plan.table));
 
     TRY(expect_ok(call, write_plan(call, table, &plan)));
 
