@@ -81,9 +81,9 @@ const Setting settings[SETTINGS] = {
                             "runs, for all streams and tables or for one."},
     [SETTING_TRANSITION_MS] =
         {"transition-ms", SETTING_IS_INTEGER, "MS", "0", .max = 3600000,
-         .help =
-             "how long streams, consumers, backups and restored tables are CREATING, and the\nfirst two UPDATING and DELETING",
-         .more = "By the emulator's clock. With 0 what was asked for is done when the answer comes."},
+         .help = "how long streams, consumers, backups and restores are under way",
+         .more =
+             "They are CREATING, UPDATING or DELETING so long, Kinesis destinations of tables ENABLING or DISABLING, by the emulator's clock. With 0 what was asked for is done when the answer comes."},
     [SETTING_RECOVERY_LOG] =
         {"recovery-log-mib", SETTING_IS_INTEGER, "MIB", "1024", .max = 1048576,
          .help = "MiB of changes kept of a table with point-in-time recovery",
