@@ -73,6 +73,36 @@ extern const ErrorModel S3_NO_SUCH_UPLOAD;
 #define S3_OBJECT_STORAGE_CLASS_AWS_BACKUP_WARM TEXT("AWS_BACKUP_WARM")
 #define S3_OBJECT_STORAGE_CLASS_AWS_BACKUP_LOW_COST_WARM TEXT("AWS_BACKUP_LOW_COST_WARM")
 
+#define S3_MFA_DELETE_ENABLED TEXT("Enabled")
+#define S3_MFA_DELETE_DISABLED TEXT("Disabled")
+
+#define S3_BUCKET_VERSIONING_STATUS_ENABLED TEXT("Enabled")
+#define S3_BUCKET_VERSIONING_STATUS_SUSPENDED TEXT("Suspended")
+
+#define S3_MFA_DELETE_STATUS_ENABLED TEXT("Enabled")
+#define S3_MFA_DELETE_STATUS_DISABLED TEXT("Disabled")
+
+#define S3_OBJECT_VERSION_STORAGE_CLASS_STANDARD TEXT("STANDARD")
+
+#define S3_OBJECT_ATTRIBUTES_ETAG TEXT("ETag")
+#define S3_OBJECT_ATTRIBUTES_CHECKSUM TEXT("Checksum")
+#define S3_OBJECT_ATTRIBUTES_OBJECTPARTS TEXT("ObjectParts")
+#define S3_OBJECT_ATTRIBUTES_STORAGECLASS TEXT("StorageClass")
+#define S3_OBJECT_ATTRIBUTES_OBJECTSIZE TEXT("ObjectSize")
+
+#define S3_ENCRYPTION_TYPE_NONE TEXT("NONE")
+#define S3_ENCRYPTION_TYPE_SSE_C TEXT("SSE-C")
+
+#define S3_TYPE_CANONICALUSER TEXT("CanonicalUser")
+#define S3_TYPE_AMAZONCUSTOMERBYEMAIL TEXT("AmazonCustomerByEmail")
+#define S3_TYPE_GROUP TEXT("Group")
+
+#define S3_PERMISSION_FULL_CONTROL TEXT("FULL_CONTROL")
+#define S3_PERMISSION_WRITE TEXT("WRITE")
+#define S3_PERMISSION_WRITE_ACP TEXT("WRITE_ACP")
+#define S3_PERMISSION_READ TEXT("READ")
+#define S3_PERMISSION_READ_ACP TEXT("READ_ACP")
+
 #define S3_INTELLIGENT_TIERING_ACCESS_TIER_ARCHIVE_ACCESS TEXT("ARCHIVE_ACCESS")
 #define S3_INTELLIGENT_TIERING_ACCESS_TIER_DEEP_ARCHIVE_ACCESS TEXT("DEEP_ARCHIVE_ACCESS")
 
@@ -135,6 +165,65 @@ struct S3ListPartsOutput;
 struct S3ListMultipartUploadsRequest;
 struct S3MultipartUpload;
 struct S3ListMultipartUploadsOutput;
+struct S3VersioningConfiguration;
+struct S3PutBucketVersioningRequest;
+struct S3GetBucketVersioningRequest;
+struct S3GetBucketVersioningOutput;
+struct S3ListObjectVersionsRequest;
+struct S3ObjectVersion;
+struct S3DeleteMarkerEntry;
+struct S3ListObjectVersionsOutput;
+struct S3GetObjectAttributesRequest;
+struct S3Checksum;
+struct S3ObjectPart;
+struct S3GetObjectAttributesParts;
+struct S3GetObjectAttributesOutput;
+struct S3Tagging;
+struct S3PutObjectTaggingRequest;
+struct S3PutObjectTaggingOutput;
+struct S3GetObjectTaggingRequest;
+struct S3GetObjectTaggingOutput;
+struct S3DeleteObjectTaggingRequest;
+struct S3DeleteObjectTaggingOutput;
+struct S3PutBucketTaggingRequest;
+struct S3GetBucketTaggingRequest;
+struct S3GetBucketTaggingOutput;
+struct S3DeleteBucketTaggingRequest;
+struct S3PutBucketPolicyRequest;
+struct S3GetBucketPolicyRequest;
+struct S3GetBucketPolicyOutput;
+struct S3DeleteBucketPolicyRequest;
+struct S3CORSRule;
+struct S3CORSConfiguration;
+struct S3PutBucketCorsRequest;
+struct S3GetBucketCorsRequest;
+struct S3GetBucketCorsOutput;
+struct S3DeleteBucketCorsRequest;
+struct S3PublicAccessBlockConfiguration;
+struct S3PutPublicAccessBlockRequest;
+struct S3GetPublicAccessBlockRequest;
+struct S3GetPublicAccessBlockOutput;
+struct S3DeletePublicAccessBlockRequest;
+struct S3OwnershipControlsRule;
+struct S3OwnershipControls;
+struct S3PutBucketOwnershipControlsRequest;
+struct S3GetBucketOwnershipControlsRequest;
+struct S3GetBucketOwnershipControlsOutput;
+struct S3DeleteBucketOwnershipControlsRequest;
+struct S3ServerSideEncryptionByDefault;
+struct S3BlockedEncryptionTypes;
+struct S3ServerSideEncryptionRule;
+struct S3ServerSideEncryptionConfiguration;
+struct S3PutBucketEncryptionRequest;
+struct S3GetBucketEncryptionRequest;
+struct S3GetBucketEncryptionOutput;
+struct S3DeleteBucketEncryptionRequest;
+struct S3GetBucketAclRequest;
+struct S3Grantee;
+struct S3Grant;
+struct S3GetBucketAclOutput;
+struct S3GetObjectAclRequest;
+struct S3GetObjectAclOutput;
 struct S3InvalidObjectState;
 
 typedef struct S3TagSet {
@@ -201,6 +290,71 @@ typedef struct S3MultipartUploadList {
     struct S3MultipartUpload *items;
     size_t len;
 } S3MultipartUploadList;
+
+typedef struct S3ObjectVersionList {
+    struct S3ObjectVersion *items;
+    size_t len;
+} S3ObjectVersionList;
+
+typedef struct S3DeleteMarkers {
+    struct S3DeleteMarkerEntry *items;
+    size_t len;
+} S3DeleteMarkers;
+
+typedef struct S3ObjectAttributesList {
+    Bytes *items;
+    size_t len;
+} S3ObjectAttributesList;
+
+typedef struct S3PartsList {
+    struct S3ObjectPart *items;
+    size_t len;
+} S3PartsList;
+
+typedef struct S3AllowedHeaders {
+    Bytes *items;
+    size_t len;
+} S3AllowedHeaders;
+
+typedef struct S3AllowedMethods {
+    Bytes *items;
+    size_t len;
+} S3AllowedMethods;
+
+typedef struct S3AllowedOrigins {
+    Bytes *items;
+    size_t len;
+} S3AllowedOrigins;
+
+typedef struct S3ExposeHeaders {
+    Bytes *items;
+    size_t len;
+} S3ExposeHeaders;
+
+typedef struct S3CORSRules {
+    struct S3CORSRule *items;
+    size_t len;
+} S3CORSRules;
+
+typedef struct S3OwnershipControlsRules {
+    struct S3OwnershipControlsRule *items;
+    size_t len;
+} S3OwnershipControlsRules;
+
+typedef struct S3EncryptionTypeList {
+    Bytes *items;
+    size_t len;
+} S3EncryptionTypeList;
+
+typedef struct S3ServerSideEncryptionRules {
+    struct S3ServerSideEncryptionRule *items;
+    size_t len;
+} S3ServerSideEncryptionRules;
+
+typedef struct S3Grants {
+    struct S3Grant *items;
+    size_t len;
+} S3Grants;
 
 typedef struct S3LocationInfo {
     Bytes type;
@@ -1168,6 +1322,433 @@ typedef struct S3ListMultipartUploadsOutput {
     Bytes request_charged;
 } S3ListMultipartUploadsOutput;
 
+typedef struct S3VersioningConfiguration {
+    Bytes mfa_delete;
+    Bytes status;
+} S3VersioningConfiguration;
+
+typedef struct S3PutBucketVersioningRequest {
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    Bytes mfa;
+    struct S3VersioningConfiguration *versioning_configuration;
+    Bytes expected_bucket_owner;
+} S3PutBucketVersioningRequest;
+
+typedef struct S3GetBucketVersioningRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketVersioningRequest;
+
+typedef struct S3GetBucketVersioningOutput {
+    Bytes status;
+    Bytes mfa_delete;
+} S3GetBucketVersioningOutput;
+
+typedef struct S3ListObjectVersionsRequest {
+    Bytes bucket;
+    Bytes delimiter;
+    Bytes encoding_type;
+    Bytes key_marker;
+    int32_t max_keys;
+    bool has_max_keys;
+    Bytes prefix;
+    Bytes version_id_marker;
+    Bytes expected_bucket_owner;
+    Bytes request_payer;
+    S3OptionalObjectAttributesList optional_object_attributes;
+} S3ListObjectVersionsRequest;
+
+typedef struct S3ObjectVersion {
+    Bytes e_tag;
+    S3ChecksumAlgorithmList checksum_algorithm;
+    Bytes checksum_type;
+    int64_t size;
+    bool has_size;
+    Bytes storage_class;
+    Bytes key;
+    Bytes version_id;
+    bool is_latest;
+    bool has_is_latest;
+    int64_t last_modified;
+    bool has_last_modified;
+    struct S3Owner *owner;
+    struct S3RestoreStatus *restore_status;
+} S3ObjectVersion;
+
+typedef struct S3DeleteMarkerEntry {
+    struct S3Owner *owner;
+    Bytes key;
+    Bytes version_id;
+    bool is_latest;
+    bool has_is_latest;
+    int64_t last_modified;
+    bool has_last_modified;
+} S3DeleteMarkerEntry;
+
+typedef struct S3ListObjectVersionsOutput {
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes key_marker;
+    Bytes version_id_marker;
+    Bytes next_key_marker;
+    Bytes next_version_id_marker;
+    S3ObjectVersionList versions;
+    S3DeleteMarkers delete_markers;
+    Bytes name;
+    Bytes prefix;
+    Bytes delimiter;
+    int32_t max_keys;
+    bool has_max_keys;
+    S3CommonPrefixList common_prefixes;
+    Bytes encoding_type;
+    Bytes request_charged;
+} S3ListObjectVersionsOutput;
+
+typedef struct S3GetObjectAttributesRequest {
+    Bytes bucket;
+    Bytes key;
+    Bytes version_id;
+    int32_t max_parts;
+    bool has_max_parts;
+    int32_t part_number_marker;
+    bool has_part_number_marker;
+    Bytes sse_customer_algorithm;
+    Bytes sse_customer_key;
+    Bytes sse_customer_key_md5;
+    Bytes request_payer;
+    Bytes expected_bucket_owner;
+    S3ObjectAttributesList object_attributes;
+} S3GetObjectAttributesRequest;
+
+typedef struct S3Checksum {
+    Bytes checksum_crc32;
+    Bytes checksum_crc32c;
+    Bytes checksum_crc64nvme;
+    Bytes checksum_sha1;
+    Bytes checksum_sha256;
+    Bytes checksum_sha512;
+    Bytes checksum_md5;
+    Bytes checksum_xxhash64;
+    Bytes checksum_xxhash3;
+    Bytes checksum_xxhash128;
+    Bytes checksum_type;
+} S3Checksum;
+
+typedef struct S3ObjectPart {
+    int32_t part_number;
+    bool has_part_number;
+    int64_t size;
+    bool has_size;
+    Bytes checksum_crc32;
+    Bytes checksum_crc32c;
+    Bytes checksum_crc64nvme;
+    Bytes checksum_sha1;
+    Bytes checksum_sha256;
+    Bytes checksum_sha512;
+    Bytes checksum_md5;
+    Bytes checksum_xxhash64;
+    Bytes checksum_xxhash3;
+    Bytes checksum_xxhash128;
+} S3ObjectPart;
+
+typedef struct S3GetObjectAttributesParts {
+    int32_t total_parts_count;
+    bool has_total_parts_count;
+    int32_t part_number_marker;
+    bool has_part_number_marker;
+    int32_t next_part_number_marker;
+    bool has_next_part_number_marker;
+    int32_t max_parts;
+    bool has_max_parts;
+    bool is_truncated;
+    bool has_is_truncated;
+    S3PartsList parts;
+} S3GetObjectAttributesParts;
+
+typedef struct S3GetObjectAttributesOutput {
+    bool delete_marker;
+    bool has_delete_marker;
+    int64_t last_modified;
+    bool has_last_modified;
+    Bytes version_id;
+    Bytes request_charged;
+    Bytes e_tag;
+    struct S3Checksum *checksum;
+    struct S3GetObjectAttributesParts *object_parts;
+    Bytes storage_class;
+    int64_t object_size;
+    bool has_object_size;
+} S3GetObjectAttributesOutput;
+
+typedef struct S3Tagging {
+    S3TagSet tag_set;
+} S3Tagging;
+
+typedef struct S3PutObjectTaggingRequest {
+    Bytes bucket;
+    Bytes key;
+    Bytes version_id;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    struct S3Tagging *tagging;
+    Bytes expected_bucket_owner;
+    Bytes request_payer;
+} S3PutObjectTaggingRequest;
+
+typedef struct S3PutObjectTaggingOutput {
+    Bytes version_id;
+} S3PutObjectTaggingOutput;
+
+typedef struct S3GetObjectTaggingRequest {
+    Bytes bucket;
+    Bytes key;
+    Bytes version_id;
+    Bytes expected_bucket_owner;
+    Bytes request_payer;
+} S3GetObjectTaggingRequest;
+
+typedef struct S3GetObjectTaggingOutput {
+    Bytes version_id;
+    S3TagSet tag_set;
+} S3GetObjectTaggingOutput;
+
+typedef struct S3DeleteObjectTaggingRequest {
+    Bytes bucket;
+    Bytes key;
+    Bytes version_id;
+    Bytes expected_bucket_owner;
+} S3DeleteObjectTaggingRequest;
+
+typedef struct S3DeleteObjectTaggingOutput {
+    Bytes version_id;
+} S3DeleteObjectTaggingOutput;
+
+typedef struct S3PutBucketTaggingRequest {
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    struct S3Tagging *tagging;
+    Bytes expected_bucket_owner;
+} S3PutBucketTaggingRequest;
+
+typedef struct S3GetBucketTaggingRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketTaggingRequest;
+
+typedef struct S3GetBucketTaggingOutput {
+    S3TagSet tag_set;
+} S3GetBucketTaggingOutput;
+
+typedef struct S3DeleteBucketTaggingRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketTaggingRequest;
+
+typedef struct S3PutBucketPolicyRequest {
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    bool confirm_remove_self_bucket_access;
+    bool has_confirm_remove_self_bucket_access;
+    Bytes policy;
+    Bytes expected_bucket_owner;
+} S3PutBucketPolicyRequest;
+
+typedef struct S3GetBucketPolicyRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketPolicyRequest;
+
+typedef struct S3GetBucketPolicyOutput {
+    Bytes policy;
+} S3GetBucketPolicyOutput;
+
+typedef struct S3DeleteBucketPolicyRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketPolicyRequest;
+
+typedef struct S3CORSRule {
+    Bytes id;
+    S3AllowedHeaders allowed_headers;
+    S3AllowedMethods allowed_methods;
+    S3AllowedOrigins allowed_origins;
+    S3ExposeHeaders expose_headers;
+    int32_t max_age_seconds;
+    bool has_max_age_seconds;
+} S3CORSRule;
+
+typedef struct S3CORSConfiguration {
+    S3CORSRules cors_rules;
+} S3CORSConfiguration;
+
+typedef struct S3PutBucketCorsRequest {
+    Bytes bucket;
+    struct S3CORSConfiguration *cors_configuration;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    Bytes expected_bucket_owner;
+} S3PutBucketCorsRequest;
+
+typedef struct S3GetBucketCorsRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketCorsRequest;
+
+typedef struct S3GetBucketCorsOutput {
+    S3CORSRules cors_rules;
+} S3GetBucketCorsOutput;
+
+typedef struct S3DeleteBucketCorsRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketCorsRequest;
+
+typedef struct S3PublicAccessBlockConfiguration {
+    bool block_public_acls;
+    bool has_block_public_acls;
+    bool ignore_public_acls;
+    bool has_ignore_public_acls;
+    bool block_public_policy;
+    bool has_block_public_policy;
+    bool restrict_public_buckets;
+    bool has_restrict_public_buckets;
+} S3PublicAccessBlockConfiguration;
+
+typedef struct S3PutPublicAccessBlockRequest {
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    struct S3PublicAccessBlockConfiguration *public_access_block_configuration;
+    Bytes expected_bucket_owner;
+} S3PutPublicAccessBlockRequest;
+
+typedef struct S3GetPublicAccessBlockRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetPublicAccessBlockRequest;
+
+typedef struct S3GetPublicAccessBlockOutput {
+    struct S3PublicAccessBlockConfiguration *public_access_block_configuration;
+} S3GetPublicAccessBlockOutput;
+
+typedef struct S3DeletePublicAccessBlockRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3DeletePublicAccessBlockRequest;
+
+typedef struct S3OwnershipControlsRule {
+    Bytes object_ownership;
+} S3OwnershipControlsRule;
+
+typedef struct S3OwnershipControls {
+    S3OwnershipControlsRules rules;
+} S3OwnershipControls;
+
+typedef struct S3PutBucketOwnershipControlsRequest {
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes expected_bucket_owner;
+    struct S3OwnershipControls *ownership_controls;
+    Bytes checksum_algorithm;
+} S3PutBucketOwnershipControlsRequest;
+
+typedef struct S3GetBucketOwnershipControlsRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketOwnershipControlsRequest;
+
+typedef struct S3GetBucketOwnershipControlsOutput {
+    struct S3OwnershipControls *ownership_controls;
+} S3GetBucketOwnershipControlsOutput;
+
+typedef struct S3DeleteBucketOwnershipControlsRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketOwnershipControlsRequest;
+
+typedef struct S3ServerSideEncryptionByDefault {
+    Bytes sse_algorithm;
+    Bytes kms_master_key_id;
+} S3ServerSideEncryptionByDefault;
+
+typedef struct S3BlockedEncryptionTypes {
+    S3EncryptionTypeList encryption_type;
+} S3BlockedEncryptionTypes;
+
+typedef struct S3ServerSideEncryptionRule {
+    struct S3ServerSideEncryptionByDefault *apply_server_side_encryption_by_default;
+    bool bucket_key_enabled;
+    bool has_bucket_key_enabled;
+    struct S3BlockedEncryptionTypes *blocked_encryption_types;
+} S3ServerSideEncryptionRule;
+
+typedef struct S3ServerSideEncryptionConfiguration {
+    S3ServerSideEncryptionRules rules;
+} S3ServerSideEncryptionConfiguration;
+
+typedef struct S3PutBucketEncryptionRequest {
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    struct S3ServerSideEncryptionConfiguration *server_side_encryption_configuration;
+    Bytes expected_bucket_owner;
+} S3PutBucketEncryptionRequest;
+
+typedef struct S3GetBucketEncryptionRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketEncryptionRequest;
+
+typedef struct S3GetBucketEncryptionOutput {
+    struct S3ServerSideEncryptionConfiguration *server_side_encryption_configuration;
+} S3GetBucketEncryptionOutput;
+
+typedef struct S3DeleteBucketEncryptionRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketEncryptionRequest;
+
+typedef struct S3GetBucketAclRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketAclRequest;
+
+typedef struct S3Grantee {
+    Bytes display_name;
+    Bytes email_address;
+    Bytes id;
+    Bytes type;
+    Bytes uri;
+} S3Grantee;
+
+typedef struct S3Grant {
+    struct S3Grantee *grantee;
+    Bytes permission;
+} S3Grant;
+
+typedef struct S3GetBucketAclOutput {
+    struct S3Owner *owner;
+    S3Grants grants;
+} S3GetBucketAclOutput;
+
+typedef struct S3GetObjectAclRequest {
+    Bytes bucket;
+    Bytes key;
+    Bytes version_id;
+    Bytes request_payer;
+    Bytes expected_bucket_owner;
+} S3GetObjectAclRequest;
+
+typedef struct S3GetObjectAclOutput {
+    struct S3Owner *owner;
+    S3Grants grants;
+    Bytes request_charged;
+} S3GetObjectAclOutput;
+
 typedef struct S3InvalidObjectState {
     Bytes storage_class;
     Bytes access_tier;
@@ -1221,6 +1802,99 @@ typedef S3ListPartsRequest S3ListPartsInput;
 extern const OperationModel S3ListPartsModel;
 typedef S3ListMultipartUploadsRequest S3ListMultipartUploadsInput;
 extern const OperationModel S3ListMultipartUploadsModel;
+typedef S3PutBucketVersioningRequest S3PutBucketVersioningInput;
+typedef struct S3PutBucketVersioningOutput {
+    char nothing_;
+} S3PutBucketVersioningOutput;
+extern const OperationModel S3PutBucketVersioningModel;
+typedef S3GetBucketVersioningRequest S3GetBucketVersioningInput;
+extern const OperationModel S3GetBucketVersioningModel;
+typedef S3ListObjectVersionsRequest S3ListObjectVersionsInput;
+extern const OperationModel S3ListObjectVersionsModel;
+typedef S3GetObjectAttributesRequest S3GetObjectAttributesInput;
+extern const OperationModel S3GetObjectAttributesModel;
+typedef S3PutObjectTaggingRequest S3PutObjectTaggingInput;
+extern const OperationModel S3PutObjectTaggingModel;
+typedef S3GetObjectTaggingRequest S3GetObjectTaggingInput;
+extern const OperationModel S3GetObjectTaggingModel;
+typedef S3DeleteObjectTaggingRequest S3DeleteObjectTaggingInput;
+extern const OperationModel S3DeleteObjectTaggingModel;
+typedef S3PutBucketTaggingRequest S3PutBucketTaggingInput;
+typedef struct S3PutBucketTaggingOutput {
+    char nothing_;
+} S3PutBucketTaggingOutput;
+extern const OperationModel S3PutBucketTaggingModel;
+typedef S3GetBucketTaggingRequest S3GetBucketTaggingInput;
+extern const OperationModel S3GetBucketTaggingModel;
+typedef S3DeleteBucketTaggingRequest S3DeleteBucketTaggingInput;
+typedef struct S3DeleteBucketTaggingOutput {
+    char nothing_;
+} S3DeleteBucketTaggingOutput;
+extern const OperationModel S3DeleteBucketTaggingModel;
+typedef S3PutBucketPolicyRequest S3PutBucketPolicyInput;
+typedef struct S3PutBucketPolicyOutput {
+    char nothing_;
+} S3PutBucketPolicyOutput;
+extern const OperationModel S3PutBucketPolicyModel;
+typedef S3GetBucketPolicyRequest S3GetBucketPolicyInput;
+extern const OperationModel S3GetBucketPolicyModel;
+typedef S3DeleteBucketPolicyRequest S3DeleteBucketPolicyInput;
+typedef struct S3DeleteBucketPolicyOutput {
+    char nothing_;
+} S3DeleteBucketPolicyOutput;
+extern const OperationModel S3DeleteBucketPolicyModel;
+typedef S3PutBucketCorsRequest S3PutBucketCorsInput;
+typedef struct S3PutBucketCorsOutput {
+    char nothing_;
+} S3PutBucketCorsOutput;
+extern const OperationModel S3PutBucketCorsModel;
+typedef S3GetBucketCorsRequest S3GetBucketCorsInput;
+extern const OperationModel S3GetBucketCorsModel;
+typedef S3DeleteBucketCorsRequest S3DeleteBucketCorsInput;
+typedef struct S3DeleteBucketCorsOutput {
+    char nothing_;
+} S3DeleteBucketCorsOutput;
+extern const OperationModel S3DeleteBucketCorsModel;
+typedef S3PutPublicAccessBlockRequest S3PutPublicAccessBlockInput;
+typedef struct S3PutPublicAccessBlockOutput {
+    char nothing_;
+} S3PutPublicAccessBlockOutput;
+extern const OperationModel S3PutPublicAccessBlockModel;
+typedef S3GetPublicAccessBlockRequest S3GetPublicAccessBlockInput;
+extern const OperationModel S3GetPublicAccessBlockModel;
+typedef S3DeletePublicAccessBlockRequest S3DeletePublicAccessBlockInput;
+typedef struct S3DeletePublicAccessBlockOutput {
+    char nothing_;
+} S3DeletePublicAccessBlockOutput;
+extern const OperationModel S3DeletePublicAccessBlockModel;
+typedef S3PutBucketOwnershipControlsRequest S3PutBucketOwnershipControlsInput;
+typedef struct S3PutBucketOwnershipControlsOutput {
+    char nothing_;
+} S3PutBucketOwnershipControlsOutput;
+extern const OperationModel S3PutBucketOwnershipControlsModel;
+typedef S3GetBucketOwnershipControlsRequest S3GetBucketOwnershipControlsInput;
+extern const OperationModel S3GetBucketOwnershipControlsModel;
+typedef S3DeleteBucketOwnershipControlsRequest S3DeleteBucketOwnershipControlsInput;
+typedef struct S3DeleteBucketOwnershipControlsOutput {
+    char nothing_;
+} S3DeleteBucketOwnershipControlsOutput;
+extern const OperationModel S3DeleteBucketOwnershipControlsModel;
+typedef S3PutBucketEncryptionRequest S3PutBucketEncryptionInput;
+typedef struct S3PutBucketEncryptionOutput {
+    char nothing_;
+} S3PutBucketEncryptionOutput;
+extern const OperationModel S3PutBucketEncryptionModel;
+typedef S3GetBucketEncryptionRequest S3GetBucketEncryptionInput;
+extern const OperationModel S3GetBucketEncryptionModel;
+typedef S3DeleteBucketEncryptionRequest S3DeleteBucketEncryptionInput;
+typedef struct S3DeleteBucketEncryptionOutput {
+    char nothing_;
+} S3DeleteBucketEncryptionOutput;
+extern const OperationModel S3DeleteBucketEncryptionModel;
+typedef S3GetBucketAclRequest S3GetBucketAclInput;
+extern const OperationModel S3GetBucketAclModel;
+typedef S3GetObjectAclRequest S3GetObjectAclInput;
+extern const OperationModel S3GetObjectAclModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape S3_SHAPE_LOCATION_INFO;
@@ -1282,4 +1956,63 @@ extern const Shape S3_SHAPE_LIST_PARTS_OUTPUT;
 extern const Shape S3_SHAPE_LIST_MULTIPART_UPLOADS_REQUEST;
 extern const Shape S3_SHAPE_MULTIPART_UPLOAD;
 extern const Shape S3_SHAPE_LIST_MULTIPART_UPLOADS_OUTPUT;
+extern const Shape S3_SHAPE_VERSIONING_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_VERSIONING_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_VERSIONING_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_VERSIONING_OUTPUT;
+extern const Shape S3_SHAPE_LIST_OBJECT_VERSIONS_REQUEST;
+extern const Shape S3_SHAPE_OBJECT_VERSION;
+extern const Shape S3_SHAPE_DELETE_MARKER_ENTRY;
+extern const Shape S3_SHAPE_LIST_OBJECT_VERSIONS_OUTPUT;
+extern const Shape S3_SHAPE_GET_OBJECT_ATTRIBUTES_REQUEST;
+extern const Shape S3_SHAPE_CHECKSUM;
+extern const Shape S3_SHAPE_OBJECT_PART;
+extern const Shape S3_SHAPE_GET_OBJECT_ATTRIBUTES_PARTS;
+extern const Shape S3_SHAPE_GET_OBJECT_ATTRIBUTES_OUTPUT;
+extern const Shape S3_SHAPE_TAGGING;
+extern const Shape S3_SHAPE_PUT_OBJECT_TAGGING_REQUEST;
+extern const Shape S3_SHAPE_PUT_OBJECT_TAGGING_OUTPUT;
+extern const Shape S3_SHAPE_GET_OBJECT_TAGGING_REQUEST;
+extern const Shape S3_SHAPE_GET_OBJECT_TAGGING_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_OBJECT_TAGGING_REQUEST;
+extern const Shape S3_SHAPE_DELETE_OBJECT_TAGGING_OUTPUT;
+extern const Shape S3_SHAPE_PUT_BUCKET_TAGGING_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_TAGGING_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_TAGGING_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_TAGGING_REQUEST;
+extern const Shape S3_SHAPE_PUT_BUCKET_POLICY_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_POLICY_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_POLICY_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_POLICY_REQUEST;
+extern const Shape S3_SHAPE_CORS_RULE;
+extern const Shape S3_SHAPE_CORS_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_CORS_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_CORS_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_CORS_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_CORS_REQUEST;
+extern const Shape S3_SHAPE_PUBLIC_ACCESS_BLOCK_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_PUBLIC_ACCESS_BLOCK_REQUEST;
+extern const Shape S3_SHAPE_GET_PUBLIC_ACCESS_BLOCK_REQUEST;
+extern const Shape S3_SHAPE_GET_PUBLIC_ACCESS_BLOCK_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_PUBLIC_ACCESS_BLOCK_REQUEST;
+extern const Shape S3_SHAPE_OWNERSHIP_CONTROLS_RULE;
+extern const Shape S3_SHAPE_OWNERSHIP_CONTROLS;
+extern const Shape S3_SHAPE_PUT_BUCKET_OWNERSHIP_CONTROLS_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_OWNERSHIP_CONTROLS_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_OWNERSHIP_CONTROLS_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_OWNERSHIP_CONTROLS_REQUEST;
+extern const Shape S3_SHAPE_SERVER_SIDE_ENCRYPTION_BY_DEFAULT;
+extern const Shape S3_SHAPE_BLOCKED_ENCRYPTION_TYPES;
+extern const Shape S3_SHAPE_SERVER_SIDE_ENCRYPTION_RULE;
+extern const Shape S3_SHAPE_SERVER_SIDE_ENCRYPTION_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_ENCRYPTION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_ENCRYPTION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_ENCRYPTION_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_ENCRYPTION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_ACL_REQUEST;
+extern const Shape S3_SHAPE_GRANTEE;
+extern const Shape S3_SHAPE_GRANT;
+extern const Shape S3_SHAPE_GET_BUCKET_ACL_OUTPUT;
+extern const Shape S3_SHAPE_GET_OBJECT_ACL_REQUEST;
+extern const Shape S3_SHAPE_GET_OBJECT_ACL_OUTPUT;
 extern const Shape S3_SHAPE_INVALID_OBJECT_STATE;

@@ -166,6 +166,41 @@ static const Shape shape_next_key_marker;
 static const Shape shape_next_upload_id_marker;
 static const Shape shape_initiated;
 static const Shape shape_multipart_upload_list;
+static const Shape shape_mfa_delete;
+static const Shape shape_bucket_versioning_status;
+static const Shape shape_mfa_delete_status;
+static const Shape shape_version_id_marker;
+static const Shape shape_next_version_id_marker;
+static const Shape shape_object_version_storage_class;
+static const Shape shape_is_latest;
+static const Shape shape_object_version_list;
+static const Shape shape_delete_markers;
+static const Shape shape_object_attributes;
+static const Shape shape_object_attributes_list;
+static const Shape shape_parts_list;
+static const Shape shape_object_size;
+static const Shape shape_confirm_remove_self_bucket_access;
+static const Shape shape_policy;
+static const Shape shape_allowed_header;
+static const Shape shape_allowed_headers;
+static const Shape shape_allowed_method;
+static const Shape shape_allowed_methods;
+static const Shape shape_allowed_origin;
+static const Shape shape_allowed_origins;
+static const Shape shape_expose_header;
+static const Shape shape_expose_headers;
+static const Shape shape_max_age_seconds;
+static const Shape shape_cors_rules;
+static const Shape shape_setting;
+static const Shape shape_ownership_controls_rules;
+static const Shape shape_encryption_type;
+static const Shape shape_encryption_type_list;
+static const Shape shape_server_side_encryption_rules;
+static const Shape shape_email_address;
+static const Shape shape_type;
+static const Shape shape_uri;
+static const Shape shape_permission;
+static const Shape shape_grants;
 static const Shape shape_intelligent_tiering_access_tier;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
@@ -1435,6 +1470,543 @@ static const Field fields_list_multipart_uploads_output[] = {
 };
 const Shape S3_SHAPE_LIST_MULTIPART_UPLOADS_OUTPUT = {.name = "ListMultipartUploadsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3ListMultipartUploadsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 13, .fields = fields_list_multipart_uploads_output, .xml_name = "ListMultipartUploadsResult"};
 
+static const char *const enum_mfa_delete[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_mfa_delete = {.name = "MFADelete", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_mfa_delete};
+
+static const char *const enum_bucket_versioning_status[] = {"Enabled", "Suspended", NULL};
+static const Shape shape_bucket_versioning_status = {.name = "BucketVersioningStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_bucket_versioning_status};
+
+static const Field fields_versioning_configuration[] = {
+    {.name = {"MfaDelete", 9}, .path = "mFADelete", .shape = &shape_mfa_delete, .offset = offsetof(S3VersioningConfiguration, mfa_delete), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_bucket_versioning_status, .offset = offsetof(S3VersioningConfiguration, status), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_VERSIONING_CONFIGURATION = {.name = "VersioningConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3VersioningConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_versioning_configuration};
+
+static const Field fields_put_bucket_versioning_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketVersioningRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketVersioningRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketVersioningRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-mfa", 9}, .path = "mFA", .shape = &shape_mfa, .offset = offsetof(S3PutBucketVersioningRequest, mfa), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"VersioningConfiguration", 23}, .path = "versioningConfiguration", .shape = &S3_SHAPE_VERSIONING_CONFIGURATION, .offset = offsetof(S3PutBucketVersioningRequest, versioning_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketVersioningRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_VERSIONING_REQUEST = {.name = "PutBucketVersioningRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketVersioningRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_put_bucket_versioning_request};
+
+static const Field fields_get_bucket_versioning_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketVersioningRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketVersioningRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_VERSIONING_REQUEST = {.name = "GetBucketVersioningRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketVersioningRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_versioning_request};
+
+static const char *const enum_mfa_delete_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_mfa_delete_status = {.name = "MFADeleteStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_mfa_delete_status};
+
+static const Field fields_get_bucket_versioning_output[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_bucket_versioning_status, .offset = offsetof(S3GetBucketVersioningOutput, status), .has_offset = NO_OFFSET},
+    {.name = {"MfaDelete", 9}, .path = "mFADelete", .shape = &shape_mfa_delete_status, .offset = offsetof(S3GetBucketVersioningOutput, mfa_delete), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_GET_BUCKET_VERSIONING_OUTPUT = {.name = "GetBucketVersioningOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketVersioningOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_versioning_output, .xml_name = "VersioningConfiguration"};
+
+static const Shape shape_version_id_marker = {.name = "VersionIdMarker", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_list_object_versions_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3ListObjectVersionsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"delimiter", 9}, .path = "delimiter", .shape = &shape_delimiter, .offset = offsetof(S3ListObjectVersionsRequest, delimiter), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"encoding-type", 13}, .path = "encodingType", .shape = &shape_encoding_type, .offset = offsetof(S3ListObjectVersionsRequest, encoding_type), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"key-marker", 10}, .path = "keyMarker", .shape = &shape_key_marker, .offset = offsetof(S3ListObjectVersionsRequest, key_marker), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"max-keys", 8}, .path = "maxKeys", .shape = &shape_max_keys, .offset = offsetof(S3ListObjectVersionsRequest, max_keys), .has_offset = offsetof(S3ListObjectVersionsRequest, has_max_keys), .location = IN_QUERY},
+    {.name = {"prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3ListObjectVersionsRequest, prefix), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"version-id-marker", 17}, .path = "versionIdMarker", .shape = &shape_version_id_marker, .offset = offsetof(S3ListObjectVersionsRequest, version_id_marker), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3ListObjectVersionsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3ListObjectVersionsRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-optional-object-attributes", 32}, .path = "optionalObjectAttributes", .shape = &shape_optional_object_attributes_list, .offset = offsetof(S3ListObjectVersionsRequest, optional_object_attributes), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_LIST_OBJECT_VERSIONS_REQUEST = {.name = "ListObjectVersionsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3ListObjectVersionsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_list_object_versions_request};
+
+static const Shape shape_next_version_id_marker = {.name = "NextVersionIdMarker", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_object_version_storage_class[] = {"STANDARD", NULL};
+static const Shape shape_object_version_storage_class = {.name = "ObjectVersionStorageClass", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_object_version_storage_class};
+
+static const Shape shape_is_latest = {.name = "IsLatest", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_object_version[] = {
+    {.name = {"ETag", 4}, .path = "eTag", .shape = &shape_e_tag, .offset = offsetof(S3ObjectVersion, e_tag), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumAlgorithm", 17}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm_list, .offset = offsetof(S3ObjectVersion, checksum_algorithm), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"ChecksumType", 12}, .path = "checksumType", .shape = &shape_checksum_type, .offset = offsetof(S3ObjectVersion, checksum_type), .has_offset = NO_OFFSET},
+    {.name = {"Size", 4}, .path = "size", .shape = &shape_size, .offset = offsetof(S3ObjectVersion, size), .has_offset = offsetof(S3ObjectVersion, has_size)},
+    {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_object_version_storage_class, .offset = offsetof(S3ObjectVersion, storage_class), .has_offset = NO_OFFSET},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3ObjectVersion, key), .has_offset = NO_OFFSET},
+    {.name = {"VersionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3ObjectVersion, version_id), .has_offset = NO_OFFSET},
+    {.name = {"IsLatest", 8}, .path = "isLatest", .shape = &shape_is_latest, .offset = offsetof(S3ObjectVersion, is_latest), .has_offset = offsetof(S3ObjectVersion, has_is_latest)},
+    {.name = {"LastModified", 12}, .path = "lastModified", .shape = &shape_last_modified, .offset = offsetof(S3ObjectVersion, last_modified), .has_offset = offsetof(S3ObjectVersion, has_last_modified)},
+    {.name = {"Owner", 5}, .path = "owner", .shape = &S3_SHAPE_OWNER, .offset = offsetof(S3ObjectVersion, owner), .has_offset = NO_OFFSET},
+    {.name = {"RestoreStatus", 13}, .path = "restoreStatus", .shape = &S3_SHAPE_RESTORE_STATUS, .offset = offsetof(S3ObjectVersion, restore_status), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_OBJECT_VERSION = {.name = "ObjectVersion", .kind = KIND_STRUCTURE, .size = sizeof(S3ObjectVersion), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_object_version};
+
+static const Shape shape_object_version_list = {.name = "ObjectVersionList", .kind = KIND_LIST, .size = sizeof(S3ObjectVersionList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_OBJECT_VERSION, .flattened = true};
+
+static const Field fields_delete_marker_entry[] = {
+    {.name = {"Owner", 5}, .path = "owner", .shape = &S3_SHAPE_OWNER, .offset = offsetof(S3DeleteMarkerEntry, owner), .has_offset = NO_OFFSET},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3DeleteMarkerEntry, key), .has_offset = NO_OFFSET},
+    {.name = {"VersionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3DeleteMarkerEntry, version_id), .has_offset = NO_OFFSET},
+    {.name = {"IsLatest", 8}, .path = "isLatest", .shape = &shape_is_latest, .offset = offsetof(S3DeleteMarkerEntry, is_latest), .has_offset = offsetof(S3DeleteMarkerEntry, has_is_latest)},
+    {.name = {"LastModified", 12}, .path = "lastModified", .shape = &shape_last_modified, .offset = offsetof(S3DeleteMarkerEntry, last_modified), .has_offset = offsetof(S3DeleteMarkerEntry, has_last_modified)},
+};
+const Shape S3_SHAPE_DELETE_MARKER_ENTRY = {.name = "DeleteMarkerEntry", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteMarkerEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_delete_marker_entry};
+
+static const Shape shape_delete_markers = {.name = "DeleteMarkers", .kind = KIND_LIST, .size = sizeof(S3DeleteMarkers), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_DELETE_MARKER_ENTRY, .flattened = true};
+
+static const Field fields_list_object_versions_output[] = {
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_is_truncated, .offset = offsetof(S3ListObjectVersionsOutput, is_truncated), .has_offset = offsetof(S3ListObjectVersionsOutput, has_is_truncated)},
+    {.name = {"KeyMarker", 9}, .path = "keyMarker", .shape = &shape_key_marker, .offset = offsetof(S3ListObjectVersionsOutput, key_marker), .has_offset = NO_OFFSET},
+    {.name = {"VersionIdMarker", 15}, .path = "versionIdMarker", .shape = &shape_version_id_marker, .offset = offsetof(S3ListObjectVersionsOutput, version_id_marker), .has_offset = NO_OFFSET},
+    {.name = {"NextKeyMarker", 13}, .path = "nextKeyMarker", .shape = &shape_next_key_marker, .offset = offsetof(S3ListObjectVersionsOutput, next_key_marker), .has_offset = NO_OFFSET},
+    {.name = {"NextVersionIdMarker", 19}, .path = "nextVersionIdMarker", .shape = &shape_next_version_id_marker, .offset = offsetof(S3ListObjectVersionsOutput, next_version_id_marker), .has_offset = NO_OFFSET},
+    {.name = {"Version", 7}, .path = "versions", .shape = &shape_object_version_list, .offset = offsetof(S3ListObjectVersionsOutput, versions), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"DeleteMarker", 12}, .path = "deleteMarkers", .shape = &shape_delete_markers, .offset = offsetof(S3ListObjectVersionsOutput, delete_markers), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_bucket_name, .offset = offsetof(S3ListObjectVersionsOutput, name), .has_offset = NO_OFFSET},
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3ListObjectVersionsOutput, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Delimiter", 9}, .path = "delimiter", .shape = &shape_delimiter, .offset = offsetof(S3ListObjectVersionsOutput, delimiter), .has_offset = NO_OFFSET},
+    {.name = {"MaxKeys", 7}, .path = "maxKeys", .shape = &shape_max_keys, .offset = offsetof(S3ListObjectVersionsOutput, max_keys), .has_offset = offsetof(S3ListObjectVersionsOutput, has_max_keys)},
+    {.name = {"CommonPrefixes", 14}, .path = "commonPrefixes", .shape = &shape_common_prefix_list, .offset = offsetof(S3ListObjectVersionsOutput, common_prefixes), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"EncodingType", 12}, .path = "encodingType", .shape = &shape_encoding_type, .offset = offsetof(S3ListObjectVersionsOutput, encoding_type), .has_offset = NO_OFFSET},
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3ListObjectVersionsOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_LIST_OBJECT_VERSIONS_OUTPUT = {.name = "ListObjectVersionsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3ListObjectVersionsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 14, .fields = fields_list_object_versions_output, .xml_name = "ListVersionsResult"};
+
+static const char *const enum_object_attributes[] = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize", NULL};
+static const Shape shape_object_attributes = {.name = "ObjectAttributes", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_object_attributes};
+
+static const Shape shape_object_attributes_list = {.name = "ObjectAttributesList", .kind = KIND_LIST, .size = sizeof(S3ObjectAttributesList), .min = NO_MIN, .max = NO_MAX, .member = &shape_object_attributes};
+
+static const Field fields_get_object_attributes_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetObjectAttributesRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3GetObjectAttributesRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3GetObjectAttributesRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-max-parts", 15}, .path = "maxParts", .shape = &shape_max_parts, .offset = offsetof(S3GetObjectAttributesRequest, max_parts), .has_offset = offsetof(S3GetObjectAttributesRequest, has_max_parts), .location = IN_HEADER},
+    {.name = {"x-amz-part-number-marker", 24}, .path = "partNumberMarker", .shape = &shape_part_number_marker, .offset = offsetof(S3GetObjectAttributesRequest, part_number_marker), .has_offset = offsetof(S3GetObjectAttributesRequest, has_part_number_marker), .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-algorithm", 47}, .path = "sSECustomerAlgorithm", .shape = &shape_sse_customer_algorithm, .offset = offsetof(S3GetObjectAttributesRequest, sse_customer_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key", 41}, .path = "sSECustomerKey", .shape = &shape_sse_customer_key, .offset = offsetof(S3GetObjectAttributesRequest, sse_customer_key), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-customer-key-md5", 45}, .path = "sSECustomerKeyMD5", .shape = &shape_sse_customer_key_md5, .offset = offsetof(S3GetObjectAttributesRequest, sse_customer_key_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3GetObjectAttributesRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetObjectAttributesRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-object-attributes", 23}, .path = "objectAttributes", .shape = &shape_object_attributes_list, .offset = offsetof(S3GetObjectAttributesRequest, object_attributes), .has_offset = NO_OFFSET, .required = true, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_OBJECT_ATTRIBUTES_REQUEST = {.name = "GetObjectAttributesRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectAttributesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_get_object_attributes_request};
+
+static const Field fields_checksum[] = {
+    {.name = {"ChecksumCRC32", 13}, .path = "checksumCRC32", .shape = &shape_checksum_crc32, .offset = offsetof(S3Checksum, checksum_crc32), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC32C", 14}, .path = "checksumCRC32C", .shape = &shape_checksum_crc32c, .offset = offsetof(S3Checksum, checksum_crc32c), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC64NVME", 17}, .path = "checksumCRC64NVME", .shape = &shape_checksum_crc64nvme, .offset = offsetof(S3Checksum, checksum_crc64nvme), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA1", 12}, .path = "checksumSHA1", .shape = &shape_checksum_sha1, .offset = offsetof(S3Checksum, checksum_sha1), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA256", 14}, .path = "checksumSHA256", .shape = &shape_checksum_sha256, .offset = offsetof(S3Checksum, checksum_sha256), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA512", 14}, .path = "checksumSHA512", .shape = &shape_checksum_sha512, .offset = offsetof(S3Checksum, checksum_sha512), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumMD5", 11}, .path = "checksumMD5", .shape = &shape_checksum_md5, .offset = offsetof(S3Checksum, checksum_md5), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH64", 16}, .path = "checksumXXHASH64", .shape = &shape_checksum_xxhash64, .offset = offsetof(S3Checksum, checksum_xxhash64), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH3", 15}, .path = "checksumXXHASH3", .shape = &shape_checksum_xxhash3, .offset = offsetof(S3Checksum, checksum_xxhash3), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH128", 17}, .path = "checksumXXHASH128", .shape = &shape_checksum_xxhash128, .offset = offsetof(S3Checksum, checksum_xxhash128), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumType", 12}, .path = "checksumType", .shape = &shape_checksum_type, .offset = offsetof(S3Checksum, checksum_type), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_CHECKSUM = {.name = "Checksum", .kind = KIND_STRUCTURE, .size = sizeof(S3Checksum), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_checksum};
+
+static const Field fields_object_part[] = {
+    {.name = {"PartNumber", 10}, .path = "partNumber", .shape = &shape_part_number, .offset = offsetof(S3ObjectPart, part_number), .has_offset = offsetof(S3ObjectPart, has_part_number)},
+    {.name = {"Size", 4}, .path = "size", .shape = &shape_size, .offset = offsetof(S3ObjectPart, size), .has_offset = offsetof(S3ObjectPart, has_size)},
+    {.name = {"ChecksumCRC32", 13}, .path = "checksumCRC32", .shape = &shape_checksum_crc32, .offset = offsetof(S3ObjectPart, checksum_crc32), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC32C", 14}, .path = "checksumCRC32C", .shape = &shape_checksum_crc32c, .offset = offsetof(S3ObjectPart, checksum_crc32c), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumCRC64NVME", 17}, .path = "checksumCRC64NVME", .shape = &shape_checksum_crc64nvme, .offset = offsetof(S3ObjectPart, checksum_crc64nvme), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA1", 12}, .path = "checksumSHA1", .shape = &shape_checksum_sha1, .offset = offsetof(S3ObjectPart, checksum_sha1), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA256", 14}, .path = "checksumSHA256", .shape = &shape_checksum_sha256, .offset = offsetof(S3ObjectPart, checksum_sha256), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumSHA512", 14}, .path = "checksumSHA512", .shape = &shape_checksum_sha512, .offset = offsetof(S3ObjectPart, checksum_sha512), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumMD5", 11}, .path = "checksumMD5", .shape = &shape_checksum_md5, .offset = offsetof(S3ObjectPart, checksum_md5), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH64", 16}, .path = "checksumXXHASH64", .shape = &shape_checksum_xxhash64, .offset = offsetof(S3ObjectPart, checksum_xxhash64), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH3", 15}, .path = "checksumXXHASH3", .shape = &shape_checksum_xxhash3, .offset = offsetof(S3ObjectPart, checksum_xxhash3), .has_offset = NO_OFFSET},
+    {.name = {"ChecksumXXHASH128", 17}, .path = "checksumXXHASH128", .shape = &shape_checksum_xxhash128, .offset = offsetof(S3ObjectPart, checksum_xxhash128), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_OBJECT_PART = {.name = "ObjectPart", .kind = KIND_STRUCTURE, .size = sizeof(S3ObjectPart), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_object_part};
+
+static const Shape shape_parts_list = {.name = "PartsList", .kind = KIND_LIST, .size = sizeof(S3PartsList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_OBJECT_PART, .flattened = true};
+
+static const Field fields_get_object_attributes_parts[] = {
+    {.name = {"PartsCount", 10}, .path = "totalPartsCount", .shape = &shape_parts_count, .offset = offsetof(S3GetObjectAttributesParts, total_parts_count), .has_offset = offsetof(S3GetObjectAttributesParts, has_total_parts_count)},
+    {.name = {"PartNumberMarker", 16}, .path = "partNumberMarker", .shape = &shape_part_number_marker, .offset = offsetof(S3GetObjectAttributesParts, part_number_marker), .has_offset = offsetof(S3GetObjectAttributesParts, has_part_number_marker)},
+    {.name = {"NextPartNumberMarker", 20}, .path = "nextPartNumberMarker", .shape = &shape_next_part_number_marker, .offset = offsetof(S3GetObjectAttributesParts, next_part_number_marker), .has_offset = offsetof(S3GetObjectAttributesParts, has_next_part_number_marker)},
+    {.name = {"MaxParts", 8}, .path = "maxParts", .shape = &shape_max_parts, .offset = offsetof(S3GetObjectAttributesParts, max_parts), .has_offset = offsetof(S3GetObjectAttributesParts, has_max_parts)},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_is_truncated, .offset = offsetof(S3GetObjectAttributesParts, is_truncated), .has_offset = offsetof(S3GetObjectAttributesParts, has_is_truncated)},
+    {.name = {"Part", 4}, .path = "parts", .shape = &shape_parts_list, .offset = offsetof(S3GetObjectAttributesParts, parts), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_GET_OBJECT_ATTRIBUTES_PARTS = {.name = "GetObjectAttributesParts", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectAttributesParts), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_get_object_attributes_parts};
+
+static const Shape shape_object_size = {.name = "ObjectSize", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_get_object_attributes_output[] = {
+    {.name = {"x-amz-delete-marker", 19}, .path = "deleteMarker", .shape = &shape_delete_marker, .offset = offsetof(S3GetObjectAttributesOutput, delete_marker), .has_offset = offsetof(S3GetObjectAttributesOutput, has_delete_marker), .location = IN_HEADER},
+    {.name = {"last-modified", 13}, .path = "lastModified", .shape = &shape_last_modified, .offset = offsetof(S3GetObjectAttributesOutput, last_modified), .has_offset = offsetof(S3GetObjectAttributesOutput, has_last_modified), .location = IN_HEADER},
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3GetObjectAttributesOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3GetObjectAttributesOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"ETag", 4}, .path = "eTag", .shape = &shape_e_tag, .offset = offsetof(S3GetObjectAttributesOutput, e_tag), .has_offset = NO_OFFSET},
+    {.name = {"Checksum", 8}, .path = "checksum", .shape = &S3_SHAPE_CHECKSUM, .offset = offsetof(S3GetObjectAttributesOutput, checksum), .has_offset = NO_OFFSET},
+    {.name = {"ObjectParts", 11}, .path = "objectParts", .shape = &S3_SHAPE_GET_OBJECT_ATTRIBUTES_PARTS, .offset = offsetof(S3GetObjectAttributesOutput, object_parts), .has_offset = NO_OFFSET},
+    {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_storage_class, .offset = offsetof(S3GetObjectAttributesOutput, storage_class), .has_offset = NO_OFFSET},
+    {.name = {"ObjectSize", 10}, .path = "objectSize", .shape = &shape_object_size, .offset = offsetof(S3GetObjectAttributesOutput, object_size), .has_offset = offsetof(S3GetObjectAttributesOutput, has_object_size)},
+};
+const Shape S3_SHAPE_GET_OBJECT_ATTRIBUTES_OUTPUT = {.name = "GetObjectAttributesOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectAttributesOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_get_object_attributes_output, .xml_name = "GetObjectAttributesResponse"};
+
+static const Field fields_tagging[] = {
+    {.name = {"TagSet", 6}, .path = "tagSet", .shape = &shape_tag_set, .offset = offsetof(S3Tagging, tag_set), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_TAGGING = {.name = "Tagging", .kind = KIND_STRUCTURE, .size = sizeof(S3Tagging), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_tagging};
+
+static const Field fields_put_object_tagging_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutObjectTaggingRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3PutObjectTaggingRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3PutObjectTaggingRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutObjectTaggingRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutObjectTaggingRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"Tagging", 7}, .path = "tagging", .shape = &S3_SHAPE_TAGGING, .offset = offsetof(S3PutObjectTaggingRequest, tagging), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutObjectTaggingRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3PutObjectTaggingRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_OBJECT_TAGGING_REQUEST = {.name = "PutObjectTaggingRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectTaggingRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_put_object_tagging_request};
+
+static const Field fields_put_object_tagging_output[] = {
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3PutObjectTaggingOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_OBJECT_TAGGING_OUTPUT = {.name = "PutObjectTaggingOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectTaggingOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_object_tagging_output};
+
+static const Field fields_get_object_tagging_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetObjectTaggingRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3GetObjectTaggingRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3GetObjectTaggingRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetObjectTaggingRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3GetObjectTaggingRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_OBJECT_TAGGING_REQUEST = {.name = "GetObjectTaggingRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectTaggingRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_object_tagging_request};
+
+static const Field fields_get_object_tagging_output[] = {
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3GetObjectTaggingOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"TagSet", 6}, .path = "tagSet", .shape = &shape_tag_set, .offset = offsetof(S3GetObjectTaggingOutput, tag_set), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_GET_OBJECT_TAGGING_OUTPUT = {.name = "GetObjectTaggingOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectTaggingOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_object_tagging_output, .xml_name = "Tagging"};
+
+static const Field fields_delete_object_tagging_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteObjectTaggingRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3DeleteObjectTaggingRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3DeleteObjectTaggingRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteObjectTaggingRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_OBJECT_TAGGING_REQUEST = {.name = "DeleteObjectTaggingRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteObjectTaggingRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_delete_object_tagging_request};
+
+static const Field fields_delete_object_tagging_output[] = {
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3DeleteObjectTaggingOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_OBJECT_TAGGING_OUTPUT = {.name = "DeleteObjectTaggingOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteObjectTaggingOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_object_tagging_output};
+
+static const Field fields_put_bucket_tagging_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketTaggingRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketTaggingRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketTaggingRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"Tagging", 7}, .path = "tagging", .shape = &S3_SHAPE_TAGGING, .offset = offsetof(S3PutBucketTaggingRequest, tagging), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketTaggingRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_TAGGING_REQUEST = {.name = "PutBucketTaggingRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketTaggingRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_bucket_tagging_request};
+
+static const Field fields_get_bucket_tagging_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketTaggingRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketTaggingRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_TAGGING_REQUEST = {.name = "GetBucketTaggingRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketTaggingRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_tagging_request};
+
+static const Field fields_get_bucket_tagging_output[] = {
+    {.name = {"TagSet", 6}, .path = "tagSet", .shape = &shape_tag_set, .offset = offsetof(S3GetBucketTaggingOutput, tag_set), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_GET_BUCKET_TAGGING_OUTPUT = {.name = "GetBucketTaggingOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketTaggingOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_tagging_output, .xml_name = "Tagging"};
+
+static const Field fields_delete_bucket_tagging_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketTaggingRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketTaggingRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_TAGGING_REQUEST = {.name = "DeleteBucketTaggingRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketTaggingRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_bucket_tagging_request};
+
+static const Shape shape_confirm_remove_self_bucket_access = {.name = "ConfirmRemoveSelfBucketAccess", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_policy = {.name = "Policy", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_put_bucket_policy_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketPolicyRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketPolicyRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketPolicyRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-confirm-remove-self-bucket-access", 39}, .path = "confirmRemoveSelfBucketAccess", .shape = &shape_confirm_remove_self_bucket_access, .offset = offsetof(S3PutBucketPolicyRequest, confirm_remove_self_bucket_access), .has_offset = offsetof(S3PutBucketPolicyRequest, has_confirm_remove_self_bucket_access), .location = IN_HEADER},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_policy, .offset = offsetof(S3PutBucketPolicyRequest, policy), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketPolicyRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_POLICY_REQUEST = {.name = "PutBucketPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_put_bucket_policy_request};
+
+static const Field fields_get_bucket_policy_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketPolicyRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketPolicyRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_POLICY_REQUEST = {.name = "GetBucketPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_policy_request};
+
+static const Field fields_get_bucket_policy_output[] = {
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_policy, .offset = offsetof(S3GetBucketPolicyOutput, policy), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_BUCKET_POLICY_OUTPUT = {.name = "GetBucketPolicyOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketPolicyOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_policy_output};
+
+static const Field fields_delete_bucket_policy_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketPolicyRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketPolicyRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_POLICY_REQUEST = {.name = "DeleteBucketPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_bucket_policy_request};
+
+static const Shape shape_allowed_header = {.name = "AllowedHeader", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_allowed_headers = {.name = "AllowedHeaders", .kind = KIND_LIST, .size = sizeof(S3AllowedHeaders), .min = NO_MIN, .max = NO_MAX, .member = &shape_allowed_header, .flattened = true};
+
+static const Shape shape_allowed_method = {.name = "AllowedMethod", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_allowed_methods = {.name = "AllowedMethods", .kind = KIND_LIST, .size = sizeof(S3AllowedMethods), .min = NO_MIN, .max = NO_MAX, .member = &shape_allowed_method, .flattened = true};
+
+static const Shape shape_allowed_origin = {.name = "AllowedOrigin", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_allowed_origins = {.name = "AllowedOrigins", .kind = KIND_LIST, .size = sizeof(S3AllowedOrigins), .min = NO_MIN, .max = NO_MAX, .member = &shape_allowed_origin, .flattened = true};
+
+static const Shape shape_expose_header = {.name = "ExposeHeader", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_expose_headers = {.name = "ExposeHeaders", .kind = KIND_LIST, .size = sizeof(S3ExposeHeaders), .min = NO_MIN, .max = NO_MAX, .member = &shape_expose_header, .flattened = true};
+
+static const Shape shape_max_age_seconds = {.name = "MaxAgeSeconds", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_cors_rule[] = {
+    {.name = {"ID", 2}, .path = "iD", .shape = &shape_id, .offset = offsetof(S3CORSRule, id), .has_offset = NO_OFFSET},
+    {.name = {"AllowedHeader", 13}, .path = "allowedHeaders", .shape = &shape_allowed_headers, .offset = offsetof(S3CORSRule, allowed_headers), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"AllowedMethod", 13}, .path = "allowedMethods", .shape = &shape_allowed_methods, .offset = offsetof(S3CORSRule, allowed_methods), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+    {.name = {"AllowedOrigin", 13}, .path = "allowedOrigins", .shape = &shape_allowed_origins, .offset = offsetof(S3CORSRule, allowed_origins), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+    {.name = {"ExposeHeader", 12}, .path = "exposeHeaders", .shape = &shape_expose_headers, .offset = offsetof(S3CORSRule, expose_headers), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"MaxAgeSeconds", 13}, .path = "maxAgeSeconds", .shape = &shape_max_age_seconds, .offset = offsetof(S3CORSRule, max_age_seconds), .has_offset = offsetof(S3CORSRule, has_max_age_seconds)},
+};
+const Shape S3_SHAPE_CORS_RULE = {.name = "CORSRule", .kind = KIND_STRUCTURE, .size = sizeof(S3CORSRule), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_cors_rule};
+
+static const Shape shape_cors_rules = {.name = "CORSRules", .kind = KIND_LIST, .size = sizeof(S3CORSRules), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_CORS_RULE, .flattened = true};
+
+static const Field fields_cors_configuration[] = {
+    {.name = {"CORSRule", 8}, .path = "cORSRules", .shape = &shape_cors_rules, .offset = offsetof(S3CORSConfiguration, cors_rules), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+};
+const Shape S3_SHAPE_CORS_CONFIGURATION = {.name = "CORSConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3CORSConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_cors_configuration};
+
+static const Field fields_put_bucket_cors_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketCorsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"CORSConfiguration", 17}, .path = "cORSConfiguration", .shape = &S3_SHAPE_CORS_CONFIGURATION, .offset = offsetof(S3PutBucketCorsRequest, cors_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketCorsRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketCorsRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketCorsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_CORS_REQUEST = {.name = "PutBucketCorsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketCorsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_bucket_cors_request};
+
+static const Field fields_get_bucket_cors_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketCorsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketCorsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_CORS_REQUEST = {.name = "GetBucketCorsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketCorsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_cors_request};
+
+static const Field fields_get_bucket_cors_output[] = {
+    {.name = {"CORSRule", 8}, .path = "cORSRules", .shape = &shape_cors_rules, .offset = offsetof(S3GetBucketCorsOutput, cors_rules), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_GET_BUCKET_CORS_OUTPUT = {.name = "GetBucketCorsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketCorsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_cors_output, .xml_name = "CORSConfiguration"};
+
+static const Field fields_delete_bucket_cors_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketCorsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketCorsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_CORS_REQUEST = {.name = "DeleteBucketCorsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketCorsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_bucket_cors_request};
+
+static const Shape shape_setting = {.name = "Setting", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_public_access_block_configuration[] = {
+    {.name = {"BlockPublicAcls", 15}, .path = "blockPublicAcls", .shape = &shape_setting, .offset = offsetof(S3PublicAccessBlockConfiguration, block_public_acls), .has_offset = offsetof(S3PublicAccessBlockConfiguration, has_block_public_acls)},
+    {.name = {"IgnorePublicAcls", 16}, .path = "ignorePublicAcls", .shape = &shape_setting, .offset = offsetof(S3PublicAccessBlockConfiguration, ignore_public_acls), .has_offset = offsetof(S3PublicAccessBlockConfiguration, has_ignore_public_acls)},
+    {.name = {"BlockPublicPolicy", 17}, .path = "blockPublicPolicy", .shape = &shape_setting, .offset = offsetof(S3PublicAccessBlockConfiguration, block_public_policy), .has_offset = offsetof(S3PublicAccessBlockConfiguration, has_block_public_policy)},
+    {.name = {"RestrictPublicBuckets", 21}, .path = "restrictPublicBuckets", .shape = &shape_setting, .offset = offsetof(S3PublicAccessBlockConfiguration, restrict_public_buckets), .has_offset = offsetof(S3PublicAccessBlockConfiguration, has_restrict_public_buckets)},
+};
+const Shape S3_SHAPE_PUBLIC_ACCESS_BLOCK_CONFIGURATION = {.name = "PublicAccessBlockConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3PublicAccessBlockConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_public_access_block_configuration};
+
+static const Field fields_put_public_access_block_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutPublicAccessBlockRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutPublicAccessBlockRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutPublicAccessBlockRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"PublicAccessBlockConfiguration", 30}, .path = "publicAccessBlockConfiguration", .shape = &S3_SHAPE_PUBLIC_ACCESS_BLOCK_CONFIGURATION, .offset = offsetof(S3PutPublicAccessBlockRequest, public_access_block_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutPublicAccessBlockRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_PUBLIC_ACCESS_BLOCK_REQUEST = {.name = "PutPublicAccessBlockRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutPublicAccessBlockRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_public_access_block_request};
+
+static const Field fields_get_public_access_block_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetPublicAccessBlockRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetPublicAccessBlockRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_PUBLIC_ACCESS_BLOCK_REQUEST = {.name = "GetPublicAccessBlockRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetPublicAccessBlockRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_public_access_block_request};
+
+static const Field fields_get_public_access_block_output[] = {
+    {.name = {"PublicAccessBlockConfiguration", 30}, .path = "publicAccessBlockConfiguration", .shape = &S3_SHAPE_PUBLIC_ACCESS_BLOCK_CONFIGURATION, .offset = offsetof(S3GetPublicAccessBlockOutput, public_access_block_configuration), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_PUBLIC_ACCESS_BLOCK_OUTPUT = {.name = "GetPublicAccessBlockOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetPublicAccessBlockOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_public_access_block_output};
+
+static const Field fields_delete_public_access_block_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeletePublicAccessBlockRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeletePublicAccessBlockRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_PUBLIC_ACCESS_BLOCK_REQUEST = {.name = "DeletePublicAccessBlockRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeletePublicAccessBlockRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_public_access_block_request};
+
+static const Field fields_ownership_controls_rule[] = {
+    {.name = {"ObjectOwnership", 15}, .path = "objectOwnership", .shape = &shape_object_ownership, .offset = offsetof(S3OwnershipControlsRule, object_ownership), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_OWNERSHIP_CONTROLS_RULE = {.name = "OwnershipControlsRule", .kind = KIND_STRUCTURE, .size = sizeof(S3OwnershipControlsRule), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_ownership_controls_rule};
+
+static const Shape shape_ownership_controls_rules = {.name = "OwnershipControlsRules", .kind = KIND_LIST, .size = sizeof(S3OwnershipControlsRules), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_OWNERSHIP_CONTROLS_RULE, .flattened = true};
+
+static const Field fields_ownership_controls[] = {
+    {.name = {"Rule", 4}, .path = "rules", .shape = &shape_ownership_controls_rules, .offset = offsetof(S3OwnershipControls, rules), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+};
+const Shape S3_SHAPE_OWNERSHIP_CONTROLS = {.name = "OwnershipControls", .kind = KIND_STRUCTURE, .size = sizeof(S3OwnershipControls), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_ownership_controls};
+
+static const Field fields_put_bucket_ownership_controls_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketOwnershipControlsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketOwnershipControlsRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketOwnershipControlsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"OwnershipControls", 17}, .path = "ownershipControls", .shape = &S3_SHAPE_OWNERSHIP_CONTROLS, .offset = offsetof(S3PutBucketOwnershipControlsRequest, ownership_controls), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketOwnershipControlsRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_OWNERSHIP_CONTROLS_REQUEST = {.name = "PutBucketOwnershipControlsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketOwnershipControlsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_bucket_ownership_controls_request};
+
+static const Field fields_get_bucket_ownership_controls_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketOwnershipControlsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketOwnershipControlsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_OWNERSHIP_CONTROLS_REQUEST = {.name = "GetBucketOwnershipControlsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketOwnershipControlsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_ownership_controls_request};
+
+static const Field fields_get_bucket_ownership_controls_output[] = {
+    {.name = {"OwnershipControls", 17}, .path = "ownershipControls", .shape = &S3_SHAPE_OWNERSHIP_CONTROLS, .offset = offsetof(S3GetBucketOwnershipControlsOutput, ownership_controls), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_BUCKET_OWNERSHIP_CONTROLS_OUTPUT = {.name = "GetBucketOwnershipControlsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketOwnershipControlsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_ownership_controls_output};
+
+static const Field fields_delete_bucket_ownership_controls_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketOwnershipControlsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketOwnershipControlsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_OWNERSHIP_CONTROLS_REQUEST = {.name = "DeleteBucketOwnershipControlsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketOwnershipControlsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_bucket_ownership_controls_request};
+
+static const Field fields_server_side_encryption_by_default[] = {
+    {.name = {"SSEAlgorithm", 12}, .path = "sSEAlgorithm", .shape = &shape_server_side_encryption, .offset = offsetof(S3ServerSideEncryptionByDefault, sse_algorithm), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KMSMasterKeyID", 14}, .path = "kMSMasterKeyID", .shape = &shape_ssekms_key_id, .offset = offsetof(S3ServerSideEncryptionByDefault, kms_master_key_id), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_SERVER_SIDE_ENCRYPTION_BY_DEFAULT = {.name = "ServerSideEncryptionByDefault", .kind = KIND_STRUCTURE, .size = sizeof(S3ServerSideEncryptionByDefault), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_server_side_encryption_by_default};
+
+static const char *const enum_encryption_type[] = {"NONE", "SSE-C", NULL};
+static const Shape shape_encryption_type = {.name = "EncryptionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_encryption_type};
+
+static const Shape shape_encryption_type_list = {.name = "EncryptionTypeList", .kind = KIND_LIST, .size = sizeof(S3EncryptionTypeList), .min = NO_MIN, .max = NO_MAX, .member = &shape_encryption_type, .item_name = "EncryptionType", .flattened = true};
+
+static const Field fields_blocked_encryption_types[] = {
+    {.name = {"EncryptionType", 14}, .path = "encryptionType", .shape = &shape_encryption_type_list, .offset = offsetof(S3BlockedEncryptionTypes, encryption_type), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_BLOCKED_ENCRYPTION_TYPES = {.name = "BlockedEncryptionTypes", .kind = KIND_STRUCTURE, .size = sizeof(S3BlockedEncryptionTypes), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_blocked_encryption_types};
+
+static const Field fields_server_side_encryption_rule[] = {
+    {.name = {"ApplyServerSideEncryptionByDefault", 34}, .path = "applyServerSideEncryptionByDefault", .shape = &S3_SHAPE_SERVER_SIDE_ENCRYPTION_BY_DEFAULT, .offset = offsetof(S3ServerSideEncryptionRule, apply_server_side_encryption_by_default), .has_offset = NO_OFFSET},
+    {.name = {"BucketKeyEnabled", 16}, .path = "bucketKeyEnabled", .shape = &shape_bucket_key_enabled, .offset = offsetof(S3ServerSideEncryptionRule, bucket_key_enabled), .has_offset = offsetof(S3ServerSideEncryptionRule, has_bucket_key_enabled)},
+    {.name = {"BlockedEncryptionTypes", 22}, .path = "blockedEncryptionTypes", .shape = &S3_SHAPE_BLOCKED_ENCRYPTION_TYPES, .offset = offsetof(S3ServerSideEncryptionRule, blocked_encryption_types), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_SERVER_SIDE_ENCRYPTION_RULE = {.name = "ServerSideEncryptionRule", .kind = KIND_STRUCTURE, .size = sizeof(S3ServerSideEncryptionRule), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_server_side_encryption_rule};
+
+static const Shape shape_server_side_encryption_rules = {.name = "ServerSideEncryptionRules", .kind = KIND_LIST, .size = sizeof(S3ServerSideEncryptionRules), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_SERVER_SIDE_ENCRYPTION_RULE, .flattened = true};
+
+static const Field fields_server_side_encryption_configuration[] = {
+    {.name = {"Rule", 4}, .path = "rules", .shape = &shape_server_side_encryption_rules, .offset = offsetof(S3ServerSideEncryptionConfiguration, rules), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+};
+const Shape S3_SHAPE_SERVER_SIDE_ENCRYPTION_CONFIGURATION = {.name = "ServerSideEncryptionConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3ServerSideEncryptionConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_server_side_encryption_configuration};
+
+static const Field fields_put_bucket_encryption_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketEncryptionRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketEncryptionRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketEncryptionRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"ServerSideEncryptionConfiguration", 33}, .path = "serverSideEncryptionConfiguration", .shape = &S3_SHAPE_SERVER_SIDE_ENCRYPTION_CONFIGURATION, .offset = offsetof(S3PutBucketEncryptionRequest, server_side_encryption_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketEncryptionRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_ENCRYPTION_REQUEST = {.name = "PutBucketEncryptionRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketEncryptionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_bucket_encryption_request};
+
+static const Field fields_get_bucket_encryption_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketEncryptionRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketEncryptionRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_ENCRYPTION_REQUEST = {.name = "GetBucketEncryptionRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketEncryptionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_encryption_request};
+
+static const Field fields_get_bucket_encryption_output[] = {
+    {.name = {"ServerSideEncryptionConfiguration", 33}, .path = "serverSideEncryptionConfiguration", .shape = &S3_SHAPE_SERVER_SIDE_ENCRYPTION_CONFIGURATION, .offset = offsetof(S3GetBucketEncryptionOutput, server_side_encryption_configuration), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_BUCKET_ENCRYPTION_OUTPUT = {.name = "GetBucketEncryptionOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketEncryptionOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_encryption_output};
+
+static const Field fields_delete_bucket_encryption_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketEncryptionRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketEncryptionRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_ENCRYPTION_REQUEST = {.name = "DeleteBucketEncryptionRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketEncryptionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_bucket_encryption_request};
+
+static const Field fields_get_bucket_acl_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketAclRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketAclRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_ACL_REQUEST = {.name = "GetBucketAclRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketAclRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_acl_request};
+
+static const Shape shape_email_address = {.name = "EmailAddress", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_type[] = {"CanonicalUser", "AmazonCustomerByEmail", "Group", NULL};
+static const Shape shape_type = {.name = "Type", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_type};
+
+static const Shape shape_uri = {.name = "URI", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_grantee[] = {
+    {.name = {"DisplayName", 11}, .path = "displayName", .shape = &shape_display_name, .offset = offsetof(S3Grantee, display_name), .has_offset = NO_OFFSET},
+    {.name = {"EmailAddress", 12}, .path = "emailAddress", .shape = &shape_email_address, .offset = offsetof(S3Grantee, email_address), .has_offset = NO_OFFSET},
+    {.name = {"ID", 2}, .path = "iD", .shape = &shape_id, .offset = offsetof(S3Grantee, id), .has_offset = NO_OFFSET},
+    {.name = {"xsi:type", 8}, .path = "type", .shape = &shape_type, .offset = offsetof(S3Grantee, type), .has_offset = NO_OFFSET, .required = true, .attribute = true},
+    {.name = {"URI", 3}, .path = "uRI", .shape = &shape_uri, .offset = offsetof(S3Grantee, uri), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_GRANTEE = {.name = "Grantee", .kind = KIND_STRUCTURE, .size = sizeof(S3Grantee), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_grantee, .xml_namespace = "http://www.w3.org/2001/XMLSchema-instance", .xml_prefix = "xsi"};
+
+static const char *const enum_permission[] = {"FULL_CONTROL", "WRITE", "WRITE_ACP", "READ", "READ_ACP", NULL};
+static const Shape shape_permission = {.name = "Permission", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_permission};
+
+static const Field fields_grant[] = {
+    {.name = {"Grantee", 7}, .path = "grantee", .shape = &S3_SHAPE_GRANTEE, .offset = offsetof(S3Grant, grantee), .has_offset = NO_OFFSET, .xml_namespace = "http://www.w3.org/2001/XMLSchema-instance", .xml_prefix = "xsi"},
+    {.name = {"Permission", 10}, .path = "permission", .shape = &shape_permission, .offset = offsetof(S3Grant, permission), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_GRANT = {.name = "Grant", .kind = KIND_STRUCTURE, .size = sizeof(S3Grant), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_grant};
+
+static const Shape shape_grants = {.name = "Grants", .kind = KIND_LIST, .size = sizeof(S3Grants), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_GRANT, .item_name = "Grant"};
+
+static const Field fields_get_bucket_acl_output[] = {
+    {.name = {"Owner", 5}, .path = "owner", .shape = &S3_SHAPE_OWNER, .offset = offsetof(S3GetBucketAclOutput, owner), .has_offset = NO_OFFSET},
+    {.name = {"AccessControlList", 17}, .path = "grants", .shape = &shape_grants, .offset = offsetof(S3GetBucketAclOutput, grants), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_GET_BUCKET_ACL_OUTPUT = {.name = "GetBucketAclOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketAclOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_acl_output, .xml_name = "AccessControlPolicy"};
+
+static const Field fields_get_object_acl_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetObjectAclRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3GetObjectAclRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3GetObjectAclRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3GetObjectAclRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetObjectAclRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_OBJECT_ACL_REQUEST = {.name = "GetObjectAclRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectAclRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_object_acl_request};
+
+static const Field fields_get_object_acl_output[] = {
+    {.name = {"Owner", 5}, .path = "owner", .shape = &S3_SHAPE_OWNER, .offset = offsetof(S3GetObjectAclOutput, owner), .has_offset = NO_OFFSET},
+    {.name = {"AccessControlList", 17}, .path = "grants", .shape = &shape_grants, .offset = offsetof(S3GetObjectAclOutput, grants), .has_offset = NO_OFFSET},
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3GetObjectAclOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_OBJECT_ACL_OUTPUT = {.name = "GetObjectAclOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectAclOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_object_acl_output, .xml_name = "AccessControlPolicy"};
+
 static const char *const enum_intelligent_tiering_access_tier[] = {"ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS", NULL};
 static const Shape shape_intelligent_tiering_access_tier = {.name = "IntelligentTieringAccessTier", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_intelligent_tiering_access_tier};
 
@@ -1476,6 +2048,33 @@ const OperationModel S3CompleteMultipartUploadModel = {.name = "CompleteMultipar
 const OperationModel S3AbortMultipartUploadModel = {.name = "AbortMultipartUpload", .input = &S3_SHAPE_ABORT_MULTIPART_UPLOAD_REQUEST, .output = &S3_SHAPE_ABORT_MULTIPART_UPLOAD_OUTPUT, .has_output = true, .method = "DELETE", .uri = "/{Bucket}/{Key+}", .status = 204};
 const OperationModel S3ListPartsModel = {.name = "ListParts", .input = &S3_SHAPE_LIST_PARTS_REQUEST, .output = &S3_SHAPE_LIST_PARTS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}", .status = 200};
 const OperationModel S3ListMultipartUploadsModel = {.name = "ListMultipartUploads", .input = &S3_SHAPE_LIST_MULTIPART_UPLOADS_REQUEST, .output = &S3_SHAPE_LIST_MULTIPART_UPLOADS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?uploads", .status = 200};
+const OperationModel S3PutBucketVersioningModel = {.name = "PutBucketVersioning", .input = &S3_SHAPE_PUT_BUCKET_VERSIONING_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?versioning", .status = 200};
+const OperationModel S3GetBucketVersioningModel = {.name = "GetBucketVersioning", .input = &S3_SHAPE_GET_BUCKET_VERSIONING_REQUEST, .output = &S3_SHAPE_GET_BUCKET_VERSIONING_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?versioning", .status = 200};
+const OperationModel S3ListObjectVersionsModel = {.name = "ListObjectVersions", .input = &S3_SHAPE_LIST_OBJECT_VERSIONS_REQUEST, .output = &S3_SHAPE_LIST_OBJECT_VERSIONS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?versions", .status = 200};
+const OperationModel S3GetObjectAttributesModel = {.name = "GetObjectAttributes", .input = &S3_SHAPE_GET_OBJECT_ATTRIBUTES_REQUEST, .output = &S3_SHAPE_GET_OBJECT_ATTRIBUTES_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}?attributes", .status = 200};
+const OperationModel S3PutObjectTaggingModel = {.name = "PutObjectTagging", .input = &S3_SHAPE_PUT_OBJECT_TAGGING_REQUEST, .output = &S3_SHAPE_PUT_OBJECT_TAGGING_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}?tagging", .status = 200};
+const OperationModel S3GetObjectTaggingModel = {.name = "GetObjectTagging", .input = &S3_SHAPE_GET_OBJECT_TAGGING_REQUEST, .output = &S3_SHAPE_GET_OBJECT_TAGGING_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}?tagging", .status = 200};
+const OperationModel S3DeleteObjectTaggingModel = {.name = "DeleteObjectTagging", .input = &S3_SHAPE_DELETE_OBJECT_TAGGING_REQUEST, .output = &S3_SHAPE_DELETE_OBJECT_TAGGING_OUTPUT, .has_output = true, .method = "DELETE", .uri = "/{Bucket}/{Key+}?tagging", .status = 204};
+const OperationModel S3PutBucketTaggingModel = {.name = "PutBucketTagging", .input = &S3_SHAPE_PUT_BUCKET_TAGGING_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?tagging", .status = 200};
+const OperationModel S3GetBucketTaggingModel = {.name = "GetBucketTagging", .input = &S3_SHAPE_GET_BUCKET_TAGGING_REQUEST, .output = &S3_SHAPE_GET_BUCKET_TAGGING_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?tagging", .status = 200};
+const OperationModel S3DeleteBucketTaggingModel = {.name = "DeleteBucketTagging", .input = &S3_SHAPE_DELETE_BUCKET_TAGGING_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?tagging", .status = 204};
+const OperationModel S3PutBucketPolicyModel = {.name = "PutBucketPolicy", .input = &S3_SHAPE_PUT_BUCKET_POLICY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?policy", .status = 200};
+const OperationModel S3GetBucketPolicyModel = {.name = "GetBucketPolicy", .input = &S3_SHAPE_GET_BUCKET_POLICY_REQUEST, .output = &S3_SHAPE_GET_BUCKET_POLICY_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?policy", .status = 200};
+const OperationModel S3DeleteBucketPolicyModel = {.name = "DeleteBucketPolicy", .input = &S3_SHAPE_DELETE_BUCKET_POLICY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?policy", .status = 204};
+const OperationModel S3PutBucketCorsModel = {.name = "PutBucketCors", .input = &S3_SHAPE_PUT_BUCKET_CORS_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?cors", .status = 200};
+const OperationModel S3GetBucketCorsModel = {.name = "GetBucketCors", .input = &S3_SHAPE_GET_BUCKET_CORS_REQUEST, .output = &S3_SHAPE_GET_BUCKET_CORS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?cors", .status = 200};
+const OperationModel S3DeleteBucketCorsModel = {.name = "DeleteBucketCors", .input = &S3_SHAPE_DELETE_BUCKET_CORS_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?cors", .status = 204};
+const OperationModel S3PutPublicAccessBlockModel = {.name = "PutPublicAccessBlock", .input = &S3_SHAPE_PUT_PUBLIC_ACCESS_BLOCK_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?publicAccessBlock", .status = 200};
+const OperationModel S3GetPublicAccessBlockModel = {.name = "GetPublicAccessBlock", .input = &S3_SHAPE_GET_PUBLIC_ACCESS_BLOCK_REQUEST, .output = &S3_SHAPE_GET_PUBLIC_ACCESS_BLOCK_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?publicAccessBlock", .status = 200};
+const OperationModel S3DeletePublicAccessBlockModel = {.name = "DeletePublicAccessBlock", .input = &S3_SHAPE_DELETE_PUBLIC_ACCESS_BLOCK_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?publicAccessBlock", .status = 204};
+const OperationModel S3PutBucketOwnershipControlsModel = {.name = "PutBucketOwnershipControls", .input = &S3_SHAPE_PUT_BUCKET_OWNERSHIP_CONTROLS_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?ownershipControls", .status = 200};
+const OperationModel S3GetBucketOwnershipControlsModel = {.name = "GetBucketOwnershipControls", .input = &S3_SHAPE_GET_BUCKET_OWNERSHIP_CONTROLS_REQUEST, .output = &S3_SHAPE_GET_BUCKET_OWNERSHIP_CONTROLS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?ownershipControls", .status = 200};
+const OperationModel S3DeleteBucketOwnershipControlsModel = {.name = "DeleteBucketOwnershipControls", .input = &S3_SHAPE_DELETE_BUCKET_OWNERSHIP_CONTROLS_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?ownershipControls", .status = 204};
+const OperationModel S3PutBucketEncryptionModel = {.name = "PutBucketEncryption", .input = &S3_SHAPE_PUT_BUCKET_ENCRYPTION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?encryption", .status = 200};
+const OperationModel S3GetBucketEncryptionModel = {.name = "GetBucketEncryption", .input = &S3_SHAPE_GET_BUCKET_ENCRYPTION_REQUEST, .output = &S3_SHAPE_GET_BUCKET_ENCRYPTION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?encryption", .status = 200};
+const OperationModel S3DeleteBucketEncryptionModel = {.name = "DeleteBucketEncryption", .input = &S3_SHAPE_DELETE_BUCKET_ENCRYPTION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?encryption", .status = 204};
+const OperationModel S3GetBucketAclModel = {.name = "GetBucketAcl", .input = &S3_SHAPE_GET_BUCKET_ACL_REQUEST, .output = &S3_SHAPE_GET_BUCKET_ACL_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?acl", .status = 200};
+const OperationModel S3GetObjectAclModel = {.name = "GetObjectAcl", .input = &S3_SHAPE_GET_OBJECT_ACL_REQUEST, .output = &S3_SHAPE_GET_OBJECT_ACL_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}?acl", .status = 200};
 
 static const char *const operation_names[] = {
     "AbortMultipartUpload",

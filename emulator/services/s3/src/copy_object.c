@@ -1,5 +1,6 @@
 /* copy_object.c - CopyObject. The bytes are shared, not copied; they are read where the ETag or the checksum is another
  * than the source's. aws: S3 API Reference, CopyObject. */
+#include "acl.h"
 #include "copy_source.h"
 #include "encryption.h"
 #include "s3_operations.h"
@@ -60,6 +61,7 @@ static Status check(Call *call, Copy *copy)
     TRY(key_check(call, in->key));
     TRY(storage_class_check(call, in->storage_class));
     TRY(encryption_check(call, in->server_side_encryption, in->sse_customer_algorithm));
+    TRY(acl_check(call, in->acl, HAS_GRANTS(in)));
     TRY(check_directive(call, "metadata", "x-amz-metadata-directive", in->metadata_directive));
     TRY(check_directive(call, "tagging", "x-amz-tagging-directive", in->tagging_directive));
     TRY(copy_source_find(call, in->copy_source, in->expected_source_bucket_owner, &conditions, &copy->source));

@@ -1,4 +1,5 @@
 /* create_multipart_upload.c - CreateMultipartUpload and AbortMultipartUpload. aws: S3 API Reference. */
+#include "acl.h"
 #include "encryption.h"
 #include "multipart.h"
 #include "s3_operations.h"
@@ -45,6 +46,7 @@ static Status create_multipart_upload(Call *call, const S3CreateMultipartUploadI
     TRY(key_check(call, in->key));
     TRY(storage_class_check(call, in->storage_class));
     TRY(encryption_check(call, in->server_side_encryption, in->sse_customer_algorithm));
+    TRY(acl_check(call, in->acl, HAS_GRANTS(in)));
     TRY(find_checksum(call, in->checksum_algorithm, in->checksum_type, &upload));
     TRY(object_head_check(call, &head));
 

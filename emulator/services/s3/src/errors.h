@@ -58,6 +58,7 @@ typedef struct S3ErrorFields {
 /* X(constant, code, status, message) */
 #define S3_ERRORS(X)                                                                                                   \
     X(ACCESS_DENIED, "AccessDenied", 403, "Access Denied")                                                             \
+    X(ACL_NOT_SUPPORTED, "AccessControlListNotSupported", 400, "The bucket does not allow ACLs")                       \
     X(BAD_DIGEST, "BadDigest", 400, "The Content-MD5 you specified did not match what we received.")                   \
     X(BAD_TAGS, "BadRequest", 400, "Object tags cannot be greater than 10")                                            \
     X(BUCKET_EXISTS, "BucketAlreadyExists", 409,                                                                       \

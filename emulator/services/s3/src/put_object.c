@@ -1,5 +1,6 @@
 /* put_object.c - PutObject: a body that flows becomes a blob, which the key names from the commit on.
  * aws: S3 API Reference, PutObject. */
+#include "acl.h"
 #include "conditions.h"
 #include "encryption.h"
 #include "s3_operations.h"
@@ -12,6 +13,7 @@ static Status check(Call *call, const S3PutObjectInput *in, Bucket *bucket, Obje
     TRY(key_check(call, in->key));
     TRY(storage_class_check(call, in->storage_class));
     TRY(encryption_check(call, in->server_side_encryption, in->sse_customer_algorithm));
+    TRY(acl_check(call, in->acl, HAS_GRANTS(in)));
     TRY(object_head_check(call, head));
     return conditions_for_write(call, bucket, in->key, in->if_match, in->if_none_match);
 }
