@@ -11,6 +11,7 @@ import base64
 import http.client
 import json
 import random
+import re
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ from case import CBOR, FORM, JSON, RPC_V2, signed  # noqa: E402
 from encode import from_cbor, to_cbor, to_form, to_json  # noqa: E402
 from local_emulator import LocalEmulator  # noqa: E402
 from model import Operation, operations  # noqa: E402
+from rest import Sent, to_rest  # noqa: E402
 from resources import make_resources  # noqa: E402
 from run import CPU_MS_MAX, Bounds, Process  # noqa: E402
 from templates import Changer  # noqa: E402
@@ -35,9 +37,12 @@ ANSWER_S_MAX = 60
 REMAKE_EVERY = 300   # calls: what was deleted is made again
 RESET_EVERY = 20_000
 MEMBERS_MAX = 20_000
+HEAD_MAX = 8_000    # bytes: of a larger one no service is told
 TEMPLATES = 0.7      # the share of calls that are a good one, changed; the others are made member by member
 CLOCK_EVERY = 400
-RARE = ("Delete", "Deregister", "ScheduleKeyDeletion", "DisableKey", "CreateKey", "MergeShards", "SplitShard", "UpdateShardCount", "CreateTable", "CreateStream")
+RARE = ("Delete", "Deregister", "ScheduleKeyDeletion", "DisableKey", "CreateKey", "MergeShards", "SplitShard", "UpdateShardCount", "CreateTable", "CreateStream", "CreateBackup",
+        "RestoreTable")
+LATE = {"CopyObject", "UploadPartCopy", "CompleteMultipartUpload"}  # an error may stand in their 200
 LOST = (OSError, http.client.HTTPException)
 CONTENT_TYPES = {"json": JSON, "cbor": CBOR, "rpcv2cbor": RPC_V2, "query": FORM}
 EVENTS = "application/vnd.amazon.eventstream"
@@ -47,8 +52,11 @@ class Request(NamedTuple):
     operation: Operation
     protocol: str
     body: bytes
+    sent: Sent | None = None  # of REST: what stands before the body
 
     def parts(self) -> tuple[str, str, bytes, dict[str, str]]:
+        if self.sent:
+            return self.sent.method, self.sent.path, self.body, {"Authorization": signed(self.operation.service), **self.sent.headers}
         headers = {"Content-Type": CONTENT_TYPES[self.protocol], "Authorization": signed(self.operation.service)}
         path = "/"
         if self.protocol == "rpcv2cbor":
@@ -78,6 +86,7 @@ class Fuzz:
     seed: int
     options: tuple[str, ...] = ()
     kept: Path | None = None  # a folder for findings
+    only: str = ""
     calls: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
@@ -86,7 +95,7 @@ class Fuzz:
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
         self.pool = Pool(self.chance)
-        self.operations = operations()
+        self.operations = [one for one in operations() if re.search(self.only, f"{one.service} {one.name}")]
         self.weights = [0.15 if one.name.startswith(RARE) else 1.0 for one in self.operations]
         self.start()
 
@@ -110,11 +119,16 @@ class Fuzz:
         value = self.value(operation)
         while count_of(value) > MEMBERS_MAX:
             value = self.value(operation)
-        if protocol == "query":
+        sent = to_rest(operation, value) if operation.is_rest else None
+        if sent and sent.head_size() > HEAD_MAX:
+            return self.make()
+        if sent:
+            body = sent.body
+        elif protocol == "query":
             body = to_form(operation.name, operation.version, value)
         else:
             body = to_json(value) if protocol == "json" else to_cbor(value, is_ms=protocol == "cbor")
-        return Request(operation, protocol, self.mutated(body) if self.chance.random() < 0.05 else body)
+        return Request(operation, protocol, self.mutated(body) if self.chance.random() < 0.05 else body, sent)
 
     def value(self, operation: Operation) -> Any:
         maker = Maker(operation, self.pool, self.chance)
@@ -164,7 +178,7 @@ class Fuzz:
             return
         if status == 500:
             self.found(request, f"500: {body[:300]!r}")
-        elif status == 200:
+        elif status < 300:
             self.pool.harvest(said)
         else:
             self.reached.setdefault((request.operation.service, request.operation.name, code_of(said)), request)
@@ -227,6 +241,8 @@ def read_answer(request: Request, status: int, kind: str, body: bytes) -> Any:
     """The answer, read as its protocol is; raises where it isn't well formed."""
     if kind == EVENTS:
         return {}
+    if request.sent:
+        return read_rest(request, status, kind, body)
     if request.protocol == "query":
         root = XML.fromstring(body)
         code = root.findtext(".//{*}Error/{*}Code") or root.findtext(".//Code")
@@ -241,13 +257,32 @@ def read_answer(request: Request, status: int, kind: str, body: bytes) -> Any:
     return said
 
 
+def read_rest(request: Request, status: int, kind: str, body: bytes) -> Any:
+    """Of HEAD, and where a condition does not hold, there is the status alone; an object may be anything."""
+    if request.sent.method == "HEAD" or status == 304 or (status < 300 and request.operation.name == "GetObject"):
+        if body and status >= 300:
+            raise ValueError("a body")
+        return {"__type": str(status)}
+    root = XML.fromstring(body) if body else None
+    if root is None and status >= 300:
+        raise ValueError("no body")
+    if root is not None and status >= 300:
+        code = root.findtext(".//{*}Code")
+        if not code:
+            raise ValueError("no code")
+        return {"__type": code, "form": body.decode()}
+    if root is not None and root.tag == "Error" and request.operation.name not in LATE:
+        raise ValueError("code")
+    return {one.tag.rpartition("}")[2]: one.text for one in root.iter() if one.text} if root is not None else {}
+
+
 def code_of(said: Any) -> str:
     return str(said.get("__type", "")).rpartition("#")[2]
 
 
-def run(seed: int, calls: int = 0, minutes: float = 0, options: tuple[str, ...] = (), kept: Path | None = None) -> Fuzz:
+def run(seed: int, calls: int = 0, minutes: float = 0, options: tuple[str, ...] = (), kept: Path | None = None, only: str = "") -> Fuzz:
     """So many calls, or so long."""
-    fuzz, until = Fuzz(seed, options, kept), time.monotonic() + minutes * 60
+    fuzz, until = Fuzz(seed, options, kept, only), time.monotonic() + minutes * 60
     try:
         while fuzz.calls < calls or time.monotonic() < until:
             fuzz.step()
@@ -278,6 +313,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--calls", type=int, default=0, help="so many instead")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--only", default="", help="operations, of `service Name` that match it")
     parser.add_argument("--option", action="append", default=[], help="of the emulator: --option=--limits --option=aws")
     parser.add_argument("--kept", type=Path, default=Path(tempfile.gettempdir()) / "evpoc-findings", help="a folder for what is found")
     parser.add_argument("--replay", type=Path, help="send a kept request to a fresh emulator")
@@ -287,7 +323,7 @@ def main() -> int:
         replay(chosen.replay)
         return 0
     print(f"seed {chosen.seed}")
-    fuzz = run(chosen.seed, chosen.calls, 0 if chosen.calls else chosen.minutes, tuple(chosen.option), chosen.kept)
+    fuzz = run(chosen.seed, chosen.calls, 0 if chosen.calls else chosen.minutes, tuple(chosen.option), chosen.kept, chosen.only)
     kinds = Counter(finding.key() for finding in fuzz.findings)
     for finding in {finding.key(): finding for finding in reversed(fuzz.findings)}.values():
         print(f"call {finding.number} ({kinds[finding.key()]} of this kind), {finding.key()}\n    {finding.what[:1500]}\n    {finding.request.body[:500]!r}")

@@ -67,6 +67,47 @@ def damaged(make: Callable[[random.Random], str]) -> Callable[[random.Random], s
     return made
 
 
+def literal(chance: random.Random, depth: int = 0) -> str:
+    kind = chance.randrange(9 if depth < 3 else 6)
+    if kind < 6:
+        return chance.choice(["?", "'fuzz1'", "1", "-1.5e3", "'x'", "true", "null", "missing", "''", "9" * 40])
+    inner = ", ".join(literal(chance, depth + 1) for _ in range(chance.choice((0, 1, 3))))
+    return [f"[{inner}]", f"<<{inner}>>", f"{{'a': {literal(chance, depth + 1)}, 'b': {literal(chance, depth + 1)}}}"][kind - 6]
+
+
+def where(chance: random.Random, depth: int = 0) -> str:
+    path = chance.choice(["k", "r", "g", "a.b[0]", '"a"', "b", "n", "h.k"])
+    kind = chance.randrange(9 if depth < 4 else 6)
+    if kind < 2:
+        return f"k = {literal(chance)}" + chance.choice(["", f" AND r = {literal(chance)}"])
+    if kind == 2:
+        return f"{path} {chance.choice([*COMPARISONS, '!='])} {literal(chance)}"
+    if kind == 3:
+        return f"{path} {chance.choice(['IN', 'NOT IN'])} {chance.choice(['[{}]', '({})'])}".format(", ".join(literal(chance) for _ in range(chance.choice((1, 3, 51)))))
+    if kind == 4:
+        return f"{path} BETWEEN {literal(chance)} AND {literal(chance)}"
+    if kind == 5:
+        return chance.choice([f"{path} IS {chance.choice(['', 'NOT '])}{chance.choice(['NULL', 'MISSING'])}", f"contains({path}, {literal(chance)})",
+                              f"begins_with({path}, {literal(chance)})", f"size({path}) > 1", f"attribute_type({path}, 'S')"])
+    if kind == 6:
+        return f"NOT ({where(chance, depth + 1)})"
+    return f"{where(chance, depth + 1)} {chance.choice(('AND', 'OR'))} {where(chance, depth + 1)}"
+
+
+def statement(chance: random.Random) -> str:
+    table = chance.choice(["hash", '"range"', '"hash"."index"', '"range"."local"', '"not-there"', "hash h"])
+    kind = chance.randrange(5)
+    if kind < 2:
+        what = chance.choice(["*", "k", "k, g, a.b[0]", "a AS x", "DISTINCT k", "COUNT(*)"])
+        return f"SELECT {what} FROM {table}" + chance.choice(["", f" WHERE {where(chance)}", f" WHERE {where(chance)} ORDER BY {chance.choice('krg')} DESC"])
+    if kind == 2:
+        return f"INSERT INTO {table} VALUE {{'k': {literal(chance)}, 'r': {literal(chance)}, 'a': {literal(chance)}}}"
+    if kind == 3:
+        return f"DELETE FROM {table} WHERE {where(chance)}" + chance.choice(["", " RETURNING ALL OLD *"])
+    setting = chance.choice([literal(chance), f"n + {literal(chance)}", f"list_append(l, {literal(chance)})", f"set_add(b, {literal(chance)})", "g"])
+    return f"UPDATE {table} SET {chance.choice(['v', 'a.b[1]', 'n', 'l'])} = {setting} WHERE {where(chance)}" + chance.choice(["", " RETURNING MODIFIED NEW *"])
+
+
 AVRO = [
     '"string"', '{"type":"record","name":"R","fields":[{"name":"a","type":"int"}]}',
     '{"type":"record","name":"R","fields":[{"name":"a","type":"int"},{"name":"b","type":["null","string"],"default":null}]}',
@@ -136,6 +177,7 @@ def digits(chance: random.Random) -> str:
 HINTS: dict[str, Callable[[random.Random], str]] = {
     "ConditionExpression": damaged(condition), "FilterExpression": damaged(condition), "KeyConditionExpression": damaged(key_condition),
     "UpdateExpression": damaged(update), "ProjectionExpression": damaged(projection), "SchemaDefinition": definition, "N": number,
+    "Statement": damaged(statement),
     "Expression": metric_expression, "Policy": policy, "NewStartingHashKey": digits, "ExplicitHashKey": digits, "SequenceNumber": digits,
     "StartingSequenceNumber": digits, "SequenceNumberForOrdering": digits,
     "Versions": lambda chance: chance.choice(["1", "1-3", "2-1", "1-100000", "99999999999999999999", "1-25", "0", "-", "1-2-3"]),
@@ -146,6 +188,7 @@ HINTS: dict[str, Callable[[random.Random], str]] = {
                                            "00000000-0000-0000-0000-000000000000", "arn:aws:kms:::key/", "alias/"]),
     "Timezone": lambda chance: chance.choice(["+0000", "-1159", "+9999", "UTC", ""]),
     "AttributeName": lambda chance: chance.choice(["k", "r", "g", "a", "b"]),
+    "BackupArn": lambda chance: f"arn:aws:dynamodb:us-east-1:000000000000:table/{chance.choice(['hash', 'x' * 300, ''])}/backup/{chance.choice(['1-2', '', '/'])}",
     "IndexName": lambda chance: chance.choice(["index", "local", "other"]),
 }
 

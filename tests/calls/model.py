@@ -25,9 +25,14 @@ class Operation:
     input: str    # a shape's name, or ""
     output: str
     errors: tuple[str, ...]
+    http: dict[str, Any]  # method and requestUri
 
     def __hash__(self) -> int:
         return hash((self.service, self.name))
+
+    @property
+    def is_rest(self) -> bool:
+        return self.protocols == ("restxml",)
 
     def shape(self, name: str) -> dict[str, Any]:
         return self.shapes[name]
@@ -59,8 +64,6 @@ def read_services() -> list[tuple[list[str], list[str]]]:
 def operations() -> tuple[Operation, ...]:
     made = []
     for (folder, _, _, _, body_max, protocols), names in read_services():
-        if protocols.startswith("rest"):  # templates of URIs are not filled in yet
-            continue
         model = Loader().load_service_model(folder, "service-2")
         meta = model["metadata"]
         for name in names:
@@ -68,7 +71,7 @@ def operations() -> tuple[Operation, ...]:
             target = f"{meta['targetPrefix']}.{name}" if "targetPrefix" in meta else name
             made.append(Operation(folder, name, target, meta["apiVersion"], tuple(protocols.split(",")), int(body_max), model["shapes"],
                                   what.get("input", {}).get("shape", ""), what.get("output", {}).get("shape", ""),
-                                  tuple(error["shape"] for error in what.get("errors", []))))
+                                  tuple(error["shape"] for error in what.get("errors", [])), what["http"]))
     return tuple(made)
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from model import operations
 from refusals_dynamodb import dynamodb, dynamodbstreams
+from refusals_s3 import s3
 from row import ACCOUNT, Body, Row
 
 STREAM_ARN = f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/"
@@ -242,15 +243,16 @@ def damaged() -> Iterator[Row]:
 
 
 def rows() -> list[Row]:
-    return [row for of in (damaged, kinesis, dynamodb, dynamodbstreams, glue, cloudwatch, kms) for row in of()]
+    return [row for of in (damaged, kinesis, dynamodb, dynamodbstreams, glue, cloudwatch, kms, s3) for row in of()]
 
 
 # Operations of which no declared error is reached, and why.
 OURS = "but for what is ours (InternalServerError, throttling), none is declared"
+HEAD = "an answer to HEAD has no body: its status is all"
 WITHOUT = {
     "dynamodb ListTables": OURS, "dynamodb DescribeLimits": OURS, "dynamodb BatchExecuteStatement": "a statement's error is in the answer",
     "dynamodb ListBackups": OURS, "dynamodb ListExports": OURS, "dynamodb ListImports": OURS, "dynamodb ListGlobalTables": OURS,
     "dynamodbstreams ListStreams": "what isn't there has no streams", "glue CheckSchemaVersionValidity": "an invalid schema is an answer",
-    "kms ListKeys": "any marker is taken",
+    "kms ListKeys": "any marker is taken", "s3 HeadBucket": HEAD, "s3 HeadObject": HEAD, "s3 CopyObject": "nothing is archived",
 }
 ROWS_MIN = 320  # of what the models declare

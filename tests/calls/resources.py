@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from fuzz import Fuzz
 
 KINESIS, DYNAMODB, GLUE, KMS, METRICS = "Kinesis_20131202", "DynamoDB_20120810", "AWSGlue", "TrentService", "GraniteServiceVersion20100801"
-SERVICES = {KINESIS: "kinesis", DYNAMODB: "dynamodb", GLUE: "glue", KMS: "kms", METRICS: "cloudwatch"}
+CHANGES = "DynamoDBStreams_20120810"
+SERVICES = {KINESIS: "kinesis", DYNAMODB: "dynamodb", CHANGES: "dynamodb", GLUE: "glue", KMS: "kms", METRICS: "cloudwatch"}
 HASH = [{"AttributeName": "k", "KeyType": "HASH"}]
 RANGE = [*HASH, {"AttributeName": "r", "KeyType": "RANGE"}]
 ATTRIBUTES = [{"AttributeName": name, "AttributeType": kind} for name, kind in (("k", "S"), ("r", "N"), ("g", "S"))]
@@ -33,11 +34,14 @@ def ask(fuzz: Fuzz, target: str, **members: Any) -> dict[str, Any]:
 
 
 def make_resources(fuzz: Fuzz) -> None:
-    for make in (streams, tables, schemas, keys, metrics):
+    for make in (streams, tables, changes, backups, objects, schemas, keys, metrics):
         make(fuzz)
-    for name, values in {"StreamName": ["fuzz-a", "fuzz-b", "not-there"], "TableName": ["hash", "range", "not-there"], "ConsumerName": ["c", "d"],
+    for name, values in {"StreamName": ["fuzz-a", "fuzz-b", "not-there"], "TableName": ["hash", "range", "restored", "not-there"], "ConsumerName": ["c", "d"],
                          "RegistryName": ["fuzz", "default-registry", "not-there"], "SchemaName": ["avro", "json", "protobuf", "not-there"],
-                         "Namespace": ["n", "AWS/Kinesis"], "MetricName": ["m", "o"], "Id": ["m1", "m2", "e1"], "PolicyName": ["default"]}.items():
+                         "Namespace": ["n", "AWS/Kinesis"], "MetricName": ["m", "o"], "Id": ["m1", "m2", "e1"], "PolicyName": ["default"],
+                         "Bucket": ["fuzz-bucket", "other-bucket", "not-there"], "Key": ["a/fuzz0", "a/fuzz1", "a/parts", "new", "not-there", "é/€"],
+                         "CopySource": ["fuzz-bucket/a/fuzz1", "/fuzz-bucket/a/fuzz2", "not-there/k"], "Prefix": ["a/"], "Delimiter": ["/"],
+                         "CacheControl": ["no-cache"], "ETag": ['"5d41402abc4b2a76b9719d911017c592"']}.items():
         for value in values:
             fuzz.pool.add(name, value)
 
@@ -58,7 +62,8 @@ def streams(fuzz: Fuzz) -> None:
 
 
 def tables(fuzz: Fuzz) -> None:
-    usual = {"BillingMode": "PAY_PER_REQUEST", "GlobalSecondaryIndexes": [INDEX]}
+    usual = {"BillingMode": "PAY_PER_REQUEST", "GlobalSecondaryIndexes": [INDEX],
+             "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}}
     ask(fuzz, f"{DYNAMODB}.CreateTable", TableName="hash", KeySchema=HASH, AttributeDefinitions=[ATTRIBUTES[0], ATTRIBUTES[2]], **usual)
     ask(fuzz, f"{DYNAMODB}.CreateTable", TableName="range", KeySchema=RANGE, AttributeDefinitions=ATTRIBUTES, LocalSecondaryIndexes=[LOCAL], **usual)
     for name in ("hash", "range"):
@@ -66,6 +71,32 @@ def tables(fuzz: Fuzz) -> None:
             item = {"k": {"S": f"fuzz{n}"}, "r": {"N": "1"}, "g": {"S": "x"}, "a": {"M": {"b": {"L": [{"N": "1"}, {"S": "y"}]}}}, "b": {"NS": ["1", "2"]}}
             ask(fuzz, f"{DYNAMODB}.PutItem", TableName=name, Item=item)
         ask(fuzz, f"{DYNAMODB}.DescribeTable", TableName=name)
+
+
+def changes(fuzz: Fuzz) -> None:
+    """An iterator lives for a quarter of an hour."""
+    for stream in ask(fuzz, f"{CHANGES}.ListStreams").get("Streams", []):
+        at = {"StreamArn": stream["StreamArn"]}
+        for shard in ask(fuzz, f"{CHANGES}.DescribeStream", **at).get("StreamDescription", {}).get("Shards", []):
+            ask(fuzz, f"{CHANGES}.GetShardIterator", ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON", **at)
+
+
+def backups(fuzz: Fuzz) -> None:
+    ask(fuzz, f"{DYNAMODB}.UpdateContinuousBackups", TableName="range", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+    if not ask(fuzz, f"{DYNAMODB}.ListBackups").get("BackupSummaries"):
+        ask(fuzz, f"{DYNAMODB}.CreateBackup", TableName="hash", BackupName="backup")
+
+
+def objects(fuzz: Fuzz) -> None:
+    headers = {"Authorization": signed("s3")}
+    fuzz.send(("PUT", "/fuzz-bucket", b"", headers))
+    for n in range(3):
+        fuzz.send(("PUT", f"/fuzz-bucket/a/fuzz{n}", b"hello" * n, headers))
+    _, _, said = fuzz.send(("POST", "/fuzz-bucket/a/parts?uploads", b"", headers))
+    if b"<UploadId>" in said:
+        upload = said.partition(b"<UploadId>")[2].partition(b"<")[0].decode()
+        fuzz.pool.add("UploadId", upload)
+        fuzz.send(("PUT", f"/fuzz-bucket/a/parts?partNumber=1&uploadId={upload}", b"hello", headers))
 
 
 def schemas(fuzz: Fuzz) -> None:

@@ -15,3 +15,4 @@ class Row(NamedTuple):
     error: str  # *: any
     body: Body | bytes
     times: int = 1  # at most so often, until it is refused so
+    credential: str = "test/20260101/us-east-1"  # of REST

@@ -10,6 +10,8 @@ from encode import Blob, Pairs, Struct, Time
 from model import Operation, is_union
 from refusals import BY_ARN, BY_KEY, BY_NAME, BY_SCHEMA, DATA, PAIR, SHARD, STREAM_ARN
 from refusals_dynamodb import TABLE_ARN, TAG
+from templates_dynamodb import DYNAMODB
+from templates_s3 import S3
 
 Body = dict[str, Any]
 KEY = {"k": {"S": "fuzz1"}}
@@ -32,6 +34,7 @@ VALUES_DATUM = {"MetricName": "o", "Values": [1, 2, 3.5], "Counts": [1, 5, 2]}
 QUERIES = [{"Id": "m1", "MetricStat": {"Metric": {**METRIC, "Dimensions": []}, "Period": 60, "Stat": "Sum"}}]
 
 OTHERS: dict[str, list[Body]] = {
+    **DYNAMODB, **S3,
     "kinesis CreateStream": [{"StreamName": "fuzz-c", "ShardCount": 2}, {"StreamName": "fuzz-d", "StreamModeDetails": {"StreamMode": "ON_DEMAND"}}],
     "kinesis ListStreams": [{}], "kinesis DescribeLimits": [{}], "kinesis DescribeAccountSettings": [{}],
     "kinesis UpdateAccountSettings": [{"MinimumThroughputBillingCommitment": {"Status": "ENABLED"}}],
@@ -89,6 +92,8 @@ def bodies_of(operation: Operation) -> list[Body]:
     if operation.service == "kinesis" and name in BY_ARN:
         member, body = BY_ARN[name]
         found += [{member: f"{STREAM_ARN}fuzz-b", **body}]
+    if operation.service == "s3" and not found:
+        found += [{"Bucket": "fuzz-bucket"}]
     if operation.service == "dynamodb" and not found:
         found += [{"TableName": table} for table in ("hash", "range")]
     if operation.service == "glue" and name in BY_SCHEMA:
@@ -124,8 +129,20 @@ def with_words_used(value: Any, chance: random.Random, maker: Any) -> Any:
     """The names and values of expressions are those that they use, as AWS wants it; older members are left out beside expressions."""
     if isinstance(value, (Struct, Pairs)):
         made = type(value)((name, with_words_used(member, chance, maker)) for name, member in value)
+        if isinstance(made, Struct) and isinstance(dict(made[:3]).get("Statement"), str):
+            return with_parameters(made, maker)
         return mended(made, chance, maker) if isinstance(made, Struct) and any(name.endswith("Expression") for name, _ in made) else made
     return [with_words_used(member, chance, maker) for member in value] if isinstance(value, list) else value
+
+
+def with_parameters(value: Struct, maker: Any) -> Struct:
+    """As many as its statement has question marks."""
+    there = [member for name, members in value if name == "Parameters" and isinstance(members, list) for member in members]
+    count = min(sum(member.count("?") for name, member in value if name == "Statement" and isinstance(member, str)), 50)
+    kept = Struct((name, member) for name, member in value if name != "Parameters")
+    if count:
+        kept.append(("Parameters", (there + [maker.value("AttributeValue", "", 2) for _ in range(count)])[:count]))
+    return kept
 
 
 OLDER = {"Expected", "AttributeUpdates", "KeyConditions", "QueryFilter", "ScanFilter", "AttributesToGet", "ConditionalOperator"}

@@ -28,6 +28,7 @@ SAME_AS = {  # members whose values other members' answers hold
     "TargetKeyId": "KeyId", "ResourceARN": "arn", "ResourceArn": "arn", "StreamARN": "arn", "ConsumerARN": "ConsumerARN", "SchemaArn": "arn",
     "RegistryArn": "arn", "ExclusiveStartStreamName": "StreamName", "ExclusiveStartTableName": "TableName", "Marker": "NextMarker",
 }
+OWN_ARNS = {"ConsumerARN", "BackupArn", "LatestStreamArn"}  # asked for by these names; others are any resource's
 POOL_MAX = 40
 
 
@@ -39,6 +40,17 @@ def count_of(value: Any) -> int:
     return 1 + sum(map(count_of, members))
 
 
+def kind_of(name: str, value: str) -> str:
+    """DynamoDB's streams have shards, numbers and iterators of their own."""
+    if name.endswith("ShardIterator") and "|" in value:
+        return "ChangesIterator"
+    if name == "ShardId" and value.count("-") > 1:
+        return "ChangesShardId"
+    if name == "SequenceNumber" and len(value) <= 40:
+        return "ChangesNumber"
+    return "arn" if value.startswith("arn:") and name not in OWN_ARNS else name
+
+
 class Pool:
     """What was seen in answers, by the member's name: names, tokens, numbers of what is really there."""
 
@@ -46,7 +58,7 @@ class Pool:
         self.chance, self.seen = chance, {}
 
     def add(self, name: str, value: str) -> None:
-        held = self.seen.setdefault("arn" if value.startswith("arn:") and name != "ConsumerARN" else name, [])
+        held = self.seen.setdefault(kind_of(name, value), [])
         if value in held:
             return
         if len(held) < POOL_MAX:

@@ -217,6 +217,6 @@ def at_once(operation: Operation, usual: dict[str, Any]) -> Case:
 
 def cases(step: int = 1) -> Iterator[Case]:
     """Each step-th of them."""
-    makers = [maker for operation in operations() for maker in makers_of(operation)]
+    makers = [maker for operation in operations() if not operation.is_rest for maker in makers_of(operation)]
     for maker in makers[::step]:
         yield maker()
