@@ -3,6 +3,7 @@
 #include "cloudwatch.h"
 #include "dynamodb.h"
 #include "dynamodbstreams.h"
+#include "firehose.h"
 #include "glue.h"
 #include "kinesis.h"
 #include "kms.h"
@@ -10,6 +11,6 @@
 #include "sts.h"
 
 const Service *const ALL_SERVICES[] = {
-    &kms_service,     &sts_service,      &cloudwatch_service,      &s3_service, &glue_service,
-    &kinesis_service, &dynamodb_service, &dynamodbstreams_service, NULL,
+    &kms_service,     &sts_service,      &cloudwatch_service,      &s3_service,       &glue_service,
+    &kinesis_service, &dynamodb_service, &dynamodbstreams_service, &firehose_service, NULL,
 };

@@ -83,6 +83,7 @@ cloudwatch = client_fixture("cloudwatch")
 sts = client_fixture("sts")
 kms = client_fixture("kms")
 s3 = client_fixture("s3")
+firehose = client_fixture("firehose")
 
 _numbers = itertools.count()
 

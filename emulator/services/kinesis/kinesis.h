@@ -65,9 +65,35 @@ MUST_CHECK int kinesis_trace(const Scope *scope, const KinesisTraceQuery *query,
 
 /* For services that write to or read from streams. scope: of the Kinesis that has them. Codes of the store below 0 are
  * passed up unread. */
-enum { KINESIS_DONE = 0, KINESIS_NO_STREAM = 1 };
+enum { KINESIS_DONE = 0, KINESIS_NO_STREAM = 1, KINESIS_NO_SHARD = 16, KINESIS_NO_KEY = 17 };
 
 /* Is there a stream that takes records? */
 MUST_CHECK int kinesis_find(const Scope *scope, Bytes stream);
 /* One record, in this turn's transaction, whole after its commit. */
 MUST_CHECK int kinesis_append(const Scope *scope, Bytes stream, Bytes partition_key, Bytes data);
+
+/* For services that read streams: a shard by the service's own number, a record by its index in it; where a reader has
+ * come to is its own to keep. Parents are to be read to their ends before their children. */
+typedef struct KinesisShardPlace {
+    int64_t id;
+    uint32_t index;                  /* of its name: shardId-000000000007 */
+    int64_t parent, adjacent_parent; /* indexes, or -1 */
+    bool is_open;
+    uint64_t tip; /* the index that its next record gets: LATEST */
+} KinesisShardPlace;
+typedef struct KinesisShardPlaces {
+    KinesisShardPlace *items; /* by index, in the arena; those whose retention has ended are not there */
+    size_t count;
+} KinesisShardPlaces;
+MUST_CHECK int kinesis_shards(const Scope *scope, Bytes stream, KinesisShardPlaces *ret_places);
+
+typedef struct KinesisReading {
+    KinesisRecordList records; /* in the arena */
+    uint64_t next;
+    bool is_at_tip;        /* nothing is behind them yet */
+    bool is_ended;         /* and nothing ever will be */
+    int64_t millis_behind; /* how far they are from the tip of the stream */
+} KinesisReading;
+/* KINESIS_NO_SHARD: it is gone. KINESIS_NO_KEY: the key that its records are sealed with may not be used now. */
+MUST_CHECK int kinesis_read(const Scope *scope, int64_t shard_id, uint64_t from, size_t bytes_max,
+                            KinesisReading *ret_reading);

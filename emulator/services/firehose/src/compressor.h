@@ -1,0 +1,18 @@
+/* compressor.h - bytes into the form that a destination's CompressionFormat names, as they come. */
+#pragma once
+#include "buffer.h"
+
+typedef struct Compressor Compressor;
+
+/* format: of the model's enumeration. name: of the one file in a ZIP. */
+Compressor *compressor_new(Bytes format, Bytes name, int64_t at_ms);
+Compressor *compressor_free(Compressor *compressor);
+void compressor_add(Compressor *compressor, Bytes bytes, Buffer *out);
+void compressor_end(Compressor *compressor, Buffer *out);
+/* ".gz"; empty for UNCOMPRESSED. */
+const char *compression_extension(Bytes format);
+
+/* snappy.c: one block of at most SNAPPY_BLOCK_MAX bytes.
+ * https://github.com/google/snappy/blob/main/format_description.txt */
+#define SNAPPY_BLOCK_MAX 65536
+void snappy_append_block(Buffer *out, Bytes block);

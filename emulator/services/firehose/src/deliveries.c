@@ -1,0 +1,283 @@
+/* deliveries.c - what is due is begun; small ones are done with at once, large ones go on by the loop's timer. */
+#include "deliveries.h"
+
+#define RETRY_MS     5000
+#define KEPT_MS      (24 * MS_PER_HOUR) /* aws: "retries … for up to 24 hours", then the data is lost */
+#define TROUBLE_MS   1000
+#define LOOK_MS      100                /* of real time */
+#define AT_ONCE      (2 * BYTES_PER_MB) /* of one look */
+#define STREAMS_A_GO 1000
+#define LOST_RECORDS 10000
+
+static const Query due_ids = {"SELECT id FROM firehose_stream WHERE due_ms <= ?1 ORDER BY due_ms, id LIMIT ?2"};
+static const Query by_due = {"SELECT id, due_ms FROM firehose_stream WHERE due_ms < ?1 ORDER BY due_ms"};
+
+bool deliveries_has(const Firehose *firehose, int64_t stream_id)
+{
+    for (const Delivery *delivery = firehose->deliveries; delivery; delivery = delivery->next)
+        if (delivery->stream.id == stream_id)
+            return true;
+    return false;
+}
+
+static void on_due(void *context, int64_t now_ms)
+{
+    Firehose *firehose = context;
+    firehose->timer = NULL;
+    deliveries_run(firehose, now_ms);
+}
+
+void deliveries_await(Firehose *firehose, int64_t due_ms)
+{
+    if (due_ms == DUE_NEVER || (firehose->timer && firehose->timer_due_ms <= due_ms))
+        return;
+    if (firehose->timer)
+        scheduler_cancel(firehose->host->scheduler, firehose->timer);
+    firehose->timer = scheduler_at(firehose->host->scheduler, due_ms, on_due, firehose);
+    firehose->timer_due_ms = due_ms;
+}
+
+/* Not by the scheduler: where turns cannot be committed, each look may end in another rollback. */
+void deliveries_look(Firehose *firehose)
+{
+    loop_timer_set(firehose->host->loop, &firehose->delivery_steps, loop_now_ms(firehose->host->loop) + LOOK_MS);
+}
+
+void deliveries_close(Firehose *firehose)
+{
+    if (firehose->timer)
+        scheduler_cancel(firehose->host->scheduler, firehose->timer);
+    firehose->timer = NULL;
+    loop_timer_cancel(firehose->host->loop, &firehose->delivery_steps);
+    for (Delivery *delivery; (delivery = firehose->deliveries);) {
+        firehose->deliveries = delivery->next;
+        delivery_free(delivery);
+    }
+}
+
+/* A piece of work in a transaction of its own. */
+typedef struct Work {
+    Scope scope;
+    DeliveryStream stream;
+    int reason;
+    Delivery *delivery;
+    bool is_lost; /* some of the buffer is too old to be tried again */
+} Work;
+
+static int end_delivery(void *context)
+{
+    return delivery_end(context);
+}
+
+static int remove_deleted(void *context)
+{
+    Work *work = context;
+    return delivery_stream_remove(&work->scope, &work->stream);
+}
+
+/* What arrived too long ago is given up. */
+static int lose_old(Work *work)
+{
+    DeliveryStream *stream = &work->stream;
+    Firehose *firehose = work->scope.service;
+    for (;;) {
+        ArenaMark mark = arena_mark(work->scope.arena);
+        LogRecord *records;
+        size_t count, lost = 0;
+        int code = shard_log_read(firehose->log, buffer_log(stream), (uint64_t)stream->position, LOST_RECORDS,
+                                  (size_t)BYTES_PER_MB, work->scope.arena, &records, &count);
+        if (code != STORE_OK)
+            return code;
+        for (; lost < count && records[lost].arrival_ms <= work->scope.now_ms - KEPT_MS; lost++) {
+            stream->position = (int64_t)records[lost].sequence + 1;
+            stream->buffered_bytes -= (int64_t)records[lost].data.len;
+            work->is_lost = true;
+        }
+        if (lost < count)
+            stream->since_ms = records[lost].arrival_ms;
+        arena_rewind(work->scope.arena, mark);
+        if (!count || lost < count)
+            break;
+    }
+    if (stream->position == stream->next || stream->buffered_bytes < 0)
+        stream->buffered_bytes = 0;
+    return STORE_OK;
+}
+
+static int note_failure(void *context)
+{
+    Work *work = context;
+    DeliveryStream *stream = &work->stream;
+    int code = delivery_stream_load(&work->scope, stream->id, stream);
+    if (code != STORE_OK)
+        return code == STORE_NOT_FOUND ? STORE_OK : code;
+    if (!stream->failing_ms)
+        stream->failing_ms = work->scope.now_ms;
+    stream->retry_ms = work->scope.now_ms + RETRY_MS;
+    if (stream->since_ms <= work->scope.now_ms - KEPT_MS)
+        code = lose_old(work);
+    return code == STORE_OK ? delivery_stream_write_buffer(&work->scope, stream) : code;
+}
+
+static const char *reason_text(int code)
+{
+    return code == S3_NO_BUCKET     ? "the bucket does not exist"
+           : code == DELIVERY_NO_S3 ? "there is no S3 here to deliver to"
+                                    : NULL;
+}
+
+static void fail_delivery(const Scope *scope, const DeliveryStream *stream, int reason)
+{
+    Firehose *firehose = scope->service;
+    Work work = {.scope = *scope, .stream = *stream, .reason = reason};
+    const char *text = reason_text(reason);
+    bool is_new = !stream->failing_ms;
+    if (host_run_alone(firehose->host, note_failure, &work) != STORE_OK)
+        text = NULL;
+    if (is_new || work.is_lost)
+        log_format(firehose->host->log, LOG_WARN, "firehose: " BYTES_FMT " cannot deliver: %s; %s",
+                   BYTES_ARG(stream->name), text ? text : store_error(firehose->store),
+                   work.is_lost ? "what is older than a day is lost" : "its records are kept and it is tried again");
+}
+
+static void go_on(Firehose *firehose)
+{
+    if (firehose->deliveries)
+        loop_timer_set(firehose->host->loop, &firehose->delivery_steps, loop_now_ms(firehose->host->loop) + 1);
+}
+
+static int finish(Delivery *delivery, bool is_done)
+{
+    int code = STORE_OK;
+    while (code == STORE_OK && !is_done)
+        code = delivery_step(delivery, &is_done);
+    return code == STORE_OK ? host_run_alone(delivery->firehose->host, end_delivery, delivery) : code;
+}
+
+/* Objects of one stream, as long as it is due and room is left for this look. */
+static void deliver(Scope *scope, DeliveryStream *stream, int64_t *room)
+{
+    Firehose *firehose = scope->service;
+    int64_t id = stream->id;
+    while (stream->due_ms <= scope->now_ms && !deliveries_has(firehose, id)) {
+        Delivery *delivery;
+        int code = delivery_begin(scope, stream, &delivery);
+        int64_t wanted = stream->buffered_bytes < stream->size_max ? stream->buffered_bytes : stream->size_max;
+        if (code == STORE_OK && wanted > *room) {
+            delivery->next = firehose->deliveries;
+            firehose->deliveries = delivery;
+            return;
+        }
+        if (code == STORE_OK) {
+            *room -= wanted;
+            code = finish(delivery, false);
+            delivery_free(delivery);
+        }
+        if (code != STORE_OK) {
+            fail_delivery(scope, stream, code);
+            return;
+        }
+        if (delivery_stream_load(scope, id, stream) != STORE_OK)
+            return;
+    }
+}
+
+static void look_at(Scope *scope, int64_t id, int64_t *room)
+{
+    Firehose *firehose = scope->service;
+    Work work = {0};
+    if (deliveries_has(firehose, id) || delivery_stream_load(scope, id, &work.stream) != STORE_OK)
+        return;
+    work.scope = *scope;
+    work.scope.account = work.stream.account;
+    work.scope.region = work.stream.region;
+    if (!work.stream.is_deleting)
+        deliver(&work.scope, &work.stream, room);
+    else if (work.stream.passes_ms <= scope->now_ms &&
+             host_run_alone(firehose->host, remove_deleted, &work) != STORE_OK)
+        log_format(firehose->host->log, LOG_ERROR, "firehose: " BYTES_FMT " could not be deleted: %s",
+                   BYTES_ARG(work.stream.name), store_error(firehose->store));
+}
+
+/* The first that isn't on its way already; what is due still had trouble. */
+static int64_t next_due_ms(const Firehose *firehose, int64_t now_ms)
+{
+    Statement *rows = store_begin(firehose->store, &by_due);
+    int64_t due_ms = DUE_NEVER;
+    bind_int64(rows, 1, DUE_NEVER);
+    int code;
+    while ((code = store_step(rows)) == STORE_ROW && due_ms == DUE_NEVER)
+        if (!deliveries_has(firehose, column_int64(rows, 0)))
+            due_ms = column_int64(rows, 1);
+    if (code == STORE_ROW)
+        store_end(rows);
+    return due_ms <= now_ms || code < 0 ? now_ms + TROUBLE_MS : due_ms;
+}
+
+static int drop_logs(void *context)
+{
+    bool has_more = true;
+    int code = STORE_OK;
+    for (int i = 0; code == STORE_OK && has_more && i < 8; i++)
+        code = dropped_logs_step(context, &has_more);
+    if (code == STORE_OK && has_more)
+        deliveries_await(context, clock_now_ms(((Firehose *)context)->host->clock) + 1);
+    return code;
+}
+
+void deliveries_run(Firehose *firehose, int64_t now_ms)
+{
+    int64_t ids[STREAMS_A_GO], room = AT_ONCE;
+    size_t count = 0;
+    Scope scope = scope_of_host(firehose->host, firehose, arena_new());
+    scope.now_ms = now_ms;
+    Statement *rows = store_begin(firehose->store, &due_ids);
+    bind_int64(rows, 1, now_ms);
+    bind_int64(rows, 2, STREAMS_A_GO);
+    while (store_step(rows) == STORE_ROW)
+        ids[count++] = column_int64(rows, 0);
+    for (size_t i = 0; i < count; i++) {
+        look_at(&scope, ids[i], &room);
+        arena_reset(scope.arena);
+    }
+    arena_free(scope.arena);
+    if (host_run_alone(firehose->host, drop_logs, firehose) != STORE_OK)
+        log_format(firehose->host->log, LOG_ERROR, "firehose: buffers could not be dropped: %s",
+                   store_error(firehose->store));
+    deliveries_await(firehose, next_due_ms(firehose, now_ms));
+    go_on(firehose);
+}
+
+static void take_out(Firehose *firehose, const Delivery *delivery)
+{
+    Delivery **at = &firehose->deliveries;
+    while (*at != delivery)
+        at = &(*at)->next;
+    *at = delivery->next;
+}
+
+/* A piece of the one that came last; when it is whole, what else is due. */
+void deliveries_go_on(struct LoopTimer *timer)
+{
+    Firehose *firehose = owner_of(timer, Firehose, delivery_steps);
+    Delivery *delivery = firehose->deliveries;
+    bool is_done = false;
+    if (!delivery) {
+        deliveries_run(firehose, clock_now_ms(firehose->host->clock));
+        return;
+    }
+    int code = delivery_step(delivery, &is_done);
+    if (code == STORE_OK && !is_done) {
+        go_on(firehose);
+        return;
+    }
+    if (code == STORE_OK)
+        code = finish(delivery, true);
+    take_out(firehose, delivery);
+    if (code != STORE_OK) {
+        Scope scope = scope_of_host(firehose->host, firehose, delivery->piece);
+        fail_delivery(&scope, &delivery->stream, code);
+    }
+    delivery_free(delivery);
+    deliveries_run(firehose, clock_now_ms(firehose->host->clock));
+}

@@ -1,0 +1,42 @@
+/* deliveries.h - which buffers are due, on the emulator's clock, and their way into objects.
+ *
+ * A delivery reads the buffer from its position in pieces, compresses them, and writes them into an object that nobody
+ * sees yet. Its last step is one turn: the object is kept, the buffer's position moves behind what is in it. So a kill
+ * at any time neither loses nor doubles a record. Small ones are made at once, large ones in steps, so that others are
+ * not held up, and 128 MiB cost some MiB of memory. */
+#pragma once
+#include "delivery_stream.h"
+
+/* Looks by then at the latest. */
+void deliveries_await(Firehose *firehose, int64_t due_ms);
+void deliveries_look(Firehose *firehose); /* after a rollback: looks at all of them, soon */
+void deliveries_close(Firehose *firehose);
+/* Delivers what is due. */
+void deliveries_run(Firehose *firehose, int64_t now_ms);
+void deliveries_go_on(struct LoopTimer *timer); /* firehose->delivery_steps */
+/* Is one of this stream on its way? */
+bool deliveries_has(const Firehose *firehose, int64_t stream_id);
+
+struct Delivery {
+    Firehose *firehose;
+    Delivery *next; /* of those in steps */
+    Arena *arena;   /* what it needs all the time */
+    Arena *piece;   /* of the piece at hand */
+    DeliveryStream stream;
+    FirehoseExtendedS3DestinationDescription *destination;
+    Bytes bucket, delimiter;
+    int64_t at;             /* records [stream.position, at) are in it */
+    int64_t bytes, records; /* as they were put */
+    Bytes key;
+    struct Compressor *compressor;
+    struct S3Deposit *deposit;
+};
+
+/* delivery.c: one object. Codes of the store and of s3.h, and this. */
+enum { DELIVERY_NO_S3 = 32 };
+MUST_CHECK int delivery_begin(const Scope *scope, const DeliveryStream *stream, Delivery **ret_delivery);
+/* A piece. *ret_done: nothing is left but delivery_end. */
+MUST_CHECK int delivery_step(Delivery *delivery, bool *ret_done);
+/* (turn) The object is there, and its records have left the buffer. */
+MUST_CHECK int delivery_end(Delivery *delivery);
+Delivery *delivery_free(Delivery *delivery);

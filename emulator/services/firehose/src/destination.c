@@ -1,0 +1,289 @@
+/* destination.c - the members that S3 and ExtendedS3 destinations have, their defaults, and what is refused. */
+#include "destination.h"
+#include "wire.h"
+#include "zone.h"
+
+#define DESTINATION_ID     TEXT("destinationId-000000000001")
+#define SIZE_MB_DEFAULT    5
+#define INTERVAL_S_DEFAULT 300
+
+#define TAKE_TEXT(to, from, member)   ((to)->member = present((from)->member) ? (from)->member : (to)->member)
+#define TAKE_STRUCT(to, from, member) ((to)->member = (from)->member ? (from)->member : (to)->member)
+/* clang-format off */
+#define TAKE_S3(to, from)                                                                                              \
+    (TAKE_TEXT(to, from, role_arn), TAKE_TEXT(to, from, bucket_arn), TAKE_TEXT(to, from, prefix),                      \
+     TAKE_TEXT(to, from, error_output_prefix), TAKE_STRUCT(to, from, buffering_hints),                                 \
+     TAKE_TEXT(to, from, compression_format), TAKE_STRUCT(to, from, encryption_configuration),                         \
+     TAKE_STRUCT(to, from, cloud_watch_logging_options))
+#define TAKE_EXTENDED(to, from)                                                                                        \
+    (TAKE_S3(to, from), TAKE_STRUCT(to, from, processing_configuration), TAKE_TEXT(to, from, s3_backup_mode),          \
+     TAKE_STRUCT(to, from, data_format_conversion_configuration),                                                      \
+     TAKE_STRUCT(to, from, dynamic_partitioning_configuration), TAKE_TEXT(to, from, file_extension),                   \
+     TAKE_TEXT(to, from, custom_time_zone))
+/* clang-format on */
+
+static Status not_built(Call *call, const char *what)
+{
+    return fail(call, &COMMON_NOT_IMPLEMENTED, "%s is not implemented: delivery goes to S3, as the records were put.",
+                what);
+}
+
+static Status invalid(Call *call, const char *message)
+{
+    return fail(call, &FIREHOSE_INVALID_ARGUMENT, "%s", message);
+}
+
+/* aws: BufferingHints: "This parameter is optional but if you specify a value for it, you must also specify a value for
+ * IntervalInSeconds, and vice versa." */
+static Status check_hints(Call *call, const FirehoseBufferingHints *hints)
+{
+    if (hints->has_size_in_m_bs == hints->has_interval_in_seconds)
+        return OK;
+    return invalid(call, "BufferingHints must have both SizeInMBs and IntervalInSeconds, or neither of them.");
+}
+
+static const char *fault_text(PrefixFault fault)
+{
+    switch (fault) {
+    case PREFIX_UNENDED:
+        return "an expression that begins with !{ must end with }";
+    case PREFIX_BAD_TIME:
+        return "the value of the timestamp namespace must be a valid Java DateTimeFormatter string";
+    case PREFIX_NO_ERROR_HERE:
+        return "Prefix cannot contain !{firehose:error-output-type}";
+    case PREFIX_PARTITION_KEY:
+        return "Dynamic Partitioning Namespaces can only be part of a prefix expression when Dynamic Partitioning is enabled.";
+    case PREFIX_UNKNOWN:
+    case PREFIX_FINE:
+        break;
+    }
+    return "expressions must be of the form !{namespace:value}, the namespace timestamp or firehose";
+}
+
+/* aws: the words, with their "Ths", as users have seen them */
+static Status refuse_prefix(Call *call, const char *constraint)
+{
+    return fail(call, &FIREHOSE_INVALID_ARGUMENT, "Ths supplied prefix(es) do not satisfy the following constraint: %s",
+                constraint);
+}
+
+static Status check_prefix(Call *call, Bytes prefix, Bytes error_type)
+{
+    Buffer out = {0};
+    PrefixValues values = {.time = {.at_ms = call->now_ms}, .error_type = error_type};
+    PrefixFault fault = prefix_append(&out, prefix, &values);
+    bool is_long = out.len > PREFIX_EVALUATED_MAX;
+    buffer_done(&out);
+    if (fault == PREFIX_PARTITION_KEY)
+        return invalid(call, fault_text(fault));
+    if (fault != PREFIX_FINE)
+        return refuse_prefix(call, fault_text(fault));
+    return is_long ? refuse_prefix(call, "a prefix must evaluate to at most 512 characters") : OK;
+}
+
+static Status check_prefixes(Call *call, Bytes prefix, Bytes error)
+{
+    TRY(check_prefix(call, prefix, (Bytes){0}));
+    TRY(check_prefix(call, error, TEXT("processing-failed")));
+    if (prefix_has_expressions(prefix) && !error.len)
+        return refuse_prefix(call, "ErrorOutputPrefix cannot be null or empty when Prefix contains expressions");
+    if (prefix_has_expressions(error) && !prefix_has_error_type(error))
+        return refuse_prefix(
+            call, "ErrorOutputPrefix must contain !{firehose:error-output-type} when it contains expressions");
+    return OK;
+}
+
+static Status check_processors(Call *call, const FirehoseProcessingConfiguration *processing)
+{
+    for (size_t i = 0; processing && processing->enabled && i < processing->processors.len; i++)
+        if (!bytes_equal(processing->processors.items[i].type, FIREHOSE_PROCESSOR_TYPE_APPENDDELIMITERTORECORD))
+            return fail(call, &COMMON_NOT_IMPLEMENTED, "The processor " BYTES_FMT " is not implemented.",
+                        BYTES_ARG(processing->processors.items[i].type));
+    return OK;
+}
+
+static Status check_built(Call *call, const Destination *destination)
+{
+    const FirehoseEncryptionConfiguration *encryption = destination->encryption_configuration;
+    if (encryption && encryption->kms_encryption_config)
+        return not_built(call, "EncryptionConfiguration with a key of KMS");
+    if (bytes_equal(destination->s3_backup_mode, FIREHOSE_S3_BACKUP_MODE_ENABLED))
+        return not_built(call, "S3BackupMode Enabled");
+    if (destination->data_format_conversion_configuration && destination->data_format_conversion_configuration->enabled)
+        return not_built(call, "DataFormatConversionConfiguration");
+    if (destination->dynamic_partitioning_configuration && destination->dynamic_partitioning_configuration->enabled)
+        return not_built(call, "DynamicPartitioningConfiguration");
+    return check_processors(call, destination->processing_configuration);
+}
+
+static Status check(Call *call, const Destination *destination)
+{
+    int32_t offset_s;
+    TRY(check_hints(call, destination->buffering_hints));
+    TRY(check_built(call, destination));
+    TRY(check_prefixes(call, destination->prefix, destination->error_output_prefix));
+    if (!zone_offset(destination->custom_time_zone, call->now_ms / MS_PER_S, &offset_s))
+        return invalid(call, "CustomTimeZone must be the name of a time zone of the tz database.");
+    return OK;
+}
+
+static void set_defaults(Arena *arena, Destination *destination)
+{
+    FirehoseBufferingHints *hints = arena_new_of(arena, FirehoseBufferingHints);
+    FirehoseEncryptionConfiguration *encryption = arena_new_of(arena, FirehoseEncryptionConfiguration);
+    FirehoseCloudWatchLoggingOptions *logging = arena_new_of(arena, FirehoseCloudWatchLoggingOptions);
+    SET(hints, size_in_m_bs, SIZE_MB_DEFAULT);
+    SET(hints, interval_in_seconds, INTERVAL_S_DEFAULT);
+    encryption->no_encryption_config = FIREHOSE_NO_ENCRYPTION_CONFIG_NOENCRYPTION;
+    SET(logging, enabled, false);
+    *destination = (Destination){
+        .buffering_hints = hints,
+        .compression_format = FIREHOSE_COMPRESSION_FORMAT_UNCOMPRESSED,
+        .encryption_configuration = encryption,
+        .cloud_watch_logging_options = logging,
+        .s3_backup_mode = FIREHOSE_S3_BACKUP_MODE_DISABLED,
+    };
+}
+
+/* An empty structure says nothing. */
+static void fill_hints(Arena *arena, Destination *destination)
+{
+    FirehoseBufferingHints *hints = destination->buffering_hints;
+    if (hints->has_size_in_m_bs || hints->has_interval_in_seconds)
+        return;
+    destination->buffering_hints = hints = arena_new_of(arena, FirehoseBufferingHints);
+    SET(hints, size_in_m_bs, SIZE_MB_DEFAULT);
+    SET(hints, interval_in_seconds, INTERVAL_S_DEFAULT);
+}
+
+static const char *other_of_new(const FirehoseCreateDeliveryStreamInput *in)
+{
+    return in->redshift_destination_configuration                  ? "RedshiftDestinationConfiguration"
+           : in->elasticsearch_destination_configuration           ? "ElasticsearchDestinationConfiguration"
+           : in->amazonopensearchservice_destination_configuration ? "AmazonopensearchserviceDestinationConfiguration"
+           : in->splunk_destination_configuration                  ? "SplunkDestinationConfiguration"
+           : in->http_endpoint_destination_configuration           ? "HttpEndpointDestinationConfiguration"
+           : in->amazon_open_search_serverless_destination_configuration
+               ? "AmazonOpenSearchServerlessDestinationConfiguration"
+           : in->snowflake_destination_configuration ? "SnowflakeDestinationConfiguration"
+           : in->iceberg_destination_configuration   ? "IcebergDestinationConfiguration"
+                                                     : NULL;
+}
+
+Status destination_of_new(Call *call, const FirehoseCreateDeliveryStreamInput *in, Destination *ret)
+{
+    const char *other = other_of_new(in);
+    int count = (in->s3_destination_configuration != NULL) + (in->extended_s3_destination_configuration != NULL) +
+                (other != NULL);
+    if (count != 1)
+        return invalid(call, "Exactly one destination configuration is supported for a Firehose");
+    if (other)
+        return not_built(call, other);
+    set_defaults(call->arena, ret);
+    if (in->s3_destination_configuration)
+        TAKE_S3(ret, in->s3_destination_configuration);
+    else
+        TAKE_EXTENDED(ret, in->extended_s3_destination_configuration);
+    fill_hints(call->arena, ret);
+    return check(call, ret);
+}
+
+static const char *other_of_update(const FirehoseUpdateDestinationInput *in)
+{
+    return in->redshift_destination_update                        ? "RedshiftDestinationUpdate"
+           : in->elasticsearch_destination_update                 ? "ElasticsearchDestinationUpdate"
+           : in->amazonopensearchservice_destination_update       ? "AmazonopensearchserviceDestinationUpdate"
+           : in->splunk_destination_update                        ? "SplunkDestinationUpdate"
+           : in->http_endpoint_destination_update                 ? "HttpEndpointDestinationUpdate"
+           : in->amazon_open_search_serverless_destination_update ? "AmazonOpenSearchServerlessDestinationUpdate"
+           : in->snowflake_destination_update                     ? "SnowflakeDestinationUpdate"
+           : in->iceberg_destination_update                       ? "IcebergDestinationUpdate"
+                                                                  : NULL;
+}
+
+Status destination_update(Call *call, const FirehoseUpdateDestinationInput *in, Destination *destination)
+{
+    const char *other = other_of_update(in);
+    int count = (in->s3_destination_update != NULL) + (in->extended_s3_destination_update != NULL) + (other != NULL);
+    if (count != 1)
+        return invalid(call, "Exactly one destination update is supported for a Firehose");
+    if (other)
+        return not_built(call, other);
+    if (in->s3_destination_update)
+        TAKE_S3(destination, in->s3_destination_update);
+    else
+        TAKE_EXTENDED(destination, in->extended_s3_destination_update);
+    fill_hints(call->arena, destination);
+    return check(call, destination);
+}
+
+static void free_buffer(void *buffer)
+{
+    buffer_done(buffer);
+}
+
+void destination_keep(Arena *arena, const Destination *destination, DeliveryStream *stream)
+{
+    Buffer *json = arena_new_of(arena, Buffer);
+    arena_defer(arena, free_buffer, json);
+    json_encode(json, &FIREHOSE_SHAPE_EXTENDED_S3_DESTINATION_DESCRIPTION, destination);
+    stream->destination = arena_copy(arena, buffer_bytes(json));
+    stream->size_max = destination->buffering_hints->size_in_m_bs * BYTES_PER_MB;
+    stream->interval_ms = destination->buffering_hints->interval_in_seconds * MS_PER_S;
+}
+
+bool destination_read(Arena *arena, const DeliveryStream *stream, Destination *ret)
+{
+    Bytes message;
+    *ret = (Destination){0};
+    return json_decode(arena, &FIREHOSE_SHAPE_EXTENDED_S3_DESTINATION_DESCRIPTION, stream->destination, ret,
+                       &message) == WIRE_OK &&
+           ret->buffering_hints;
+}
+
+void destination_describe(Arena *arena, const Destination *destination, FirehoseDestinationDescription *ret)
+{
+    FirehoseS3DestinationDescription *s3 = arena_new_of(arena, FirehoseS3DestinationDescription);
+    Destination *extended = arena_new_of(arena, Destination);
+    TAKE_S3(s3, destination);
+    *extended = *destination;
+    *ret = (FirehoseDestinationDescription){.destination_id = DESTINATION_ID,
+                                            .s3_destination_description = s3,
+                                            .extended_s3_destination_description = extended};
+}
+
+Bytes destination_bucket(const Destination *destination)
+{
+    Bytes rest = destination->bucket_arn;
+    ptrdiff_t colon = bytes_find_last(rest, ':');
+    return bytes_slice(rest, (size_t)(colon + 1), rest.len - (size_t)(colon + 1));
+}
+
+/* aws: its parameter is spelled as in a Java string: \n. */
+static Bytes unescaped(Arena *arena, Bytes text)
+{
+    char *out = arena_take_raw(arena, text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '\\' && i + 1 < text.len) {
+            c = text.ptr[++i];
+            c = (char)(c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c);
+        }
+        out[len++] = c;
+    }
+    return (Bytes){out, len};
+}
+
+Bytes destination_delimiter(Arena *arena, const Destination *destination)
+{
+    const FirehoseProcessingConfiguration *processing = destination->processing_configuration;
+    for (size_t i = 0; processing && processing->enabled && i < processing->processors.len; i++) {
+        const FirehoseProcessor *processor = &processing->processors.items[i];
+        for (size_t p = 0; p < processor->parameters.len; p++)
+            if (bytes_equal(processor->parameters.items[p].parameter_name, FIREHOSE_PROCESSOR_PARAMETER_NAME_DELIMITER))
+                return unescaped(arena, processor->parameters.items[p].parameter_value);
+        return TEXT("\n");
+    }
+    return TEXT("");
+}

@@ -1,0 +1,118 @@
+/* firehose.c - the service: what it answers, opening and closing. */
+#include "firehose.h"
+#include "config.h"
+#include "deliveries.h"
+#include "firehose_operations.h"
+#include "metrics.h"
+#include "pages.h"
+#include "schema.h"
+#include "seal.h"
+#include "source.h"
+#include <sodium.h>
+#include <stdlib.h>
+
+static const Query within = {"SELECT id FROM firehose_stream WHERE " IN_NAMESPACE " LIMIT 1"};
+
+static int first_within(const Firehose *firehose, Bytes account, Bytes region, int64_t *ret_id)
+{
+    Statement *row = store_begin(firehose->store, &within);
+    bind_text(row, 1, account);
+    bind_text(row, 2, region);
+    int code = store_one(row);
+    if (code != STORE_ROW)
+        return code;
+    *ret_id = column_int64(row, 0);
+    store_end(row);
+    return STORE_OK;
+}
+
+static int reset(void *service, Bytes account, Bytes region)
+{
+    Firehose *firehose = service;
+    Scope scope = scope_of_host(firehose->host, firehose, arena_new());
+    DeliveryStream stream = {0};
+    int code;
+    while ((code = first_within(firehose, account, region, &stream.id)) == STORE_OK)
+        if ((code = delivery_stream_remove(&scope, &stream)) != STORE_OK)
+            break;
+    arena_free(scope.arena);
+    return code == STORE_NOT_FOUND ? STORE_OK : code;
+}
+
+static void on_rollback(void *context)
+{
+    Firehose *firehose = context;
+    delivery_metrics_undo(firehose);
+    deliveries_look(firehose);
+    firehose->has_sources = true; /* until a look at all of them tells */
+    sources_look_at_all(firehose);
+}
+
+static void after_turn(void *context, const void *event)
+{
+    (void)event;
+    delivery_metrics_settle(context);
+}
+
+void firehose_set_transition_ms(Firehose *firehose, int64_t transition_ms)
+{
+    firehose->transition_ms = transition_ms;
+}
+
+static void close_firehose(void *service)
+{
+    Firehose *firehose = service;
+    deliveries_close(firehose);
+    if (firehose->grown)
+        sources_close(firehose);
+    if (firehose->metrics)
+        delivery_metrics_close(firehose);
+    shard_log_close(firehose->log);
+    sodium_memzero(firehose->secret, sizeof firehose->secret);
+    free(firehose);
+}
+
+static bool open_tables(Firehose *firehose)
+{
+    return sodium_init() >= 0 && store_migrate(firehose->store, &firehose_schema) == STORE_OK &&
+           shard_log_open(firehose->store, &firehose->log) == STORE_OK && seal_load_secret(firehose) == STORE_OK;
+}
+
+static void *open_firehose(Host *host)
+{
+    Firehose *firehose = calloc(1, sizeof *firehose);
+    if (!firehose)
+        abort();
+    firehose->host = host;
+    firehose->store = host->store;
+    firehose->kms = host_service(host, &kms_service);
+    firehose->cloudwatch = host_service(host, &cloudwatch_service);
+    firehose->kinesis = host_service(host, &kinesis_service);
+    firehose->s3 = host_service(host, &s3_service);
+    firehose->delivery_steps.due = deliveries_go_on;
+    delivery_metrics_open(firehose);
+    if (!open_tables(firehose))
+        return close_firehose(firehose), NULL;
+    if (host->config)
+        firehose->transition_ms = config_integer(host->config, SETTING_TRANSITION_MS);
+    sources_open(firehose);
+    store_on_rollback(host->store, on_rollback, firehose);
+    host_watch(host, &TURN_ENDED, after_turn, firehose);
+    host_watch(host, &KINESIS_SHARD_GREW, sources_watch, firehose);
+    deliveries_await(firehose, 0);
+    return firehose;
+}
+
+static const Page pages[] = {
+    {"/_evpoc/firehose/flush", "POST", flush_page},
+    {NULL, NULL, NULL},
+};
+
+const Service firehose_service = {
+    .model = &FIREHOSE_SERVICE,
+    .operations = FIREHOSE_OPERATIONS,
+    .open = open_firehose,
+    .close = close_firehose,
+    .pages = pages,
+    .reset = reset,
+};

@@ -1,0 +1,34 @@
+/* metrics.h - what CloudWatch is told of delivery streams, in AWS/Firehose, minute by minute of the emulator's clock.
+ * aws: Developer Guide, "Monitor Amazon Data Firehose using CloudWatch metrics". */
+#pragma once
+#include "deliveries.h"
+
+typedef enum MetricId {
+    METRIC_INCOMING_BYTES,
+    METRIC_INCOMING_RECORDS,
+    METRIC_PUT_BYTES,
+    METRIC_PUT_REQUESTS,
+    METRIC_PUT_LATENCY,
+    METRIC_BATCH_BYTES,
+    METRIC_BATCH_RECORDS,
+    METRIC_BATCH_REQUESTS,
+    METRIC_BATCH_LATENCY,
+    METRIC_S3_BYTES,
+    METRIC_S3_RECORDS,
+    METRIC_S3_SUCCESS,
+    METRIC_S3_FRESHNESS,
+    METRIC_SOURCE_BYTES,
+    METRIC_SOURCE_RECORDS,
+    METRIC_SOURCE_BEHIND,
+    METRICS
+} MetricId;
+
+/* Counted when the turn is committed. */
+void delivery_metric(Firehose *firehose, const DeliveryStream *stream, MetricId id, double value);
+void delivery_metrics_of(Firehose *firehose, const Delivery *delivery, int64_t now_ms);
+double delivery_put_latency(const Call *call);
+
+void delivery_metrics_open(Firehose *firehose);
+void delivery_metrics_close(Firehose *firehose);
+void delivery_metrics_settle(Firehose *firehose); /* after a commit */
+void delivery_metrics_undo(Firehose *firehose);   /* after a rollback */

@@ -1,0 +1,6 @@
+/* pages.h - what is asked of this service beside AWS's operations. */
+#pragma once
+#include "page.h"
+
+/* /_evpoc/firehose/flush: delivers what is buffered, of all streams or of one, whatever their hints. */
+PageFunction flush_page;

@@ -1,0 +1,42 @@
+/* state.h - what the service holds in memory: nothing of its streams, which are rows, read as they are needed; only
+ * what is on its way, and when to look again. */
+#pragma once
+#include "cloudwatch.h"
+#include "event.h"
+#include "firehose.h"
+#include "firehose_model.h"
+#include "kinesis.h"
+#include "kms.h"
+#include "map.h"
+#include "s3.h"
+#include "shard_log.h"
+
+#define MS_PER_S     INT64_C(1000)
+#define MS_PER_HOUR  INT64_C(3600000)
+#define BYTES_PER_MB INT64_C(1048576)
+#define DUE_NEVER    INT64_MAX
+
+/* The buffers' logs are numbered behind those of Kinesis and of DynamoDB's streams. */
+#define BUFFER_LOGS (LOGS_MAX / 4 * 3)
+
+typedef struct Delivery Delivery;
+
+struct Firehose {
+    Host *host;
+    Store *store;
+    struct Kms *kms;
+    struct Cloudwatch *cloudwatch; /* NULL: nothing is measured */
+    struct Kinesis *kinesis;       /* NULL: there is no source but DirectPut */
+    void *s3;                      /* NULL: there is nowhere to deliver to; what is put waits */
+    ShardLog *log;
+    unsigned char secret[32]; /* what buffers of encrypted streams are sealed with */
+    int64_t transition_ms;
+    Timer *timer; /* the next delivery, or end of a state */
+    int64_t timer_due_ms;
+    Delivery *deliveries; /* large ones, in steps */
+    LoopTimer delivery_steps;
+    Map *grown; /* 8 bytes of the number of a source's shard: it may have new records */
+    bool all_grown, has_sources;
+    LoopTimer source_steps;
+    struct Metrics *metrics;
+};
