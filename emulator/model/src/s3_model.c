@@ -1525,8 +1525,7 @@ const Shape S3_SHAPE_LIST_OBJECT_VERSIONS_REQUEST = {.name = "ListObjectVersions
 
 static const Shape shape_next_version_id_marker = {.name = "NextVersionIdMarker", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
-static const char *const enum_object_version_storage_class[] = {"STANDARD", NULL};
-static const Shape shape_object_version_storage_class = {.name = "ObjectVersionStorageClass", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_object_version_storage_class};
+static const Shape shape_object_version_storage_class = {.name = "ObjectVersionStorageClass", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Shape shape_is_latest = {.name = "IsLatest", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
 
