@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from fuzz import Fuzz
 
 KINESIS, DYNAMODB, GLUE, KMS, METRICS = "Kinesis_20131202", "DynamoDB_20120810", "AWSGlue", "TrentService", "GraniteServiceVersion20100801"
+FIREHOSE = "Firehose_20150804"
 CHANGES = "DynamoDBStreams_20120810"
-SERVICES = {KINESIS: "kinesis", DYNAMODB: "dynamodb", CHANGES: "dynamodb", GLUE: "glue", KMS: "kms", METRICS: "cloudwatch"}
+SERVICES = {KINESIS: "kinesis", DYNAMODB: "dynamodb", CHANGES: "dynamodb", FIREHOSE: "firehose", GLUE: "glue", KMS: "kms", METRICS: "cloudwatch"}
 HASH = [{"AttributeName": "k", "KeyType": "HASH"}]
 RANGE = [*HASH, {"AttributeName": "r", "KeyType": "RANGE"}]
 ATTRIBUTES = [{"AttributeName": name, "AttributeType": kind} for name, kind in (("k", "S"), ("r", "N"), ("g", "S"))]
@@ -34,11 +35,11 @@ def ask(fuzz: Fuzz, target: str, **members: Any) -> dict[str, Any]:
 
 
 def make_resources(fuzz: Fuzz) -> None:
-    for make in (streams, tables, changes, backups, objects, schemas, keys, metrics):
+    for make in (streams, tables, changes, backups, objects, hoses, schemas, keys, metrics):
         make(fuzz)
     for name, values in {"StreamName": ["fuzz-a", "fuzz-b", "not-there"], "TableName": ["hash", "range", "restored", "not-there"], "ConsumerName": ["c", "d"],
                          "RegistryName": ["fuzz", "default-registry", "not-there"], "SchemaName": ["avro", "json", "protobuf", "not-there"],
-                         "Namespace": ["n", "AWS/Kinesis"], "MetricName": ["m", "o"], "Id": ["m1", "m2", "e1"], "PolicyName": ["default"],
+                         "Namespace": ["n", "AWS/Kinesis"], "MetricName": ["m", "o"], "Id": ["m1", "m2", "e1"], "PolicyName": ["default"], "DeliveryStreamName": ["hose", "not-there"],
                          "Bucket": ["fuzz-bucket", "other-bucket", "not-there"], "Key": ["a/fuzz0", "a/fuzz1", "a/parts", "new", "not-there", "é/€"],
                          "CopySource": ["fuzz-bucket/a/fuzz1", "/fuzz-bucket/a/fuzz2", "not-there/k"], "Prefix": ["a/"], "Delimiter": ["/"],
                          "CacheControl": ["no-cache"], "ETag": ['"5d41402abc4b2a76b9719d911017c592"']}.items():
@@ -97,6 +98,11 @@ def objects(fuzz: Fuzz) -> None:
         upload = said.partition(b"<UploadId>")[2].partition(b"<")[0].decode()
         fuzz.pool.add("UploadId", upload)
         fuzz.send(("PUT", f"/fuzz-bucket/a/parts?partNumber=1&uploadId={upload}", b"hello", headers))
+
+
+def hoses(fuzz: Fuzz) -> None:
+    destination = {"RoleARN": "arn:aws:iam::000000000000:role/firehose", "BucketARN": "arn:aws:s3:::fuzz-bucket"}
+    ask(fuzz, f"{FIREHOSE}.CreateDeliveryStream", DeliveryStreamName="hose", ExtendedS3DestinationConfiguration=destination)
 
 
 def schemas(fuzz: Fuzz) -> None:

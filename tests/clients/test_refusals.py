@@ -14,6 +14,7 @@ from model import operation, operations
 from raw import SIGNED, Answer, Connection
 from refusals import CREATE_SCHEMA, DATA, ROWS_MIN, SCHEMA, STREAM_ARN, WITHOUT, rows
 from refusals_dynamodb import CREATE_TABLE, PUT
+from refusals_firehose import DESTINATION
 from rest import to_rest
 from row import Row
 from templates import shaped
@@ -126,6 +127,7 @@ def prepare_plain(made: Prepared) -> None:
     made.noted["$iterator"] = made.noted["$iterator-here"]
     made.call("kinesis", "DeleteStream", StreamName="deleted")
     prepare_objects(made)
+    prepare_hose(made)
     prepare_items(made)
     prepare_schemas(made)
 
@@ -135,6 +137,10 @@ def prepare_objects(made: Prepared) -> None:
         answer = made.connection.request(method, path, {"Authorization": SIGNED["Authorization"].format("s3")}, b"hello" if path == "/bucket/key" else b"")
         assert answer.status == 200, answer
     made.noted["$upload"] = XML.fromstring(answer.body).findtext("{*}UploadId") or ""
+
+
+def prepare_hose(made: Prepared) -> None:
+    made.call("firehose", "CreateDeliveryStream", DeliveryStreamName="hose", ExtendedS3DestinationConfiguration=DESTINATION)
 
 
 def prepare_items(made: Prepared) -> None:
