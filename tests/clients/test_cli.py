@@ -3,6 +3,7 @@
 import base64
 import json
 import subprocess
+import urllib.request
 
 import pytest
 from sdk import run, tool
@@ -83,3 +84,27 @@ def test_a_refusal_is_told(emulator):
     assert done.returncode != 0
     assert ("An error occurred (ResourceNotFoundException) when calling the DescribeStream operation: "
             "Stream not-there under account 000000000000 not found.") in done.stderr
+
+
+def test_s3(aws, unique, tmp_path):
+    bucket, there, back = f"s3://{unique('bucket')}", tmp_path / "there", tmp_path / "back"
+    for name in ("a.txt", "b/c.txt", "b/sp ace+%.txt"):
+        (there / name).parent.mkdir(parents=True, exist_ok=True)
+        (there / name).write_text(name * 1000)
+    (there / "big").write_bytes(bytes(range(256)) * 36_000)
+    program = tool("aws")
+
+    def s3(*words):
+        return run([program, "s3", *words], timeout=60)
+
+    s3("mb", bucket)
+    s3("sync", str(there), f"{bucket}/x", "--no-progress")
+    assert sorted(line.split(maxsplit=3)[3] for line in s3("ls", f"{bucket}/x/", "--recursive").splitlines()) == ["x/a.txt", "x/b/c.txt", "x/b/sp ace+%.txt", "x/big"]
+    assert s3("sync", str(there), f"{bucket}/x", "--no-progress").strip() == ""
+    s3("cp", f"{bucket}/x/", str(back), "--recursive", "--no-progress")
+    assert all((back / file.relative_to(there)).read_bytes() == file.read_bytes() for file in there.rglob("*") if file.is_file())
+    s3("mv", f"{bucket}/x/a.txt", f"{bucket}/y", "--no-progress")
+    with urllib.request.urlopen(s3("presign", f"{bucket}/y").strip()) as answer:
+        assert answer.read() == b"a.txt" * 1000
+    s3("rm", bucket, "--recursive")
+    s3("rb", bucket)

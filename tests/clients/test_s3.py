@@ -7,11 +7,13 @@ import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from admin import ask
 from conftest import client_at
 from helpers import refusal, refusal_code
@@ -146,6 +148,11 @@ def test_conditions_of_writes(s3, bucket):
     assert body(s3.get_object(Bucket=bucket, Key="k")) == b"1"
     s3.put_object(Bucket=bucket, Key="k", Body=b"2", IfMatch=etag)
     assert body(s3.get_object(Bucket=bucket, Key="k")) == b"2"
+
+
+@pytest.mark.parametrize("header", ["a=1&a=2", "a=1,b=2", "a=%zz"])
+def test_tags_in_a_header_that_are_none(s3, bucket, header):
+    assert refusal_code(s3.put_object, Bucket=bucket, Key="k", Tagging=header) == "InvalidArgument"
 
 
 def test_copies(s3, bucket):
@@ -291,3 +298,41 @@ def test_errors_tell_ids_and_head_has_no_body(emulator, unique):
                            f"<BucketName>{name}</BucketName><RequestId>{ids[0]}</RequestId><HostId>{ids[1]}</HostId></Error>").encode()
     wire.send(f"HEAD /{name}/k HTTP/1.1\r\nHost: localhost\r\n\r\nGET /{name} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     assert (wire.answer(has_body=False).status, wire.answer().status) == (404, 404)
+
+
+# What is cut off
+
+
+def test_kill_in_the_middle_of_uploads_leaves_what_was_answered(own_emulator):
+    emulator = own_emulator()
+    s3 = client_at(emulator.url, "s3")
+    s3.create_bucket(Bucket="kept")
+    s3.put_object(Bucket="kept", Key="whole", Body=DATA)
+    upload = {"Bucket": "kept", "Key": "parts"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    s3.upload_part(**upload, PartNumber=1, Body=DATA)
+    begun = [Connection(emulator).send(f"PUT /kept/{name} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000000\r\n\r\n".encode() + DATA * 20)
+             for name in ("cut", "whole", f"parts?partNumber=2&uploadId={upload['UploadId']}")]
+    emulator.kill()
+    emulator.start()
+    assert keys(s3.list_objects_v2(Bucket="kept")) == ["whole"]
+    assert body(s3.get_object(Bucket="kept", Key="whole")) == DATA
+    assert [part["PartNumber"] for part in s3.list_parts(**upload)["Parts"]] == [1]
+    assert len(begun) == 3
+
+
+def test_sixteen_writers_of_one_key(s3, bucket):
+    """If-None-Match: * is decided where it is written: a table format's commits depend on it."""
+    for turn in range(3):
+        with ThreadPoolExecutor(16) as writers:
+            codes = list(writers.map(lambda number: refusal_or_none(s3, bucket, f"commit-{turn}", number), range(16)))  # noqa: B023
+        assert (codes.count(None), codes.count("PreconditionFailed")) == (1, 15)
+        assert body(s3.get_object(Bucket=bucket, Key=f"commit-{turn}")) == str(codes.index(None)).encode()
+
+
+def refusal_or_none(s3: Any, bucket: str, key: str, number: int) -> str | None:
+    try:
+        s3.put_object(Bucket=bucket, Key=key, Body=str(number).encode(), IfNoneMatch="*")
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return None

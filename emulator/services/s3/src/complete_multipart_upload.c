@@ -169,7 +169,9 @@ static Status check(Call *call, const S3CompleteMultipartUploadInput *in, Comple
     const S3CompletedMultipartUpload *asked = in->multipart_upload;
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &completion->bucket));
     TRY(multipart_for(call, &completion->bucket, in->key, in->upload_id, &completion->upload));
-    if (!asked || !asked->parts.len || asked->parts.len > PARTS_MAX)
+    if (!asked)
+        return fail(call, &INVALID_REQUEST, "You must specify at least one part");
+    if (!asked->parts.len || asked->parts.len > PARTS_MAX)
         return deny(call, &MALFORMED_XML);
     TRY(conditions_for_write(call, &completion->bucket, in->key, in->if_match, in->if_none_match));
     TRY(parts_list(call, &completion->upload, 0, PARTS_MAX, &completion->parts, &completion->count));

@@ -40,6 +40,9 @@ Status object_head_check(Call *call, ObjectHead *head)
     TRY(check_metadata(call, &head->metadata));
     if (present(head->tagging)) {
         TRY(tag_set_read(call, head->tagging, &tags));
+        bool is_small = tags.len <= OBJECT_TAGS_MAX;
+        if (is_small && (present(tag_set_twin(tags)) || bytes_find(head->tagging, ',') >= 0))
+            return tag_header_is_bad(call, head->tagging);
         TRY(tag_set_check(call, tags, OBJECT_TAGS_MAX));
         head->tagging = tags.len ? tag_set_text(call, tags) : (Bytes){0};
     }

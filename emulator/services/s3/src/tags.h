@@ -9,4 +9,7 @@
 
 MUST_CHECK Status tag_set_check(Call *call, Tags tags, size_t max);
 MUST_CHECK Status tag_set_read(Call *call, Bytes text, Tags *ret_tags);
+Bytes tag_set_twin(Tags tags); /* a key that is there twice; of few tags */
+/* InvalidArgument of x-amz-tagging. */
+MUST_CHECK Status tag_header_is_bad(Call *call, Bytes header);
 Bytes tag_set_text(Call *call, Tags tags);

@@ -156,8 +156,8 @@ static Status judge_digests(Call *call, const Upload *upload)
     if (present(upload->content_md5) && !bytes_equal(upload->content_md5, upload->md5_base64)) {
         char expected[MD5_DIGEST_SIZE + 2] = {0};
         (void)!base64_decode(expected, upload->content_md5);
-        return deny_telling(call, &BAD_DIGEST,
-                            .expected_digest = hex_text(call->arena, (const uint8_t *)expected, MD5_DIGEST_SIZE),
+        Bytes hex = hex_text(call->arena, (const uint8_t *)expected, MD5_DIGEST_SIZE);
+        return deny_telling(call, &BAD_DIGEST, .expected_digest = upload->is_part ? upload->content_md5 : hex,
                             .calculated_digest = upload->md5_base64);
     }
     if (upload->has_sha256 && !bytes_equal_ignoring_case(sha256, upload->sha256_hex))

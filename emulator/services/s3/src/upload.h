@@ -22,6 +22,7 @@ typedef struct Upload {
     BlobWriter *writer;
     int code; /* of the store, when it failed */
     bool is_chunked, has_sha256;
+    bool is_part;   /* refusals tell the expected MD5 in base64, of objects in hex (recorded) */
     int64_t length; /* of the data, as promised; -1: nothing was */
     Bytes content_md5;
     Bytes expected;  /* checksum, by header; absent: by trailer, or none was sent */

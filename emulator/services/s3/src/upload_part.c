@@ -40,6 +40,7 @@ static Status begin_part(Call *call, const S3UploadPartInput *in, HttpSink *ret_
     request.usual = multipart_algorithm(&upload);
     request.kept = multipart_algorithm(&upload);
     TRY(upload_begin(call, &request, ret_sink));
+    ((Upload *)ret_sink->context)->is_part = true;
     return check_algorithm(call, &upload, ret_sink->context);
 }
 
