@@ -163,3 +163,15 @@ def test_the_transfer_manager(s3, bucket, tmp_path):
     assert s3.head_object(Bucket=bucket, Key="k")["ETag"].endswith('-4"')
     s3.download_file(bucket, "k", str(back), Config=config)
     assert back.read_bytes() == there.read_bytes()
+
+
+def test_a_bucket_goes_with_its_open_uploads(s3, unique):
+    name = unique("bucket")
+    s3.create_bucket(Bucket=name)
+    upload = Upload(s3, name)
+    upload.put(1, b"x" * 10_000)
+    s3.delete_bucket(Bucket=name)
+    s3.create_bucket(Bucket=name)
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket=name)
+    assert refusal_code(s3.list_parts, **upload.where) == "NoSuchUpload"
+    s3.delete_bucket(Bucket=name)

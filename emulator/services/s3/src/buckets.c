@@ -1,5 +1,6 @@
 /* buckets.c - CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation, ListBuckets. aws: S3 API Reference. */
-#include "bucket.h"
+#include "budget.h"
+#include "multipart.h"
 #include "s3_operations.h"
 #include "tags.h"
 
@@ -97,6 +98,23 @@ static Status head_bucket(Call *call, const S3HeadBucketInput *in, S3HeadBucketO
     return OK;
 }
 
+/* Uploads that are open keep no bucket; what of them is there goes with it. */
+static Status remove_uploads(Call *call, const Bucket *bucket)
+{
+    Multipart upload;
+    int code;
+    do {
+        Statement *row = multiparts_begin(call, bucket, TEXT(""), TEXT(""));
+        code = store_step(row);
+        if (code == STORE_ROW) {
+            multiparts_read(call, row, &upload);
+            store_end(row);
+            TRY(multipart_remove(call, &upload, true));
+        }
+    } while (code == STORE_ROW);
+    return expect_ok(call, code);
+}
+
 OPERATION(S3DeleteBucket, delete_bucket, WRITES);
 static Status delete_bucket(Call *call, const S3DeleteBucketInput *in, S3DeleteBucketOutput *out)
 {
@@ -111,6 +129,7 @@ static Status delete_bucket(Call *call, const S3DeleteBucketInput *in, S3DeleteB
                            .bucket_name = bucket.name);
     if (!is_empty)
         return deny_telling(call, &BUCKET_NOT_EMPTY, .bucket_name = bucket.name);
+    TRY(remove_uploads(call, &bucket));
     Statement *row = store_begin(call->store, &remove_configs);
     bind_int64(row, 1, bucket.id);
     TRY(expect_ok(call, store_run(row)));
@@ -140,6 +159,7 @@ static Status list_buckets_of(Call *call, const S3ListBucketsInput *in, size_t m
     int code;
     while ((code = store_step(row)) == STORE_ROW) {
         Bytes name = column_bytes(row, 0);
+        budget_work(call->arena, 20);
         if (!bytes_starts_with(name, prefix))
             continue;
         if (out->buckets.len == max) {

@@ -26,8 +26,7 @@ Bytes behind_prefix(Arena *arena, Bytes prefix)
     return next;
 }
 
-/* The smallest key that is larger. */
-static Bytes behind_key(Arena *arena, Bytes key)
+Bytes behind_key(Arena *arena, Bytes key)
 {
     char *next = arena_take_raw(arena, key.len + 1);
     if (key.len)

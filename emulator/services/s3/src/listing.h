@@ -23,6 +23,7 @@ MUST_CHECK Status listing_run(Call *call, const Bucket *bucket, Listing *listing
 Bytes common_prefix(Bytes key, Bytes prefix, Bytes delimiter);
 /* The first text behind all that begin with it. */
 Bytes behind_prefix(Arena *arena, Bytes prefix);
+Bytes behind_key(Arena *arena, Bytes key); /* the smallest that is larger */
 /* InvalidArgument unless it is "url" or absent. */
 MUST_CHECK Status encoding_check(Call *call, Bytes encoding);
 Bytes encoded(Call *call, Bytes encoding, Bytes text); /* as it says */

@@ -80,12 +80,31 @@ static int reset(void *service, Bytes account, Bytes region)
     return code < 0 ? code : reset_rows(store, queries, account, region);
 }
 
-/* Most constraints of the model are of documents. What is refused of header fields and parameters in other words was
- * taken out of the model. */
+static const Field *field_of(const Shape *input, const char *member)
+{
+    for (size_t i = 0; i < input->fields_count; i++)
+        if (!strcmp(input->fields[i].path, member))
+            return &input->fields[i];
+    return NULL;
+}
+
+/* Most constraints of the model are of documents. What is refused of header fields and parameters in words of their own
+ * was taken out of the model. A parameter that is missing makes it another request: POST to a key without an uploadId.
+ */
 static Status judge(Call *call, const void *in, const Complaints *complaints)
 {
     (void)in;
-    return complaints->count ? deny(call, &MALFORMED_XML) : OK;
+    if (!complaints->count)
+        return OK;
+    const Complaint *first = &complaints->items[0];
+    const Field *field = field_of(call->operation->model->input, first->member);
+    bool is_absent = bytes_is(first->value, "null");
+    if (!field || field->location == IN_BODY || field->location == IN_PAYLOAD)
+        return deny(call, &MALFORMED_XML);
+    if (field->location == IN_QUERY && is_absent)
+        return deny(call, &METHOD_NOT_ALLOWED);
+    return deny_telling(call, &INVALID_ARGUMENT, .argument_name = field->name,
+                        .argument_value = is_absent ? (Bytes){0} : first->value);
 }
 
 static Status admit(Call *call, const void *in)

@@ -1,4 +1,5 @@
 /* versions.c - PutBucketVersioning, GetBucketVersioning, ListObjectVersions. aws: S3 API Reference. */
+#include "budget.h"
 #include "listing.h"
 #include "row.h"
 #include "s3_operations.h"
@@ -6,6 +7,8 @@
 #define COLUMNS                                                                                                        \
     "key, sequence, version, is_marker, blob, size, modified_ms, etag, algorithm, is_composite, checksum, parts,"      \
     " storage_class, NULL AS head"
+#define ROW_STEPS 50 /* of work, each */
+
 static const Query page = {"SELECT " COLUMNS " FROM s3_object WHERE bucket = ?1 AND key >= ?2 UNION ALL"
                            " SELECT " COLUMNS " FROM s3_version WHERE bucket = ?1 AND key >= ?2"
                            " ORDER BY key, sequence DESC"};
@@ -110,7 +113,11 @@ static Bytes first_key(Versions *page_)
     if (bytes_compare(page_->key_marker, page_->prefix) < 0)
         return page_->prefix;
     bool is_prefix = page_->key_marker.len && bytes_equal(shared, page_->key_marker);
-    return is_prefix ? behind_prefix(page_->call->arena, shared) : page_->key_marker;
+    if (is_prefix)
+        return behind_prefix(page_->call->arena, shared);
+    /* without a version to go on behind: the next key */
+    return page_->below || !page_->key_marker.len ? page_->key_marker
+                                                  : behind_key(page_->call->arena, page_->key_marker);
 }
 
 static bool is_before_marker(Versions *page_, const Object *object)
@@ -132,6 +139,7 @@ static Status run(Versions *page_, const Bucket *bucket)
         row_read(call->arena, row, &object_row, &object);
         if (!bytes_starts_with(object.key, page_->prefix))
             break;
+        budget_work(call->arena, ROW_STEPS);
         if (is_before_marker(page_, &object))
             continue;
         if (page_->count == page_->max) {
