@@ -45,11 +45,11 @@ def test_an_action_is_told_in_xml(emulator, text):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_path_and_a_scope_are_told_in_json(emulator, text):
+def test_a_path_is_told_in_xml_and_a_scope_in_json(emulator, text):
     escaped = "".join(f"%{byte:02x}" for byte in text).encode()
     with Connection(emulator) as connection:
         connection.send(b"POST /" + escaped + b" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
-        json.loads(connection.answer().body.decode())
+        assert ElementTree.fromstring(connection.answer().body.decode()).tag == "Error"  # it is S3's
         scope = SIGNED["Authorization"].format("kinesis").encode().replace(b"us-east-1", text)
         said = raw_post(connection, b"{}", b"X-Amz-Target: Kinesis_20131202.ListStreams", b"Authorization: " + scope, b"Content-Type: " + JSON.encode())
         assert said.status == 200 and said.read()["StreamNames"] is not None

