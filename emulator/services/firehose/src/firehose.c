@@ -44,7 +44,6 @@ static void on_rollback(void *context)
     Firehose *firehose = context;
     delivery_metrics_undo(firehose);
     deliveries_look(firehose);
-    firehose->has_sources = true; /* until a look at all of them tells */
     sources_look_at_all(firehose);
 }
 

@@ -17,7 +17,6 @@ static const Query has_place = {"SELECT 1 FROM firehose_source WHERE stream_id =
 static const Query places_of_shard = {
     "SELECT stream_id, shard_index, position FROM firehose_source WHERE shard_id = ?1"};
 static const Query all_shards = {"SELECT DISTINCT shard_id FROM firehose_source"};
-static const Query any_place = {"SELECT 1 FROM firehose_source LIMIT 1"};
 
 typedef struct Place {
     int64_t stream_id, shard_id;
@@ -61,15 +60,25 @@ Status source_check(Call *call, Bytes stream_arn)
     return OK;
 }
 
+static Bytes key_of(const int64_t *shard_id)
+{
+    return (Bytes){(const char *)shard_id, sizeof *shard_id};
+}
+
+static void note(Firehose *firehose, Map *shards, int64_t shard_id)
+{
+    map_put(shards, key_of(&shard_id), firehose);
+}
+
 static int add_place(const Scope *scope, const Place *place)
 {
     Firehose *firehose = scope->service;
+    note(firehose, firehose->sources, place->shard_id);
     Statement *row = store_begin(scope->store, &put_place);
     bind_int64(row, 1, place->stream_id);
     bind_int64(row, 2, place->shard_id);
     bind_int64(row, 3, place->index);
     bind_int64(row, 4, place->position);
-    firehose->has_sources = true;
     return store_run(row);
 }
 
@@ -101,11 +110,6 @@ static void nudge(Firehose *firehose, int64_t in_ms)
     loop_timer_set(firehose->host->loop, &firehose->source_steps, loop_now_ms(firehose->host->loop) + in_ms);
 }
 
-static void look_at(Firehose *firehose, int64_t shard_id)
-{
-    map_put(firehose->grown, (Bytes){(const char *)&shard_id, sizeof shard_id}, firehose);
-}
-
 static bool is_read_to_the_end(const Scope *scope, int64_t stream_id, int64_t index, int *code)
 {
     if (index < 0 || *code != STORE_OK)
@@ -122,6 +126,7 @@ static bool is_read_to_the_end(const Scope *scope, int64_t stream_id, int64_t in
 /* The shard has been read to its end: its children, where no other parent is still being read, begin. */
 static int begin_children(const Scope *scope, const DeliveryStream *stream, const Place *parent)
 {
+    Firehose *firehose = scope->service;
     KinesisShardPlaces shards;
     Scope theirs = kinesis_scope(scope, stream->source_arn);
     int code = store_run(of_place(scope, &remove_place, parent->stream_id, parent->index));
@@ -138,7 +143,7 @@ static int begin_children(const Scope *scope, const DeliveryStream *stream, cons
             continue;
         if (code == STORE_OK)
             code = add_place(scope, &(Place){stream->id, shard->id, shard->index, 0});
-        look_at(scope->service, shard->id);
+        note(firehose, firehose->grown, shard->id);
     }
     return code;
 }
@@ -164,6 +169,7 @@ static int put_all(const Scope *scope, DeliveryStream *stream, const KinesisRead
 /* A piece of one shard into one buffer. */
 static int read_place(const Scope *scope, const Place *place)
 {
+    Firehose *firehose = scope->service;
     DeliveryStream stream;
     KinesisReading reading;
     int code = delivery_stream_load(scope, place->stream_id, &stream);
@@ -186,7 +192,7 @@ static int read_place(const Scope *scope, const Place *place)
     Statement *row = of_place(&own, &move_place, place->stream_id, place->index);
     bind_int64(row, 3, (int64_t)reading.next);
     if (!reading.is_at_tip)
-        look_at(scope->service, place->shard_id);
+        note(firehose, firehose->grown, place->shard_id);
     return store_run(row);
 }
 
@@ -198,6 +204,7 @@ typedef struct Reading {
 static int read_shard(void *context)
 {
     Reading *work = context;
+    Firehose *firehose = work->scope.service;
     Place places[SHARDS_A_GO];
     size_t count = 0;
     int code;
@@ -207,6 +214,8 @@ static int read_shard(void *context)
         places[count++] = (Place){column_int64(rows, 0), work->shard_id, column_int64(rows, 1), column_int64(rows, 2)};
     if (code == STORE_ROW)
         store_end(rows);
+    if (!count) /* its last reader has gone */
+        map_remove(firehose->sources, key_of(&work->shard_id));
     for (size_t i = 0; code >= 0 && i < count; i++) {
         code = read_place(&work->scope, &places[i]);
         arena_reset(work->scope.arena);
@@ -217,8 +226,12 @@ static int read_shard(void *context)
 static void collect_all(Firehose *firehose)
 {
     Statement *rows = store_begin(firehose->store, &all_shards);
-    while (store_step(rows) == STORE_ROW)
-        look_at(firehose, column_int64(rows, 0));
+    map_free(firehose->sources);
+    firehose->sources = map_new();
+    while (store_step(rows) == STORE_ROW) {
+        note(firehose, firehose->sources, column_int64(rows, 0));
+        note(firehose, firehose->grown, column_int64(rows, 0));
+    }
     firehose->all_grown = false;
 }
 
@@ -230,7 +243,7 @@ static bool take_grown(Firehose *firehose, int64_t *ret_shard_id)
     if (!map_next(firehose->grown, &at, &key, &value))
         return false;
     memcpy(ret_shard_id, key.ptr, sizeof *ret_shard_id);
-    map_remove(firehose->grown, (Bytes){(const char *)ret_shard_id, sizeof *ret_shard_id});
+    map_remove(firehose->grown, key_of(ret_shard_id));
     return true;
 }
 
@@ -272,9 +285,9 @@ void sources_watch(void *context, const void *event)
 {
     Firehose *firehose = context;
     const KinesisShardGrew *grew = event;
-    if (!firehose->has_sources)
+    if (!map_get(firehose->sources, key_of(&grew->shard_id)))
         return;
-    look_at(firehose, grew->shard_id);
+    note(firehose, firehose->grown, grew->shard_id);
     nudge(firehose, 0);
 }
 
@@ -286,18 +299,15 @@ void sources_look_at_all(Firehose *firehose)
 
 void sources_open(Firehose *firehose)
 {
-    Statement *any = store_begin(firehose->store, &any_place);
-    firehose->has_sources = store_one(any) == STORE_ROW;
-    if (firehose->has_sources)
-        store_end(any);
+    firehose->sources = map_new();
     firehose->grown = map_new();
     firehose->source_steps.due = sources_go_on;
-    if (firehose->has_sources)
-        sources_look_at_all(firehose);
+    sources_look_at_all(firehose);
 }
 
 void sources_close(Firehose *firehose)
 {
     loop_timer_cancel(firehose->host->loop, &firehose->source_steps);
+    firehose->sources = map_free(firehose->sources);
     firehose->grown = map_free(firehose->grown);
 }

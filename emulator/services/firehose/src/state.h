@@ -35,8 +35,9 @@ struct Firehose {
     int64_t timer_due_ms;
     Delivery *deliveries; /* large ones, in steps */
     LoopTimer delivery_steps;
-    Map *grown; /* 8 bytes of the number of a source's shard: it may have new records */
-    bool all_grown, has_sources;
+    Map *sources; /* 8 bytes of the number of each shard that is read; others that grow are nobody's business here */
+    Map *grown;   /* those of them that may have new records */
+    bool all_grown;
     LoopTimer source_steps;
     struct Metrics *metrics;
 };
