@@ -33,9 +33,10 @@ static inline bool bytes_equal(Bytes a, Bytes b)
 {
     return a.len == b.len && (!a.len || !memcmp(a.ptr, b.ptr, a.len));
 }
+/* Mostly it isn't, and its first byte tells: text that is no constant isn't measured then. */
 static inline bool bytes_is(Bytes a, const char *text)
 {
-    return bytes_equal(a, bytes_of(text));
+    return (!a.len || (text && *a.ptr == *text)) && bytes_equal(a, bytes_of(text));
 }
 static inline bool bytes_starts_with(Bytes a, Bytes prefix)
 {

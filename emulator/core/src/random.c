@@ -70,11 +70,14 @@ uint64_t random_below(Random *random, uint64_t limit)
 
 void random_fill(Random *random, void *memory, size_t len)
 {
-    for (char *at = memory; len;) {
-        uint64_t word = random_u64(random);
-        size_t take = len < sizeof word ? len : sizeof word;
-        memcpy(at, &word, take);
-        at += take;
-        len -= take;
+    char *at = memory;
+    uint64_t word;
+    for (; len >= sizeof word; at += sizeof word, len -= sizeof word) {
+        word = random_u64(random);
+        memcpy(at, &word, sizeof word);
     }
+    if (!len)
+        return;
+    word = random_u64(random);
+    memcpy(at, &word, len);
 }
