@@ -28,6 +28,7 @@ CALLS_A_ROUND = 150
 PAGES_MAX = 60
 WRONG = 0.2  # of the calls
 STATEMENTS = 0.1
+TABLES = 0.02  # made, mostly with a mistake, and dropped again
 
 WRITES = {"ExecuteStatement", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 
@@ -163,6 +164,13 @@ class Round:
         if operation in WRITES and (only_takes_away(operation, members) or ours != theirs and not same_words(ours, theirs)):
             self.mend()
 
+    def table(self) -> None:
+        """One more, right or wrong, that goes again."""
+        operation, members = self.calls.create_table()
+        self.both(operation, members, lambda answer: described(answer.get("TableDescription", answer)))
+        for peer in (self.ours, self.theirs):
+            peer.ask("DeleteTable", {"TableName": members.get("TableName", "agreement-made")})
+
     # items
 
     def items(self, peer: Peer, table: Table) -> dict[str, Members]:
@@ -262,6 +270,9 @@ class Round:
         for _ in range(calls):
             if STATEMENTS > self.chance.random():
                 self.both("ExecuteStatement", self.statements.one())
+                continue
+            if TABLES > self.chance.random():
+                self.table()
                 continue
             operation, members = self.calls.wrong() if self.chance.random() < WRONG else self.calls.right()
             if operation in ("Query", "Scan"):

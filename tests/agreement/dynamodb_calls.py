@@ -327,3 +327,66 @@ class Calls:
 
     def spoil_pair(self, members: Members) -> None:
         members |= copy.deepcopy(self.chance.choice(self.PAIRS))
+
+    # tables
+
+    def create_table(self) -> Call:
+        """A table with a mistake in it, mostly."""
+        members = copy.deepcopy(self.make.table("agreement-made").definition())
+        if self.likely(0.85):
+            self.chance.choice((self.spoil_part, self.spoil_schema, self.spoil_indexes, self.spoil_indexes))(members)
+        return "CreateTable", members
+
+    def spoil_part(self, members: Members) -> None:
+        name = self.chance.choice(sorted(members))
+        wrong: dict[str, list[Any]] = {
+            "AttributeDefinitions": [[], [*members["AttributeDefinitions"], {"AttributeName": "unused", "AttributeType": "S"}], members["AttributeDefinitions"][1:],
+                                     members["AttributeDefinitions"] * 2],
+            "BillingMode": ["", "FREE", "PROVISIONED"], "TableName": ["", "a", "a b", "x" * 256],
+            "StreamSpecification": [{"StreamEnabled": True}, {"StreamEnabled": False, "StreamViewType": "NEW_IMAGE"}, {"StreamEnabled": True, "StreamViewType": "ALL"}],
+            "ProvisionedThroughput": [{"ReadCapacityUnits": 0, "WriteCapacityUnits": 1}, {"ReadCapacityUnits": 1}]}
+        if name in wrong and self.likely(0.8):
+            members[name] = self.chance.choice(wrong[name])
+        else:
+            del members[name]
+
+    def spoil_schema(self, members: Members) -> None:
+        schema = self.chance.choice([holder["KeySchema"] for holder in (members, *members.get("GlobalSecondaryIndexes", []), *members.get("LocalSecondaryIndexes", []))])
+        kind = self.chance.randrange(6)
+        if kind == 0:
+            schema.reverse()
+        elif kind == 1:
+            schema.clear()
+        elif kind == 2:
+            schema.append({"AttributeName": "pk", "KeyType": "RANGE"})
+        elif kind == 3:
+            self.chance.choice(schema)["AttributeName"] = self.chance.choice(("pk", "sk", "unknown", "l0", "g0"))
+        elif kind == 4:
+            self.chance.choice(schema)["KeyType"] = self.chance.choice(("HASH", "RANGE", "SORT"))
+        else:
+            del self.chance.choice(schema)["KeyType"]
+
+    def spoil_indexes(self, members: Members) -> None:
+        kind = self.chance.choice(("GlobalSecondaryIndexes", "LocalSecondaryIndexes"))
+        indexes = members.get(kind)
+        if not indexes:
+            members[kind] = []
+            return
+        index = self.chance.choice(indexes)
+        spoil = self.chance.randrange(7)
+        if spoil == 0:
+            indexes.append(copy.deepcopy(index))
+        elif spoil == 1:
+            index["IndexName"] = self.chance.choice(("", "a", "a b", "global-0", "local-0"))
+        elif spoil == 2:
+            index["Projection"] = self.chance.choice(({}, {"ProjectionType": "SOME"}, {"ProjectionType": "INCLUDE"}, {"ProjectionType": "ALL", "NonKeyAttributes": ["n"]},
+                                                      {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["n", "n"]}, {"ProjectionType": "INCLUDE", "NonKeyAttributes": []},
+                                                      {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["pk"]}))
+        elif spoil == 3:
+            del index[self.chance.choice(("IndexName", "KeySchema", "Projection"))]
+        elif spoil == 4:
+            indexes += [copy.deepcopy(index) | {"IndexName": f"more-{number}"} for number in range(self.chance.choice((5, 20)))]
+        elif spoil == 5:
+            index["ProvisionedThroughput"] = {"ReadCapacityUnits": self.chance.choice((0, 1)), "WriteCapacityUnits": 1}
+        else:
+            index["KeySchema"] = index["KeySchema"][:1]

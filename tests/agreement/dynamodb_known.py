@@ -91,8 +91,9 @@ WORDS: list[tuple[str, str, str]] = [
     (r"Invalid \w+: Incorrect operand type .*", r"Invalid \w+: (Incorrect operand type|An expression attribute value) .*", EITHER),
     (r"Key attributes must be scalars; .*", r"Key attributes must be scalars; .*", EITHER),
     (r"Key attributes must be scalars; .*", r".*(empty (string|binary) value|does not match the schema).*", EITHER),
+    (rf"{INVALID}.*", r"Key attributes must be scalars; .*", EITHER),
     (r"Query key condition not supported", r"Query condition missed key schema element.*", EITHER),
-    (START, rf"{INVALID}.*|Filter Expression can .*", EITHER),
+    (START, rf"{INVALID}.*|Filter Expression can .*|Key attributes must be scalars; .*", EITHER),
     (UPDATED, UPDATED, EITHER),
 ]
 
@@ -330,6 +331,26 @@ def statement_filter(pair: Pair) -> Any:
 def fails_itself(pair: Pair) -> Any:
     """DynamoDB Local fails"""
     return pair.is_statement and pair.theirs[0] == 500
+
+
+@case
+def table_words(pair: Pair) -> Any:
+    """DynamoDB Local has its own words for tables that cannot be: architect/dynalite, tests/createTable.js, held against AWS"""
+    return pair.operation == "CreateTable" and pair.are_refused and pair.ours[1]["__type"] == pair.theirs[1]["__type"] == "ValidationException"
+
+
+@case
+def table_is_looked_at(pair: Pair) -> Any:
+    """DynamoDB Local overlooks what goes unused: architect/dynalite, tests/createTable.js, held against AWS"""
+    unused = "SecondaryIndexes is empty|AttributeDefinitions are not used|ProvisionedThroughput should not be specified for index"
+    return pair.operation == "CreateTable" and pair.we_say(unused) and pair.theirs[0] == 200
+
+
+@case
+def long_keys(pair: Pair) -> Any:
+    """a global index has up to four hash and four range attributes: Developer Guide, Multi-attribute keys pattern"""
+    is_refused = pair.they_say("Key Schema too big|Too many hash keys")
+    return pair.operation == "CreateTable" and is_refused and pair.ours[0] == 200 and "GlobalSecondaryIndexes" in pair.members
 
 
 @case
