@@ -184,7 +184,6 @@ typedef struct FrontEnd {
     const ErrorModel *bad_uri;      /* its path is none */
     const ErrorModel *no_operation; /* no URI of the service's has this method */
     const char *request_id_header;  /* errors tell the id, and the extended one, in their body, too */
-    unsigned request_id_len;        /* so many letters and digits */
 } FrontEnd;
 
 /* A service is one value; services.c lists them, and nothing else names one. */
@@ -222,7 +221,7 @@ typedef struct Service {
     /* What the service's front end at AWS does otherwise than most. */
     bool tells_crc32;              /* of each answer's body: x-amz-crc32 */
     bool has_extended_ids;         /* x-amz-id-2: 96 characters of base64 */
-    bool has_long_request_ids;     /* 52 letters and digits, not a UUID */
+    unsigned request_id_len;       /* so many upper-case letters and digits; 0: a UUID */
     const char *common_name_space; /* of errors that every service gives, where they have one; NULL: none */
     const FrontEnd *front_end;     /* NULL: as most */
 } Service;

@@ -170,8 +170,6 @@ static Status no_such_operation(Exchange *exchange, Bytes key)
     return fail(&exchange->call, error, "The service has no operation " BYTES_FMT ".", BYTES_ARG(key));
 }
 
-#define LONG_REQUEST_ID_BYTES 52
-
 static Bytes request_id(Arena *arena, Random *random, size_t len)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -182,15 +180,12 @@ static Bytes request_id(Arena *arena, Random *random, size_t len)
     return (Bytes){id, len};
 }
 
-/* In the form of its front end. */
 static void set_service(Exchange *exchange, const Service *service)
 {
     Call *call = &exchange->call;
+    if (exchange->service != service && service->request_id_len)
+        call->request_id = request_id(call->arena, call->host->random, service->request_id_len);
     exchange->service = service;
-    if (service->has_long_request_ids)
-        call->request_id = request_id(call->arena, call->host->random, LONG_REQUEST_ID_BYTES);
-    if (service->front_end)
-        call->request_id = request_id(call->arena, call->host->random, service->front_end->request_id_len);
 }
 
 static Bytes joined(Arena *arena, Bytes prefix, Bytes name)
@@ -257,7 +252,7 @@ static Status route_by_scope(Exchange *exchange, const WireTarget *target, Bytes
     const struct OpenService *service = service_of_form(exchange->pipeline, scope, target->version);
     if (!service)
         return no_such_service(exchange, present(scope) ? scope : target->version);
-    exchange->service = service->service;
+    set_service(exchange, service->service);
     if (!present(target->operation))
         return fail(&exchange->call, exchange->protocol->nameless, "Missing Action");
     return use(exchange, service, bytes_of(service->service->model->name), target->operation);
@@ -297,7 +292,6 @@ Status fail_for_want_of_room(Call *call)
                 "Requests and answers under way fill the memory that --max-memory allows. Please try again.");
 }
 
-/* What net could not take, or the gate not let in: told in the words and form of the protocol that the headers show. */
 /* aws: most services call it a mistake of the client's, DynamoDB its own */
 static Status refuse_encoding(Exchange *exchange, const char *reason)
 {
@@ -308,6 +302,7 @@ static Status refuse_encoding(Exchange *exchange, const char *reason)
     return fail(&exchange->call, error, "Internal server error");
 }
 
+/* What net could not take, or the gate not let in: told in the words and form of the protocol that the headers show. */
 static Status refuse(Exchange *exchange)
 {
     Call *call = &exchange->call;

@@ -80,8 +80,10 @@ static bool run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers
 {
     size_t held = 0;
     bool is_broken = false;
-    int64_t began_ns = pipeline->taken.first ? monotonic_ns() : 0;
-    for (Exchange *exchange; pipeline->taken.first && !is_long(held, began_ns) && (exchange = take_call(pipeline));
+    if (!pipeline->taken.first)
+        return false;
+    int64_t began_ns = monotonic_ns();
+    for (Exchange *exchange; !is_long(held, began_ns) && (exchange = take_call(pipeline));
          held += arena_used(exchange->call.arena)) {
         exchange->call.now_ms = now_ms;
         exchange->status = run(exchange);

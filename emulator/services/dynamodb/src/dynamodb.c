@@ -155,6 +155,6 @@ const Service dynamodb_service = {
     /* aws: Developer Guide, "DynamoDB low-level API", the response: "x-amz-crc32: <Checksum>"; the ids are those of
      * recorded answers */
     .tells_crc32 = true,
-    .has_long_request_ids = true,
+    .request_id_len = 52,
     .common_name_space = "com.amazon.coral.service",
 };

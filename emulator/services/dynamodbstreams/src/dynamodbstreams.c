@@ -25,6 +25,6 @@ const Service dynamodbstreams_service = {
     .close = close_streams,
     /* The same front end as DynamoDB's. */
     .tells_crc32 = true,
-    .has_long_request_ids = true,
+    .request_id_len = 52,
     .common_name_space = "com.amazon.coral.service",
 };

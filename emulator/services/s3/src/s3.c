@@ -120,7 +120,6 @@ static const FrontEnd front_end = {
     .bad_uri = &INVALID_URI,
     .no_operation = &METHOD_NOT_ALLOWED,
     .request_id_header = "x-amz-request-id",
-    .request_id_len = 16,
 };
 
 const Service s3_service = {
@@ -132,5 +131,6 @@ const Service s3_service = {
     .reset = reset,
     .admit = admit,
     .has_extended_ids = true,
+    .request_id_len = 16,
     .front_end = &front_end,
 };
