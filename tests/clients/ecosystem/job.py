@@ -65,8 +65,12 @@ class Reader:
     def __init__(self, command: list[str | Path], folder: Path, environment: dict[str, str] | None = None):
         folder.mkdir(exist_ok=True)
         self.said, self.log = folder / "said", folder / "log"
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self.said.open("wb"), stderr=self.log.open("wb"),
-                                        env=environment, cwd=folder)
+        self.command, self.folder, self.environment = command, folder, environment
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=self.said.open("ab"), stderr=self.log.open("ab"),
+                                        env=self.environment, cwd=self.folder)
 
     def __enter__(self) -> Reader:
         return self

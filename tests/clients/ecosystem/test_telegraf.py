@@ -14,6 +14,13 @@ pytestmark = [pytest.mark.once, pytest.mark.xdist_group("go"), pytest.mark.timeo
 class Telegraf(Reader):
     record = re.compile(r'kinesis_consumer value="(.*)" \d+')
 
+    def is_running(self) -> bool:
+        """Telegraf 1.37 starts the readers of its shards at once, each writing into one map, and ends when two meet there: then anew."""
+        if self.process.poll() is not None and "concurrent map writes" in self.log.read_text():
+            self.log.write_text("")
+            self.start()
+        return super().is_running()
+
 
 @pytest.fixture(scope="module")
 def program():

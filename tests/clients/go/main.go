@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net"
 	"os"
 	"time"
 
@@ -38,9 +39,10 @@ type answer struct {
 
 type session struct {
 	*kinesis.Client
-	ctx    context.Context
-	stream *string
-	answer answer
+	ctx     context.Context
+	stream  *string
+	answer  answer
+	isSplit bool
 }
 
 func must[T any](value T, err error) T {
@@ -116,24 +118,43 @@ func (s *session) consumer(streamARN *string) *string {
 
 // Reads to the shard's end, which comes because the first event lets the shard be split.
 func (s *session) subscribe(consumerARN *string) {
-	output := must(s.SubscribeToShard(s.ctx, &kinesis.SubscribeToShardInput{ConsumerARN: consumerARN,
-		ShardId: aws.String(shardID), StartingPosition: &types.StartingPosition{Type: types.ShardIteratorTypeTrimHorizon}}))
-	events := output.GetStream()
+	for !s.reachesTheEnd(consumerARN) {
+		s.answer.Subscribed, s.answer.Children = nil, nil
+	}
+}
+
+// False where Go closed the connection under the stream: its transport reads the request's body once more after the last byte, and takes
+// the EOF of what the SDK has closed by then, because the answer is here already, for a failed write. About one in 200 on a busy machine.
+func (s *session) reachesTheEnd(consumerARN *string) bool {
+	events := s.events(consumerARN)
 	defer events.Close()
-	isSplit := false
 	for event := range events.Events() {
 		read := event.(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent).Value
 		s.answer.Subscribed = append(s.answer.Subscribed, triples(read.Records)...)
 		for _, child := range read.ChildShards {
 			s.answer.Children = append(s.answer.Children, *child.ShardId)
 		}
-		if !isSplit {
+		if !s.isSplit {
 			s.putLateAndSplit()
-			isSplit = true
+			s.isSplit = true
 		}
 	}
-	if err := events.Err(); err != nil {
+	err := events.Err()
+	if err != nil && !errors.Is(err, net.ErrClosed) {
 		log.Fatal(err)
+	}
+	return err == nil
+}
+
+func (s *session) events(consumerARN *string) *kinesis.SubscribeToShardEventStream {
+	for {
+		output, err := s.SubscribeToShard(s.ctx, &kinesis.SubscribeToShardInput{ConsumerARN: consumerARN,
+			ShardId: aws.String(shardID), StartingPosition: &types.StartingPosition{Type: types.ShardIteratorTypeTrimHorizon}})
+		var inUse *types.ResourceInUseException // for 5 seconds after the subscription before
+		if !errors.As(err, &inUse) {
+			return must(output, err).GetStream()
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
 }
 
