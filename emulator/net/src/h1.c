@@ -107,21 +107,12 @@ static void free_body(void *bytes)
     buffer_done(&buffer);
 }
 
+/* A file, too: 1 GiB takes 0.25 s so, 0.4 s by sendfile, and 3.7 s by what libmicrohttpd does with files where SIGPIPE
+ * is ours. */
 static ssize_t read_source(void *context, uint64_t position, char *to, size_t room)
 {
     ssize_t len = transfer_read_source(context, position, to, room);
     return len > 0 ? len : MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-/* A file's bytes go from the system to the socket, where there is no TLS: libmicrohttpd closes the file. */
-static struct MHD_Response *response_of_source(Transfer *transfer)
-{
-    HttpSource *source = &transfer->source;
-    if (source->read || transfer->request.is_tls)
-        return MHD_create_response_from_callback(source->length, SOURCE_CHUNK_BYTES, read_source, transfer, NULL);
-    int fd = source->fd;
-    source->fd = -1;
-    return MHD_create_response_from_fd_at_offset64(source->length, fd, source->fd_at);
 }
 
 static struct MHD_Response *new_response(Transfer *transfer)
@@ -129,7 +120,8 @@ static struct MHD_Response *new_response(Transfer *transfer)
     if (transfer->tunnel)
         return h1_response_of_tunnel(transfer);
     if (transfer->has_source)
-        return response_of_source(transfer);
+        return MHD_create_response_from_callback(transfer->source.length, SOURCE_CHUNK_BYTES, read_source, transfer,
+                                                 NULL);
     if (transfer->is_stream)
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, CHUNK_BYTES, read_stream, transfer, NULL);
     Buffer body = transfer->answer_body;
