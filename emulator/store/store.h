@@ -10,7 +10,7 @@ typedef struct Store Store;
 
 enum {
     STORE_OK = 0,
-    STORE_ROW = 1, /* store_step: a row is there */
+    STORE_ROW = 1, /* statement_step: a row is there */
     STORE_NOT_FOUND = 2,
     STORE_LOCKED = 3,  /* store_open: another process has the file */
     STORE_FOREIGN = 4, /* store_open: not a file of ours */
@@ -73,25 +73,25 @@ typedef struct Statement Statement; /* one use of a query: bound, stepped, then 
  * its rows are still being read: the second use has a handle of its own.
  * Damage: whoever reads a damaged page gets STORE_BROKEN, and the turn goes on. Where a page cannot be read while
  * something is written, half of it may be done: the turn cannot be committed (store_writes tells, too). */
-Statement *store_begin(Store *store, const Query *query);
+Statement *statement_begin(Store *store, const Query *query);
 void bind_int64(Statement *statement, int at, int64_t value);
 void bind_bytes(Statement *statement, int at,
                 Bytes value); /* as BLOB; absent is NULL. The bytes must live until the step */
 void bind_text(Statement *statement, int at, Bytes value); /* as TEXT, for what ORDER BY or people read */
 void bind_double(Statement *statement, int at, double value);
 void bind_null(Statement *statement, int at);
-MUST_CHECK int store_step(Statement *statement); /* STORE_ROW, STORE_OK at the end, or < 0 */
+MUST_CHECK int statement_step(Statement *statement); /* STORE_ROW, STORE_OK at the end, or < 0 */
 /* Of the row at hand; bytes live until the next step: arena_copy what must stay. */
 int64_t column_int64(Statement *statement, int at); /* columns count from 0 */
 Bytes column_bytes(Statement *statement, int at);
 double column_double(Statement *statement, int at);
 bool column_is_null(Statement *statement, int at);
-void store_end(Statement *statement); /* after reading less than all rows; else store_step has done it */
-void store_end_all(Store *store);     /* whoever used them has been given up */
+void statement_end(Statement *statement); /* after reading less than all rows; else statement_step has done it */
+void store_end_all(Store *store);         /* whoever used them has been given up */
 /* bind …, then this: one step that gives no rows. */
-MUST_CHECK int store_run(Statement *statement);
-/* Like run, but one row is expected: STORE_ROW (then store_end it) or STORE_NOT_FOUND. */
-MUST_CHECK int store_one(Statement *statement);
+MUST_CHECK int statement_run(Statement *statement);
+/* Like run, but one row is expected: STORE_ROW (then statement_end it) or STORE_NOT_FOUND. */
+MUST_CHECK int statement_one(Statement *statement);
 int64_t store_last_rowid(const Store *store);
 int64_t store_changes(const Store *store); /* rows the last statement changed */
 

@@ -88,10 +88,10 @@ static void put_rows(int64_t id, size_t size)
 {
     static const Query put = {"INSERT INTO chunk (id, bytes) VALUES (?1, ?2)"};
     for (size_t at = 0; at < size; at += CHUNK_BYTES) {
-        Statement *statement = store_begin(store, &put);
+        Statement *statement = statement_begin(store, &put);
         bind_int64(statement, 1, id << 20 | (int64_t)(at / CHUNK_BYTES));
         bind_bytes(statement, 2, (Bytes){bytes + at % MIB, size - at < CHUNK_BYTES ? size - at : CHUNK_BYTES});
-        check(store_run(statement) == STORE_OK, "insert");
+        check(statement_run(statement) == STORE_OK, "insert");
         if ((at + CHUNK_BYTES) % (16 * MIB) == 0) {
             check(store_commit(store) == STORE_OK, "commit");
             note_most();
@@ -103,12 +103,12 @@ static void get_rows(int64_t id, size_t size)
 {
     static const Query get = {"SELECT bytes FROM chunk WHERE id = ?1"};
     for (size_t at = 0; at < size; at += CHUNK_BYTES) {
-        Statement *statement = store_begin(store, &get);
+        Statement *statement = statement_begin(store, &get);
         bind_int64(statement, 1, id << 20 | (int64_t)(at / CHUNK_BYTES));
-        check(store_one(statement) == STORE_ROW, "select");
+        check(statement_one(statement) == STORE_ROW, "select");
         Bytes found = column_bytes(statement, 0);
         send_all(found.ptr, found.len);
-        store_end(statement);
+        statement_end(statement);
     }
 }
 
@@ -124,23 +124,23 @@ static void put_file(int64_t id, size_t size)
         check(pwrite(file, bytes + at % MIB, len, file_end + (off_t)at) == (ssize_t)len, "pwrite");
         sums[count++ % 1024] = crc32c(0, bytes + at % MIB, len);
     }
-    Statement *statement = store_begin(store, &put);
+    Statement *statement = statement_begin(store, &put);
     bind_int64(statement, 1, id);
     bind_int64(statement, 2, file_end);
     bind_int64(statement, 3, (int64_t)size);
     bind_bytes(statement, 4, (Bytes){(const char *)sums, count * 4});
-    check(store_run(statement) == STORE_OK, "insert");
+    check(statement_run(statement) == STORE_OK, "insert");
     file_end += (off_t)((size + 4095) & ~(size_t)4095);
 }
 
 static bool find_place(int64_t id, off_t *ret_at)
 {
     static const Query get = {"SELECT at, length FROM place WHERE id = ?1"};
-    Statement *statement = store_begin(store, &get);
+    Statement *statement = statement_begin(store, &get);
     bind_int64(statement, 1, id);
-    bool is_there = store_one(statement) == STORE_ROW;
+    bool is_there = statement_one(statement) == STORE_ROW;
     *ret_at = column_int64(statement, 0);
-    store_end(statement);
+    statement_end(statement);
     return is_there;
 }
 

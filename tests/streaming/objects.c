@@ -76,13 +76,13 @@ static const Query drop = {"DELETE FROM object WHERE name = ?1"};
 /* STORE_OK or STORE_NOT_FOUND. */
 static int find_object(Store *store, Bytes name, int64_t *ret_id)
 {
-    Statement *row = store_begin(store, &find);
+    Statement *row = statement_begin(store, &find);
     bind_text(row, 1, name);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return code;
     *ret_id = column_int64(row, 0);
-    store_end(row);
+    statement_end(row);
     return STORE_OK;
 }
 
@@ -95,10 +95,10 @@ static Status put_row(Call *call, Bytes name, int64_t id)
         code = blob_drop(call->store, before);
     if (code < 0)
         return fault(call, code);
-    Statement *row = store_begin(call->store, &put);
+    Statement *row = statement_begin(call->store, &put);
     bind_text(row, 1, name);
     bind_int64(row, 2, id);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 /* What a body becomes. The rest of one for which there is no room is read and dropped; its client is told then. */
@@ -189,9 +189,9 @@ static Status drop_object(Call *call, const DropObjectInput *in, DropObjectOutpu
         return fail(call, &NO_SUCH_OBJECT, "It is not there.");
     TRY(expect_ok(call, code));
     TRY(expect_ok(call, blob_drop(call->store, id)));
-    Statement *row = store_begin(call->store, &drop);
+    Statement *row = statement_begin(call->store, &drop);
     bind_text(row, 1, in->name);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 static void *open_objects(Host *host)
@@ -211,14 +211,14 @@ static void objects_page(void *context, HttpRequest *request, HttpResponse *resp
     static const Query count = {"SELECT count(*) FROM object"};
     const Host *host = context;
     BlobUse use = blob_use(host->store);
-    Statement *row = store_begin(host->store, &count);
+    Statement *row = statement_begin(host->store, &count);
     (void)request;
-    if (store_one(row) != STORE_ROW)
+    if (statement_one(row) != STORE_ROW)
         page_fail(response, 500, "%s", store_error(host->store));
     else
         page_answer(response, json_pack("{s:I, s:I}", "objects", (json_int_t)column_int64(row, 0), "used",
                                         (json_int_t)(use.file_bytes - use.free_bytes)));
-    store_end(row);
+    statement_end(row);
 }
 
 static const char *const names[] = {"DropObject", "GetObject", "JoinObjects", "PutObject", NULL};

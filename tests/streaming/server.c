@@ -135,10 +135,10 @@ static Status put_thing(Call *call, const PutThingInput *in, PutThingOutput *out
     const Upload *upload = call->body;
     if (bytes_starts_with(in->name, TEXT("fails")))
         return fail(call, &REFUSED, "It is refused when its body is there.");
-    Statement *statement = store_begin(call->store, &insert);
+    Statement *statement = statement_begin(call->store, &insert);
     bind_text(statement, 1, in->name);
     bind_int64(statement, 2, (int64_t)upload->length);
-    TRY(expect_ok(call, store_run(statement)));
+    TRY(expect_ok(call, statement_run(statement)));
     SET(out, length, (int64_t)upload->length);
     SET(out, crc, (int64_t)upload->crc);
     return OK;
@@ -192,11 +192,11 @@ typedef struct Later {
 static Status answer_now(Call *call, void *context)
 {
     Later *later = context;
-    Statement *rows = store_begin(call->store, &count_things);
-    if (store_one(rows) != STORE_ROW)
+    Statement *rows = statement_begin(call->store, &count_things);
+    if (statement_one(rows) != STORE_ROW)
         return fault(call, -1);
     SET(later->out, count, column_int64(rows, 0));
-    store_end(rows);
+    statement_end(rows);
     return OK;
 }
 
@@ -268,15 +268,15 @@ static Pipeline *pipeline;
 static void state_page(void *context, HttpRequest *request, HttpResponse *response)
 {
     Host *host = context;
-    Statement *rows = store_begin(host->store, &count_things);
+    Statement *rows = statement_begin(host->store, &count_things);
     (void)request;
-    if (store_one(rows) != STORE_ROW)
+    if (statement_one(rows) != STORE_ROW)
         page_fail(response, 500, "%s", store_error(host->store));
     else
         page_answer(response,
                     json_pack("{s:I, s:I, s:I}", "things", (json_int_t)column_int64(rows, 0), "bytes",
                               (json_int_t)column_int64(rows, 1), "waiting", (json_int_t)pipeline_waiting(pipeline)));
-    store_end(rows);
+    statement_end(rows);
 }
 
 static void clock_page(void *context, HttpRequest *request, HttpResponse *response)

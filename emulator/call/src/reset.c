@@ -4,10 +4,10 @@
 int reset_rows(Store *store, const Query *const *queries, Bytes account, Bytes region)
 {
     for (; *queries; queries++) {
-        Statement *statement = store_begin(store, *queries);
+        Statement *statement = statement_begin(store, *queries);
         bind_text(statement, 1, account);
         bind_text(statement, 2, region);
-        int code = store_run(statement);
+        int code = statement_run(statement);
         if (code != STORE_OK)
             return code;
     }

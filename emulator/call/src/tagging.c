@@ -52,7 +52,7 @@ TagsFault tags_judge(Tags tags, Bytes *ret_key)
 
 static Statement *begin(const Scope *scope, const Query *query, const TagOwner *owner)
 {
-    Statement *statement = store_begin(scope->store, query);
+    Statement *statement = statement_begin(scope->store, query);
     int at = 4;
     for (int i = 0; i < owner->table->texts; i++)
         bind_text(statement, at++, owner->texts[i]);
@@ -69,7 +69,7 @@ int tags_put(const Scope *scope, const TagOwner *owner, Tags tags)
         Statement *put = begin(scope, &owner->table->put, owner);
         bind_text(put, 1, tags.pairs[2 * i]);
         bind_text(put, 2, present(value) ? value : TEXT(""));
-        code = store_run(put);
+        code = statement_run(put);
     }
     return code;
 }
@@ -82,7 +82,7 @@ int tags_list(const Scope *scope, const TagOwner *owner, Bytes after, size_t lim
     Statement *row = begin(scope, &owner->table->list, owner);
     bind_text(row, 1, present(after) ? after : TEXT(""));
     bind_int64(row, 2, (int64_t)limit);
-    for (; (code = store_step(row)) == STORE_ROW; len++) {
+    for (; (code = statement_step(row)) == STORE_ROW; len++) {
         pairs[2 * len] = arena_copy(scope->arena, column_bytes(row, 0));
         pairs[2 * len + 1] = arena_copy(scope->arena, column_bytes(row, 1));
     }
@@ -101,7 +101,7 @@ int tags_remove(const Scope *scope, const TagOwner *owner, const Bytes *keys, si
             continue;
         Statement *statement = begin(scope, &owner->table->remove, owner);
         bind_text(statement, 1, there.pairs[2 * i]);
-        code = store_run(statement);
+        code = statement_run(statement);
     }
     return code;
 }

@@ -44,7 +44,7 @@ void blob_leave(Store *store, bool was_in_turn)
     static const Query commit = {"COMMIT"};
     if (was_in_turn || !store->in_turn)
         return;
-    if (store_run(store_begin(store, &commit)) != STORE_OK)
+    if (statement_run(statement_begin(store, &commit)) != STORE_OK)
         store_rollback(store);
     store->in_turn = false;
 }
@@ -284,12 +284,12 @@ int blob_load_space(Blobs *blobs)
     blobs->warm = 0;
     blobs->cold.len = 0;
     blobs->is_long = false;
-    Statement *rows = store_begin(blobs->store, &read_extents);
-    while ((code = store_step(rows)) == STORE_ROW) {
+    Statement *rows = statement_begin(blobs->store, &read_extents);
+    while ((code = statement_step(rows)) == STORE_ROW) {
         uint64_t place = (uint64_t)column_int64(rows, 0), length = (uint64_t)column_int64(rows, 1);
         code = free_before(blobs, place, length);
         if (code != STORE_OK) {
-            store_end(rows);
+            statement_end(rows);
             return code;
         }
         needed = place + length;

@@ -212,7 +212,7 @@ static int take_place(Blobs *blobs, int fd)
     blobs->fd = fd;
     if (blobs->path && blobs->store->durability == DURABILITY_FSYNC && !blob_sync_directory(blobs->path))
         return blob_trouble(blobs, STORE_BROKEN, "the directory of %.400s: %s", blobs->path, strerror(errno));
-    return store_run(store_begin(blobs->store, &clear));
+    return statement_run(statement_begin(blobs->store, &clear));
 }
 
 /* The database has come back, and the process ended before the file did. */
@@ -226,7 +226,7 @@ int blob_unpack_left(Blobs *blobs)
     blob_path(blobs, ".new", path);
     if (is_moved && (fd = open(path, O_RDWR | O_CLOEXEC)) < 0)
         return errno == ENOENT
-                   ? store_run(store_begin(blobs->store, &clear))
+                   ? statement_run(statement_begin(blobs->store, &clear))
                    : blob_trouble(blobs, STORE_NO_PERMISSION, "cannot open %.400s: %s", path, strerror(errno));
     if (!is_moved && packed_bytes(blobs->store->db))
         code = blob_unpack_new(blobs, blobs->store->db, &fd);

@@ -253,14 +253,14 @@ static int next_extent(Blobs *blobs, Span *ret_extent, Buffer *sums)
     static const Query next = {"SELECT place, length, sums FROM blob_extent WHERE place >= coalesce((SELECT max(place)"
                                " FROM blob_extent WHERE place <= ?1), 0) ORDER BY place LIMIT 2"};
     bool was_in_turn = blobs->store->in_turn;
-    Statement *rows = store_begin(blobs->store, &next);
+    Statement *rows = statement_begin(blobs->store, &next);
     bind_int64(rows, 1, (int64_t)blobs->check_at);
     int code;
-    while ((code = store_step(rows)) == STORE_ROW) {
+    while ((code = statement_step(rows)) == STORE_ROW) {
         *ret_extent = (Span){(uint64_t)column_int64(rows, 0), (uint64_t)column_int64(rows, 1)};
         if (ret_extent->place + ret_extent->length > blobs->check_at) {
             buffer_append(sums, column_bytes(rows, 2));
-            store_end(rows);
+            statement_end(rows);
             break;
         }
     }

@@ -17,45 +17,45 @@ static const Query share_extent = {"UPDATE blob_extent SET pieces = pieces + 1 W
 
 int blob_row_new(Store *store, uint64_t length, Bytes bytes, int64_t *ret_id)
 {
-    Statement *statement = store_begin(store, &new_blob);
+    Statement *statement = statement_begin(store, &new_blob);
     bind_int64(statement, 1, (int64_t)length);
     bind_bytes(statement, 2, bytes);
-    int code = store_run(statement);
+    int code = statement_run(statement);
     *ret_id = store_last_rowid(store);
     return code;
 }
 
 int blob_row_extent(Store *store, Span extent, Bytes sums)
 {
-    Statement *statement = store_begin(store, &new_extent);
+    Statement *statement = statement_begin(store, &new_extent);
     bind_int64(statement, 1, (int64_t)extent.place);
     bind_int64(statement, 2, (int64_t)extent.length);
     bind_bytes(statement, 3, sums);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 int blob_row_piece(Store *store, int64_t id, const Piece *piece)
 {
-    Statement *share = store_begin(store, &share_extent);
+    Statement *share = statement_begin(store, &share_extent);
     bind_int64(share, 1, (int64_t)piece->place);
-    int code = store_run(share);
+    int code = statement_run(share);
     if (code != STORE_OK)
         return code;
-    Statement *statement = store_begin(store, &new_piece);
+    Statement *statement = statement_begin(store, &new_piece);
     bind_int64(statement, 1, id);
     bind_int64(statement, 2, (int64_t)piece->at);
     bind_int64(statement, 3, (int64_t)piece->place);
     bind_int64(statement, 4, (int64_t)piece->skip);
     bind_int64(statement, 5, (int64_t)piece->length);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 int blob_row_find_piece(Store *store, int64_t id, uint64_t at, Piece *ret_piece)
 {
-    Statement *statement = store_begin(store, &find_piece);
+    Statement *statement = statement_begin(store, &find_piece);
     bind_int64(statement, 1, id);
     bind_int64(statement, 2, (int64_t)at);
-    int code = store_one(statement);
+    int code = statement_one(statement);
     if (code != STORE_ROW)
         return code;
     *ret_piece = (Piece){
@@ -64,16 +64,16 @@ int blob_row_find_piece(Store *store, int64_t id, uint64_t at, Piece *ret_piece)
         .skip = (uint64_t)column_int64(statement, 2),
         .length = (uint64_t)column_int64(statement, 3),
     };
-    store_end(statement);
+    statement_end(statement);
     return at - ret_piece->at < ret_piece->length ? STORE_OK : STORE_NOT_FOUND;
 }
 
 int blob_row_inline(Store *store, int64_t id, uint64_t at, char *to, size_t *len)
 {
     static const Query read = {"SELECT bytes FROM blob WHERE id = ?1"};
-    Statement *statement = store_begin(store, &read);
+    Statement *statement = statement_begin(store, &read);
     bind_int64(statement, 1, id);
-    int code = store_one(statement);
+    int code = statement_one(statement);
     if (code != STORE_ROW)
         return code;
     Bytes bytes = column_bytes(statement, 0);
@@ -82,34 +82,34 @@ int blob_row_inline(Store *store, int64_t id, uint64_t at, char *to, size_t *len
         *len = *len < bytes.len - at ? *len : bytes.len - (size_t)at;
         memcpy(to, bytes.ptr + at, *len);
     }
-    store_end(statement);
+    statement_end(statement);
     return code;
 }
 
 int blob_row_sums(Store *store, uint64_t place, uint64_t *ret_length, Buffer *sums)
 {
     static const Query read = {"SELECT length, sums FROM blob_extent WHERE place = ?1"};
-    Statement *statement = store_begin(store, &read);
+    Statement *statement = statement_begin(store, &read);
     bind_int64(statement, 1, (int64_t)place);
-    int code = store_one(statement);
+    int code = statement_one(statement);
     if (code != STORE_ROW)
         return code;
     *ret_length = (uint64_t)column_int64(statement, 0);
     sums->len = 0;
     buffer_append(sums, column_bytes(statement, 1));
-    store_end(statement);
+    statement_end(statement);
     return STORE_OK;
 }
 
 int blob_find(Store *store, int64_t id, uint64_t *ret_length)
 {
     bool was_in_turn = store->in_turn;
-    Statement *statement = store_begin(store, &find_blob);
+    Statement *statement = statement_begin(store, &find_blob);
     bind_int64(statement, 1, id);
-    int code = store_one(statement);
+    int code = statement_one(statement);
     if (code == STORE_ROW) {
         *ret_length = (uint64_t)column_int64(statement, 0);
-        store_end(statement);
+        statement_end(statement);
         code = STORE_OK;
     }
     blob_leave(store, was_in_turn);
@@ -225,9 +225,9 @@ int blob_join(Store *store, const BlobSlice *slices, size_t count, int64_t *ret_
 int blob_drop(Store *store, int64_t id)
 {
     static const Query drop = {"INSERT OR IGNORE INTO blob_dropped (id) SELECT id FROM blob WHERE id = ?1"};
-    Statement *statement = store_begin(store, &drop);
+    Statement *statement = statement_begin(store, &drop);
     bind_int64(statement, 1, id);
-    int code = store_run(statement);
+    int code = statement_run(statement);
     if (code != STORE_OK)
         return code;
     store->blobs->has_dropped = true;
@@ -240,20 +240,20 @@ static int release_extent(Blobs *blobs, uint64_t place)
     static const Query release = {
         "UPDATE blob_extent SET pieces = pieces - 1 WHERE place = ?1 RETURNING pieces, length"};
     static const Query remove = {"DELETE FROM blob_extent WHERE place = ?1"};
-    Statement *statement = store_begin(blobs->store, &release);
+    Statement *statement = statement_begin(blobs->store, &release);
     bind_int64(statement, 1, (int64_t)place);
-    int code = store_one(statement);
+    int code = statement_one(statement);
     if (code != STORE_ROW)
         return code < 0 ? code : STORE_OK;
     int64_t pieces = column_int64(statement, 0);
     Span extent = {place, blob_rounded((uint64_t)column_int64(statement, 1))};
-    store_end(statement);
+    statement_end(statement);
     if (pieces > 0)
         return STORE_OK;
-    statement = store_begin(blobs->store, &remove);
+    statement = statement_begin(blobs->store, &remove);
     bind_int64(statement, 1, (int64_t)place);
     buffer_append(&blobs->freed, (Bytes){(const char *)&extent, sizeof extent});
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 /* STORE_ROW: there may be more pieces. */
@@ -261,13 +261,13 @@ static int purge_piece(Blobs *blobs, int64_t id)
 {
     static const Query remove = {"DELETE FROM blob_piece WHERE blob = ?1 AND at = (SELECT min(at) FROM blob_piece WHERE"
                                  " blob = ?1) RETURNING place"};
-    Statement *statement = store_begin(blobs->store, &remove);
+    Statement *statement = statement_begin(blobs->store, &remove);
     bind_int64(statement, 1, id);
-    int code = store_step(statement);
+    int code = statement_step(statement);
     if (code != STORE_ROW)
         return code;
     uint64_t place = (uint64_t)column_int64(statement, 0);
-    store_end(statement);
+    statement_end(statement);
     code = release_extent(blobs, place);
     return code == STORE_OK ? STORE_ROW : code;
 }
@@ -276,26 +276,26 @@ static int remove_rows(Store *store, int64_t id)
 {
     static const Query remove_blob = {"DELETE FROM blob WHERE id = ?1"};
     static const Query remove_dropped = {"DELETE FROM blob_dropped WHERE id = ?1"};
-    Statement *statement = store_begin(store, &remove_blob);
+    Statement *statement = statement_begin(store, &remove_blob);
     bind_int64(statement, 1, id);
-    int code = store_run(statement);
+    int code = statement_run(statement);
     if (code != STORE_OK)
         return code;
-    statement = store_begin(store, &remove_dropped);
+    statement = statement_begin(store, &remove_dropped);
     bind_int64(statement, 1, id);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 static int next_dropped(Store *store, int64_t *id)
 {
     static const Query next = {"SELECT id FROM blob_dropped WHERE id > ?1 ORDER BY id LIMIT 1"};
-    Statement *statement = store_begin(store, &next);
+    Statement *statement = statement_begin(store, &next);
     bind_int64(statement, 1, *id);
-    int code = store_one(statement);
+    int code = statement_one(statement);
     if (code != STORE_ROW)
         return code;
     *id = column_int64(statement, 0);
-    store_end(statement);
+    statement_end(statement);
     return STORE_OK;
 }
 

@@ -343,12 +343,12 @@ bool blob_writers_need_sync(const Blobs *blobs)
 static int is_there(Store *store, int64_t id, bool *ret_there)
 {
     static const Query find = {"SELECT 1 FROM blob WHERE id = ?1"};
-    Statement *statement = store_begin(store, &find);
+    Statement *statement = statement_begin(store, &find);
     bind_int64(statement, 1, id);
-    int code = store_one(statement);
+    int code = statement_one(statement);
     *ret_there = code == STORE_ROW;
     if (code == STORE_ROW)
-        store_end(statement);
+        statement_end(statement);
     return code < 0 ? code : STORE_OK;
 }
 

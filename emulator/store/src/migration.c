@@ -7,23 +7,23 @@ static const Query set_step = {
 
 static int steps_done(Store *store, const Migration *migration, int64_t *ret_done)
 {
-    Statement *find = store_begin(store, &find_step);
+    Statement *find = statement_begin(store, &find_step);
     bind_text(find, 1, bytes_of(migration->name));
-    int found = store_one(find);
+    int found = statement_one(find);
     *ret_done = 0;
     if (found == STORE_ROW) {
         *ret_done = column_int64(find, 0);
-        store_end(find);
+        statement_end(find);
     }
     return found < 0 ? found : STORE_OK;
 }
 
 static int note_step(Store *store, const Migration *migration, int64_t step)
 {
-    Statement *set = store_begin(store, &set_step);
+    Statement *set = statement_begin(store, &set_step);
     bind_text(set, 1, bytes_of(migration->name));
     bind_int64(set, 2, step);
-    return store_run(set);
+    return statement_run(set);
 }
 
 int store_migrate(Store *store, const Migration *migration)

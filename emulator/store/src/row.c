@@ -85,10 +85,10 @@ void row_read(Arena *arena, Statement *statement, const Row *row, void *ret_obje
 
 int row_one(Arena *arena, Statement *statement, const Row *row, void *ret_object)
 {
-    int code = store_one(statement);
+    int code = statement_one(statement);
     if (code != STORE_ROW)
         return code;
     row_read(arena, statement, row, ret_object);
-    store_end(statement);
+    statement_end(statement);
     return STORE_OK;
 }

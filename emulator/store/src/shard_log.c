@@ -82,13 +82,13 @@ static int write_chunk(ShardLog *log, const Pending *pending)
 {
     if (!pending->count)
         return STORE_OK;
-    Statement *insert = store_begin(log->store, &insert_chunk);
+    Statement *insert = statement_begin(log->store, &insert_chunk);
     bind_int64(insert, 1, row_id(pending->log, pending->first_sequence));
     bind_int64(insert, 2, pending->count);
     bind_int64(insert, 3, (int64_t)pending->end.sequence);
     bind_int64(insert, 4, pending->end.arrival_ms);
     bind_bytes(insert, 5, buffer_bytes(&pending->chunk));
-    return store_run(insert);
+    return statement_run(insert);
 }
 
 static void free_all_pending(ShardLog *log)
@@ -400,16 +400,16 @@ static bool page_take(Page *page, Bytes chunk)
 /* False: the page is full; *ret_code tells of failures. */
 static bool page_take_rows(Page *page, ShardLog *log, int64_t id, int *ret_code)
 {
-    Statement *read = store_begin(log->store, &read_chunks);
+    Statement *read = statement_begin(log->store, &read_chunks);
     bool has_room = true;
     bind_int64(read, 1, row_id(id, 0));
     bind_int64(read, 2, row_id(id, page->from < SEQUENCE_MAX ? page->from : SEQUENCE_MAX));
     bind_int64(read, 3, row_id(id, SEQUENCE_MAX));
     int code = STORE_OK;
-    while (has_room && (code = store_step(read)) == STORE_ROW)
+    while (has_room && (code = statement_step(read)) == STORE_ROW)
         has_room = (uint64_t)column_int64(read, 0) < page->from || page_take(page, column_bytes(read, 1));
     if (code == STORE_ROW)
-        store_end(read);
+        statement_end(read);
     *ret_code = code < 0 ? code : STORE_OK;
     return has_room;
 }
@@ -434,10 +434,10 @@ int shard_log_read(ShardLog *log, int64_t id, uint64_t from, size_t limit, size_
 /* The first chunk with a row id in [low, high]: STORE_ROW (end it) or STORE_NOT_FOUND. */
 static int chunk_from(ShardLog *log, int64_t low, int64_t high, Statement **ret_statement)
 {
-    Statement *find = *ret_statement = store_begin(log->store, &first_chunk_from);
+    Statement *find = *ret_statement = statement_begin(log->store, &first_chunk_from);
     bind_int64(find, 1, low);
     bind_int64(find, 2, high);
-    return store_one(find);
+    return statement_one(find);
 }
 
 static int span_of_rows(ShardLog *log, int64_t id, LogSpan *ret_span)
@@ -447,16 +447,16 @@ static int span_of_rows(ShardLog *log, int64_t id, LogSpan *ret_span)
     if (code != STORE_ROW)
         return code;
     LogSpan span = {.first = (uint64_t)column_int64(first, 0) & SEQUENCE_MAX};
-    store_end(first);
-    Statement *last = store_begin(log->store, &last_chunk);
+    statement_end(first);
+    Statement *last = statement_begin(log->store, &last_chunk);
     bind_int64(last, 1, row_id(id, 0));
     bind_int64(last, 2, row_id(id, SEQUENCE_MAX));
-    code = store_one(last);
+    code = statement_one(last);
     if (code != STORE_ROW)
         return code;
     span.last = (uint64_t)column_int64(last, 0);
     span.last_arrival_ms = column_int64(last, 1);
-    store_end(last);
+    statement_end(last);
     *ret_span = span;
     return STORE_OK;
 }
@@ -484,7 +484,7 @@ static int find_time_in_rows(ShardLog *log, int64_t id, int64_t arrival_ms, cons
             return code;
         bool late_enough = code != STORE_ROW || column_int64(at, 1) >= arrival_ms;
         if (code == STORE_ROW)
-            store_end(at);
+            statement_end(at);
         if (late_enough)
             high = middle;
         else
@@ -496,7 +496,7 @@ static int find_time_in_rows(ShardLog *log, int64_t id, int64_t arrival_ms, cons
     if (code != STORE_ROW)
         return code;
     *ret_sequence = first_at_or_after(column_bytes(at, 2), arrival_ms);
-    store_end(at);
+    statement_end(at);
     return STORE_OK;
 }
 
@@ -547,12 +547,12 @@ int shard_log_trim(ShardLog *log, int64_t id, int64_t before_ms, int chunks_max,
     int code = fold_log(log, id);
     if (code != STORE_OK)
         return code;
-    Statement *trim = store_begin(log->store, &trim_chunks);
+    Statement *trim = statement_begin(log->store, &trim_chunks);
     bind_int64(trim, 1, row_id(id, 0));
     bind_int64(trim, 2, row_id(id, SEQUENCE_MAX));
     bind_int64(trim, 3, chunks_max);
     bind_int64(trim, 4, before_ms);
-    code = store_run(trim);
+    code = statement_run(trim);
     *ret_more = code == STORE_OK && store_changes(log->store) == chunks_max;
     return code;
 }
@@ -562,11 +562,11 @@ int shard_log_drop(ShardLog *log, int64_t id, int chunks_max, bool *ret_more)
     int code = fold_log(log, id);
     if (code != STORE_OK)
         return code;
-    Statement *drop = store_begin(log->store, &drop_chunks);
+    Statement *drop = statement_begin(log->store, &drop_chunks);
     bind_int64(drop, 1, row_id(id, 0));
     bind_int64(drop, 2, row_id(id, SEQUENCE_MAX));
     bind_int64(drop, 3, chunks_max);
-    code = store_run(drop);
+    code = statement_run(drop);
     *ret_more = code == STORE_OK && store_changes(log->store) == chunks_max;
     return code;
 }

@@ -63,7 +63,7 @@ static Statement *find_statement(Store *store, const Query *query)
     return statement;
 }
 
-Statement *store_begin(Store *store, const Query *query)
+Statement *statement_begin(Store *store, const Query *query)
 {
     if (!store->in_turn) {
         static const Query begin = {"BEGIN"};
@@ -107,7 +107,7 @@ void bind_null(Statement *statement, int at)
     sqlite3_bind_null(statement->handle, at);
 }
 
-void store_end(Statement *statement)
+void statement_end(Statement *statement)
 {
     sqlite3_reset(statement->handle);
     statement->is_running = false;
@@ -133,7 +133,7 @@ static int fail_step(Statement *statement, int code)
     return STORE_DAMAGED;
 }
 
-int store_step(Statement *statement)
+int statement_step(Statement *statement)
 {
     Store *store = statement->store;
     if (!statement->handle)
@@ -151,17 +151,17 @@ int store_step(Statement *statement)
     return result;
 }
 
-int store_run(Statement *statement)
+int statement_run(Statement *statement)
 {
-    int code = store_step(statement);
+    int code = statement_step(statement);
     if (code == STORE_ROW)
-        store_end(statement);
+        statement_end(statement);
     return code < 0 ? code : STORE_OK;
 }
 
-int store_one(Statement *statement)
+int statement_one(Statement *statement)
 {
-    int code = store_step(statement);
+    int code = statement_step(statement);
     return code == STORE_OK ? STORE_NOT_FOUND : code;
 }
 
@@ -202,7 +202,7 @@ void store_end_all(Store *store)
 {
     for (size_t i = 0; i < STATEMENTS_MAX; i++)
         for (Statement *at = &store->statements[i]; at && at->query; at = at->again)
-            store_end(at);
+            statement_end(at);
 }
 
 void statements_finalize(Store *store)

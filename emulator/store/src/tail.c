@@ -69,12 +69,12 @@ void tail_add(Tail *tail, int64_t log, Bytes part)
 static int write_slot(Tail *tail, size_t slot)
 {
     size_t from = slot * SLOT_BYTES, used = tail->stream.len - from;
-    Statement *put = store_begin(tail->store, &put_slot);
+    Statement *put = statement_begin(tail->store, &put_slot);
     bind_int64(put, 1, (int64_t)slot);
     bind_int64(put, 2, tail->filling);
     bind_int64(put, 3, (int64_t)(used < SLOT_BYTES ? used : SLOT_BYTES));
     bind_bytes(put, 4, (Bytes){tail->stream.ptr + from, SLOT_BYTES});
-    return store_run(put);
+    return statement_run(put);
 }
 
 int tail_write(Tail *tail)
@@ -100,14 +100,14 @@ int tail_clear(Tail *tail)
 
 int tail_load(Tail *tail)
 {
-    Statement *read = store_begin(tail->store, &read_slots);
+    Statement *read = statement_begin(tail->store, &read_slots);
     int code;
     tail->stream.len = tail->filling = 0;
-    while ((code = store_step(read)) == STORE_ROW) {
+    while ((code = statement_step(read)) == STORE_ROW) {
         Bytes parts = column_bytes(read, 2);
         size_t used = (size_t)column_int64(read, 1);
         if (used > parts.len || used > TAIL_BYTES - tail->stream.len) {
-            store_end(read);
+            statement_end(read);
             return STORE_BROKEN;
         }
         tail->filling = column_int64(read, 0);

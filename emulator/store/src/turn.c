@@ -109,7 +109,7 @@ int store_commit(Store *store)
         return STORE_OK;
     }
     if (code == STORE_OK)
-        code = store->is_lost ? STORE_BROKEN : store_run(store_begin(store, &commit));
+        code = store->is_lost ? STORE_BROKEN : statement_run(statement_begin(store, &commit));
     if (code != STORE_OK)
         return give_up(store, code);
     store->in_turn = false;
@@ -138,19 +138,19 @@ void store_release_memory(Store *store)
 int store_savepoint(Store *store)
 {
     static const Query savepoint = {"SAVEPOINT handler"};
-    return store_run(store_begin(store, &savepoint));
+    return statement_run(statement_begin(store, &savepoint));
 }
 
 int store_release(Store *store)
 {
     static const Query release = {"RELEASE handler"};
-    return store_run(store_begin(store, &release));
+    return statement_run(statement_begin(store, &release));
 }
 
 int store_undo_to_savepoint(Store *store)
 {
     static const Query undo = {"ROLLBACK TO handler"};
-    int code = store_run(store_begin(store, &undo));
+    int code = statement_run(statement_begin(store, &undo));
     if (code == STORE_OK && store->blobs)
         code = blobs_undone_to_savepoint(store);
     return code == STORE_OK ? store_release(store) : code;

@@ -8,17 +8,17 @@ static const Query remove_all = {"DELETE FROM thing"};
 TEST_OPERATION(Put, put, WRITES);
 static Status put(Call *call, const TestInput *in, TestOutput *out)
 {
-    Statement *statement = store_begin(call->store, &insert);
+    Statement *statement = statement_begin(call->store, &insert);
     bind_bytes(statement, 1, in->value);
     out->value = in->value;
-    return expect_ok(call, store_run(statement));
+    return expect_ok(call, statement_run(statement));
 }
 
 static int reset(void *service, Bytes account, Bytes region)
 {
     const Fixture *fixture = service;
     (void)account, (void)region;
-    return store_run(store_begin(fixture->host.store, &remove_all));
+    return statement_run(statement_begin(fixture->host.store, &remove_all));
 }
 
 static void describe(void *service, void *json_object)

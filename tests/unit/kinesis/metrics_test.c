@@ -9,11 +9,11 @@ static double told(Fixture *fixture, const char *name)
     static const Query sum = {
         "SELECT TOTAL(count) FROM cloudwatch_data p JOIN cloudwatch_metric m ON m.id = p.metric_id "
         "WHERE m.name = ?1 AND m.dimensions LIKE '%ShardId%'"};
-    Statement *row = store_begin(fixture->host.store, &sum);
+    Statement *row = statement_begin(fixture->host.store, &sum);
     bind_text(row, 1, bytes_of(name));
-    assert_int_equal(store_one(row), STORE_ROW);
+    assert_int_equal(statement_one(row), STORE_ROW);
     double count = column_double(row, 0);
-    store_end(row);
+    statement_end(row);
     return count;
 }
 

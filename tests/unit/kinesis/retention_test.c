@@ -6,10 +6,10 @@
 static int64_t chunks_of(Fixture *fixture)
 {
     static const Query count = {"SELECT COUNT(*) FROM shard_log"};
-    Statement *statement = store_begin(fixture->host.store, &count);
-    assert_int_equal(store_one(statement), STORE_ROW);
+    Statement *statement = statement_begin(fixture->host.store, &count);
+    assert_int_equal(statement_one(statement), STORE_ROW);
     int64_t chunks = column_int64(statement, 0);
-    store_end(statement);
+    statement_end(statement);
     return chunks;
 }
 

@@ -89,10 +89,10 @@ static double puts_measured(Fixture *fixture)
 {
     static const Query sum = {"SELECT TOTAL(sum) FROM cloudwatch_data d JOIN cloudwatch_metric m ON m.id = d.metric_id "
                               "WHERE m.name = 'PutRecord.Success'"};
-    Statement *row = store_begin(fixture->host.store, &sum);
-    assert_int_equal(store_one(row), STORE_ROW);
+    Statement *row = statement_begin(fixture->host.store, &sum);
+    assert_int_equal(statement_one(row), STORE_ROW);
     double puts = column_double(row, 0);
-    store_end(row);
+    statement_end(row);
     return puts;
 }
 

@@ -12,9 +12,9 @@ static Host *host;
 
 static Status publish(Call *call, Bytes value)
 {
-    Statement *statement = store_begin(call->store, &insert);
+    Statement *statement = statement_begin(call->store, &insert);
     bind_bytes(statement, 1, value);
-    TRY(expect_ok(call, store_run(statement)));
+    TRY(expect_ok(call, statement_run(statement)));
     Grew grew = {arena_copy(host_event_arena(call->host), value)};
     host_publish(call->host, &GREW, &grew);
     host_publish(call->host, &NOBODY_WATCHES, &grew);

@@ -9,9 +9,9 @@ static int runs; /* of Put; never negative, which the compiler cannot know */
 
 static Status write_thing(Call *call, Bytes value)
 {
-    Statement *statement = store_begin(call->store, &insert);
+    Statement *statement = statement_begin(call->store, &insert);
     bind_bytes(statement, 1, value);
-    return expect_ok(call, store_run(statement));
+    return expect_ok(call, statement_run(statement));
 }
 
 TEST_OPERATION(Put, put, WRITES);
@@ -63,9 +63,9 @@ TEST_OPERATION(WorkOn, work_on, READS);
 static Status work_on(Call *call, const TestInput *in, TestOutput *out)
 {
     (void)out;
-    Statement *statement = store_begin(call->store, &count); /* its rows are still being read when it is given up */
+    Statement *statement = statement_begin(call->store, &count); /* its rows are still being read when it is given up */
     bind_bytes(statement, 1, in->value);
-    assert_int_equal(store_step(statement), STORE_ROW);
+    assert_int_equal(statement_step(statement), STORE_ROW);
     while (runs >= 0)
         budget_work(call->arena, 1);
     return OK;
@@ -119,11 +119,11 @@ static Status wait_for_the_test(Call *call, const TestInput *in, TestOutput *out
 TEST_OPERATION(Count, count_things, READS);
 static Status count_things(Call *call, const TestInput *in, TestOutput *out)
 {
-    Statement *statement = store_begin(call->store, &count);
+    Statement *statement = statement_begin(call->store, &count);
     bind_bytes(statement, 1, in->value);
-    assert_int_equal(store_one(statement), STORE_ROW);
+    assert_int_equal(statement_one(statement), STORE_ROW);
     out->value = arena_text(call->arena, "%d", (int)column_int64(statement, 0));
-    store_end(statement);
+    statement_end(statement);
     return OK;
 }
 

@@ -20,9 +20,9 @@ static Status create_stream(Call *call, const TestInput *in, TestOutput *out)
         return fail(call, &REFUSED, "There are too many.");
     size_t len = strlen(made);
     snprintf(made + len, sizeof made - len, BYTES_FMT " ", BYTES_ARG(in->value));
-    Statement *statement = store_begin(call->store, &insert);
+    Statement *statement = statement_begin(call->store, &insert);
     bind_bytes(statement, 1, in->value);
-    return expect_ok(call, store_run(statement));
+    return expect_ok(call, statement_run(statement));
 }
 
 static const Operation *const operations[] = {&CreateStream, NULL};

@@ -207,8 +207,10 @@ static void check_looks_at_blobs(void **state)
     expect_told(directory, STORE_CORRUPT, "evpoc.blobs is missing");
     run(directory, "mv aside evpoc.blobs");
     store = open_in(directory);
-    assert_int_equal(store_run(store_begin(store, &(Query){"UPDATE blob_extent SET pieces = pieces + 1"})), STORE_OK);
-    assert_int_equal(store_run(store_begin(store, &(Query){"UPDATE blob SET length = 7 WHERE id = 1"})), STORE_OK);
+    assert_int_equal(statement_run(statement_begin(store, &(Query){"UPDATE blob_extent SET pieces = pieces + 1"})),
+                     STORE_OK);
+    assert_int_equal(statement_run(statement_begin(store, &(Query){"UPDATE blob SET length = 7 WHERE id = 1"})),
+                     STORE_OK);
     assert_int_equal(store_commit(store), STORE_OK);
     store_close(store);
     expect_told(directory, STORE_CORRUPT, "blob 1 is not as long as its pieces");

@@ -55,29 +55,29 @@ static int remove_place(void **state)
 static void put_rows(Store *store, int64_t first, int64_t count)
 {
     for (int64_t key = first; key < first + count; key++) {
-        Statement *statement = store_begin(store, &put);
+        Statement *statement = statement_begin(store, &put);
         bind_int64(statement, 1, key);
-        assert_int_equal(store_run(statement), STORE_OK);
+        assert_int_equal(statement_run(statement), STORE_OK);
         assert_int_equal(store_commit(store), STORE_OK);
     }
 }
 
 static void change_rows(Store *store, int64_t which)
 {
-    Statement *statement = store_begin(store, &change);
+    Statement *statement = statement_begin(store, &change);
     bind_int64(statement, 1, which);
-    assert_int_equal(store_run(statement), STORE_OK);
+    assert_int_equal(statement_run(statement), STORE_OK);
     assert_int_equal(store_commit(store), STORE_OK);
 }
 
 /* What is there; the caller's to free. */
 static char *content(Store *store)
 {
-    Statement *statement = store_begin(store, &sum);
-    assert_int_equal(store_one(statement), STORE_ROW);
+    Statement *statement = statement_begin(store, &sum);
+    assert_int_equal(statement_one(statement), STORE_ROW);
     Bytes text = column_bytes(statement, 0);
     char *copy = strndup(text.ptr, text.len);
-    store_end(statement);
+    statement_end(statement);
     assert_int_equal(store_commit(store), STORE_OK);
     return copy;
 }

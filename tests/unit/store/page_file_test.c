@@ -139,18 +139,18 @@ static int open_in(const char *directory, Store **ret_store)
 
 static bool put_and_commit(Store *store, int64_t key)
 {
-    Statement *statement = store_begin(store, &put);
+    Statement *statement = statement_begin(store, &put);
     bind_int64(statement, 1, key);
-    return store_run(statement) == STORE_OK && store_commit(store) == STORE_OK;
+    return statement_run(statement) == STORE_OK && store_commit(store) == STORE_OK;
 }
 
 static int64_t rows(Store *store)
 {
-    Statement *statement = store_begin(store, &count);
-    assert_int_equal(store_one(statement), STORE_ROW);
+    Statement *statement = statement_begin(store, &count);
+    assert_int_equal(statement_one(statement), STORE_ROW);
     int64_t found = column_int64(statement, 0);
     assert_int_equal(column_int64(statement, 1), found * 100000);
-    store_end(statement);
+    statement_end(statement);
     return found;
 }
 
@@ -265,7 +265,7 @@ static bool write_between_steps(Store *store, bool is_killed)
     for (int64_t key = 1; is_fine && key <= 150; key++)
         is_fine = put_and_commit(store, key);
     while (is_fine && store_checkpoint_step(store)) {
-        is_fine = store_run(store_begin(store, &change)) == STORE_OK && put_and_commit(store, 151 + steps++);
+        is_fine = statement_run(statement_begin(store, &change)) == STORE_OK && put_and_commit(store, 151 + steps++);
         if (is_killed && steps == 2)
             kill(getpid(), SIGKILL);
     }

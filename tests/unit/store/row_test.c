@@ -56,7 +56,7 @@ static const Query types = {
 
 static int find_one(Store *store, Arena *arena, const Query *query, const Row *row, Thing *ret_thing)
 {
-    Statement *statement = store_begin(store, query);
+    Statement *statement = statement_begin(store, query);
     bind_int64(statement, 1, 7);
     return row_one(arena, statement, row, ret_thing);
 }
@@ -72,11 +72,11 @@ static void insert_one(Store *store)
                    .inner = {TEXT("text")},
                    .bytes = TEXT("by\0es"),
                    .empty = TEXT("")};
-    Statement *statement = store_begin(store, &insert);
+    Statement *statement = statement_begin(store, &insert);
     int next = row_bind(statement, 1, &thing_row, &thing);
     assert_int_equal(next, 11);
     bind_text(statement, next, TEXT("!"));
-    assert_int_equal(store_run(statement), STORE_OK);
+    assert_int_equal(statement_run(statement), STORE_OK);
 }
 
 static void check(const Thing *thing)
@@ -111,10 +111,10 @@ static void what_is_bound_is_read_again(void **state)
     check(&thing);
     assert_true(thing.has_weight);
     assert_false(thing.has_nobody);
-    Statement *row = store_begin(store, &types);
-    assert_int_equal(store_one(row), STORE_ROW);
+    Statement *row = statement_begin(store, &types);
+    assert_int_equal(statement_one(row), STORE_ROW);
     assert_true(bytes_is(column_bytes(row, 0), "textblobnulltext!"));
-    store_end(row);
+    statement_end(row);
     arena_free(arena);
     store_close(store);
 }

@@ -28,19 +28,19 @@ static Store *open_in(const char *directory)
 
 static void put_value(Store *store, int64_t key, Bytes value)
 {
-    Statement *statement = store_begin(store, &put);
+    Statement *statement = statement_begin(store, &put);
     bind_int64(statement, 1, key);
     bind_bytes(statement, 2, value);
-    assert_int_equal(store_run(statement), STORE_OK);
+    assert_int_equal(statement_run(statement), STORE_OK);
 }
 
 static bool has_value(Store *store, int64_t key)
 {
-    Statement *statement = store_begin(store, &get);
+    Statement *statement = statement_begin(store, &get);
     bind_int64(statement, 1, key);
-    int code = store_one(statement);
+    int code = statement_one(statement);
     if (code == STORE_ROW)
-        store_end(statement);
+        statement_end(statement);
     return code == STORE_ROW;
 }
 
@@ -83,8 +83,8 @@ static int64_t sum_of_pairs(Store *store, int depth)
 {
     static const Query all = {"SELECT k FROM t ORDER BY k"};
     int64_t sum = 0;
-    Statement *rows = store_begin(store, &all);
-    while (store_step(rows) == STORE_ROW)
+    Statement *rows = statement_begin(store, &all);
+    while (statement_step(rows) == STORE_ROW)
         sum += column_int64(rows, 0) * (depth ? sum_of_pairs(store, depth - 1) : 1);
     return sum;
 }

@@ -99,7 +99,7 @@ static int64_t bucket_start(const AggregateQuery *query, int64_t time_ms)
 
 static Statement *begin_rows(Store *store, const Query *sql, const AggregateQuery *query)
 {
-    Statement *rows = store_begin(store, sql);
+    Statement *rows = statement_begin(store, sql);
     bind_int64(rows, 1, query->metric_id);
     bind_text(rows, 2, query->unit);
     bind_int64(rows, 3, query->start_ms);
@@ -113,7 +113,7 @@ int aggregate(Store *store, Arena *arena, const AggregateQuery *query, uint64_t 
     Statement *list = begin_rows(store, query->is_descending ? &list_descending : &list_ascending, query);
     bool goes_on = true;
     int code;
-    while (goes_on && (code = store_step(list)) == STORE_ROW) {
+    while (goes_on && (code = statement_step(list)) == STORE_ROW) {
         int64_t start_ms = bucket_start(query, column_int64(list, 0));
         budget_work(arena, ROW_STEPS);
         ++*rows;
@@ -125,7 +125,7 @@ int aggregate(Store *store, Arena *arena, const AggregateQuery *query, uint64_t 
             add_row(&growing, list);
     }
     if (!goes_on)
-        return store_end(list), STORE_OK;
+        return statement_end(list), STORE_OK;
     (void)(code == STORE_OK && tell_bucket(&growing));
     return code;
 }
@@ -138,20 +138,20 @@ int metric_units(Store *store, Arena *arena, const AggregateQuery *query, Units 
     if (present(query->unit))
         return ret->items[ret->len++] = query->unit, STORE_OK;
     for (one.unit = TEXT(""); ret->len < UNITS_MAX;) {
-        Statement *next = store_begin(store, &next_unit);
+        Statement *next = statement_begin(store, &next_unit);
         bind_int64(next, 1, query->metric_id);
         bind_text(next, 2, one.unit);
-        if ((code = store_one(next)) != STORE_ROW)
+        if ((code = statement_one(next)) != STORE_ROW)
             break;
         bool is_last = column_is_null(next, 0);
         one.unit = is_last ? one.unit : arena_copy(arena, column_bytes(next, 0));
-        store_end(next);
+        statement_end(next);
         Statement *has = is_last ? NULL : begin_rows(store, &has_rows, &one);
-        if (is_last || (code = store_one(has)) != STORE_ROW)
+        if (is_last || (code = statement_one(has)) != STORE_ROW)
             break;
         if (column_int64(has, 0))
             ret->items[ret->len++] = one.unit;
-        store_end(has);
+        statement_end(has);
     }
     return code == STORE_ROW ? STORE_OK : code;
 }

@@ -64,10 +64,10 @@ static Status list_metrics(Call *call, const CloudwatchListMetricsInput *in, Clo
 
     out->metrics.items = arena_new_array(call->arena, CloudwatchMetric, PAGE_MAX);
     Statement *rows = metrics_after(call, after_id);
-    while ((code = store_step(rows)) == STORE_ROW) {
+    while ((code = statement_step(rows)) == STORE_ROW) {
         if (out->metrics.len == PAGE_MAX || looked_at++ == LOOKED_AT_MAX) {
             out->next_token = arena_text(call->arena, "%lld", (long long)after_id);
-            store_end(rows);
+            statement_end(rows);
             return OK;
         }
         budget_work(call->arena, ROW_STEPS);

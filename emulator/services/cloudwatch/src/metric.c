@@ -75,14 +75,14 @@ CloudwatchDimensions metric_dimensions_parse(Arena *arena, Bytes text)
 
 static int find(Store *store, const Metric *metric, int64_t *ret_id, int64_t *ret_last_ms)
 {
-    Statement *find = store_begin(store, &find_metric);
+    Statement *find = statement_begin(store, &find_metric);
     row_bind(find, 1, &metric_name, metric);
-    int code = store_one(find);
+    int code = statement_one(find);
     if (code != STORE_ROW)
         return code;
     *ret_id = column_int64(find, 0);
     *ret_last_ms = column_int64(find, 1);
-    store_end(find);
+    statement_end(find);
     return STORE_OK;
 }
 
@@ -94,9 +94,9 @@ int metric_find(Store *store, const Metric *metric, int64_t *ret_id)
 
 static int run_with_id(Store *store, const Query *query, int64_t id)
 {
-    Statement *statement = store_begin(store, query);
+    Statement *statement = statement_begin(store, query);
     bind_int64(statement, 1, id);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 /* Looks at a few of the metrics that are there, others each time: so in the end at each. */
@@ -104,10 +104,10 @@ static int forget_old(Store *store, int64_t new_id, int64_t now_ms)
 {
     int64_t old[FORGOTTEN_ONCE];
     int count = 0, code;
-    Statement *some = store_begin(store, &some_metrics);
+    Statement *some = statement_begin(store, &some_metrics);
     bind_int64(some, 1, (int64_t)((uint64_t)new_id * UINT64_C(11400714819323198485) % (uint64_t)new_id));
     bind_int64(some, 2, FORGOTTEN_ONCE);
-    while ((code = store_step(some)) == STORE_ROW)
+    while ((code = statement_step(some)) == STORE_ROW)
         if (column_int64(some, 1) < now_ms - KEPT_MS)
             old[count++] = column_int64(some, 0);
     for (int i = 0; i < count && code == STORE_OK; i++) {
@@ -119,9 +119,9 @@ static int forget_old(Store *store, int64_t new_id, int64_t now_ms)
 
 static int make(Store *store, const Metric *metric, int64_t now_ms, int64_t *ret_id)
 {
-    Statement *insert = store_begin(store, &insert_metric);
+    Statement *insert = statement_begin(store, &insert_metric);
     row_bind(insert, 1, &new_metric, metric);
-    int code = store_run(insert);
+    int code = statement_run(insert);
     *ret_id = store_last_rowid(store);
     return code == STORE_OK ? forget_old(store, *ret_id, now_ms) : code;
 }
@@ -134,15 +134,15 @@ int metric_touch(Store *store, const Metric *metric, int64_t now_ms, int64_t *re
         return make(store, metric, now_ms, ret_id);
     if (code != STORE_OK || last_ms >= metric->last_ms)
         return code;
-    Statement *touch = store_begin(store, &touch_metric);
+    Statement *touch = statement_begin(store, &touch_metric);
     bind_int64(touch, 1, *ret_id);
     bind_int64(touch, 2, metric->last_ms);
-    return store_run(touch);
+    return statement_run(touch);
 }
 
 Statement *metrics_after(Call *call, int64_t after_id)
 {
-    Statement *next = store_begin(call->store, &next_metrics);
+    Statement *next = statement_begin(call->store, &next_metrics);
     bind_text(next, 1, call->account);
     bind_text(next, 2, call->region);
     bind_int64(next, 3, after_id);

@@ -124,11 +124,11 @@ static void read_row(Arena *arena, Statement *row, DataPoint *ret)
 
 static int write_row(Store *store, int64_t metric_id, const DataPoint *point)
 {
-    Statement *put = store_begin(store, &put_point);
+    Statement *put = statement_begin(store, &put_point);
     Bytes values = {(const char *)point->values.items, point->values.len * sizeof(ValueCount)};
     int next = row_bind(put, bind_place(put, metric_id, point), &sums, point);
     bind_bytes(put, next, point->values.len ? values : (Bytes){0});
-    return store_run(put);
+    return statement_run(put);
 }
 
 /* STORE_ROW: there was a row, which it was added to. */
@@ -137,14 +137,14 @@ static int put(Store *store, Arena *arena, int64_t metric_id, const DataPoint *p
     int64_t step_ms = point->resolution_s * INT64_C(1000);
     DataPoint whole = *point, there = {0};
     whole.time_ms = point->time_ms - (point->time_ms % step_ms + step_ms) % step_ms;
-    Statement *find = store_begin(store, &find_point);
+    Statement *find = statement_begin(store, &find_point);
     bind_place(find, metric_id, &whole);
-    int found = store_one(find);
+    int found = statement_one(find);
     if (found < 0)
         return found;
     if (found == STORE_ROW) {
         read_row(arena, find, &there);
-        store_end(find);
+        statement_end(find);
         add(arena, &whole, &there);
     }
     values_settle(&whole.values, VALUES_KEPT);
@@ -156,9 +156,9 @@ static int put(Store *store, Arena *arena, int64_t metric_id, const DataPoint *p
 
 static int remove_row(Store *store, int64_t metric_id, const DataPoint *point)
 {
-    Statement *remove = store_begin(store, &remove_old);
+    Statement *remove = statement_begin(store, &remove_old);
     bind_place(remove, metric_id, point);
-    return store_run(remove);
+    return statement_run(remove);
 }
 
 static int make_coarser(Store *store, Arena *arena, int64_t metric_id, const DataPoint *point, int32_t next_s)
@@ -178,10 +178,10 @@ static int tidy(Store *store, Arena *arena, int64_t metric_id, const DataPoint *
     DataPoint old[TIDIED_ONCE];
     size_t count = 0;
     int code;
-    Statement *find = store_begin(store, &find_old);
+    Statement *find = statement_begin(store, &find_old);
     bind_place(find, metric_id, border);
     bind_int64(find, 5, TIDIED_ONCE);
-    while ((code = store_step(find)) == STORE_ROW) {
+    while ((code = statement_step(find)) == STORE_ROW) {
         old[count] = *border;
         old[count].time_ms = column_int64(find, 5);
         read_row(arena, find, &old[count++]);

@@ -57,11 +57,11 @@ static int insert_row(const Scope *scope, const Table *table, Backup *backup)
     backup->table_name = table->name;
     if (!present(backup->type))
         backup->type = TEXT("");
-    Statement *insert = store_begin(scope->store, &insert_backup);
+    Statement *insert = statement_begin(scope->store, &insert_backup);
     int next = row_bind(insert, 1, &new_backup, backup);
     bind_text(insert, next, scope->account);
     bind_text(insert, next + 1, scope->region);
-    return store_run(insert);
+    return statement_run(insert);
 }
 
 int backup_insert(const Scope *scope, const Table *table, Backup *backup)
@@ -75,27 +75,27 @@ int backup_insert(const Scope *scope, const Table *table, Backup *backup)
     int code = table_insert(&there, &hidden, &backup->table_id);
     if (code != STORE_OK)
         return code;
-    Statement *tally = store_begin(scope->store, &write_tally);
+    Statement *tally = statement_begin(scope->store, &write_tally);
     bind_int64(tally, 1, backup->table_id);
     bind_int64(tally, 2, table->tally.items);
     bind_int64(tally, 3, table->tally.bytes);
-    code = store_run(tally);
+    code = statement_run(tally);
     return code == STORE_OK ? insert_row(scope, table, backup) : code;
 }
 
 static int hide(const Scope *scope, const Table *table, Bytes id)
 {
-    Statement *drop = store_begin(scope->store, &drop_index_trees);
+    Statement *drop = statement_begin(scope->store, &drop_index_trees);
     bind_int64(drop, 1, table->id);
-    int code = store_run(drop);
+    int code = statement_run(drop);
     if (code != STORE_OK)
         return code;
-    Statement *hide = store_begin(scope->store, &hide_table);
+    Statement *hide = statement_begin(scope->store, &hide_table);
     bind_int64(hide, 1, table->id);
     bind_text(hide, 2, backup_scope(scope).account);
     bind_text(hide, 3, id);
     drops_start(scope->service);
-    return store_run(hide);
+    return statement_run(hide);
 }
 
 /* aws: Developer Guide, "Deleting a table with point-in-time recovery enabled": "DynamoDB automatically creates an
@@ -122,9 +122,9 @@ int backup_keep_deleted(const Scope *scope, Table *table)
 
 int backup_remove(const Scope *there, Table *table)
 {
-    Statement *delete = store_begin(there->store, &delete_backup);
+    Statement *delete = statement_begin(there->store, &delete_backup);
     bind_int64(delete, 1, table->id);
-    int code = store_run(delete);
+    int code = statement_run(delete);
     if (code == STORE_OK)
         code = table_remove(there, table);
     table_forget(there->service, table);
@@ -152,7 +152,7 @@ Status backup_find(Call *call, Bytes arn, Backup *ret_backup, Table **ret_table)
 {
     Bytes id = backup_id_of(&call->scope, arn);
     Scope there = backup_scope(&call->scope);
-    Statement *find = store_begin(call->store, &find_backup);
+    Statement *find = statement_begin(call->store, &find_backup);
     bind_text(find, 1, call->account);
     bind_text(find, 2, call->region);
     bind_text(find, 3, present(id) ? id : TEXT(""));
@@ -167,7 +167,7 @@ Status backup_find(Call *call, Bytes arn, Backup *ret_backup, Table **ret_table)
 
 int backups_list(const Scope *scope, const BackupFilter *filter, size_t limit, Backups *ret_backups)
 {
-    Statement *rows = store_begin(scope->store, &list_backups);
+    Statement *rows = statement_begin(scope->store, &list_backups);
     int code;
     *ret_backups = (Backups){arena_new_array(scope->arena, Backup, limit), 0};
     bind_text(rows, 1, scope->account);
@@ -178,7 +178,7 @@ int backups_list(const Scope *scope, const BackupFilter *filter, size_t limit, B
     bind_int64(rows, 6, filter->from_ms);
     bind_int64(rows, 7, filter->to_ms);
     bind_int64(rows, 8, (int64_t)limit);
-    while ((code = store_step(rows)) == STORE_ROW)
+    while ((code = statement_step(rows)) == STORE_ROW)
         row_read(scope->arena, rows, &whole_backup, &ret_backups->items[ret_backups->count++]);
     return code;
 }
@@ -193,8 +193,8 @@ static int remove_first_old(Old *old)
 {
     Scope *scope = &old->scope, there;
     Table *table;
-    Statement *first = store_begin(scope->store, &first_old);
-    int code = store_one(first);
+    Statement *first = statement_begin(scope->store, &first_old);
+    int code = statement_one(first);
     old->next_ms = 0;
     if (code != STORE_ROW)
         return code;
@@ -202,7 +202,7 @@ static int remove_first_old(Old *old)
     scope->region = arena_copy(scope->arena, column_bytes(first, 1));
     Bytes id = arena_copy(scope->arena, column_bytes(first, 2));
     int64_t expires_ms = column_int64(first, 3);
-    store_end(first);
+    statement_end(first);
     old->next_ms = expires_ms;
     if (expires_ms > scope->now_ms)
         return STORE_NOT_FOUND;

@@ -5,11 +5,11 @@ static const Query find_copy = {"SELECT 1 FROM dynamodb_job WHERE kind <= 1 AND 
 
 static int is_copied_whole(const Scope *scope, const Backup *backup, bool *ret_is_copied)
 {
-    Statement *row = store_begin(scope->store, &find_copy);
+    Statement *row = statement_begin(scope->store, &find_copy);
     bind_int64(row, 1, backup->table_id);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code == STORE_ROW)
-        store_end(row);
+        statement_end(row);
     *ret_is_copied = code == STORE_NOT_FOUND;
     return code == STORE_ROW || code == STORE_NOT_FOUND ? STORE_OK : code;
 }

@@ -38,15 +38,15 @@ static Status find_index(Call *call, Bytes table_name, Bytes index_name, Table *
 
 static Status read_insights(Call *call, const Table *table, Bytes index_name, Insights *ret)
 {
-    Statement *row = store_begin(call->store, &find_insights);
+    Statement *row = statement_begin(call->store, &find_insights);
     bind_int64(row, 1, table->id);
     bind_text(row, 2, present(index_name) ? index_name : TEXT(""));
-    int code = store_one(row);
+    int code = statement_one(row);
     *ret = (Insights){.mode = DYNAMODB_CONTRIBUTOR_INSIGHTS_MODE_ACCESSED_AND_THROTTLED_KEYS};
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? OK : fault(call, code);
     *ret = (Insights){arena_copy(call->arena, column_bytes(row, 0)), column_int64(row, 1), column_int64(row, 2)};
-    store_end(row);
+    statement_end(row);
     return OK;
 }
 
@@ -93,7 +93,7 @@ static Status describe_contributor_insights(Call *call, const DynamodbDescribeCo
 static int list(Call *call, const DynamodbListContributorInsightsInput *in, size_t limit,
                 DynamodbContributorInsightsSummaries *ret)
 {
-    Statement *row = store_begin(call->store, &list_insights);
+    Statement *row = statement_begin(call->store, &list_insights);
     int code;
     ret->items = arena_new_array(call->arena, DynamodbContributorInsightsSummary, limit);
     bind_text(row, 1, call->account);
@@ -101,7 +101,7 @@ static int list(Call *call, const DynamodbListContributorInsightsInput *in, size
     bind_text(row, 3, present(in->table_name) ? table_name_of(in->table_name) : (Bytes){0});
     bind_text(row, 4, present(in->next_token) ? in->next_token : TEXT(""));
     bind_int64(row, 5, (int64_t)limit);
-    while ((code = store_step(row)) == STORE_ROW) {
+    while ((code = statement_step(row)) == STORE_ROW) {
         Bytes index = arena_copy(call->arena, column_bytes(row, 1));
         ret->items[ret->len++] = (DynamodbContributorInsightsSummary){
             .table_name = arena_copy(call->arena, column_bytes(row, 0)),
@@ -140,13 +140,13 @@ static Status update_contributor_insights(Call *call, const DynamodbUpdateContri
     TRY(read_insights(call, table, in->index_name, &insights));
 
     Bytes mode = present(in->contributor_insights_mode) ? in->contributor_insights_mode : insights.mode;
-    Statement *write = store_begin(call->store, &write_insights);
+    Statement *write = statement_begin(call->store, &write_insights);
     bind_int64(write, 1, table->id);
     bind_text(write, 2, present(in->index_name) ? in->index_name : TEXT(""));
     bind_text(write, 3, mode);
     bind_int64(write, 4, is_on);
     bind_int64(write, 5, call->now_ms);
-    TRY(expect_ok(call, store_run(write)));
+    TRY(expect_ok(call, statement_run(write)));
 
     out->table_name = table->name;
     out->index_name = in->index_name;

@@ -27,15 +27,15 @@ static bool is_of_tables(const Operation *operation)
 
 static Status check_count(Call *call)
 {
-    Statement *row = store_begin(call->store, &count_tables);
+    Statement *row = statement_begin(call->store, &count_tables);
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
     bind_int64(row, 3, TABLES_MAX);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return fault(call, code);
     int64_t count = column_int64(row, 0);
-    store_end(row);
+    statement_end(row);
     if (count < TABLES_MAX)
         return OK;
     return fail(call, &DYNAMODB_LIMIT_EXCEEDED,

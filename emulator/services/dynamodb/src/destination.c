@@ -33,7 +33,7 @@ bool destination_takes(const Destination *destination, int64_t now_ms)
 
 int destination_load(Store *store, Table *table)
 {
-    Statement *row = store_begin(store, &newest_live);
+    Statement *row = statement_begin(store, &newest_live);
     table->destination = (Destination){0};
     bind_int64(row, 1, table->id);
     int code = row_one(table->arena, row, &whole_destination, &table->destination);
@@ -42,12 +42,12 @@ int destination_load(Store *store, Table *table)
 
 int destinations_list(const Scope *scope, const Table *table, Destinations *ret_destinations)
 {
-    Statement *rows = store_begin(scope->store, &list_all);
+    Statement *rows = statement_begin(scope->store, &list_all);
     Destinations list = {NULL, 0};
     size_t capacity = 0;
     int code;
     bind_int64(rows, 1, table->id);
-    while ((code = store_step(rows)) == STORE_ROW) {
+    while ((code = statement_step(rows)) == STORE_ROW) {
         if (list.count == capacity) {
             capacity = capacity ? 2 * capacity : 4;
             list.items =
@@ -63,18 +63,18 @@ int destinations_list(const Scope *scope, const Table *table, Destinations *ret_
 int destination_write(const Scope *scope, const Table *table, Destination *destination)
 {
     Dynamodb *dynamodb = scope->service;
-    Statement *put = store_begin(scope->store, &put_destination);
+    Statement *put = statement_begin(scope->store, &put_destination);
     destination->due_ms = scope->now_ms + dynamodb->transition_ms;
     int next = row_bind(put, 1, &new_destination, destination);
     bind_int64(put, next, table->id);
-    return store_run(put);
+    return statement_run(put);
 }
 
 int destinations_remove(const Scope *scope, const Table *table)
 {
-    Statement *remove = store_begin(scope->store, &remove_all);
+    Statement *remove = statement_begin(scope->store, &remove_all);
     bind_int64(remove, 1, table->id);
-    return store_run(remove);
+    return statement_run(remove);
 }
 
 /* Records of one item go to one shard, and so stay in order. aws: recorded keys are 32 hexadecimal digits. */

@@ -23,7 +23,7 @@ static const Query delete_old = {"DELETE FROM dynamodb_undelivered WHERE made_ms
 
 static Statement *of_stream(const Scope *scope, const Query *query, Bytes stream)
 {
-    Statement *statement = store_begin(scope->store, query);
+    Statement *statement = statement_begin(scope->store, query);
     bind_text(statement, 1, scope->account);
     bind_text(statement, 2, scope->region);
     bind_text(statement, 3, stream);
@@ -39,7 +39,7 @@ static int keep(const Scope *scope, const Delivery *delivery)
     bind_bytes(statement, 6, delivery->record);
     dynamodb->may_have_undelivered = true;
     deliveries_start(dynamodb);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 static int append(const Scope *scope, const Delivery *delivery)
@@ -55,9 +55,9 @@ int deliver(const Scope *scope, const Delivery *delivery)
     Dynamodb *dynamodb = scope->service;
     if (dynamodb->may_have_undelivered) {
         Statement *kept = of_stream(scope, &is_kept, delivery->stream);
-        int found = store_one(kept);
+        int found = statement_one(kept);
         if (found == STORE_ROW)
-            store_end(kept);
+            statement_end(kept);
         if (found != STORE_NOT_FOUND)
             return found == STORE_ROW ? keep(scope, delivery) : found;
     }
@@ -70,20 +70,20 @@ static int deliver_first(const Scope *scope, Bytes stream)
 {
     ArenaMark mark = arena_mark(scope->arena);
     Statement *first = of_stream(scope, &first_kept, stream);
-    int code = store_one(first);
+    int code = statement_one(first);
     if (code != STORE_ROW)
         return code;
     int64_t id = column_int64(first, 0);
     Delivery delivery = {stream, arena_copy(scope->arena, column_bytes(first, 1)),
                          arena_copy(scope->arena, column_bytes(first, 2))};
-    store_end(first);
+    statement_end(first);
     code = append(scope, &delivery);
     arena_rewind(scope->arena, mark);
     if (code != KINESIS_DONE)
         return code;
-    Statement *delete = store_begin(scope->store, &delete_kept);
+    Statement *delete = statement_begin(scope->store, &delete_kept);
     bind_int64(delete, 1, id);
-    return store_run(delete);
+    return statement_run(delete);
 }
 
 static int deliver_some(const Scope *scope, Bytes stream)
@@ -96,9 +96,9 @@ static int deliver_some(const Scope *scope, Bytes stream)
 
 static int drop_old(const Scope *scope)
 {
-    Statement *delete = store_begin(scope->store, &delete_old);
+    Statement *delete = statement_begin(scope->store, &delete_old);
     bind_int64(delete, 1, scope->now_ms - KEPT_MS);
-    return store_run(delete);
+    return statement_run(delete);
 }
 
 static int make_step(void *context)
@@ -110,9 +110,9 @@ static int make_step(void *context)
     int code = drop_old(of_all);
     if (code != STORE_OK)
         return code;
-    Statement *rows = store_begin(of_all->store, &streams_of_kept);
+    Statement *rows = statement_begin(of_all->store, &streams_of_kept);
     bind_int64(rows, 1, STREAMS_A_STEP);
-    for (; (code = store_step(rows)) == STORE_ROW; count++) {
+    for (; (code = statement_step(rows)) == STORE_ROW; count++) {
         scopes[count] = *of_all;
         scopes[count].account = arena_copy(of_all->arena, column_bytes(rows, 0));
         scopes[count].region = arena_copy(of_all->arena, column_bytes(rows, 1));
@@ -125,10 +125,10 @@ static int make_step(void *context)
 
 static void look_for_more(Dynamodb *dynamodb)
 {
-    Statement *any = store_begin(dynamodb->store, &any_kept);
-    int code = store_one(any);
+    Statement *any = statement_begin(dynamodb->store, &any_kept);
+    int code = statement_one(any);
     if (code == STORE_ROW)
-        store_end(any);
+        statement_end(any);
     dynamodb->may_have_undelivered = code != STORE_NOT_FOUND;
     if (dynamodb->may_have_undelivered)
         deliveries_start(dynamodb);

@@ -15,14 +15,14 @@ static const Query delete_dials = {"DELETE FROM dynamodb_dials WHERE tree = ?1"}
 
 int dials_load(Store *store, int64_t tree, Dials *ret_dials)
 {
-    Statement *row = store_begin(store, &select_dials);
+    Statement *row = statement_begin(store, &select_dials);
     *ret_dials = (Dials){0};
     bind_int64(row, 1, tree);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     *ret_dials = (Dials){column_int64(row, 0), column_int64(row, 1), column_int64(row, 2), column_int64(row, 3)};
-    store_end(row);
+    statement_end(row);
     return STORE_OK;
 }
 
@@ -91,13 +91,13 @@ static int note(const Scope *scope, int64_t tree, Turned turned, Dials *dials)
         dials->day = scope->now_ms / DAY_MS;
         dials->decreased_ms = scope->now_ms;
     }
-    Statement *put = store_begin(scope->store, &put_dials);
+    Statement *put = statement_begin(scope->store, &put_dials);
     bind_int64(put, 1, tree);
     bind_int64(put, 2, dials->day);
     bind_int64(put, 3, dials->decreases);
     bind_int64(put, 4, dials->decreased_ms);
     bind_int64(put, 5, dials->increased_ms);
-    return store_run(put);
+    return statement_run(put);
 }
 
 int dials_note(const Scope *scope, const Table *before, Table *after)
@@ -112,7 +112,7 @@ int dials_note(const Scope *scope, const Table *before, Table *after)
 
 int dials_forget(Store *store, int64_t tree)
 {
-    Statement *forget = store_begin(store, &delete_dials);
+    Statement *forget = statement_begin(store, &delete_dials);
     bind_int64(forget, 1, tree);
-    return store_run(forget);
+    return statement_run(forget);
 }

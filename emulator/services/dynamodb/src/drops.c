@@ -22,13 +22,13 @@ static int find_dropped(Dynamodb *dynamodb, int64_t *ret_tree)
     int code;
     int64_t tree = INT64_MIN;
     do {
-        Statement *next = store_begin(dynamodb->store, &next_dropped);
+        Statement *next = statement_begin(dynamodb->store, &next_dropped);
         bind_int64(next, 1, tree);
-        code = store_one(next);
+        code = statement_one(next);
         if (code != STORE_ROW)
             return code;
         tree = column_int64(next, 0);
-        store_end(next);
+        statement_end(next);
     } while (map_get(dynamodb->damaged_trees, tree_key(&tree)));
     *ret_tree = tree;
     return code;
@@ -36,20 +36,20 @@ static int find_dropped(Dynamodb *dynamodb, int64_t *ret_tree)
 
 static int drop_rows(Store *store, int64_t tree)
 {
-    Statement *statement = store_begin(store, &delete_rows);
+    Statement *statement = statement_begin(store, &delete_rows);
     bind_int64(statement, 1, tree);
     bind_int64(statement, 2, ROWS_A_STEP);
-    int code = store_run(statement);
+    int code = statement_run(statement);
     if (code != STORE_OK || store_changes(store) > 0)
         return code;
-    statement = store_begin(store, &delete_rest); /* fewer than a step's rows */
+    statement = statement_begin(store, &delete_rest); /* fewer than a step's rows */
     bind_int64(statement, 1, tree);
-    code = store_run(statement);
+    code = statement_run(statement);
     if (code != STORE_OK)
         return code;
-    statement = store_begin(store, &delete_dropped);
+    statement = statement_begin(store, &delete_dropped);
     bind_int64(statement, 1, tree);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 /* One step of one tree. */

@@ -37,12 +37,12 @@ static bool expires(const Table *table, const Item *item, int64_t now_ms, int64_
 
 static int run(Store *store, const Query *query, int64_t expires_s, const Table *table, const Key *key)
 {
-    Statement *statement = store_begin(store, query);
+    Statement *statement = statement_begin(store, query);
     bind_int64(statement, 1, expires_s);
     bind_int64(statement, 2, table->id);
     bind_bytes(statement, 3, key->hash);
     bind_bytes(statement, 4, key->range);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 static int note(const Scope *scope, const Table *table, const Key *key, int64_t expires_s)
@@ -73,10 +73,10 @@ int expiry_follow(const Scope *scope, const Change *change)
 int expiry_fill(const Scope *scope, const Table *table)
 {
     Arena *arena = arena_new();
-    Statement *rows = store_begin(scope->store, &select_rows);
+    Statement *rows = statement_begin(scope->store, &select_rows);
     int code, put = STORE_OK;
     bind_int64(rows, 1, table->id);
-    while (put == STORE_OK && (code = store_step(rows)) == STORE_ROW) {
+    while (put == STORE_OK && (code = statement_step(rows)) == STORE_ROW) {
         Key key = {arena_copy(arena, column_bytes(rows, 0)), arena_copy(arena, column_bytes(rows, 1))};
         Item item = item_decode(arena, arena_copy(arena, column_bytes(rows, 2)));
         int64_t expires_s;
@@ -84,16 +84,16 @@ int expiry_fill(const Scope *scope, const Table *table)
             put = note(scope, table, &key, expires_s);
         arena_reset(arena);
     }
-    store_end(rows);
+    statement_end(rows);
     arena_free(arena);
     return put != STORE_OK ? put : code;
 }
 
 int expiry_forget(const Scope *scope, const Table *table)
 {
-    Statement *delete = store_begin(scope->store, &delete_of_table);
+    Statement *delete = statement_begin(scope->store, &delete_of_table);
     bind_int64(delete, 1, table->id);
-    return store_run(delete);
+    return statement_run(delete);
 }
 
 typedef struct Due {
@@ -104,11 +104,11 @@ typedef struct Due {
 
 static int read_due(const Scope *scope, Due *ret_due, size_t *ret_count)
 {
-    Statement *rows = store_begin(scope->store, &select_due);
+    Statement *rows = statement_begin(scope->store, &select_due);
     int code;
     bind_int64(rows, 1, scope->now_ms / 1000);
     bind_int64(rows, 2, ITEMS_A_STEP);
-    for (*ret_count = 0; (code = store_step(rows)) == STORE_ROW; ++*ret_count)
+    for (*ret_count = 0; (code = statement_step(rows)) == STORE_ROW; ++*ret_count)
         ret_due[*ret_count] = (Due){
             .expires_s = column_int64(rows, 0),
             .table_id = column_int64(rows, 1),
@@ -187,12 +187,12 @@ static int expire_some(Dynamodb *dynamodb, int64_t now_ms)
 
 static int await_first(Dynamodb *dynamodb)
 {
-    Statement *first = store_begin(dynamodb->store, &select_first);
-    int code = store_one(first);
+    Statement *first = statement_begin(dynamodb->store, &select_first);
+    int code = statement_one(first);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     int64_t expires_s = column_int64(first, 0);
-    store_end(first);
+    statement_end(first);
     expiry_start(dynamodb, expires_s);
     return STORE_OK;
 }

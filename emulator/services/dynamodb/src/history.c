@@ -32,31 +32,31 @@ static const Query delete_origin = {"DELETE FROM dynamodb_origin WHERE table_id 
 
 static int read_number(Store *store, const Query *query, int64_t table_id, int64_t *ret)
 {
-    Statement *row = store_begin(store, query);
+    Statement *row = statement_begin(store, query);
     bind_int64(row, 1, table_id);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     *ret = column_int64(row, 0);
-    store_end(row);
+    statement_end(row);
     return STORE_OK;
 }
 
 static int run_with_id(Store *store, const Query *query, int64_t id)
 {
-    Statement *statement = store_begin(store, query);
+    Statement *statement = statement_begin(store, query);
     bind_int64(statement, 1, id);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 static int load_copies(Store *store, Table *table)
 {
-    Statement *rows = store_begin(store, &select_copies);
+    Statement *rows = statement_begin(store, &select_copies);
     History *history = &table->history;
     int code;
     bind_int64(rows, 1, table->id);
     bind_int64(rows, 2, COPIES_MAX);
-    while ((code = store_step(rows)) == STORE_ROW) {
+    while ((code = statement_step(rows)) == STORE_ROW) {
         if (!history->copies)
             history->copies = arena_new_array(table->arena, int64_t, COPIES_MAX);
         history->copies[history->copies_count++] = column_int64(rows, 0);
@@ -66,7 +66,7 @@ static int load_copies(Store *store, Table *table)
 
 int history_load(Store *store, Table *table)
 {
-    Statement *origin = store_begin(store, &select_origin);
+    Statement *origin = statement_begin(store, &select_origin);
     bind_int64(origin, 1, table->id);
     int code = row_one(table->arena, origin, &origin_row, &table->origin);
     if (code == STORE_OK || code == STORE_NOT_FOUND)
@@ -82,17 +82,17 @@ int history_write(Store *store, Table *table)
 {
     if (!table->history.is_changed)
         return STORE_OK;
-    Statement *log = store_begin(store, &write_log);
+    Statement *log = statement_begin(store, &write_log);
     bind_int64(log, 1, table->id);
     bind_int64(log, 2, table->history.bytes);
-    int code = store_run(log);
+    int code = statement_run(log);
     if (code != STORE_OK)
         return code;
-    Statement *since = store_begin(store, &write_since);
+    Statement *since = statement_begin(store, &write_since);
     bind_int64(since, 1, table->id);
     bind_int64(since, 2, table->recovery_since_ms);
     table->history.is_changed = false;
-    return store_run(since);
+    return statement_run(since);
 }
 
 int history_forget(const Scope *scope, int64_t table_id)
@@ -117,11 +117,11 @@ static int find_old(const Scope *scope, Table *table, int64_t *ret_last)
     History *history = &table->history;
     int64_t oldest = history_at(scope->now_ms - table->recovery_days * DAY_MS);
     int code = STORE_ROW, old = 0;
-    Statement *rows = store_begin(scope->store, &first_changes);
+    Statement *rows = statement_begin(scope->store, &first_changes);
     bind_int64(rows, 1, table->id);
     bind_int64(rows, 2, history_at(table->recovery_since_ms));
     *ret_last = 0;
-    while ((code = store_step(rows)) == STORE_ROW) {
+    while ((code = statement_step(rows)) == STORE_ROW) {
         int64_t at = column_int64(rows, 0);
         bool is_old = at < oldest && old++ < 2;
         if (!is_old && history->bytes <= dynamodb->recovery_log_bytes)
@@ -129,7 +129,7 @@ static int find_old(const Scope *scope, Table *table, int64_t *ret_last)
         history->bytes -= weigh(column_int64(rows, 1));
         *ret_last = at;
     }
-    store_end(rows);
+    statement_end(rows);
     return code < 0 ? code : STORE_OK;
 }
 
@@ -145,12 +145,12 @@ static int trim(const Scope *scope, Table *table)
     int code = find_old(scope, table, &last);
     if (code != STORE_OK || !last)
         return code;
-    Statement *delete = store_begin(scope->store, &delete_changes);
+    Statement *delete = statement_begin(scope->store, &delete_changes);
     bind_int64(delete, 1, table->id);
     bind_int64(delete, 2, history_at(table->recovery_since_ms));
     bind_int64(delete, 3, last);
     table->recovery_since_ms = last >> HISTORY_TIME_BITS;
-    return store_run(delete);
+    return statement_run(delete);
 }
 
 static int append(const Scope *scope, const Change *change, Bytes before)
@@ -158,14 +158,14 @@ static int append(const Scope *scope, const Change *change, Bytes before)
     Table *table = change->table;
     History *history = &table->history;
     int64_t now = history_at(scope->now_ms);
-    Statement *insert = store_begin(scope->store, &append_change);
+    Statement *insert = statement_begin(scope->store, &append_change);
     history->last = now > history->last ? now : history->last + 1;
     bind_int64(insert, 1, table->id);
     bind_int64(insert, 2, history->last);
     bind_bytes(insert, 3, change->key.hash);
     bind_bytes(insert, 4, change->key.range);
     bind_bytes(insert, 5, before);
-    int code = store_run(insert);
+    int code = statement_run(insert);
     history->bytes += weigh((int64_t)(change->key.hash.len + change->key.range.len + before.len));
     history->is_changed = true;
     return code == STORE_OK ? trim(scope, table) : code;
@@ -173,12 +173,12 @@ static int append(const Scope *scope, const Change *change, Bytes before)
 
 static int keep(Store *store, int64_t tree, const Key *key, Bytes before)
 {
-    Statement *insert = store_begin(store, &keep_for_copy);
+    Statement *insert = statement_begin(store, &keep_for_copy);
     bind_int64(insert, 1, tree);
     bind_bytes(insert, 2, key->hash);
     bind_bytes(insert, 3, key->range);
     bind_bytes(insert, 4, before);
-    return store_run(insert);
+    return statement_run(insert);
 }
 
 int history_follow(const Scope *scope, const Change *change)
@@ -199,10 +199,10 @@ int history_follow(const Scope *scope, const Change *change)
 
 int origin_insert(const Scope *scope, int64_t table_id, const Origin *origin)
 {
-    Statement *insert = store_begin(scope->store, &insert_origin);
+    Statement *insert = statement_begin(scope->store, &insert_origin);
     int next = row_bind(insert, 1, &origin_row, origin);
     bind_int64(insert, next, table_id);
-    return store_run(insert);
+    return statement_run(insert);
 }
 
 int origin_is_copied(Store *store, int64_t table_id)

@@ -19,26 +19,26 @@ static const Query select_rows = {"SELECT hash, range, item FROM dynamodb_item W
 
 int item_read(const Scope *scope, const Table *table, const Key *key, Item *ret_item)
 {
-    Statement *row = store_begin(scope->store, &select_item);
+    Statement *row = statement_begin(scope->store, &select_item);
     bind_int64(row, 1, table->id);
     bind_bytes(row, 2, key->hash);
     bind_bytes(row, 3, key->range);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return code;
     *ret_item = item_decode(scope->arena, arena_copy(scope->arena, column_bytes(row, 0)));
-    store_end(row);
+    statement_end(row);
     return STORE_OK;
 }
 
 static int put_stored(Store *store, int64_t tree, const Key *key, Bytes stored)
 {
-    Statement *statement = store_begin(store, &replace_item);
+    Statement *statement = statement_begin(store, &replace_item);
     bind_int64(statement, 1, tree);
     bind_bytes(statement, 2, key->hash);
     bind_bytes(statement, 3, key->range);
     bind_bytes(statement, 4, stored);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 static int put_row(Store *store, int64_t tree, const Key *key, const Item *item)
@@ -52,11 +52,11 @@ static int put_row(Store *store, int64_t tree, const Key *key, const Item *item)
 
 static int delete_row(Store *store, int64_t tree, const Key *key)
 {
-    Statement *statement = store_begin(store, &delete_item_row);
+    Statement *statement = statement_begin(store, &delete_item_row);
     bind_int64(statement, 1, tree);
     bind_bytes(statement, 2, key->hash);
     bind_bytes(statement, 3, key->range);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 #define PROJECTED_MAX                                                                                                  \
@@ -262,11 +262,11 @@ int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
 int index_fill(const Scope *scope, const Table *table, const Index *index, Tally *ret_tally)
 {
     Arena *arena = arena_new();
-    Statement *rows = store_begin(scope->store, &select_rows);
+    Statement *rows = statement_begin(scope->store, &select_rows);
     int code, put = STORE_OK;
     *ret_tally = (Tally){.is_changed = true};
     bind_int64(rows, 1, table->id);
-    while (put == STORE_OK && (code = store_step(rows)) == STORE_ROW) {
+    while (put == STORE_OK && (code = statement_step(rows)) == STORE_ROW) {
         Key key = {arena_copy(arena, column_bytes(rows, 0)), arena_copy(arena, column_bytes(rows, 1))}, entry;
         Item item = item_decode(arena, arena_copy(arena, column_bytes(rows, 2)));
         Lookup lookup = {.arena = arena};
@@ -278,7 +278,7 @@ int index_fill(const Scope *scope, const Table *table, const Index *index, Tally
         }
         arena_reset(arena);
     }
-    store_end(rows);
+    statement_end(rows);
     arena_free(arena);
     return put != STORE_OK ? put : code;
 }
@@ -288,7 +288,7 @@ Statement *items_open(const Scope *scope, const ItemRange *range)
     const Query *query = present(range->hash_to) ? &select_all
                          : range->is_backward    ? &select_backward
                                                  : &select_forward;
-    Statement *rows = store_begin(scope->store, query);
+    Statement *rows = statement_begin(scope->store, query);
     bind_int64(rows, 1, range->tree);
     bind_bytes(rows, 2, range->hash_from);
     bind_bytes(rows, 3, range->range_from);
@@ -298,7 +298,7 @@ Statement *items_open(const Scope *scope, const ItemRange *range)
 
 int items_next(Arena *arena, Statement *rows, Item *ret_item)
 {
-    int code = store_step(rows);
+    int code = statement_step(rows);
     if (code == STORE_ROW)
         *ret_item = item_decode(arena, arena_copy(arena, column_bytes(rows, 0)));
     return code;

@@ -55,7 +55,7 @@ typedef struct ItemRange {
     Bytes range_from, range_to; /* [from, to) in one partition; with hash_to: rows are behind (hash_from, range_from) */
     bool is_backward;
 } ItemRange;
-/* Step it with items_next; store_end it when leaving early. */
+/* Step it with items_next; statement_end it when leaving early. */
 Statement *items_open(const Scope *scope, const ItemRange *range);
 /* STORE_ROW, STORE_OK at the end, or < 0. */
 MUST_CHECK int items_next(Arena *arena, Statement *rows, Item *ret_item);

@@ -67,27 +67,27 @@ static StoredRow read_row(Arena *arena, Statement *rows)
 
 static int put_row(Store *store, const Query *query, int64_t tree, const StoredRow *row)
 {
-    Statement *put = store_begin(store, query);
+    Statement *put = statement_begin(store, query);
     bind_int64(put, 1, tree);
     bind_bytes(put, 2, row->key.hash);
     bind_bytes(put, 3, row->key.range);
     bind_bytes(put, 4, row->item);
-    return store_run(put);
+    return statement_run(put);
 }
 
 /* The table of an id, wherever it is, and the scope it is found in. */
 static int find_table(const Scope *scope, int64_t id, Scope *ret_scope, Table **ret_table)
 {
-    Statement *row = store_begin(scope->store, &select_name);
+    Statement *row = statement_begin(scope->store, &select_name);
     bind_int64(row, 1, id);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return code;
     *ret_scope = *scope;
     ret_scope->account = arena_copy(scope->arena, column_bytes(row, 0));
     ret_scope->region = arena_copy(scope->arena, column_bytes(row, 1));
     Bytes name = arena_copy(scope->arena, column_bytes(row, 2));
-    store_end(row);
+    statement_end(row);
     return table_get(ret_scope, name, ret_table);
 }
 
@@ -104,13 +104,13 @@ static int forget_copy(const Scope *scope, int64_t table_id)
 /* What comes later is another log's. */
 static int find_last_change(const Scope *scope, int64_t table_id, int64_t *ret_at)
 {
-    Statement *row = store_begin(scope->store, &last_change);
+    Statement *row = statement_begin(scope->store, &last_change);
     bind_int64(row, 1, table_id);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return code;
     *ret_at = column_int64(row, 0); /* 0: there is none */
-    store_end(row);
+    statement_end(row);
     return STORE_OK;
 }
 
@@ -123,42 +123,42 @@ int jobs_add(const Scope *scope, const Job *job)
         return code;
     added.at.hash = present(job->at.hash) ? job->at.hash : TEXT("");
     added.at.range = present(job->at.range) ? job->at.range : TEXT("");
-    Statement *insert = store_begin(scope->store, &insert_job);
+    Statement *insert = statement_begin(scope->store, &insert_job);
     row_bind(insert, 1, &new_job, &added);
-    code = store_run(insert);
+    code = statement_run(insert);
     jobs_start(dynamodb);
     return code == STORE_OK ? forget_copy(scope, job->source) : code; /* it is followed from now on */
 }
 
 int jobs_find(const Scope *scope, int64_t table_id)
 {
-    Statement *row = store_begin(scope->store, &find_job);
+    Statement *row = statement_begin(scope->store, &find_job);
     bind_int64(row, 1, table_id);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code == STORE_ROW)
-        store_end(row);
+        statement_end(row);
     return code == STORE_ROW ? STORE_OK : code;
 }
 
 static int job_done(const Scope *scope, const Job *job)
 {
-    Statement *delete = store_begin(scope->store, &delete_job);
+    Statement *delete = statement_begin(scope->store, &delete_job);
     bind_int64(delete, 1, job->id);
-    int code = store_run(delete);
+    int code = statement_run(delete);
     return code == STORE_OK ? forget_copy(scope, job->source) : code;
 }
 
 static int job_write(const Scope *scope, const Job *job)
 {
-    Statement *write = store_begin(scope->store, &write_job);
+    Statement *write = statement_begin(scope->store, &write_job);
     row_bind(write, 1, &whole_job, job);
-    return store_run(write);
+    return statement_run(write);
 }
 
 /* Backwards: what an item was at the time asked for comes last and stays. */
 static int undo(const Scope *scope, Job *job, Share *share)
 {
-    Statement *rows = store_begin(scope->store, &select_changes);
+    Statement *rows = statement_begin(scope->store, &select_changes);
     ArenaMark mark = arena_mark(scope->arena);
     int code, put = STORE_OK;
     bool goes_on = true;
@@ -166,14 +166,14 @@ static int undo(const Scope *scope, Job *job, Share *share)
     bind_int64(rows, 2, job->from);
     bind_int64(rows, 3, job->to);
     bind_int64(rows, 4, ROWS_A_STEP);
-    while (put == STORE_OK && goes_on && (code = store_step(rows)) == STORE_ROW) {
+    while (put == STORE_OK && goes_on && (code = statement_step(rows)) == STORE_ROW) {
         StoredRow row = read_row(scope->arena, rows);
         job->to = column_int64(rows, 3) - 1;
         put = put_row(scope->store, &put_over, job->target, &row);
         goes_on = take_share(share, 1, row.item.len);
         arena_rewind(scope->arena, mark);
     }
-    store_end(rows);
+    statement_end(rows);
     if (put != STORE_OK || code < 0)
         return put != STORE_OK ? put : code;
     if (code == STORE_OK && goes_on)
@@ -185,7 +185,7 @@ static int undo(const Scope *scope, Job *job, Share *share)
 typedef int RowFunction(void *context, const StoredRow *row, Share *share);
 static int for_rows(const Scope *scope, Job *job, Share *share, RowFunction *function, void *context, bool *ret_end)
 {
-    Statement *rows = store_begin(scope->store, &select_rows);
+    Statement *rows = statement_begin(scope->store, &select_rows);
     Arena *arena = arena_new(); /* of a row: `function` has scope->arena for itself */
     int code = STORE_ROW, put = STORE_OK;
     bind_int64(rows, 1, job->source);
@@ -194,13 +194,13 @@ static int for_rows(const Scope *scope, Job *job, Share *share, RowFunction *fun
     bind_int64(rows, 4, ROWS_A_STEP);
     int64_t count = 0;
     StoredRow row = {0};
-    while (put == STORE_OK && share->rows > 0 && share->bytes > 0 && (code = store_step(rows)) == STORE_ROW) {
+    while (put == STORE_OK && share->rows > 0 && share->bytes > 0 && (code = statement_step(rows)) == STORE_ROW) {
         arena_reset(arena);
         row = read_row(arena, rows);
         put = function(context, &row, share);
         count++;
     }
-    store_end(rows);
+    statement_end(rows);
     if (count)
         job->at = (Key){arena_copy(scope->arena, row.key.hash), arena_copy(scope->arena, row.key.range)};
     arena_free(arena);
@@ -275,30 +275,30 @@ static int restore(const Scope *scope, Job *job, Share *share)
 
 static int forget(const Scope *scope, Job *job, Share *share)
 {
-    Statement *rows = store_begin(scope->store, &first_changes);
+    Statement *rows = statement_begin(scope->store, &first_changes);
     int64_t last = 0;
     int code;
     bind_int64(rows, 1, job->source);
     bind_int64(rows, 2, job->to);
     bind_int64(rows, 3, ROWS_A_STEP);
     bool goes_on = true;
-    while (goes_on && (code = store_step(rows)) == STORE_ROW) {
+    while (goes_on && (code = statement_step(rows)) == STORE_ROW) {
         last = column_int64(rows, 0);
         goes_on = take_share(share, 1, (size_t)column_int64(rows, 1));
     }
-    store_end(rows);
+    statement_end(rows);
     if (code < 0 || !last)
         return code < 0 ? code : job_done(scope, job);
-    Statement *delete = store_begin(scope->store, &delete_changes);
+    Statement *delete = statement_begin(scope->store, &delete_changes);
     bind_int64(delete, 1, job->source);
     bind_int64(delete, 2, last);
-    return store_run(delete);
+    return statement_run(delete);
 }
 
 /* STORE_NOT_FOUND: there is no job. *ret_job: the one that is worked on. */
 static int step(const Scope *scope, Share *share, Job *ret_job)
 {
-    Statement *first = store_begin(scope->store, &first_job);
+    Statement *first = statement_begin(scope->store, &first_job);
     int code = row_one(scope->arena, first, &whole_job, ret_job);
     if (code != STORE_OK)
         return code;

@@ -177,7 +177,7 @@ Status page_read(Call *call, const PageRequest *request, Statement *rows, Page *
         }
     }
     if (code == STORE_ROW)
-        store_end(rows);
+        statement_end(rows);
     if (bytes_is(request->select, "COUNT"))
         page.items = (DynamodbItemList){0};
     page.units = !page.scanned_count && request->is_scan ? 0 : read_units(bytes, request->is_consistent);

@@ -80,7 +80,7 @@ Status policy_check(Call *call, Bytes policy)
 
 static Statement *begin(const Scope *scope, const Query *query, const Resource *resource)
 {
-    Statement *statement = store_begin(scope->store, query);
+    Statement *statement = statement_begin(scope->store, query);
     bind_int64(statement, 1, resource->table_id);
     bind_text(statement, 2, resource->stream);
     return statement;
@@ -91,7 +91,7 @@ static int write_policy(const Scope *scope, const Resource *resource, const Poli
     Statement *put = begin(scope, &put_policy, resource);
     bind_text(put, 3, policy->text);
     bind_text(put, 4, policy->revision);
-    return store_run(put);
+    return statement_run(put);
 }
 
 int policy_put_new(const Scope *scope, int64_t table_id, Bytes policy)
@@ -103,12 +103,12 @@ int policy_put_new(const Scope *scope, int64_t table_id, Bytes policy)
 static Status read_policy(Call *call, const Resource *resource, Policy *ret)
 {
     Statement *row = begin(&call->scope, &get_policy, resource);
-    int code = store_one(row);
+    int code = statement_one(row);
     *ret = (Policy){0};
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? OK : fault(call, code);
     *ret = (Policy){arena_copy(call->arena, column_bytes(row, 0)), arena_copy(call->arena, column_bytes(row, 1))};
-    store_end(row);
+    statement_end(row);
     return OK;
 }
 
@@ -169,5 +169,5 @@ static Status delete_resource_policy(Call *call, const DynamodbDeleteResourcePol
     TRY(read_policy(call, &resource, &policy));
     TRY(check_revision(call, in->expected_revision_id, &policy, in->resource_arn));
     out->revision_id = policy.revision;
-    return expect_ok(call, store_run(begin(&call->scope, &delete_policy, &resource)));
+    return expect_ok(call, statement_run(begin(&call->scope, &delete_policy, &resource)));
 }

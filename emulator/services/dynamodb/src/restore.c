@@ -29,14 +29,14 @@ static Status check_new(Call *call, Bytes name)
         return fail(call, &DYNAMODB_TABLE_ALREADY_EXISTS, "Table already exists: " BYTES_FMT, BYTES_ARG(name));
     if (code != STORE_NOT_FOUND)
         return fault(call, code);
-    Statement *count = store_begin(call->store, &count_restores);
+    Statement *count = statement_begin(call->store, &count_restores);
     bind_text(count, 1, call->account);
     bind_int64(count, 2, call->now_ms);
-    code = store_one(count);
+    code = statement_one(count);
     if (code != STORE_ROW)
         return fault(call, code);
     restores = column_int64(count, 0);
-    store_end(count);
+    statement_end(count);
     if (restores >= RESTORES_MAX)
         return fail(call, &DYNAMODB_LIMIT_EXCEEDED,
                     "Subscriber limit exceeded: The number of concurrent restores is limited to %d", RESTORES_MAX);

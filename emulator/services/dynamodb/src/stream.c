@@ -52,19 +52,19 @@ Status stream_check(Call *call, const Table *table, const DynamodbStreamSpecific
 
 int stream_load(Store *store, Table *table)
 {
-    Statement *row = store_begin(store, &newest_stream);
+    Statement *row = statement_begin(store, &newest_stream);
     table->stream = (StreamTip){0};
     bind_int64(row, 1, table->id);
     int code = row_one(table->arena, row, &whole_stream, &table->stream.newest);
     if (code != STORE_OK || table->stream.newest.disabled_ms)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
-    row = store_begin(store, &open_shard);
+    row = statement_begin(store, &open_shard);
     bind_int64(row, 1, table->stream.newest.id);
-    code = store_one(row);
+    code = statement_one(row);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     table->stream.shard_id = column_int64(row, 0);
-    store_end(row);
+    statement_end(row);
     return STORE_OK;
 }
 
@@ -81,17 +81,17 @@ static Bytes label_of(Arena *arena, int64_t time_ms)
 /* No two streams of a table's name have one label, also where the clock stands still. */
 static int time_of_new(const Scope *scope, const Table *table, int64_t *ret_ms)
 {
-    Statement *newest = store_begin(scope->store, &newest_time);
+    Statement *newest = statement_begin(scope->store, &newest_time);
     bind_text(newest, 1, scope->account);
     bind_text(newest, 2, scope->region);
     bind_text(newest, 3, table->name);
-    int code = store_one(newest);
+    int code = statement_one(newest);
     *ret_ms = scope->now_ms;
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     if (!column_is_null(newest, 0) && column_int64(newest, 0) >= scope->now_ms)
         *ret_ms = column_int64(newest, 0) + 1;
-    store_end(newest);
+    statement_end(newest);
     return STORE_OK;
 }
 
@@ -105,12 +105,12 @@ int stream_open(const Scope *scope, Table *table, Bytes view_type)
     if (code != STORE_OK)
         return code;
     stream.label = label_of(scope->arena, stream.created_ms);
-    Statement *insert = store_begin(scope->store, &insert_stream);
+    Statement *insert = statement_begin(scope->store, &insert_stream);
     int next = row_bind(insert, 1, &new_stream, &stream);
     bind_int64(insert, next, table->id);
     bind_text(insert, next + 1, scope->account);
     bind_text(insert, next + 2, scope->region);
-    code = store_run(insert);
+    code = statement_run(insert);
     stream.id = store_last_rowid(scope->store);
     table->stream = (StreamTip){.newest = stream};
     if (code == STORE_OK)
@@ -121,10 +121,10 @@ int stream_open(const Scope *scope, Table *table, Bytes view_type)
 
 int stream_close(const Scope *scope, Table *table)
 {
-    Statement *disable = store_begin(scope->store, &disable_stream);
+    Statement *disable = statement_begin(scope->store, &disable_stream);
     bind_int64(disable, 1, table->stream.newest.id);
     bind_int64(disable, 2, scope->now_ms);
-    int code = store_run(disable);
+    int code = statement_run(disable);
     if (code == STORE_OK)
         code = stream_shard_close(scope, table->stream.shard_id, scope->now_ms);
     host_publish(scope->host, &DYNAMODB_STREAM_GREW,
@@ -150,7 +150,7 @@ int table_stream_find(const Scope *scope, Bytes text, TableStream *ret_stream)
     Bytes rest = arn.resource, kind = bytes_cut(&rest, '/'), name = bytes_cut(&rest, '/'), of = bytes_cut(&rest, '/');
     if (!bytes_is(kind, "table") || !bytes_is(of, "stream") || !present(rest))
         return STORE_NOT_FOUND;
-    Statement *find = store_begin(scope->store, &find_stream);
+    Statement *find = statement_begin(scope->store, &find_stream);
     bind_text(find, 1, scope->account);
     bind_text(find, 2, scope->region);
     bind_text(find, 3, name);
@@ -160,7 +160,7 @@ int table_stream_find(const Scope *scope, Bytes text, TableStream *ret_stream)
 
 int table_streams_list(const Scope *scope, Bytes table_name, int64_t after_id, size_t limit, TableStreams *ret_streams)
 {
-    Statement *rows = store_begin(scope->store, &list_streams);
+    Statement *rows = statement_begin(scope->store, &list_streams);
     int code;
     *ret_streams = (TableStreams){arena_new_array(scope->arena, TableStream, limit), 0};
     bind_text(rows, 1, scope->account);
@@ -168,7 +168,7 @@ int table_streams_list(const Scope *scope, Bytes table_name, int64_t after_id, s
     bind_int64(rows, 3, after_id);
     bind_text(rows, 4, table_name);
     bind_int64(rows, 5, (int64_t)limit);
-    while ((code = store_step(rows)) == STORE_ROW)
+    while ((code = statement_step(rows)) == STORE_ROW)
         row_read(scope->arena, rows, &whole_stream, &ret_streams->items[ret_streams->count++]);
     return code;
 }

@@ -21,11 +21,11 @@ static const Query next_id = {"SELECT seq + 1 FROM sqlite_sequence WHERE name = 
 
 static int id_of_new(Store *store, int64_t *ret_id)
 {
-    Statement *next = store_begin(store, &next_id);
-    int code = store_one(next);
+    Statement *next = statement_begin(store, &next_id);
+    int code = statement_one(next);
     *ret_id = code == STORE_ROW ? column_int64(next, 0) : 1;
     if (code == STORE_ROW)
-        store_end(next);
+        statement_end(next);
     return code < 0 ? code : STORE_OK;
 }
 
@@ -38,13 +38,13 @@ int stream_shard_insert(Store *store, int64_t stream_id, Bytes parent, int64_t o
     /* The last eight digits only look like chance: one shard has one name. */
     uint32_t mixed = (uint32_t)(bytes_hash((Bytes){(const char *)ret_id, sizeof *ret_id}, 20120810));
     int len = snprintf(name, sizeof name, "shardId-%020lld-%08x", (long long)opened_ms, mixed);
-    Statement *insert = store_begin(store, &insert_shard);
+    Statement *insert = statement_begin(store, &insert_shard);
     bind_int64(insert, 1, stream_id);
     bind_text(insert, 2, (Bytes){name, (size_t)len});
     bind_text(insert, 3, parent);
     bind_int64(insert, 4, opened_ms);
     bind_int64(insert, 5, opened_ms + SHARD_LIFE_MS);
-    code = store_run(insert);
+    code = statement_run(insert);
     *ret_id = store_last_rowid(store);
     return code;
 }
@@ -64,13 +64,13 @@ int stream_shard_close(const Scope *scope, int64_t id, int64_t closed_ms)
     int code = last_position(dynamodb->log, id, &last);
     if (code != STORE_OK)
         return code;
-    Statement *close = store_begin(scope->store, &close_shard);
+    Statement *close = statement_begin(scope->store, &close_shard);
     bind_int64(close, 1, id);
     bind_int64(close, 2, closed_ms);
     bind_int64(close, 3, last);
     bind_int64(close, 4, closed_ms + STREAM_RETENTION_MS);
     streams_start(dynamodb, closed_ms + STREAM_RETENTION_MS);
-    return store_run(close);
+    return statement_run(close);
 }
 
 static int count(const Scope *scope, StreamShard *shard)
@@ -82,14 +82,14 @@ static int count(const Scope *scope, StreamShard *shard)
 int stream_shards_list(const Scope *scope, const TableStream *stream, Bytes parent, int64_t after_id, size_t limit,
                        StreamShards *ret_shards)
 {
-    Statement *rows = store_begin(scope->store, &list_shards);
+    Statement *rows = statement_begin(scope->store, &list_shards);
     int code;
     *ret_shards = (StreamShards){arena_new_array(scope->arena, StreamShard, limit), 0};
     bind_int64(rows, 1, stream->id);
     bind_int64(rows, 2, after_id);
     bind_text(rows, 3, parent);
     bind_int64(rows, 4, (int64_t)limit);
-    while ((code = store_step(rows)) == STORE_ROW)
+    while ((code = statement_step(rows)) == STORE_ROW)
         row_read(scope->arena, rows, &whole_shard, &ret_shards->items[ret_shards->count++]);
     for (size_t i = 0; code == STORE_OK && i < ret_shards->count; i++)
         code = count(scope, &ret_shards->items[i]);
@@ -98,7 +98,7 @@ int stream_shards_list(const Scope *scope, const TableStream *stream, Bytes pare
 
 int stream_shard_find(const Scope *scope, const TableStream *stream, Bytes name, StreamShard *ret_shard)
 {
-    Statement *find = store_begin(scope->store, &find_shard);
+    Statement *find = statement_begin(scope->store, &find_shard);
     bind_int64(find, 1, stream->id);
     bind_text(find, 2, name);
     int code = row_one(scope->arena, find, &whole_shard, ret_shard);
@@ -107,7 +107,7 @@ int stream_shard_find(const Scope *scope, const TableStream *stream, Bytes name,
 
 int stream_shard_get(const Scope *scope, const TableStream *stream, int64_t id, StreamShard *ret_shard)
 {
-    Statement *get = store_begin(scope->store, &get_shard);
+    Statement *get = statement_begin(scope->store, &get_shard);
     bind_int64(get, 1, stream->id);
     bind_int64(get, 2, id);
     int code = row_one(scope->arena, get, &whole_shard, ret_shard);

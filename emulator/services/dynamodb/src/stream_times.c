@@ -30,12 +30,12 @@ typedef struct Step {
 
 static int read_due(const Scope *scope, Due *ret_due, size_t *ret_count)
 {
-    Statement *rows = store_begin(scope->store, &select_due);
+    Statement *rows = statement_begin(scope->store, &select_due);
     Arena *arena = scope->arena;
     int code;
     bind_int64(rows, 1, scope->now_ms);
     bind_int64(rows, 2, SHARDS_A_STEP);
-    for (*ret_count = 0; (code = store_step(rows)) == STORE_ROW; ++*ret_count)
+    for (*ret_count = 0; (code = statement_step(rows)) == STORE_ROW; ++*ret_count)
         ret_due[*ret_count] = (Due){column_int64(rows, 0),
                                     column_int64(rows, 1),
                                     arena_copy(arena, column_bytes(rows, 2)),
@@ -48,9 +48,9 @@ static int read_due(const Scope *scope, Due *ret_due, size_t *ret_count)
 
 static int run(Store *store, const Query *query, int64_t id)
 {
-    Statement *statement = store_begin(store, query);
+    Statement *statement = statement_begin(store, query);
     bind_int64(statement, 1, id);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 /* The table's copy names the shard: it is read anew. */
@@ -74,10 +74,10 @@ static int roll(const Scope *of_all, const Due *due)
 
 static int leave(Store *store, int64_t id)
 {
-    Statement *statement = store_begin(store, &leave_shard);
+    Statement *statement = statement_begin(store, &leave_shard);
     bind_int64(statement, 1, id);
     bind_int64(statement, 2, NEVER_MS);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 static int drop(Step *step, const Due *due)
@@ -107,12 +107,12 @@ static int make_step(void *context)
 
 static int await_first(Dynamodb *dynamodb, int64_t least_ms)
 {
-    Statement *first = store_begin(dynamodb->store, &first_due);
-    int code = store_one(first);
+    Statement *first = statement_begin(dynamodb->store, &first_due);
+    int code = statement_one(first);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     int64_t due_ms = column_is_null(first, 0) ? NEVER_MS : column_int64(first, 0);
-    store_end(first);
+    statement_end(first);
     if (due_ms != NEVER_MS)
         streams_start(dynamodb, due_ms > least_ms ? due_ms : least_ms);
     return STORE_OK;

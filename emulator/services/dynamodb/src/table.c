@@ -177,11 +177,11 @@ static Index index_of(Arena *arena, const IndexRow *row)
 
 static int read_indexes(Store *store, Table *table)
 {
-    Statement *row = store_begin(store, &select_indexes);
+    Statement *row = statement_begin(store, &select_indexes);
     int code;
     bind_int64(row, 1, table->id);
     table->indexes = arena_new_array(table->arena, Index, INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX);
-    while ((code = store_step(row)) == STORE_ROW) {
+    while ((code = statement_step(row)) == STORE_ROW) {
         IndexRow index = {0};
         row_read(table->arena, row, &whole_index, &index);
         table->indexes[table->indexes_count++] = index_of(table->arena, &index);
@@ -207,11 +207,11 @@ static int load_dials(Store *store, Table *table)
 
 static int load(const Scope *scope, Bytes name, Table **ret_table)
 {
-    Statement *row = store_begin(scope->store, &select_table);
+    Statement *row = statement_begin(scope->store, &select_table);
     bind_text(row, 1, scope->account);
     bind_text(row, 2, scope->region);
     bind_text(row, 3, name);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return code;
     Table *table = calloc(1, sizeof *table);
@@ -222,7 +222,7 @@ static int load(const Scope *scope, Bytes name, Table **ret_table)
     table->region = arena_copy(table->arena, scope->region);
     table->meter = arena_new_of(table->arena, MeterRef);
     row_read(table->arena, row, &whole_table, table);
-    store_end(row);
+    statement_end(row);
     code = read_indexes(scope->store, table);
     if (code == STORE_OK)
         code = stream_load(scope->store, table);
@@ -309,26 +309,26 @@ const Index *table_index(const Table *table, Bytes name)
 
 int index_insert(const Scope *scope, const Table *table, const Index *index, int64_t *ret_tree)
 {
-    Statement *statement = store_begin(scope->store, &insert_index);
+    Statement *statement = statement_begin(scope->store, &insert_index);
     IndexRow row = {.index = *index,
                     .non_key = join_names(scope->arena, &index->non_key),
                     .more_keys = join_keys(scope->arena, &index->keys)};
     int next = row_bind(statement, 1, &index_definition, &row);
     bind_int64(statement, next, table->id);
-    int code = store_run(statement);
+    int code = statement_run(statement);
     *ret_tree = -store_last_rowid(scope->store);
     return code;
 }
 
 int table_insert(const Scope *scope, const Table *table, int64_t *ret_id)
 {
-    Statement *statement = store_begin(scope->store, &insert_table);
+    Statement *statement = statement_begin(scope->store, &insert_table);
     Table inserted = *table;
     int64_t tree;
     int next = row_bind(statement, 1, &table_definition, table);
     bind_text(statement, next, scope->account);
     bind_text(statement, next + 1, scope->region);
-    int code = store_run(statement);
+    int code = statement_run(statement);
     inserted.id = *ret_id = store_last_rowid(scope->store);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
         code = index_insert(scope, &inserted, &table->indexes[i], &tree);
@@ -337,25 +337,25 @@ int table_insert(const Scope *scope, const Table *table, int64_t *ret_id)
 
 int table_write(const Scope *scope, const Table *table)
 {
-    Statement *statement = store_begin(scope->store, &update_table);
+    Statement *statement = statement_begin(scope->store, &update_table);
     int next = row_bind(statement, 1, &table_definition, table);
     bind_int64(statement, next, table->id);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 int index_write(const Scope *scope, const Index *index)
 {
-    Statement *statement = store_begin(scope->store, &update_index);
+    Statement *statement = statement_begin(scope->store, &update_index);
     IndexRow row = {.index = *index, .id = -index->tree};
     row_bind(statement, 1, &index_changes, &row);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 static int run_with_id(Store *store, const Query *query, int64_t id)
 {
-    Statement *statement = store_begin(store, query);
+    Statement *statement = statement_begin(store, query);
     bind_int64(statement, 1, id);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 static int drop_tree(const Scope *scope, int64_t tree)
@@ -402,12 +402,12 @@ static int write_tally(Store *store, const Query *query, int64_t id, Tally *tall
 {
     if (!tally->is_changed)
         return STORE_OK;
-    Statement *statement = store_begin(store, query);
+    Statement *statement = statement_begin(store, query);
     bind_int64(statement, 1, id);
     bind_int64(statement, 2, tally->items);
     bind_int64(statement, 3, tally->bytes);
     tally->is_changed = false;
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 static int write_tallies(Store *store, Table *table)
@@ -468,7 +468,7 @@ void tables_forget(Dynamodb *dynamodb)
 
 int tables_list(const Scope *scope, Bytes after, size_t limit, Bytes **ret_names, size_t *ret_count)
 {
-    Statement *row = store_begin(scope->store, &list_tables);
+    Statement *row = statement_begin(scope->store, &list_tables);
     Bytes *names = arena_new_array(scope->arena, Bytes, limit);
     size_t count = 0;
     int code;
@@ -476,7 +476,7 @@ int tables_list(const Scope *scope, Bytes after, size_t limit, Bytes **ret_names
     bind_text(row, 2, scope->region);
     bind_text(row, 3, present(after) ? after : TEXT(""));
     bind_int64(row, 4, (int64_t)limit);
-    while ((code = store_step(row)) == STORE_ROW)
+    while ((code = statement_step(row)) == STORE_ROW)
         names[count++] = arena_copy(scope->arena, column_bytes(row, 0));
     *ret_names = names;
     *ret_count = count;

@@ -88,18 +88,18 @@ static Bytes digest_of(Call *call, const DynamodbTransactWriteItemsInput *in)
 /* Was it done under this token? */
 static Status find(Call *call, Bytes token, Bytes digest, bool *ret_is_done)
 {
-    Statement *row = store_begin(call->store, &find_token);
+    Statement *row = statement_begin(call->store, &find_token);
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
     bind_text(row, 3, token);
     bind_int64(row, 4, call->now_ms);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code == STORE_NOT_FOUND)
         return OK;
     if (code != STORE_ROW)
         return fault(call, code);
     *ret_is_done = bytes_equal(column_bytes(row, 0), digest);
-    store_end(row);
+    statement_end(row);
     if (*ret_is_done)
         return OK;
     return fail(
@@ -144,16 +144,16 @@ int token_keep(Call *call, Bytes token, Bytes digest)
 {
     if (!present(token))
         return STORE_OK;
-    Statement *forget = store_begin(call->store, &forget_tokens);
+    Statement *forget = statement_begin(call->store, &forget_tokens);
     bind_int64(forget, 1, call->now_ms);
-    int code = store_run(forget);
+    int code = statement_run(forget);
     if (code != STORE_OK)
         return code;
-    Statement *put = store_begin(call->store, &put_token);
+    Statement *put = statement_begin(call->store, &put_token);
     bind_text(put, 1, call->account);
     bind_text(put, 2, call->region);
     bind_text(put, 3, token);
     bind_bytes(put, 4, digest);
     bind_int64(put, 5, call->now_ms + TOKEN_LIFE_MS);
-    return store_run(put);
+    return statement_run(put);
 }

@@ -202,15 +202,15 @@ static void look_at(Scope *scope, int64_t id, int64_t *room)
 /* The first that isn't on its way already; what is due still had trouble. */
 static int64_t next_due_ms(const Firehose *firehose, int64_t now_ms)
 {
-    Statement *rows = store_begin(firehose->store, &by_due);
+    Statement *rows = statement_begin(firehose->store, &by_due);
     int64_t due_ms = DUE_NEVER;
     bind_int64(rows, 1, DUE_NEVER);
     int code;
-    while ((code = store_step(rows)) == STORE_ROW && due_ms == DUE_NEVER)
+    while ((code = statement_step(rows)) == STORE_ROW && due_ms == DUE_NEVER)
         if (!deliveries_has(firehose, column_int64(rows, 0)))
             due_ms = column_int64(rows, 1);
     if (code == STORE_ROW)
-        store_end(rows);
+        statement_end(rows);
     return due_ms <= now_ms || code < 0 ? now_ms + TROUBLE_MS : due_ms;
 }
 
@@ -231,10 +231,10 @@ void deliveries_run(Firehose *firehose, int64_t now_ms)
     size_t count = 0;
     Scope scope = scope_of_host(firehose->host, firehose, arena_new());
     scope.now_ms = now_ms;
-    Statement *rows = store_begin(firehose->store, &due_ids);
+    Statement *rows = statement_begin(firehose->store, &due_ids);
     bind_int64(rows, 1, now_ms);
     bind_int64(rows, 2, STREAMS_A_GO);
-    while (store_step(rows) == STORE_ROW)
+    while (statement_step(rows) == STORE_ROW)
         ids[count++] = column_int64(rows, 0);
     for (size_t i = 0; i < count; i++) {
         look_at(&scope, ids[i], &room);

@@ -76,7 +76,7 @@ static bool is_gone(const DeliveryStream *stream, int64_t now_ms)
 
 int delivery_stream_find(const Scope *scope, Bytes name, DeliveryStream *ret_stream)
 {
-    Statement *row = store_begin(scope->store, &find);
+    Statement *row = statement_begin(scope->store, &find);
     bind_text(row, 1, scope->account);
     bind_text(row, 2, scope->region);
     bind_text(row, 3, name);
@@ -86,7 +86,7 @@ int delivery_stream_find(const Scope *scope, Bytes name, DeliveryStream *ret_str
 
 int delivery_stream_load(const Scope *scope, int64_t id, DeliveryStream *ret_stream)
 {
-    Statement *row = store_begin(scope->store, &load);
+    Statement *row = statement_begin(scope->store, &load);
     bind_int64(row, 1, id);
     return row_one(scope->arena, row, &whole, ret_stream);
 }
@@ -137,9 +137,9 @@ static void set_due(const Scope *scope, DeliveryStream *stream)
 int delivery_stream_insert(const Scope *scope, DeliveryStream *stream)
 {
     set_due(scope, stream);
-    Statement *row = store_begin(scope->store, &insert);
+    Statement *row = statement_begin(scope->store, &insert);
     row_bind(row, 1, &new_row, stream);
-    int code = store_run(row);
+    int code = statement_run(row);
     stream->id = store_last_rowid(scope->store);
     return code;
 }
@@ -147,24 +147,24 @@ int delivery_stream_insert(const Scope *scope, DeliveryStream *stream)
 int delivery_stream_write(const Scope *scope, DeliveryStream *stream)
 {
     set_due(scope, stream);
-    Statement *row = store_begin(scope->store, &replace);
+    Statement *row = statement_begin(scope->store, &replace);
     row_bind(row, 1, &whole, stream);
-    return store_run(row);
+    return statement_run(row);
 }
 
 int delivery_stream_write_buffer(const Scope *scope, DeliveryStream *stream)
 {
     set_due(scope, stream);
-    Statement *row = store_begin(scope->store, &update_buffer);
+    Statement *row = statement_begin(scope->store, &update_buffer);
     row_bind(row, 1, &buffer_row, stream);
-    return store_run(row);
+    return statement_run(row);
 }
 
 static int run_with(const Scope *scope, const Query *query, int64_t id)
 {
-    Statement *row = store_begin(scope->store, query);
+    Statement *row = statement_begin(scope->store, query);
     bind_int64(row, 1, id);
-    return store_run(row);
+    return statement_run(row);
 }
 
 int delivery_stream_remove(const Scope *scope, const DeliveryStream *stream)
@@ -182,25 +182,25 @@ int delivery_stream_remove(const Scope *scope, const DeliveryStream *stream)
 
 int dropped_logs_step(Firehose *firehose, bool *ret_more)
 {
-    Statement *first = store_begin(firehose->store, &next_dropped);
-    int code = store_one(first);
+    Statement *first = statement_begin(firehose->store, &next_dropped);
+    int code = statement_one(first);
     *ret_more = code == STORE_ROW;
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     int64_t id = column_int64(first, 0);
-    store_end(first);
+    statement_end(first);
     bool has_chunks;
     code = shard_log_drop(firehose->log, id, DROP_CHUNKS, &has_chunks);
     if (code != STORE_OK || has_chunks)
         return code;
-    Statement *forget = store_begin(firehose->store, &forget_dropped);
+    Statement *forget = statement_begin(firehose->store, &forget_dropped);
     bind_int64(forget, 1, id);
-    return store_run(forget);
+    return statement_run(forget);
 }
 
 int delivery_streams_list(const Scope *scope, NamesQuery query, FirehoseDeliveryStreamNameList *ret_names)
 {
-    Statement *rows = store_begin(scope->store, &list);
+    Statement *rows = statement_begin(scope->store, &list);
     Bytes *names = arena_new_array(scope->arena, Bytes, query.limit + 1);
     size_t len = 0;
     int code;
@@ -209,7 +209,7 @@ int delivery_streams_list(const Scope *scope, NamesQuery query, FirehoseDelivery
     bind_text(rows, 3, present(query.after) ? query.after : TEXT(""));
     bind_int64(rows, 4, query.type);
     bind_int64(rows, 5, (int64_t)query.limit);
-    while ((code = store_step(rows)) == STORE_ROW)
+    while ((code = statement_step(rows)) == STORE_ROW)
         names[len++] = arena_copy(scope->arena, column_bytes(rows, 0));
     ret_names->items = names;
     ret_names->len = len;
@@ -218,14 +218,14 @@ int delivery_streams_list(const Scope *scope, NamesQuery query, FirehoseDelivery
 
 int delivery_streams_count(const Scope *scope, int64_t *ret_count)
 {
-    Statement *row = store_begin(scope->store, &count_all);
+    Statement *row = statement_begin(scope->store, &count_all);
     bind_text(row, 1, scope->account);
     bind_text(row, 2, scope->region);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return code;
     *ret_count = column_int64(row, 0);
-    store_end(row);
+    statement_end(row);
     return STORE_OK;
 }
 

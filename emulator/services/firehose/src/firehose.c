@@ -15,14 +15,14 @@ static const Query within = {"SELECT id FROM firehose_stream WHERE " IN_NAMESPAC
 
 static int first_within(const Firehose *firehose, Bytes account, Bytes region, int64_t *ret_id)
 {
-    Statement *row = store_begin(firehose->store, &within);
+    Statement *row = statement_begin(firehose->store, &within);
     bind_text(row, 1, account);
     bind_text(row, 2, region);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return code;
     *ret_id = column_int64(row, 0);
-    store_end(row);
+    statement_end(row);
     return STORE_OK;
 }
 

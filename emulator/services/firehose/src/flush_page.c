@@ -35,13 +35,13 @@ typedef struct Flush {
 static int mark(void *context)
 {
     const Flush *flush = context;
-    Statement *row = store_begin(flush->scope.store, present(flush->name) ? &flush_one : &flush_all);
+    Statement *row = statement_begin(flush->scope.store, present(flush->name) ? &flush_one : &flush_all);
     if (present(flush->name)) {
         bind_text(row, 1, flush->scope.account);
         bind_text(row, 2, flush->scope.region);
         bind_text(row, 3, flush->name);
     }
-    return store_run(row);
+    return statement_run(row);
 }
 
 static void deliver_all(Firehose *firehose)
@@ -59,8 +59,8 @@ static json_t *text(Bytes bytes)
 static json_t *describe_all(const Firehose *firehose)
 {
     json_t *streams = json_array();
-    Statement *rows = store_begin(firehose->store, &list_all);
-    while (store_step(rows) == STORE_ROW) {
+    Statement *rows = statement_begin(firehose->store, &list_all);
+    while (statement_step(rows) == STORE_ROW) {
         json_t *stream = json_object();
         json_object_set_new(stream, "stream", text(column_bytes(rows, 2)));
         json_object_set_new(stream, "account", text(column_bytes(rows, 0)));

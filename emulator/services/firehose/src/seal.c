@@ -41,20 +41,20 @@ bool record_unseal(const Firehose *firehose, Arena *arena, const DeliveryStream 
 /* Made once per file. */
 int seal_load_secret(Firehose *firehose)
 {
-    Statement *get = store_begin(firehose->store, &get_secret);
-    int code = store_one(get);
+    Statement *get = statement_begin(firehose->store, &get_secret);
+    int code = statement_one(get);
     if (code == STORE_ROW) {
         Bytes secret = column_bytes(get, 0);
         bool is_whole = secret.len == sizeof firehose->secret;
         if (is_whole)
             memcpy(firehose->secret, secret.ptr, secret.len);
-        store_end(get);
+        statement_end(get);
         return is_whole ? STORE_OK : STORE_BROKEN;
     }
     if (code != STORE_NOT_FOUND)
         return code;
     randombytes_buf(firehose->secret, sizeof firehose->secret);
-    Statement *put = store_begin(firehose->store, &put_secret);
+    Statement *put = statement_begin(firehose->store, &put_secret);
     bind_bytes(put, 1, (Bytes){(const char *)firehose->secret, sizeof firehose->secret});
-    return store_run(put);
+    return statement_run(put);
 }

@@ -74,17 +74,17 @@ static int add_place(const Scope *scope, const Place *place)
 {
     Firehose *firehose = scope->service;
     note(firehose, firehose->sources, place->shard_id);
-    Statement *row = store_begin(scope->store, &put_place);
+    Statement *row = statement_begin(scope->store, &put_place);
     bind_int64(row, 1, place->stream_id);
     bind_int64(row, 2, place->shard_id);
     bind_int64(row, 3, place->index);
     bind_int64(row, 4, place->position);
-    return store_run(row);
+    return statement_run(row);
 }
 
 static Statement *of_place(const Scope *scope, const Query *query, int64_t stream_id, int64_t index)
 {
-    Statement *row = store_begin(scope->store, query);
+    Statement *row = statement_begin(scope->store, query);
     bind_int64(row, 1, stream_id);
     bind_int64(row, 2, index);
     return row;
@@ -115,9 +115,9 @@ static bool is_read_to_the_end(const Scope *scope, int64_t stream_id, int64_t in
     if (index < 0 || *code != STORE_OK)
         return true;
     Statement *row = of_place(scope, &has_place, stream_id, index);
-    int found = store_one(row);
+    int found = statement_one(row);
     if (found == STORE_ROW)
-        store_end(row);
+        statement_end(row);
     else if (found != STORE_NOT_FOUND)
         *code = found;
     return found != STORE_ROW;
@@ -129,7 +129,7 @@ static int begin_children(const Scope *scope, const DeliveryStream *stream, cons
     Firehose *firehose = scope->service;
     KinesisShardPlaces shards;
     Scope theirs = kinesis_scope(scope, stream->source_arn);
-    int code = store_run(of_place(scope, &remove_place, parent->stream_id, parent->index));
+    int code = statement_run(of_place(scope, &remove_place, parent->stream_id, parent->index));
     if (code == STORE_OK)
         code = kinesis_shards(&theirs, stream_name_of(stream->source_arn), &shards);
     if (code != STORE_OK)
@@ -180,7 +180,7 @@ static int read_place(const Scope *scope, const Place *place)
     own.region = stream.region;
     code = kinesis_read(&theirs, place->shard_id, (uint64_t)place->position, PIECE_BYTES, &reading);
     if (code == KINESIS_NO_SHARD)
-        return store_run(of_place(&own, &remove_place, place->stream_id, place->index));
+        return statement_run(of_place(&own, &remove_place, place->stream_id, place->index));
     if (code != KINESIS_DONE) /* a key may be enabled again */
         return code;
     if (reading.records.len)
@@ -193,7 +193,7 @@ static int read_place(const Scope *scope, const Place *place)
     bind_int64(row, 3, (int64_t)reading.next);
     if (!reading.is_at_tip)
         note(firehose, firehose->grown, place->shard_id);
-    return store_run(row);
+    return statement_run(row);
 }
 
 typedef struct Reading {
@@ -208,12 +208,12 @@ static int read_shard(void *context)
     Place places[SHARDS_A_GO];
     size_t count = 0;
     int code;
-    Statement *rows = store_begin(work->scope.store, &places_of_shard);
+    Statement *rows = statement_begin(work->scope.store, &places_of_shard);
     bind_int64(rows, 1, work->shard_id);
-    while ((code = store_step(rows)) == STORE_ROW && count < SHARDS_A_GO)
+    while ((code = statement_step(rows)) == STORE_ROW && count < SHARDS_A_GO)
         places[count++] = (Place){column_int64(rows, 0), work->shard_id, column_int64(rows, 1), column_int64(rows, 2)};
     if (code == STORE_ROW)
-        store_end(rows);
+        statement_end(rows);
     if (!count) /* its last reader has gone */
         map_remove(firehose->sources, key_of(&work->shard_id));
     for (size_t i = 0; code >= 0 && i < count; i++) {
@@ -225,10 +225,10 @@ static int read_shard(void *context)
 
 static void collect_all(Firehose *firehose)
 {
-    Statement *rows = store_begin(firehose->store, &all_shards);
+    Statement *rows = statement_begin(firehose->store, &all_shards);
     map_free(firehose->sources);
     firehose->sources = map_new();
-    while (store_step(rows) == STORE_ROW) {
+    while (statement_step(rows) == STORE_ROW) {
         note(firehose, firehose->sources, column_int64(rows, 0));
         note(firehose, firehose->grown, column_int64(rows, 0));
     }

@@ -13,29 +13,29 @@ static const Query insert = {
 
 static Status check_new_name(Call *call, const Registry *registry, Bytes name)
 {
-    Statement *find = store_begin(call->store, &exists);
+    Statement *find = statement_begin(call->store, &exists);
     bind_int64(find, 1, registry->id);
     bind_text(find, 2, name);
-    int code = store_one(find);
+    int code = statement_one(find);
     if (code == STORE_NOT_FOUND)
         return OK;
     if (code != STORE_ROW)
         return fault(call, code);
-    store_end(find);
+    statement_end(find);
     return fail(call, &GLUE_ALREADY_EXISTS, "Schema already exists. SchemaName: " BYTES_FMT ", SchemaArn: " BYTES_FMT,
                 BYTES_ARG(name), BYTES_ARG(schema_arn(call, registry->name, name)));
 }
 
 static Status check_room(Call *call)
 {
-    Statement *row = store_begin(call->store, &count);
+    Statement *row = statement_begin(call->store, &count);
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return fault(call, code);
     int64_t there = column_int64(row, 0);
-    store_end(row);
+    statement_end(row);
     if (there >= SCHEMAS_MAX)
         return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
                     "More schemas cannot be created. The maximum limit has been reached.");
@@ -45,14 +45,14 @@ static Status check_room(Call *call)
 static Status insert_schema(Call *call, const GlueCreateSchemaInput *in, const Registry *registry, Schema *ret_schema)
 {
     Bytes mode = present(in->compatibility) ? in->compatibility : GLUE_COMPATIBILITY_NONE;
-    Statement *add = store_begin(call->store, &insert);
+    Statement *add = statement_begin(call->store, &insert);
     bind_int64(add, 1, registry->id);
     bind_text(add, 2, in->schema_name);
     bind_text(add, 3, in->description);
     bind_text(add, 4, in->data_format);
     bind_text(add, 5, mode);
     bind_int64(add, 6, call->now_ms);
-    TRY(expect_ok(call, store_run(add)));
+    TRY(expect_ok(call, statement_run(add)));
     return schema_by_id(call, store_last_rowid(call->store), ret_schema);
 }
 

@@ -90,15 +90,15 @@ Status definition_is_compatible(Call *call, const Schema *schema, const Definiti
     bool is_ignored = glue_of(call)->ignores_json && bytes_is(schema->data_format, "JSON");
     if (is_ignored || (!candidate.mode.backward && !candidate.mode.forward))
         return OK;
-    Statement *rows = store_begin(call->store, candidate.mode.all ? &since : &latest);
+    Statement *rows = statement_begin(call->store, candidate.mode.all ? &since : &latest);
     bind_int64(rows, 1, schema->id);
     bind_int64(rows, 2, schema->checkpoint);
     bool is_good = true;
     int code = STORE_ROW;
-    while (is_good && (code = store_step(rows)) == STORE_ROW)
+    while (is_good && (code = statement_step(rows)) == STORE_ROW)
         is_good = fits(call, &candidate, rows);
     if (is_good)
         return expect_ok(call, code);
-    store_end(rows);
+    statement_end(rows);
     return OK;
 }

@@ -28,8 +28,8 @@ static json_t *failure_of(Arena *arena, Statement *row)
 static int list_failures(Glue *glue, Arena *arena, json_t *list)
 {
     int code;
-    Statement *rows = store_begin(glue->host->store, &failures);
-    while ((code = store_step(rows)) == STORE_ROW)
+    Statement *rows = statement_begin(glue->host->store, &failures);
+    while ((code = statement_step(rows)) == STORE_ROW)
         json_array_append_new(list, failure_of(arena, rows));
     return code;
 }

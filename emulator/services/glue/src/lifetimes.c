@@ -29,42 +29,42 @@ static int remove_due(Glue *glue)
     const Query *const steps[] = {&remove_registries, &remove_schemas, &remove_versions};
     int code = STORE_OK;
     for (size_t i = 0; code == STORE_OK && i < sizeof steps / sizeof *steps; i++) {
-        Statement *step = store_begin(glue->host->store, steps[i]);
+        Statement *step = statement_begin(glue->host->store, steps[i]);
         bind_int64(step, 1, clock_now_ms(glue->host->clock));
-        code = store_run(step);
+        code = statement_run(step);
     }
     return code;
 }
 
 static int remove_some_orphans(Glue *glue)
 {
-    int code = store_run(store_begin(glue->host->store, &remove_definitions));
-    return code == STORE_OK ? store_run(store_begin(glue->host->store, &remove_orphans)) : code;
+    int code = statement_run(statement_begin(glue->host->store, &remove_definitions));
+    return code == STORE_OK ? statement_run(statement_begin(glue->host->store, &remove_orphans)) : code;
 }
 
 /* *ret_due_ms is moved to where more of them go, if there are more. */
 static int look_for_orphans(Glue *glue, int64_t *ret_due_ms)
 {
-    Statement *row = store_begin(glue->host->store, &any_orphan);
-    int code = store_one(row);
+    Statement *row = statement_begin(glue->host->store, &any_orphan);
+    int code = statement_one(row);
     int64_t soon = clock_now_ms(glue->host->clock) + ORPHANS_MS;
     if (code == STORE_NOT_FOUND)
         return STORE_OK;
     if (code != STORE_ROW)
         return code;
-    store_end(row);
+    statement_end(row);
     *ret_due_ms = *ret_due_ms < soon ? *ret_due_ms : soon;
     return STORE_OK;
 }
 
 static int look_for_next(Glue *glue, int64_t *ret_due_ms)
 {
-    Statement *row = store_begin(glue->host->store, &next_due);
-    int code = store_one(row);
+    Statement *row = statement_begin(glue->host->store, &next_due);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return code;
     *ret_due_ms = column_is_null(row, 0) ? INT64_MAX : column_int64(row, 0);
-    store_end(row);
+    statement_end(row);
     return look_for_orphans(glue, ret_due_ms);
 }
 

@@ -19,7 +19,7 @@ static const Query delete_it = {"DELETE FROM glue_version_metadata WHERE version
 static Statement *begin_pair(Call *call, const Query *query, const Version *version,
                              const GlueMetadataKeyValuePair *pair)
 {
-    Statement *statement = store_begin(call->store, query);
+    Statement *statement = statement_begin(call->store, query);
     bind_text(statement, 1, version->id);
     bind_text(statement, 2, pair->metadata_key);
     bind_text(statement, 3, pair->metadata_value);
@@ -36,22 +36,22 @@ static Status check_pair(Call *call, const GlueMetadataKeyValuePair *pair)
 static Status pair_is_there(Call *call, const Version *version, const GlueMetadataKeyValuePair *pair, bool *ret_there)
 {
     Statement *row = begin_pair(call, &find, version, pair);
-    int code = store_one(row);
+    int code = statement_one(row);
     *ret_there = code == STORE_ROW;
     if (code == STORE_ROW)
-        store_end(row);
+        statement_end(row);
     return code < 0 ? fault(call, code) : OK;
 }
 
 static Status check_room(Call *call, const Version *version)
 {
-    Statement *row = store_begin(call->store, &count);
+    Statement *row = statement_begin(call->store, &count);
     bind_text(row, 1, version->id);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return fault(call, code);
     int64_t there = column_int64(row, 0);
-    store_end(row);
+    statement_end(row);
     if (there >= PAIRS_MAX)
         return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
                     "Your resource limits for Schema Version Metadata have been exceeded.");
@@ -78,7 +78,7 @@ static Status put_schema_version_metadata(Call *call, const GluePutSchemaVersion
 
     Statement *add = begin_pair(call, &insert, &version, pair);
     bind_int64(add, 4, call->now_ms);
-    TRY(expect_ok(call, store_run(add)));
+    TRY(expect_ok(call, statement_run(add)));
 
     out->schema_arn = schema.arn;
     out->schema_name = schema.name;
@@ -108,7 +108,7 @@ static Status remove_schema_version_metadata(Call *call, const GlueRemoveSchemaV
                     ", metadata value: " BYTES_FMT,
                     BYTES_ARG(version.id), BYTES_ARG(pair->metadata_key), BYTES_ARG(pair->metadata_value));
 
-    TRY(expect_ok(call, store_run(begin_pair(call, &delete_it, &version, pair))));
+    TRY(expect_ok(call, statement_run(begin_pair(call, &delete_it, &version, pair))));
 
     out->schema_arn = schema.arn;
     out->schema_name = schema.name;
@@ -172,10 +172,10 @@ static Status query_schema_version_metadata(Call *call, const GlueQuerySchemaVer
     Schema schema;
     int code;
     TRY(version_resolve(call, &name, &version, &schema));
-    Statement *rows = store_begin(call->store, &list);
+    Statement *rows = statement_begin(call->store, &list);
     bind_text(rows, 1, version.id);
     out->metadata_info_map.items = arena_new_array(call->arena, GlueMetadataInfoMapEntry, PAIRS_MAX);
-    while ((code = store_step(rows)) == STORE_ROW) {
+    while ((code = statement_step(rows)) == STORE_ROW) {
         Bytes key = arena_copy(call->arena, column_bytes(rows, 0));
         GlueOtherMetadataValueListItem value = {arena_copy(call->arena, column_bytes(rows, 1)),
                                                 time_text(call->arena, column_int64(rows, 2))};

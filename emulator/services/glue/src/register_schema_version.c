@@ -27,13 +27,13 @@ static Status check_mode(Call *call, const Schema *schema, const GlueSchemaId *i
 
 static Status check_room(Call *call, const Schema *schema)
 {
-    Statement *row = store_begin(call->store, &count);
+    Statement *row = statement_begin(call->store, &count);
     bind_int64(row, 1, schema->id);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code != STORE_ROW)
         return fault(call, code);
     int64_t there = column_int64(row, 0);
-    store_end(row);
+    statement_end(row);
     if (there >= VERSIONS_MAX)
         return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
                     "More schema versions cannot be created. The maximum limit has been reached.");

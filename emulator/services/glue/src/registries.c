@@ -18,7 +18,7 @@ static const Query delete_it = {"UPDATE glue_registry SET gone_ms = ?2 WHERE id 
 
 static Statement *begin(Call *call, const Query *query)
 {
-    Statement *statement = store_begin(call->store, query);
+    Statement *statement = statement_begin(call->store, query);
     bind_text(statement, 1, call->account);
     bind_text(statement, 2, call->region);
     return statement;
@@ -28,19 +28,19 @@ static Status check_new_name(Call *call, Bytes name)
 {
     Statement *find = begin(call, &exists);
     bind_text(find, 3, name);
-    int code = store_one(find);
+    int code = statement_one(find);
     if (code == STORE_ROW) {
-        store_end(find);
+        statement_end(find);
         return fail(call, &GLUE_ALREADY_EXISTS, "Registry already exists. RegistryName: " BYTES_FMT, BYTES_ARG(name));
     }
     if (code != STORE_NOT_FOUND)
         return fault(call, code);
     Statement *counting = begin(call, &count);
-    code = store_one(counting);
+    code = statement_one(counting);
     if (code != STORE_ROW)
         return fault(call, code);
     int64_t there = column_int64(counting, 0);
-    store_end(counting);
+    statement_end(counting);
     if (there >= REGISTRIES_MAX)
         return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
                     "More registries cannot be created. The maximum limit has been reached.");
@@ -100,10 +100,10 @@ static Status list_registries(Call *call, const GlueListRegistriesInput *in, Glu
     bind_int64(rows, 3, after);
     bind_int64(rows, 4, (int64_t)limit + 1);
     out->registries.items = arena_new_array(call->arena, GlueRegistryListItem, limit);
-    while ((code = store_step(rows)) == STORE_ROW) {
+    while ((code = statement_step(rows)) == STORE_ROW) {
         if (out->registries.len == limit) {
             out->next_token = arena_text(call->arena, "%lld", (long long)last);
-            store_end(rows);
+            statement_end(rows);
             return OK;
         }
         last = column_int64(rows, 0);
@@ -117,11 +117,11 @@ static Status update_registry(Call *call, const GlueUpdateRegistryInput *in, Glu
     Registry registry;
     TRY(registry_for_change(call, in->registry_id, &registry));
 
-    Statement *set = store_begin(call->store, &update);
+    Statement *set = statement_begin(call->store, &update);
     bind_int64(set, 1, registry.id);
     bind_text(set, 2, in->description);
     bind_int64(set, 3, call->now_ms);
-    TRY(expect_ok(call, store_run(set)));
+    TRY(expect_ok(call, statement_run(set)));
 
     out->registry_name = registry.name;
     out->registry_arn = registry.arn;
@@ -133,10 +133,10 @@ static Status delete_registry(Call *call, const GlueDeleteRegistryInput *in, Glu
     Registry registry;
     TRY(registry_find(call, in->registry_id, &registry));
 
-    Statement *set = store_begin(call->store, &delete_it);
+    Statement *set = statement_begin(call->store, &delete_it);
     bind_int64(set, 1, registry.id);
     bind_int64(set, 2, lifetime_end_ms(call));
-    TRY(expect_ok(call, store_run(set)));
+    TRY(expect_ok(call, statement_run(set)));
     TRY(expect_ok(call, lifetimes_settle(glue_of(call))));
 
     out->registry_name = registry.name;

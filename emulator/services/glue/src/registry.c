@@ -86,7 +86,7 @@ static Status name_of(Call *call, const GlueRegistryId *id, Bytes *ret_name)
 
 static int find(Call *call, Bytes name, Registry *ret_registry)
 {
-    Statement *row = store_begin(call->store, &find_registry);
+    Statement *row = statement_begin(call->store, &find_registry);
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
     bind_text(row, 3, name);
@@ -123,13 +123,13 @@ Status registry_for_change(Call *call, const GlueRegistryId *id, Registry *ret_r
 
 int registry_insert(Call *call, Bytes name, Bytes description)
 {
-    Statement *insert = store_begin(call->store, &insert_registry);
+    Statement *insert = statement_begin(call->store, &insert_registry);
     bind_text(insert, 1, call->account);
     bind_text(insert, 2, call->region);
     bind_text(insert, 3, name);
     bind_text(insert, 4, description);
     bind_int64(insert, 5, call->now_ms);
-    return store_run(insert);
+    return statement_run(insert);
 }
 
 /* aws: CreateSchema: "When this API is called without a RegistryId, this will create an entry for a default-registry in

@@ -77,13 +77,13 @@ static bool names_of_arn(const Call *call, Bytes text, Bytes *ret_registry, Byte
 
 static Status read_one(Call *call, Statement *row, const GlueSchemaId *id, Schema *ret_schema)
 {
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code == STORE_NOT_FOUND)
         return not_found(call, id);
     if (code != STORE_ROW)
         return fault(call, code);
     *ret_schema = read_schema(call, row);
-    store_end(row);
+    statement_end(row);
     return OK;
 }
 
@@ -108,7 +108,7 @@ Status schema_find(Call *call, const GlueSchemaId *id, Schema *ret_schema)
     TRY(check_id(call, id));
     if (present(id->schema_arn) && !names_of_arn(call, id->schema_arn, &registry, &name))
         return not_found(call, id);
-    Statement *row = store_begin(call->store, &find_by_name);
+    Statement *row = statement_begin(call->store, &find_by_name);
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
     bind_text(row, 3, registry);
@@ -129,7 +129,7 @@ Status schema_for_change(Call *call, const GlueSchemaId *id, Schema *ret_schema)
 Status schema_by_id(Call *call, int64_t id, Schema *ret_schema)
 {
     GlueSchemaId nobody = {0};
-    Statement *row = store_begin(call->store, &find_by_id);
+    Statement *row = statement_begin(call->store, &find_by_id);
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
     bind_int64(row, 3, id);
@@ -139,12 +139,12 @@ Status schema_by_id(Call *call, int64_t id, Schema *ret_schema)
 
 int schema_save(Call *call, const Schema *schema)
 {
-    Statement *set = store_begin(call->store, &save);
+    Statement *set = statement_begin(call->store, &save);
     bind_int64(set, 1, schema->id);
     bind_text(set, 2, schema->description);
     bind_text(set, 3, schema->compatibility);
     bind_int64(set, 4, schema->checkpoint);
     bind_int64(set, 5, schema->next_version);
     bind_int64(set, 6, call->now_ms);
-    return store_run(set);
+    return statement_run(set);
 }

@@ -55,7 +55,7 @@ static Status begin_list(Call *call, const GlueListSchemasInput *in, size_t limi
     TRY(token_read(call, in->next_token, &after));
     if (in->registry_id)
         TRY(registry_find(call, in->registry_id, &registry));
-    Statement *rows = *ret_rows = store_begin(call->store, &list);
+    Statement *rows = *ret_rows = statement_begin(call->store, &list);
     bind_text(rows, 1, call->account);
     bind_text(rows, 2, call->region);
     bind_int64(rows, 3, after);
@@ -75,10 +75,10 @@ static Status list_schemas(Call *call, const GlueListSchemasInput *in, GlueListS
     int code;
     TRY(begin_list(call, in, limit, &rows));
     out->schemas.items = arena_new_array(call->arena, GlueSchemaListItem, limit);
-    while ((code = store_step(rows)) == STORE_ROW) {
+    while ((code = statement_step(rows)) == STORE_ROW) {
         if (out->schemas.len == limit) {
             out->next_token = arena_text(call->arena, "%lld", (long long)last);
-            store_end(rows);
+            statement_end(rows);
             return OK;
         }
         last = column_int64(rows, 0);
@@ -135,10 +135,10 @@ static Status delete_schema(Call *call, const GlueDeleteSchemaInput *in, GlueDel
     Schema schema;
     TRY(schema_find(call, in->schema_id, &schema));
 
-    Statement *set = store_begin(call->store, &delete_it);
+    Statement *set = statement_begin(call->store, &delete_it);
     bind_int64(set, 1, schema.id);
     bind_int64(set, 2, lifetime_end_ms(call));
-    TRY(expect_ok(call, store_run(set)));
+    TRY(expect_ok(call, statement_run(set)));
     TRY(expect_ok(call, lifetimes_settle(glue_of(call))));
 
     out->schema_arn = schema.arn;

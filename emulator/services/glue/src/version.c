@@ -52,7 +52,7 @@ static int read_one(Call *call, Statement *row, Version *ret_version)
 
 static Status find_number(Call *call, const Query *query, const Schema *schema, int64_t number, Version *ret_version)
 {
-    Statement *row = store_begin(call->store, query);
+    Statement *row = statement_begin(call->store, query);
     bind_int64(row, 1, schema->id);
     bind_int64(row, 2, number);
     int code = read_one(call, row, ret_version);
@@ -86,7 +86,7 @@ Status version_find(Call *call, const Schema *schema, const GlueSchemaVersionNum
 
 static int find_id(Call *call, Bytes id, Version *ret_version)
 {
-    Statement *row = store_begin(call->store, &find_by_id);
+    Statement *row = statement_begin(call->store, &find_by_id);
     bind_text(row, 1, id);
     return read_one(call, row, ret_version);
 }
@@ -107,7 +107,7 @@ static int64_t fingerprint(Bytes canonical)
 
 int version_by_canonical(Call *call, const Schema *schema, Bytes canonical, Version *ret_version)
 {
-    Statement *row = store_begin(call->store, &find_by_canonical);
+    Statement *row = statement_begin(call->store, &find_by_canonical);
     bind_int64(row, 1, schema->id);
     bind_int64(row, 2, fingerprint(canonical));
     bind_text(row, 3, canonical);
@@ -127,17 +127,17 @@ static void bind_verdict(Call *call, Statement *statement, const Schema *schema,
 
 static int add_definition(Call *call, Bytes id, const Definition *definition)
 {
-    Statement *add = store_begin(call->store, &insert_definition);
+    Statement *add = statement_begin(call->store, &insert_definition);
     bind_text(add, 1, id);
     bind_text(add, 2, definition->text);
     bind_text(add, 3, definition->canonical);
-    return store_run(add);
+    return statement_run(add);
 }
 
 int version_insert(Call *call, Schema *schema, const NewVersion *new, Version *ret_version)
 {
     Bytes id = uuid_new(call->arena, call->host->random);
-    Statement *add = store_begin(call->store, &insert);
+    Statement *add = statement_begin(call->store, &insert);
     bind_text(add, 1, id);
     bind_int64(add, 2, schema->id);
     bind_int64(add, 3, schema->next_version);
@@ -145,7 +145,7 @@ int version_insert(Call *call, Schema *schema, const NewVersion *new, Version *r
     bind_int64(add, 6, call->now_ms);
     bind_verdict(call, add, schema, new->why);
     bind_int64(add, 8, call->now_ms + (new->is_pending ? glue_of(call)->pending_ms : 0));
-    int code = store_run(add);
+    int code = statement_run(add);
     if (code == STORE_OK)
         code = add_definition(call, id, new->definition);
     if (code != STORE_OK)
@@ -157,10 +157,10 @@ int version_insert(Call *call, Schema *schema, const NewVersion *new, Version *r
 
 int version_settle(Call *call, const Schema *schema, const Incompatibility *why, Version *version)
 {
-    Statement *set = store_begin(call->store, &settle);
+    Statement *set = statement_begin(call->store, &settle);
     bind_text(set, 1, version->id);
     bind_verdict(call, set, schema, why);
-    int code = store_run(set);
+    int code = statement_run(set);
     return code == STORE_OK ? find_id(call, version->id, version) : code;
 }
 

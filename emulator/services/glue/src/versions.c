@@ -74,15 +74,15 @@ static Status list_schema_versions(Call *call, const GlueListSchemaVersionsInput
     int code;
     TRY(token_read(call, in->next_token, &after));
     TRY(schema_find(call, in->schema_id, &schema));
-    Statement *rows = store_begin(call->store, &list);
+    Statement *rows = statement_begin(call->store, &list);
     bind_int64(rows, 1, schema.id);
     bind_int64(rows, 2, after);
     bind_int64(rows, 3, (int64_t)limit + 1);
     out->schemas.items = arena_new_array(call->arena, GlueSchemaVersionListItem, limit);
-    while ((code = store_step(rows)) == STORE_ROW) {
+    while ((code = statement_step(rows)) == STORE_ROW) {
         if (out->schemas.len == limit) {
             out->next_token = arena_text(call->arena, "%lld", (long long)last);
-            store_end(rows);
+            statement_end(rows);
             return OK;
         }
         last = column_int64(rows, 1);
@@ -140,10 +140,10 @@ static bool is_necessary(const Schema *schema, const Version *version)
 
 static Status delete_version(Call *call, const Version *version)
 {
-    Statement *set = store_begin(call->store, &delete_it);
+    Statement *set = statement_begin(call->store, &delete_it);
     bind_text(set, 1, version->id);
     bind_int64(set, 2, lifetime_end_ms(call));
-    return expect_ok(call, store_run(set));
+    return expect_ok(call, statement_run(set));
 }
 
 static Status delete_number(Call *call, const Schema *schema, int64_t number, GlueSchemaVersionErrorList *errors)

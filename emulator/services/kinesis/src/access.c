@@ -45,13 +45,13 @@ static bool policy_allows(Bytes policy, Bytes account)
 /* owner: the stream's id, or a consumer's below 0. */
 static int owner_allows(Call *call, int64_t owner, bool *ret_allows)
 {
-    Statement *get = store_begin(call->store, &get_policy);
+    Statement *get = statement_begin(call->store, &get_policy);
     bind_int64(get, 1, owner);
-    int code = store_one(get);
+    int code = statement_one(get);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     *ret_allows = policy_allows(column_bytes(get, 0), call->account);
-    store_end(get);
+    statement_end(get);
     return STORE_OK;
 }
 

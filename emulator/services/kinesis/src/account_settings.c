@@ -24,16 +24,16 @@ typedef struct Commitment {
 static Status read(Call *call, Commitment *ret)
 {
     *ret = (Commitment){0};
-    Statement *get = store_begin(call->store, &get_commitment);
+    Statement *get = statement_begin(call->store, &get_commitment);
     bind_text(get, 1, call->account);
     bind_text(get, 2, call->region);
-    int code = store_one(get);
+    int code = statement_one(get);
     if (code == STORE_NOT_FOUND)
         return OK;
     if (code != STORE_ROW)
         return fault(call, code);
     *ret = (Commitment){column_int64(get, 0), column_int64(get, 1), column_int64(get, 2)};
-    store_end(get);
+    statement_end(get);
     if (ret->is_ending && call->now_ms >= ret->started_ms + COMMITMENT_MS)
         *ret = (Commitment){ret->started_ms, ret->started_ms + COMMITMENT_MS, false};
     return OK;
@@ -41,13 +41,13 @@ static Status read(Call *call, Commitment *ret)
 
 static int write(Call *call, const Commitment *commitment)
 {
-    Statement *put = store_begin(call->store, &put_commitment);
+    Statement *put = statement_begin(call->store, &put_commitment);
     bind_text(put, 1, call->account);
     bind_text(put, 2, call->region);
     bind_int64(put, 3, commitment->started_ms);
     bind_int64(put, 4, commitment->ended_ms);
     bind_int64(put, 5, commitment->is_ending);
-    return store_run(put);
+    return statement_run(put);
 }
 
 static bool is_on(const Commitment *commitment)

@@ -141,8 +141,8 @@ void stream_drop(Kinesis *kinesis, Stream *stream)
 static int load_streams(Kinesis *kinesis)
 {
     int code;
-    Statement *row = store_begin(kinesis->store, &all_streams);
-    while ((code = store_step(row)) == STORE_ROW) {
+    Statement *row = statement_begin(kinesis->store, &all_streams);
+    while ((code = statement_step(row)) == STORE_ROW) {
         Stream stream = {0};
         row_read(NULL, row, &whole_stream, &stream);
         adopt(kinesis, &stream);
@@ -159,8 +159,8 @@ static int load_shards(Kinesis *kinesis)
 {
     int code;
     Stream *stream = NULL;
-    Statement *row = store_begin(kinesis->store, &all_shards);
-    while ((code = store_step(row)) == STORE_ROW) {
+    Statement *row = statement_begin(kinesis->store, &all_shards);
+    while ((code = statement_step(row)) == STORE_ROW) {
         int64_t stream_id = column_int64(row, 1);
         if (!stream || stream->id != stream_id)
             stream = streams_get_by_id(kinesis, stream_id);
@@ -252,9 +252,9 @@ StreamsCount streams_count(const Kinesis *kinesis, Bytes account, Bytes region)
 
 int stream_insert(Kinesis *kinesis, const Stream *like, Stream **ret_stream)
 {
-    Statement *insert = store_begin(kinesis->store, &insert_stream);
+    Statement *insert = statement_begin(kinesis->store, &insert_stream);
     row_bind(insert, 1, &new_stream, like);
-    int code = store_run(insert);
+    int code = statement_run(insert);
     if (code != STORE_OK)
         return code;
     Stream stream = *like;
@@ -265,10 +265,10 @@ int stream_insert(Kinesis *kinesis, const Stream *like, Stream **ret_stream)
 
 int stream_update(Kinesis *kinesis, const Stream *stream)
 {
-    Statement *update = store_begin(kinesis->store, &update_stream);
+    Statement *update = statement_begin(kinesis->store, &update_stream);
     int next = row_bind(update, 1, &stream_settings, stream);
     bind_int64(update, next, stream->id);
-    return store_run(update);
+    return statement_run(update);
 }
 
 Stream *stream_within(const Kinesis *kinesis, Bytes account, Bytes region)

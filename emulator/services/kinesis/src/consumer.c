@@ -51,13 +51,13 @@ Status consumer_check_active(Call *call, const Stream *stream, const Consumer *c
 
 int consumers_find_due(Kinesis *kinesis)
 {
-    Statement *first = store_begin(kinesis->store, &first_going);
-    int code = store_one(first);
+    Statement *first = statement_begin(kinesis->store, &first_going);
+    int code = statement_one(first);
     kinesis->consumer_due_ms = 0;
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     kinesis->consumer_due_ms = column_int64(first, 0);
-    store_end(first);
+    statement_end(first);
     return STORE_OK;
 }
 
@@ -67,9 +67,9 @@ static int remove_going(Kinesis *kinesis, int64_t at_ms)
     static const Query *const queries[] = {&delete_going_policies, &delete_going_tags, &delete_going};
     int code = STORE_OK;
     for (size_t i = 0; code == STORE_OK && i < sizeof queries / sizeof *queries; i++) {
-        Statement *delete = store_begin(kinesis->store, queries[i]);
+        Statement *delete = statement_begin(kinesis->store, queries[i]);
         bind_int64(delete, 1, at_ms);
-        code = store_run(delete);
+        code = statement_run(delete);
     }
     return code;
 }
@@ -84,10 +84,10 @@ int consumers_settle(Kinesis *kinesis, int64_t at_ms)
 
 int consumer_deregister(Kinesis *kinesis, const Stream *stream, const Consumer *consumer, int64_t at_ms)
 {
-    Statement *set = store_begin(kinesis->store, &set_going);
+    Statement *set = statement_begin(kinesis->store, &set_going);
     bind_int64(set, 1, consumer->id);
     bind_int64(set, 2, at_ms + kinesis->transition_ms);
-    int code = store_run(set);
+    int code = statement_run(set);
     if (code == STORE_OK && !kinesis->transition_ms)
         code = remove_going(kinesis, at_ms);
     if (code == STORE_OK)
@@ -101,42 +101,42 @@ int consumer_deregister(Kinesis *kinesis, const Stream *stream, const Consumer *
 
 int consumers_count(Kinesis *kinesis, const Stream *stream, int64_t *ret_count)
 {
-    Statement *count = store_begin(kinesis->store, &count_consumers);
+    Statement *count = statement_begin(kinesis->store, &count_consumers);
     bind_int64(count, 1, stream->id);
-    int code = store_one(count);
+    int code = statement_one(count);
     if (code != STORE_ROW)
         return code;
     *ret_count = column_int64(count, 0);
-    store_end(count);
+    statement_end(count);
     return STORE_OK;
 }
 
 int consumer_may_read(Kinesis *kinesis, int64_t id)
 {
-    Statement *has = store_begin(kinesis->store, &has_consumer);
+    Statement *has = statement_begin(kinesis->store, &has_consumer);
     bind_int64(has, 1, id);
-    int code = store_one(has);
+    int code = statement_one(has);
     if (code != STORE_ROW)
         return code;
-    store_end(has);
+    statement_end(has);
     return STORE_OK;
 }
 
 int consumer_name(Kinesis *kinesis, Arena *arena, int64_t id, Bytes *ret_name)
 {
-    Statement *get = store_begin(kinesis->store, &get_name);
+    Statement *get = statement_begin(kinesis->store, &get_name);
     bind_int64(get, 1, id);
-    int code = store_one(get);
+    int code = statement_one(get);
     if (code != STORE_ROW)
         return code;
     *ret_name = arena_copy(arena, column_bytes(get, 0));
-    store_end(get);
+    statement_end(get);
     return STORE_OK;
 }
 
 static int read_consumer(Call *call, const Stream *stream, Consumer *consumer)
 {
-    Statement *get = store_begin(call->store, &get_consumer);
+    Statement *get = statement_begin(call->store, &get_consumer);
     bind_int64(get, 1, stream->id);
     bind_text(get, 2, consumer->name);
     return row_one(call->arena, get, &consumer_row, consumer);

@@ -4,7 +4,7 @@
 
 static Statement *begin(Call *call, const Query *query, const Stream *stream, int64_t at_ms)
 {
-    Statement *statement = store_begin(call->store, query);
+    Statement *statement = statement_begin(call->store, query);
     bind_int64(statement, 1, stream->id);
     bind_int64(statement, 2, at_ms);
     return statement;
@@ -13,11 +13,11 @@ static Statement *begin(Call *call, const Query *query, const Stream *stream, in
 Status daily_check(Call *call, const Stream *stream, const Daily *daily)
 {
     Statement *count = begin(call, &daily->count, stream, call->now_ms - DAY_MS);
-    int code = store_one(count);
+    int code = statement_one(count);
     if (code != STORE_ROW)
         return fault(call, code);
     int64_t done = column_int64(count, 0);
-    store_end(count);
+    statement_end(count);
     if (done < daily->max)
         return OK;
     return fail(call, &KINESIS_LIMIT_EXCEEDED, "Stream " BYTES_FMT " under account " BYTES_FMT " %s",
@@ -26,6 +26,6 @@ Status daily_check(Call *call, const Stream *stream, const Daily *daily)
 
 int daily_note(Call *call, const Stream *stream, const Daily *daily)
 {
-    int code = store_run(begin(call, &daily->forget, stream, call->now_ms - DAY_MS));
-    return code == STORE_OK ? store_run(begin(call, &daily->note, stream, call->now_ms)) : code;
+    int code = statement_run(begin(call, &daily->forget, stream, call->now_ms - DAY_MS));
+    return code == STORE_OK ? statement_run(begin(call, &daily->note, stream, call->now_ms)) : code;
 }

@@ -41,22 +41,22 @@ static const Query put_secret = {"INSERT INTO kinesis_secret (id, secret) VALUES
 /* Made once per file: iterators of before a restart still open after it. */
 static int load_secret(Kinesis *kinesis)
 {
-    Statement *get = store_begin(kinesis->store, &get_secret);
-    int code = store_one(get);
+    Statement *get = statement_begin(kinesis->store, &get_secret);
+    int code = statement_one(get);
     if (code == STORE_ROW) {
         Bytes secret = column_bytes(get, 0);
         bool is_whole = secret.len == sizeof kinesis->secret;
         if (is_whole)
             memcpy(kinesis->secret, secret.ptr, secret.len);
-        store_end(get);
+        statement_end(get);
         return is_whole ? STORE_OK : STORE_BROKEN;
     }
     if (code != STORE_NOT_FOUND)
         return code;
     randombytes_buf(kinesis->secret, sizeof kinesis->secret);
-    Statement *put = store_begin(kinesis->store, &put_secret);
+    Statement *put = statement_begin(kinesis->store, &put_secret);
     bind_bytes(put, 1, (Bytes){(const char *)kinesis->secret, sizeof kinesis->secret});
-    return store_run(put);
+    return statement_run(put);
 }
 
 static void on_rollback(void *context)

@@ -44,12 +44,12 @@ static Status list_streams(Call *call, const KinesisListStreamsInput *in, Kinesi
     out->stream_names.items = arena_new_array(call->arena, Bytes, limit);
     out->stream_summaries.items = arena_new_array(call->arena, KinesisStreamSummary, limit);
     SET(out, has_more_streams, false);
-    Statement *row = store_begin(call->store, &names_after);
+    Statement *row = statement_begin(call->store, &names_after);
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
     bind_text(row, 3, after);
     bind_int64(row, 4, (int64_t)limit + 1);
-    while ((code = store_step(row)) == STORE_ROW) {
+    while ((code = statement_step(row)) == STORE_ROW) {
         const Stream *stream =
             streams_get(kinesis, (KinesisStreamName){call->account, call->region, column_bytes(row, 0)});
         if (!stream)

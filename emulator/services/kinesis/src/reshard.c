@@ -148,14 +148,14 @@ static int keep(Kinesis *kinesis, const Stream *stream, const Reshard *reshard)
 {
     char at[HASH_KEY_BYTES];
     hash_key_write(at, reshard->at);
-    Statement *put = store_begin(kinesis->store, &put_begun);
+    Statement *put = statement_begin(kinesis->store, &put_begun);
     bind_int64(put, 1, stream->id);
     bind_int64(put, 2, reshard->kind);
     bind_int64(put, 3, reshard->shard);
     bind_int64(put, 4, reshard->adjacent);
     bind_bytes(put, 5, (Bytes){at, sizeof at});
     bind_int64(put, 6, reshard->count);
-    return store_run(put);
+    return statement_run(put);
 }
 
 int reshard_begin(Kinesis *kinesis, Stream *stream, const Reshard *reshard, int64_t at_ms)
@@ -177,16 +177,16 @@ int reshard_finish(Kinesis *kinesis, Stream *stream, int64_t at_ms)
     if (code != STORE_OK)
         return code;
     stream->reshard = (Reshard){0};
-    Statement *delete = store_begin(kinesis->store, &delete_begun);
+    Statement *delete = statement_begin(kinesis->store, &delete_begun);
     bind_int64(delete, 1, stream->id);
-    return store_run(delete);
+    return statement_run(delete);
 }
 
 int reshards_load(Kinesis *kinesis)
 {
     int code;
-    Statement *row = store_begin(kinesis->store, &all_begun);
-    while ((code = store_step(row)) == STORE_ROW) {
+    Statement *row = statement_begin(kinesis->store, &all_begun);
+    while ((code = statement_step(row)) == STORE_ROW) {
         Stream *stream = streams_get_by_id(kinesis, column_int64(row, 0));
         if (stream)
             stream->reshard = (Reshard){

@@ -38,10 +38,10 @@ static Status put_resource_policy(Call *call, const KinesisPutResourcePolicyInpu
     if (resource.is_consumer)
         TRY(consumer_check_active(call, resource.stream, &resource.consumer));
     TRY(check_policy(call, in->policy));
-    Statement *put = store_begin(call->store, &put_policy);
+    Statement *put = statement_begin(call->store, &put_policy);
     bind_int64(put, 1, resource.owner);
     bind_text(put, 2, in->policy);
-    return expect_ok(call, store_run(put));
+    return expect_ok(call, statement_run(put));
 }
 
 static Status get_resource_policy(Call *call, const KinesisGetResourcePolicyInput *in,
@@ -50,15 +50,15 @@ static Status get_resource_policy(Call *call, const KinesisGetResourcePolicyInpu
     Resource resource;
     TRY(resource_find(call, in->resource_arn, &resource));
     out->policy = TEXT("{}"); /* aws: recorded: what a resource without one has */
-    Statement *get = store_begin(call->store, &get_policy);
+    Statement *get = statement_begin(call->store, &get_policy);
     bind_int64(get, 1, resource.owner);
-    int code = store_one(get);
+    int code = statement_one(get);
     if (code == STORE_NOT_FOUND)
         return OK;
     if (code != STORE_ROW)
         return fault(call, code);
     out->policy = arena_copy(call->arena, column_bytes(get, 0));
-    store_end(get);
+    statement_end(get);
     return OK;
 }
 
@@ -68,7 +68,7 @@ static Status delete_resource_policy(Call *call, const KinesisDeleteResourcePoli
     Resource resource;
     (void)out;
     TRY(resource_find(call, in->resource_arn, &resource));
-    Statement *delete = store_begin(call->store, &delete_policy);
+    Statement *delete = statement_begin(call->store, &delete_policy);
     bind_int64(delete, 1, resource.owner);
-    return expect_ok(call, store_run(delete));
+    return expect_ok(call, statement_run(delete));
 }

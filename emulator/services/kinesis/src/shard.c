@@ -123,7 +123,7 @@ static int write_shard(Kinesis *kinesis, const Shard *shard, int64_t stream_id)
     char start[HASH_KEY_BYTES], end[HASH_KEY_BYTES];
     hash_key_write(start, shard->hash_start);
     hash_key_write(end, shard->hash_end);
-    Statement *insert = store_begin(kinesis->store, &insert_shard);
+    Statement *insert = statement_begin(kinesis->store, &insert_shard);
     bind_int64(insert, 1, stream_id);
     bind_int64(insert, 2, shard->index);
     bind_int64(insert, 3, shard->parent);
@@ -134,7 +134,7 @@ static int write_shard(Kinesis *kinesis, const Shard *shard, int64_t stream_id)
     bind_int64(insert, 8, shard->opened_ms);
     bind_int64(insert, 9, shard->closed_ms);
     bind_int64(insert, 10, shard->ended_s);
-    return store_run(insert);
+    return statement_run(insert);
 }
 
 int shard_insert_unlisted(Kinesis *kinesis, Stream *stream, const ShardPlan *plan, Shard **ret_shard)
@@ -176,11 +176,11 @@ int shard_close_unlisted(Kinesis *kinesis, Shard *shard, int64_t at_ms)
     int64_t end_s = end_second(shard, at_ms);
     if (!shard_is_open(shard))
         return STORE_OK;
-    Statement *close = store_begin(kinesis->store, &close_shard);
+    Statement *close = statement_begin(kinesis->store, &close_shard);
     bind_int64(close, 1, shard->id);
     bind_int64(close, 2, at_ms);
     bind_int64(close, 3, end_s);
-    int code = store_run(close);
+    int code = statement_run(close);
     if (code != STORE_OK)
         return code;
     shard->closed_ms = at_ms;
@@ -237,9 +237,9 @@ int shard_merge(Kinesis *kinesis, Shard *parent, Shard *adjacent, int64_t at_ms)
 int shard_remove(Kinesis *kinesis, Shard *shard)
 {
     Stream *stream = shard->stream;
-    Statement *delete = store_begin(kinesis->store, &delete_shard);
+    Statement *delete = statement_begin(kinesis->store, &delete_shard);
     bind_int64(delete, 1, shard->id);
-    int code = store_run(delete);
+    int code = statement_run(delete);
     if (code == STORE_OK)
         code = trim_drop_log(kinesis, shard->id);
     if (code != STORE_OK)

@@ -157,9 +157,9 @@ Status stream_check_provisioned(Call *call, const Stream *stream)
 
 static int delete_of(Kinesis *kinesis, const Query *query, int64_t stream_id)
 {
-    Statement *statement = store_begin(kinesis->store, query);
+    Statement *statement = statement_begin(kinesis->store, query);
     bind_int64(statement, 1, stream_id);
-    return store_run(statement);
+    return statement_run(statement);
 }
 
 int stream_remove(Kinesis *kinesis, Stream *stream)
@@ -179,11 +179,11 @@ int stream_remove(Kinesis *kinesis, Stream *stream)
 
 static int write_status(Kinesis *kinesis, Stream *stream, StreamStatus status, int64_t due_ms)
 {
-    Statement *update = store_begin(kinesis->store, &set_status);
+    Statement *update = statement_begin(kinesis->store, &set_status);
     bind_int64(update, 1, stream->id);
     bind_int64(update, 2, status);
     bind_int64(update, 3, due_ms);
-    int code = store_run(update);
+    int code = statement_run(update);
     if (code == STORE_OK) {
         stream->status = status;
         stream->status_due_ms = due_ms;

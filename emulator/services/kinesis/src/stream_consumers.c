@@ -32,12 +32,12 @@ static void tell(Call *call, const Stream *stream, const Consumer *consumer, Kin
 static Status check_new(Call *call, const Stream *stream, Bytes name)
 {
     int64_t count, creating;
-    Statement *find = store_begin(call->store, &find_consumer);
+    Statement *find = statement_begin(call->store, &find_consumer);
     bind_int64(find, 1, stream->id);
     bind_text(find, 2, name);
-    int code = store_one(find);
+    int code = statement_one(find);
     if (code == STORE_ROW) {
-        store_end(find);
+        statement_end(find);
         return fail(call, &KINESIS_RESOURCE_IN_USE,
                     "Consumer " BYTES_FMT " under stream " BYTES_FMT " already exists for account " BYTES_FMT ".",
                     BYTES_ARG(name), BYTES_ARG(stream->name), BYTES_ARG(stream->account));
@@ -49,14 +49,14 @@ static Status check_new(Call *call, const Stream *stream, Bytes name)
         return fail(call, &KINESIS_LIMIT_EXCEEDED,
                     "Stream " BYTES_FMT " under account " BYTES_FMT " already has the maximum of %d consumers.",
                     BYTES_ARG(stream->name), BYTES_ARG(stream->account), CONSUMERS_PER_STREAM);
-    Statement *waiting = store_begin(call->store, &count_creating);
+    Statement *waiting = statement_begin(call->store, &count_creating);
     bind_int64(waiting, 1, stream->id);
     bind_int64(waiting, 2, call->now_ms);
-    code = store_one(waiting);
+    code = statement_one(waiting);
     if (code != STORE_ROW)
         return fault(call, code);
     creating = column_int64(waiting, 0);
-    store_end(waiting);
+    statement_end(waiting);
     return creating < CREATING_MAX
                ? OK
                : fail(call, &KINESIS_LIMIT_EXCEEDED, "Not more than %d consumers of a stream can be in CREATING state.",
@@ -78,12 +78,12 @@ static Status register_consumer(Call *call, const KinesisRegisterStreamConsumerI
         .created_ms = call->now_ms,
         .active_ms = call->now_ms + kinesis->transition_ms,
     };
-    Statement *insert = store_begin(call->store, &insert_consumer);
+    Statement *insert = statement_begin(call->store, &insert_consumer);
     bind_int64(insert, 1, stream->id);
     bind_text(insert, 2, consumer.name);
     bind_int64(insert, 3, consumer.created_ms);
     bind_int64(insert, 4, consumer.active_ms);
-    TRY(expect_ok(call, store_run(insert)));
+    TRY(expect_ok(call, statement_run(insert)));
     TagOwner owner = tags_of(-store_last_rowid(call->store));
     TRY(expect_ok(call, tags_put(&call->scope, &owner, TAGS_OF(&in->tags))));
 
@@ -152,11 +152,11 @@ static Status list_consumers(Call *call, const KinesisListStreamConsumersInput *
 
     bool has_more = false;
     out->consumers.items = arena_new_array(call->arena, KinesisConsumer, limit);
-    Statement *row = store_begin(call->store, &consumers_after);
+    Statement *row = statement_begin(call->store, &consumers_after);
     bind_int64(row, 1, stream->id);
     bind_text(row, 2, after);
     bind_int64(row, 3, (int64_t)limit + 1);
-    while ((code = store_step(row)) == STORE_ROW) {
+    while ((code = statement_step(row)) == STORE_ROW) {
         has_more = out->consumers.len == limit;
         if (has_more)
             continue;

@@ -37,18 +37,18 @@ void trim_start(Kinesis *kinesis)
 
 int trim_drop_log(Kinesis *kinesis, int64_t log_id)
 {
-    Statement *insert = store_begin(kinesis->store, &insert_dropped);
+    Statement *insert = statement_begin(kinesis->store, &insert_dropped);
     bind_int64(insert, 1, log_id);
     schedule(kinesis, now_ms(kinesis) + 1);
-    return store_run(insert);
+    return statement_run(insert);
 }
 
 int trim_drop_logs(Kinesis *kinesis, const Stream *stream)
 {
-    Statement *insert = store_begin(kinesis->store, &insert_dropped_of);
+    Statement *insert = statement_begin(kinesis->store, &insert_dropped_of);
     bind_int64(insert, 1, stream->id);
     schedule(kinesis, now_ms(kinesis) + 1);
-    return store_run(insert);
+    return statement_run(insert);
 }
 
 /* A log that is trimmed empty no longer tells the numbers it has given: its shard's row does then. */
@@ -60,10 +60,10 @@ static int keep_floor(Kinesis *kinesis, Shard *shard)
     int code = shard_log_span(kinesis->log, shard->id, &span);
     if (code != STORE_NOT_FOUND)
         return code;
-    Statement *update = store_begin(kinesis->store, &set_floor);
+    Statement *update = statement_begin(kinesis->store, &set_floor);
     bind_int64(update, 1, shard->id);
     bind_int64(update, 2, (int64_t)shard->next);
-    code = store_run(update);
+    code = statement_run(update);
     if (code == STORE_OK)
         shard->floor = shard->next;
     return code;
@@ -85,12 +85,12 @@ static int trim_shard(Kinesis *kinesis, Shard *shard, int64_t at_ms, bool *ret_m
 /* The first id the query gives, 0 where it gives none. */
 static int read_id(Statement *query, int64_t *ret_id)
 {
-    int code = store_one(query);
+    int code = statement_one(query);
     *ret_id = 0;
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     *ret_id = column_int64(query, 0);
-    store_end(query);
+    statement_end(query);
     return STORE_OK;
 }
 
@@ -112,7 +112,7 @@ static int find_dropped(Kinesis *kinesis, int64_t *ret_id)
     int code;
     *ret_id = 0;
     do {
-        Statement *next = store_begin(kinesis->store, &next_dropped);
+        Statement *next = statement_begin(kinesis->store, &next_dropped);
         bind_int64(next, 1, *ret_id);
         code = read_id(next, ret_id);
     } while (code == STORE_OK && *ret_id && is_damaged(kinesis, *ret_id));
@@ -130,9 +130,9 @@ static int drop_step(Kinesis *kinesis, bool *ret_more)
     code = note_code(kinesis, log_id, shard_log_drop(kinesis->log, log_id, STEP_CHUNKS, &has_chunks));
     if (code != STORE_OK || has_chunks)
         return code;
-    Statement *delete = store_begin(kinesis->store, &delete_dropped);
+    Statement *delete = statement_begin(kinesis->store, &delete_dropped);
     bind_int64(delete, 1, log_id);
-    return store_run(delete);
+    return statement_run(delete);
 }
 
 /* Some shards further in the pass; *ret_more: it isn't over. */
@@ -142,7 +142,7 @@ static int pass_step(Kinesis *kinesis, int64_t at_ms, bool *ret_more)
     for (int i = 0; code == STORE_OK && i < STEP_SHARDS; i++) {
         int64_t id;
         bool has_chunks = false;
-        Statement *next = store_begin(kinesis->store, &next_shard);
+        Statement *next = statement_begin(kinesis->store, &next_shard);
         bind_int64(next, 1, kinesis->trimmed_shard);
         code = read_id(next, &id);
         if (code != STORE_OK || !id) {

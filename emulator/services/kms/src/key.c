@@ -43,7 +43,7 @@ static const Query delete_key_tags = {"DELETE FROM kms_tag WHERE " IN_PLACE " AN
 
 static Statement *begin(const Scope *scope, const Query *query)
 {
-    Statement *statement = store_begin(scope->store, query);
+    Statement *statement = statement_begin(scope->store, query);
     bind_text(statement, 1, scope->account);
     bind_text(statement, 2, scope->region);
     return statement;
@@ -72,11 +72,11 @@ static int find_by_id(const Scope *scope, Bytes id, KmsKey *ret_key)
 {
     Statement *find = begin(scope, &find_key);
     bind_text(find, 3, id);
-    int code = store_one(find);
+    int code = statement_one(find);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? KMS_KEY_ABSENT : code;
     *ret_key = read_key(scope, find);
-    store_end(find);
+    statement_end(find);
     bool is_over = ret_key->deletion_ms && ret_key->deletion_ms <= scope->now_ms;
     return is_over ? KMS_KEY_ABSENT : KMS_KEY_FOUND;
 }
@@ -134,14 +134,14 @@ static int run_insert_key(const Scope *scope, const KmsKey *key, Bytes policy)
     Statement *insert = begin(scope, &insert_key);
     int next = row_bind(insert, 3, &key_row, key);
     bind_text(insert, next, policy);
-    return store_run(insert);
+    return statement_run(insert);
 }
 
 static int run_insert_alias(const Scope *scope, const KmsAlias *alias)
 {
     Statement *insert = begin(scope, &insert_alias);
     row_bind(insert, 3, &alias_row, alias);
-    return store_run(insert);
+    return statement_run(insert);
 }
 
 static int add_managed_key(const Scope *scope, Bytes alias, Bytes description)
@@ -167,15 +167,15 @@ static int delete_expired(const Scope *scope)
     for (;;) {
         Statement *first = begin(scope, &first_expired);
         bind_int64(first, 3, scope->now_ms);
-        int code = store_one(first);
+        int code = statement_one(first);
         if (code != STORE_ROW)
             return code == STORE_NOT_FOUND ? STORE_OK : code;
         Bytes id = arena_copy(scope->arena, column_bytes(first, 0));
-        store_end(first);
+        statement_end(first);
         for (size_t i = 0; code == STORE_ROW && i < sizeof deletes / sizeof *deletes; i++) {
             Statement *delete = begin(scope, deletes[i]);
             bind_text(delete, 3, id);
-            int deleted = store_run(delete);
+            int deleted = statement_run(delete);
             if (deleted != STORE_OK)
                 return deleted;
         }
@@ -205,7 +205,7 @@ int keys_list(const Scope *scope, Bytes after, size_t limit, KmsKey *ret_keys, s
     bind_int64(list, 4, (int64_t)limit);
     bind_int64(list, 5, scope->now_ms);
     int code;
-    for (*ret_count = 0; (code = store_step(list)) == STORE_ROW; ++*ret_count)
+    for (*ret_count = 0; (code = statement_step(list)) == STORE_ROW; ++*ret_count)
         ret_keys[*ret_count] = read_key(scope, list);
     return code;
 }
@@ -217,7 +217,7 @@ int aliases_list(const Scope *scope, const AliasPage *page, KmsAlias *ret_aliase
     bind_int64(list, 4, (int64_t)page->limit);
     bind_text(list, 5, page->key_id);
     int code;
-    for (*ret_count = 0; (code = store_step(list)) == STORE_ROW; ++*ret_count)
+    for (*ret_count = 0; (code = statement_step(list)) == STORE_ROW; ++*ret_count)
         row_read(scope->arena, list, &alias_row, &ret_aliases[*ret_count]);
     return code;
 }
@@ -232,14 +232,14 @@ int key_set_state(const Scope *scope, const KmsKey *key, KmsKeyState state, int6
     Statement *set = begin_change(scope, &set_state, key->id);
     bind_int64(set, 4, state);
     bind_int64(set, 5, deletion_ms);
-    return store_run(set);
+    return statement_run(set);
 }
 
 int key_set_description(const Scope *scope, const KmsKey *key, Bytes description)
 {
     Statement *set = begin_change(scope, &set_description, key->id);
     bind_text(set, 4, description);
-    return store_run(set);
+    return statement_run(set);
 }
 
 int alias_insert(const Scope *scope, Bytes name, Bytes key_id)
@@ -258,10 +258,10 @@ int alias_point(const Scope *scope, Bytes name, Bytes key_id)
     Statement *point = begin_change(scope, &point_alias, name);
     bind_text(point, 4, key_id);
     bind_int64(point, 5, scope->now_ms);
-    return store_run(point);
+    return statement_run(point);
 }
 
 int alias_delete(const Scope *scope, Bytes name)
 {
-    return store_run(begin_change(scope, &delete_alias, name));
+    return statement_run(begin_change(scope, &delete_alias, name));
 }

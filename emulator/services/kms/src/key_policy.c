@@ -31,7 +31,7 @@ Status key_policy_check(Call *call, Bytes policy)
 
 static Statement *begin(Call *call, const Query *query, const KmsKey *key)
 {
-    Statement *statement = store_begin(call->store, query);
+    Statement *statement = statement_begin(call->store, query);
     bind_text(statement, 1, call->account);
     bind_text(statement, 2, call->region);
     bind_text(statement, 3, key->id);
@@ -54,11 +54,11 @@ static Status get_key_policy(Call *call, const KmsGetKeyPolicyInput *in, KmsGetK
     TRY(key_find_by_id(call, in->key_id, &key));
     TRY(check_name(call, in->policy_name));
     Statement *get = begin(call, &get_policy, &key);
-    int code = store_one(get);
+    int code = statement_one(get);
     if (code != STORE_ROW)
         return fault(call, code);
     out->policy = arena_copy(call->arena, column_bytes(get, 0));
-    store_end(get);
+    statement_end(get);
     if (!present(out->policy) || !out->policy.len)
         out->policy = default_policy(call);
     out->policy_name = TEXT("default");
@@ -74,7 +74,7 @@ static Status put_key_policy(Call *call, const KmsPutKeyPolicyInput *in, KmsPutK
     TRY(key_policy_check(call, in->policy));
     Statement *set = begin(call, &set_policy, &key);
     bind_text(set, 4, in->policy);
-    return expect_ok(call, store_run(set));
+    return expect_ok(call, statement_run(set));
 }
 
 static Status list_key_policies(Call *call, const KmsListKeyPoliciesInput *in, KmsListKeyPoliciesOutput *out)

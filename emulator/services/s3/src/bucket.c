@@ -63,7 +63,7 @@ bool bucket_name_is_valid(Bytes name)
 
 int bucket_find(Call *call, Bytes name, Bucket *ret_bucket)
 {
-    Statement *row = store_begin(call->store, &find);
+    Statement *row = statement_begin(call->store, &find);
     bind_text(row, 1, name);
     return row_one(call->arena, row, &bucket_row, ret_bucket);
 }
@@ -93,20 +93,20 @@ Status bucket_for(Call *call, Bytes name, Bytes owner, Bucket *ret_bucket)
 
 Status bucket_is_empty(Call *call, const Bucket *bucket, bool *ret_is_empty)
 {
-    Statement *row = store_begin(call->store, &any);
+    Statement *row = statement_begin(call->store, &any);
     bind_int64(row, 1, bucket->id);
-    int code = store_one(row);
+    int code = statement_one(row);
     *ret_is_empty = code == STORE_NOT_FOUND;
-    store_end(row);
+    statement_end(row);
     return code < 0 ? fault(call, code) : OK;
 }
 
 Status bucket_set_versioning(Call *call, const Bucket *bucket, Versioning versioning)
 {
-    Statement *row = store_begin(call->store, &set_versioning);
+    Statement *row = statement_begin(call->store, &set_versioning);
     bind_int64(row, 1, bucket->id);
     bind_int64(row, 2, (int64_t)versioning);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 Bytes canonical_id(Call *call, Bytes account)
@@ -126,7 +126,7 @@ Bytes canonical_id(Call *call, Bytes account)
 
 static Statement *begin_config(Call *call, const Query *query, const Bucket *bucket, const char *kind)
 {
-    Statement *row = store_begin(call->store, query);
+    Statement *row = statement_begin(call->store, query);
     bind_int64(row, 1, bucket->id);
     bind_text(row, 2, bytes_of(kind));
     return row;
@@ -135,9 +135,9 @@ static Statement *begin_config(Call *call, const Query *query, const Bucket *buc
 Status config_get(Call *call, const Bucket *bucket, const char *kind, Bytes *ret_document)
 {
     Statement *row = begin_config(call, &get_config, bucket, kind);
-    int code = store_one(row);
+    int code = statement_one(row);
     *ret_document = code == STORE_ROW ? arena_copy(call->arena, column_bytes(row, 0)) : (Bytes){0};
-    store_end(row);
+    statement_end(row);
     return code < 0 ? fault(call, code) : OK;
 }
 
@@ -145,10 +145,10 @@ Status config_put(Call *call, const Bucket *bucket, const char *kind, Bytes docu
 {
     Statement *row = begin_config(call, &put_config, bucket, kind);
     bind_text(row, 3, document);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 Status config_remove(Call *call, const Bucket *bucket, const char *kind)
 {
-    return expect_ok(call, store_run(begin_config(call, &remove_config, bucket, kind)));
+    return expect_ok(call, statement_run(begin_config(call, &remove_config, bucket, kind)));
 }

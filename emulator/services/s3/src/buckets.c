@@ -66,14 +66,14 @@ static Status create_bucket(Call *call, const S3CreateBucketInput *in, S3CreateB
     if (wanted && wanted->tags.len)
         TRY(tag_set_check(call, TAGS_OF(&wanted->tags), BUCKET_TAGS_MAX));
     if (!is_there) {
-        Statement *row = store_begin(call->store, &insert);
+        Statement *row = statement_begin(call->store, &insert);
         bind_text(row, 1, in->bucket);
         bind_text(row, 2, call->account);
         bind_text(row, 3, region);
         bind_text(row, 4, present(asked) ? asked : TEXT(""));
         bind_int64(row, 5, call->now_ms);
         bind_int64(row, 6, in->object_lock_enabled_for_bucket ? VERSIONING_ENABLED : VERSIONING_NEVER);
-        TRY(expect_ok(call, store_run(row)));
+        TRY(expect_ok(call, statement_run(row)));
         Bucket made = {.id = store_last_rowid(call->store)};
         if (wanted && wanted->tags.len)
             TRY(config_put(call, &made, "tagging", tag_set_text(call, TAGS_OF(&wanted->tags))));
@@ -105,10 +105,10 @@ static Status remove_uploads(Call *call, const Bucket *bucket)
     int code;
     do {
         Statement *row = multiparts_begin(call, bucket, TEXT(""), TEXT(""));
-        code = store_step(row);
+        code = statement_step(row);
         if (code == STORE_ROW) {
             multiparts_read(call, row, &upload);
-            store_end(row);
+            statement_end(row);
             TRY(multipart_remove(call, &upload, true));
         }
     } while (code == STORE_ROW);
@@ -130,12 +130,12 @@ static Status delete_bucket(Call *call, const S3DeleteBucketInput *in, S3DeleteB
     if (!is_empty)
         return deny_telling(call, &BUCKET_NOT_EMPTY, .bucket_name = bucket.name);
     TRY(remove_uploads(call, &bucket));
-    Statement *row = store_begin(call->store, &remove_configs);
+    Statement *row = statement_begin(call->store, &remove_configs);
     bind_int64(row, 1, bucket.id);
-    TRY(expect_ok(call, store_run(row)));
-    row = store_begin(call->store, &remove_bucket);
+    TRY(expect_ok(call, statement_run(row)));
+    row = statement_begin(call->store, &remove_bucket);
     bind_int64(row, 1, bucket.id);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 OPERATION(S3GetBucketLocation, get_bucket_location, READS);
@@ -151,20 +151,20 @@ static Status get_bucket_location(Call *call, const S3GetBucketLocationInput *in
 static Status list_buckets_of(Call *call, const S3ListBucketsInput *in, size_t max, S3ListBucketsOutput *out)
 {
     Bytes prefix = present(in->prefix) ? in->prefix : TEXT("");
-    Statement *row = store_begin(call->store, &list);
+    Statement *row = statement_begin(call->store, &list);
     bind_text(row, 1, call->account);
     bind_text(row, 2, present(in->continuation_token) ? in->continuation_token : TEXT(""));
     bind_text(row, 3, in->bucket_region);
     out->buckets.items = arena_new_array(call->arena, S3Bucket, max ? max : 1);
     int code;
-    while ((code = store_step(row)) == STORE_ROW) {
+    while ((code = statement_step(row)) == STORE_ROW) {
         Bytes name = column_bytes(row, 0);
         budget_work(call->arena, 20);
         if (!bytes_starts_with(name, prefix))
             continue;
         if (out->buckets.len == max) {
             out->continuation_token = out->buckets.items[max - 1].name;
-            store_end(row);
+            statement_end(row);
             return OK;
         }
         S3Bucket *told = &out->buckets.items[out->buckets.len++];

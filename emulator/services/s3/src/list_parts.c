@@ -103,7 +103,7 @@ static Status run_page(Call *call, const Bucket *bucket, Uploads *page)
 {
     Statement *row = seek_first(call, bucket, page);
     int code = STORE_OK;
-    while (page->max && (code = store_step(row)) == STORE_ROW) {
+    while (page->max && (code = statement_step(row)) == STORE_ROW) {
         Multipart upload;
         multiparts_read(call, row, &upload);
         if (!bytes_starts_with(upload.key, page->prefix))
@@ -122,12 +122,12 @@ static Status run_page(Call *call, const Bucket *bucket, Uploads *page)
         page->last_key = shared;
         page->last_id = TEXT("");
         page->count++;
-        store_end(row);
+        statement_end(row);
         row = multiparts_begin(call, bucket, behind_prefix(call->arena, shared), TEXT(""));
     }
     if (code < 0)
         return fault(call, code);
-    store_end(row);
+    statement_end(row);
     return OK;
 }
 

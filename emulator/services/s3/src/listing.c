@@ -47,7 +47,7 @@ static Bytes first_key(Call *call, const Listing *listing)
 
 static Statement *seek(Call *call, const Bucket *bucket, Bytes from)
 {
-    Statement *row = store_begin(call->store, &page);
+    Statement *row = statement_begin(call->store, &page);
     bind_int64(row, 1, bucket->id);
     bind_bytes(row, 2, from);
     return row;
@@ -74,7 +74,7 @@ Status listing_run(Call *call, const Bucket *bucket, Listing *listing)
     Statement *row = seek(call, bucket, first_key(call, listing));
     int code;
     listing->prefixes.items = arena_new_array(call->arena, S3CommonPrefix, listing->max + 1);
-    while (listing->max && (code = store_step(row)) == STORE_ROW) {
+    while (listing->max && (code = statement_step(row)) == STORE_ROW) {
         Bytes key = column_bytes(row, 0);
         if (!bytes_starts_with(key, listing->prefix))
             break;
@@ -88,12 +88,12 @@ Status listing_run(Call *call, const Bucket *bucket, Listing *listing)
             continue;
         }
         add_prefix(call, listing, shared);
-        store_end(row);
+        statement_end(row);
         row = seek(call, bucket, behind_prefix(call->arena, listing->last));
     }
     if (listing->max && code < 0)
         return fault(call, code);
-    store_end(row);
+    statement_end(row);
     return OK;
 }
 

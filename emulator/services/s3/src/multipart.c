@@ -28,7 +28,7 @@ static const Query list_parts = {"SELECT " PART_COLUMNS " FROM s3_upload_part WH
 
 Status multipart_for(Call *call, const Bucket *bucket, Bytes key, Bytes id, Multipart *ret_upload)
 {
-    Statement *row = store_begin(call->store, &find);
+    Statement *row = statement_begin(call->store, &find);
     bind_text(row, 1, id);
     bind_int64(row, 2, bucket->id);
     bind_bytes(row, 3, key);
@@ -40,17 +40,17 @@ Status multipart_for(Call *call, const Bucket *bucket, Bytes key, Bytes id, Mult
 
 Status multipart_add(Call *call, const Bucket *bucket, const Multipart *upload)
 {
-    Statement *row = store_begin(call->store, &insert);
+    Statement *row = statement_begin(call->store, &insert);
     bind_int64(row, 1, bucket->id);
     row_bind(row, 2, &upload_row, upload);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 static Status remove_rows(Call *call, const Query *query, Bytes id)
 {
-    Statement *row = store_begin(call->store, query);
+    Statement *row = statement_begin(call->store, query);
     bind_text(row, 1, id);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 Status multipart_remove(Call *call, const Multipart *upload, bool with_bytes)
@@ -91,43 +91,43 @@ Status part_number_check(Call *call, int64_t number)
 
 Status part_put(Call *call, const Multipart *upload, const Part *part)
 {
-    Statement *row = store_begin(call->store, &find_part);
+    Statement *row = statement_begin(call->store, &find_part);
     bind_text(row, 1, upload->id);
     bind_int64(row, 2, part->number);
-    int code = store_one(row);
+    int code = statement_one(row);
     int64_t before = code == STORE_ROW ? column_int64(row, 0) : 0;
-    store_end(row);
+    statement_end(row);
     if (code < 0)
         return fault(call, code);
     if (code == STORE_ROW)
         TRY(expect_ok(call, blob_drop(call->store, before)));
-    row = store_begin(call->store, &put_part);
+    row = statement_begin(call->store, &put_part);
     bind_text(row, 1, upload->id);
     row_bind(row, 2, &part_row, part);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 Status parts_list(Call *call, const Multipart *upload, int64_t after, size_t max, Part **ret_parts, size_t *ret_count)
 {
-    Statement *row = store_begin(call->store, &list_parts);
+    Statement *row = statement_begin(call->store, &list_parts);
     size_t count = 0;
     int code = STORE_OK;
     *ret_parts = arena_new_array(call->arena, Part, max + 1);
     bind_text(row, 1, upload->id);
     bind_int64(row, 2, after);
     bind_int64(row, 3, (int64_t)max);
-    while (count < max && (code = store_step(row)) == STORE_ROW)
+    while (count < max && (code = statement_step(row)) == STORE_ROW)
         row_read(call->arena, row, &part_row, &(*ret_parts)[count++]);
     if (code < 0)
         return fault(call, code);
-    store_end(row);
+    statement_end(row);
     *ret_count = count;
     return OK;
 }
 
 Statement *multiparts_begin(Call *call, const Bucket *bucket, Bytes key, Bytes id)
 {
-    Statement *row = store_begin(call->store, &list);
+    Statement *row = statement_begin(call->store, &list);
     bind_int64(row, 1, bucket->id);
     bind_bytes(row, 2, key);
     bind_text(row, 3, id);

@@ -65,7 +65,7 @@ Status storage_class_check(Call *call, Bytes storage_class)
 
 static Statement *begin(Call *call, const Query *query, const Bucket *bucket, Bytes key)
 {
-    Statement *row = store_begin(call->store, query);
+    Statement *row = statement_begin(call->store, query);
     bind_int64(row, 1, bucket->id);
     bind_bytes(row, 2, key);
     return row;
@@ -129,10 +129,10 @@ Status object_for(Call *call, const Bucket *bucket, Bytes key, Bytes version, Ob
 
 static Status write_row(Call *call, const Query *query, const Bucket *bucket, const Object *object)
 {
-    Statement *row = store_begin(call->store, query);
+    Statement *row = statement_begin(call->store, query);
     bind_int64(row, 1, bucket->id);
     row_bind(row, 2, &object_row, object);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 /* Its bytes go with it. */
@@ -141,9 +141,9 @@ static Status drop_bytes(Call *call, const Object *object)
     if (object->is_marker)
         return OK;
     if (object->parts) {
-        Statement *row = store_begin(call->store, &remove_parts);
+        Statement *row = statement_begin(call->store, &remove_parts);
         bind_int64(row, 1, object->blob);
-        TRY(expect_ok(call, store_run(row)));
+        TRY(expect_ok(call, statement_run(row)));
     }
     return expect_ok(call, blob_drop(call->store, object->blob));
 }
@@ -152,7 +152,7 @@ static Status remove_version_row(Call *call, const Bucket *bucket, const Object 
 {
     Statement *row = begin(call, &remove_version, bucket, object->key);
     bind_int64(row, 3, object->sequence);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 /* aws: "Version IDs are Unicode, UTF-8 encoded, URL-ready, opaque strings that are no more than 1,024 bytes long";
@@ -255,7 +255,7 @@ Status object_update_head(Call *call, const Bucket *bucket, const Object *object
 
 static Status remove_current(Call *call, const Bucket *bucket, Bytes key)
 {
-    return expect_ok(call, store_run(begin(call, &remove_object, bucket, key)));
+    return expect_ok(call, statement_run(begin(call, &remove_object, bucket, key)));
 }
 
 static Status put_marker(Call *call, const Bucket *bucket, Bytes key, Deletion *ret_deletion)
@@ -317,13 +317,13 @@ Status object_delete(Call *call, const Bucket *bucket, Bytes key, Bytes version,
 
 Status object_part_add(Call *call, int64_t blob, const ObjectPart *part)
 {
-    Statement *row = store_begin(call->store, &insert_part);
+    Statement *row = statement_begin(call->store, &insert_part);
     bind_int64(row, 1, blob);
     bind_int64(row, 2, part->number);
     bind_int64(row, 3, part->at);
     bind_int64(row, 4, part->size);
     bind_text(row, 5, part->checksum);
-    return expect_ok(call, store_run(row));
+    return expect_ok(call, statement_run(row));
 }
 
 int object_part_find(Call *call, int64_t blob, int64_t number, ObjectPart *ret_part)
@@ -331,7 +331,7 @@ int object_part_find(Call *call, int64_t blob, int64_t number, ObjectPart *ret_p
     static const Column part_columns[] = {COLUMN(ObjectPart, number), COLUMN(ObjectPart, at), COLUMN(ObjectPart, size),
                                           COLUMN(ObjectPart, checksum)};
     static const Row part_row = ROW(part_columns);
-    Statement *row = store_begin(call->store, &find_part);
+    Statement *row = statement_begin(call->store, &find_part);
     bind_int64(row, 1, blob);
     bind_int64(row, 2, number);
     return row_one(call->arena, row, &part_row, ret_part);

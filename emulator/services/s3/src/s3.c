@@ -66,14 +66,14 @@ static int reset(void *service, Bytes account, Bytes region)
     static const Query *const queries[] = {&reset_object_parts, &reset_parts,   &reset_uploads, &reset_objects,
                                            &reset_versions,     &reset_configs, &reset_buckets, NULL};
     Store *store = ((Host *)service)->store;
-    Statement *row = store_begin(store, &blobs);
+    Statement *row = statement_begin(store, &blobs);
     bind_text(row, 1, account);
     bind_text(row, 2, region);
     int code;
-    while ((code = store_step(row)) == STORE_ROW) {
+    while ((code = statement_step(row)) == STORE_ROW) {
         int dropped = blob_drop(store, column_int64(row, 0));
         if (dropped < 0) {
-            store_end(row);
+            statement_end(row);
             return dropped;
         }
     }

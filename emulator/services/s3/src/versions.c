@@ -100,7 +100,7 @@ static void tell(Versions *page_, const Object *object)
 
 static Statement *seek(Call *call, const Bucket *bucket, Bytes from)
 {
-    Statement *row = store_begin(call->store, &page);
+    Statement *row = statement_begin(call->store, &page);
     bind_int64(row, 1, bucket->id);
     bind_bytes(row, 2, from);
     return row;
@@ -134,7 +134,7 @@ static Status run(Versions *page_, const Bucket *bucket)
     Call *call = page_->call;
     Statement *row = seek(call, bucket, first_key(page_));
     int code = STORE_OK;
-    while (page_->max && (code = store_step(row)) == STORE_ROW) {
+    while (page_->max && (code = statement_step(row)) == STORE_ROW) {
         Object object = {0};
         row_read(call->arena, row, &object_row, &object);
         if (!bytes_starts_with(object.key, page_->prefix))
@@ -156,12 +156,12 @@ static Status run(Versions *page_, const Bucket *bucket)
         page_->last_key = shared;
         page_->last_version = (Bytes){0};
         page_->count++;
-        store_end(row);
+        statement_end(row);
         row = seek(call, bucket, behind_prefix(call->arena, shared));
     }
     if (code < 0)
         return fault(call, code);
-    store_end(row);
+    statement_end(row);
     return OK;
 }
 
