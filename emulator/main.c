@@ -30,7 +30,7 @@ static struct {
 
 typedef struct Emulator {
     Config *config;
-    Host host;
+    Runtime runtime;
     Pipeline *pipeline;
     Net *net;
     Admin *admin;
@@ -80,7 +80,7 @@ static int give_memory_back(Emulator *emulator, int wait_ms)
         return wait_ms;
     if (now_ns - emulator->kept_since_ns >= KEEP_MEMORY_MS * INT64_C(1000000)) {
         emulator->keeps_memory = false;
-        store_release_memory(emulator->host.store);
+        store_release_memory(emulator->runtime.store);
         malloc_trim(0);
         return wait_ms;
     }
@@ -108,30 +108,31 @@ static void log_trouble(void *context, const char *what)
     log_event(context, LOG_ERROR, what, NULL);
 }
 
-static bool open_host(Emulator *emulator)
+static bool open_runtime(Emulator *emulator)
 {
     const Config *config = emulator->config;
-    Host *host = &emulator->host;
+    Runtime *runtime = &emulator->runtime;
     const char *reason = NULL;
-    host->config = config;
-    host->loop = running.loop = loop_new();
-    if (!host->loop) {
+    runtime->config = config;
+    runtime->loop = running.loop = loop_new();
+    if (!runtime->loop) {
         fputs("evpoc-emu: the system gives no more files to open.\n", stderr);
         return false;
     }
-    host->clock = clock_new();
-    host->scheduler = scheduler_new(host->clock);
-    host->random = config_has(config, SETTING_SEED) ? random_new_seeded((uint64_t)config_integer(config, SETTING_SEED))
-                                                    : random_new();
-    host->log = log_new(STDERR_FILENO, levels[config_choice(config, SETTING_LOG_LEVEL)],
-                        formats[config_choice(config, SETTING_LOG_FORMAT)], host->clock);
-    host->default_account = bytes_of(config_text(config, SETTING_ACCOUNT));
-    host->default_region = bytes_of(config_text(config, SETTING_REGION));
-    if (store_open(data_directory(emulator), durability(emulator), &host->store, &reason) == STORE_OK) {
-        store_on_trouble(host->store, log_trouble, host->log);
-        if (blob_open(host->store) == STORE_OK)
+    runtime->clock = clock_new();
+    runtime->scheduler = scheduler_new(runtime->clock);
+    runtime->random = config_has(config, SETTING_SEED)
+                          ? random_new_seeded((uint64_t)config_integer(config, SETTING_SEED))
+                          : random_new();
+    runtime->log = log_new(STDERR_FILENO, levels[config_choice(config, SETTING_LOG_LEVEL)],
+                           formats[config_choice(config, SETTING_LOG_FORMAT)], runtime->clock);
+    runtime->default_account = bytes_of(config_text(config, SETTING_ACCOUNT));
+    runtime->default_region = bytes_of(config_text(config, SETTING_REGION));
+    if (store_open(data_directory(emulator), durability(emulator), &runtime->store, &reason) == STORE_OK) {
+        store_on_trouble(runtime->store, log_trouble, runtime->log);
+        if (blob_open(runtime->store) == STORE_OK)
             return true;
-        reason = store_error(host->store);
+        reason = store_error(runtime->store);
     }
     fprintf(stderr, "evpoc-emu: %s\n", reason);
     return false;
@@ -140,7 +141,7 @@ static bool open_host(Emulator *emulator)
 /* What was made while it started: nobody waits for an answer that could say it failed. */
 static bool commit_start(const Emulator *emulator)
 {
-    Store *store = emulator->host.store;
+    Store *store = emulator->runtime.store;
     if (store_commit(store) == STORE_OK)
         return true;
     const char *data = data_directory(emulator);
@@ -150,22 +151,22 @@ static bool commit_start(const Emulator *emulator)
 
 static bool open_services(Emulator *emulator)
 {
-    Host *host = &emulator->host;
-    emulator->pipeline = pipeline_new(host);
+    Runtime *runtime = &emulator->runtime;
+    emulator->pipeline = pipeline_new(runtime);
     pipeline_allow(emulator->pipeline, config_text(emulator->config, SETTING_ALLOW_HOSTS),
                    config_text(emulator->config, SETTING_ALLOW_ORIGINS));
     pipeline_keep_notes(emulator->pipeline, (size_t)config_integer(emulator->config, SETTING_KEEP_REQUESTS));
     for (size_t i = 0; ALL_SERVICES[i]; i++) {
-        if (!host_open_service(host, ALL_SERVICES[i])) {
+        if (!runtime_open_service(runtime, ALL_SERVICES[i])) {
             fprintf(stderr, "evpoc-emu: %s could not be opened: %s\n", ALL_SERVICES[i]->model->title,
-                    store_error(host->store));
+                    store_error(runtime->store));
             return false;
         }
-        pipeline_add_service(emulator->pipeline, &host->services[i]);
+        pipeline_add_service(emulator->pipeline, &runtime->services[i]);
     }
     bool is_committed = commit_start(emulator);
-    if (is_committed && store_note(host->store))
-        log_event(host->log, LOG_WARN, store_note(host->store), NULL);
+    if (is_committed && store_note(runtime->store))
+        log_event(runtime->log, LOG_WARN, store_note(runtime->store), NULL);
     return is_committed;
 }
 
@@ -205,7 +206,7 @@ static bool open_net(Emulator *emulator)
     const Config *config = emulator->config;
     const char *reason = NULL;
     NetOptions net = {
-        .loop = emulator->host.loop,
+        .loop = emulator->runtime.loop,
         .host = config_text(config, SETTING_HOST),
         .port = (uint16_t)config_integer(config, SETTING_PORT),
         .body_max = LIMIT_REQUEST_BODY_BYTES,
@@ -225,7 +226,8 @@ static bool open_net(Emulator *emulator)
         fprintf(stderr, "evpoc-emu: %s\n", reason);
         return false;
     }
-    AdminOptions admin = {&emulator->host, emulator->pipeline, emulator->net, config_text(config, SETTING_DURABILITY)};
+    AdminOptions admin = {&emulator->runtime, emulator->pipeline, emulator->net,
+                          config_text(config, SETTING_DURABILITY)};
     emulator->admin = admin_open(&admin);
     return true;
 }
@@ -251,7 +253,7 @@ static bool open_startup(Emulator *emulator)
 {
     const char *url = emulator->hooks_url;
     write_url(emulator, reachable_host(config_text(emulator->config, SETTING_HOST)), emulator->hooks_url);
-    StartupOptions options = {&emulator->host, emulator->pipeline, config_text(emulator->config, SETTING_SEED_FILE),
+    StartupOptions options = {&emulator->runtime, emulator->pipeline, config_text(emulator->config, SETTING_SEED_FILE),
                               config_text(emulator->config, SETTING_HOOKS), url};
     emulator->startup = startup_open(&options);
     if (!emulator->startup || !commit_start(emulator))
@@ -296,10 +298,10 @@ static void loop(Emulator *emulator)
         if (emulator->startup)
             go_on_starting(emulator);
         int wait_ms = pipeline_wait_ms(emulator->pipeline);
-        if (wait_ms && !net_open_requests(emulator->net) && work_while_idle(emulator->host.store))
+        if (wait_ms && !net_open_requests(emulator->net) && work_while_idle(emulator->runtime.store))
             wait_ms = 0;
         wait_ms = give_memory_back(emulator, wait_ms);
-        loop_poll(emulator->host.loop, running.stop ? 0 : wait_ms);
+        loop_poll(emulator->runtime.loop, running.stop ? 0 : wait_ms);
         pipeline_turn(emulator->pipeline);
     }
 }
@@ -309,7 +311,7 @@ static void finish_answers(Emulator *emulator)
     int64_t until_ns = monotonic_ns() + STOP_WAIT_MS * INT64_C(1000000);
     net_stop_accepting(emulator->net);
     do {
-        loop_poll(emulator->host.loop, 10);
+        loop_poll(emulator->runtime.loop, 10);
         pipeline_turn(emulator->pipeline);
     } while (net_open_requests(emulator->net) && monotonic_ns() < until_ns);
 }
@@ -320,15 +322,15 @@ static void close_all(Emulator *emulator)
     emulator->admin = admin_close(emulator->admin);
     emulator->net = net_close(emulator->net);
     emulator->pipeline = pipeline_free(emulator->pipeline);
-    Host *host = &emulator->host;
-    host_close_services(host);
-    host->store = store_close(host->store);
-    host->log = log_free(host->log);
-    host->random = random_free(host->random);
-    host->scheduler = scheduler_free(host->scheduler);
-    host->clock = clock_free(host->clock);
+    Runtime *runtime = &emulator->runtime;
+    runtime_close_services(runtime);
+    runtime->store = store_close(runtime->store);
+    runtime->log = log_free(runtime->log);
+    runtime->random = random_free(runtime->random);
+    runtime->scheduler = scheduler_free(runtime->scheduler);
+    runtime->clock = clock_free(runtime->clock);
     running.loop = NULL;
-    host->loop = loop_free(host->loop);
+    runtime->loop = loop_free(runtime->loop);
 }
 
 static int serve(Config *config)
@@ -338,7 +340,8 @@ static int serve(Config *config)
     keep_large_blocks();
     emulator.keeps_memory = true; /* the start took some */
     emulator.kept_since_ns = monotonic_ns();
-    bool is_open = open_host(&emulator) && open_services(&emulator) && open_net(&emulator) && open_startup(&emulator);
+    bool is_open =
+        open_runtime(&emulator) && open_services(&emulator) && open_net(&emulator) && open_startup(&emulator);
     if (is_open) {
         loop(&emulator);
         finish_answers(&emulator);

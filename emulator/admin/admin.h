@@ -7,7 +7,7 @@
 typedef struct Admin Admin;
 
 typedef struct AdminOptions {
-    Host *host;
+    Runtime *runtime;
     Pipeline *pipeline;
     Net *net;
     const char *durability;

@@ -11,10 +11,10 @@
 #include "scheduler.h"
 #include "scope.h"
 
-#define HOST_SERVICES_MAX 32
+#define RUNTIME_SERVICES_MAX 32
 
 /* What a service has at hand also outside a call; one of it, made by main, outlives every service. */
-typedef struct Host {
+typedef struct Runtime {
     const struct Config *config; /* the settings; NULL in tests: each at its default */
     Store *store;
     Loop *loop; /* for what is real: descriptors, processes, time-outs */
@@ -23,13 +23,13 @@ typedef struct Host {
     Random *random;
     Log *log;
     Bytes default_account, default_region;
-    struct HostEvents *events; /* event.h */
+    struct RuntimeEvents *events; /* event.h */
     struct OpenService {
         const struct Service *service;
         void *state;
-    } services[HOST_SERVICES_MAX]; /* in the order in which they were opened */
+    } services[RUNTIME_SERVICES_MAX]; /* in the order in which they were opened */
     size_t services_count;
-} Host;
+} Runtime;
 
 typedef struct EventStream EventStream;
 typedef struct Operation Operation;
@@ -191,9 +191,9 @@ typedef struct Service {
     const ServiceModel *model;
     const Operation *const
         *operations; /* ends with NULL; what the model has and this list has not answers NotImplemented */
-    /* Its state, which reaches handlers as call->service; what it uses of others is open already (host_service). NULL:
-     * the store is broken (store_error). */
-    void *(*open)(Host *host);
+    /* Its state, which reaches handlers as call->service; what it uses of others is open already (runtime_service).
+     * NULL: the store is broken (store_error). */
+    void *(*open)(Runtime *runtime);
     void (*close)(void *service);
     /* Its error for input the model's constraints refuse, where it isn't the common ValidationException; NULL: that. */
     const ErrorModel *validation_error;
@@ -226,11 +226,11 @@ typedef struct Service {
     const FrontEnd *front_end;     /* NULL: as most */
 } Service;
 
-/* Opens it and adds it to the host. */
-MUST_CHECK bool host_open_service(Host *host, const Service *service);
-void host_close_services(Host *host); /* the last first */
+/* Opens it and adds it to the runtime. */
+MUST_CHECK bool runtime_open_service(Runtime *runtime, const Service *service);
+void runtime_close_services(Runtime *runtime); /* the last first */
 /* The state of a service; NULL: it isn't open. */
-void *host_service(const Host *host, const Service *service);
+void *runtime_service(const Runtime *runtime, const Service *service);
 
 /* For resets: runs each of the queries (ends with NULL), with account and region as ?1 and ?2; absent is NULL:
  * "… WHERE " IN_NAMESPACE. */

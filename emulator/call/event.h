@@ -18,21 +18,21 @@ extern const EventKind TURN_ENDED;
 
 typedef void Watcher(void *context, const void *event);
 /* For good: when a service opens. */
-void host_watch(Host *host, const EventKind *kind, Watcher *watcher, void *context);
-bool host_is_watched(const Host *host, const EventKind *kind);
+void runtime_watch(Runtime *runtime, const EventKind *kind, Watcher *watcher, void *context);
+bool runtime_is_watched(const Runtime *runtime, const EventKind *kind);
 
-/* The struct is copied; what its Bytes point to must be in host_event_arena. Nothing where nobody watches. */
-void host_publish(Host *host, const EventKind *kind, const void *event);
-Arena *host_event_arena(Host *host); /* lives until this turn's events are told */
+/* The struct is copied; what its Bytes point to must be in runtime_event_arena. Nothing where nobody watches. */
+void runtime_publish(Runtime *runtime, const EventKind *kind, const void *event);
+Arena *runtime_event_arena(Runtime *runtime); /* lives until this turn's events are told */
 
 /* A timer's work in a transaction of its own: where it fails it is undone, and nothing that other timers did with it.
  */
-MUST_CHECK int host_run_alone(Host *host, int (*work)(void *context), void *context);
+MUST_CHECK int runtime_run_alone(Runtime *runtime, int (*work)(void *context), void *context);
 
 /* The pipeline's. */
-void host_tell_events(Host *host); /* after the commit */
-bool host_has_events(const Host *host);
-uint64_t host_turn(const Host *host); /* another number once this turn's events are told or dropped */
-void host_keep_events(Host *host);    /* what was published so far is committed, though the turn goes on */
-void host_drop_events(Host *host);    /* the turn is undone, but for what was kept */
-void host_free_events(Host *host);
+void runtime_tell_events(Runtime *runtime); /* after the commit */
+bool runtime_has_events(const Runtime *runtime);
+uint64_t runtime_turn(const Runtime *runtime); /* another number once this turn's events are told or dropped */
+void runtime_keep_events(Runtime *runtime);    /* what was published so far is committed, though the turn goes on */
+void runtime_drop_events(Runtime *runtime);    /* the turn is undone, but for what was kept */
+void runtime_free_events(Runtime *runtime);

@@ -7,8 +7,8 @@
 /* A Call has them as members of its own, too. */
 #define SCOPE_MEMBERS                                                                                                  \
     Arena *arena; /* of what is found; of a call: dies when its answer has left */                                     \
-    struct Host *host;                                                                                                 \
-    Store *store;          /* host->store; inside the transaction of this turn */                                      \
+    struct Runtime *runtime;                                                                                           \
+    Store *store;          /* runtime->store; inside the transaction of this turn */                                   \
     void *service;         /* the service's own state, as its open function made it */                                 \
     Bytes account, region; /* 12 digits; "us-east-1": the namespace in which names mean something */                   \
     int64_t now_ms         /* the emulator's clock; the same for the whole turn */
@@ -17,7 +17,7 @@ typedef struct Scope {
     SCOPE_MEMBERS;
 } Scope;
 
-/* Of no request: now, in the host's default namespace. */
-Scope scope_of_host(struct Host *host, void *service, Arena *arena);
+/* Of no request: now, in the runtime's default namespace. */
+Scope scope_of_runtime(struct Runtime *runtime, void *service, Arena *arena);
 /* The same place, to use the nouns of another service. */
 Scope scope_for(const Scope *scope, void *service);

@@ -8,20 +8,20 @@
 
 typedef struct Pipeline Pipeline;
 
-Pipeline *pipeline_new(Host *host);
+Pipeline *pipeline_new(Runtime *runtime);
 Pipeline *pipeline_free(Pipeline *pipeline); /* after net_close: no request may be left; returns NULL */
-/* Its operations and its pages; the host's next one, which is open. */
+/* Its operations and its pages; the runtime's next one, which is open. */
 void pipeline_add_service(Pipeline *pipeline, const struct OpenService *service);
 /* Ends with a NULL path; outlives the pipeline. */
 void pipeline_add_pages(Pipeline *pipeline, const Page *pages, void *context);
 
-/* Lists of names (beyond the usual ones) that Host may have, and of web pages' origins that may call; NULL: none. */
+/* Lists of names (beyond the usual ones) that Runtime may have, and of web pages' origins that may call; NULL: none. */
 void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins);
 
 /* For NetOptions: takes a request for the next turn; how large its body may be. context is the pipeline. */
 void pipeline_take(void *context, HttpRequest *request);
 HttpBodyPlan pipeline_plan_body(void *context, HttpRequest *request);
-bool pipeline_is_our_name(void *context, Bytes name); /* by which a Host may call us */
+bool pipeline_is_our_name(void *context, Bytes name); /* by which a Runtime may call us */
 
 /* A request of our own, as awsJson would bring it, in the default account and region: part of the turn that is
  * committed next. */

@@ -6,7 +6,7 @@
 typedef struct Startup Startup;
 
 typedef struct StartupOptions {
-    Host *host;
+    Runtime *runtime;
     Pipeline *pipeline;
     const char *seed_file; /* NULL: the default place, where there is one */
     const char *hooks;     /* a directory; NULL: the default places */

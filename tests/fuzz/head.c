@@ -1,5 +1,5 @@
-/* head.c - what stands before a body: the target, and lines "name: value". Who may call (Host, Origin), whose call it
- * is (Authorization, X-Amz-Credential), and which operation of which service it means. Layer: pipeline. */
+/* head.c - what stands before a body: the target, and lines "name: value". Who may call (Runtime, Origin), whose call
+ * it is (Authorization, X-Amz-Credential), and which operation of which service it means. Layer: pipeline. */
 #include "fuzz.h"
 #include "gate.h"
 #include "kinesis_model.h"
@@ -25,15 +25,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     HttpHeader headers[LIMIT_HEADERS];
     Bytes rest = {(const char *)data, size}, path = bytes_cut(&rest, '\n');
-    Host host = {.default_account = TEXT("000000000000"), .default_region = TEXT("us-east-1")};
-    host.random = random_new_seeded(1);
-    host.clock = clock_new();
-    host.log = log_new(STDERR_FILENO, LOG_ERROR, LOG_JSON, host.clock);
+    Runtime runtime = {.default_account = TEXT("000000000000"), .default_region = TEXT("us-east-1")};
+    runtime.random = random_new_seeded(1);
+    runtime.clock = clock_new();
+    runtime.log = log_new(STDERR_FILENO, LOG_ERROR, LOG_JSON, runtime.clock);
     Arena *arena = arena_new();
-    Pipeline *pipeline = pipeline_new(&host);
+    Pipeline *pipeline = pipeline_new(&runtime);
     Gate *gate = gate_new("emu.example.com,*.ci.example.com", "https://app.example,http://localhost:*");
     HttpRequest request = {.arena = arena, .method = TEXT("POST"), .headers = headers, .body = TEXT("")};
-    Exchange exchange = {.pipeline = pipeline, .request = &request, .call = {.arena = arena, .host = &host}};
+    Exchange exchange = {.pipeline = pipeline, .request = &request, .call = {.arena = arena, .runtime = &runtime}};
     request.headers_count = read_headers(rest, headers);
     request.query = path;
     request.path = bytes_cut(&request.query, '?');
@@ -45,9 +45,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     EXPECT(present(exchange.call.account) && exchange.call.account.len == 12 && exchange.call.region.len);
     gate_free(gate);
     pipeline_free(pipeline);
-    log_free(host.log);
-    clock_free(host.clock);
-    random_free(host.random);
+    log_free(runtime.log);
+    clock_free(runtime.clock);
+    random_free(runtime.random);
     arena_free(arena);
     return 0;
 }

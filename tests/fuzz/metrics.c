@@ -11,7 +11,7 @@
 
 #define NOW_MS INT64_C(1700000000000)
 
-static Host host;
+static Runtime runtime;
 static Cloudwatch *cloudwatch;
 static Validator *validator;
 static jmp_buf given_up;
@@ -54,15 +54,15 @@ static void run(Arena *arena, const Operation *operation, const Protocol *protoc
     Call *call = arena_new_of(arena, Call);
     Budget budget = {64 << 20, 4000000, 1 << 20, give_up, NULL};
     *call = (Call){.arena = arena,
-                   .host = &host,
-                   .store = host.store,
+                   .runtime = &runtime,
+                   .store = runtime.store,
                    .service = cloudwatch,
                    .operation = operation,
-                   .account = host.default_account,
-                   .region = host.default_region,
+                   .account = runtime.default_account,
+                   .region = runtime.default_region,
                    .now_ms = NOW_MS};
     if (setjmp(given_up)) {
-        store_end_all(host.store);
+        store_end_all(runtime.store);
         return;
     }
     budget_set(arena, &budget);
@@ -72,7 +72,7 @@ static void run(Arena *arena, const Operation *operation, const Protocol *protoc
 static void put(const char *name, int64_t time_ms, double value)
 {
     Arena *arena = arena_new();
-    Scope scope = scope_of_host(&host, cloudwatch, arena);
+    Scope scope = scope_of_runtime(&runtime, cloudwatch, arena);
     CloudwatchSample sample = {.name_space = TEXT("n"),
                                .name = bytes_of(name),
                                .unit = TEXT("Count"),
@@ -87,20 +87,20 @@ static void put(const char *name, int64_t time_ms, double value)
 static void open_all(void)
 {
     const char *reason;
-    host.clock = clock_new();
-    clock_freeze(host.clock);
-    clock_set_ms(host.clock, NOW_MS);
-    host.scheduler = scheduler_new(host.clock);
-    host.random = random_new_seeded(1);
-    host.log = log_new(STDERR_FILENO, LOG_ERROR, LOG_HUMAN, host.clock);
-    host.default_account = TEXT("000000000000");
-    host.default_region = TEXT("us-east-1");
-    EXPECT(store_open(NULL, DURABILITY_MEMORY, &host.store, &reason) == STORE_OK);
-    cloudwatch = cloudwatch_service.open(&host);
+    runtime.clock = clock_new();
+    clock_freeze(runtime.clock);
+    clock_set_ms(runtime.clock, NOW_MS);
+    runtime.scheduler = scheduler_new(runtime.clock);
+    runtime.random = random_new_seeded(1);
+    runtime.log = log_new(STDERR_FILENO, LOG_ERROR, LOG_HUMAN, runtime.clock);
+    runtime.default_account = TEXT("000000000000");
+    runtime.default_region = TEXT("us-east-1");
+    EXPECT(store_open(NULL, DURABILITY_MEMORY, &runtime.store, &reason) == STORE_OK);
+    cloudwatch = cloudwatch_service.open(&runtime);
     validator = validator_new();
     for (int minute = 0; minute < 300; minute++)
         put(minute % 3 ? "m" : "o", NOW_MS - minute * INT64_C(60000), minute);
-    EXPECT(store_commit(host.store) == STORE_OK);
+    EXPECT(store_commit(runtime.store) == STORE_OK);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -118,6 +118,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     EXPECT(protocol == &PROTOCOL_OF_RPC_V2_CBOR || bytes_is_utf8(buffer_bytes(&answer->body)));
     buffer_done(&answer->body);
     arena_free(arena);
-    store_rollback(host.store);
+    store_rollback(runtime.store);
     return 0;
 }

@@ -194,10 +194,10 @@ static Status drop_object(Call *call, const DropObjectInput *in, DropObjectOutpu
     return expect_ok(call, statement_run(row));
 }
 
-static void *open_objects(Host *host)
+static void *open_objects(Runtime *runtime)
 {
     static const char *const steps[] = {"CREATE TABLE object (name TEXT PRIMARY KEY, blob INTEGER NOT NULL)", NULL};
-    return store_migrate(host->store, &(Migration){"objects", steps}) == STORE_OK ? host : NULL;
+    return store_migrate(runtime->store, &(Migration){"objects", steps}) == STORE_OK ? runtime : NULL;
 }
 
 static void close_objects(void *objects)
@@ -209,12 +209,12 @@ static void close_objects(void *objects)
 static void objects_page(void *context, HttpRequest *request, HttpResponse *response)
 {
     static const Query count = {"SELECT count(*) FROM object"};
-    const Host *host = context;
-    BlobUse use = blob_use(host->store);
-    Statement *row = statement_begin(host->store, &count);
+    const Runtime *runtime = context;
+    BlobUse use = blob_use(runtime->store);
+    Statement *row = statement_begin(runtime->store, &count);
     (void)request;
     if (statement_one(row) != STORE_ROW)
-        page_fail(response, 500, "%s", store_error(host->store));
+        page_fail(response, 500, "%s", store_error(runtime->store));
     else
         page_answer(response, json_pack("{s:I, s:I}", "objects", (json_int_t)column_int64(row, 0), "used",
                                         (json_int_t)(use.file_bytes - use.free_bytes)));

@@ -106,7 +106,7 @@ static size_t upload_write(void *context, Bytes bytes)
     upload->crc = crc32_z(upload->crc, (const unsigned char *)bytes.ptr, taken);
     upload->length += taken;
     if (upload->is_slow)
-        loop_timer_set(upload->call->host->loop, &upload->timer, loop_now_ms(upload->call->host->loop) + 1);
+        loop_timer_set(upload->call->runtime->loop, &upload->timer, loop_now_ms(upload->call->runtime->loop) + 1);
     return taken;
 }
 
@@ -114,7 +114,7 @@ static void upload_end(void *context, bool is_whole)
 {
     Upload *upload = context;
     (void)is_whole;
-    loop_timer_cancel(upload->call->host->loop, &upload->timer);
+    loop_timer_cancel(upload->call->runtime->loop, &upload->timer);
 }
 
 OPERATION_OF_STREAM(PutThing, put_thing, begin_thing, WRITES);
@@ -217,9 +217,9 @@ static void emulated_is_over(void *context, int64_t now_ms)
 static void later_cancelled(void *context)
 {
     Later *later = context;
-    loop_timer_cancel(later->call->host->loop, &later->real);
+    loop_timer_cancel(later->call->runtime->loop, &later->real);
     if (later->emulated)
-        scheduler_cancel(later->call->host->scheduler, later->emulated);
+        scheduler_cancel(later->call->runtime->scheduler, later->emulated);
 }
 
 OPERATION(AnswerLater, answer_later, READS);
@@ -230,9 +230,9 @@ static Status answer_later(Call *call, const AnswerLaterInput *in, AnswerLaterOu
     later->out = out;
     later->real.due = real_is_over;
     if (in->has_emulated)
-        later->emulated = scheduler_at(call->host->scheduler, call->now_ms + in->emulated, emulated_is_over, later);
+        later->emulated = scheduler_at(call->runtime->scheduler, call->now_ms + in->emulated, emulated_is_over, later);
     else
-        loop_timer_set(call->host->loop, &later->real, loop_now_ms(call->host->loop) + in->real);
+        loop_timer_set(call->runtime->loop, &later->real, loop_now_ms(call->runtime->loop) + in->real);
     return call_wait(call, &(CallWait){in->give_up_ms, later_cancelled, later});
 }
 
@@ -252,10 +252,10 @@ static const ServiceModel model = {.name = "things",
                                    .uris = uris};
 static const Operation *const operations[] = {&AnswerLater, &GetFile, &GetThing, &PutThing, NULL};
 
-static void *open_things(Host *host)
+static void *open_things(Runtime *runtime)
 {
     static const char *const steps[] = {"CREATE TABLE thing (name TEXT PRIMARY KEY, length INTEGER NOT NULL)", NULL};
-    return store_migrate(host->store, &(Migration){"things", steps}) == STORE_OK ? host : NULL;
+    return store_migrate(runtime->store, &(Migration){"things", steps}) == STORE_OK ? runtime : NULL;
 }
 
 static void close_things(void *things)
@@ -267,11 +267,11 @@ static Pipeline *pipeline;
 
 static void state_page(void *context, HttpRequest *request, HttpResponse *response)
 {
-    Host *host = context;
-    Statement *rows = statement_begin(host->store, &count_things);
+    Runtime *runtime = context;
+    Statement *rows = statement_begin(runtime->store, &count_things);
     (void)request;
     if (statement_one(rows) != STORE_ROW)
-        page_fail(response, 500, "%s", store_error(host->store));
+        page_fail(response, 500, "%s", store_error(runtime->store));
     else
         page_answer(response,
                     json_pack("{s:I, s:I, s:I}", "things", (json_int_t)column_int64(rows, 0), "bytes",
@@ -281,12 +281,12 @@ static void state_page(void *context, HttpRequest *request, HttpResponse *respon
 
 static void clock_page(void *context, HttpRequest *request, HttpResponse *response)
 {
-    Host *host = context;
+    Runtime *runtime = context;
     uint64_t ms = 0;
-    clock_freeze(host->clock);
+    clock_freeze(runtime->clock);
     if (bytes_to_uint64(request->body, &ms))
-        clock_advance_ms(host->clock, (int64_t)ms);
-    page_answer(response, json_pack("{s:I}", "now_ms", (json_int_t)clock_now_ms(host->clock)));
+        clock_advance_ms(runtime->clock, (int64_t)ms);
+    page_answer(response, json_pack("{s:I}", "now_ms", (json_int_t)clock_now_ms(runtime->clock)));
 }
 
 /* A connection that is handed on: what its client says is said back, a bounded part of it at a time. */
@@ -357,23 +357,23 @@ static void on_signal(int signal_number)
 int main(int argc, char **argv)
 {
     const char *reason = "";
-    Host host = {.default_account = TEXT("000000000000"), .default_region = TEXT("us-east-1")};
+    Runtime runtime = {.default_account = TEXT("000000000000"), .default_region = TEXT("us-east-1")};
     if (argc != 2)
         return 2;
     directory = argv[1];
     signal(SIGPIPE, SIG_IGN);
-    host.loop = loop = loop_new();
-    host.clock = clock_new();
-    host.scheduler = scheduler_new(host.clock);
-    host.random = random_new();
-    host.log = log_new(STDERR_FILENO, LOG_WARN, LOG_HUMAN, host.clock);
-    if (store_open(directory, DURABILITY_COMMIT, &host.store, &reason) != STORE_OK ||
-        blob_open(host.store) != STORE_OK || !host_open_service(&host, &service) ||
-        !host_open_service(&host, &objects_service))
+    runtime.loop = loop = loop_new();
+    runtime.clock = clock_new();
+    runtime.scheduler = scheduler_new(runtime.clock);
+    runtime.random = random_new();
+    runtime.log = log_new(STDERR_FILENO, LOG_WARN, LOG_HUMAN, runtime.clock);
+    if (store_open(directory, DURABILITY_COMMIT, &runtime.store, &reason) != STORE_OK ||
+        blob_open(runtime.store) != STORE_OK || !runtime_open_service(&runtime, &service) ||
+        !runtime_open_service(&runtime, &objects_service))
         return fprintf(stderr, "%s\n", reason), 1;
-    pipeline = pipeline_new(&host);
-    pipeline_add_service(pipeline, &host.services[0]);
-    pipeline_add_service(pipeline, &host.services[1]);
+    pipeline = pipeline_new(&runtime);
+    pipeline_add_service(pipeline, &runtime.services[0]);
+    pipeline_add_service(pipeline, &runtime.services[1]);
     NetOptions options = {.loop = loop,
                           .host = "127.0.0.1",
                           .body_max = LIMIT_REQUEST_BODY_BYTES,
@@ -391,19 +391,19 @@ int main(int argc, char **argv)
     while (!stop) {
         int wait_ms = pipeline_wait_ms(pipeline);
         bool is_idle = wait_ms && !net_open_requests(net);
-        bool has_work =
-            is_idle && (store_checkpoint_step(host.store) || blob_give_step(host.store) || blob_check_step(host.store));
+        bool has_work = is_idle && (store_checkpoint_step(runtime.store) || blob_give_step(runtime.store) ||
+                                    blob_check_step(runtime.store));
         loop_poll(loop, has_work ? 0 : wait_ms);
         pipeline_turn(pipeline);
     }
     net_close(net);
     pipeline_free(pipeline);
-    host_close_services(&host);
-    store_close(host.store);
-    log_free(host.log);
-    random_free(host.random);
-    scheduler_free(host.scheduler);
-    clock_free(host.clock);
+    runtime_close_services(&runtime);
+    store_close(runtime.store);
+    log_free(runtime.log);
+    random_free(runtime.random);
+    scheduler_free(runtime.scheduler);
+    clock_free(runtime.clock);
     loop_free(loop);
     return 0;
 }

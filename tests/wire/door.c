@@ -13,26 +13,26 @@ typedef struct DoorRequest {
     DoorAnswer answer;
 } DoorRequest;
 
-static bool open_host(Door *door, const char *const *options)
+static bool open_runtime(Door *door, const char *const *options)
 {
     static const char *const no_environment[] = {NULL};
-    Host *host = &door->host;
+    Runtime *runtime = &door->runtime;
     Buffer message = {0};
     const char *reason = NULL;
     if (!config_read(options, no_environment, &door->config, &message)) {
         printf(BYTES_FMT "\n", BYTES_ARG(buffer_bytes(&message)));
         return false;
     }
-    host->config = door->config;
-    host->loop = loop_new();
-    host->clock = clock_new();
-    clock_freeze(host->clock);
-    host->scheduler = scheduler_new(host->clock);
-    host->random = random_new();
-    host->log = log_new(STDERR_FILENO, LOG_ERROR, LOG_HUMAN, host->clock);
-    host->default_account = TEXT("000000000000");
-    host->default_region = TEXT("us-east-1");
-    if (store_open(NULL, DURABILITY_MEMORY, &host->store, &reason) == STORE_OK)
+    runtime->config = door->config;
+    runtime->loop = loop_new();
+    runtime->clock = clock_new();
+    clock_freeze(runtime->clock);
+    runtime->scheduler = scheduler_new(runtime->clock);
+    runtime->random = random_new();
+    runtime->log = log_new(STDERR_FILENO, LOG_ERROR, LOG_HUMAN, runtime->clock);
+    runtime->default_account = TEXT("000000000000");
+    runtime->default_region = TEXT("us-east-1");
+    if (store_open(NULL, DURABILITY_MEMORY, &runtime->store, &reason) == STORE_OK)
         return true;
     printf("the store could not be opened: %s\n", reason);
     return false;
@@ -40,29 +40,29 @@ static bool open_host(Door *door, const char *const *options)
 
 bool door_open(Door *door, const char *const *options)
 {
-    Host *host = &door->host;
+    Runtime *runtime = &door->runtime;
     *door = (Door){0};
-    bool is_open = open_host(door, options);
-    door->pipeline = is_open ? pipeline_new(host) : NULL;
+    bool is_open = open_runtime(door, options);
+    door->pipeline = is_open ? pipeline_new(runtime) : NULL;
     for (size_t i = 0; is_open && ALL_SERVICES[i]; i++) {
-        is_open = host_open_service(host, ALL_SERVICES[i]);
+        is_open = runtime_open_service(runtime, ALL_SERVICES[i]);
         if (is_open)
-            pipeline_add_service(door->pipeline, &host->services[i]);
+            pipeline_add_service(door->pipeline, &runtime->services[i]);
     }
-    return is_open && store_commit(host->store) == STORE_OK;
+    return is_open && store_commit(runtime->store) == STORE_OK;
 }
 
 void door_close(Door *door)
 {
-    Host *host = &door->host;
+    Runtime *runtime = &door->runtime;
     pipeline_free(door->pipeline);
-    host_close_services(host);
-    store_close(host->store);
-    log_free(host->log);
-    random_free(host->random);
-    scheduler_free(host->scheduler);
-    clock_free(host->clock);
-    loop_free(host->loop);
+    runtime_close_services(runtime);
+    store_close(runtime->store);
+    log_free(runtime->log);
+    random_free(runtime->random);
+    scheduler_free(runtime->scheduler);
+    clock_free(runtime->clock);
+    loop_free(runtime->loop);
     config_free(door->config);
 }
 
@@ -72,7 +72,7 @@ DoorAnswer door_ask(Door *door, const HttpRequest *request)
     asked->request = *request;
     pipeline_take(door->pipeline, &asked->request);
     for (int round = 0; !asked->answer.is_there && round < ROUNDS_MAX; round++) {
-        loop_poll(door->host.loop, round ? 1 : 0);
+        loop_poll(door->runtime.loop, round ? 1 : 0);
         pipeline_turn(door->pipeline);
     }
     if (!asked->answer.is_there)

@@ -5,7 +5,7 @@
 #include "pipeline.h"
 
 typedef struct Door {
-    Host host;
+    Runtime runtime;
     Pipeline *pipeline;
     Config *config;
 } Door;

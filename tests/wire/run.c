@@ -297,7 +297,7 @@ static void play_step(Play *play, const Step *step)
 {
     play->step = step;
     if (step->advance_ms) {
-        clock_advance_ms(play->door.host.clock, step->advance_ms);
+        clock_advance_ms(play->door.runtime.clock, step->advance_ms);
         return;
     }
     play->model = model_of(step->service);

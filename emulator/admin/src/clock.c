@@ -6,7 +6,7 @@
 
 static void answer_time(const Admin *admin, HttpResponse *response)
 {
-    const Clock *clock = admin->options.host->clock;
+    const Clock *clock = admin->options.runtime->clock;
     int64_t now_ms = clock_now_ms(clock);
     time_t seconds = (time_t)(now_ms / 1000);
     struct tm parts;
@@ -73,7 +73,7 @@ void clock_page(void *context, HttpRequest *request, HttpResponse *response)
     if (page_is(request, "POST")) {
         json_t *input = page_input(request, response);
         bool is_done =
-            input && page_check_keys(response, input, known) && change(admin->options.host->clock, input, response);
+            input && page_check_keys(response, input, known) && change(admin->options.runtime->clock, input, response);
         json_decref(input);
         if (!is_done)
             return;

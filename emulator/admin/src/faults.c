@@ -92,7 +92,7 @@ static const char *read_when(Admin *admin, const json_t *input, FaultRule *rule)
         return "times: expected a number from 1 on";
     if (lasts && (!page_read_span(lasts, &for_ms) || for_ms < 1))
         return "for: expected ms or a span like 30s";
-    rule->until_ms = lasts ? clock_now_ms(admin->options.host->clock) + for_ms : 0;
+    rule->until_ms = lasts ? clock_now_ms(admin->options.runtime->clock) + for_ms : 0;
     return NULL;
 }
 

@@ -24,11 +24,11 @@ static json_t *describe(const struct OpenService *open)
     return all;
 }
 
-static json_t *services(const Host *host)
+static json_t *services(const Runtime *runtime)
 {
     json_t *all = json_object();
-    for (size_t i = 0; i < host->services_count; i++)
-        json_object_set_new(all, host->services[i].service->model->name, describe(&host->services[i]));
+    for (size_t i = 0; i < runtime->services_count; i++)
+        json_object_set_new(all, runtime->services[i].service->model->name, describe(&runtime->services[i]));
     return all;
 }
 
@@ -41,9 +41,9 @@ void health_page(void *context, HttpRequest *request, HttpResponse *response)
     page_answer(response,
                 json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o}", "status", admin->is_ready ? "ok" : "starting",
                           "version", EVPOC_VERSION, "durability", admin->options.durability, "file",
-                          store_path(admin->options.host->store), "uptime_ms", uptime_ms, "requests",
+                          store_path(admin->options.runtime->store), "uptime_ms", uptime_ms, "requests",
                           (json_int_t)pipeline_requests(admin->options.pipeline), "waiting", waiting, "services",
-                          services(admin->options.host)));
+                          services(admin->options.runtime)));
 }
 
 void version_page(void *context, HttpRequest *request, HttpResponse *response)

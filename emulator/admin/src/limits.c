@@ -10,16 +10,16 @@ typedef struct Limited {
     void *service;
 } Limited;
 
-static const Host *host_of(const Admin *admin)
+static const Runtime *runtime_of(const Admin *admin)
 {
-    return admin->options.host;
+    return admin->options.runtime;
 }
 
 static bool next_limited(const Admin *admin, size_t *at, Limited *ret)
 {
-    const Host *host = host_of(admin);
-    while (*at < host->services_count) {
-        const struct OpenService *open = &host->services[(*at)++];
+    const Runtime *runtime = runtime_of(admin);
+    while (*at < runtime->services_count) {
+        const struct OpenService *open = &runtime->services[(*at)++];
         if (!open->service->rate_limits)
             continue;
         *ret = (Limited){open->service->rate_limits, open->state};
@@ -72,7 +72,7 @@ static Bytes member(const json_t *input, const char *name, Bytes fallback)
     return value ? bytes_of(value) : fallback;
 }
 
-#define KNOWN_MAX (4 + HOST_SERVICES_MAX)
+#define KNOWN_MAX (4 + RUNTIME_SERVICES_MAX)
 
 static bool check_keys(const Admin *admin, const json_t *input, bool is_set, HttpResponse *response)
 {
@@ -91,10 +91,10 @@ static bool check_keys(const Admin *admin, const json_t *input, bool is_set, Htt
 /* The service and the thing that the input names; thing.name absent: none. */
 static void find_thing(const Admin *admin, const json_t *input, Limited *ret_limited, LimitedThing *ret_thing)
 {
-    const Host *host = host_of(admin);
+    const Runtime *runtime = runtime_of(admin);
     Limited limited;
     *ret_thing = (LimitedThing){
-        member(input, "account", host->default_account), member(input, "region", host->default_region), {0}};
+        member(input, "account", runtime->default_account), member(input, "region", runtime->default_region), {0}};
     for (size_t at = 0; next_limited(admin, &at, &limited);) {
         Bytes name = member(input, limited.of->thing, (Bytes){0});
         if (!present(name))

@@ -58,7 +58,7 @@ static void work_is_done(void *context)
     Admin *admin = context;
     HttpResponse response = {.status = 200};
     const char *reason = "";
-    int code = store_copy_end(admin->options.host->store, admin->copy, &reason);
+    int code = store_copy_end(admin->options.runtime->store, admin->copy, &reason);
     admin->copy = NULL;
     admin->answer_copy(admin, &response, code, reason);
     http_respond(admin->copy_request, &response);
@@ -70,12 +70,12 @@ void admin_copy(Admin *admin, HttpRequest *request, HttpResponse *response, cons
     const char *reason = "";
     StoreCopy *copy = NULL;
     if (!admin->workers)
-        admin->workers = workers_new(admin->options.host->loop, 1);
+        admin->workers = workers_new(admin->options.runtime->loop, 1);
     if (!admin->workers) {
         page_fail(response, 500, "The system gives no more files to open.");
         return;
     }
-    int code = wanted->begin(admin->options.host->store, wanted->name, &copy, &reason);
+    int code = wanted->begin(admin->options.runtime->store, wanted->name, &copy, &reason);
     if (code != STORE_OK) {
         wanted->answer(admin, response, code, reason);
         return;

@@ -11,9 +11,9 @@ static int reset_services(Admin *admin, const json_t *input, int *ret_count)
     Bytes service = member(input, "service"), account = member(input, "account"), region = member(input, "region");
     int code = STORE_OK;
     *ret_count = 0;
-    const Host *host = admin->options.host;
-    for (size_t i = 0; i < host->services_count && code == STORE_OK; i++) {
-        const struct OpenService *open = &host->services[i];
+    const Runtime *runtime = admin->options.runtime;
+    for (size_t i = 0; i < runtime->services_count && code == STORE_OK; i++) {
+        const struct OpenService *open = &runtime->services[i];
         if (present(service) && !bytes_is(service, open->service->model->name))
             continue;
         ++*ret_count;
@@ -25,7 +25,7 @@ static int reset_services(Admin *admin, const json_t *input, int *ret_count)
 
 static int reset_now(Admin *admin, const json_t *input, int *ret_count)
 {
-    Store *store = admin->options.host->store;
+    Store *store = admin->options.runtime->store;
     int code = reset_services(admin, input, ret_count);
     if (code == STORE_OK)
         return store_commit(store);
@@ -51,7 +51,7 @@ static bool check(const json_t *input, HttpResponse *response)
 void reset_page(void *context, HttpRequest *request, HttpResponse *response)
 {
     Admin *admin = context;
-    Store *store = admin->options.host->store;
+    Store *store = admin->options.runtime->store;
     if (admin_waits_its_turn(admin, request, response, reset_page))
         return;
     json_t *input = page_input(request, response);
@@ -80,5 +80,5 @@ void state_reset_page(void *context, HttpRequest *request, HttpResponse *respons
     if (reset_now(admin, NULL, &count) == STORE_OK)
         page_answer(response, json_pack("{s:s}", "status", "ok"));
     else
-        page_fail(response, 500, "It could not be reset: %s", store_error(admin->options.host->store));
+        page_fail(response, 500, "It could not be reset: %s", store_error(admin->options.runtime->store));
 }

@@ -25,7 +25,7 @@ static void add_name(void *context, const char *name)
 static void answer_names(Admin *admin, HttpResponse *response)
 {
     json_t *names = json_array();
-    store_snapshots(admin->options.host->store, add_name, names);
+    store_snapshots(admin->options.runtime->store, add_name, names);
     page_answer(response, json_pack("{s:o}", "snapshots", names));
 }
 
@@ -52,7 +52,7 @@ static void remove_it(Admin *admin, HttpRequest *request, HttpResponse *response
     json_t *input = page_input(request, response);
     const char *name = name_of(input, response), *reason = "";
     if (name) {
-        int code = store_snapshot_remove(admin->options.host->store, name, &reason);
+        int code = store_snapshot_remove(admin->options.runtime->store, name, &reason);
         answer(admin, response, code, reason);
     }
     json_decref(input);

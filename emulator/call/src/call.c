@@ -127,35 +127,35 @@ void event_stream_fail(EventStream *stream, const ErrorModel *error, Bytes messa
     stream->hooks->stream_fail(stream, error, message);
 }
 
-bool host_open_service(Host *host, const Service *service)
+bool runtime_open_service(Runtime *runtime, const Service *service)
 {
-    if (host->services_count == HOST_SERVICES_MAX)
+    if (runtime->services_count == RUNTIME_SERVICES_MAX)
         abort();
-    void *state = service->open(host);
+    void *state = service->open(runtime);
     if (state)
-        host->services[host->services_count++] = (struct OpenService){service, state};
+        runtime->services[runtime->services_count++] = (struct OpenService){service, state};
     return state != NULL;
 }
 
-void host_close_services(Host *host)
+void runtime_close_services(Runtime *runtime)
 {
-    while (host->services_count) {
-        struct OpenService *last = &host->services[--host->services_count];
+    while (runtime->services_count) {
+        struct OpenService *last = &runtime->services[--runtime->services_count];
         last->service->close(last->state);
     }
-    host_free_events(host);
+    runtime_free_events(runtime);
 }
 
-void *host_service(const Host *host, const Service *service)
+void *runtime_service(const Runtime *runtime, const Service *service)
 {
-    for (size_t i = 0; i < host->services_count; i++)
-        if (host->services[i].service == service)
-            return host->services[i].state;
+    for (size_t i = 0; i < runtime->services_count; i++)
+        if (runtime->services[i].service == service)
+            return runtime->services[i].state;
     return NULL;
 }
 
 bool call_item_fails(Call *call)
 {
     return call->failing_share > 0 &&
-           (double)random_below(call->host->random, 1u << 30) < call->failing_share * (double)(1u << 30);
+           (double)random_below(call->runtime->random, 1u << 30) < call->failing_share * (double)(1u << 30);
 }

@@ -15,8 +15,8 @@ typedef struct EventList {
     Arena *arena;
 } EventList;
 
-struct HostEvents {
-    struct HostWatcher {
+struct RuntimeEvents {
+    struct RuntimeWatcher {
         const EventKind *kind;
         Watcher *watcher;
         void *context;
@@ -33,63 +33,63 @@ static void list_clear(EventList *list)
     arena_reset(list->arena);
 }
 
-static struct HostEvents *events_of(Host *host)
+static struct RuntimeEvents *events_of(Runtime *runtime)
 {
-    if (host->events)
-        return host->events;
-    struct HostEvents *events = calloc(1, sizeof *events);
+    if (runtime->events)
+        return runtime->events;
+    struct RuntimeEvents *events = calloc(1, sizeof *events);
     if (!events)
         abort();
     events->published.arena = arena_new();
     events->told.arena = arena_new();
     list_clear(&events->published);
     list_clear(&events->told);
-    return host->events = events;
+    return runtime->events = events;
 }
 
-void host_free_events(Host *host)
+void runtime_free_events(Runtime *runtime)
 {
-    struct HostEvents *events = host->events;
+    struct RuntimeEvents *events = runtime->events;
     if (!events)
         return;
     arena_free(events->published.arena);
     arena_free(events->told.arena);
     free(events->watchers);
     free(events);
-    host->events = NULL;
+    runtime->events = NULL;
 }
 
-void host_watch(Host *host, const EventKind *kind, Watcher *watcher, void *context)
+void runtime_watch(Runtime *runtime, const EventKind *kind, Watcher *watcher, void *context)
 {
-    struct HostEvents *events = events_of(host);
+    struct RuntimeEvents *events = events_of(runtime);
     if (events->watchers_count == events->watchers_capacity) {
         events->watchers_capacity = events->watchers_capacity ? events->watchers_capacity * 2 : 16;
         events->watchers = realloc(events->watchers, events->watchers_capacity * sizeof *events->watchers);
         if (!events->watchers)
             abort();
     }
-    events->watchers[events->watchers_count++] = (struct HostWatcher){kind, watcher, context};
+    events->watchers[events->watchers_count++] = (struct RuntimeWatcher){kind, watcher, context};
 }
 
-bool host_is_watched(const Host *host, const EventKind *kind)
+bool runtime_is_watched(const Runtime *runtime, const EventKind *kind)
 {
-    const struct HostEvents *events = host->events;
+    const struct RuntimeEvents *events = runtime->events;
     for (size_t i = 0; events && i < events->watchers_count; i++)
         if (events->watchers[i].kind == kind)
             return true;
     return false;
 }
 
-Arena *host_event_arena(Host *host)
+Arena *runtime_event_arena(Runtime *runtime)
 {
-    return events_of(host)->published.arena;
+    return events_of(runtime)->published.arena;
 }
 
-void host_publish(Host *host, const EventKind *kind, const void *about)
+void runtime_publish(Runtime *runtime, const EventKind *kind, const void *about)
 {
-    if (!host_is_watched(host, kind))
+    if (!runtime_is_watched(runtime, kind))
         return;
-    EventList *list = &host->events->published;
+    EventList *list = &runtime->events->published;
     Event *event = arena_new_of(list->arena, Event);
     event->kind = kind;
     event->about = arena_take(list->arena, kind->size + 1);
@@ -99,42 +99,42 @@ void host_publish(Host *host, const EventKind *kind, const void *about)
     list->last = &event->next;
 }
 
-bool host_has_events(const Host *host)
+bool runtime_has_events(const Runtime *runtime)
 {
-    return host->events && host->events->published.first;
+    return runtime->events && runtime->events->published.first;
 }
 
-uint64_t host_turn(const Host *host)
+uint64_t runtime_turn(const Runtime *runtime)
 {
-    return host->events ? host->events->turn : 0;
+    return runtime->events ? runtime->events->turn : 0;
 }
 
-void host_drop_events(Host *host)
+void runtime_drop_events(Runtime *runtime)
 {
-    if (!host->events)
+    if (!runtime->events)
         return;
-    EventList *list = &host->events->published;
-    host->events->turn++;
+    EventList *list = &runtime->events->published;
+    runtime->events->turn++;
     *list->kept = NULL;
     list->last = list->kept;
 }
 
-void host_keep_events(Host *host)
+void runtime_keep_events(Runtime *runtime)
 {
-    if (host->events)
-        host->events->published.kept = host->events->published.last;
+    if (runtime->events)
+        runtime->events->published.kept = runtime->events->published.last;
 }
 
-static void tell(const struct HostEvents *events, const EventKind *kind, const void *about)
+static void tell(const struct RuntimeEvents *events, const EventKind *kind, const void *about)
 {
     for (size_t i = 0; i < events->watchers_count; i++)
         if (events->watchers[i].kind == kind)
             events->watchers[i].watcher(events->watchers[i].context, about);
 }
 
-void host_tell_events(Host *host)
+void runtime_tell_events(Runtime *runtime)
 {
-    struct HostEvents *events = host->events;
+    struct RuntimeEvents *events = runtime->events;
     if (!events)
         return;
     events->turn++;
@@ -151,21 +151,21 @@ void host_tell_events(Host *host)
     tell(events, &TURN_ENDED, NULL);
 }
 
-static int end_alone(Host *host, int code)
+static int end_alone(Runtime *runtime, int code)
 {
     if (code == STORE_OK)
-        code = store_commit(host->store);
+        code = store_commit(runtime->store);
     else
-        store_rollback(host->store);
+        store_rollback(runtime->store);
     if (code == STORE_OK)
-        host_keep_events(host);
+        runtime_keep_events(runtime);
     else
-        host_drop_events(host);
+        runtime_drop_events(runtime);
     return code;
 }
 
-int host_run_alone(Host *host, int (*work)(void *context), void *context)
+int runtime_run_alone(Runtime *runtime, int (*work)(void *context), void *context)
 {
-    int code = end_alone(host, STORE_OK); /* what timers before it did */
-    return code == STORE_OK ? end_alone(host, work(context)) : code;
+    int code = end_alone(runtime, STORE_OK); /* what timers before it did */
+    return code == STORE_OK ? end_alone(runtime, work(context)) : code;
 }

@@ -1,16 +1,16 @@
 /* scope.c - scopes that no request brought. */
 #include "call.h"
 
-Scope scope_of_host(Host *host, void *service, Arena *arena)
+Scope scope_of_runtime(Runtime *runtime, void *service, Arena *arena)
 {
     return (Scope){
         .arena = arena,
-        .host = host,
-        .store = host->store,
+        .runtime = runtime,
+        .store = runtime->store,
         .service = service,
-        .account = host->default_account,
-        .region = host->default_region,
-        .now_ms = clock_now_ms(host->clock),
+        .account = runtime->default_account,
+        .region = runtime->default_region,
+        .now_ms = clock_now_ms(runtime->clock),
     };
 }
 

@@ -11,13 +11,13 @@
 static void log_request(Exchange *exchange, int status)
 {
     Call *call = &exchange->call;
-    if (!log_wants(call->host->log, LOG_DEBUG))
+    if (!log_wants(call->runtime->log, LOG_DEBUG))
         return;
     char took[32], code[16];
     snprintf(took, sizeof took, "%.3f", (double)(monotonic_ns() - exchange->call.started_ns) / 1e6);
     snprintf(code, sizeof code, "%d", status);
     Bytes name = present(exchange->operation_name) ? exchange->operation_name : exchange->request->path;
-    log_event(call->host->log, LOG_DEBUG, "request", "service",
+    log_event(call->runtime->log, LOG_DEBUG, "request", "service",
               exchange->service ? exchange->service->model->name : "-", "operation", arena_cstr(call->arena, name),
               "status", code, "error", call->error ? call->error->code : "-", "ms", took, "request_id",
               arena_cstr(call->arena, call->request_id), NULL);
@@ -66,7 +66,7 @@ static void check_answer(Exchange *exchange)
     const OperationModel *model = exchange->call.operation->model;
     const char *wrong = check_output(exchange->call.arena, model->output, exchange->out);
     if (wrong)
-        log_event(exchange->call.host->log, LOG_ERROR, "an answer does not keep to its output shape", "operation",
+        log_event(exchange->call.runtime->log, LOG_ERROR, "an answer does not keep to its output shape", "operation",
                   model->name, "member", wrong, NULL);
 }
 
@@ -126,7 +126,7 @@ Bytes extended_id(Exchange *exchange)
     char random[EXTENDED_ID_BYTES];
     if (!exchange->service || !exchange->service->has_extended_ids)
         return (Bytes){0};
-    random_fill(exchange->call.host->random, random, sizeof random);
+    random_fill(exchange->call.runtime->random, random, sizeof random);
     char *id = arena_take_raw(exchange->call.arena, base64_encoded_len(sizeof random));
     return (Bytes){id, base64_encode(id, (Bytes){random, sizeof random})};
 }

@@ -56,8 +56,8 @@ Bytes credential_read(Exchange *exchange)
     (void)next_part(&scope); /* the date */
     Bytes region = next_part(&scope);
     /* A 12-digit access key is the account; any other key means the default one, as users of other emulators expect. */
-    call->account = is_account(call->access_key) ? call->access_key : call->host->default_account;
-    call->region = is_region(region) ? region : call->host->default_region;
+    call->account = is_account(call->access_key) ? call->access_key : call->runtime->default_account;
+    call->region = is_region(region) ? region : call->runtime->default_region;
     return next_part(&scope);
 }
 

@@ -43,10 +43,10 @@ struct Exchange {
 };
 
 struct Pipeline {
-    Host *host;
-    struct OpenService services[HOST_SERVICES_MAX];
+    Runtime *runtime;
+    struct OpenService services[RUNTIME_SERVICES_MAX];
     size_t services_count;
-    UriTable *uris[HOST_SERVICES_MAX]; /* of each service that has some */
+    UriTable *uris[RUNTIME_SERVICES_MAX]; /* of each service that has some */
     struct PageRoute {
         const Page *page;
         void *context;

@@ -10,18 +10,18 @@ typedef struct Rule {
 } Rule;
 
 struct Faults {
-    Host *host;
+    Runtime *runtime;
     Rule *rules[RULES_MAX]; /* in the order they were made */
     size_t count;
     int last_id;
 };
 
-Faults *faults_new(Host *host)
+Faults *faults_new(Runtime *runtime)
 {
     Faults *faults = calloc(1, sizeof *faults);
     if (!faults)
         abort();
-    faults->host = host;
+    faults->runtime = runtime;
     return faults;
 }
 
@@ -139,12 +139,12 @@ static bool strikes(Faults *faults, FaultRule *rule)
     if (rule->every)
         return rule->seen % (uint64_t)rule->every == 0;
     return rule->probability >= 1 ||
-           (double)random_below(faults->host->random, 1u << 30) < rule->probability * (double)(1u << 30);
+           (double)random_below(faults->runtime->random, 1u << 30) < rule->probability * (double)(1u << 30);
 }
 
 const FaultRule *faults_strike(Faults *faults, const Meeting *meeting)
 {
-    int64_t now_ms = faults->count ? clock_now_ms(faults->host->clock) : 0;
+    int64_t now_ms = faults->count ? clock_now_ms(faults->runtime->clock) : 0;
     for (size_t i = 0; i < faults->count; i++) {
         FaultRule *rule = &faults->rules[i]->rule;
         bool is_over =

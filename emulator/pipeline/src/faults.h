@@ -4,7 +4,7 @@
 
 typedef struct Faults Faults;
 
-Faults *faults_new(Host *host);
+Faults *faults_new(Runtime *runtime);
 Faults *faults_free(Faults *faults);
 
 /* What a request meets. */

@@ -8,25 +8,25 @@
 #include "uuid.h"
 #include <stdlib.h>
 
-static void drop_events(void *host)
+static void drop_events(void *runtime)
 {
-    host_drop_events(host);
+    runtime_drop_events(runtime);
 }
 
-Pipeline *pipeline_new(Host *host)
+Pipeline *pipeline_new(Runtime *runtime)
 {
     Pipeline *pipeline = calloc(1, sizeof *pipeline);
     if (!pipeline)
         abort();
-    pipeline->host = host;
-    if (host->store) /* a fuzzer has none */
-        store_on_rollback(host->store, drop_events, host);
+    pipeline->runtime = runtime;
+    if (runtime->store) /* a fuzzer has none */
+        store_on_rollback(runtime->store, drop_events, runtime);
     pipeline->no_page = (struct PageRoute){&PAGE_OF_NOTHING, pipeline};
     pipeline->routes = map_new();
     pipeline->told = map_new();
     pipeline->validator = validator_new();
     pipeline->observer = observer_new(0);
-    pipeline->faults = faults_new(host);
+    pipeline->faults = faults_new(runtime);
     pipeline->gate = gate_new(NULL, NULL);
     queue_init(&pipeline->taken);
     queue_init(&pipeline->finished);
@@ -50,7 +50,7 @@ Pipeline *pipeline_free(Pipeline *pipeline)
 
 void pipeline_add_service(Pipeline *pipeline, const struct OpenService *service)
 {
-    if (pipeline->services_count == HOST_SERVICES_MAX)
+    if (pipeline->services_count == RUNTIME_SERVICES_MAX)
         abort();
     pipeline->services[pipeline->services_count++] = *service;
     routes_add(pipeline, &pipeline->services[pipeline->services_count - 1]);
@@ -85,7 +85,7 @@ void pipeline_take(void *context, HttpRequest *request)
     bool is_page = page_is_ours(pipeline, request->path);
     const char *refusal = gate_refusal(pipeline->gate, request, is_page ? DOOR_PAGE : DOOR_OPERATION);
     if (!refusal && gate_is_preflight(request)) {
-        gate_answer_preflight(request, uuid_new(request->arena, pipeline->host->random));
+        gate_answer_preflight(request, uuid_new(request->arena, pipeline->runtime->random));
         return;
     }
     if (refusal && !request->refused_status)
@@ -95,8 +95,8 @@ void pipeline_take(void *context, HttpRequest *request)
     exchange->request = request;
     exchange->call.started_ns = monotonic_ns();
     exchange->call.arena = request->arena;
-    exchange->call.host = pipeline->host;
-    exchange->call.store = pipeline->host->store;
+    exchange->call.runtime = pipeline->runtime;
+    exchange->call.store = pipeline->runtime->store;
     exchange->call.hooks = &pipeline_hooks;
     exchange->refusal = refusal;
     /* Where memory is scarce one can still look why. */
@@ -112,7 +112,7 @@ PipelineAnswer pipeline_ask(Pipeline *pipeline, Arena *arena, const char *servic
 {
     Exchange *exchange = arena_new_of(arena, Exchange);
     exchange->pipeline = pipeline;
-    exchange->call = (Call){.scope = scope_of_host(pipeline->host, NULL, arena), .hooks = &pipeline_hooks};
+    exchange->call = (Call){.scope = scope_of_runtime(pipeline->runtime, NULL, arena), .hooks = &pipeline_hooks};
     Status status = run_ours(exchange, service, operation, json);
     PipelineAnswer answer = {.is_ok = is_ok(status)};
     if (!answer.is_ok) {
@@ -124,9 +124,9 @@ PipelineAnswer pipeline_ask(Pipeline *pipeline, Arena *arena, const char *servic
 
 int pipeline_wait_ms(const Pipeline *pipeline)
 {
-    if (pipeline->taken.first || pipeline->finished.first || host_has_events(pipeline->host))
+    if (pipeline->taken.first || pipeline->finished.first || runtime_has_events(pipeline->runtime))
         return 0;
-    int64_t wait = scheduler_wait_ms(pipeline->host->scheduler);
+    int64_t wait = scheduler_wait_ms(pipeline->runtime->scheduler);
     return wait > 60000 ? 60000 : (int)wait;
 }
 

@@ -157,7 +157,7 @@ static void tell_once(Exchange *exchange, Bytes key)
     Pipeline *pipeline = exchange->pipeline;
     if (map_put(pipeline->told, key, pipeline))
         return;
-    log_event(pipeline->host->log, LOG_WARN, "asked for what is not built yet", "operation",
+    log_event(pipeline->runtime->log, LOG_WARN, "asked for what is not built yet", "operation",
               arena_cstr(exchange->call.arena, key), NULL);
 }
 
@@ -184,7 +184,7 @@ static void set_service(Exchange *exchange, const Service *service)
 {
     Call *call = &exchange->call;
     if (exchange->service != service && service->request_id_len)
-        call->request_id = request_id(call->arena, call->host->random, service->request_id_len);
+        call->request_id = request_id(call->arena, call->runtime->random, service->request_id_len);
     exchange->service = service;
 }
 
@@ -362,7 +362,7 @@ static Status route_named(Exchange *exchange, const struct OpenService *scope_se
 Status route(Exchange *exchange)
 {
     Bytes scope = credential_read(exchange);
-    exchange->call.request_id = uuid_new(exchange->call.arena, exchange->pipeline->host->random);
+    exchange->call.request_id = uuid_new(exchange->call.arena, exchange->pipeline->runtime->random);
     exchange->head = http_head(exchange->request);
     exchange->call.head = &exchange->head;
     const struct OpenService *service = service_of_form(exchange->pipeline, scope, (Bytes){0});

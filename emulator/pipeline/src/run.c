@@ -91,7 +91,7 @@ static Status run_with_faults(Exchange *exchange, void *in)
         exchange->forced_status = rule->status;
         return OK;
     case FAULT_DELAY:
-        scheduler_at(pipeline->host->scheduler, call->now_ms + rule->delay_ms, run_delayed, exchange);
+        scheduler_at(pipeline->runtime->scheduler, call->now_ms + rule->delay_ms, run_delayed, exchange);
         return (Status){2};
     case FAULT_PARTIAL:
         call->failing_share = rule->share;
@@ -153,7 +153,7 @@ static Status fail_over_budget(Exchange *exchange, BudgetKind kind)
     Call *call = &exchange->call;
     const ErrorModel *error = exchange->service ? exchange->service->validation_error : NULL;
     store_end_all(call->store);
-    log_event(call->host->log, LOG_WARN, "a request was given up", "operation",
+    log_event(call->runtime->log, LOG_WARN, "a request was given up", "operation",
               call->operation ? call->operation->model->name : "-", "why", whys[kind], NULL);
     return fail(call, error ? error : &COMMON_VALIDATION, "The request %s (core/limits.h).", whys[kind]);
 }

@@ -9,7 +9,7 @@
 static void log_fault(const Exchange *exchange)
 {
     const Call *call = &exchange->call;
-    log_format(call->host->log, LOG_ERROR, "%s:%d: fault %d in %s: %s", call->fault_file, call->fault_line,
+    log_format(call->runtime->log, LOG_ERROR, "%s:%d: fault %d in %s: %s", call->fault_file, call->fault_line,
                call->fault_code, call->operation ? call->operation->model->name : "?", store_error(call->store));
 }
 
@@ -20,8 +20,8 @@ static void log_failed_turn(Pipeline *pipeline)
     pipeline->failed_turns++;
     if (pipeline->failed_told_ns && now_ns - pipeline->failed_told_ns < INT64_C(1000000000))
         return;
-    log_format(pipeline->host->log, LOG_ERROR, "the turn could not be committed: %s (%llu so far)",
-               store_error(pipeline->host->store), (unsigned long long)pipeline->failed_turns);
+    log_format(pipeline->runtime->log, LOG_ERROR, "the turn could not be committed: %s (%llu so far)",
+               store_error(pipeline->runtime->store), (unsigned long long)pipeline->failed_turns);
     pipeline->failed_told_ns = now_ns;
 }
 
@@ -40,8 +40,8 @@ static bool note_outcome(const Exchange *exchange)
         log_fault(exchange);
     if (!broke_the_rule(exchange))
         return false;
-    log_event(call->host->log, LOG_ERROR, "an operation failed after its first write; it alone is undone", "operation",
-              call->operation->model->name, "error", call->error ? call->error->code : "-", NULL);
+    log_event(call->runtime->log, LOG_ERROR, "an operation failed after its first write; it alone is undone",
+              "operation", call->operation->model->name, "error", call->error ? call->error->code : "-", NULL);
     return true;
 }
 
@@ -63,7 +63,7 @@ static void run_pages(Pipeline *pipeline)
     if (!pipeline->taken.first || !pipeline->taken.first->page)
         return;
     int64_t began_ns = monotonic_ns();
-    if (store_commit(pipeline->host->store) != STORE_OK)
+    if (store_commit(pipeline->runtime->store) != STORE_OK)
         log_failed_turn(pipeline);
     while (pipeline->taken.first && pipeline->taken.first->page && !is_long(0, began_ns))
         page_run(queue_take(&pipeline->taken));
@@ -103,7 +103,7 @@ static bool run_taken(Pipeline *pipeline, int64_t now_ms, ExchangeQueue *answers
  * What SubscribeToShard has opened stays open; calls that wait have written nothing. */
 static void redo_alone(Pipeline *pipeline, ExchangeQueue *answers)
 {
-    Store *store = pipeline->host->store;
+    Store *store = pipeline->runtime->store;
     store_rollback(store);
     for (Exchange *exchange = answers->first; exchange; exchange = exchange->next) {
         if (!can_run_again(exchange))
@@ -115,7 +115,7 @@ static void redo_alone(Pipeline *pipeline, ExchangeQueue *answers)
             log_failed_turn(pipeline);
             fail_to_store(exchange, arena_copy(exchange->call.arena, bytes_of(store_error(store))));
         } else {
-            host_keep_events(pipeline->host);
+            runtime_keep_events(pipeline->runtime);
         }
     }
 }
@@ -131,14 +131,14 @@ static bool read_again(Pipeline *pipeline, ExchangeQueue *answers)
     for (Exchange *exchange = answers->first; exchange; exchange = exchange->next)
         if (is_reader(exchange))
             exchange->status = run_again(exchange);
-    return store_commit(pipeline->host->store) == STORE_OK;
+    return store_commit(pipeline->runtime->store) == STORE_OK;
 }
 
 /* What was not committed did not happen: nobody may be told otherwise. */
 static void fail_all(Pipeline *pipeline, ExchangeQueue *answers)
 {
     Arena *arena = answers->first ? answers->first->call.arena : NULL;
-    Bytes reason = arena ? arena_copy(arena, bytes_of(store_error(pipeline->host->store))) : TEXT("");
+    Bytes reason = arena ? arena_copy(arena, bytes_of(store_error(pipeline->runtime->store))) : TEXT("");
     log_failed_turn(pipeline);
     bool has_read = read_again(pipeline, answers);
     for (Exchange *exchange = answers->first; exchange; exchange = exchange->next)
@@ -149,13 +149,13 @@ static void fail_all(Pipeline *pipeline, ExchangeQueue *answers)
 /* In a transaction of their own: what they do stays, whatever becomes of the calls. */
 static void run_timers(Pipeline *pipeline)
 {
-    Store *store = pipeline->host->store;
+    Store *store = pipeline->runtime->store;
     uint64_t writes_before = store_writes(store);
-    scheduler_run(pipeline->host->scheduler);
+    scheduler_run(pipeline->runtime->scheduler);
     if (store_writes(store) == writes_before)
         return;
     if (store_commit(store) == STORE_OK)
-        host_keep_events(pipeline->host);
+        runtime_keep_events(pipeline->runtime);
     else
         log_failed_turn(pipeline);
 }
@@ -166,8 +166,8 @@ void pipeline_turn(Pipeline *pipeline)
     queue_init(&answers);
     run_pages(pipeline);
     run_timers(pipeline);
-    bool is_broken = run_taken(pipeline, clock_now_ms(pipeline->host->clock), &answers);
-    int code = is_broken ? STORE_OK : store_commit(pipeline->host->store);
+    bool is_broken = run_taken(pipeline, clock_now_ms(pipeline->runtime->clock), &answers);
+    int code = is_broken ? STORE_OK : store_commit(pipeline->runtime->store);
     if (is_broken || code == STORE_DAMAGED)
         redo_alone(pipeline, &answers);
     else if (code != STORE_OK)
@@ -182,5 +182,5 @@ void pipeline_turn(Pipeline *pipeline)
     }
     for (Exchange *exchange; (exchange = queue_take(&pipeline->begun));)
         exchange_take_body(exchange);
-    host_tell_events(pipeline->host);
+    runtime_tell_events(pipeline->runtime);
 }

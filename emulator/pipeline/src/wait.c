@@ -8,7 +8,7 @@ static void end_wait(Exchange *exchange)
     exchange->is_waiting = false;
     exchange->pipeline->waiting--;
     exchange->request->on_gone = NULL;
-    loop_timer_cancel(exchange->call.host->loop, &exchange->deadline);
+    loop_timer_cancel(exchange->call.runtime->loop, &exchange->deadline);
 }
 
 static void cancel(Exchange *exchange)
@@ -52,7 +52,7 @@ void exchange_wait(Call *call, const CallWait *wait)
     exchange->request->on_gone = client_has_gone;
     exchange->deadline.due = deadline_is_over;
     if (wait->deadline_ms)
-        loop_timer_set(call->host->loop, &exchange->deadline, loop_now_ms(call->host->loop) + wait->deadline_ms);
+        loop_timer_set(call->runtime->loop, &exchange->deadline, loop_now_ms(call->runtime->loop) + wait->deadline_ms);
 }
 
 void exchange_finish(Call *call, Status status)

@@ -59,7 +59,7 @@ static const char *const *environment_of(Arena *arena, const StartupOptions *opt
         {"AWS_ENDPOINT_URL", options->url, true},
         {"AWS_ACCESS_KEY_ID", "test", false},
         {"AWS_SECRET_ACCESS_KEY", "test", false},
-        {"AWS_DEFAULT_REGION", arena_cstr(arena, options->host->default_region), false},
+        {"AWS_DEFAULT_REGION", arena_cstr(arena, options->runtime->default_region), false},
     };
     size_t count = 0, len = 0;
     while (environ[count])
@@ -97,7 +97,7 @@ bool hooks_start(Hooks *hooks, const StartupOptions *options)
                               .on_exit = on_exit_of,
                               .leaves_others = true,
                               .context = hooks};
-    int code = process_start(options->host->loop, &process, &hooks->running);
+    int code = process_start(options->runtime->loop, &process, &hooks->running);
     if (code)
         log_format(hooks->log, LOG_ERROR, "hook %s could not be started: %s", path, strerror(code));
     arena_free(arena);

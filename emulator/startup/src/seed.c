@@ -22,7 +22,7 @@ typedef struct Seed {
 
 static bool complain(const Seed *seed, const char *where, size_t at, const char *what)
 {
-    log_format(seed->options->host->log, LOG_ERROR, "%s: %s[%zu]: %s", seed->path, where, at, what);
+    log_format(seed->options->runtime->log, LOG_ERROR, "%s: %s[%zu]: %s", seed->path, where, at, what);
     return false;
 }
 
@@ -110,7 +110,7 @@ static bool run(Seed *seed, json_t *root)
 bool seed(const StartupOptions *options)
 {
     Seed seed = {.options = options, .path = options->seed_file ? options->seed_file : SEED_DEFAULT};
-    Log *log = options->host->log;
+    Log *log = options->runtime->log;
     json_error_t wrong;
     if (!options->seed_file && access(SEED_DEFAULT, F_OK))
         return true;

@@ -24,7 +24,7 @@ Startup *startup_open(const StartupOptions *options)
     if (!startup)
         abort();
     startup->options = *options;
-    startup->hooks.log = options->host->log;
+    startup->hooks.log = options->runtime->log;
     return seed(options) && find_hooks(startup) ? startup : startup_close(startup);
 }
 

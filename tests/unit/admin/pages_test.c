@@ -18,7 +18,7 @@ static int reset(void *service, Bytes account, Bytes region)
 {
     const Fixture *fixture = service;
     (void)account, (void)region;
-    return statement_run(statement_begin(fixture->host.store, &remove_all));
+    return statement_run(statement_begin(fixture->runtime.store, &remove_all));
 }
 
 static void describe(void *service, void *json_object)
@@ -49,10 +49,10 @@ static int open_all(void **state)
     assert_non_null(setup);
     Fixture *fixture = &setup->fixture;
     fixture_open(fixture, &service);
-    fixture->host.services[fixture->host.services_count++] = (struct OpenService){&service, fixture};
+    fixture->runtime.services[fixture->runtime.services_count++] = (struct OpenService){&service, fixture};
     pipeline_keep_notes(fixture->pipeline, 10);
-    clock_freeze(fixture->host.clock);
-    AdminOptions options = {&fixture->host, fixture->pipeline, fixture->net, "memory"};
+    clock_freeze(fixture->runtime.clock);
+    AdminOptions options = {&fixture->runtime, fixture->pipeline, fixture->net, "memory"};
     setup->admin = admin_open(&options);
     *state = setup;
     return 0;
@@ -61,7 +61,7 @@ static int open_all(void **state)
 static int close_all(void **state)
 {
     Setup *setup = *state;
-    setup->fixture.host.services_count = 0;
+    setup->fixture.runtime.services_count = 0;
     fixture_close(&setup->fixture);
     admin_close(setup->admin);
     free(setup);

@@ -137,8 +137,8 @@ static void a_fault_keeps_its_place_and_TRY_passes_it_on(void **state)
 static void a_share_of_a_batch_fails(void **state)
 {
     int failed = 0;
-    Host host = {.random = random_new_seeded(7)};
-    Call call = {.host = &host};
+    Runtime runtime = {.random = random_new_seeded(7)};
+    Call call = {.runtime = &runtime};
     (void)state;
     for (int i = 0; i < 1000; i++)
         failed += call_item_fails(&call);
@@ -151,7 +151,7 @@ static void a_share_of_a_batch_fails(void **state)
     for (int i = 0; i < 10000; i++)
         failed += call_item_fails(&call);
     assert_in_range(failed - 1000, 2200, 2800);
-    random_free(host.random);
+    random_free(runtime.random);
 }
 
 static void done(void *context)
@@ -176,13 +176,13 @@ static void a_source_that_nobody_reads_is_done_with_the_call(void **state)
 }
 
 static char order[8];
-static void *open_it(Host *host)
+static void *open_it(Runtime *runtime)
 {
-    return &order[host->services_count];
+    return &order[runtime->services_count];
 }
-static void *open_nothing(Host *host)
+static void *open_nothing(Runtime *runtime)
 {
-    (void)host;
+    (void)runtime;
     return NULL;
 }
 static void close_it(void *service)
@@ -194,16 +194,16 @@ static void services_are_closed_the_last_first(void **state)
 {
     static const Service one = {.open = open_it, .close = close_it}, two = {.open = open_it, .close = close_it},
                          broken = {.open = open_nothing, .close = close_it};
-    Host host = {0};
+    Runtime runtime = {0};
     (void)state;
-    assert_true(host_open_service(&host, &one));
-    assert_true(host_open_service(&host, &two));
-    assert_false(host_open_service(&host, &broken));
-    assert_ptr_equal(host_service(&host, &two), &order[1]);
-    assert_null(host_service(&host, &broken));
-    host_close_services(&host);
+    assert_true(runtime_open_service(&runtime, &one));
+    assert_true(runtime_open_service(&runtime, &two));
+    assert_false(runtime_open_service(&runtime, &broken));
+    assert_ptr_equal(runtime_service(&runtime, &two), &order[1]);
+    assert_null(runtime_service(&runtime, &broken));
+    runtime_close_services(&runtime);
     assert_string_equal(order, "ba");
-    assert_null(host_service(&host, &one));
+    assert_null(runtime_service(&runtime, &one));
 }
 
 int main(void)

@@ -23,7 +23,7 @@ typedef struct Model {
 } Model;
 
 typedef struct Fixture {
-    Host host;
+    Runtime runtime;
     void *service;
     Arena *arena;
     Call call;
@@ -36,33 +36,33 @@ typedef struct Fixture {
 static void open_service(Fixture *fixture)
 {
     const char *reason = NULL;
-    assert_int_equal(store_open(fixture->directory, DURABILITY_COMMIT, &fixture->host.store, &reason), STORE_OK);
-    fixture->service = dynamodb_service.open(&fixture->host);
+    assert_int_equal(store_open(fixture->directory, DURABILITY_COMMIT, &fixture->runtime.store, &reason), STORE_OK);
+    fixture->service = dynamodb_service.open(&fixture->runtime);
     assert_non_null(fixture->service);
-    assert_int_equal(store_commit(fixture->host.store), STORE_OK);
+    assert_int_equal(store_commit(fixture->runtime.store), STORE_OK);
 }
 
 /* What is not committed is lost with it. */
 static void close_service(Fixture *fixture)
 {
     dynamodb_service.close(fixture->service);
-    host_free_events(&fixture->host);
-    store_close(fixture->host.store);
+    runtime_free_events(&fixture->runtime);
+    store_close(fixture->runtime.store);
 }
 
 static int setup(void **state)
 {
     Fixture *fixture = calloc(1, sizeof *fixture);
-    Host *host = &fixture->host;
-    host->clock = clock_new();
-    clock_freeze(host->clock);
-    clock_set_ms(host->clock, START_MS);
-    host->scheduler = scheduler_new(host->clock);
-    host->random = random_new_seeded(1);
-    host->loop = loop_new();
-    host->log = log_new(STDERR_FILENO, LOG_ERROR, LOG_HUMAN, host->clock);
-    host->default_account = TEXT("000000000000");
-    host->default_region = TEXT("us-east-1");
+    Runtime *runtime = &fixture->runtime;
+    runtime->clock = clock_new();
+    clock_freeze(runtime->clock);
+    clock_set_ms(runtime->clock, START_MS);
+    runtime->scheduler = scheduler_new(runtime->clock);
+    runtime->random = random_new_seeded(1);
+    runtime->loop = loop_new();
+    runtime->log = log_new(STDERR_FILENO, LOG_ERROR, LOG_HUMAN, runtime->clock);
+    runtime->default_account = TEXT("000000000000");
+    runtime->default_region = TEXT("us-east-1");
     strcpy(fixture->directory, "/tmp/evpoc-test-XXXXXX");
     assert_non_null(mkdtemp(fixture->directory));
     fixture->random = random_new_seeded(2);
@@ -86,15 +86,15 @@ static void remove_directory(const char *path)
 static int teardown(void **state)
 {
     Fixture *fixture = *state;
-    Host *host = &fixture->host;
+    Runtime *runtime = &fixture->runtime;
     close_service(fixture);
     remove_directory(fixture->directory);
-    scheduler_free(host->scheduler);
-    loop_free(host->loop);
-    random_free(host->random);
+    scheduler_free(runtime->scheduler);
+    loop_free(runtime->loop);
+    random_free(runtime->random);
     random_free(fixture->random);
-    log_free(host->log);
-    clock_free(host->clock);
+    log_free(runtime->log);
+    clock_free(runtime->clock);
     arena_free(fixture->arena);
     free(fixture);
     return 0;
@@ -104,14 +104,14 @@ static void call(Fixture *fixture, const Operation *operation, const void *in, v
 {
     fixture->call = (Call){
         .arena = fixture->arena,
-        .host = &fixture->host,
-        .store = fixture->host.store,
+        .runtime = &fixture->runtime,
+        .store = fixture->runtime.store,
         .service = fixture->service,
         .operation = operation,
         .account = TEXT("000000000000"),
         .region = TEXT("us-east-1"),
         .request_id = TEXT("r"),
-        .now_ms = clock_now_ms(fixture->host.clock),
+        .now_ms = clock_now_ms(fixture->runtime.clock),
     };
     memset(out, 0, operation->model->output->size);
     Status status = operation->run(&fixture->call, in, out);
@@ -122,7 +122,7 @@ static void call(Fixture *fixture, const Operation *operation, const void *in, v
 
 static void end_turn(Fixture *fixture)
 {
-    assert_int_equal(store_commit(fixture->host.store), STORE_OK);
+    assert_int_equal(store_commit(fixture->runtime.store), STORE_OK);
     tables_free_retired(fixture->service, NULL);
     arena_reset(fixture->arena);
 }
@@ -186,7 +186,7 @@ static void change(Fixture *fixture, int turns)
                 remove_item(fixture, key);
         }
         if (random_below(fixture->random, 4) == 0) {
-            store_rollback(fixture->host.store);
+            store_rollback(fixture->runtime.store);
             fixture->now = before;
         }
         end_turn(fixture);
@@ -211,7 +211,7 @@ static void step(Fixture *fixture)
         close_service(fixture);
         open_service(fixture);
     }
-    loop_poll(fixture->host.loop, 0);
+    loop_poll(fixture->runtime.loop, 0);
     end_turn(fixture);
 }
 
@@ -315,10 +315,10 @@ static void any_moment_comes_back_whatever_changes_between_the_steps(void **stat
     end_turn(fixture);
     for (int i = 0; i < MOMENTS; i++) {
         then[i] = fixture->now; /* at START_MS + i */
-        clock_advance_ms(fixture->host.clock, 1);
+        clock_advance_ms(fixture->runtime.clock, 1);
         change(fixture, 30);
     }
-    clock_advance_ms(fixture->host.clock, 3600000);
+    clock_advance_ms(fixture->runtime.clock, 3600000);
     for (int i = MOMENTS; i--;) {
         char name[] = {'a', 't', '-', (char)('0' + i)};
         DynamodbRestoreTableToPointInTimeInput restore = {.source_table_name = TEXT("table"),

@@ -29,7 +29,7 @@ typedef struct FakeStream {
 } FakeStream;
 
 typedef struct Fixture {
-    Host host;
+    Runtime runtime;
     Kinesis *kinesis;
     Arena *arena;
     Call call;
@@ -96,33 +96,34 @@ static const CallHooks fake_hooks = {
 static void open_service(Fixture *fixture)
 {
     const char *reason = NULL;
-    Host *host = &fixture->host;
+    Runtime *runtime = &fixture->runtime;
     bool in_memory = !fixture->directory[0];
-    host->scheduler = scheduler_new(host->clock);
+    runtime->scheduler = scheduler_new(runtime->clock);
     assert_int_equal(store_open(in_memory ? NULL : fixture->directory,
-                                in_memory ? DURABILITY_MEMORY : DURABILITY_COMMIT, &host->store, &reason),
+                                in_memory ? DURABILITY_MEMORY : DURABILITY_COMMIT, &runtime->store, &reason),
                      STORE_OK);
-    fixture->kinesis = host_open_service(host, &kinesis_service) ? host_service(host, &kinesis_service) : NULL;
+    fixture->kinesis =
+        runtime_open_service(runtime, &kinesis_service) ? runtime_service(runtime, &kinesis_service) : NULL;
     assert_non_null(fixture->kinesis);
-    assert_int_equal(store_commit(host->store), STORE_OK);
+    assert_int_equal(store_commit(runtime->store), STORE_OK);
 }
 
 static void close_service(Fixture *fixture)
 {
-    host_close_services(&fixture->host);
+    runtime_close_services(&fixture->runtime);
     fixture->kinesis = NULL;
-    fixture->host.store = store_close(fixture->host.store);
-    fixture->host.scheduler = scheduler_free(fixture->host.scheduler);
+    fixture->runtime.store = store_close(fixture->runtime.store);
+    fixture->runtime.scheduler = scheduler_free(fixture->runtime.scheduler);
 }
 
 static int set_up(void **state)
 {
     Fixture *fixture = calloc(1, sizeof *fixture);
-    fixture->host.clock = clock_new();
-    clock_freeze(fixture->host.clock);
-    clock_set_ms(fixture->host.clock, START_MS);
-    fixture->host.random = random_new_seeded(1);
-    fixture->host.log = log_new(STDERR_FILENO, LOG_WARN, LOG_HUMAN, fixture->host.clock);
+    fixture->runtime.clock = clock_new();
+    clock_freeze(fixture->runtime.clock);
+    clock_set_ms(fixture->runtime.clock, START_MS);
+    fixture->runtime.random = random_new_seeded(1);
+    fixture->runtime.log = log_new(STDERR_FILENO, LOG_WARN, LOG_HUMAN, fixture->runtime.clock);
     fixture->arena = arena_new();
     open_service(fixture);
     *state = fixture;
@@ -134,9 +135,9 @@ static int tear_down(void **state)
     Fixture *fixture = *state;
     close_service(fixture);
     arena_free(fixture->arena);
-    log_free(fixture->host.log);
-    random_free(fixture->host.random);
-    clock_free(fixture->host.clock);
+    log_free(fixture->runtime.log);
+    random_free(fixture->runtime.random);
+    clock_free(fixture->runtime.clock);
     if (fixture->directory[0]) {
         char command[64];
         snprintf(command, sizeof command, "rm -rf %s", fixture->directory);
@@ -148,23 +149,23 @@ static int tear_down(void **state)
 
 static void end_turn(Fixture *fixture)
 {
-    assert_int_equal(store_commit(fixture->host.store), STORE_OK);
-    host_tell_events(&fixture->host);
+    assert_int_equal(store_commit(fixture->runtime.store), STORE_OK);
+    runtime_tell_events(&fixture->runtime);
 }
 
 /* One turn with one call. NULL: it went well; else the code of its error. */
 static const char *run(Fixture *fixture, const Operation *operation, const void *in, void *out)
 {
-    scheduler_run(fixture->host.scheduler);
+    scheduler_run(fixture->runtime.scheduler);
     fixture->call = (Call){
         .arena = fixture->arena,
-        .host = &fixture->host,
-        .store = fixture->host.store,
+        .runtime = &fixture->runtime,
+        .store = fixture->runtime.store,
         .service = fixture->kinesis,
         .operation = operation,
         .account = TEXT("000000000000"),
         .region = TEXT("us-east-1"),
-        .now_ms = clock_now_ms(fixture->host.clock),
+        .now_ms = clock_now_ms(fixture->runtime.clock),
         .hooks = &fake_hooks,
         .exchange = fixture,
     };
@@ -178,8 +179,8 @@ static const char *run(Fixture *fixture, const Operation *operation, const void 
 /* The clock goes on, and what is due then runs: as often as a loop would turn. */
 static __attribute__((unused)) void pass_ms(Fixture *fixture, int64_t ms)
 {
-    clock_advance_ms(fixture->host.clock, ms);
-    scheduler_run(fixture->host.scheduler);
+    clock_advance_ms(fixture->runtime.clock, ms);
+    scheduler_run(fixture->runtime.scheduler);
     end_turn(fixture);
 }
 

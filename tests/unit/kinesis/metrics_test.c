@@ -9,7 +9,7 @@ static double told(Fixture *fixture, const char *name)
     static const Query sum = {
         "SELECT TOTAL(count) FROM cloudwatch_data p JOIN cloudwatch_metric m ON m.id = p.metric_id "
         "WHERE m.name = ?1 AND m.dimensions LIKE '%ShardId%'"};
-    Statement *row = statement_begin(fixture->host.store, &sum);
+    Statement *row = statement_begin(fixture->runtime.store, &sum);
     bind_text(row, 1, bytes_of(name));
     assert_int_equal(statement_one(row), STORE_ROW);
     double count = column_double(row, 0);
@@ -38,8 +38,8 @@ static void minutes_of_many_shards_are_told_in_steps(void **state)
     Bytes all = TEXT("ALL");
     KinesisEnableEnhancedMonitoringOutput out;
     KinesisEnableEnhancedMonitoringInput in = {.stream_name = TEXT("s"), .shard_level_metrics = {&all, 1}};
-    assert_true(host_open_service(&fixture->host, &cloudwatch_service));
-    fixture->kinesis->cloudwatch = host_service(&fixture->host, &cloudwatch_service);
+    assert_true(runtime_open_service(&fixture->runtime, &cloudwatch_service));
+    fixture->kinesis->cloudwatch = runtime_service(&fixture->runtime, &cloudwatch_service);
     make_stream(fixture, "s", SHARDS);
     assert_null(run(fixture, &KinesisEnableEnhancedMonitoring, &in, &out));
     put_everywhere(fixture);

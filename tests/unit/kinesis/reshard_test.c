@@ -123,7 +123,7 @@ static void scaling_has_its_limits(void **state)
     for (int i = 0; i < 10; i++)
         assert_null(scale(fixture, i % 2 ? 2 : 3));
     assert_string_equal(scale(fixture, 3), "LimitExceededException");
-    clock_advance_ms(fixture->host.clock, 25 * MS_PER_HOUR);
+    clock_advance_ms(fixture->runtime.clock, 25 * MS_PER_HOUR);
     assert_null(scale(fixture, 3));
 }
 

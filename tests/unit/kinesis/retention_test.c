@@ -6,7 +6,7 @@
 static int64_t chunks_of(Fixture *fixture)
 {
     static const Query count = {"SELECT COUNT(*) FROM shard_log"};
-    Statement *statement = statement_begin(fixture->host.store, &count);
+    Statement *statement = statement_begin(fixture->runtime.store, &count);
     assert_int_equal(statement_one(statement), STORE_ROW);
     int64_t chunks = column_int64(statement, 0);
     statement_end(statement);
@@ -29,7 +29,7 @@ static void records_are_hidden_at_their_hour_and_trimmed_after_it(void **state)
     pass_ms(fixture, 12 * MS_PER_HOUR);
     put(fixture, "s", "young");
     assert_int_equal(all_of(fixture, "s", SHARD).records.len, 2);
-    clock_advance_ms(fixture->host.clock, 12 * MS_PER_HOUR + 1);
+    clock_advance_ms(fixture->runtime.clock, 12 * MS_PER_HOUR + 1);
     KinesisGetRecordsOutput page = all_of(fixture, "s", SHARD);
     assert_int_equal(page.records.len, 1);
     assert_true(bytes_is(page.records.items[0].data, "young"));
@@ -100,8 +100,8 @@ static void trimming_rests_between_its_passes(void **state)
         pass_ms(fixture, 1);
     int ran = 0;
     for (int i = 0; i < 100; i++) {
-        clock_advance_ms(fixture->host.clock, 100);
-        ran += scheduler_run(fixture->host.scheduler);
+        clock_advance_ms(fixture->runtime.clock, 100);
+        ran += scheduler_run(fixture->runtime.scheduler);
         end_turn(fixture);
     }
     assert_int_equal(ran, 0);
@@ -155,7 +155,7 @@ static void a_turn_that_is_undone_leaves_nothing(void **state)
         streams_get(fixture->kinesis, (KinesisStreamName){TEXT("000000000000"), TEXT("us-east-1"), TEXT("s")});
     assert_int_equal(kinesis_append(&fixture->call.scope, TEXT("s"), TEXT("k"), TEXT("undone")), 0);
     assert_int_equal(shard_split(fixture->kinesis, stream->shards[0], 1000, START_MS), STORE_OK);
-    store_rollback(fixture->host.store);
+    store_rollback(fixture->runtime.store);
     number = put(fixture, "s", "2");
     assert_int_equal(all_of(fixture, "s", SHARD).records.len, 2);
     assert_true(memcmp(first.ptr, number.ptr, SEQUENCE_DIGITS) < 0);

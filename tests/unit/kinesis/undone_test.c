@@ -12,14 +12,14 @@ static const char *call(Fixture *fixture, const Operation *operation, const void
 {
     fixture->call = (Call){
         .arena = fixture->arena,
-        .host = &fixture->host,
-        .store = fixture->host.store,
+        .runtime = &fixture->runtime,
+        .store = fixture->runtime.store,
         .service = fixture->kinesis,
         .operation = operation,
         .account = TEXT("000000000000"),
         .region = TEXT("us-east-1"),
         .request_id = TEXT("r"),
-        .now_ms = clock_now_ms(fixture->host.clock),
+        .now_ms = clock_now_ms(fixture->runtime.clock),
         .hooks = &fake_hooks,
         .exchange = fixture,
     };
@@ -37,7 +37,7 @@ static const char *put_one(Fixture *fixture, KinesisPutRecordOutput *out)
 
 static void undo(Fixture *fixture)
 {
-    store_rollback(fixture->host.store);
+    store_rollback(fixture->runtime.store);
 }
 
 static void a_record_that_is_put_again_gets_the_same_number_and_is_there_once(void **state)
@@ -89,7 +89,7 @@ static double puts_measured(Fixture *fixture)
 {
     static const Query sum = {"SELECT TOTAL(sum) FROM cloudwatch_data d JOIN cloudwatch_metric m ON m.id = d.metric_id "
                               "WHERE m.name = 'PutRecord.Success'"};
-    Statement *row = statement_begin(fixture->host.store, &sum);
+    Statement *row = statement_begin(fixture->runtime.store, &sum);
     assert_int_equal(statement_one(row), STORE_ROW);
     double puts = column_double(row, 0);
     statement_end(row);
@@ -100,8 +100,8 @@ static void a_call_that_is_made_again_is_measured_once(void **state)
 {
     Fixture *fixture = *state;
     KinesisPutRecordOutput out;
-    assert_true(host_open_service(&fixture->host, &cloudwatch_service));
-    fixture->kinesis->cloudwatch = host_service(&fixture->host, &cloudwatch_service);
+    assert_true(runtime_open_service(&fixture->runtime, &cloudwatch_service));
+    fixture->kinesis->cloudwatch = runtime_service(&fixture->runtime, &cloudwatch_service);
     make_stream(fixture, "s", 1);
     assert_null(put_one(fixture, &out));
     end_turn(fixture);
@@ -110,7 +110,7 @@ static void a_call_that_is_made_again_is_measured_once(void **state)
     assert_null(put_one(fixture, &out));
     undo(fixture);
     assert_null(put_one(fixture, &out));
-    assert_int_equal(store_commit(fixture->host.store), STORE_OK);
+    assert_int_equal(store_commit(fixture->runtime.store), STORE_OK);
     assert_null(put_one(fixture, &out));
     undo(fixture);
     assert_null(put_one(fixture, &out));
@@ -153,11 +153,11 @@ static void a_reshard_that_is_begun_again_is_done_once(void **state)
     }
     end_turn(fixture);
     /* The turn in which it would be done is undone: nothing is lost either. */
-    clock_advance_ms(fixture->host.clock, 1000);
-    scheduler_run(fixture->host.scheduler);
+    clock_advance_ms(fixture->runtime.clock, 1000);
+    scheduler_run(fixture->runtime.scheduler);
     assert_int_equal(streams_get(fixture->kinesis, name)->shards_count, 3);
     undo(fixture);
-    scheduler_run(fixture->host.scheduler);
+    scheduler_run(fixture->runtime.scheduler);
     end_turn(fixture);
     const Stream *stream = streams_get(fixture->kinesis, name);
     assert_int_equal(stream->status, STREAM_ACTIVE);

@@ -8,16 +8,16 @@ typedef struct Grew {
 static const EventKind GREW = {"test: grew", sizeof(Grew)}, NOBODY_WATCHES = {"test: unwatched", sizeof(Grew)};
 static const Query insert = {"INSERT INTO thing VALUES (?1)"};
 static char told[256];
-static Host *host;
+static Runtime *runtime;
 
 static Status publish(Call *call, Bytes value)
 {
     Statement *statement = statement_begin(call->store, &insert);
     bind_bytes(statement, 1, value);
     TRY(expect_ok(call, statement_run(statement)));
-    Grew grew = {arena_copy(host_event_arena(call->host), value)};
-    host_publish(call->host, &GREW, &grew);
-    host_publish(call->host, &NOBODY_WATCHES, &grew);
+    Grew grew = {arena_copy(runtime_event_arena(call->runtime), value)};
+    runtime_publish(call->runtime, &GREW, &grew);
+    runtime_publish(call->runtime, &NOBODY_WATCHES, &grew);
     return OK;
 }
 
@@ -61,22 +61,23 @@ static void watch_and_publish(void *context, const void *event)
     const Grew *grew = event;
     (void)context;
     if (grew->what.len < 3)
-        host_publish(host, &GREW, &(Grew){arena_text(host_event_arena(host), BYTES_FMT "+", BYTES_ARG(grew->what))});
+        runtime_publish(runtime, &GREW,
+                        &(Grew){arena_text(runtime_event_arena(runtime), BYTES_FMT "+", BYTES_ARG(grew->what))});
 }
 
 static void open_watched(Fixture *fixture)
 {
     fixture_open(fixture, &service);
-    host = &fixture->host;
+    runtime = &fixture->runtime;
     told[0] = '\0';
-    host_watch(host, &GREW, watch, (void *)(uintptr_t) "one:");
-    host_watch(host, &GREW, watch, (void *)(uintptr_t) "two:");
+    runtime_watch(runtime, &GREW, watch, (void *)(uintptr_t) "one:");
+    runtime_watch(runtime, &GREW, watch, (void *)(uintptr_t) "two:");
 }
 
 static void close_watched(Fixture *fixture)
 {
     fixture_close(fixture);
-    host_free_events(host);
+    runtime_free_events(runtime);
 }
 
 static void events_are_told_in_order_after_the_commit(void **state)
@@ -90,7 +91,7 @@ static void events_are_told_in_order_after_the_commit(void **state)
     assert_answer_has(&fixture, a, "{\"value\":\"a\"}");
     assert_answer_has(&fixture, b, "{\"value\":\"b\"}");
     assert_string_equal(told, "one:a two:a one:b two:b ");
-    assert_false(host_has_events(host));
+    assert_false(runtime_has_events(runtime));
     close_watched(&fixture);
 }
 
@@ -114,10 +115,10 @@ static void a_watcher_may_publish(void **state)
     (void)state;
     Fixture fixture = {0};
     open_watched(&fixture);
-    host_watch(host, &GREW, watch_and_publish, NULL);
+    runtime_watch(runtime, &GREW, watch_and_publish, NULL);
     assert_answer_has(&fixture, client_call(&fixture, "Put", "a"), "{\"value\":\"a\"}");
     for (int i = 0; i < 10; i++) {
-        assert_int_equal(pipeline_wait_ms(fixture.pipeline) == 0, host_has_events(host));
+        assert_int_equal(pipeline_wait_ms(fixture.pipeline) == 0, runtime_has_events(runtime));
         pipeline_turn(fixture.pipeline);
     }
     assert_string_equal(told, "one:a two:a one:a+ two:a+ one:a++ two:a++ ");

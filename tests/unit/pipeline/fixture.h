@@ -50,7 +50,7 @@ static const Shape test_shape = {.name = "Test",
     OPERATION(Name, handler, access)
 
 typedef struct Fixture {
-    Host host;
+    Runtime runtime;
     Pipeline *pipeline;
     Net *net;
     int clients[CLIENTS_MAX];
@@ -61,21 +61,21 @@ HELPER void fixture_open(Fixture *fixture, const Service *service)
 {
     static const char *const steps[] = {"CREATE TABLE thing (value BLOB PRIMARY KEY) WITHOUT ROWID", NULL};
     static const Migration migration = {"test", steps};
-    Host *host = &fixture->host;
+    Runtime *runtime = &fixture->runtime;
     const char *reason = NULL;
-    host->clock = clock_new();
-    host->scheduler = scheduler_new(host->clock);
-    host->random = random_new_seeded(1);
-    host->log = log_new(STDERR_FILENO, LOG_ERROR + 1, LOG_HUMAN, host->clock);
-    host->default_account = TEXT("000000000000");
-    host->default_region = TEXT("us-east-1");
-    assert_int_equal(store_open(NULL, DURABILITY_MEMORY, &host->store, &reason), STORE_OK);
-    assert_int_equal(store_migrate(host->store, &migration), STORE_OK);
-    assert_int_equal(store_commit(host->store), STORE_OK);
-    fixture->pipeline = pipeline_new(host);
+    runtime->clock = clock_new();
+    runtime->scheduler = scheduler_new(runtime->clock);
+    runtime->random = random_new_seeded(1);
+    runtime->log = log_new(STDERR_FILENO, LOG_ERROR + 1, LOG_HUMAN, runtime->clock);
+    runtime->default_account = TEXT("000000000000");
+    runtime->default_region = TEXT("us-east-1");
+    assert_int_equal(store_open(NULL, DURABILITY_MEMORY, &runtime->store, &reason), STORE_OK);
+    assert_int_equal(store_migrate(runtime->store, &migration), STORE_OK);
+    assert_int_equal(store_commit(runtime->store), STORE_OK);
+    fixture->pipeline = pipeline_new(runtime);
     pipeline_add_service(fixture->pipeline, &(struct OpenService){service, fixture});
-    host->loop = loop_new();
-    NetOptions options = {.loop = host->loop,
+    runtime->loop = loop_new();
+    NetOptions options = {.loop = runtime->loop,
                           .host = "127.0.0.1",
                           .body_max = LIMIT_REQUEST_BODY_BYTES,
                           .on_request = pipeline_take,
@@ -89,12 +89,12 @@ HELPER void fixture_close(Fixture *fixture)
         close(fixture->clients[i]);
     net_close(fixture->net);
     pipeline_free(fixture->pipeline);
-    store_close(fixture->host.store);
-    log_free(fixture->host.log);
-    random_free(fixture->host.random);
-    scheduler_free(fixture->host.scheduler);
-    clock_free(fixture->host.clock);
-    loop_free(fixture->host.loop);
+    store_close(fixture->runtime.store);
+    log_free(fixture->runtime.log);
+    random_free(fixture->runtime.random);
+    scheduler_free(fixture->runtime.scheduler);
+    clock_free(fixture->runtime.clock);
+    loop_free(fixture->runtime.loop);
 }
 
 /* Sends a request on a connection of its own; its number. */
@@ -126,7 +126,7 @@ HELPER int client_call(Fixture *fixture, const char *operation, const char *valu
 HELPER void take_all(Fixture *fixture)
 {
     for (int i = 0; i < 20; i++)
-        loop_poll(fixture->host.loop, 1);
+        loop_poll(fixture->runtime.loop, 1);
 }
 
 /* The whole answer, NUL-terminated; free it. */
@@ -136,7 +136,7 @@ HELPER char *client_answer(Fixture *fixture, int client)
     ssize_t len = -1;
     for (int round = 0; len && round < ROUNDS_MAX; round++) {
         char *to = buffer_reserve(&answer, 65536);
-        loop_poll(fixture->host.loop, pipeline_wait_ms(fixture->pipeline) ? 1 : 0);
+        loop_poll(fixture->runtime.loop, pipeline_wait_ms(fixture->pipeline) ? 1 : 0);
         pipeline_turn(fixture->pipeline);
         len = recv(fixture->clients[client], to, 65535, MSG_DONTWAIT);
         answer.len += len > 0 ? (size_t)len : 0;

@@ -53,8 +53,8 @@ static int open_all(void **state)
     snprintf(setup->folder, sizeof setup->folder, "/tmp/evpoc-startup-XXXXXX");
     assert_non_null(mkdtemp(setup->folder));
     assert_int_equal(pipe(ends), 0);
-    log_free(setup->fixture.host.log);
-    setup->fixture.host.log = log_new(ends[1], LOG_WARN, LOG_JSON, setup->fixture.host.clock);
+    log_free(setup->fixture.runtime.log);
+    setup->fixture.runtime.log = log_new(ends[1], LOG_WARN, LOG_JSON, setup->fixture.runtime.clock);
     setup->told = ends[0];
     made[0] = '\0';
     *state = setup;
@@ -103,7 +103,7 @@ static void assert_told(const Setup *setup, const char *expected)
 
 static bool starts(Setup *setup, const char *seed_file, const char *hooks)
 {
-    StartupOptions options = {&setup->fixture.host, setup->fixture.pipeline, seed_file, hooks, "http://localhost:1"};
+    StartupOptions options = {&setup->fixture.runtime, setup->fixture.pipeline, seed_file, hooks, "http://localhost:1"};
     setup->startup = startup_open(&options);
     return setup->startup != NULL;
 }
@@ -163,7 +163,7 @@ static StartupState steps(Setup *setup)
     for (int round = 0; now == STARTUP_RUNS && round < ROUNDS_MAX; round++) {
         now = startup_step(setup->startup);
         if (now == STARTUP_RUNS)
-            loop_poll(setup->fixture.host.loop, 10);
+            loop_poll(setup->fixture.runtime.loop, 10);
     }
     return now;
 }

@@ -34,7 +34,7 @@ static const Migration migration = {
 };
 
 struct Cloudwatch {
-    Host *host;
+    Runtime *runtime;
 };
 
 static const Query reset_points = {"DELETE FROM cloudwatch_data WHERE metric_id IN (SELECT id FROM cloudwatch_metric "
@@ -45,17 +45,17 @@ static int reset(void *service, Bytes account, Bytes region)
 {
     Cloudwatch *cloudwatch = service;
     static const Query *const queries[] = {&reset_points, &reset_metrics, NULL};
-    return reset_rows(cloudwatch->host->store, queries, account, region);
+    return reset_rows(cloudwatch->runtime->store, queries, account, region);
 }
 
-static void *open_cloudwatch(Host *host)
+static void *open_cloudwatch(Runtime *runtime)
 {
-    if (store_migrate(host->store, &migration) != STORE_OK)
+    if (store_migrate(runtime->store, &migration) != STORE_OK)
         return NULL;
     Cloudwatch *cloudwatch = calloc(1, sizeof *cloudwatch);
     if (!cloudwatch)
         abort();
-    cloudwatch->host = host;
+    cloudwatch->runtime = runtime;
     return cloudwatch;
 }
 

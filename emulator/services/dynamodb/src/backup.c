@@ -47,7 +47,7 @@ Scope backup_scope(const Scope *scope)
 static Bytes new_id(const Scope *scope)
 {
     return arena_text(scope->arena, "%014lld-%08llx", (long long)scope->now_ms,
-                      (unsigned long long)random_below(scope->host->random, UINT64_C(1) << 32));
+                      (unsigned long long)random_below(scope->runtime->random, UINT64_C(1) << 32));
 }
 
 static int insert_row(const Scope *scope, const Table *table, Backup *backup)
@@ -226,13 +226,13 @@ static int remove_old(void *context)
 static void on_due(void *context, int64_t now_ms)
 {
     Dynamodb *dynamodb = context;
-    Old old = {.scope = scope_of_host(dynamodb->host, dynamodb, arena_new())};
+    Old old = {.scope = scope_of_runtime(dynamodb->runtime, dynamodb, arena_new())};
     dynamodb->old_backups = NULL;
     old.scope.now_ms = now_ms;
-    int code = host_run_alone(dynamodb->host, remove_old, &old);
+    int code = runtime_run_alone(dynamodb->runtime, remove_old, &old);
     arena_free(old.scope.arena);
     if (code < 0)
-        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: old backups could not be removed: %s",
+        log_format(dynamodb->runtime->log, LOG_ERROR, "dynamodb: old backups could not be removed: %s",
                    store_error(dynamodb->store));
     if (code < 0 || old.next_ms)
         old_backups_start(dynamodb, code < 0 ? now_ms + 60000 : old.next_ms);
@@ -244,12 +244,12 @@ void old_backups_start(Dynamodb *dynamodb, int64_t due_ms)
         return;
     old_backups_stop(dynamodb);
     dynamodb->old_backups_ms = due_ms;
-    dynamodb->old_backups = scheduler_at(dynamodb->host->scheduler, due_ms, on_due, dynamodb);
+    dynamodb->old_backups = scheduler_at(dynamodb->runtime->scheduler, due_ms, on_due, dynamodb);
 }
 
 void old_backups_stop(Dynamodb *dynamodb)
 {
     if (dynamodb->old_backups)
-        scheduler_cancel(dynamodb->host->scheduler, dynamodb->old_backups);
+        scheduler_cancel(dynamodb->runtime->scheduler, dynamodb->old_backups);
     dynamodb->old_backups = NULL;
 }

@@ -90,7 +90,7 @@ static Status create_table(Call *call, const DynamodbCreateTableInput *in, Dynam
     bool is_on_demand = bytes_equal(in->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
     Table table = {
         .name = table_name_of(in->table_name),
-        .uuid = uuid_new(call->arena, call->host->random),
+        .uuid = uuid_new(call->arena, call->runtime->random),
         .created_ms = call->now_ms,
         .billing_mode = is_on_demand ? in->billing_mode : DYNAMODB_BILLING_MODE_PROVISIONED,
         .on_demand_since_ms = is_on_demand ? call->now_ms : 0,

@@ -138,12 +138,12 @@ static void on_due(void *context, int64_t now_ms)
 {
     Dynamodb *dynamodb = context;
     dynamodb->deliveries = NULL;
-    Scope scope = scope_of_host(dynamodb->host, dynamodb, arena_new());
+    Scope scope = scope_of_runtime(dynamodb->runtime, dynamodb, arena_new());
     scope.now_ms = now_ms;
-    int code = host_run_alone(dynamodb->host, make_step, &scope);
+    int code = runtime_run_alone(dynamodb->runtime, make_step, &scope);
     arena_free(scope.arena);
     if (code < 0)
-        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: records could not be delivered: %s",
+        log_format(dynamodb->runtime->log, LOG_ERROR, "dynamodb: records could not be delivered: %s",
                    store_error(dynamodb->store));
     look_for_more(dynamodb);
 }
@@ -152,13 +152,13 @@ void deliveries_start(Dynamodb *dynamodb)
 {
     dynamodb->may_have_undelivered = true;
     if (!dynamodb->deliveries)
-        dynamodb->deliveries =
-            scheduler_at(dynamodb->host->scheduler, clock_now_ms(dynamodb->host->clock) + AGAIN_MS, on_due, dynamodb);
+        dynamodb->deliveries = scheduler_at(dynamodb->runtime->scheduler,
+                                            clock_now_ms(dynamodb->runtime->clock) + AGAIN_MS, on_due, dynamodb);
 }
 
 void deliveries_stop(Dynamodb *dynamodb)
 {
     if (dynamodb->deliveries)
-        scheduler_cancel(dynamodb->host->scheduler, dynamodb->deliveries);
+        scheduler_cancel(dynamodb->runtime->scheduler, dynamodb->deliveries);
     dynamodb->deliveries = NULL;
 }

@@ -42,7 +42,7 @@ void destination_record(const Scope *scope, const Change *change, Buffer *out)
     const Table *table = change->table;
     const char *event = !change->before ? "INSERT" : change->after ? "MODIFY" : "REMOVE";
     Item keys = key_attributes(scope->arena, table, NULL, change->after ? change->after : change->before);
-    Bytes id = uuid_new(scope->arena, scope->host->random);
+    Bytes id = uuid_new(scope->arena, scope->runtime->random);
     buffer_append_text(out, "{\"awsRegion\":");
     json_append_string(out, table->region);
     buffer_append_format(

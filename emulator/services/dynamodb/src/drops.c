@@ -72,9 +72,9 @@ static void on_due(void *context, int64_t now_ms)
     (void)now_ms;
     dynamodb->drops = NULL;
     size_t damaged = map_count(dynamodb->damaged_trees);
-    int code = host_run_alone(dynamodb->host, step, dynamodb);
+    int code = runtime_run_alone(dynamodb->runtime, step, dynamodb);
     if (code < 0)
-        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: %s", store_error(dynamodb->store));
+        log_format(dynamodb->runtime->log, LOG_ERROR, "dynamodb: %s", store_error(dynamodb->store));
     if (code == STORE_OK || map_count(dynamodb->damaged_trees) > damaged)
         drops_start(dynamodb);
 }
@@ -83,12 +83,12 @@ void drops_start(Dynamodb *dynamodb)
 {
     if (!dynamodb->drops)
         dynamodb->drops =
-            scheduler_at(dynamodb->host->scheduler, clock_now_ms(dynamodb->host->clock) + 1, on_due, dynamodb);
+            scheduler_at(dynamodb->runtime->scheduler, clock_now_ms(dynamodb->runtime->clock) + 1, on_due, dynamodb);
 }
 
 void drops_stop(Dynamodb *dynamodb)
 {
     if (dynamodb->drops)
-        scheduler_cancel(dynamodb->host->scheduler, dynamodb->drops);
+        scheduler_cancel(dynamodb->runtime->scheduler, dynamodb->drops);
     dynamodb->drops = NULL;
 }

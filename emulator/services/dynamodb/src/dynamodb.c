@@ -79,10 +79,10 @@ static void on_rollback(void *context)
     throttle_undo(dynamodb);
     tables_forget(dynamodb);
     /* A while later: what could not be written is tried again, but not over and over. */
-    expiry_start(dynamodb, clock_now_ms(dynamodb->host->clock) / 1000);
-    streams_start(dynamodb, clock_now_ms(dynamodb->host->clock) + 1000);
+    expiry_start(dynamodb, clock_now_ms(dynamodb->runtime->clock) / 1000);
+    streams_start(dynamodb, clock_now_ms(dynamodb->runtime->clock) + 1000);
     deliveries_start(dynamodb);
-    old_backups_start(dynamodb, clock_now_ms(dynamodb->host->clock) + 1000);
+    old_backups_start(dynamodb, clock_now_ms(dynamodb->runtime->clock) + 1000);
     jobs_start(dynamodb);
 }
 
@@ -107,30 +107,30 @@ static void close_dynamodb(void *service)
 
 #define RECOVERY_LOG_BYTES (INT64_C(1) << 30) /* where no settings are */
 
-static void *open_dynamodb(Host *host)
+static void *open_dynamodb(Runtime *runtime)
 {
     Dynamodb *dynamodb = calloc(1, sizeof *dynamodb);
     if (!dynamodb)
         abort();
-    dynamodb->host = host;
-    dynamodb->store = host->store;
-    dynamodb->kinesis = host_service(host, &kinesis_service);
+    dynamodb->runtime = runtime;
+    dynamodb->store = runtime->store;
+    dynamodb->kinesis = runtime_service(runtime, &kinesis_service);
     dynamodb->recovery_log_bytes = RECOVERY_LOG_BYTES;
-    if (host->config) {
-        dynamodb->transition_ms = config_integer(host->config, SETTING_TRANSITION_MS);
-        dynamodb->recovery_log_bytes = config_integer(host->config, SETTING_RECOVERY_LOG) * 1024 * 1024;
+    if (runtime->config) {
+        dynamodb->transition_ms = config_integer(runtime->config, SETTING_TRANSITION_MS);
+        dynamodb->recovery_log_bytes = config_integer(runtime->config, SETTING_RECOVERY_LOG) * 1024 * 1024;
     }
     dynamodb->tables = map_new();
     dynamodb->damaged_trees = map_new();
     meters_open(dynamodb);
     throttle_open(dynamodb);
-    if (store_migrate(host->store, &dynamodb_schema) != STORE_OK ||
-        shard_log_open(host->store, &dynamodb->log) != STORE_OK)
+    if (store_migrate(runtime->store, &dynamodb_schema) != STORE_OK ||
+        shard_log_open(runtime->store, &dynamodb->log) != STORE_OK)
         return close_dynamodb(dynamodb), NULL;
-    store_before_commit(host->store, tables_before_commit, dynamodb);
-    store_on_rollback(host->store, on_rollback, dynamodb);
-    host_watch(host, &TURN_ENDED, after_commit, dynamodb);
-    host_watch(host, &TURN_ENDED, tables_free_retired, dynamodb);
+    store_before_commit(runtime->store, tables_before_commit, dynamodb);
+    store_on_rollback(runtime->store, on_rollback, dynamodb);
+    runtime_watch(runtime, &TURN_ENDED, after_commit, dynamodb);
+    runtime_watch(runtime, &TURN_ENDED, tables_free_retired, dynamodb);
     drops_start(dynamodb);
     expiry_start(dynamodb, 0);
     streams_start(dynamodb, 0);

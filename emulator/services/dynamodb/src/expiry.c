@@ -173,14 +173,14 @@ static int leave(void *context)
 
 static int expire_some(Dynamodb *dynamodb, int64_t now_ms)
 {
-    Step step = {.scope = scope_of_host(dynamodb->host, dynamodb, arena_new())};
+    Step step = {.scope = scope_of_runtime(dynamodb->runtime, dynamodb, arena_new())};
     step.scope.now_ms = now_ms;
-    int code = host_run_alone(dynamodb->host, make_step, &step);
+    int code = runtime_run_alone(dynamodb->runtime, make_step, &step);
     if (code < 0)
-        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: items could not expire: %s",
+        log_format(dynamodb->runtime->log, LOG_ERROR, "dynamodb: items could not expire: %s",
                    store_error(dynamodb->store));
     if (code == STORE_DAMAGED && step.has_failed)
-        code = host_run_alone(dynamodb->host, leave, &step);
+        code = runtime_run_alone(dynamodb->runtime, leave, &step);
     arena_free(step.scope.arena);
     return code;
 }
@@ -210,15 +210,15 @@ static void on_due(void *context, int64_t now_ms)
 
 void expiry_start(Dynamodb *dynamodb, int64_t expires_s)
 {
-    int64_t now_ms = clock_now_ms(dynamodb->host->clock), due_ms = (expires_s + 1) * 1000;
+    int64_t now_ms = clock_now_ms(dynamodb->runtime->clock), due_ms = (expires_s + 1) * 1000;
     expiry_stop(dynamodb);
     dynamodb->expiry_s = expires_s;
-    dynamodb->expiry = scheduler_at(dynamodb->host->scheduler, due_ms > now_ms ? due_ms : now_ms, on_due, dynamodb);
+    dynamodb->expiry = scheduler_at(dynamodb->runtime->scheduler, due_ms > now_ms ? due_ms : now_ms, on_due, dynamodb);
 }
 
 void expiry_stop(Dynamodb *dynamodb)
 {
     if (dynamodb->expiry)
-        scheduler_cancel(dynamodb->host->scheduler, dynamodb->expiry);
+        scheduler_cancel(dynamodb->runtime->scheduler, dynamodb->expiry);
     dynamodb->expiry = NULL;
 }

@@ -356,14 +356,14 @@ static int give_up(void *context)
 static void on_due(LoopTimer *timer)
 {
     Dynamodb *dynamodb = owner_of(timer, Dynamodb, jobs);
-    Loop *loop = dynamodb->host->loop;
-    Work now = {.scope = scope_of_host(dynamodb->host, dynamodb, arena_new())};
-    int code = host_run_alone(dynamodb->host, work, &now);
+    Loop *loop = dynamodb->runtime->loop;
+    Work now = {.scope = scope_of_runtime(dynamodb->runtime, dynamodb, arena_new())};
+    int code = runtime_run_alone(dynamodb->runtime, work, &now);
     if (code < 0)
-        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: a backup or a restore could not go on: %s",
+        log_format(dynamodb->runtime->log, LOG_ERROR, "dynamodb: a backup or a restore could not go on: %s",
                    store_error(dynamodb->store));
     if (code == STORE_DAMAGED && now.job.id)
-        code = host_run_alone(dynamodb->host, give_up, &now);
+        code = runtime_run_alone(dynamodb->runtime, give_up, &now);
     arena_free(now.scope.arena);
     if (!now.is_done)
         loop_timer_set(loop, timer, loop_now_ms(loop) + (code < 0 ? AGAIN_MS : 0));
@@ -372,7 +372,7 @@ static void on_due(LoopTimer *timer)
 /* By real time: a clock that stands still doesn't hold it up. */
 void jobs_start(Dynamodb *dynamodb)
 {
-    Loop *loop = dynamodb->host->loop;
+    Loop *loop = dynamodb->runtime->loop;
     dynamodb->jobs.due = on_due;
     if (loop && !dynamodb->jobs.place)
         loop_timer_set(loop, &dynamodb->jobs, loop_now_ms(loop));
@@ -380,6 +380,6 @@ void jobs_start(Dynamodb *dynamodb)
 
 void jobs_stop(Dynamodb *dynamodb)
 {
-    if (dynamodb->host->loop)
-        loop_timer_cancel(dynamodb->host->loop, &dynamodb->jobs);
+    if (dynamodb->runtime->loop)
+        loop_timer_cancel(dynamodb->runtime->loop, &dynamodb->jobs);
 }

@@ -140,8 +140,8 @@ static void start_minute(Dynamodb *dynamodb)
     Meters *meters = dynamodb->meters;
     if (meters->timer)
         return;
-    meters->minute_ms = clock_now_ms(dynamodb->host->clock) / MINUTE_MS * MINUTE_MS;
-    meters->timer = scheduler_at(dynamodb->host->scheduler, meters->minute_ms + MINUTE_MS, on_minute, dynamodb);
+    meters->minute_ms = clock_now_ms(dynamodb->runtime->clock) / MINUTE_MS * MINUTE_MS;
+    meters->timer = scheduler_at(dynamodb->runtime->scheduler, meters->minute_ms + MINUTE_MS, on_minute, dynamodb);
 }
 
 typedef struct MeterName {
@@ -434,7 +434,7 @@ static void on_telling(void *context, int64_t at_ms)
 {
     Dynamodb *dynamodb = context;
     Meters *meters = dynamodb->meters;
-    Telling telling = {.scope = scope_of_host(dynamodb->host, meters->cloudwatch, arena_new())};
+    Telling telling = {.scope = scope_of_runtime(dynamodb->runtime, meters->cloudwatch, arena_new())};
     meters->telling_timer = NULL;
     while (telling.code == STORE_OK && meters->told_first && telling.samples < STEP_SAMPLES) {
         TableMeter *meter = take_told(meters);
@@ -444,10 +444,10 @@ static void on_telling(void *context, int64_t at_ms)
     }
     arena_free(telling.scope.arena);
     if (telling.code != STORE_OK)
-        log_event(dynamodb->host->log, LOG_ERROR, "metrics could not be recorded", "reason",
+        log_event(dynamodb->runtime->log, LOG_ERROR, "metrics could not be recorded", "reason",
                   store_error(dynamodb->store), NULL);
     if (meters->told_first)
-        meters->telling_timer = scheduler_at(dynamodb->host->scheduler, at_ms + 1, on_telling, dynamodb);
+        meters->telling_timer = scheduler_at(dynamodb->runtime->scheduler, at_ms + 1, on_telling, dynamodb);
 }
 
 /* The next to be counted begins a minute of its own. What timers of this turn have taken is counted with it. */
@@ -477,7 +477,7 @@ void meters_open(Dynamodb *dynamodb)
     Meters *meters = calloc(1, sizeof *meters);
     if (!meters)
         abort();
-    meters->cloudwatch = host_service(dynamodb->host, &cloudwatch_service);
+    meters->cloudwatch = runtime_service(dynamodb->runtime, &cloudwatch_service);
     meters->meters = map_new();
     meters->told_last = &meters->told_first;
     dynamodb->meters = meters;
@@ -491,7 +491,7 @@ void meters_close(Dynamodb *dynamodb)
     void *meter;
     for (int i = 0; i < 2; i++)
         if (timers[i])
-            scheduler_cancel(dynamodb->host->scheduler, timers[i]);
+            scheduler_cancel(dynamodb->runtime->scheduler, timers[i]);
     for (size_t at = 0; map_next(meters->meters, &at, &key, &meter);)
         meter_free(meter);
     while (meters->told_first)

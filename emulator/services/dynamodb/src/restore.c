@@ -160,7 +160,7 @@ Status restore_plan(Call *call, const RestoreInput *in, const Table *source, Tab
 {
     Table target = {
         .name = in->name,
-        .uuid = uuid_new(call->arena, call->host->random),
+        .uuid = uuid_new(call->arena, call->runtime->random),
         .created_ms = call->now_ms,
         .keys = source->keys,
         .billing_mode = source->billing_mode,

@@ -127,8 +127,8 @@ int stream_close(const Scope *scope, Table *table)
     int code = statement_run(disable);
     if (code == STORE_OK)
         code = stream_shard_close(scope, table->stream.shard_id, scope->now_ms);
-    host_publish(scope->host, &DYNAMODB_STREAM_GREW,
-                 &(DynamodbStreamGrew){table->stream.newest.id, table->stream.shard_id});
+    runtime_publish(scope->runtime, &DYNAMODB_STREAM_GREW,
+                    &(DynamodbStreamGrew){table->stream.newest.id, table->stream.shard_id});
     table->stream.newest.disabled_ms = scope->now_ms;
     table->stream.shard_id = 0;
     return code;

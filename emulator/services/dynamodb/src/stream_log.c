@@ -39,11 +39,11 @@ static int find_tip(const Scope *scope, StreamTip *tip)
 
 static void tell(const Scope *scope, StreamTip *tip)
 {
-    uint64_t turn = host_turn(scope->host);
+    uint64_t turn = runtime_turn(scope->runtime);
     if (tip->told_turn == turn)
         return;
     tip->told_turn = turn;
-    host_publish(scope->host, &DYNAMODB_STREAM_GREW, &(DynamodbStreamGrew){tip->newest.id, tip->shard_id});
+    runtime_publish(scope->runtime, &DYNAMODB_STREAM_GREW, &(DynamodbStreamGrew){tip->newest.id, tip->shard_id});
 }
 
 static uint32_t event_of(const Change *change)

@@ -68,7 +68,7 @@ static int roll(const Scope *of_all, const Due *due)
         code = table_get(&scope, due->table, &table);
     if (code == STORE_OK)
         table_forget(scope.service, table);
-    host_publish(scope.host, &DYNAMODB_STREAM_GREW, &(DynamodbStreamGrew){due->stream_id, due->id});
+    runtime_publish(scope.runtime, &DYNAMODB_STREAM_GREW, &(DynamodbStreamGrew){due->stream_id, due->id});
     return code == STORE_NOT_FOUND ? STORE_OK : code;
 }
 
@@ -122,12 +122,12 @@ static void on_due(void *context, int64_t now_ms)
 {
     Dynamodb *dynamodb = context;
     dynamodb->streams = NULL;
-    Step step = {.scope = scope_of_host(dynamodb->host, dynamodb, arena_new())};
+    Step step = {.scope = scope_of_runtime(dynamodb->runtime, dynamodb, arena_new())};
     step.scope.now_ms = now_ms;
-    int code = host_run_alone(dynamodb->host, make_step, &step);
+    int code = runtime_run_alone(dynamodb->runtime, make_step, &step);
     arena_free(step.scope.arena);
     if (code < 0)
-        log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: shards could not be closed or dropped: %s",
+        log_format(dynamodb->runtime->log, LOG_ERROR, "dynamodb: shards could not be closed or dropped: %s",
                    store_error(dynamodb->store));
     if (code == STORE_OK)
         code = await_first(dynamodb, now_ms + step.has_more);
@@ -141,12 +141,12 @@ void streams_start(Dynamodb *dynamodb, int64_t due_ms)
         return;
     streams_stop(dynamodb);
     dynamodb->streams_due_ms = due_ms;
-    dynamodb->streams = scheduler_at(dynamodb->host->scheduler, due_ms, on_due, dynamodb);
+    dynamodb->streams = scheduler_at(dynamodb->runtime->scheduler, due_ms, on_due, dynamodb);
 }
 
 void streams_stop(Dynamodb *dynamodb)
 {
     if (dynamodb->streams)
-        scheduler_cancel(dynamodb->host->scheduler, dynamodb->streams);
+        scheduler_cancel(dynamodb->runtime->scheduler, dynamodb->streams);
     dynamodb->streams = NULL;
 }

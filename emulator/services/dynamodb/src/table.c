@@ -437,7 +437,7 @@ void table_forget(Dynamodb *dynamodb, Table *table)
     Bytes key = table_map_key(arena, table->account, table->region, table->name);
     if (map_get(dynamodb->tables, key) == table) {
         if (write_tallies(dynamodb->store, table) != STORE_OK)
-            log_format(dynamodb->host->log, LOG_ERROR, "dynamodb: %s", store_error(dynamodb->store));
+            log_format(dynamodb->runtime->log, LOG_ERROR, "dynamodb: %s", store_error(dynamodb->store));
         map_remove(dynamodb->tables, key);
         table->next_retired = dynamodb->retired;
         dynamodb->retired = table;

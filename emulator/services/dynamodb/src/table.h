@@ -16,7 +16,7 @@
 #define DAY_MS              INT64_C(86400000)
 
 struct Dynamodb {
-    Host *host;
+    Runtime *runtime;
     Store *store;
     Map *tables;   /* by account NUL region NUL name */
     Timer *expiry; /* at expiry_s something expires */

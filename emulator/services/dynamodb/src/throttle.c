@@ -464,7 +464,7 @@ void throttle_settle(Dynamodb *dynamodb)
         return;
     throttles->taken_count = 0;
     if (map_count(throttles->buckets) > 2 * throttles->looked_through + 1024)
-        drop_full(throttles, clock_now_ms(dynamodb->host->clock));
+        drop_full(throttles, clock_now_ms(dynamodb->runtime->clock));
 }
 
 static Throttles *throttles_free(Throttles *throttles)
@@ -559,7 +559,7 @@ const RateLimitsOf dynamodb_rate_limits = {"table", "tables", of_all, set_all, s
 
 void throttle_open(Dynamodb *dynamodb)
 {
-    const Config *config = dynamodb->host->config;
+    const Config *config = dynamodb->runtime->config;
     if (config && config_choice(config, SETTING_LIMITS) == LIMITS_AWS)
         set_all(dynamodb, (RateLimits){true, 1});
 }

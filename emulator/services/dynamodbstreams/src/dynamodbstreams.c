@@ -7,9 +7,9 @@
 const ErrorModel DYNAMODBSTREAMS_VALIDATION = {
     "ValidationException", "com.amazon.coral.validate", NULL, 400, true, "message", NULL};
 
-static void *open_streams(Host *host)
+static void *open_streams(Runtime *runtime)
 {
-    return host_service(host, &dynamodb_service);
+    return runtime_service(runtime, &dynamodb_service);
 }
 
 static void close_streams(void *service)

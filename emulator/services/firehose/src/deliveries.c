@@ -32,23 +32,23 @@ void deliveries_await(Firehose *firehose, int64_t due_ms)
     if (due_ms == DUE_NEVER || (firehose->timer && firehose->timer_due_ms <= due_ms))
         return;
     if (firehose->timer)
-        scheduler_cancel(firehose->host->scheduler, firehose->timer);
-    firehose->timer = scheduler_at(firehose->host->scheduler, due_ms, on_due, firehose);
+        scheduler_cancel(firehose->runtime->scheduler, firehose->timer);
+    firehose->timer = scheduler_at(firehose->runtime->scheduler, due_ms, on_due, firehose);
     firehose->timer_due_ms = due_ms;
 }
 
 /* Not by the scheduler: where turns cannot be committed, each look may end in another rollback. */
 void deliveries_look(Firehose *firehose)
 {
-    loop_timer_set(firehose->host->loop, &firehose->delivery_steps, loop_now_ms(firehose->host->loop) + LOOK_MS);
+    loop_timer_set(firehose->runtime->loop, &firehose->delivery_steps, loop_now_ms(firehose->runtime->loop) + LOOK_MS);
 }
 
 void deliveries_close(Firehose *firehose)
 {
     if (firehose->timer)
-        scheduler_cancel(firehose->host->scheduler, firehose->timer);
+        scheduler_cancel(firehose->runtime->scheduler, firehose->timer);
     firehose->timer = NULL;
-    loop_timer_cancel(firehose->host->loop, &firehose->delivery_steps);
+    loop_timer_cancel(firehose->runtime->loop, &firehose->delivery_steps);
     for (Delivery *delivery; (delivery = firehose->deliveries);) {
         firehose->deliveries = delivery->next;
         delivery_free(delivery);
@@ -132,10 +132,10 @@ static void fail_delivery(const Scope *scope, const DeliveryStream *stream, int 
     Work work = {.scope = *scope, .stream = *stream, .reason = reason};
     const char *text = reason_text(reason);
     bool is_new = !stream->failing_ms;
-    if (host_run_alone(firehose->host, note_failure, &work) != STORE_OK)
+    if (runtime_run_alone(firehose->runtime, note_failure, &work) != STORE_OK)
         text = NULL;
     if (is_new || work.is_lost)
-        log_format(firehose->host->log, LOG_WARN, "firehose: " BYTES_FMT " cannot deliver: %s; %s",
+        log_format(firehose->runtime->log, LOG_WARN, "firehose: " BYTES_FMT " cannot deliver: %s; %s",
                    BYTES_ARG(stream->name), text ? text : store_error(firehose->store),
                    work.is_lost ? "what is older than a day is lost" : "its records are kept and it is tried again");
 }
@@ -143,7 +143,7 @@ static void fail_delivery(const Scope *scope, const DeliveryStream *stream, int 
 static void go_on(Firehose *firehose)
 {
     if (firehose->deliveries)
-        loop_timer_set(firehose->host->loop, &firehose->delivery_steps, loop_now_ms(firehose->host->loop) + 1);
+        loop_timer_set(firehose->runtime->loop, &firehose->delivery_steps, loop_now_ms(firehose->runtime->loop) + 1);
 }
 
 static int finish(Delivery *delivery, bool is_done)
@@ -151,7 +151,7 @@ static int finish(Delivery *delivery, bool is_done)
     int code = STORE_OK;
     while (code == STORE_OK && !is_done)
         code = delivery_step(delivery, &is_done);
-    return code == STORE_OK ? host_run_alone(delivery->firehose->host, end_delivery, delivery) : code;
+    return code == STORE_OK ? runtime_run_alone(delivery->firehose->runtime, end_delivery, delivery) : code;
 }
 
 /* Objects of one stream, as long as it is due and room is left for this look. */
@@ -194,8 +194,8 @@ static void look_at(Scope *scope, int64_t id, int64_t *room)
     if (!work.stream.is_deleting)
         deliver(&work.scope, &work.stream, room);
     else if (work.stream.passes_ms <= scope->now_ms &&
-             host_run_alone(firehose->host, remove_deleted, &work) != STORE_OK)
-        log_format(firehose->host->log, LOG_ERROR, "firehose: " BYTES_FMT " could not be deleted: %s",
+             runtime_run_alone(firehose->runtime, remove_deleted, &work) != STORE_OK)
+        log_format(firehose->runtime->log, LOG_ERROR, "firehose: " BYTES_FMT " could not be deleted: %s",
                    BYTES_ARG(work.stream.name), store_error(firehose->store));
 }
 
@@ -221,7 +221,7 @@ static int drop_logs(void *context)
     for (int i = 0; code == STORE_OK && has_more && i < 8; i++)
         code = dropped_logs_step(context, &has_more);
     if (code == STORE_OK && has_more)
-        deliveries_await(context, clock_now_ms(((Firehose *)context)->host->clock) + 1);
+        deliveries_await(context, clock_now_ms(((Firehose *)context)->runtime->clock) + 1);
     return code;
 }
 
@@ -229,7 +229,7 @@ void deliveries_run(Firehose *firehose, int64_t now_ms)
 {
     int64_t ids[STREAMS_A_GO], room = AT_ONCE;
     size_t count = 0;
-    Scope scope = scope_of_host(firehose->host, firehose, arena_new());
+    Scope scope = scope_of_runtime(firehose->runtime, firehose, arena_new());
     scope.now_ms = now_ms;
     Statement *rows = statement_begin(firehose->store, &due_ids);
     bind_int64(rows, 1, now_ms);
@@ -241,8 +241,8 @@ void deliveries_run(Firehose *firehose, int64_t now_ms)
         arena_reset(scope.arena);
     }
     arena_free(scope.arena);
-    if (host_run_alone(firehose->host, drop_logs, firehose) != STORE_OK)
-        log_format(firehose->host->log, LOG_ERROR, "firehose: buffers could not be dropped: %s",
+    if (runtime_run_alone(firehose->runtime, drop_logs, firehose) != STORE_OK)
+        log_format(firehose->runtime->log, LOG_ERROR, "firehose: buffers could not be dropped: %s",
                    store_error(firehose->store));
     deliveries_await(firehose, next_due_ms(firehose, now_ms));
     go_on(firehose);
@@ -263,7 +263,7 @@ void deliveries_go_on(struct LoopTimer *timer)
     Delivery *delivery = firehose->deliveries;
     bool is_done = false;
     if (!delivery) {
-        deliveries_run(firehose, clock_now_ms(firehose->host->clock));
+        deliveries_run(firehose, clock_now_ms(firehose->runtime->clock));
         return;
     }
     int code = delivery_step(delivery, &is_done);
@@ -275,9 +275,9 @@ void deliveries_go_on(struct LoopTimer *timer)
         code = finish(delivery, true);
     take_out(firehose, delivery);
     if (code != STORE_OK) {
-        Scope scope = scope_of_host(firehose->host, firehose, delivery->piece);
+        Scope scope = scope_of_runtime(firehose->runtime, firehose, delivery->piece);
         fail_delivery(&scope, &delivery->stream, code);
     }
     delivery_free(delivery);
-    deliveries_run(firehose, clock_now_ms(firehose->host->clock));
+    deliveries_run(firehose, clock_now_ms(firehose->runtime->clock));
 }

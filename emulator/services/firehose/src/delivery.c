@@ -25,7 +25,7 @@ static JavaTime time_of(const Delivery *delivery)
 static void make_key(Delivery *delivery)
 {
     const Destination *destination = delivery->destination;
-    PrefixValues values = {.time = time_of(delivery), .random = delivery->firehose->host->random};
+    PrefixValues values = {.time = time_of(delivery), .random = delivery->firehose->runtime->random};
     char uuid[UUID_TEXT_LEN];
     Buffer key = {0};
     /* It was checked when it was set. */
@@ -178,7 +178,7 @@ int delivery_end(Delivery *delivery)
 {
     DeliveryStream stream;
     Firehose *firehose = delivery->firehose;
-    Scope scope = scope_of_host(firehose->host, firehose, delivery->piece);
+    Scope scope = scope_of_runtime(firehose->runtime, firehose, delivery->piece);
     scope.account = delivery->stream.account;
     scope.region = delivery->stream.region;
     int code = delivery_stream_load(&scope, delivery->stream.id, &stream);

@@ -29,7 +29,7 @@ static int first_within(const Firehose *firehose, Bytes account, Bytes region, i
 static int reset(void *service, Bytes account, Bytes region)
 {
     Firehose *firehose = service;
-    Scope scope = scope_of_host(firehose->host, firehose, arena_new());
+    Scope scope = scope_of_runtime(firehose->runtime, firehose, arena_new());
     DeliveryStream stream = {0};
     int code;
     while ((code = first_within(firehose, account, region, &stream.id)) == STORE_OK)
@@ -77,27 +77,27 @@ static bool open_tables(Firehose *firehose)
            shard_log_open(firehose->store, &firehose->log) == STORE_OK && seal_load_secret(firehose) == STORE_OK;
 }
 
-static void *open_firehose(Host *host)
+static void *open_firehose(Runtime *runtime)
 {
     Firehose *firehose = calloc(1, sizeof *firehose);
     if (!firehose)
         abort();
-    firehose->host = host;
-    firehose->store = host->store;
-    firehose->kms = host_service(host, &kms_service);
-    firehose->cloudwatch = host_service(host, &cloudwatch_service);
-    firehose->kinesis = host_service(host, &kinesis_service);
-    firehose->s3 = host_service(host, &s3_service);
+    firehose->runtime = runtime;
+    firehose->store = runtime->store;
+    firehose->kms = runtime_service(runtime, &kms_service);
+    firehose->cloudwatch = runtime_service(runtime, &cloudwatch_service);
+    firehose->kinesis = runtime_service(runtime, &kinesis_service);
+    firehose->s3 = runtime_service(runtime, &s3_service);
     firehose->delivery_steps.due = deliveries_go_on;
     delivery_metrics_open(firehose);
     if (!open_tables(firehose))
         return close_firehose(firehose), NULL;
-    if (host->config)
-        firehose->transition_ms = config_integer(host->config, SETTING_TRANSITION_MS);
+    if (runtime->config)
+        firehose->transition_ms = config_integer(runtime->config, SETTING_TRANSITION_MS);
     sources_open(firehose);
-    store_on_rollback(host->store, on_rollback, firehose);
-    host_watch(host, &TURN_ENDED, after_turn, firehose);
-    host_watch(host, &KINESIS_SHARD_GREW, sources_watch, firehose);
+    store_on_rollback(runtime->store, on_rollback, firehose);
+    runtime_watch(runtime, &TURN_ENDED, after_turn, firehose);
+    runtime_watch(runtime, &KINESIS_SHARD_GREW, sources_watch, firehose);
     deliveries_await(firehose, 0);
     return firehose;
 }

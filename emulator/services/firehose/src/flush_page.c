@@ -20,7 +20,7 @@ static Bytes member(const json_t *input, const char *name, Bytes fallback)
 
 static Scope scope_of(Firehose *firehose, const json_t *input, Arena *arena)
 {
-    Scope scope = scope_of_host(firehose->host, firehose, arena);
+    Scope scope = scope_of_runtime(firehose->runtime, firehose, arena);
     scope.account = member(input, "account", scope.account);
     scope.region = member(input, "region", scope.region);
     return scope;
@@ -46,7 +46,7 @@ static int mark(void *context)
 
 static void deliver_all(Firehose *firehose)
 {
-    deliveries_run(firehose, clock_now_ms(firehose->host->clock));
+    deliveries_run(firehose, clock_now_ms(firehose->runtime->clock));
     while (firehose->deliveries)
         deliveries_go_on(&firehose->delivery_steps);
 }
@@ -89,7 +89,7 @@ void flush_page(void *context, HttpRequest *request, HttpResponse *response)
     int code = present(flush.name) ? delivery_stream_find(&flush.scope, flush.name, &stream) : STORE_OK;
     if (code == STORE_NOT_FOUND) {
         page_fail(response, 404, "stream: there is no delivery stream " BYTES_FMT, BYTES_ARG(flush.name));
-    } else if (code != STORE_OK || host_run_alone(firehose->host, mark, &flush) != STORE_OK) {
+    } else if (code != STORE_OK || runtime_run_alone(firehose->runtime, mark, &flush) != STORE_OK) {
         page_fail(response, 500, "%s", store_error(firehose->store));
     } else {
         deliver_all(firehose);

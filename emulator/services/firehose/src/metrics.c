@@ -117,7 +117,7 @@ static int tell_all(void *context)
 {
     Firehose *firehose = context;
     struct Metrics *metrics = firehose->metrics;
-    Scope scope = scope_of_host(firehose->host, firehose->cloudwatch, arena_new());
+    Scope scope = scope_of_runtime(firehose->runtime, firehose->cloudwatch, arena_new());
     Bytes key;
     void *value;
     int code = STORE_OK;
@@ -148,8 +148,8 @@ static void on_minute(void *context, int64_t now_ms)
     struct Metrics *metrics = firehose->metrics;
     metrics->timer = NULL;
     delivery_metrics_settle(firehose);
-    if (host_run_alone(firehose->host, tell_all, firehose) != STORE_OK)
-        log_format(firehose->host->log, LOG_ERROR, "firehose: metrics could not be recorded: %s",
+    if (runtime_run_alone(firehose->runtime, tell_all, firehose) != STORE_OK)
+        log_format(firehose->runtime->log, LOG_ERROR, "firehose: metrics could not be recorded: %s",
                    store_error(firehose->store));
     forget_meters(metrics);
     metrics->meters = map_new();
@@ -184,8 +184,9 @@ void delivery_metric(Firehose *firehose, const DeliveryStream *stream, MetricId 
     if (!firehose->cloudwatch)
         return;
     if (!metrics->timer) {
-        metrics->minute_ms = clock_now_ms(firehose->host->clock) / MINUTE_MS * MINUTE_MS;
-        metrics->timer = scheduler_at(firehose->host->scheduler, metrics->minute_ms + MINUTE_MS, on_minute, firehose);
+        metrics->minute_ms = clock_now_ms(firehose->runtime->clock) / MINUTE_MS * MINUTE_MS;
+        metrics->timer =
+            scheduler_at(firehose->runtime->scheduler, metrics->minute_ms + MINUTE_MS, on_minute, firehose);
     }
     if (metrics->count == metrics->capacity) {
         metrics->capacity = metrics->capacity ? 2 * metrics->capacity : 64;
@@ -222,7 +223,7 @@ void delivery_metrics_close(Firehose *firehose)
 {
     struct Metrics *metrics = firehose->metrics;
     if (metrics->timer)
-        scheduler_cancel(firehose->host->scheduler, metrics->timer);
+        scheduler_cancel(firehose->runtime->scheduler, metrics->timer);
     forget_meters(metrics);
     free(metrics->taken);
     free(metrics);

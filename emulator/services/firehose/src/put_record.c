@@ -28,7 +28,7 @@ static Status stream_for_put(Call *call, Bytes name, DeliveryStream *ret_stream)
 static Bytes record_id(Call *call)
 {
     char random[42], *text = arena_take_raw(call->arena, 56);
-    random_fill(call->host->random, random, sizeof random);
+    random_fill(call->runtime->random, random, sizeof random);
     return (Bytes){text, base64_encode(text, (Bytes){random, sizeof random})};
 }
 

@@ -107,7 +107,7 @@ int source_begin(const Scope *scope, const DeliveryStream *stream)
 
 static void nudge(Firehose *firehose, int64_t in_ms)
 {
-    loop_timer_set(firehose->host->loop, &firehose->source_steps, loop_now_ms(firehose->host->loop) + in_ms);
+    loop_timer_set(firehose->runtime->loop, &firehose->source_steps, loop_now_ms(firehose->runtime->loop) + in_ms);
 }
 
 static bool is_read_to_the_end(const Scope *scope, int64_t stream_id, int64_t index, int *code)
@@ -250,16 +250,16 @@ static bool take_grown(Firehose *firehose, int64_t *ret_shard_id)
 /* True: more is to be read. */
 static bool read_some(Firehose *firehose, int shards_max)
 {
-    Reading work = {.scope = scope_of_host(firehose->host, firehose, arena_new())};
+    Reading work = {.scope = scope_of_runtime(firehose->runtime, firehose, arena_new())};
     int code = STORE_OK;
     if (firehose->all_grown)
         collect_all(firehose);
     while (code == STORE_OK && shards_max-- && take_grown(firehose, &work.shard_id))
-        code = host_run_alone(firehose->host, read_shard, &work);
+        code = runtime_run_alone(firehose->runtime, read_shard, &work);
     arena_free(work.scope.arena);
     if (code != STORE_OK) {
         if (code < 0)
-            log_format(firehose->host->log, LOG_ERROR, "firehose: a shard could not be read: %s",
+            log_format(firehose->runtime->log, LOG_ERROR, "firehose: a shard could not be read: %s",
                        store_error(firehose->store));
         firehose->all_grown = true;
         nudge(firehose, AGAIN_MS);
@@ -307,7 +307,7 @@ void sources_open(Firehose *firehose)
 
 void sources_close(Firehose *firehose)
 {
-    loop_timer_cancel(firehose->host->loop, &firehose->source_steps);
+    loop_timer_cancel(firehose->runtime->loop, &firehose->source_steps);
     firehose->sources = map_free(firehose->sources);
     firehose->grown = map_free(firehose->grown);
 }

@@ -22,7 +22,7 @@
 typedef struct Delivery Delivery;
 
 struct Firehose {
-    Host *host;
+    Runtime *runtime;
     Store *store;
     struct Kms *kms;
     struct Cloudwatch *cloudwatch; /* NULL: nothing is measured */

@@ -28,7 +28,7 @@ static json_t *failure_of(Arena *arena, Statement *row)
 static int list_failures(Glue *glue, Arena *arena, json_t *list)
 {
     int code;
-    Statement *rows = statement_begin(glue->host->store, &failures);
+    Statement *rows = statement_begin(glue->runtime->store, &failures);
     while ((code = statement_step(rows)) == STORE_ROW)
         json_array_append_new(list, failure_of(arena, rows));
     return code;
@@ -39,7 +39,7 @@ void failures_page(void *context, HttpRequest *request, HttpResponse *response)
     Glue *glue = context;
     json_t *list = json_array();
     if (list_failures(glue, request->arena, list) != STORE_OK)
-        page_fail(response, 500, "The failures could not be read: %s", store_error(glue->host->store));
+        page_fail(response, 500, "The failures could not be read: %s", store_error(glue->runtime->store));
     else
         page_answer(response, json_pack("{s:O}", "failures", list));
     json_decref(list);

@@ -74,19 +74,19 @@ static void close_glue(void *service)
     free(service);
 }
 
-static void *open_glue(Host *host)
+static void *open_glue(Runtime *runtime)
 {
-    if (store_migrate(host->store, &migration) != STORE_OK)
+    if (store_migrate(runtime->store, &migration) != STORE_OK)
         return NULL;
     Glue *glue = calloc(1, sizeof *glue);
     if (!glue)
         abort();
-    glue->host = host;
-    if (host->config) {
-        glue->pending_ms = config_integer(host->config, SETTING_GLUE_PENDING);
-        glue->ignores_json = config_choice(host->config, SETTING_GLUE_JSON) == GLUE_JSON_IGNORE;
+    glue->runtime = runtime;
+    if (runtime->config) {
+        glue->pending_ms = config_integer(runtime->config, SETTING_GLUE_PENDING);
+        glue->ignores_json = config_choice(runtime->config, SETTING_GLUE_JSON) == GLUE_JSON_IGNORE;
     }
-    store_on_rollback(host->store, lifetimes_soon, glue);
+    store_on_rollback(runtime->store, lifetimes_soon, glue);
     if (lifetimes_settle(glue) == STORE_OK)
         return glue;
     close_glue(glue);

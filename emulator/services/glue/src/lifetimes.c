@@ -29,8 +29,8 @@ static int remove_due(Glue *glue)
     const Query *const steps[] = {&remove_registries, &remove_schemas, &remove_versions};
     int code = STORE_OK;
     for (size_t i = 0; code == STORE_OK && i < sizeof steps / sizeof *steps; i++) {
-        Statement *step = statement_begin(glue->host->store, steps[i]);
-        bind_int64(step, 1, clock_now_ms(glue->host->clock));
+        Statement *step = statement_begin(glue->runtime->store, steps[i]);
+        bind_int64(step, 1, clock_now_ms(glue->runtime->clock));
         code = statement_run(step);
     }
     return code;
@@ -38,16 +38,16 @@ static int remove_due(Glue *glue)
 
 static int remove_some_orphans(Glue *glue)
 {
-    int code = statement_run(statement_begin(glue->host->store, &remove_definitions));
-    return code == STORE_OK ? statement_run(statement_begin(glue->host->store, &remove_orphans)) : code;
+    int code = statement_run(statement_begin(glue->runtime->store, &remove_definitions));
+    return code == STORE_OK ? statement_run(statement_begin(glue->runtime->store, &remove_orphans)) : code;
 }
 
 /* *ret_due_ms is moved to where more of them go, if there are more. */
 static int look_for_orphans(Glue *glue, int64_t *ret_due_ms)
 {
-    Statement *row = statement_begin(glue->host->store, &any_orphan);
+    Statement *row = statement_begin(glue->runtime->store, &any_orphan);
     int code = statement_one(row);
-    int64_t soon = clock_now_ms(glue->host->clock) + ORPHANS_MS;
+    int64_t soon = clock_now_ms(glue->runtime->clock) + ORPHANS_MS;
     if (code == STORE_NOT_FOUND)
         return STORE_OK;
     if (code != STORE_ROW)
@@ -59,7 +59,7 @@ static int look_for_orphans(Glue *glue, int64_t *ret_due_ms)
 
 static int look_for_next(Glue *glue, int64_t *ret_due_ms)
 {
-    Statement *row = statement_begin(glue->host->store, &next_due);
+    Statement *row = statement_begin(glue->runtime->store, &next_due);
     int code = statement_one(row);
     if (code != STORE_ROW)
         return code;
@@ -74,8 +74,8 @@ static void on_due(void *context, int64_t now_ms)
     (void)now_ms;
     glue->removal = NULL;
     if (lifetimes_settle(glue) != STORE_OK)
-        log_event(glue->host->log, LOG_ERROR, "what is deleted could not be removed", "why",
-                  store_error(glue->host->store), NULL);
+        log_event(glue->runtime->log, LOG_ERROR, "what is deleted could not be removed", "why",
+                  store_error(glue->runtime->store), NULL);
 }
 
 int lifetimes_settle(Glue *glue)
@@ -88,7 +88,7 @@ int lifetimes_settle(Glue *glue)
     if (code == STORE_OK)
         code = look_for_next(glue, &due_ms);
     if (code == STORE_OK && due_ms < INT64_MAX)
-        glue->removal = scheduler_at(glue->host->scheduler, due_ms, on_due, glue);
+        glue->removal = scheduler_at(glue->runtime->scheduler, due_ms, on_due, glue);
     return code;
 }
 
@@ -96,12 +96,12 @@ void lifetimes_soon(void *context)
 {
     Glue *glue = context;
     lifetimes_stop(glue);
-    glue->removal = scheduler_at(glue->host->scheduler, clock_now_ms(glue->host->clock) + AGAIN_MS, on_due, glue);
+    glue->removal = scheduler_at(glue->runtime->scheduler, clock_now_ms(glue->runtime->clock) + AGAIN_MS, on_due, glue);
 }
 
 void lifetimes_stop(Glue *glue)
 {
     if (glue->removal)
-        scheduler_cancel(glue->host->scheduler, glue->removal);
+        scheduler_cancel(glue->runtime->scheduler, glue->removal);
     glue->removal = NULL;
 }

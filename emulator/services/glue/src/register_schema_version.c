@@ -42,7 +42,7 @@ static Status check_room(Call *call, const Schema *schema)
 
 static void log_failure(Call *call, const Schema *schema, int64_t number, const Incompatibility *why)
 {
-    log_event(call->host->log, LOG_WARN, "a schema version is not compatible", "schema",
+    log_event(call->runtime->log, LOG_WARN, "a schema version is not compatible", "schema",
               arena_cstr(call->arena, schema->arn), "version",
               arena_cstr(call->arena, arena_text(call->arena, "%lld", (long long)number)), "mode",
               arena_cstr(call->arena, schema->compatibility), "path", arena_cstr(call->arena, why->path), "why",

@@ -8,5 +8,5 @@ int glue_reset(void *service, Bytes account, Bytes region)
 {
     static const Query *const queries[] = {&reset_registries, NULL};
     Glue *glue = service;
-    return reset_rows(glue->host->store, queries, account, region);
+    return reset_rows(glue->runtime->store, queries, account, region);
 }

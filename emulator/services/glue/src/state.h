@@ -7,7 +7,7 @@
 enum { GLUE_JSON_CHECK, GLUE_JSON_IGNORE };
 
 typedef struct Glue {
-    Host *host;
+    Runtime *runtime;
     int64_t pending_ms; /* how long a new version is PENDING and what is deleted DELETING, on the emulator's clock */
     bool ignores_json;  /* schemas of the format JSON: each version that parses is AVAILABLE */
     Timer *removal;     /* the next end of something that is DELETING; NULL: nothing is */

@@ -136,7 +136,7 @@ static int add_definition(Call *call, Bytes id, const Definition *definition)
 
 int version_insert(Call *call, Schema *schema, const NewVersion *new, Version *ret_version)
 {
-    Bytes id = uuid_new(call->arena, call->host->random);
+    Bytes id = uuid_new(call->arena, call->runtime->random);
     Statement *add = statement_begin(call->store, &insert);
     bind_text(add, 1, id);
     bind_int64(add, 2, schema->id);

@@ -92,7 +92,7 @@ static void close_kinesis(void *service)
     trim_stop(kinesis);
     scaling_stop(kinesis);
     if (kinesis->transition_timer)
-        scheduler_cancel(kinesis->host->scheduler, kinesis->transition_timer);
+        scheduler_cancel(kinesis->runtime->scheduler, kinesis->transition_timer);
     subscriptions_close(kinesis);
     kinesis->trace = trace_free(kinesis->trace);
     streams_forget(kinesis);
@@ -111,7 +111,7 @@ static void close_kinesis(void *service)
 
 static void take_settings(Kinesis *kinesis)
 {
-    const Config *config = kinesis->host->config;
+    const Config *config = kinesis->runtime->config;
     if (!config)
         return;
     kinesis_keep_trace(kinesis, config_integer(config, SETTING_KEEP_REQUESTS) ? TRACE_STEPS : 0);
@@ -119,15 +119,15 @@ static void take_settings(Kinesis *kinesis)
     kinesis_set_transition_ms(kinesis, config_integer(config, SETTING_TRANSITION_MS));
 }
 
-static void *open_kinesis(Host *host)
+static void *open_kinesis(Runtime *runtime)
 {
     Kinesis *kinesis = calloc(1, sizeof *kinesis);
     if (!kinesis)
         abort();
-    kinesis->host = host;
-    kinesis->store = host->store;
-    kinesis->kms = host_service(host, &kms_service);
-    kinesis->cloudwatch = host_service(host, &cloudwatch_service);
+    kinesis->runtime = runtime;
+    kinesis->store = runtime->store;
+    kinesis->kms = runtime_service(runtime, &kms_service);
+    kinesis->cloudwatch = runtime_service(runtime, &cloudwatch_service);
     kinesis->streams = map_new();
     kinesis->streams_by_id = map_new();
     kinesis->shards = map_new();
@@ -138,8 +138,8 @@ static void *open_kinesis(Host *host)
     if (!open_tables(kinesis))
         return close_kinesis(kinesis), NULL;
     store_on_rollback(kinesis->store, on_rollback, kinesis);
-    host_watch(host, &TURN_ENDED, after_commit, kinesis);
-    host_watch(host, &KINESIS_SHARD_GREW, subscriptions_wake, kinesis);
+    runtime_watch(runtime, &TURN_ENDED, after_commit, kinesis);
+    runtime_watch(runtime, &KINESIS_SHARD_GREW, subscriptions_wake, kinesis);
     trim_start(kinesis);
     take_settings(kinesis);
     return kinesis;

@@ -123,7 +123,7 @@ static CloudwatchSample sample_of(const Meter *meter)
 
 static int tell(const Kinesis *kinesis, Arena *arena, const Meter *meter, size_t *samples)
 {
-    Scope scope = scope_of_host(kinesis->host, kinesis->cloudwatch, arena);
+    Scope scope = scope_of_runtime(kinesis->runtime, kinesis->cloudwatch, arena);
     CloudwatchSample sample = sample_of(meter);
     scope.account = meter->account;
     scope.region = meter->region;
@@ -169,10 +169,10 @@ static void on_telling(void *context, int64_t at_ms)
     }
     arena_free(arena);
     if (code != STORE_OK)
-        log_event(kinesis->host->log, LOG_ERROR, "metrics could not be recorded", "reason", store_error(kinesis->store),
-                  NULL);
+        log_event(kinesis->runtime->log, LOG_ERROR, "metrics could not be recorded", "reason",
+                  store_error(kinesis->store), NULL);
     if (kinesis->told_first)
-        kinesis->telling_timer = scheduler_at(kinesis->host->scheduler, at_ms + 1, on_telling, kinesis);
+        kinesis->telling_timer = scheduler_at(kinesis->runtime->scheduler, at_ms + 1, on_telling, kinesis);
 }
 
 /* The next to be counted begins a minute of its own. */
@@ -237,7 +237,7 @@ static void take(Kinesis *kinesis, Meter *meter, MetricId id, double value)
     if (!kinesis->metrics_timer) {
         kinesis->metrics_minute_ms = now_ms(kinesis) / MINUTE_MS * MINUTE_MS;
         kinesis->metrics_timer =
-            scheduler_at(kinesis->host->scheduler, kinesis->metrics_minute_ms + MINUTE_MS, on_minute, kinesis);
+            scheduler_at(kinesis->runtime->scheduler, kinesis->metrics_minute_ms + MINUTE_MS, on_minute, kinesis);
     }
     if (taken->count == taken->capacity) {
         taken->capacity = taken->capacity ? taken->capacity * 2 : 256;
@@ -287,7 +287,7 @@ void metrics_close(Kinesis *kinesis)
     Timer *timers[] = {kinesis->metrics_timer, kinesis->telling_timer};
     for (int i = 0; i < 2; i++)
         if (timers[i])
-            scheduler_cancel(kinesis->host->scheduler, timers[i]);
+            scheduler_cancel(kinesis->runtime->scheduler, timers[i]);
     for (size_t at = 0; map_next(kinesis->meters, &at, &key, &meter);)
         meter_free(meter);
     while (kinesis->told_first)

@@ -27,7 +27,7 @@ static void on_timer(void *context, int64_t at_ms)
         return;
     for (size_t at = 0; map_next(kinesis->streams, &at, &key, &stream);)
         if (((Stream *)stream)->wanted_shards && scale(kinesis, stream, at_ms) != STORE_OK) {
-            log_event(kinesis->host->log, LOG_ERROR, "an on-demand stream could not be scaled", "reason",
+            log_event(kinesis->runtime->log, LOG_ERROR, "an on-demand stream could not be scaled", "reason",
                       store_error(kinesis->store), NULL);
             return;
         }
@@ -49,12 +49,12 @@ void scaling_note(Kinesis *kinesis, Stream *stream, size_t bytes, double scale)
         return;
     stream->wanted_shards = target;
     if (!kinesis->scaling_timer)
-        kinesis->scaling_timer = scheduler_at(kinesis->host->scheduler, at_ms + SCALE_AFTER_MS, on_timer, kinesis);
+        kinesis->scaling_timer = scheduler_at(kinesis->runtime->scheduler, at_ms + SCALE_AFTER_MS, on_timer, kinesis);
 }
 
 void scaling_stop(Kinesis *kinesis)
 {
     if (kinesis->scaling_timer)
-        scheduler_cancel(kinesis->host->scheduler, kinesis->scaling_timer);
+        scheduler_cancel(kinesis->runtime->scheduler, kinesis->scaling_timer);
     kinesis->scaling_timer = NULL;
 }

@@ -192,11 +192,11 @@ int shard_close_unlisted(Kinesis *kinesis, Shard *shard, int64_t at_ms)
 
 void shard_tell_growth(Kinesis *kinesis, Shard *shard)
 {
-    uint64_t turn = host_turn(kinesis->host) + 1;
+    uint64_t turn = runtime_turn(kinesis->runtime) + 1;
     if (shard->told_turn == turn)
         return;
     shard->told_turn = turn;
-    host_publish(kinesis->host, &KINESIS_SHARD_GREW, &(KinesisShardGrew){shard->id});
+    runtime_publish(kinesis->runtime, &KINESIS_SHARD_GREW, &(KinesisShardGrew){shard->id});
 }
 
 static int shard_close(Kinesis *kinesis, Shard *shard, int64_t at_ms)

@@ -112,7 +112,7 @@ typedef struct MetricsTaken {
 } MetricsTaken;
 
 struct Kinesis {
-    Host *host;
+    Runtime *runtime;
     Store *store;
     struct Kms *kms;
     struct Cloudwatch *cloudwatch; /* NULL: nothing is measured */
@@ -154,7 +154,7 @@ static inline Bytes id_key(const int64_t *id)
 
 static inline int64_t now_ms(const Kinesis *kinesis)
 {
-    return clock_now_ms(kinesis->host->clock);
+    return clock_now_ms(kinesis->runtime->clock);
 }
 
 PageFunction trace_page; /* /_evpoc/trace */

@@ -218,8 +218,9 @@ static void on_transition(void *context, int64_t at_ms);
 static void set_timer(Kinesis *kinesis, int64_t due_ms)
 {
     if (kinesis->transition_timer)
-        scheduler_cancel(kinesis->host->scheduler, kinesis->transition_timer);
-    kinesis->transition_timer = due_ms ? scheduler_at(kinesis->host->scheduler, due_ms, on_transition, kinesis) : NULL;
+        scheduler_cancel(kinesis->runtime->scheduler, kinesis->transition_timer);
+    kinesis->transition_timer =
+        due_ms ? scheduler_at(kinesis->runtime->scheduler, due_ms, on_transition, kinesis) : NULL;
 }
 
 static int by_due(const void *left, const void *right)
@@ -271,7 +272,7 @@ static void on_transition(void *context, int64_t at_ms)
         streams_await_transitions(kinesis);
         return;
     }
-    log_event(kinesis->host->log, LOG_ERROR, "a passing state could not be ended", "reason",
+    log_event(kinesis->runtime->log, LOG_ERROR, "a passing state could not be ended", "reason",
               store_error(kinesis->store), NULL);
     set_timer(kinesis, at_ms + RETRY_MS);
 }

@@ -55,7 +55,7 @@ static int check(const Scope *place, Bytes key_id, const ErrorModel **ret_error,
 
 static Scope place_of(const Kinesis *kinesis, Arena *arena, const Stream *stream)
 {
-    Scope place = scope_of_host(kinesis->host, kinesis->kms, arena);
+    Scope place = scope_of_runtime(kinesis->runtime, kinesis->kms, arena);
     place.account = stream->account;
     place.region = stream->region;
     return place;

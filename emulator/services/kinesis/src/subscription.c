@@ -79,7 +79,7 @@ static void unlist_of_shard(Subscription *subscription)
 static void subscription_free(Subscription *subscription)
 {
     if (subscription->timer)
-        scheduler_cancel(subscription->kinesis->host->scheduler, subscription->timer);
+        scheduler_cancel(subscription->kinesis->runtime->scheduler, subscription->timer);
     unlist_ready(subscription);
     unlist_of_shard(subscription);
     free(subscription);
@@ -285,7 +285,7 @@ static Pushed push_records(Subscription *subscription, Shard *shard)
 static void await_next(Subscription *subscription)
 {
     int64_t next_ms = subscription->sent_ms + HEARTBEAT_MS, end_ms = subscription->begun_ms + LIFE_MS;
-    Scheduler *scheduler = subscription->kinesis->host->scheduler;
+    Scheduler *scheduler = subscription->kinesis->runtime->scheduler;
     if (subscription->pushes_ms > now_ms(subscription->kinesis)) {
         next_ms = subscription->pushes_ms;
         if (subscription->timer)

@@ -78,7 +78,7 @@ void trace_page(void *context, HttpRequest *request, HttpResponse *response)
     Kinesis *kinesis = context;
     KinesisTraceQuery query;
     KinesisTracedList list;
-    Scope scope = scope_of_host(kinesis->host, kinesis, request->arena);
+    Scope scope = scope_of_runtime(kinesis->runtime, kinesis, request->arena);
     if (!read_query(request->query, &scope, &query)) {
         page_fail(
             response, 400,
@@ -92,7 +92,7 @@ void trace_page(void *context, HttpRequest *request, HttpResponse *response)
         return;
     }
     if (code != KINESIS_DONE) {
-        page_fail(response, 500, "The records could not be read: %s", store_error(kinesis->host->store));
+        page_fail(response, 500, "The records could not be read: %s", store_error(kinesis->runtime->store));
         return;
     }
     json_t *records = json_array();

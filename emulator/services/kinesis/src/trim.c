@@ -20,13 +20,13 @@ static void on_trim(void *context, int64_t at_ms);
 static void schedule(Kinesis *kinesis, int64_t due_ms)
 {
     trim_stop(kinesis);
-    kinesis->trim_timer = scheduler_at(kinesis->host->scheduler, due_ms, on_trim, kinesis);
+    kinesis->trim_timer = scheduler_at(kinesis->runtime->scheduler, due_ms, on_trim, kinesis);
 }
 
 void trim_stop(Kinesis *kinesis)
 {
     if (kinesis->trim_timer)
-        scheduler_cancel(kinesis->host->scheduler, kinesis->trim_timer);
+        scheduler_cancel(kinesis->runtime->scheduler, kinesis->trim_timer);
     kinesis->trim_timer = NULL;
 }
 
@@ -181,9 +181,9 @@ static void on_trim(void *context, int64_t at_ms)
     Kinesis *kinesis = context;
     Step step = {kinesis, at_ms, false};
     kinesis->trim_timer = NULL;
-    int code = host_run_alone(kinesis->host, make_step, &step);
+    int code = runtime_run_alone(kinesis->runtime, make_step, &step);
     if (code != STORE_OK)
-        log_event(kinesis->host->log, LOG_ERROR, "expired records could not be trimmed", "reason",
+        log_event(kinesis->runtime->log, LOG_ERROR, "expired records could not be trimmed", "reason",
                   store_error(kinesis->store), NULL);
     /* What is damaged is passed by from now on. */
     bool goes_on = step.more && (code == STORE_OK || code == STORE_DAMAGED);

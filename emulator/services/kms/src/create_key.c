@@ -37,10 +37,10 @@ static Status create_key(Call *call, const KmsCreateKeyInput *in, KmsCreateKeyOu
     TRY(key_tags_check(call, &in->tags));
     TRY(key_policy_check(call, in->policy));
     KmsKey key = {
-        .id = uuid_new(call->arena, call->host->random),
+        .id = uuid_new(call->arena, call->runtime->random),
         .manager = TEXT("CUSTOMER"),
         .description = present(in->description) ? in->description : TEXT(""),
-        .material_id = material_id_new(call->arena, call->host->random),
+        .material_id = material_id_new(call->arena, call->runtime->random),
         .created_ms = call->now_ms,
     };
     key.arn = call_arn(call, "kms", "key/" BYTES_FMT, BYTES_ARG(key.id));

@@ -150,10 +150,10 @@ static int add_managed_key(const Scope *scope, Bytes alias, Bytes description)
     int code = find_by_alias(scope, alias, &there);
     if (code != KMS_KEY_ABSENT)
         return code;
-    KmsKey key = {.id = uuid_new(scope->arena, scope->host->random),
+    KmsKey key = {.id = uuid_new(scope->arena, scope->runtime->random),
                   .manager = TEXT("AWS"),
                   .description = description,
-                  .material_id = material_id_new(scope->arena, scope->host->random),
+                  .material_id = material_id_new(scope->arena, scope->runtime->random),
                   .created_ms = scope->now_ms};
     KmsAlias made = {alias, key.id, scope->now_ms, scope->now_ms};
     code = run_insert_key(scope, &key, (Bytes){0});

@@ -5,7 +5,7 @@
 #include "map.h"
 
 struct Kms {
-    Host *host;
+    Runtime *runtime;
     Map *furnished; /* "account/region" whose AWS-managed keys are known to be there */
     uint64_t generation;
 };

@@ -22,7 +22,7 @@ static int reset(void *service, Bytes account, Bytes region)
     Kms *kms = service;
     static const Query *const queries[] = {&reset_keys, &reset_aliases, &reset_tags, NULL};
     forget(kms);
-    return reset_rows(kms->host->store, queries, account, region);
+    return reset_rows(kms->runtime->store, queries, account, region);
 }
 
 static const Migration migration = {
@@ -48,16 +48,16 @@ static const Migration migration = {
     },
 };
 
-static void *open_kms(Host *host)
+static void *open_kms(Runtime *runtime)
 {
-    if (store_migrate(host->store, &migration) != STORE_OK)
+    if (store_migrate(runtime->store, &migration) != STORE_OK)
         return NULL;
     Kms *kms = calloc(1, sizeof *kms);
     if (!kms)
         abort();
-    kms->host = host;
+    kms->runtime = runtime;
     kms->furnished = map_new();
-    store_on_rollback(host->store, forget, kms);
+    store_on_rollback(runtime->store, forget, kms);
     return kms;
 }
 

@@ -70,7 +70,7 @@ Bytes multipart_new_id(Call *call)
 {
     static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz.";
     char random[55];
-    random_fill(call->host->random, random, sizeof random);
+    random_fill(call->runtime->random, random, sizeof random);
     for (size_t i = 0; i < sizeof random; i++)
         random[i] = letters[(unsigned char)random[i] & 63];
     return arena_text(call->arena, "%011llx%.53s", (long long)call->now_ms, random);

@@ -172,7 +172,7 @@ static Bytes new_version(Call *call)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
     char *id = arena_take_raw(call->arena, VERSION_LEN);
-    random_fill(call->host->random, id, VERSION_BODY);
+    random_fill(call->runtime->random, id, VERSION_BODY);
     for (size_t i = 0; i < VERSION_BODY; i++)
         id[i] = letters[(unsigned char)id[i] & 63];
     seal_version(id, id + VERSION_BODY);

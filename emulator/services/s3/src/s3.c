@@ -35,9 +35,9 @@ static const Migration migration = {
     },
 };
 
-static void *open_s3(Host *host)
+static void *open_s3(Runtime *runtime)
 {
-    return store_migrate(host->store, &migration) == STORE_OK ? host : NULL;
+    return store_migrate(runtime->store, &migration) == STORE_OK ? runtime : NULL;
 }
 
 static void close_s3(void *service)
@@ -65,7 +65,7 @@ static int reset(void *service, Bytes account, Bytes region)
 {
     static const Query *const queries[] = {&reset_object_parts, &reset_parts,   &reset_uploads, &reset_objects,
                                            &reset_versions,     &reset_configs, &reset_buckets, NULL};
-    Store *store = ((Host *)service)->store;
+    Store *store = ((Runtime *)service)->store;
     Statement *row = statement_begin(store, &blobs);
     bind_text(row, 1, account);
     bind_text(row, 2, region);

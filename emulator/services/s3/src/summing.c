@@ -15,12 +15,12 @@ static void turn_comes(LoopTimer *timer)
 static void cancelled(void *context)
 {
     Summing *summing = context;
-    loop_timer_cancel(summing->call->host->loop, &summing->timer);
+    loop_timer_cancel(summing->call->runtime->loop, &summing->timer);
 }
 
 static Status wait_for_turn(Summing *summing)
 {
-    Loop *loop = summing->call->host->loop;
+    Loop *loop = summing->call->runtime->loop;
     loop_timer_set(loop, &summing->timer, loop_now_ms(loop));
     return call_wait(summing->call, &(CallWait){0, cancelled, summing});
 }

@@ -5,15 +5,15 @@
 #include <stdlib.h>
 
 struct Sts {
-    Host *host;
+    Runtime *runtime;
 };
 
-static void *open_sts(Host *host)
+static void *open_sts(Runtime *runtime)
 {
     Sts *sts = calloc(1, sizeof *sts);
     if (!sts)
         abort();
-    sts->host = host;
+    sts->runtime = runtime;
     return sts;
 }
 

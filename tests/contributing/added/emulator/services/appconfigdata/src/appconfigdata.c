@@ -3,9 +3,9 @@
 #include "appconfigdata_model.h"
 #include "appconfigdata_operations.h"
 
-static void *open_appconfigdata(Host *host)
+static void *open_appconfigdata(Runtime *runtime)
 {
-    return host;
+    return runtime;
 }
 
 static void close_appconfigdata(void *service)
