@@ -1,4 +1,5 @@
 #include "door.h"
+#include "blob.h"
 #include "event.h"
 #include "services.h"
 #include <stdio.h>
@@ -11,6 +12,8 @@
 typedef struct DoorRequest {
     HttpRequest request; /* first */
     DoorAnswer answer;
+    HttpSink sink; /* of a body that flows, until it has it */
+    size_t given;
 } DoorRequest;
 
 static bool open_runtime(Door *door, const char *const *options)
@@ -32,7 +35,8 @@ static bool open_runtime(Door *door, const char *const *options)
     runtime->log = log_new(STDERR_FILENO, LOG_ERROR, LOG_HUMAN, runtime->clock);
     runtime->default_account = TEXT("000000000000");
     runtime->default_region = TEXT("us-east-1");
-    if (store_open(NULL, DURABILITY_MEMORY, &runtime->store, &reason) == STORE_OK)
+    if (store_open(NULL, DURABILITY_MEMORY, &runtime->store, &reason) == STORE_OK &&
+        blob_open(runtime->store) == STORE_OK)
         return true;
     printf("the store could not be opened: %s\n", reason);
     return false;
@@ -66,14 +70,35 @@ void door_close(Door *door)
     config_free(door->config);
 }
 
+/* Outside the turn, as net would. */
+static void let_flow(DoorRequest *asked)
+{
+    HttpSink sink = asked->sink;
+    Bytes body = asked->answer.body;
+    if (!sink.write)
+        return;
+    if (asked->given < body.len)
+        asked->given += sink.write(sink.context, bytes_slice(body, asked->given, body.len - asked->given));
+    if (asked->given < body.len)
+        return;
+    asked->sink = (HttpSink){0};
+    sink.end(sink.context, true);
+}
+
 DoorAnswer door_ask(Door *door, const HttpRequest *request)
 {
     DoorRequest *asked = arena_new_of(request->arena, DoorRequest);
     asked->request = *request;
+    if (pipeline_plan_body(door->pipeline, &asked->request).flows) {
+        asked->answer.body = request->body; /* until there is one of the answer's */
+        asked->request.body = TEXT("");
+        asked->request.body_flows = true;
+    }
     pipeline_take(door->pipeline, &asked->request);
     for (int round = 0; !asked->answer.is_there && round < ROUNDS_MAX; round++) {
         loop_poll(door->runtime.loop, round ? 1 : 0);
         pipeline_turn(door->pipeline);
+        let_flow(asked);
     }
     if (!asked->answer.is_there)
         asked->answer.trouble = "was not answered";
@@ -114,6 +139,22 @@ static DoorAnswer *answer_of(HttpRequest *request)
     return answer;
 }
 
+static Bytes pull(HttpRequest *request, const HttpSource *source)
+{
+    bool has_no_body = bytes_is(request->method, "HEAD");
+    char *text = arena_take_raw(request->arena, has_no_body ? 0 : source->length);
+    size_t len = 0;
+    while (!has_no_body && len < source->length) {
+        ssize_t more = source->read ? source->read(source->context, len, text + len, source->length - len)
+                                    : pread(source->fd, text + len, source->length - len, (off_t)(source->fd_at + len));
+        if (more <= 0)
+            abort();
+        len += (size_t)more;
+    }
+    http_end_source(source);
+    return (Bytes){text, len};
+}
+
 void http_respond(HttpRequest *request, HttpResponse *response)
 {
     DoorAnswer *answer = answer_of(request);
@@ -126,7 +167,7 @@ void http_respond(HttpRequest *request, HttpResponse *response)
     answer->body = arena_copy(request->arena, buffer_bytes(&response->body));
     buffer_done(&response->body);
     if (response->source)
-        answer->trouble = "is pulled from a source, which is not played here";
+        answer->body = pull(request, response->source);
 }
 
 void http_cut(HttpRequest *request)
@@ -136,8 +177,7 @@ void http_cut(HttpRequest *request)
 
 void http_take_body(HttpRequest *request, const HttpSink *sink)
 {
-    (void)sink;
-    answer_of(request)->trouble = "takes a body that flows, which is not played here";
+    ((DoorRequest *)request)->sink = *sink;
 }
 
 void http_body_go_on(HttpRequest *request)

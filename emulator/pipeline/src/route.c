@@ -258,6 +258,15 @@ static Status route_by_scope(Exchange *exchange, const WireTarget *target, Bytes
     return use(exchange, service, bytes_of(service->service->model->name), target->operation);
 }
 
+/* What does not stand for text names nothing. */
+static bool has_text(const UriMatch *match)
+{
+    for (size_t i = 0; i < match->labels_count; i++)
+        if (!bytes_is_utf8(match->labels[i].value))
+            return false;
+    return true;
+}
+
 static Status route_by_uri(Exchange *exchange, const struct OpenService *service)
 {
     const Pipeline *pipeline = exchange->pipeline;
@@ -268,7 +277,7 @@ static Status route_by_uri(Exchange *exchange, const struct OpenService *service
     if (!exchange->uri.operation && front_end && exchange->uri.is_other_method)
         return fail(&exchange->call, front_end->no_operation,
                     "The specified method is not allowed against this resource.");
-    if (!exchange->uri.operation && front_end)
+    if (front_end && (!exchange->uri.operation || !has_text(&exchange->uri)))
         return fail(&exchange->call, front_end->bad_uri, "Couldn't parse the specified URI.");
     if (!exchange->uri.operation)
         return fail(&exchange->call, exchange->protocol->unknown,

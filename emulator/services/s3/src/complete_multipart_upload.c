@@ -200,39 +200,78 @@ static Status join(Call *call, const Completion *completion, int64_t *ret_blob)
     return OK;
 }
 
+static void tell(Call *call, const Bucket *bucket, const Object *object, S3CompleteMultipartUploadOutput *out)
+{
+    out->location = arena_text(call->arena, "http://" BYTES_FMT "/" BYTES_FMT "/" BYTES_FMT,
+                               BYTES_ARG(http_head_field(call->head, "host")), BYTES_ARG(bucket->name),
+                               BYTES_ARG(escaped(call->arena, object->key)));
+    out->bucket = bucket->name;
+    out->key = object->key;
+    out->e_tag = quoted(call, object->etag);
+    CHECKSUM_TELL(out, (ChecksumAlgorithm)object->algorithm, object->checksum);
+    out->checksum_type = object->is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");
+    out->server_side_encryption = TEXT("AES256");
+    out->version_id = bucket->versioning == VERSIONING_ENABLED ? object->version : (Bytes){0};
+}
+
+/* A client whose answer was lost asks again. aws: "CompleteMultipartUpload is idempotent": of the object that this
+ * upload has become, by these parts, the answer is the same. */
+static Status find_completed(Call *call, const S3CompleteMultipartUploadInput *in, Completion *completion,
+                             Object *ret_object, bool *ret_is_done)
+{
+    const S3CompletedMultipartUpload *asked = in->multipart_upload;
+    *ret_is_done = false;
+    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &completion->bucket));
+    int code = object_find(call, &completion->bucket, in->key, ret_object);
+    if (code < 0)
+        return fault(call, code);
+    if (code == STORE_NOT_FOUND || !ret_object->parts || !asked || (size_t)ret_object->parts != asked->parts.len ||
+        !bytes_equal(object_head_read(call, ret_object->head).upload, in->upload_id))
+        return OK;
+    completion->count = asked->parts.len;
+    completion->parts = arena_new_array(call->arena, Part, completion->count);
+    for (size_t i = 0; i < completion->count; i++)
+        completion->parts[i].etag = bare_etag(asked->parts.items[i].e_tag);
+    sum_etags(call, completion);
+    *ret_is_done = bytes_equal(completion->etag, ret_object->etag);
+    return OK;
+}
+
+static Status make_object(Call *call, const S3CompleteMultipartUploadInput *in, const Completion *completion,
+                          Object *ret_object)
+{
+    ObjectHead head = object_head_read(call, completion->upload.head);
+    head.upload = completion->upload.id;
+    *ret_object = (Object){
+        .key = in->key,
+        .size = completion->size,
+        .modified_ms = call->now_ms,
+        .etag = completion->etag,
+        .algorithm = (int32_t)multipart_algorithm(&completion->upload),
+        .is_composite = completion->upload.is_composite,
+        .checksum = completion->checksum,
+        .parts = (int32_t)completion->count,
+        .storage_class = completion->upload.storage_class,
+        .head = object_head_text(call, &head),
+    };
+    TRY(join(call, completion, &ret_object->blob));
+    TRY(object_put(call, &completion->bucket, ret_object));
+    return multipart_remove(call, &completion->upload, false);
+}
+
 OPERATION(S3CompleteMultipartUpload, complete_multipart_upload, WRITES);
 static Status complete_multipart_upload(Call *call, const S3CompleteMultipartUploadInput *in,
                                         S3CompleteMultipartUploadOutput *out)
 {
     Completion completion = {0};
-    TRY(check(call, in, &completion));
-
-    ChecksumAlgorithm algorithm = multipart_algorithm(&completion.upload);
-    Object object = {
-        .key = in->key,
-        .size = completion.size,
-        .modified_ms = call->now_ms,
-        .etag = completion.etag,
-        .algorithm = (int32_t)algorithm,
-        .is_composite = completion.upload.is_composite,
-        .checksum = completion.checksum,
-        .parts = (int32_t)completion.count,
-        .storage_class = completion.upload.storage_class,
-        .head = completion.upload.head,
-    };
-    TRY(join(call, &completion, &object.blob));
-    TRY(object_put(call, &completion.bucket, &object));
-    TRY(multipart_remove(call, &completion.upload, false));
-
-    out->location = arena_text(call->arena, "http://" BYTES_FMT "/" BYTES_FMT "/" BYTES_FMT,
-                               BYTES_ARG(http_head_field(call->head, "host")), BYTES_ARG(in->bucket),
-                               BYTES_ARG(escaped(call->arena, in->key)));
-    out->bucket = in->bucket;
-    out->key = in->key;
-    out->e_tag = quoted(call, object.etag);
-    CHECKSUM_TELL(out, algorithm, object.checksum);
-    out->checksum_type = object.is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");
-    out->server_side_encryption = TEXT("AES256");
-    out->version_id = completion.bucket.versioning == VERSIONING_ENABLED ? object.version : (Bytes){0};
+    Object object;
+    bool is_done;
+    TRY(find_completed(call, in, &completion, &object, &is_done));
+    if (!is_done) {
+        completion = (Completion){0};
+        TRY(check(call, in, &completion));
+        TRY(make_object(call, in, &completion, &object));
+    }
+    tell(call, &completion.bucket, &object, out);
     return OK;
 }

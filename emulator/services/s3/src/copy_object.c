@@ -48,6 +48,7 @@ static Status make_head(Call *call, Copy *copy)
 {
     ObjectHead given = HEAD_OF(copy->in), kept = object_head_read(call, copy->source.object.head);
     copy->head = is_replace(copy->in->metadata_directive) ? given : kept;
+    object_head_unmark(&copy->head);
     copy->head.website_redirect_location = given.website_redirect_location;
     copy->head.tagging = is_replace(copy->in->tagging_directive) ? given.tagging : kept.tagging;
     return object_head_check(call, &copy->head);

@@ -39,6 +39,7 @@
     X(x_amz_expires, "X-Amz-Expires")                                                                                  \
     X(expires, "Expires")                                                                                              \
     X(server_time, "ServerTime")                                                                                       \
+    X(region, "Region")                                                                                                \
     X(missing_header_name, "MissingHeaderName")
 
 #define S3_ERROR_HEADERS(X)                                                                                            \
@@ -59,6 +60,7 @@ typedef struct S3ErrorFields {
 #define S3_ERRORS(X)                                                                                                   \
     X(ACCESS_DENIED, "AccessDenied", 403, "Access Denied")                                                             \
     X(ACL_NOT_SUPPORTED, "AccessControlListNotSupported", 400, "The bucket does not allow ACLs")                       \
+    X(AUTHORIZATION_MALFORMED, "AuthorizationHeaderMalformed", 400, "")                                                \
     X(BAD_DIGEST, "BadDigest", 400, "The Content-MD5 you specified did not match what we received.")                   \
     X(BAD_TAGS, "BadRequest", 400, "Object tags cannot be greater than 10")                                            \
     X(BUCKET_EXISTS, "BucketAlreadyExists", 409,                                                                       \

@@ -19,9 +19,13 @@
     X(expires, "expires")                                                                                              \
     X(website_redirect_location, "x-amz-website-redirect-location")
 
+/* What is known of it beside, by lines of the same kind; a copy has none of it. */
+#define OBJECT_MARKS(X) X(upload, "upload") /* whose parts it was made of */
+
 typedef struct ObjectHead {
 #define MEMBER(member, name) Bytes member;
     OBJECT_HEADERS(MEMBER)
+    OBJECT_MARKS(MEMBER)
 #undef MEMBER
     S3Metadata metadata;
     Bytes tagging; /* k=v&k=v, percent-encoded; absent: no tags */
@@ -45,6 +49,12 @@ typedef struct ObjectHead {
  * is text that can be kept. */
 MUST_CHECK Status object_head_check(Call *call, ObjectHead *head);
 Bytes object_head_text(Call *call, const ObjectHead *head);
+static inline void object_head_unmark(ObjectHead *head)
+{
+#define UNMARK(member, name) head->member = (Bytes){0};
+    OBJECT_MARKS(UNMARK)
+#undef UNMARK
+}
 ObjectHead object_head_read(Call *call, Bytes text);
 
 typedef struct Object {

@@ -68,6 +68,7 @@ Bytes object_head_text(Call *call, const ObjectHead *head)
     Buffer text = {0};
 #define LINE(member, name) append_line(&text, TEXT(""), TEXT(name), head->member);
     OBJECT_HEADERS(LINE)
+    OBJECT_MARKS(LINE)
 #undef LINE
     append_line(&text, TEXT(""), TEXT("tagging"), head->tagging);
     for (size_t i = 0; i < head->metadata.len; i++)
@@ -83,6 +84,7 @@ static void read_line(ObjectHead *head, Bytes name, Bytes value)
     if (bytes_is(name, name_))                                                                                         \
         head->member = value;
     OBJECT_HEADERS(READ)
+    OBJECT_MARKS(READ)
 #undef READ
     if (bytes_is(name, "tagging"))
         head->tagging = value;

@@ -107,9 +107,21 @@ static Status judge(Call *call, const void *in, const Complaints *complaints)
                         .argument_value = is_absent ? (Bytes){0} : first->value);
 }
 
+/* "eu-west-1". Old tools sign for "US", and take the right one from the answer (s3cmd, at its first mb). */
+static bool is_region(Bytes name)
+{
+    return name.len > 5 && name.ptr[name.len - 1] >= '0' && name.ptr[name.len - 1] <= '9' && bytes_find(name, '-') > 0;
+}
+
+#define MALFORMED "The authorization header is malformed; the region '" BYTES_FMT "' is wrong; expecting 'us-east-1'"
+
 static Status admit(Call *call, const void *in)
 {
     (void)in;
+    if (!is_region(call->region))
+        return deny_saying(call, &AUTHORIZATION_MALFORMED,
+                           arena_cstr(call->arena, arena_text(call->arena, MALFORMED, BYTES_ARG(call->region))),
+                           .region = TEXT("us-east-1"));
     return presigned_check(call);
 }
 
