@@ -99,18 +99,25 @@ __attribute__((target("avx2"))) static __m256i encode_24(__m256i in)
     return _mm256_add_epi8(values, _mm256_shuffle_epi8(shifts, index));
 }
 
-/* Reads 32 bytes from 4 before the 24 it encodes: so the first 24 are left to the portable form. */
+/* A block is the 24 bytes and the 4 before and behind them: what isn't there is not read, and what is there moved into
+ * its place. */
 __attribute__((target("avx2"))) static size_t encode_avx2(char *out, const unsigned char *in, size_t len)
 {
-    size_t done = 0;
-    if (len < 64)
+    const __m256i up = _mm256_setr_epi32(0, 0, 1, 2, 3, 4, 5, 6), down = _mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 7);
+    if (len < 32)
         return 0;
-    encode_tail(out, in, 24);
-    for (done = 24; len - done >= 28; done += 24) {
-        __m256i block = _mm256_loadu_si256((const __m256i *)(const void *)(in + done - 4));
+    __m256i block = _mm256_permutevar8x32_epi32(_mm256_loadu_si256((const __m256i *)(const void *)in), up);
+    _mm256_storeu_si256((__m256i *)(void *)out, encode_24(block));
+    size_t done = 24;
+    for (; len - done >= 28; done += 24) {
+        block = _mm256_loadu_si256((const __m256i *)(const void *)(in + done - 4));
         _mm256_storeu_si256((__m256i *)(void *)(out + done / 3 * 4), encode_24(block));
     }
-    return done;
+    if (len - done < 24)
+        return done;
+    block = _mm256_loadu_si256((const __m256i *)(const void *)(in + done - 8));
+    _mm256_storeu_si256((__m256i *)(void *)(out + done / 3 * 4), encode_24(_mm256_permutevar8x32_epi32(block, down)));
+    return done + 24;
 }
 
 /* 32 characters to 24 bytes (of 32 written). False where one of them is not of the alphabet. */
