@@ -7,6 +7,9 @@
 
 #define DEFLATE_LEVEL 6
 #define OUT_BYTES     65536
+/* A window of 4 KiB, and tables to match: zconf.h: (1 << (windowBits + 2)) + (1 << (memLevel + 9)) bytes. */
+#define SMALL_WINDOW_BITS 12
+#define SMALL_MEMORY      5
 
 typedef enum Form { FORM_PLAIN, FORM_GZIP, FORM_ZIP, FORM_SNAPPY, FORM_HADOOP } Form;
 
@@ -56,7 +59,7 @@ static void le32(Buffer *out, uint32_t value)
     le16(out, value >> 16);
 }
 
-Compressor *compressor_new(Bytes format, Bytes name, int64_t at_ms)
+Compressor *compressor_new(Bytes format, Bytes name, int64_t at_ms, CompressorSize size)
 {
     Compressor *compressor = calloc(1, sizeof *compressor);
     char *copy = malloc(name.len + 1);
@@ -71,9 +74,12 @@ Compressor *compressor_new(Bytes format, Bytes name, int64_t at_ms)
     compressor->name_len = name.len;
     compressor->dos_time = (uint16_t)(tm.tm_hour << 11 | tm.tm_min << 5 | tm.tm_sec / 2);
     compressor->dos_date = (uint16_t)((tm.tm_year - 80) << 9 | (tm.tm_mon + 1) << 5 | tm.tm_mday);
-    int window_bits = compressor->form == FORM_GZIP ? 15 + 16 : -15; /* with gzip's head and tail; neither */
+    int window_bits = size == COMPRESSOR_SMALL ? SMALL_WINDOW_BITS : MAX_WBITS;
+    window_bits =
+        compressor->form == FORM_GZIP ? window_bits + 16 : -window_bits; /* with gzip's head and tail; neither */
+    int memory = size == COMPRESSOR_SMALL ? SMALL_MEMORY : 8;
     if ((compressor->form == FORM_GZIP || compressor->form == FORM_ZIP) &&
-        deflateInit2(&compressor->deflate, DEFLATE_LEVEL, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        deflateInit2(&compressor->deflate, DEFLATE_LEVEL, Z_DEFLATED, window_bits, memory, Z_DEFAULT_STRATEGY) != Z_OK)
         abort();
     return compressor;
 }

@@ -5,7 +5,8 @@
  * at any time neither loses nor doubles a record. Small ones are made at once, large ones in steps, so that others are
  * not held up, and 128 MiB cost some MiB of memory. */
 #pragma once
-#include "delivery_stream.h"
+#include "buffer.h"
+#include "processing.h"
 
 /* Looks by then at the latest. */
 void deliveries_await(Firehose *firehose, int64_t due_ms);
@@ -27,16 +28,23 @@ struct Delivery {
     Bytes bucket, delimiter;
     int64_t at;             /* records [stream.position, at) are in it */
     int64_t bytes, records; /* as they were put */
-    Bytes key;
-    struct Compressor *compressor;
-    struct S3Deposit *deposit;
+    Processing processing;
+    int code;                   /* of the sinks: once it is not STORE_OK, nothing goes on */
+    int64_t made;               /* bytes that came of the piece at hand */
+    struct Outlet *outlets;     /* all objects that are made, the newest first; of which */
+    struct Outlet *main;        /* what passed the processors */
+    struct Outlet *failed;      /* what did not, told in JSON */
+    struct Outlet *copy;        /* records as they were put: S3BackupMode Enabled */
+    struct Outlet *gathered_of; /* what `gathered` goes to */
+    Buffer gathered;
+    int64_t passed_bytes, passed_records;
 };
 
-/* delivery.c: one object. Codes of the store and of s3.h, and this. */
+/* delivery.c: its objects. Codes of the store and of s3.h, and this. */
 enum { DELIVERY_NO_S3 = 32 };
 MUST_CHECK int delivery_begin(const Scope *scope, const DeliveryStream *stream, Delivery **ret_delivery);
 /* A piece. *ret_done: nothing is left but delivery_end. */
 MUST_CHECK int delivery_step(Delivery *delivery, bool *ret_done);
-/* (turn) The object is there, and its records have left the buffer. */
+/* (turn) The objects are there, and their records have left the buffer. */
 MUST_CHECK int delivery_end(Delivery *delivery);
 Delivery *delivery_free(Delivery *delivery);

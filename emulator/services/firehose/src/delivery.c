@@ -1,69 +1,143 @@
-/* delivery.c - one object: from the buffer, piece by piece, through the compressor, into an object. */
-#include "compressor.h"
-#include "deliveries.h"
+/* delivery.c - from the buffer, piece by piece, through the processors, into objects: what passed, what failed, and,
+ * where it is wanted, a copy of what was put. */
 #include "destination.h"
+#include "failing.h"
 #include "metrics.h"
+#include "outlet.h"
 #include "seal.h"
-#include "uuid.h"
-#include "zone.h"
 #include <stdlib.h>
 
 #define PIECE_BYTES   (512 * 1024)
 #define PIECE_RECORDS 10000
 #define TRIM_CHUNKS   256
+#define MADE_BYTES    INT64_C(8388608) /* of one step: a record may become many */
 
-static JavaTime time_of(const Delivery *delivery)
+static Outlet *open_outlet(Delivery *delivery, const OutletSettings *settings)
 {
-    JavaTime time = {.at_ms = delivery->stream.since_ms, .zone = delivery->destination->custom_time_zone};
-    if (!zone_offset(time.zone, time.at_ms / MS_PER_S, &time.offset_s))
-        time.zone = TEXT("");
-    return time;
+    Outlet *outlet = NULL;
+    if (delivery->code == STORE_OK)
+        delivery->code = outlet_open(delivery, settings, &outlet);
+    return outlet;
 }
 
-/* aws: Developer Guide, "Amazon S3 object name format": DeliveryStreamName-DeliveryStreamVersion-YYYY-MM-dd-HH-MM-SS-
- * RandomString, then the extension. */
-static void make_key(Delivery *delivery)
+static Bytes evaluated(Delivery *delivery, Bytes prefix, int64_t since_ms)
 {
-    const Destination *destination = delivery->destination;
-    PrefixValues values = {.time = time_of(delivery), .random = delivery->firehose->runtime->random};
-    char uuid[UUID_TEXT_LEN];
-    Buffer key = {0};
+    PrefixValues values = {.time = outlet_time(delivery, since_ms), .random = delivery->firehose->runtime->random};
+    Buffer text = {0};
     /* It was checked when it was set. */
-    if (prefix_evaluate(&key, destination->prefix, &values) != PREFIX_FINE)
-        key.len = 0;
-    buffer_append(&key, delivery->stream.name);
-    buffer_append_format(&key, "-%lld-", (long long)delivery->stream.version);
-    if (!java_time_append(&key, TEXT("yyyy-MM-dd-HH-mm-ss-"), &values.time))
-        abort();
-    uuid_write(values.random, uuid);
-    buffer_append(&key, (Bytes){uuid, sizeof uuid});
-    if (destination->file_extension.len)
-        buffer_append(&key, destination->file_extension);
-    else
-        buffer_append_text(&key, compression_extension(destination->compression_format));
-    delivery->key = arena_copy(delivery->arena, buffer_bytes(&key));
-    buffer_done(&key);
+    if (prefix_evaluate(&text, prefix, &values) != PREFIX_FINE)
+        text.len = 0;
+    Bytes kept = arena_copy(delivery->arena, buffer_bytes(&text));
+    buffer_done(&text);
+    return kept;
 }
 
-static Bytes last_name(Bytes key)
-{
-    ptrdiff_t slash = bytes_find_last(key, '/');
-    return bytes_slice(key, (size_t)(slash + 1), key.len - (size_t)(slash + 1));
-}
-
-static int open_deposit(const Scope *scope, Delivery *delivery)
+static Bytes evaluated_error(Delivery *delivery, const char *type, int64_t since_ms)
 {
     const Destination *destination = delivery->destination;
-    Scope theirs = scope_for(scope, delivery->firehose->s3);
-    int code = theirs.service ? s3_find_bucket(&theirs, delivery->bucket) : DELIVERY_NO_S3;
-    if (code == STORE_OK)
-        code = s3_deposit_begin(&theirs, &delivery->deposit);
-    if (code != STORE_OK)
-        return code;
-    make_key(delivery);
-    delivery->compressor =
-        compressor_new(destination->compression_format, last_name(delivery->key), delivery->stream.since_ms);
-    return STORE_OK;
+    PrefixValues values = {.time = outlet_time(delivery, since_ms),
+                           .random = delivery->firehose->runtime->random,
+                           .error_type = bytes_of(type)};
+    Buffer text = {0};
+    if (prefix_evaluate_error(&text, destination->prefix, destination->error_output_prefix, &values) != PREFIX_FINE)
+        text.len = 0;
+    Bytes kept = arena_copy(delivery->arena, buffer_bytes(&text));
+    buffer_done(&text);
+    return kept;
+}
+
+static OutletSettings settings_of(const Delivery *delivery, int64_t since_ms)
+{
+    const Destination *destination = delivery->destination;
+    return (OutletSettings){.bucket = delivery->bucket,
+                            .compression = destination->compression_format,
+                            .file_extension = destination->file_extension,
+                            .since_ms = since_ms};
+}
+
+static Outlet *main_outlet(Delivery *delivery, int64_t since_ms)
+{
+    OutletSettings settings = settings_of(delivery, since_ms);
+    if (!delivery->main) {
+        settings.prefix = evaluated(delivery, delivery->destination->prefix, since_ms);
+        delivery->main = open_outlet(delivery, &settings);
+    }
+    return delivery->main;
+}
+
+static Outlet *failed_outlet(Delivery *delivery, int64_t since_ms)
+{
+    OutletSettings settings = settings_of(delivery, since_ms);
+    if (!delivery->failed) {
+        settings.prefix = evaluated_error(delivery, "processing-failed", since_ms);
+        delivery->failed = open_outlet(delivery, &settings);
+    }
+    return delivery->failed;
+}
+
+static Outlet *copy_outlet(Delivery *delivery, int64_t since_ms)
+{
+    const FirehoseS3DestinationDescription *copy = delivery->destination->s3_backup_description;
+    if (!delivery->copy) {
+        OutletSettings settings = {.bucket = bucket_of(copy->bucket_arn),
+                                   .prefix = evaluated(delivery, copy->prefix, since_ms),
+                                   .compression = copy->compression_format,
+                                   .since_ms = since_ms};
+        delivery->copy = open_outlet(delivery, &settings);
+    }
+    return delivery->copy;
+}
+
+static void add_to(Delivery *delivery, Outlet *outlet, Bytes bytes)
+{
+    if (delivery->code == STORE_OK)
+        delivery->code = outlet_add(delivery, outlet, bytes);
+    delivery->made += (int64_t)bytes.len;
+}
+
+static void on_passed(void *context, const Passing *record)
+{
+    Delivery *delivery = context;
+    Outlet *outlet = main_outlet(delivery, record->arrival_ms);
+    if (!outlet)
+        return;
+    add_to(delivery, outlet, record->data);
+    add_to(delivery, outlet, delivery->delimiter);
+    delivery->passed_bytes += (int64_t)record->data.len;
+    delivery->passed_records++;
+}
+
+static void on_failed(void *context, const Failing *failing)
+{
+    Delivery *delivery = context;
+    Outlet *outlet = failed_outlet(delivery, failing->record.arrival_ms);
+    Buffer line = {0};
+    if (!outlet)
+        return;
+    failing_append(&line, failing, clock_now_ms(delivery->firehose->runtime->clock));
+    add_to(delivery, outlet, buffer_bytes(&line));
+    buffer_done(&line);
+}
+
+static int find_bucket(const Scope *scope, Bytes bucket)
+{
+    const Firehose *firehose = scope->service;
+    Scope theirs = scope_for(scope, firehose->s3);
+    return theirs.service ? s3_find_bucket(&theirs, bucket) : DELIVERY_NO_S3;
+}
+
+static int prepare(const Scope *scope, Delivery *delivery)
+{
+    const Destination *destination = delivery->destination;
+    delivery->bucket = bucket_of(destination->bucket_arn);
+    delivery->delimiter = processing_delimiter(delivery->arena, destination->processing_configuration);
+    delivery->processing =
+        (Processing){.arena = delivery->piece, .passed = on_passed, .failed = on_failed, .context = delivery};
+    processing_of(&delivery->processing, destination->processing_configuration);
+    int code = find_bucket(scope, delivery->bucket);
+    if (code == STORE_OK && destination_has_copy(destination))
+        code = find_bucket(scope, bucket_of(destination->s3_backup_description->bucket_arn));
+    return code;
 }
 
 int delivery_begin(const Scope *scope, const DeliveryStream *stream, Delivery **ret_delivery)
@@ -82,12 +156,7 @@ int delivery_begin(const Scope *scope, const DeliveryStream *stream, Delivery **
     delivery->destination = arena_new_of(arena, Destination);
     delivery->at = stream->position;
     bool is_read = destination_read(arena, &delivery->stream, delivery->destination);
-    int code = STORE_BROKEN;
-    if (is_read) {
-        delivery->bucket = destination_bucket(delivery->destination);
-        delivery->delimiter = destination_delimiter(arena, delivery->destination);
-        code = open_deposit(scope, delivery);
-    }
+    int code = is_read ? prepare(scope, delivery) : STORE_BROKEN;
     if (code != STORE_OK)
         delivery = delivery_free(delivery);
     *ret_delivery = delivery;
@@ -98,8 +167,8 @@ Delivery *delivery_free(Delivery *delivery)
 {
     if (!delivery)
         return NULL;
-    compressor_free(delivery->compressor);
-    s3_deposit_free(delivery->deposit);
+    outlet_free(delivery->outlets);
+    buffer_done(&delivery->gathered);
     arena_free(delivery->piece);
     arena_free(delivery->arena);
     free(delivery);
@@ -112,44 +181,64 @@ static bool is_whole(const Delivery *delivery)
     return delivery->at >= delivery->stream.next || delivery->bytes >= delivery->stream.size_max;
 }
 
-static int add_record(Delivery *delivery, const LogRecord *record, Buffer *out)
+static int add_record(Delivery *delivery, const LogRecord *record)
 {
     Bytes data = record->data;
+    ArenaMark mark = arena_mark(delivery->piece);
     if (record->flags & RECORD_IS_SEALED &&
         !record_unseal(delivery->firehose, delivery->piece, &delivery->stream, &data))
         return STORE_BROKEN;
-    compressor_add(delivery->compressor, data, out);
-    compressor_add(delivery->compressor, delivery->delimiter, out);
+    if (destination_has_copy(delivery->destination)) {
+        Outlet *copy = copy_outlet(delivery, record->arrival_ms);
+        if (copy)
+            add_to(delivery, copy, data);
+    }
+    processing_run(&delivery->processing, &(Passing){data, record->arrival_ms});
     delivery->at = (int64_t)record->sequence + 1;
     delivery->bytes += (int64_t)data.len;
     delivery->records++;
-    return STORE_OK;
+    arena_rewind(delivery->piece, mark);
+    return delivery->code;
 }
 
-static int add_piece(Delivery *delivery, Buffer *out)
+static int add_piece(Delivery *delivery)
 {
     LogRecord *records;
     size_t count;
     int code = shard_log_read(delivery->firehose->log, buffer_log(&delivery->stream), (uint64_t)delivery->at,
                               PIECE_RECORDS, PIECE_BYTES, delivery->piece, &records, &count);
-    for (size_t i = 0; code == STORE_OK && i < count && !is_whole(delivery); i++)
-        code = add_record(delivery, &records[i], out);
+    delivery->made = 0;
+    for (size_t i = 0; code == STORE_OK && i < count && !is_whole(delivery) && delivery->made < MADE_BYTES; i++)
+        code = add_record(delivery, &records[i]);
     if (code == STORE_OK && !count)
         delivery->at = delivery->stream.next;
     return code;
 }
 
+static int end_all(Delivery *delivery)
+{
+    int code = STORE_OK;
+    for (Outlet *outlet = delivery->outlets; code == STORE_OK && outlet; outlet = outlet->next)
+        code = outlet_end(delivery, outlet);
+    return code;
+}
+
 int delivery_step(Delivery *delivery, bool *ret_done)
 {
-    Buffer out = {0};
-    int code = add_piece(delivery, &out);
+    int code = add_piece(delivery);
     *ret_done = is_whole(delivery);
-    if (code == STORE_OK && *ret_done)
-        compressor_end(delivery->compressor, &out);
     if (code == STORE_OK)
-        code = s3_deposit_write(delivery->deposit, buffer_bytes(&out));
-    buffer_done(&out);
+        code = *ret_done ? end_all(delivery) : outlets_settle(delivery);
     arena_reset(delivery->piece);
+    return code;
+}
+
+static int keep_all(const Scope *scope, Delivery *delivery)
+{
+    Scope theirs = scope_for(scope, delivery->firehose->s3);
+    int code = STORE_OK;
+    for (Outlet *outlet = delivery->outlets; code == STORE_OK && outlet; outlet = outlet->next)
+        code = outlet_keep(&theirs, outlet);
     return code;
 }
 
@@ -184,9 +273,8 @@ int delivery_end(Delivery *delivery)
     int code = delivery_stream_load(&scope, delivery->stream.id, &stream);
     if (code == STORE_NOT_FOUND || (code == STORE_OK && stream.position != delivery->stream.position))
         return STORE_OK; /* it is gone, or another than it was: nobody waits for this */
-    Scope theirs = scope_for(&scope, firehose->s3);
     if (code == STORE_OK)
-        code = s3_deposit_keep(&theirs, delivery->deposit, delivery->bucket, delivery->key);
+        code = keep_all(&scope, delivery);
     if (code == STORE_OK)
         code = move_on(&scope, delivery, &stream);
     if (code == STORE_OK)

@@ -1,5 +1,6 @@
 /* destination.c - the members that S3 and ExtendedS3 destinations have, their defaults, and what is refused. */
 #include "destination.h"
+#include "processing.h"
 #include "wire.h"
 #include "zone.h"
 
@@ -93,27 +94,31 @@ static Status check_prefixes(Call *call, Bytes prefix, Bytes error)
     return OK;
 }
 
-static Status check_processors(Call *call, const FirehoseProcessingConfiguration *processing)
-{
-    for (size_t i = 0; processing && processing->enabled && i < processing->processors.len; i++)
-        if (!bytes_equal(processing->processors.items[i].type, FIREHOSE_PROCESSOR_TYPE_APPENDDELIMITERTORECORD))
-            return fail(call, &COMMON_NOT_IMPLEMENTED, "The processor " BYTES_FMT " is not implemented.",
-                        BYTES_ARG(processing->processors.items[i].type));
-    return OK;
-}
-
 static Status check_built(Call *call, const Destination *destination)
 {
     const FirehoseEncryptionConfiguration *encryption = destination->encryption_configuration;
     if (encryption && encryption->kms_encryption_config)
         return not_built(call, "EncryptionConfiguration with a key of KMS");
-    if (bytes_equal(destination->s3_backup_mode, FIREHOSE_S3_BACKUP_MODE_ENABLED))
-        return not_built(call, "S3BackupMode Enabled");
     if (destination->data_format_conversion_configuration && destination->data_format_conversion_configuration->enabled)
         return not_built(call, "DataFormatConversionConfiguration");
     if (destination->dynamic_partitioning_configuration && destination->dynamic_partitioning_configuration->enabled)
         return not_built(call, "DynamicPartitioningConfiguration");
-    return check_processors(call, destination->processing_configuration);
+    return processors_check(call, destination->processing_configuration);
+}
+
+static Status check_copy(Call *call, const Destination *destination)
+{
+    const FirehoseS3DestinationDescription *copy = destination->s3_backup_description;
+    if (!copy)
+        return bytes_equal(destination->s3_backup_mode, FIREHOSE_S3_BACKUP_MODE_ENABLED)
+                   ? invalid(call, "S3BackupConfiguration must be present when S3BackupMode is Enabled.")
+                   : OK;
+    if (!present(copy->bucket_arn) || !present(copy->role_arn))
+        return invalid(call, "S3BackupConfiguration must have both BucketARN and RoleARN.");
+    if (copy->encryption_configuration->kms_encryption_config)
+        return not_built(call, "EncryptionConfiguration with a key of KMS");
+    TRY(check_hints(call, copy->buffering_hints));
+    return check_prefixes(call, copy->prefix, copy->error_output_prefix);
 }
 
 static Status check(Call *call, const Destination *destination)
@@ -122,12 +127,13 @@ static Status check(Call *call, const Destination *destination)
     TRY(check_hints(call, destination->buffering_hints));
     TRY(check_built(call, destination));
     TRY(check_prefixes(call, destination->prefix, destination->error_output_prefix));
+    TRY(check_copy(call, destination));
     if (!zone_offset(destination->custom_time_zone, call->now_ms / MS_PER_S, &offset_s))
         return invalid(call, "CustomTimeZone must be the name of a time zone of the tz database.");
     return OK;
 }
 
-static void set_defaults(Arena *arena, Destination *destination)
+static FirehoseS3DestinationDescription s3_defaults(Arena *arena)
 {
     FirehoseBufferingHints *hints = arena_new_of(arena, FirehoseBufferingHints);
     FirehoseEncryptionConfiguration *encryption = arena_new_of(arena, FirehoseEncryptionConfiguration);
@@ -136,25 +142,37 @@ static void set_defaults(Arena *arena, Destination *destination)
     SET(hints, interval_in_seconds, INTERVAL_S_DEFAULT);
     encryption->no_encryption_config = FIREHOSE_NO_ENCRYPTION_CONFIG_NOENCRYPTION;
     SET(logging, enabled, false);
-    *destination = (Destination){
+    return (FirehoseS3DestinationDescription){
         .buffering_hints = hints,
         .compression_format = FIREHOSE_COMPRESSION_FORMAT_UNCOMPRESSED,
         .encryption_configuration = encryption,
         .cloud_watch_logging_options = logging,
-        .s3_backup_mode = FIREHOSE_S3_BACKUP_MODE_DISABLED,
     };
 }
 
-/* An empty structure says nothing. */
-static void fill_hints(Arena *arena, Destination *destination)
+static void set_defaults(Arena *arena, Destination *destination)
 {
-    FirehoseBufferingHints *hints = destination->buffering_hints;
-    if (hints->has_size_in_m_bs || hints->has_interval_in_seconds)
-        return;
-    destination->buffering_hints = hints = arena_new_of(arena, FirehoseBufferingHints);
-    SET(hints, size_in_m_bs, SIZE_MB_DEFAULT);
-    SET(hints, interval_in_seconds, INTERVAL_S_DEFAULT);
+    FirehoseS3DestinationDescription s3 = s3_defaults(arena);
+    *destination = (Destination){.s3_backup_mode = FIREHOSE_S3_BACKUP_MODE_DISABLED};
+    TAKE_S3(destination, &s3);
 }
+
+/* An empty structure says nothing. */
+static void fill_hints(Arena *arena, FirehoseBufferingHints **hints)
+{
+    if (!(*hints)->has_size_in_m_bs && !(*hints)->has_interval_in_seconds)
+        *hints = s3_defaults(arena).buffering_hints;
+}
+
+/* Where records go as they were put. from: a configuration or an update, of the same members. */
+#define TAKE_COPY(arena, destination, from)                                                                            \
+    do {                                                                                                               \
+        FirehoseS3DestinationDescription *copy = arena_new_of(arena, FirehoseS3DestinationDescription);                \
+        *copy = (destination)->s3_backup_description ? *(destination)->s3_backup_description : s3_defaults(arena);     \
+        TAKE_S3(copy, from);                                                                                           \
+        fill_hints(arena, &copy->buffering_hints);                                                                     \
+        (destination)->s3_backup_description = copy;                                                                   \
+    } while (0)
 
 static const char *other_of_new(const FirehoseCreateDeliveryStreamInput *in)
 {
@@ -170,6 +188,13 @@ static const char *other_of_new(const FirehoseCreateDeliveryStreamInput *in)
                                                      : NULL;
 }
 
+static void take_new(Arena *arena, Destination *ret, const FirehoseExtendedS3DestinationConfiguration *in)
+{
+    TAKE_EXTENDED(ret, in);
+    if (in->s3_backup_configuration)
+        TAKE_COPY(arena, ret, in->s3_backup_configuration);
+}
+
 Status destination_of_new(Call *call, const FirehoseCreateDeliveryStreamInput *in, Destination *ret)
 {
     const char *other = other_of_new(in);
@@ -183,8 +208,8 @@ Status destination_of_new(Call *call, const FirehoseCreateDeliveryStreamInput *i
     if (in->s3_destination_configuration)
         TAKE_S3(ret, in->s3_destination_configuration);
     else
-        TAKE_EXTENDED(ret, in->extended_s3_destination_configuration);
-    fill_hints(call->arena, ret);
+        take_new(call->arena, ret, in->extended_s3_destination_configuration);
+    fill_hints(call->arena, &ret->buffering_hints);
     return check(call, ret);
 }
 
@@ -201,9 +226,26 @@ static const char *other_of_update(const FirehoseUpdateDestinationInput *in)
                                                                   : NULL;
 }
 
+static void take_update(Arena *arena, Destination *destination, const FirehoseExtendedS3DestinationUpdate *in)
+{
+    TAKE_EXTENDED(destination, in);
+    if (in->s3_backup_update)
+        TAKE_COPY(arena, destination, in->s3_backup_update);
+}
+
+/* aws: ExtendedS3DestinationUpdate, S3BackupMode: "If you have enabled … it cannot be disabled"; the API Reference of
+ * the configuration: "You can't update a Firehose stream … to disable it" */
+static Status check_update(Call *call, const Destination *before, const Destination *after)
+{
+    if (destination_has_copy(before) && !destination_has_copy(after))
+        return invalid(call, "S3BackupMode cannot be changed from Enabled to Disabled.");
+    return check(call, after);
+}
+
 Status destination_update(Call *call, const FirehoseUpdateDestinationInput *in, Destination *destination)
 {
     const char *other = other_of_update(in);
+    const Destination before = *destination;
     int count = (in->s3_destination_update != NULL) + (in->extended_s3_destination_update != NULL) + (other != NULL);
     if (count != 1)
         return invalid(call, "Exactly one destination update is supported for a Firehose");
@@ -212,9 +254,9 @@ Status destination_update(Call *call, const FirehoseUpdateDestinationInput *in, 
     if (in->s3_destination_update)
         TAKE_S3(destination, in->s3_destination_update);
     else
-        TAKE_EXTENDED(destination, in->extended_s3_destination_update);
-    fill_hints(call->arena, destination);
-    return check(call, destination);
+        take_update(call->arena, destination, in->extended_s3_destination_update);
+    fill_hints(call->arena, &destination->buffering_hints);
+    return check_update(call, &before, destination);
 }
 
 static void free_buffer(void *buffer)
@@ -252,38 +294,14 @@ void destination_describe(Arena *arena, const Destination *destination, Firehose
                                             .extended_s3_destination_description = extended};
 }
 
-Bytes destination_bucket(const Destination *destination)
+bool destination_has_copy(const Destination *destination)
 {
-    Bytes rest = destination->bucket_arn;
-    ptrdiff_t colon = bytes_find_last(rest, ':');
-    return bytes_slice(rest, (size_t)(colon + 1), rest.len - (size_t)(colon + 1));
+    return bytes_equal(destination->s3_backup_mode, FIREHOSE_S3_BACKUP_MODE_ENABLED) &&
+           destination->s3_backup_description;
 }
 
-/* aws: its parameter is spelled as in a Java string: \n. */
-static Bytes unescaped(Arena *arena, Bytes text)
+Bytes bucket_of(Bytes arn)
 {
-    char *out = arena_take_raw(arena, text.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '\\' && i + 1 < text.len) {
-            c = text.ptr[++i];
-            c = (char)(c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c);
-        }
-        out[len++] = c;
-    }
-    return (Bytes){out, len};
-}
-
-Bytes destination_delimiter(Arena *arena, const Destination *destination)
-{
-    const FirehoseProcessingConfiguration *processing = destination->processing_configuration;
-    for (size_t i = 0; processing && processing->enabled && i < processing->processors.len; i++) {
-        const FirehoseProcessor *processor = &processing->processors.items[i];
-        for (size_t p = 0; p < processor->parameters.len; p++)
-            if (bytes_equal(processor->parameters.items[p].parameter_name, FIREHOSE_PROCESSOR_PARAMETER_NAME_DELIMITER))
-                return unescaped(arena, processor->parameters.items[p].parameter_value);
-        return TEXT("\n");
-    }
-    return TEXT("");
+    ptrdiff_t colon = bytes_find_last(arn, ':');
+    return bytes_slice(arn, (size_t)(colon + 1), arn.len - (size_t)(colon + 1));
 }

@@ -17,6 +17,7 @@ MUST_CHECK bool destination_read(Arena *arena, const DeliveryStream *stream, Des
 /* As DescribeDeliveryStream tells it: in both forms. */
 void destination_describe(Arena *arena, const Destination *destination, FirehoseDestinationDescription *ret);
 
-Bytes destination_bucket(const Destination *destination);
-/* What AppendDelimiterToRecord puts behind each record; empty: nothing. */
-Bytes destination_delimiter(Arena *arena, const Destination *destination);
+/* Are records kept as they were put, too? */
+bool destination_has_copy(const Destination *destination);
+/* The bucket's name. */
+Bytes bucket_of(Bytes arn);

@@ -21,6 +21,10 @@ static const struct {
     [METRIC_S3_RECORDS] = {"DeliveryToS3.Records", "Count"},
     [METRIC_S3_SUCCESS] = {"DeliveryToS3.Success", "Count"},
     [METRIC_S3_FRESHNESS] = {"DeliveryToS3.DataFreshness", "Seconds"},
+    [METRIC_COPY_BYTES] = {"BackupToS3.Bytes", "Bytes"},
+    [METRIC_COPY_RECORDS] = {"BackupToS3.Records", "Count"},
+    [METRIC_COPY_SUCCESS] = {"BackupToS3.Success", "Count"},
+    [METRIC_COPY_FRESHNESS] = {"BackupToS3.DataFreshness", "Seconds"},
     [METRIC_SOURCE_BYTES] = {"DataReadFromKinesisStream.Bytes", "Bytes"},
     [METRIC_SOURCE_RECORDS] = {"DataReadFromKinesisStream.Records", "Count"},
     [METRIC_SOURCE_BEHIND] = {"KinesisMillisBehindLatest", "Milliseconds"},
@@ -200,10 +204,17 @@ void delivery_metric(Firehose *firehose, const DeliveryStream *stream, MetricId 
 void delivery_metrics_of(Firehose *firehose, const Delivery *delivery, int64_t now_ms)
 {
     const DeliveryStream *stream = &delivery->stream;
-    delivery_metric(firehose, stream, METRIC_S3_BYTES, (double)delivery->bytes);
-    delivery_metric(firehose, stream, METRIC_S3_RECORDS, (double)delivery->records);
+    double age_s = (double)(now_ms - stream->since_ms) / (double)MS_PER_S;
+    delivery_metric(firehose, stream, METRIC_S3_BYTES, (double)delivery->passed_bytes);
+    delivery_metric(firehose, stream, METRIC_S3_RECORDS, (double)delivery->passed_records);
     delivery_metric(firehose, stream, METRIC_S3_SUCCESS, 1);
-    delivery_metric(firehose, stream, METRIC_S3_FRESHNESS, (double)(now_ms - stream->since_ms) / (double)MS_PER_S);
+    delivery_metric(firehose, stream, METRIC_S3_FRESHNESS, age_s);
+    if (!delivery->copy)
+        return;
+    delivery_metric(firehose, stream, METRIC_COPY_BYTES, (double)delivery->bytes);
+    delivery_metric(firehose, stream, METRIC_COPY_RECORDS, (double)delivery->records);
+    delivery_metric(firehose, stream, METRIC_COPY_SUCCESS, 1);
+    delivery_metric(firehose, stream, METRIC_COPY_FRESHNESS, age_s);
 }
 
 double delivery_put_latency(const Call *call)

@@ -1,0 +1,35 @@
+/* outlet.h - one object that a delivery is making: its name, the compressor, and bytes that nobody sees yet. */
+#pragma once
+#include "deliveries.h"
+#include "java_time.h"
+
+typedef struct Outlet {
+    struct Outlet *next;
+    Bytes bucket, key;
+    struct Compressor *compressor;
+    struct S3Deposit *deposit;
+    int64_t since_ms; /* arrival of its oldest record */
+    int64_t bytes, records;
+} Outlet;
+
+/* How an object is named and made, of whichever part of a destination. */
+typedef struct OutletSettings {
+    Bytes bucket;
+    Bytes prefix;         /* evaluated */
+    Bytes compression;    /* of the model's enumeration */
+    Bytes file_extension; /* empty: that of the compression */
+    int64_t since_ms;
+    bool is_one_of_many; /* its compressor shall be small */
+} OutletSettings;
+
+JavaTime outlet_time(const Delivery *delivery, int64_t at_ms);
+/* Codes of the store. */
+MUST_CHECK int outlet_open(Delivery *delivery, const OutletSettings *settings, Outlet **ret_outlet);
+Outlet *outlet_free(Outlet *outlet); /* and those behind it; returns NULL */
+/* What was added to an outlet goes to its deposit no later than when another is added to, or by outlets_settle. */
+MUST_CHECK int outlet_add(Delivery *delivery, Outlet *outlet, Bytes bytes);
+MUST_CHECK int outlets_settle(Delivery *delivery);
+/* The last of its bytes. */
+MUST_CHECK int outlet_end(Delivery *delivery, Outlet *outlet);
+/* (turn) It is an object. */
+MUST_CHECK int outlet_keep(const Scope *scope, Outlet *outlet);
