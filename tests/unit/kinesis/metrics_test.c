@@ -1,6 +1,7 @@
 /* metrics_test.c - minutes with very much in them are told in steps, and nothing of them is lost. */
 #include "cloudwatch.h"
 #include "fixture.h"
+#include "metrics.h"
 
 #define SHARDS 1500
 
@@ -39,7 +40,7 @@ static void minutes_of_many_shards_are_told_in_steps(void **state)
     KinesisEnableEnhancedMonitoringOutput out;
     KinesisEnableEnhancedMonitoringInput in = {.stream_name = TEXT("s"), .shard_level_metrics = {&all, 1}};
     assert_true(runtime_open_service(&fixture->runtime, &cloudwatch_service));
-    fixture->kinesis->cloudwatch = runtime_service(&fixture->runtime, &cloudwatch_service);
+    metrics_open(fixture->kinesis);
     make_stream(fixture, "s", SHARDS);
     assert_null(run(fixture, &KinesisEnableEnhancedMonitoring, &in, &out));
     put_everywhere(fixture);

@@ -101,7 +101,7 @@ static void a_call_that_is_made_again_is_measured_once(void **state)
     Fixture *fixture = *state;
     KinesisPutRecordOutput out;
     assert_true(runtime_open_service(&fixture->runtime, &cloudwatch_service));
-    fixture->kinesis->cloudwatch = runtime_service(&fixture->runtime, &cloudwatch_service);
+    metrics_open(fixture->kinesis);
     make_stream(fixture, "s", 1);
     assert_null(put_one(fixture, &out));
     end_turn(fixture);

@@ -1,7 +1,7 @@
 /* capacity.c */
 #include "capacity.h"
 #include "dynamodb_operations.h"
-#include "meters.h"
+#include "table_metrics.h"
 
 #define READ_UNIT_BYTES  4096
 #define WRITE_UNIT_BYTES 1024

@@ -7,9 +7,9 @@
 #include "event.h"
 #include "job.h"
 #include "kinesis.h"
-#include "meters.h"
 #include "request.h"
 #include "stream.h"
+#include "table_metrics.h"
 #include "throttle.h"
 #include <stdlib.h>
 
@@ -68,14 +68,14 @@ static int reset(void *service, Bytes account, Bytes region)
 static void after_commit(void *context, const void *event)
 {
     (void)event;
-    meters_settle(context);
+    table_metrics_settle(context);
     throttle_settle(context);
 }
 
 static void on_rollback(void *context)
 {
     Dynamodb *dynamodb = context;
-    meters_undo(dynamodb);
+    table_metrics_undo(dynamodb);
     throttle_undo(dynamodb);
     tables_forget(dynamodb);
     /* A while later: what could not be written is tried again, but not over and over. */
@@ -101,7 +101,7 @@ static void close_dynamodb(void *service)
     map_free(dynamodb->damaged_trees);
     shard_log_close(dynamodb->log);
     throttle_close(dynamodb);
-    meters_close(dynamodb);
+    table_metrics_close(dynamodb);
     free(dynamodb);
 }
 
@@ -122,7 +122,7 @@ static void *open_dynamodb(Runtime *runtime)
     }
     dynamodb->tables = map_new();
     dynamodb->damaged_trees = map_new();
-    meters_open(dynamodb);
+    table_metrics_open(dynamodb);
     throttle_open(dynamodb);
     if (store_migrate(runtime->store, &dynamodb_schema) != STORE_OK ||
         shard_log_open(runtime->store, &dynamodb->log) != STORE_OK)
@@ -147,7 +147,7 @@ const Service dynamodb_service = {
     .judge = request_judge,
     .encoding_error = &DYNAMODB_INTERNAL_SERVER, /* aws: observed, in the tests of ScyllaDB's Alternator */
     .admit = control_admit,
-    .after = meters_after,
+    .after = table_metrics_after,
     .rate_limits = &dynamodb_rate_limits,
     .open = open_dynamodb,
     .close = close_dynamodb,

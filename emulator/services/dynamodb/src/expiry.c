@@ -3,7 +3,7 @@
  * more than five years back, expires nothing. AWS takes up to some days, here nobody waits. */
 #include "event.h"
 #include "items.h"
-#include "meters.h"
+#include "table_metrics.h"
 
 #define ITEMS_A_STEP 200
 #define AGAIN_S      60

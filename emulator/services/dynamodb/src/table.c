@@ -3,9 +3,9 @@
 #include "dials.h"
 #include "history.h"
 #include "key.h"
-#include "meters.h"
 #include "row.h"
 #include "stream.h"
+#include "table_metrics.h"
 #include <stdlib.h>
 
 #define TABLE_COLUMNS                                                                                                  \
@@ -220,7 +220,7 @@ static int load(const Scope *scope, Bytes name, Table **ret_table)
     table->arena = arena_new();
     table->account = arena_copy(table->arena, scope->account);
     table->region = arena_copy(table->arena, scope->region);
-    table->meter = arena_new_of(table->arena, MeterRef);
+    table->meters = table_meters_new(table->arena);
     row_read(table->arena, row, &whole_table, table);
     statement_end(row);
     code = read_indexes(scope->store, table);
@@ -285,7 +285,7 @@ Status table_find_for_items(Call *call, Bytes name, Table **ret_table)
     if (code == STORE_NOT_FOUND || (code == STORE_OK && table_is_being_made(*ret_table, call->now_ms)))
         return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND, "Requested resource not found");
     TRY(expect_ok(call, code));
-    meters_touch(call->service, *ret_table);
+    table_metrics_touch(call->service, *ret_table);
     return OK;
 }
 

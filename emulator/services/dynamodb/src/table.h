@@ -33,7 +33,7 @@ struct Dynamodb {
     Timer *old_backups; /* at old_backups_ms a system backup is to be removed */
     int64_t old_backups_ms;
     int64_t transition_ms, recovery_log_bytes; /* settings */
-    struct Meters *meters;                     /* meters.h */
+    struct TableMetrics *metrics;              /* table_metrics.h */
     struct Throttles *throttles;               /* throttle.h; NULL: no limits hold */
     struct Table *retired; /* forgotten in this turn: answers that leave at its end may still show them */
 };
@@ -119,11 +119,6 @@ typedef struct Origin {
     int64_t active_ms; /* not before; and not while it is copied */
     bool is_copying;
 } Origin;
-/* What counts a table in the minute that is on. */
-typedef struct MeterRef {
-    struct TableMeter *meter;
-    uint64_t minute; /* … of Meters, for which it holds */
-} MeterRef;
 
 typedef struct Table {
     Arena *arena; /* of all that follows */
@@ -145,8 +140,8 @@ typedef struct Table {
     Index *indexes;
     size_t indexes_count;
     StreamTip stream;
-    MeterRef *meter;         /* NULL: this is not the copy that is kept in memory */
-    Destination destination; /* the one that is ENABLING, ACTIVE, UPDATING or DISABLING, or was lately */
+    struct TableMeters *meters; /* NULL: this is not the copy that is kept in memory */
+    Destination destination;    /* the one that is ENABLING, ACTIVE, UPDATING or DISABLING, or was lately */
     History history;
     Origin origin;
     struct Table *next_retired;

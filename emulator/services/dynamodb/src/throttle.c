@@ -2,7 +2,7 @@
 #include "throttle.h"
 #include "bucket.h"
 #include "config.h"
-#include "meters.h"
+#include "table_metrics.h"
 #include <stdlib.h>
 
 /* aws: Developer Guide, Quotas and "Designing partition keys": "3,000 RCUs and 1,000 WCUs" of a partition; a table's

@@ -1,13 +1,13 @@
 /* write.c */
 #include "write.h"
-#include "meters.h"
+#include "table_metrics.h"
 #include "throttle.h"
 
 /* aws: Developer Guide, "Condition expressions": where it doesn't hold the write of the item that is there is paid for.
  */
 static void pay_for_failure(Call *call, const Item *before)
 {
-    const Table *table = meters_only_touched(call->service);
+    const Table *table = table_metrics_only_touched(call->service);
     double units = write_units(before ? item_size(before) : 0);
     if (!table)
         return;

@@ -42,7 +42,7 @@ static int reset(void *service, Bytes account, Bytes region)
 static void on_rollback(void *context)
 {
     Firehose *firehose = context;
-    delivery_metrics_undo(firehose);
+    meters_undo(firehose->meters);
     deliveries_look(firehose);
     sources_look_at_all(firehose);
 }
@@ -50,7 +50,8 @@ static void on_rollback(void *context)
 static void after_turn(void *context, const void *event)
 {
     (void)event;
-    delivery_metrics_settle(context);
+    const Firehose *firehose = context;
+    meters_settle(firehose->meters);
 }
 
 void firehose_set_transition_ms(Firehose *firehose, int64_t transition_ms)
@@ -64,8 +65,7 @@ static void close_firehose(void *service)
     deliveries_close(firehose);
     if (firehose->grown)
         sources_close(firehose);
-    if (firehose->metrics)
-        delivery_metrics_close(firehose);
+    meters_close(firehose->meters);
     shard_log_close(firehose->log);
     sodium_memzero(firehose->secret, sizeof firehose->secret);
     free(firehose);
@@ -85,7 +85,6 @@ static void *open_firehose(Runtime *runtime)
     firehose->runtime = runtime;
     firehose->store = runtime->store;
     firehose->kms = runtime_service(runtime, &kms_service);
-    firehose->cloudwatch = runtime_service(runtime, &cloudwatch_service);
     firehose->kinesis = runtime_service(runtime, &kinesis_service);
     firehose->s3 = runtime_service(runtime, &s3_service);
     firehose->delivery_steps.due = deliveries_go_on;

@@ -30,9 +30,4 @@ typedef enum MetricId {
 /* Counted when the turn is committed. */
 void delivery_metric(Firehose *firehose, const DeliveryStream *stream, MetricId id, double value);
 void delivery_metrics_of(Firehose *firehose, const Delivery *delivery, int64_t now_ms);
-double delivery_put_latency(const Call *call);
-
-void delivery_metrics_open(Firehose *firehose);
-void delivery_metrics_close(Firehose *firehose);
-void delivery_metrics_settle(Firehose *firehose); /* after a commit */
-void delivery_metrics_undo(Firehose *firehose);   /* after a rollback */
+void delivery_metrics_open(Firehose *firehose); /* firehose->meters */

@@ -45,7 +45,7 @@ static Status put_record(Call *call, const FirehosePutRecordInput *in, FirehoseP
     delivery_metric(call->service, &stream, METRIC_INCOMING_RECORDS, 1);
     delivery_metric(call->service, &stream, METRIC_PUT_BYTES, bytes);
     delivery_metric(call->service, &stream, METRIC_PUT_REQUESTS, 1);
-    delivery_metric(call->service, &stream, METRIC_PUT_LATENCY, delivery_put_latency(call));
+    delivery_metric(call->service, &stream, METRIC_PUT_LATENCY, meters_latency_ms(call));
     out->record_id = record_id(call);
     SET(out, encrypted, stream.encryption == ENCRYPTION_ON);
     return OK;
@@ -58,7 +58,7 @@ static void count_batch(Call *call, const DeliveryStream *stream, size_t records
     delivery_metric(call->service, stream, METRIC_BATCH_BYTES, (double)bytes);
     delivery_metric(call->service, stream, METRIC_BATCH_RECORDS, (double)records);
     delivery_metric(call->service, stream, METRIC_BATCH_REQUESTS, 1);
-    delivery_metric(call->service, stream, METRIC_BATCH_LATENCY, delivery_put_latency(call));
+    delivery_metric(call->service, stream, METRIC_BATCH_LATENCY, meters_latency_ms(call));
 }
 
 /* A fault rule's code and message, or AWS's when it takes no more for the moment. */

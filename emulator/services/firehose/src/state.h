@@ -1,13 +1,13 @@
 /* state.h - what the service holds in memory: nothing of its streams, which are rows, read as they are needed; only
  * what is on its way, and when to look again. */
 #pragma once
-#include "cloudwatch.h"
 #include "event.h"
 #include "firehose.h"
 #include "firehose_model.h"
 #include "kinesis.h"
 #include "kms.h"
 #include "map.h"
+#include "meters.h"
 #include "s3.h"
 #include "shard_log.h"
 
@@ -25,9 +25,9 @@ struct Firehose {
     Runtime *runtime;
     Store *store;
     struct Kms *kms;
-    struct Cloudwatch *cloudwatch; /* NULL: nothing is measured */
-    struct Kinesis *kinesis;       /* NULL: there is no source but DirectPut */
-    void *s3;                      /* NULL: there is nowhere to deliver to; what is put waits */
+    Meters *meters;          /* NULL: nothing is measured */
+    struct Kinesis *kinesis; /* NULL: there is no source but DirectPut */
+    void *s3;                /* NULL: there is nowhere to deliver to; what is put waits */
     ShardLog *log;
     unsigned char secret[32]; /* what buffers of encrypted streams are sealed with */
     int64_t transition_ms;
@@ -39,5 +39,4 @@ struct Firehose {
     Map *grown;   /* those of them that may have new records */
     bool all_grown;
     LoopTimer source_steps;
-    struct Metrics *metrics;
 };

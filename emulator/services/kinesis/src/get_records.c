@@ -27,7 +27,7 @@ static void count(Call *call, Shard *shard, const RecordPage *page)
     metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_BYTES, bytes);
     metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_RECORDS, records);
     metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_AGE, age_ms);
-    metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_LATENCY, metric_latency(call));
+    metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_LATENCY, meters_latency_ms(call));
     metric_of_stream(kinesis, stream, METRIC_GET_RECORDS_SUCCESS, 1);
     metric_of_stream(kinesis, stream, METRIC_READ_EXCEEDED, 0);
     metric_of_shard(kinesis, shard, METRIC_READ_EXCEEDED, 0);

@@ -63,7 +63,7 @@ static void on_rollback(void *context)
 {
     Kinesis *kinesis = context;
     limits_keep_rates(kinesis);
-    metrics_undo(kinesis);
+    meters_undo(kinesis->meters);
     subscriptions_check_all(kinesis);
     streams_forget(kinesis);
     streams_load_soon(kinesis);
@@ -74,9 +74,9 @@ static void after_commit(void *context, const void *event)
 {
     (void)event;
     Kinesis *kinesis = context;
-    metrics_settle(kinesis);
+    meters_settle(kinesis->meters);
     subscriptions_push(kinesis);
-    metrics_settle(kinesis);
+    meters_settle(kinesis->meters);
 }
 
 static bool open_tables(Kinesis *kinesis)
@@ -102,7 +102,7 @@ static void close_kinesis(void *service)
     map_free(kinesis->subscribed);
     map_free(kinesis->damaged_logs);
     limits_close(kinesis);
-    metrics_close(kinesis);
+    kinesis->meters = meters_close(kinesis->meters);
     arena_free(kinesis->push_arena);
     shard_log_close(kinesis->log);
     sodium_memzero(kinesis->secret, sizeof kinesis->secret);
@@ -127,7 +127,6 @@ static void *open_kinesis(Runtime *runtime)
     kinesis->runtime = runtime;
     kinesis->store = runtime->store;
     kinesis->kms = runtime_service(runtime, &kms_service);
-    kinesis->cloudwatch = runtime_service(runtime, &cloudwatch_service);
     kinesis->streams = map_new();
     kinesis->streams_by_id = map_new();
     kinesis->shards = map_new();

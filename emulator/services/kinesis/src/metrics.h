@@ -1,8 +1,6 @@
 /* metrics.h - what the service measures of its streams, shards and consumers, minute by minute, for CloudWatch.
  *
- * aws: Developer Guide, "Monitor the Kinesis Data Streams service with Amazon CloudWatch". Counted in memory, and told
- * to CloudWatch when the minute of the emulator's clock is over, in steps where there is much; a minute that a kill
- * cuts off is not told. */
+ * aws: Developer Guide, "Monitor the Kinesis Data Streams service with Amazon CloudWatch". */
 #pragma once
 #include "shard.h"
 
@@ -37,12 +35,7 @@ typedef enum MetricId {
     METRICS
 } MetricId;
 
-void metrics_open(Kinesis *kinesis);
-void metrics_close(Kinesis *kinesis);
-
-/* After a commit: what was taken since is counted. A turn was undone: its part is not. */
-void metrics_settle(Kinesis *kinesis);
-void metrics_undo(Kinesis *kinesis);
+void metrics_open(Kinesis *kinesis); /* kinesis->meters */
 
 void metric_of_stream(Kinesis *kinesis, Stream *stream, MetricId id, double value);
 /* Counts where enhanced monitoring has it. */
@@ -52,5 +45,3 @@ typedef struct MeterOfConsumer {
     char name[129]; /* of the consumer; a NUL follows */
 } MeterOfConsumer;
 void metric_of_consumer(Kinesis *kinesis, const Stream *stream, MeterOfConsumer *consumer, MetricId id, double value);
-/* In ms, since the request came. */
-double metric_latency(const Call *call);

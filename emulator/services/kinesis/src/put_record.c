@@ -14,7 +14,7 @@ static void count(Call *call, Shard *shard, size_t bytes, bool is_put)
     metric_of_stream(kinesis, shard->stream, METRIC_WRITE_EXCEEDED, !is_put);
     metric_of_shard(kinesis, shard, METRIC_WRITE_EXCEEDED, !is_put);
     metric_of_stream(kinesis, shard->stream, METRIC_PUT_RECORD_SUCCESS, is_put);
-    metric_of_stream(kinesis, shard->stream, METRIC_PUT_RECORD_LATENCY, metric_latency(call));
+    metric_of_stream(kinesis, shard->stream, METRIC_PUT_RECORD_LATENCY, meters_latency_ms(call));
     if (is_put)
         metric_of_stream(kinesis, shard->stream, METRIC_PUT_RECORD_BYTES, (double)bytes);
 }

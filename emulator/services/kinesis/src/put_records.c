@@ -73,7 +73,7 @@ static void count(Call *call, Stream *stream, const Batch *batch, int32_t record
         {METRIC_PUT_RECORDS_THROTTLED, batch->throttled},
         {METRIC_PUT_RECORDS_SUCCESS, batch->failed + batch->throttled < records},
         {METRIC_PUT_RECORDS_BYTES, (double)batch->bytes},
-        {METRIC_PUT_RECORDS_LATENCY, metric_latency(call)},
+        {METRIC_PUT_RECORDS_LATENCY, meters_latency_ms(call)},
         {METRIC_WRITE_EXCEEDED, batch->throttled},
     };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)

@@ -7,6 +7,7 @@
 #include "kinesis.h"
 #include "kinesis_model.h"
 #include "map.h"
+#include "meters.h"
 #include "page.h"
 #include "rate.h"
 #include "sequence.h"
@@ -33,12 +34,6 @@
 typedef enum StreamStatus { STREAM_CREATING, STREAM_ACTIVE, STREAM_UPDATING, STREAM_DELETING } StreamStatus;
 
 typedef struct Stream Stream;
-typedef struct Meter Meter; /* the counts of one stream, shard or consumer in a minute: metrics.c */
-/* Where a stream, shard or subscription finds its own, as long as the minute is on. */
-typedef struct MeterRef {
-    Meter *meter;
-    uint64_t minute; /* of Kinesis.metrics_minute */
-} MeterRef;
 
 /* What a stream is UPDATING for: its shards become others when it is ACTIVE again. */
 typedef enum ReshardKind { RESHARD_NONE, RESHARD_SPLIT, RESHARD_MERGE, RESHARD_COUNT } ReshardKind;
@@ -99,23 +94,11 @@ struct Stream {
 
 typedef struct Subscription Subscription;
 
-/* What the turn has counted so far: it counts when the turn is committed. */
-typedef struct MetricTaken {
-    Meter *meter;
-    int id; /* MetricId */
-    double value;
-} MetricTaken;
-typedef struct MetricsTaken {
-    MetricTaken *items;
-    size_t count, capacity;
-    uint64_t commit; /* store_commits, when the first of them was taken */
-} MetricsTaken;
-
 struct Kinesis {
     Runtime *runtime;
     Store *store;
     struct Kms *kms;
-    struct Cloudwatch *cloudwatch; /* NULL: nothing is measured */
+    Meters *meters; /* NULL: nothing is measured */
     ShardLog *log;
     Map *streams; /* by key */
     Map *streams_by_id;
@@ -127,13 +110,6 @@ struct Kinesis {
     int64_t consumer_due_ms; /* when the first consumer that is DELETING is gone; 0: none is */
     Timer *trim_timer;
     Timer *scaling_timer;
-    Timer *metrics_timer, *telling_timer;
-    Map *meters;               /* of metrics.c, in the minute that is counted */
-    uint64_t metrics_minute;   /* how many have been */
-    int64_t metrics_minute_ms; /* when it began */
-    Meter *told_first;         /* of minutes that are over: told in steps */
-    Meter **told_last;
-    MetricsTaken metrics_taken;
     RateLimits limits;
     Map *stream_limits; /* by key of the stream, there or not: its own RateLimits */
     Map *kept_rates; /* 8 bytes of shard id → its three, while the copy in memory is read again; NULL: none are kept */

@@ -1,8 +1,7 @@
-/* meters.h - what the service measures of its tables, minute by minute, for CloudWatch: AWS/DynamoDB.
+/* table_metrics.h - what the service measures of its tables, minute by minute, for CloudWatch: AWS/DynamoDB.
  *
- * aws: Developer Guide, "DynamoDB Metrics and dimensions". Counted in memory, told when the minute of the emulator's
- * clock is over, in steps where there is much; a minute that a kill cuts off is not told. What is provisioned is told
- * of minutes in which a table is used (AWS: of each five). */
+ * aws: Developer Guide, "DynamoDB Metrics and dimensions". What is provisioned is told of minutes in which a
+ * table is used (AWS: of each five). */
 #pragma once
 #include "table.h"
 
@@ -40,17 +39,19 @@ typedef enum OperationMetric {
     OPERATION_METRICS
 } OperationMetric;
 
-/* index: only global ones have their own; NULL, or a local one: the table's. */
+/* What keeps the meters of a table: Table.meters. */
+struct TableMeters *table_meters_new(Arena *arena);
+/* index: of the table; only global ones have their own; NULL, or a local one: the table's. */
 void measure_table(Dynamodb *dynamodb, const Table *table, const Index *index, TableMetric id, double value);
 /* The tables that a call asks for: what becomes of it is measured of each. */
-void meters_touch(Dynamodb *dynamodb, const Table *table);
+void table_metrics_touch(Dynamodb *dynamodb, const Table *table);
 /* NULL: it asked for several, or for none. */
-const Table *meters_only_touched(const Dynamodb *dynamodb);
+const Table *table_metrics_only_touched(const Dynamodb *dynamodb);
 /* Service.after */
-void meters_after(Call *call, Status status, const void *out);
+void table_metrics_after(Call *call, Status status, const void *out);
 
 /* After a commit: what was taken since is counted. A turn was undone: its part is not. */
-void meters_settle(Dynamodb *dynamodb);
-void meters_undo(Dynamodb *dynamodb);
-void meters_open(Dynamodb *dynamodb);
-void meters_close(Dynamodb *dynamodb);
+void table_metrics_settle(Dynamodb *dynamodb);
+void table_metrics_undo(Dynamodb *dynamodb);
+void table_metrics_open(Dynamodb *dynamodb);
+void table_metrics_close(Dynamodb *dynamodb);
