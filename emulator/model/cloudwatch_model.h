@@ -10,6 +10,9 @@ extern const ErrorModel CLOUDWATCH_MISSING_REQUIRED_PARAMETER;
 extern const ErrorModel CLOUDWATCH_INVALID_PARAMETER_COMBINATION;
 extern const ErrorModel CLOUDWATCH_INTERNAL_SERVICE;
 extern const ErrorModel CLOUDWATCH_INVALID_NEXT_TOKEN;
+extern const ErrorModel CLOUDWATCH_DASHBOARD_INVALID_INPUT;
+extern const ErrorModel CLOUDWATCH_CONFLICT;
+extern const ErrorModel CLOUDWATCH_DASHBOARD_NOT_FOUND;
 
 #define CLOUDWATCH_STANDARD_UNIT_SECONDS TEXT("Seconds")
 #define CLOUDWATCH_STANDARD_UNIT_MICROSECONDS TEXT("Microseconds")
@@ -75,6 +78,18 @@ struct CloudwatchGetMetricDataInput;
 struct CloudwatchMessageData;
 struct CloudwatchMetricDataResult;
 struct CloudwatchGetMetricDataOutput;
+struct CloudwatchTag;
+struct CloudwatchPutDashboardInput;
+struct CloudwatchDashboardValidationMessage;
+struct CloudwatchPutDashboardOutput;
+struct CloudwatchGetDashboardInput;
+struct CloudwatchGetDashboardOutput;
+struct CloudwatchListDashboardsInput;
+struct CloudwatchDashboardEntry;
+struct CloudwatchListDashboardsOutput;
+struct CloudwatchDeleteDashboardsInput;
+struct CloudwatchDeleteDashboardsOutput;
+struct CloudwatchDashboardInvalidInputError;
 
 typedef struct CloudwatchDimensions {
     struct CloudwatchDimension *items;
@@ -170,6 +185,26 @@ typedef struct CloudwatchMetricDataResults {
     struct CloudwatchMetricDataResult *items;
     size_t len;
 } CloudwatchMetricDataResults;
+
+typedef struct CloudwatchTagList {
+    struct CloudwatchTag *items;
+    size_t len;
+} CloudwatchTagList;
+
+typedef struct CloudwatchDashboardValidationMessages {
+    struct CloudwatchDashboardValidationMessage *items;
+    size_t len;
+} CloudwatchDashboardValidationMessages;
+
+typedef struct CloudwatchDashboardEntries {
+    struct CloudwatchDashboardEntry *items;
+    size_t len;
+} CloudwatchDashboardEntries;
+
+typedef struct CloudwatchDashboardNames {
+    Bytes *items;
+    size_t len;
+} CloudwatchDashboardNames;
 
 typedef struct CloudwatchDimension {
     Bytes name;
@@ -342,6 +377,68 @@ typedef struct CloudwatchGetMetricDataOutput {
     CloudwatchMetricDataResultMessages messages;
 } CloudwatchGetMetricDataOutput;
 
+typedef struct CloudwatchTag {
+    Bytes key;
+    Bytes value;
+} CloudwatchTag;
+
+typedef struct CloudwatchPutDashboardInput {
+    Bytes dashboard_name;
+    Bytes dashboard_body;
+    CloudwatchTagList tags;
+} CloudwatchPutDashboardInput;
+
+typedef struct CloudwatchDashboardValidationMessage {
+    Bytes data_path;
+    Bytes message;
+} CloudwatchDashboardValidationMessage;
+
+typedef struct CloudwatchPutDashboardOutput {
+    CloudwatchDashboardValidationMessages dashboard_validation_messages;
+} CloudwatchPutDashboardOutput;
+
+typedef struct CloudwatchGetDashboardInput {
+    Bytes dashboard_name;
+} CloudwatchGetDashboardInput;
+
+typedef struct CloudwatchGetDashboardOutput {
+    Bytes dashboard_arn;
+    Bytes dashboard_body;
+    Bytes dashboard_name;
+} CloudwatchGetDashboardOutput;
+
+typedef struct CloudwatchListDashboardsInput {
+    Bytes dashboard_name_prefix;
+    Bytes next_token;
+} CloudwatchListDashboardsInput;
+
+typedef struct CloudwatchDashboardEntry {
+    Bytes dashboard_name;
+    Bytes dashboard_arn;
+    int64_t last_modified;
+    bool has_last_modified;
+    int64_t size;
+    bool has_size;
+} CloudwatchDashboardEntry;
+
+typedef struct CloudwatchListDashboardsOutput {
+    CloudwatchDashboardEntries dashboard_entries;
+    Bytes next_token;
+} CloudwatchListDashboardsOutput;
+
+typedef struct CloudwatchDeleteDashboardsInput {
+    CloudwatchDashboardNames dashboard_names;
+} CloudwatchDeleteDashboardsInput;
+
+typedef struct CloudwatchDeleteDashboardsOutput {
+    char nothing_;
+} CloudwatchDeleteDashboardsOutput;
+
+typedef struct CloudwatchDashboardInvalidInputError {
+    Bytes message;
+    CloudwatchDashboardValidationMessages dashboard_validation_messages;
+} CloudwatchDashboardInvalidInputError;
+
 typedef struct CloudwatchEntityKeyAttributesMapEntry {
     Bytes key;
     Bytes value;
@@ -364,6 +461,10 @@ extern const OperationModel CloudwatchPutMetricDataModel;
 extern const OperationModel CloudwatchListMetricsModel;
 extern const OperationModel CloudwatchGetMetricStatisticsModel;
 extern const OperationModel CloudwatchGetMetricDataModel;
+extern const OperationModel CloudwatchPutDashboardModel;
+extern const OperationModel CloudwatchGetDashboardModel;
+extern const OperationModel CloudwatchListDashboardsModel;
+extern const OperationModel CloudwatchDeleteDashboardsModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape CLOUDWATCH_SHAPE_DIMENSION;
@@ -386,3 +487,15 @@ extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_DATA_INPUT;
 extern const Shape CLOUDWATCH_SHAPE_MESSAGE_DATA;
 extern const Shape CLOUDWATCH_SHAPE_METRIC_DATA_RESULT;
 extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_DATA_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_TAG;
+extern const Shape CLOUDWATCH_SHAPE_PUT_DASHBOARD_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_DASHBOARD_VALIDATION_MESSAGE;
+extern const Shape CLOUDWATCH_SHAPE_PUT_DASHBOARD_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_GET_DASHBOARD_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_GET_DASHBOARD_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_LIST_DASHBOARDS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_DASHBOARD_ENTRY;
+extern const Shape CLOUDWATCH_SHAPE_LIST_DASHBOARDS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_DASHBOARD_INVALID_INPUT_ERROR;

@@ -78,6 +78,8 @@ OTHERS: dict[str, list[Body]] = {
     "cloudwatch PutMetricData": [{"Namespace": "n", "MetricData": [DATUM, SET_DATUM, VALUES_DATUM]}],
     "cloudwatch ListMetrics": [{}, METRIC], "sts GetCallerIdentity": [{}],
     "cloudwatch GetMetricStatistics": [{**METRIC, **TIMES, "Period": 60, "Statistics": ["Sum", "Average"], "ExtendedStatistics": ["p99"]}],
+    "cloudwatch PutDashboard": [{"DashboardName": "d", "DashboardBody": '{"widgets":[{"type":"text","properties":{"markdown":"#"}}]}'}],
+    "cloudwatch GetDashboard": [{"DashboardName": "d"}], "cloudwatch ListDashboards": [{}], "cloudwatch DeleteDashboards": [{"DashboardNames": ["d"]}],
     "cloudwatch GetMetricData": [{"MetricDataQueries": QUERIES, **TIMES}],
     "kms CreateKey": [{"Description": "d"}], "kms ListKeys": [{}], "kms ListAliases": [{}, {"KeyId": "$KeyId"}],
     "kms CreateAlias": [{"AliasName": "alias/other", "TargetKeyId": "$KeyId"}], "kms UpdateAlias": [{"AliasName": "alias/fuzz", "TargetKeyId": "$KeyId"}],

@@ -53,6 +53,21 @@ static const Shape shape_message_data_code;
 static const Shape shape_message_data_value;
 static const Shape shape_metric_data_result_messages;
 static const Shape shape_metric_data_results;
+static const Shape shape_dashboard_name;
+static const Shape shape_dashboard_body;
+static const Shape shape_tag_key;
+static const Shape shape_tag_value;
+static const Shape shape_tag_list;
+static const Shape shape_data_path;
+static const Shape shape_message;
+static const Shape shape_dashboard_validation_messages;
+static const Shape shape_dashboard_arn;
+static const Shape shape_dashboard_name_prefix;
+static const Shape shape_last_modified;
+static const Shape shape_size;
+static const Shape shape_dashboard_entries;
+static const Shape shape_dashboard_names;
+static const Shape shape_dashboard_error_message;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -328,16 +343,122 @@ static const Field fields_get_metric_data_output[] = {
 };
 const Shape CLOUDWATCH_SHAPE_GET_METRIC_DATA_OUTPUT = {.name = "GetMetricDataOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricDataOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_metric_data_output};
 
+static const Shape shape_dashboard_name = {.name = "DashboardName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_dashboard_body = {.name = "DashboardBody", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_tag_key = {.name = "TagKey", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128};
+
+static const Shape shape_tag_value = {.name = "TagValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 256};
+
+static const Field fields_tag[] = {
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_tag_key, .offset = offsetof(CloudwatchTag, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_tag_value, .offset = offsetof(CloudwatchTag, value), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_TAG = {.name = "Tag", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchTag), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag};
+
+static const Shape shape_tag_list = {.name = "TagList", .kind = KIND_LIST, .size = sizeof(CloudwatchTagList), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_TAG};
+
+static const Field fields_put_dashboard_input[] = {
+    {.name = {"DashboardName", 13}, .path = "dashboardName", .shape = &shape_dashboard_name, .offset = offsetof(CloudwatchPutDashboardInput, dashboard_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"DashboardBody", 13}, .path = "dashboardBody", .shape = &shape_dashboard_body, .offset = offsetof(CloudwatchPutDashboardInput, dashboard_body), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(CloudwatchPutDashboardInput, tags), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_PUT_DASHBOARD_INPUT = {.name = "PutDashboardInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchPutDashboardInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_put_dashboard_input};
+
+static const Shape shape_data_path = {.name = "DataPath", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_message = {.name = "Message", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_dashboard_validation_message[] = {
+    {.name = {"DataPath", 8}, .path = "dataPath", .shape = &shape_data_path, .offset = offsetof(CloudwatchDashboardValidationMessage, data_path), .has_offset = NO_OFFSET},
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_message, .offset = offsetof(CloudwatchDashboardValidationMessage, message), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DASHBOARD_VALIDATION_MESSAGE = {.name = "DashboardValidationMessage", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDashboardValidationMessage), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_dashboard_validation_message};
+
+static const Shape shape_dashboard_validation_messages = {.name = "DashboardValidationMessages", .kind = KIND_LIST, .size = sizeof(CloudwatchDashboardValidationMessages), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_DASHBOARD_VALIDATION_MESSAGE};
+
+static const Field fields_put_dashboard_output[] = {
+    {.name = {"DashboardValidationMessages", 27}, .path = "dashboardValidationMessages", .shape = &shape_dashboard_validation_messages, .offset = offsetof(CloudwatchPutDashboardOutput, dashboard_validation_messages), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_PUT_DASHBOARD_OUTPUT = {.name = "PutDashboardOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchPutDashboardOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_dashboard_output};
+
+static const Field fields_get_dashboard_input[] = {
+    {.name = {"DashboardName", 13}, .path = "dashboardName", .shape = &shape_dashboard_name, .offset = offsetof(CloudwatchGetDashboardInput, dashboard_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_GET_DASHBOARD_INPUT = {.name = "GetDashboardInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetDashboardInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_dashboard_input};
+
+static const Shape shape_dashboard_arn = {.name = "DashboardArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_get_dashboard_output[] = {
+    {.name = {"DashboardArn", 12}, .path = "dashboardArn", .shape = &shape_dashboard_arn, .offset = offsetof(CloudwatchGetDashboardOutput, dashboard_arn), .has_offset = NO_OFFSET},
+    {.name = {"DashboardBody", 13}, .path = "dashboardBody", .shape = &shape_dashboard_body, .offset = offsetof(CloudwatchGetDashboardOutput, dashboard_body), .has_offset = NO_OFFSET},
+    {.name = {"DashboardName", 13}, .path = "dashboardName", .shape = &shape_dashboard_name, .offset = offsetof(CloudwatchGetDashboardOutput, dashboard_name), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_GET_DASHBOARD_OUTPUT = {.name = "GetDashboardOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetDashboardOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_dashboard_output};
+
+static const Shape shape_dashboard_name_prefix = {.name = "DashboardNamePrefix", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_list_dashboards_input[] = {
+    {.name = {"DashboardNamePrefix", 19}, .path = "dashboardNamePrefix", .shape = &shape_dashboard_name_prefix, .offset = offsetof(CloudwatchListDashboardsInput, dashboard_name_prefix), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchListDashboardsInput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_DASHBOARDS_INPUT = {.name = "ListDashboardsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListDashboardsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_dashboards_input};
+
+static const Shape shape_last_modified = {.name = "LastModified", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_size = {.name = "Size", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_dashboard_entry[] = {
+    {.name = {"DashboardName", 13}, .path = "dashboardName", .shape = &shape_dashboard_name, .offset = offsetof(CloudwatchDashboardEntry, dashboard_name), .has_offset = NO_OFFSET},
+    {.name = {"DashboardArn", 12}, .path = "dashboardArn", .shape = &shape_dashboard_arn, .offset = offsetof(CloudwatchDashboardEntry, dashboard_arn), .has_offset = NO_OFFSET},
+    {.name = {"LastModified", 12}, .path = "lastModified", .shape = &shape_last_modified, .offset = offsetof(CloudwatchDashboardEntry, last_modified), .has_offset = offsetof(CloudwatchDashboardEntry, has_last_modified)},
+    {.name = {"Size", 4}, .path = "size", .shape = &shape_size, .offset = offsetof(CloudwatchDashboardEntry, size), .has_offset = offsetof(CloudwatchDashboardEntry, has_size)},
+};
+const Shape CLOUDWATCH_SHAPE_DASHBOARD_ENTRY = {.name = "DashboardEntry", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDashboardEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_dashboard_entry};
+
+static const Shape shape_dashboard_entries = {.name = "DashboardEntries", .kind = KIND_LIST, .size = sizeof(CloudwatchDashboardEntries), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_DASHBOARD_ENTRY};
+
+static const Field fields_list_dashboards_output[] = {
+    {.name = {"DashboardEntries", 16}, .path = "dashboardEntries", .shape = &shape_dashboard_entries, .offset = offsetof(CloudwatchListDashboardsOutput, dashboard_entries), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchListDashboardsOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_DASHBOARDS_OUTPUT = {.name = "ListDashboardsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListDashboardsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_dashboards_output};
+
+static const Shape shape_dashboard_names = {.name = "DashboardNames", .kind = KIND_LIST, .size = sizeof(CloudwatchDashboardNames), .min = NO_MIN, .max = NO_MAX, .member = &shape_dashboard_name};
+
+static const Field fields_delete_dashboards_input[] = {
+    {.name = {"DashboardNames", 14}, .path = "dashboardNames", .shape = &shape_dashboard_names, .offset = offsetof(CloudwatchDeleteDashboardsInput, dashboard_names), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_INPUT = {.name = "DeleteDashboardsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDeleteDashboardsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_dashboards_input};
+
+const Shape CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_OUTPUT = {.name = "DeleteDashboardsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDeleteDashboardsOutput), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_dashboard_error_message = {.name = "DashboardErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_dashboard_invalid_input_error[] = {
+    {.name = {"message", 7}, .path = "message", .shape = &shape_dashboard_error_message, .offset = offsetof(CloudwatchDashboardInvalidInputError, message), .has_offset = NO_OFFSET},
+    {.name = {"dashboardValidationMessages", 27}, .path = "dashboardValidationMessages", .shape = &shape_dashboard_validation_messages, .offset = offsetof(CloudwatchDashboardInvalidInputError, dashboard_validation_messages), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DASHBOARD_INVALID_INPUT_ERROR = {.name = "DashboardInvalidInputError", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDashboardInvalidInputError), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_dashboard_invalid_input_error};
+
 const ErrorModel CLOUDWATCH_INVALID_PARAMETER_VALUE = {"InvalidParameterValueException", "com.amazonaws.cloudwatch.v2010_08_01", "InvalidParameterValue", 400, true, "message", NULL};
 const ErrorModel CLOUDWATCH_MISSING_REQUIRED_PARAMETER = {"MissingRequiredParameterException", "com.amazonaws.cloudwatch.v2010_08_01", "MissingParameter", 400, true, "message", NULL};
 const ErrorModel CLOUDWATCH_INVALID_PARAMETER_COMBINATION = {"InvalidParameterCombinationException", "com.amazonaws.cloudwatch.v2010_08_01", "InvalidParameterCombination", 400, true, "message", NULL};
 const ErrorModel CLOUDWATCH_INTERNAL_SERVICE = {"InternalServiceFault", "com.amazonaws.cloudwatch.v2010_08_01", "InternalServiceError", 500, false, "Message", NULL};
 const ErrorModel CLOUDWATCH_INVALID_NEXT_TOKEN = {"InvalidNextToken", "com.amazonaws.cloudwatch.v2010_08_01", NULL, 400, true, "message", NULL};
+const ErrorModel CLOUDWATCH_DASHBOARD_INVALID_INPUT = {"DashboardInvalidInputError", "com.amazonaws.cloudwatch.v2010_08_01", "InvalidParameterInput", 400, true, "message", &CLOUDWATCH_SHAPE_DASHBOARD_INVALID_INPUT_ERROR};
+const ErrorModel CLOUDWATCH_CONFLICT = {"ConflictException", "com.amazonaws.cloudwatch.v2010_08_01", NULL, 409, true, "Message", NULL};
+const ErrorModel CLOUDWATCH_DASHBOARD_NOT_FOUND = {"DashboardNotFoundError", "com.amazonaws.cloudwatch.v2010_08_01", "ResourceNotFound", 404, true, "message", NULL};
 
 const OperationModel CloudwatchPutMetricDataModel = {.name = "PutMetricData", .input = &CLOUDWATCH_SHAPE_PUT_METRIC_DATA_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "PutMetricDataResult"};
 const OperationModel CloudwatchListMetricsModel = {.name = "ListMetrics", .input = &CLOUDWATCH_SHAPE_LIST_METRICS_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_METRICS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListMetricsResult"};
 const OperationModel CloudwatchGetMetricStatisticsModel = {.name = "GetMetricStatistics", .input = &CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_INPUT, .output = &CLOUDWATCH_SHAPE_GET_METRIC_STATISTICS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetMetricStatisticsResult"};
 const OperationModel CloudwatchGetMetricDataModel = {.name = "GetMetricData", .input = &CLOUDWATCH_SHAPE_GET_METRIC_DATA_INPUT, .output = &CLOUDWATCH_SHAPE_GET_METRIC_DATA_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetMetricDataResult"};
+const OperationModel CloudwatchPutDashboardModel = {.name = "PutDashboard", .input = &CLOUDWATCH_SHAPE_PUT_DASHBOARD_INPUT, .output = &CLOUDWATCH_SHAPE_PUT_DASHBOARD_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "PutDashboardResult"};
+const OperationModel CloudwatchGetDashboardModel = {.name = "GetDashboard", .input = &CLOUDWATCH_SHAPE_GET_DASHBOARD_INPUT, .output = &CLOUDWATCH_SHAPE_GET_DASHBOARD_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetDashboardResult"};
+const OperationModel CloudwatchListDashboardsModel = {.name = "ListDashboards", .input = &CLOUDWATCH_SHAPE_LIST_DASHBOARDS_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_DASHBOARDS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListDashboardsResult"};
+const OperationModel CloudwatchDeleteDashboardsModel = {.name = "DeleteDashboards", .input = &CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_INPUT, .output = &CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteDashboardsResult"};
 
 static const char *const operation_names[] = {
     "AssociateDatasetKmsKey",

@@ -29,6 +29,10 @@ static const Migration migration = {
         " min(minimum), max(maximum), iif(count(*) = 1 AND length(point_values) <= 8192, point_values, NULL)"
         " FROM (SELECT *, iif(resolution_s < 60, 1, 60) AS r FROM cloudwatch_point) GROUP BY metric_id, unit, r, t;"
         "DROP TABLE cloudwatch_point;",
+        "CREATE TABLE cloudwatch_dashboard (account TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,"
+        " modified_ms INTEGER NOT NULL, PRIMARY KEY (account, name)) WITHOUT ROWID;"
+        "CREATE TABLE cloudwatch_tag (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
+        " PRIMARY KEY (arn, key)) WITHOUT ROWID;",
         NULL,
     },
 };
@@ -40,11 +44,17 @@ struct Cloudwatch {
 static const Query reset_points = {"DELETE FROM cloudwatch_data WHERE metric_id IN (SELECT id FROM cloudwatch_metric "
                                    "WHERE " IN_NAMESPACE ")"};
 static const Query reset_metrics = {"DELETE FROM cloudwatch_metric WHERE " IN_NAMESPACE};
+/* Dashboards are of no region. */
+static const Query reset_dashboards = {
+    "DELETE FROM cloudwatch_dashboard WHERE (?1 IS NULL OR account = ?1) AND ?2 IS NULL"};
+/* arn:partition:cloudwatch:region:account:… */
+static const Query reset_tags = {
+    "DELETE FROM cloudwatch_tag WHERE arn LIKE 'arn:%:cloudwatch:' || coalesce(?2, '%') || ':' || coalesce(?1, '%') || ':%'"};
 
 static int reset(void *service, Bytes account, Bytes region)
 {
     Cloudwatch *cloudwatch = service;
-    static const Query *const queries[] = {&reset_points, &reset_metrics, NULL};
+    static const Query *const queries[] = {&reset_points, &reset_metrics, &reset_dashboards, &reset_tags, NULL};
     return reset_rows(cloudwatch->runtime->store, queries, account, region);
 }
 

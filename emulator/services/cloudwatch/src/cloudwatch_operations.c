@@ -7,5 +7,9 @@ const Operation *const CLOUDWATCH_OPERATIONS[] = {
     &CloudwatchListMetrics,
     &CloudwatchGetMetricStatistics,
     &CloudwatchGetMetricData,
+    &CloudwatchPutDashboard,
+    &CloudwatchGetDashboard,
+    &CloudwatchListDashboards,
+    &CloudwatchDeleteDashboards,
     NULL,
 };

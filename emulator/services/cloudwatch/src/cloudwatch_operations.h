@@ -7,6 +7,10 @@ extern const Operation CloudwatchPutMetricData;
 extern const Operation CloudwatchListMetrics;
 extern const Operation CloudwatchGetMetricStatistics;
 extern const Operation CloudwatchGetMetricData;
+extern const Operation CloudwatchPutDashboard;
+extern const Operation CloudwatchGetDashboard;
+extern const Operation CloudwatchListDashboards;
+extern const Operation CloudwatchDeleteDashboards;
 
 /* All of them; ends with NULL. */
 extern const Operation *const CLOUDWATCH_OPERATIONS[];
