@@ -1,5 +1,6 @@
 /* dashboards.c - PutDashboard, GetDashboard, ListDashboards, DeleteDashboards. CloudWatch API Reference. */
 #include "dashboard.h"
+#include "store.h"
 #include "tags.h"
 
 OPERATION(CloudwatchPutDashboard, put_dashboard, WRITES);
