@@ -23,7 +23,7 @@ static const Query remove_one = {"DELETE FROM cloudwatch_dashboard WHERE account
 
 static Statement *begin(const Call *call, const Query *query, Bytes name)
 {
-    Statement *statement = store_begin(call->store, query);
+    Statement *statement = statement_begin(call->store, query);
     bind_text(statement, 1, call->account);
     bind_text(statement, 2, name);
     return statement;
@@ -63,16 +63,16 @@ static Status put_dashboard(Call *call, const CloudwatchPutDashboardInput *in, C
     TRY(dashboard_body_check(call, in->dashboard_body, &warnings));
     TRY(resource_tags_check(call, &in->tags));
     Statement *there = begin(call, &has, in->dashboard_name);
-    int found = store_one(there);
+    int found = statement_one(there);
     if (found < 0)
         return fault(call, found);
     if (found == STORE_ROW)
-        store_end(there);
+        statement_end(there);
 
     Statement *row = begin(call, &put, in->dashboard_name);
     bind_text(row, 3, in->dashboard_body);
     bind_int64(row, 4, call->now_ms);
-    TRY(expect_ok(call, store_run(row)));
+    TRY(expect_ok(call, statement_run(row)));
     if (found == STORE_NOT_FOUND)
         TRY(expect_ok(call, resource_tags_put(&call->scope, arn, &in->tags)));
 
@@ -91,13 +91,13 @@ static Status get_dashboard(Call *call, const CloudwatchGetDashboardInput *in, C
 {
     TRY(check_name(call, in->dashboard_name));
     Statement *row = begin(call, &get, in->dashboard_name);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code == STORE_NOT_FOUND)
         return no_dashboard(call, in->dashboard_name);
     if (code != STORE_ROW)
         return fault(call, code);
     out->dashboard_body = arena_copy(call->arena, column_bytes(row, 0));
-    store_end(row);
+    statement_end(row);
     out->dashboard_name = in->dashboard_name;
     out->dashboard_arn = dashboard_arn(call, in->dashboard_name);
     return OK;
@@ -123,13 +123,13 @@ static Status list_dashboards(Call *call, const CloudwatchListDashboardsInput *i
     out->dashboard_entries.items = arena_new_array(call->arena, CloudwatchDashboardEntry, PAGE_MAX);
     Statement *row = begin(call, &list, present(in->next_token) ? in->next_token : TEXT(""));
     bind_text(row, 3, prefix);
-    while ((code = store_step(row)) == STORE_ROW) {
+    while ((code = statement_step(row)) == STORE_ROW) {
         bool is_of_prefix = bytes_starts_with(column_bytes(row, 0), prefix);
         bool is_full = out->dashboard_entries.len == PAGE_MAX;
         if (is_of_prefix && is_full)
             out->next_token = out->dashboard_entries.items[PAGE_MAX - 1].dashboard_name;
         if (!is_of_prefix || is_full)
-            return store_end(row), OK;
+            return statement_end(row), OK;
         tell(call, row, &out->dashboard_entries.items[out->dashboard_entries.len++]);
     }
     return expect_ok(call, code);
@@ -139,12 +139,12 @@ static Status check_there(Call *call, Bytes name)
 {
     TRY(check_name(call, name));
     Statement *row = begin(call, &has, name);
-    int code = store_one(row);
+    int code = statement_one(row);
     if (code == STORE_NOT_FOUND)
         return no_dashboard(call, name);
     if (code != STORE_ROW)
         return fault(call, code);
-    store_end(row);
+    statement_end(row);
     return OK;
 }
 
@@ -160,7 +160,7 @@ static Status delete_dashboards(Call *call, const CloudwatchDeleteDashboardsInpu
         TRY(check_there(call, in->dashboard_names.items[i]));
 
     for (size_t i = 0; i < in->dashboard_names.len; i++) {
-        TRY(expect_ok(call, store_run(begin(call, &remove_one, in->dashboard_names.items[i]))));
+        TRY(expect_ok(call, statement_run(begin(call, &remove_one, in->dashboard_names.items[i]))));
         TRY(expect_ok(call, resource_tags_forget(&call->scope, dashboard_arn(call, in->dashboard_names.items[i]))));
     }
     return OK;

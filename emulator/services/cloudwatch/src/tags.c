@@ -50,7 +50,7 @@ int resource_tags_put(const Scope *scope, Bytes arn, const CloudwatchTagList *ta
 
 int resource_tags_forget(const Scope *scope, Bytes arn)
 {
-    Statement *row = store_begin(scope->store, &forget);
+    Statement *row = statement_begin(scope->store, &forget);
     bind_text(row, 1, arn);
-    return store_run(row);
+    return statement_run(row);
 }
