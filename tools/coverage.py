@@ -45,7 +45,7 @@ def read_implemented(folder, prefix):
     defined, listed = {}, set()
     for path in sources:
         text = path.read_text()
-        for name in re.findall(rf"^OPERATION\({prefix}(\w+),", text, re.M):
+        for name in re.findall(rf"^OPERATION\w*\({prefix}(\w+),", text, re.M):
             defined[name] = path
         for rows in re.findall(r"^const Operation \*const \w+\[\] = \{(.*?)\};", text, re.M | re.S):
             listed |= set(re.findall(rf"&{prefix}(\w+)", rows))

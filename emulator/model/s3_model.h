@@ -101,6 +101,132 @@ extern const ErrorModel S3_NO_SUCH_UPLOAD;
 #define S3_PERMISSION_READ TEXT("READ")
 #define S3_PERMISSION_READ_ACP TEXT("READ_ACP")
 
+#define S3_PROTOCOL_HTTP TEXT("http")
+#define S3_PROTOCOL_HTTPS TEXT("https")
+
+#define S3_BUCKET_LOGS_PERMISSION_FULL_CONTROL TEXT("FULL_CONTROL")
+#define S3_BUCKET_LOGS_PERMISSION_READ TEXT("READ")
+#define S3_BUCKET_LOGS_PERMISSION_WRITE TEXT("WRITE")
+
+#define S3_PARTITION_DATE_SOURCE_EVENTTIME TEXT("EventTime")
+#define S3_PARTITION_DATE_SOURCE_DELIVERYTIME TEXT("DeliveryTime")
+
+#define S3_EVENT_S3_REDUCEDREDUNDANCYLOSTOBJECT TEXT("s3:ReducedRedundancyLostObject")
+#define S3_EVENT_S3_OBJECTCREATED TEXT("s3:ObjectCreated:*")
+#define S3_EVENT_S3_OBJECTCREATED_PUT TEXT("s3:ObjectCreated:Put")
+#define S3_EVENT_S3_OBJECTCREATED_POST TEXT("s3:ObjectCreated:Post")
+#define S3_EVENT_S3_OBJECTCREATED_COPY TEXT("s3:ObjectCreated:Copy")
+#define S3_EVENT_S3_OBJECTCREATED_COMPLETEMULTIPARTUPLOAD TEXT("s3:ObjectCreated:CompleteMultipartUpload")
+#define S3_EVENT_S3_OBJECTREMOVED TEXT("s3:ObjectRemoved:*")
+#define S3_EVENT_S3_OBJECTREMOVED_DELETE TEXT("s3:ObjectRemoved:Delete")
+#define S3_EVENT_S3_OBJECTREMOVED_DELETEMARKERCREATED TEXT("s3:ObjectRemoved:DeleteMarkerCreated")
+#define S3_EVENT_S3_OBJECTRESTORE TEXT("s3:ObjectRestore:*")
+#define S3_EVENT_S3_OBJECTRESTORE_POST TEXT("s3:ObjectRestore:Post")
+#define S3_EVENT_S3_OBJECTRESTORE_COMPLETED TEXT("s3:ObjectRestore:Completed")
+#define S3_EVENT_S3_REPLICATION TEXT("s3:Replication:*")
+#define S3_EVENT_S3_REPLICATION_OPERATIONFAILEDREPLICATION TEXT("s3:Replication:OperationFailedReplication")
+#define S3_EVENT_S3_REPLICATION_OPERATIONNOTTRACKED TEXT("s3:Replication:OperationNotTracked")
+#define S3_EVENT_S3_REPLICATION_OPERATIONMISSEDTHRESHOLD TEXT("s3:Replication:OperationMissedThreshold")
+#define S3_EVENT_S3_REPLICATION_OPERATIONREPLICATEDAFTERTHRESHOLD TEXT("s3:Replication:OperationReplicatedAfterThreshold")
+#define S3_EVENT_S3_OBJECTRESTORE_DELETE TEXT("s3:ObjectRestore:Delete")
+#define S3_EVENT_S3_LIFECYCLETRANSITION TEXT("s3:LifecycleTransition")
+#define S3_EVENT_S3_INTELLIGENTTIERING TEXT("s3:IntelligentTiering")
+#define S3_EVENT_S3_OBJECTACL_PUT TEXT("s3:ObjectAcl:Put")
+#define S3_EVENT_S3_LIFECYCLEEXPIRATION TEXT("s3:LifecycleExpiration:*")
+#define S3_EVENT_S3_LIFECYCLEEXPIRATION_DELETE TEXT("s3:LifecycleExpiration:Delete")
+#define S3_EVENT_S3_LIFECYCLEEXPIRATION_DELETEMARKERCREATED TEXT("s3:LifecycleExpiration:DeleteMarkerCreated")
+#define S3_EVENT_S3_OBJECTTAGGING TEXT("s3:ObjectTagging:*")
+#define S3_EVENT_S3_OBJECTTAGGING_PUT TEXT("s3:ObjectTagging:Put")
+#define S3_EVENT_S3_OBJECTTAGGING_DELETE TEXT("s3:ObjectTagging:Delete")
+#define S3_EVENT_S3_OBJECTANNOTATION TEXT("s3:ObjectAnnotation:*")
+#define S3_EVENT_S3_OBJECTANNOTATION_PUT TEXT("s3:ObjectAnnotation:Put")
+#define S3_EVENT_S3_OBJECTANNOTATION_DELETE TEXT("s3:ObjectAnnotation:Delete")
+#define S3_EVENT_S3_OBJECTRETENTION_PUT TEXT("s3:ObjectRetention:Put")
+
+#define S3_REPLICATION_RULE_STATUS_ENABLED TEXT("Enabled")
+#define S3_REPLICATION_RULE_STATUS_DISABLED TEXT("Disabled")
+
+#define S3_SSE_KMS_ENCRYPTED_OBJECTS_STATUS_ENABLED TEXT("Enabled")
+#define S3_SSE_KMS_ENCRYPTED_OBJECTS_STATUS_DISABLED TEXT("Disabled")
+
+#define S3_REPLICA_MODIFICATIONS_STATUS_ENABLED TEXT("Enabled")
+#define S3_REPLICA_MODIFICATIONS_STATUS_DISABLED TEXT("Disabled")
+
+#define S3_EXISTING_OBJECT_REPLICATION_STATUS_ENABLED TEXT("Enabled")
+#define S3_EXISTING_OBJECT_REPLICATION_STATUS_DISABLED TEXT("Disabled")
+
+#define S3_OWNER_OVERRIDE_DESTINATION TEXT("Destination")
+
+#define S3_REPLICATION_TIME_STATUS_ENABLED TEXT("Enabled")
+#define S3_REPLICATION_TIME_STATUS_DISABLED TEXT("Disabled")
+
+#define S3_METRICS_STATUS_ENABLED TEXT("Enabled")
+#define S3_METRICS_STATUS_DISABLED TEXT("Disabled")
+
+#define S3_DELETE_MARKER_REPLICATION_STATUS_ENABLED TEXT("Enabled")
+#define S3_DELETE_MARKER_REPLICATION_STATUS_DISABLED TEXT("Disabled")
+
+#define S3_BUCKET_ACCELERATE_STATUS_ENABLED TEXT("Enabled")
+#define S3_BUCKET_ACCELERATE_STATUS_SUSPENDED TEXT("Suspended")
+
+#define S3_PAYER_REQUESTER TEXT("Requester")
+#define S3_PAYER_BUCKETOWNER TEXT("BucketOwner")
+
+#define S3_EXPIRATION_STATUS_ENABLED TEXT("Enabled")
+#define S3_EXPIRATION_STATUS_DISABLED TEXT("Disabled")
+
+#define S3_TRANSITION_STORAGE_CLASS_GLACIER TEXT("GLACIER")
+#define S3_TRANSITION_STORAGE_CLASS_STANDARD_IA TEXT("STANDARD_IA")
+#define S3_TRANSITION_STORAGE_CLASS_ONEZONE_IA TEXT("ONEZONE_IA")
+#define S3_TRANSITION_STORAGE_CLASS_INTELLIGENT_TIERING TEXT("INTELLIGENT_TIERING")
+#define S3_TRANSITION_STORAGE_CLASS_DEEP_ARCHIVE TEXT("DEEP_ARCHIVE")
+#define S3_TRANSITION_STORAGE_CLASS_GLACIER_IR TEXT("GLACIER_IR")
+
+#define S3_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE_VARIES_BY_STORAGE_CLASS TEXT("varies_by_storage_class")
+#define S3_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE_ALL_STORAGE_CLASSES_128K TEXT("all_storage_classes_128K")
+
+#define S3_OBJECT_LOCK_ENABLED_ENABLED TEXT("Enabled")
+
+#define S3_OBJECT_LOCK_RETENTION_MODE_GOVERNANCE TEXT("GOVERNANCE")
+#define S3_OBJECT_LOCK_RETENTION_MODE_COMPLIANCE TEXT("COMPLIANCE")
+
+#define S3_STORAGE_CLASS_ANALYSIS_SCHEMA_VERSION_V_1 TEXT("V_1")
+
+#define S3_ANALYTICS_S3_EXPORT_FILE_FORMAT_CSV TEXT("CSV")
+
+#define S3_INVENTORY_FORMAT_CSV TEXT("CSV")
+#define S3_INVENTORY_FORMAT_ORC TEXT("ORC")
+#define S3_INVENTORY_FORMAT_PARQUET TEXT("Parquet")
+
+#define S3_INVENTORY_INCLUDED_OBJECT_VERSIONS_ALL TEXT("All")
+#define S3_INVENTORY_INCLUDED_OBJECT_VERSIONS_CURRENT TEXT("Current")
+
+#define S3_INVENTORY_OPTIONAL_FIELD_SIZE TEXT("Size")
+#define S3_INVENTORY_OPTIONAL_FIELD_LASTMODIFIEDDATE TEXT("LastModifiedDate")
+#define S3_INVENTORY_OPTIONAL_FIELD_STORAGECLASS TEXT("StorageClass")
+#define S3_INVENTORY_OPTIONAL_FIELD_ETAG TEXT("ETag")
+#define S3_INVENTORY_OPTIONAL_FIELD_ISMULTIPARTUPLOADED TEXT("IsMultipartUploaded")
+#define S3_INVENTORY_OPTIONAL_FIELD_REPLICATIONSTATUS TEXT("ReplicationStatus")
+#define S3_INVENTORY_OPTIONAL_FIELD_ENCRYPTIONSTATUS TEXT("EncryptionStatus")
+#define S3_INVENTORY_OPTIONAL_FIELD_OBJECTLOCKRETAINUNTILDATE TEXT("ObjectLockRetainUntilDate")
+#define S3_INVENTORY_OPTIONAL_FIELD_OBJECTLOCKMODE TEXT("ObjectLockMode")
+#define S3_INVENTORY_OPTIONAL_FIELD_OBJECTLOCKLEGALHOLDSTATUS TEXT("ObjectLockLegalHoldStatus")
+#define S3_INVENTORY_OPTIONAL_FIELD_OBJECTLOCKEVENTHOLDSTATUS TEXT("ObjectLockEventHoldStatus")
+#define S3_INVENTORY_OPTIONAL_FIELD_OBJECTLOCKEVENTHOLDDURATION TEXT("ObjectLockEventHoldDuration")
+#define S3_INVENTORY_OPTIONAL_FIELD_INTELLIGENTTIERINGACCESSTIER TEXT("IntelligentTieringAccessTier")
+#define S3_INVENTORY_OPTIONAL_FIELD_BUCKETKEYSTATUS TEXT("BucketKeyStatus")
+#define S3_INVENTORY_OPTIONAL_FIELD_CHECKSUMALGORITHM TEXT("ChecksumAlgorithm")
+#define S3_INVENTORY_OPTIONAL_FIELD_OBJECTACCESSCONTROLLIST TEXT("ObjectAccessControlList")
+#define S3_INVENTORY_OPTIONAL_FIELD_OBJECTOWNER TEXT("ObjectOwner")
+#define S3_INVENTORY_OPTIONAL_FIELD_LIFECYCLEEXPIRATIONDATE TEXT("LifecycleExpirationDate")
+#define S3_INVENTORY_OPTIONAL_FIELD_INTELLIGENTTIERINGREFERENCEDATE TEXT("IntelligentTieringReferenceDate")
+
+#define S3_INVENTORY_FREQUENCY_DAILY TEXT("Daily")
+#define S3_INVENTORY_FREQUENCY_WEEKLY TEXT("Weekly")
+
+#define S3_INTELLIGENT_TIERING_STATUS_ENABLED TEXT("Enabled")
+#define S3_INTELLIGENT_TIERING_STATUS_DISABLED TEXT("Disabled")
+
 #define S3_INTELLIGENT_TIERING_ACCESS_TIER_ARCHIVE_ACCESS TEXT("ARCHIVE_ACCESS")
 #define S3_INTELLIGENT_TIERING_ACCESS_TIER_DEEP_ARCHIVE_ACCESS TEXT("DEEP_ARCHIVE_ACCESS")
 
@@ -222,6 +348,138 @@ struct S3Grant;
 struct S3GetBucketAclOutput;
 struct S3GetObjectAclRequest;
 struct S3GetObjectAclOutput;
+struct S3ErrorDocument;
+struct S3IndexDocument;
+struct S3RedirectAllRequestsTo;
+struct S3Condition;
+struct S3Redirect;
+struct S3RoutingRule;
+struct S3WebsiteConfiguration;
+struct S3PutBucketWebsiteRequest;
+struct S3GetBucketWebsiteRequest;
+struct S3GetBucketWebsiteOutput;
+struct S3DeleteBucketWebsiteRequest;
+struct S3TargetGrant;
+struct S3SimplePrefix;
+struct S3PartitionedPrefix;
+struct S3TargetObjectKeyFormat;
+struct S3LoggingEnabled;
+struct S3BucketLoggingStatus;
+struct S3PutBucketLoggingRequest;
+struct S3GetBucketLoggingRequest;
+struct S3GetBucketLoggingOutput;
+struct S3FilterRule;
+struct S3S3KeyFilter;
+struct S3NotificationConfigurationFilter;
+struct S3TopicConfiguration;
+struct S3QueueConfiguration;
+struct S3LambdaFunctionConfiguration;
+struct S3EventBridgeConfiguration;
+struct S3NotificationConfiguration;
+struct S3PutBucketNotificationConfigurationRequest;
+struct S3GetBucketNotificationConfigurationRequest;
+struct S3ReplicationRuleAndOperator;
+struct S3ReplicationRuleFilter;
+struct S3SseKmsEncryptedObjects;
+struct S3ReplicaModifications;
+struct S3SourceSelectionCriteria;
+struct S3ExistingObjectReplication;
+struct S3AccessControlTranslation;
+struct S3EncryptionConfiguration;
+struct S3ReplicationTimeValue;
+struct S3ReplicationTime;
+struct S3Metrics;
+struct S3Destination;
+struct S3DeleteMarkerReplication;
+struct S3ReplicationRule;
+struct S3ReplicationConfiguration;
+struct S3PutBucketReplicationRequest;
+struct S3GetBucketReplicationRequest;
+struct S3GetBucketReplicationOutput;
+struct S3DeleteBucketReplicationRequest;
+struct S3AccelerateConfiguration;
+struct S3PutBucketAccelerateConfigurationRequest;
+struct S3GetBucketAccelerateConfigurationRequest;
+struct S3GetBucketAccelerateConfigurationOutput;
+struct S3RequestPaymentConfiguration;
+struct S3PutBucketRequestPaymentRequest;
+struct S3GetBucketRequestPaymentRequest;
+struct S3GetBucketRequestPaymentOutput;
+struct S3LifecycleExpiration;
+struct S3LifecycleRuleAndOperator;
+struct S3LifecycleRuleFilter;
+struct S3Transition;
+struct S3NoncurrentVersionTransition;
+struct S3NoncurrentVersionExpiration;
+struct S3AbortIncompleteMultipartUpload;
+struct S3LifecycleRule;
+struct S3BucketLifecycleConfiguration;
+struct S3PutBucketLifecycleConfigurationRequest;
+struct S3PutBucketLifecycleConfigurationOutput;
+struct S3GetBucketLifecycleConfigurationRequest;
+struct S3GetBucketLifecycleConfigurationOutput;
+struct S3DeleteBucketLifecycleRequest;
+struct S3EventHoldDuration;
+struct S3DefaultRetention;
+struct S3ObjectLockRule;
+struct S3ObjectLockConfiguration;
+struct S3PutObjectLockConfigurationRequest;
+struct S3PutObjectLockConfigurationOutput;
+struct S3GetObjectLockConfigurationRequest;
+struct S3GetObjectLockConfigurationOutput;
+struct S3MetricsAndOperator;
+struct S3MetricsFilter;
+struct S3MetricsConfiguration;
+struct S3PutBucketMetricsConfigurationRequest;
+struct S3GetBucketMetricsConfigurationRequest;
+struct S3GetBucketMetricsConfigurationOutput;
+struct S3DeleteBucketMetricsConfigurationRequest;
+struct S3ListBucketMetricsConfigurationsRequest;
+struct S3ListBucketMetricsConfigurationsOutput;
+struct S3AnalyticsAndOperator;
+struct S3AnalyticsFilter;
+struct S3AnalyticsS3BucketDestination;
+struct S3AnalyticsExportDestination;
+struct S3StorageClassAnalysisDataExport;
+struct S3StorageClassAnalysis;
+struct S3AnalyticsConfiguration;
+struct S3PutBucketAnalyticsConfigurationRequest;
+struct S3GetBucketAnalyticsConfigurationRequest;
+struct S3GetBucketAnalyticsConfigurationOutput;
+struct S3DeleteBucketAnalyticsConfigurationRequest;
+struct S3ListBucketAnalyticsConfigurationsRequest;
+struct S3ListBucketAnalyticsConfigurationsOutput;
+struct S3SSES3;
+struct S3SSEKMS;
+struct S3InventoryEncryption;
+struct S3InventoryS3BucketDestination;
+struct S3InventoryDestination;
+struct S3InventoryFilter;
+struct S3InventorySchedule;
+struct S3InventoryConfiguration;
+struct S3PutBucketInventoryConfigurationRequest;
+struct S3GetBucketInventoryConfigurationRequest;
+struct S3GetBucketInventoryConfigurationOutput;
+struct S3DeleteBucketInventoryConfigurationRequest;
+struct S3ListBucketInventoryConfigurationsRequest;
+struct S3ListBucketInventoryConfigurationsOutput;
+struct S3IntelligentTieringAndOperator;
+struct S3IntelligentTieringFilter;
+struct S3Tiering;
+struct S3IntelligentTieringConfiguration;
+struct S3PutBucketIntelligentTieringConfigurationRequest;
+struct S3GetBucketIntelligentTieringConfigurationRequest;
+struct S3GetBucketIntelligentTieringConfigurationOutput;
+struct S3DeleteBucketIntelligentTieringConfigurationRequest;
+struct S3ListBucketIntelligentTieringConfigurationsRequest;
+struct S3ListBucketIntelligentTieringConfigurationsOutput;
+struct S3GetBucketPolicyStatusRequest;
+struct S3PolicyStatus;
+struct S3GetBucketPolicyStatusOutput;
+struct S3AccessControlPolicy;
+struct S3PutBucketAclRequest;
+struct S3PutObjectAclRequest;
+struct S3PutObjectAclOutput;
 struct S3InvalidObjectState;
 
 typedef struct S3TagSet {
@@ -353,6 +611,91 @@ typedef struct S3Grants {
     struct S3Grant *items;
     size_t len;
 } S3Grants;
+
+typedef struct S3RoutingRules {
+    struct S3RoutingRule *items;
+    size_t len;
+} S3RoutingRules;
+
+typedef struct S3TargetGrants {
+    struct S3TargetGrant *items;
+    size_t len;
+} S3TargetGrants;
+
+typedef struct S3EventList {
+    Bytes *items;
+    size_t len;
+} S3EventList;
+
+typedef struct S3FilterRuleList {
+    struct S3FilterRule *items;
+    size_t len;
+} S3FilterRuleList;
+
+typedef struct S3TopicConfigurationList {
+    struct S3TopicConfiguration *items;
+    size_t len;
+} S3TopicConfigurationList;
+
+typedef struct S3QueueConfigurationList {
+    struct S3QueueConfiguration *items;
+    size_t len;
+} S3QueueConfigurationList;
+
+typedef struct S3LambdaFunctionConfigurationList {
+    struct S3LambdaFunctionConfiguration *items;
+    size_t len;
+} S3LambdaFunctionConfigurationList;
+
+typedef struct S3ReplicationRules {
+    struct S3ReplicationRule *items;
+    size_t len;
+} S3ReplicationRules;
+
+typedef struct S3TransitionList {
+    struct S3Transition *items;
+    size_t len;
+} S3TransitionList;
+
+typedef struct S3NoncurrentVersionTransitionList {
+    struct S3NoncurrentVersionTransition *items;
+    size_t len;
+} S3NoncurrentVersionTransitionList;
+
+typedef struct S3LifecycleRules {
+    struct S3LifecycleRule *items;
+    size_t len;
+} S3LifecycleRules;
+
+typedef struct S3MetricsConfigurationList {
+    struct S3MetricsConfiguration *items;
+    size_t len;
+} S3MetricsConfigurationList;
+
+typedef struct S3AnalyticsConfigurationList {
+    struct S3AnalyticsConfiguration *items;
+    size_t len;
+} S3AnalyticsConfigurationList;
+
+typedef struct S3InventoryOptionalFields {
+    Bytes *items;
+    size_t len;
+} S3InventoryOptionalFields;
+
+typedef struct S3InventoryConfigurationList {
+    struct S3InventoryConfiguration *items;
+    size_t len;
+} S3InventoryConfigurationList;
+
+typedef struct S3TieringList {
+    struct S3Tiering *items;
+    size_t len;
+} S3TieringList;
+
+typedef struct S3IntelligentTieringConfigurationList {
+    struct S3IntelligentTieringConfiguration *items;
+    size_t len;
+} S3IntelligentTieringConfigurationList;
 
 typedef struct S3LocationInfo {
     Bytes type;
@@ -1747,6 +2090,794 @@ typedef struct S3GetObjectAclOutput {
     Bytes request_charged;
 } S3GetObjectAclOutput;
 
+typedef struct S3ErrorDocument {
+    Bytes key;
+} S3ErrorDocument;
+
+typedef struct S3IndexDocument {
+    Bytes suffix;
+} S3IndexDocument;
+
+typedef struct S3RedirectAllRequestsTo {
+    Bytes host_name;
+    Bytes protocol;
+} S3RedirectAllRequestsTo;
+
+typedef struct S3Condition {
+    Bytes http_error_code_returned_equals;
+    Bytes key_prefix_equals;
+} S3Condition;
+
+typedef struct S3Redirect {
+    Bytes host_name;
+    Bytes http_redirect_code;
+    Bytes protocol;
+    Bytes replace_key_prefix_with;
+    Bytes replace_key_with;
+} S3Redirect;
+
+typedef struct S3RoutingRule {
+    struct S3Condition *condition;
+    struct S3Redirect *redirect;
+} S3RoutingRule;
+
+typedef struct S3WebsiteConfiguration {
+    struct S3ErrorDocument *error_document;
+    struct S3IndexDocument *index_document;
+    struct S3RedirectAllRequestsTo *redirect_all_requests_to;
+    S3RoutingRules routing_rules;
+} S3WebsiteConfiguration;
+
+typedef struct S3PutBucketWebsiteRequest {
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    struct S3WebsiteConfiguration *website_configuration;
+    Bytes expected_bucket_owner;
+} S3PutBucketWebsiteRequest;
+
+typedef struct S3GetBucketWebsiteRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketWebsiteRequest;
+
+typedef struct S3GetBucketWebsiteOutput {
+    struct S3RedirectAllRequestsTo *redirect_all_requests_to;
+    struct S3IndexDocument *index_document;
+    struct S3ErrorDocument *error_document;
+    S3RoutingRules routing_rules;
+} S3GetBucketWebsiteOutput;
+
+typedef struct S3DeleteBucketWebsiteRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketWebsiteRequest;
+
+typedef struct S3TargetGrant {
+    struct S3Grantee *grantee;
+    Bytes permission;
+} S3TargetGrant;
+
+typedef struct S3SimplePrefix {
+    char nothing_;
+} S3SimplePrefix;
+
+typedef struct S3PartitionedPrefix {
+    Bytes partition_date_source;
+} S3PartitionedPrefix;
+
+typedef struct S3TargetObjectKeyFormat {
+    struct S3SimplePrefix *simple_prefix;
+    struct S3PartitionedPrefix *partitioned_prefix;
+} S3TargetObjectKeyFormat;
+
+typedef struct S3LoggingEnabled {
+    Bytes target_bucket;
+    S3TargetGrants target_grants;
+    Bytes target_prefix;
+    struct S3TargetObjectKeyFormat *target_object_key_format;
+} S3LoggingEnabled;
+
+typedef struct S3BucketLoggingStatus {
+    struct S3LoggingEnabled *logging_enabled;
+} S3BucketLoggingStatus;
+
+typedef struct S3PutBucketLoggingRequest {
+    Bytes bucket;
+    struct S3BucketLoggingStatus *bucket_logging_status;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    Bytes expected_bucket_owner;
+} S3PutBucketLoggingRequest;
+
+typedef struct S3GetBucketLoggingRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketLoggingRequest;
+
+typedef struct S3GetBucketLoggingOutput {
+    struct S3LoggingEnabled *logging_enabled;
+} S3GetBucketLoggingOutput;
+
+typedef struct S3FilterRule {
+    Bytes name;
+    Bytes value;
+} S3FilterRule;
+
+typedef struct S3S3KeyFilter {
+    S3FilterRuleList filter_rules;
+} S3S3KeyFilter;
+
+typedef struct S3NotificationConfigurationFilter {
+    struct S3S3KeyFilter *key;
+} S3NotificationConfigurationFilter;
+
+typedef struct S3TopicConfiguration {
+    Bytes id;
+    Bytes topic_arn;
+    S3EventList events;
+    struct S3NotificationConfigurationFilter *filter;
+} S3TopicConfiguration;
+
+typedef struct S3QueueConfiguration {
+    Bytes id;
+    Bytes queue_arn;
+    S3EventList events;
+    struct S3NotificationConfigurationFilter *filter;
+} S3QueueConfiguration;
+
+typedef struct S3LambdaFunctionConfiguration {
+    Bytes id;
+    Bytes lambda_function_arn;
+    S3EventList events;
+    struct S3NotificationConfigurationFilter *filter;
+} S3LambdaFunctionConfiguration;
+
+typedef struct S3EventBridgeConfiguration {
+    char nothing_;
+} S3EventBridgeConfiguration;
+
+typedef struct S3NotificationConfiguration {
+    S3TopicConfigurationList topic_configurations;
+    S3QueueConfigurationList queue_configurations;
+    S3LambdaFunctionConfigurationList lambda_function_configurations;
+    struct S3EventBridgeConfiguration *event_bridge_configuration;
+} S3NotificationConfiguration;
+
+typedef struct S3PutBucketNotificationConfigurationRequest {
+    Bytes bucket;
+    struct S3NotificationConfiguration *notification_configuration;
+    Bytes expected_bucket_owner;
+    bool skip_destination_validation;
+    bool has_skip_destination_validation;
+} S3PutBucketNotificationConfigurationRequest;
+
+typedef struct S3GetBucketNotificationConfigurationRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketNotificationConfigurationRequest;
+
+typedef struct S3ReplicationRuleAndOperator {
+    Bytes prefix;
+    S3TagSet tags;
+} S3ReplicationRuleAndOperator;
+
+typedef struct S3ReplicationRuleFilter {
+    Bytes prefix;
+    struct S3Tag *tag;
+    struct S3ReplicationRuleAndOperator *and;
+} S3ReplicationRuleFilter;
+
+typedef struct S3SseKmsEncryptedObjects {
+    Bytes status;
+} S3SseKmsEncryptedObjects;
+
+typedef struct S3ReplicaModifications {
+    Bytes status;
+} S3ReplicaModifications;
+
+typedef struct S3SourceSelectionCriteria {
+    struct S3SseKmsEncryptedObjects *sse_kms_encrypted_objects;
+    struct S3ReplicaModifications *replica_modifications;
+} S3SourceSelectionCriteria;
+
+typedef struct S3ExistingObjectReplication {
+    Bytes status;
+} S3ExistingObjectReplication;
+
+typedef struct S3AccessControlTranslation {
+    Bytes owner;
+} S3AccessControlTranslation;
+
+typedef struct S3EncryptionConfiguration {
+    Bytes replica_kms_key_id;
+} S3EncryptionConfiguration;
+
+typedef struct S3ReplicationTimeValue {
+    int32_t minutes;
+    bool has_minutes;
+} S3ReplicationTimeValue;
+
+typedef struct S3ReplicationTime {
+    Bytes status;
+    struct S3ReplicationTimeValue *time;
+} S3ReplicationTime;
+
+typedef struct S3Metrics {
+    Bytes status;
+    struct S3ReplicationTimeValue *event_threshold;
+} S3Metrics;
+
+typedef struct S3Destination {
+    Bytes bucket;
+    Bytes account;
+    Bytes storage_class;
+    struct S3AccessControlTranslation *access_control_translation;
+    struct S3EncryptionConfiguration *encryption_configuration;
+    struct S3ReplicationTime *replication_time;
+    struct S3Metrics *metrics;
+} S3Destination;
+
+typedef struct S3DeleteMarkerReplication {
+    Bytes status;
+} S3DeleteMarkerReplication;
+
+typedef struct S3ReplicationRule {
+    Bytes id;
+    int32_t priority;
+    bool has_priority;
+    Bytes prefix;
+    struct S3ReplicationRuleFilter *filter;
+    Bytes status;
+    struct S3SourceSelectionCriteria *source_selection_criteria;
+    struct S3ExistingObjectReplication *existing_object_replication;
+    struct S3Destination *destination;
+    struct S3DeleteMarkerReplication *delete_marker_replication;
+} S3ReplicationRule;
+
+typedef struct S3ReplicationConfiguration {
+    Bytes role;
+    S3ReplicationRules rules;
+} S3ReplicationConfiguration;
+
+typedef struct S3PutBucketReplicationRequest {
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    struct S3ReplicationConfiguration *replication_configuration;
+    Bytes token;
+    Bytes expected_bucket_owner;
+} S3PutBucketReplicationRequest;
+
+typedef struct S3GetBucketReplicationRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketReplicationRequest;
+
+typedef struct S3GetBucketReplicationOutput {
+    struct S3ReplicationConfiguration *replication_configuration;
+} S3GetBucketReplicationOutput;
+
+typedef struct S3DeleteBucketReplicationRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketReplicationRequest;
+
+typedef struct S3AccelerateConfiguration {
+    Bytes status;
+} S3AccelerateConfiguration;
+
+typedef struct S3PutBucketAccelerateConfigurationRequest {
+    Bytes bucket;
+    struct S3AccelerateConfiguration *accelerate_configuration;
+    Bytes expected_bucket_owner;
+    Bytes checksum_algorithm;
+} S3PutBucketAccelerateConfigurationRequest;
+
+typedef struct S3GetBucketAccelerateConfigurationRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+    Bytes request_payer;
+} S3GetBucketAccelerateConfigurationRequest;
+
+typedef struct S3GetBucketAccelerateConfigurationOutput {
+    Bytes status;
+    Bytes request_charged;
+} S3GetBucketAccelerateConfigurationOutput;
+
+typedef struct S3RequestPaymentConfiguration {
+    Bytes payer;
+} S3RequestPaymentConfiguration;
+
+typedef struct S3PutBucketRequestPaymentRequest {
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    struct S3RequestPaymentConfiguration *request_payment_configuration;
+    Bytes expected_bucket_owner;
+} S3PutBucketRequestPaymentRequest;
+
+typedef struct S3GetBucketRequestPaymentRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketRequestPaymentRequest;
+
+typedef struct S3GetBucketRequestPaymentOutput {
+    Bytes payer;
+} S3GetBucketRequestPaymentOutput;
+
+typedef struct S3LifecycleExpiration {
+    int64_t date;
+    bool has_date;
+    int32_t days;
+    bool has_days;
+    bool expired_object_delete_marker;
+    bool has_expired_object_delete_marker;
+} S3LifecycleExpiration;
+
+typedef struct S3LifecycleRuleAndOperator {
+    Bytes prefix;
+    S3TagSet tags;
+    int64_t object_size_greater_than;
+    bool has_object_size_greater_than;
+    int64_t object_size_less_than;
+    bool has_object_size_less_than;
+} S3LifecycleRuleAndOperator;
+
+typedef struct S3LifecycleRuleFilter {
+    Bytes prefix;
+    struct S3Tag *tag;
+    int64_t object_size_greater_than;
+    bool has_object_size_greater_than;
+    int64_t object_size_less_than;
+    bool has_object_size_less_than;
+    struct S3LifecycleRuleAndOperator *and;
+} S3LifecycleRuleFilter;
+
+typedef struct S3Transition {
+    int64_t date;
+    bool has_date;
+    int32_t days;
+    bool has_days;
+    Bytes storage_class;
+} S3Transition;
+
+typedef struct S3NoncurrentVersionTransition {
+    int32_t noncurrent_days;
+    bool has_noncurrent_days;
+    Bytes storage_class;
+    int32_t newer_noncurrent_versions;
+    bool has_newer_noncurrent_versions;
+} S3NoncurrentVersionTransition;
+
+typedef struct S3NoncurrentVersionExpiration {
+    int32_t noncurrent_days;
+    bool has_noncurrent_days;
+    int32_t newer_noncurrent_versions;
+    bool has_newer_noncurrent_versions;
+} S3NoncurrentVersionExpiration;
+
+typedef struct S3AbortIncompleteMultipartUpload {
+    int32_t days_after_initiation;
+    bool has_days_after_initiation;
+} S3AbortIncompleteMultipartUpload;
+
+typedef struct S3LifecycleRule {
+    struct S3LifecycleExpiration *expiration;
+    Bytes id;
+    Bytes prefix;
+    struct S3LifecycleRuleFilter *filter;
+    Bytes status;
+    S3TransitionList transitions;
+    S3NoncurrentVersionTransitionList noncurrent_version_transitions;
+    struct S3NoncurrentVersionExpiration *noncurrent_version_expiration;
+    struct S3AbortIncompleteMultipartUpload *abort_incomplete_multipart_upload;
+} S3LifecycleRule;
+
+typedef struct S3BucketLifecycleConfiguration {
+    S3LifecycleRules rules;
+} S3BucketLifecycleConfiguration;
+
+typedef struct S3PutBucketLifecycleConfigurationRequest {
+    Bytes bucket;
+    Bytes checksum_algorithm;
+    struct S3BucketLifecycleConfiguration *lifecycle_configuration;
+    Bytes expected_bucket_owner;
+    Bytes transition_default_minimum_object_size;
+} S3PutBucketLifecycleConfigurationRequest;
+
+typedef struct S3PutBucketLifecycleConfigurationOutput {
+    Bytes transition_default_minimum_object_size;
+} S3PutBucketLifecycleConfigurationOutput;
+
+typedef struct S3GetBucketLifecycleConfigurationRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketLifecycleConfigurationRequest;
+
+typedef struct S3GetBucketLifecycleConfigurationOutput {
+    S3LifecycleRules rules;
+    Bytes transition_default_minimum_object_size;
+} S3GetBucketLifecycleConfigurationOutput;
+
+typedef struct S3DeleteBucketLifecycleRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketLifecycleRequest;
+
+typedef struct S3EventHoldDuration {
+    int32_t days;
+    bool has_days;
+    int32_t years;
+    bool has_years;
+} S3EventHoldDuration;
+
+typedef struct S3DefaultRetention {
+    Bytes mode;
+    int32_t days;
+    bool has_days;
+    int32_t years;
+    bool has_years;
+    struct S3EventHoldDuration *default_event_hold;
+} S3DefaultRetention;
+
+typedef struct S3ObjectLockRule {
+    struct S3DefaultRetention *default_retention;
+} S3ObjectLockRule;
+
+typedef struct S3ObjectLockConfiguration {
+    Bytes object_lock_enabled;
+    struct S3ObjectLockRule *rule;
+} S3ObjectLockConfiguration;
+
+typedef struct S3PutObjectLockConfigurationRequest {
+    Bytes bucket;
+    struct S3ObjectLockConfiguration *object_lock_configuration;
+    Bytes request_payer;
+    Bytes token;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    Bytes expected_bucket_owner;
+} S3PutObjectLockConfigurationRequest;
+
+typedef struct S3PutObjectLockConfigurationOutput {
+    Bytes request_charged;
+} S3PutObjectLockConfigurationOutput;
+
+typedef struct S3GetObjectLockConfigurationRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetObjectLockConfigurationRequest;
+
+typedef struct S3GetObjectLockConfigurationOutput {
+    struct S3ObjectLockConfiguration *object_lock_configuration;
+} S3GetObjectLockConfigurationOutput;
+
+typedef struct S3MetricsAndOperator {
+    Bytes prefix;
+    S3TagSet tags;
+    Bytes access_point_arn;
+} S3MetricsAndOperator;
+
+typedef struct S3MetricsFilter {
+    Bytes prefix;
+    struct S3Tag *tag;
+    Bytes access_point_arn;
+    struct S3MetricsAndOperator *and;
+} S3MetricsFilter;
+
+typedef struct S3MetricsConfiguration {
+    Bytes id;
+    struct S3MetricsFilter *filter;
+} S3MetricsConfiguration;
+
+typedef struct S3PutBucketMetricsConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    struct S3MetricsConfiguration *metrics_configuration;
+    Bytes expected_bucket_owner;
+} S3PutBucketMetricsConfigurationRequest;
+
+typedef struct S3GetBucketMetricsConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    Bytes expected_bucket_owner;
+} S3GetBucketMetricsConfigurationRequest;
+
+typedef struct S3GetBucketMetricsConfigurationOutput {
+    struct S3MetricsConfiguration *metrics_configuration;
+} S3GetBucketMetricsConfigurationOutput;
+
+typedef struct S3DeleteBucketMetricsConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketMetricsConfigurationRequest;
+
+typedef struct S3ListBucketMetricsConfigurationsRequest {
+    Bytes bucket;
+    Bytes continuation_token;
+    Bytes expected_bucket_owner;
+} S3ListBucketMetricsConfigurationsRequest;
+
+typedef struct S3ListBucketMetricsConfigurationsOutput {
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes continuation_token;
+    Bytes next_continuation_token;
+    S3MetricsConfigurationList metrics_configuration_list;
+} S3ListBucketMetricsConfigurationsOutput;
+
+typedef struct S3AnalyticsAndOperator {
+    Bytes prefix;
+    S3TagSet tags;
+} S3AnalyticsAndOperator;
+
+typedef struct S3AnalyticsFilter {
+    Bytes prefix;
+    struct S3Tag *tag;
+    struct S3AnalyticsAndOperator *and;
+} S3AnalyticsFilter;
+
+typedef struct S3AnalyticsS3BucketDestination {
+    Bytes format;
+    Bytes bucket_account_id;
+    Bytes bucket;
+    Bytes prefix;
+} S3AnalyticsS3BucketDestination;
+
+typedef struct S3AnalyticsExportDestination {
+    struct S3AnalyticsS3BucketDestination *s3_bucket_destination;
+} S3AnalyticsExportDestination;
+
+typedef struct S3StorageClassAnalysisDataExport {
+    Bytes output_schema_version;
+    struct S3AnalyticsExportDestination *destination;
+} S3StorageClassAnalysisDataExport;
+
+typedef struct S3StorageClassAnalysis {
+    struct S3StorageClassAnalysisDataExport *data_export;
+} S3StorageClassAnalysis;
+
+typedef struct S3AnalyticsConfiguration {
+    Bytes id;
+    struct S3AnalyticsFilter *filter;
+    struct S3StorageClassAnalysis *storage_class_analysis;
+} S3AnalyticsConfiguration;
+
+typedef struct S3PutBucketAnalyticsConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    struct S3AnalyticsConfiguration *analytics_configuration;
+    Bytes expected_bucket_owner;
+} S3PutBucketAnalyticsConfigurationRequest;
+
+typedef struct S3GetBucketAnalyticsConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    Bytes expected_bucket_owner;
+} S3GetBucketAnalyticsConfigurationRequest;
+
+typedef struct S3GetBucketAnalyticsConfigurationOutput {
+    struct S3AnalyticsConfiguration *analytics_configuration;
+} S3GetBucketAnalyticsConfigurationOutput;
+
+typedef struct S3DeleteBucketAnalyticsConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketAnalyticsConfigurationRequest;
+
+typedef struct S3ListBucketAnalyticsConfigurationsRequest {
+    Bytes bucket;
+    Bytes continuation_token;
+    Bytes expected_bucket_owner;
+} S3ListBucketAnalyticsConfigurationsRequest;
+
+typedef struct S3ListBucketAnalyticsConfigurationsOutput {
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes continuation_token;
+    Bytes next_continuation_token;
+    S3AnalyticsConfigurationList analytics_configuration_list;
+} S3ListBucketAnalyticsConfigurationsOutput;
+
+typedef struct S3SSES3 {
+    char nothing_;
+} S3SSES3;
+
+typedef struct S3SSEKMS {
+    Bytes key_id;
+} S3SSEKMS;
+
+typedef struct S3InventoryEncryption {
+    struct S3SSES3 *sses3;
+    struct S3SSEKMS *ssekms;
+} S3InventoryEncryption;
+
+typedef struct S3InventoryS3BucketDestination {
+    Bytes account_id;
+    Bytes bucket;
+    Bytes format;
+    Bytes prefix;
+    struct S3InventoryEncryption *encryption;
+} S3InventoryS3BucketDestination;
+
+typedef struct S3InventoryDestination {
+    struct S3InventoryS3BucketDestination *s3_bucket_destination;
+} S3InventoryDestination;
+
+typedef struct S3InventoryFilter {
+    Bytes prefix;
+} S3InventoryFilter;
+
+typedef struct S3InventorySchedule {
+    Bytes frequency;
+} S3InventorySchedule;
+
+typedef struct S3InventoryConfiguration {
+    struct S3InventoryDestination *destination;
+    bool is_enabled;
+    bool has_is_enabled;
+    struct S3InventoryFilter *filter;
+    Bytes id;
+    Bytes included_object_versions;
+    S3InventoryOptionalFields optional_fields;
+    struct S3InventorySchedule *schedule;
+} S3InventoryConfiguration;
+
+typedef struct S3PutBucketInventoryConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    struct S3InventoryConfiguration *inventory_configuration;
+    Bytes expected_bucket_owner;
+} S3PutBucketInventoryConfigurationRequest;
+
+typedef struct S3GetBucketInventoryConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    Bytes expected_bucket_owner;
+} S3GetBucketInventoryConfigurationRequest;
+
+typedef struct S3GetBucketInventoryConfigurationOutput {
+    struct S3InventoryConfiguration *inventory_configuration;
+} S3GetBucketInventoryConfigurationOutput;
+
+typedef struct S3DeleteBucketInventoryConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketInventoryConfigurationRequest;
+
+typedef struct S3ListBucketInventoryConfigurationsRequest {
+    Bytes bucket;
+    Bytes continuation_token;
+    Bytes expected_bucket_owner;
+} S3ListBucketInventoryConfigurationsRequest;
+
+typedef struct S3ListBucketInventoryConfigurationsOutput {
+    Bytes continuation_token;
+    S3InventoryConfigurationList inventory_configuration_list;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes next_continuation_token;
+} S3ListBucketInventoryConfigurationsOutput;
+
+typedef struct S3IntelligentTieringAndOperator {
+    Bytes prefix;
+    S3TagSet tags;
+} S3IntelligentTieringAndOperator;
+
+typedef struct S3IntelligentTieringFilter {
+    Bytes prefix;
+    struct S3Tag *tag;
+    struct S3IntelligentTieringAndOperator *and;
+} S3IntelligentTieringFilter;
+
+typedef struct S3Tiering {
+    int32_t days;
+    bool has_days;
+    Bytes access_tier;
+} S3Tiering;
+
+typedef struct S3IntelligentTieringConfiguration {
+    Bytes id;
+    struct S3IntelligentTieringFilter *filter;
+    Bytes status;
+    S3TieringList tierings;
+} S3IntelligentTieringConfiguration;
+
+typedef struct S3PutBucketIntelligentTieringConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    Bytes expected_bucket_owner;
+    struct S3IntelligentTieringConfiguration *intelligent_tiering_configuration;
+} S3PutBucketIntelligentTieringConfigurationRequest;
+
+typedef struct S3GetBucketIntelligentTieringConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    Bytes expected_bucket_owner;
+} S3GetBucketIntelligentTieringConfigurationRequest;
+
+typedef struct S3GetBucketIntelligentTieringConfigurationOutput {
+    struct S3IntelligentTieringConfiguration *intelligent_tiering_configuration;
+} S3GetBucketIntelligentTieringConfigurationOutput;
+
+typedef struct S3DeleteBucketIntelligentTieringConfigurationRequest {
+    Bytes bucket;
+    Bytes id;
+    Bytes expected_bucket_owner;
+} S3DeleteBucketIntelligentTieringConfigurationRequest;
+
+typedef struct S3ListBucketIntelligentTieringConfigurationsRequest {
+    Bytes bucket;
+    Bytes continuation_token;
+    Bytes expected_bucket_owner;
+} S3ListBucketIntelligentTieringConfigurationsRequest;
+
+typedef struct S3ListBucketIntelligentTieringConfigurationsOutput {
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes continuation_token;
+    Bytes next_continuation_token;
+    S3IntelligentTieringConfigurationList intelligent_tiering_configuration_list;
+} S3ListBucketIntelligentTieringConfigurationsOutput;
+
+typedef struct S3GetBucketPolicyStatusRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketPolicyStatusRequest;
+
+typedef struct S3PolicyStatus {
+    bool is_public;
+    bool has_is_public;
+} S3PolicyStatus;
+
+typedef struct S3GetBucketPolicyStatusOutput {
+    struct S3PolicyStatus *policy_status;
+} S3GetBucketPolicyStatusOutput;
+
+typedef struct S3AccessControlPolicy {
+    S3Grants grants;
+    struct S3Owner *owner;
+} S3AccessControlPolicy;
+
+typedef struct S3PutBucketAclRequest {
+    Bytes acl;
+    struct S3AccessControlPolicy *access_control_policy;
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    Bytes grant_full_control;
+    Bytes grant_read;
+    Bytes grant_read_acp;
+    Bytes grant_write;
+    Bytes grant_write_acp;
+    Bytes expected_bucket_owner;
+} S3PutBucketAclRequest;
+
+typedef struct S3PutObjectAclRequest {
+    Bytes acl;
+    struct S3AccessControlPolicy *access_control_policy;
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    Bytes grant_full_control;
+    Bytes grant_read;
+    Bytes grant_read_acp;
+    Bytes grant_write;
+    Bytes grant_write_acp;
+    Bytes key;
+    Bytes request_payer;
+    Bytes version_id;
+    Bytes expected_bucket_owner;
+} S3PutObjectAclRequest;
+
+typedef struct S3PutObjectAclOutput {
+    Bytes request_charged;
+} S3PutObjectAclOutput;
+
 typedef struct S3InvalidObjectState {
     Bytes storage_class;
     Bytes access_tier;
@@ -1893,6 +3024,137 @@ typedef S3GetBucketAclRequest S3GetBucketAclInput;
 extern const OperationModel S3GetBucketAclModel;
 typedef S3GetObjectAclRequest S3GetObjectAclInput;
 extern const OperationModel S3GetObjectAclModel;
+typedef S3PutBucketWebsiteRequest S3PutBucketWebsiteInput;
+typedef struct S3PutBucketWebsiteOutput {
+    char nothing_;
+} S3PutBucketWebsiteOutput;
+extern const OperationModel S3PutBucketWebsiteModel;
+typedef S3GetBucketWebsiteRequest S3GetBucketWebsiteInput;
+extern const OperationModel S3GetBucketWebsiteModel;
+typedef S3DeleteBucketWebsiteRequest S3DeleteBucketWebsiteInput;
+typedef struct S3DeleteBucketWebsiteOutput {
+    char nothing_;
+} S3DeleteBucketWebsiteOutput;
+extern const OperationModel S3DeleteBucketWebsiteModel;
+typedef S3PutBucketLoggingRequest S3PutBucketLoggingInput;
+typedef struct S3PutBucketLoggingOutput {
+    char nothing_;
+} S3PutBucketLoggingOutput;
+extern const OperationModel S3PutBucketLoggingModel;
+typedef S3GetBucketLoggingRequest S3GetBucketLoggingInput;
+extern const OperationModel S3GetBucketLoggingModel;
+typedef S3PutBucketNotificationConfigurationRequest S3PutBucketNotificationConfigurationInput;
+typedef struct S3PutBucketNotificationConfigurationOutput {
+    char nothing_;
+} S3PutBucketNotificationConfigurationOutput;
+extern const OperationModel S3PutBucketNotificationConfigurationModel;
+typedef S3GetBucketNotificationConfigurationRequest S3GetBucketNotificationConfigurationInput;
+typedef S3NotificationConfiguration S3GetBucketNotificationConfigurationOutput;
+extern const OperationModel S3GetBucketNotificationConfigurationModel;
+typedef S3PutBucketReplicationRequest S3PutBucketReplicationInput;
+typedef struct S3PutBucketReplicationOutput {
+    char nothing_;
+} S3PutBucketReplicationOutput;
+extern const OperationModel S3PutBucketReplicationModel;
+typedef S3GetBucketReplicationRequest S3GetBucketReplicationInput;
+extern const OperationModel S3GetBucketReplicationModel;
+typedef S3DeleteBucketReplicationRequest S3DeleteBucketReplicationInput;
+typedef struct S3DeleteBucketReplicationOutput {
+    char nothing_;
+} S3DeleteBucketReplicationOutput;
+extern const OperationModel S3DeleteBucketReplicationModel;
+typedef S3PutBucketAccelerateConfigurationRequest S3PutBucketAccelerateConfigurationInput;
+typedef struct S3PutBucketAccelerateConfigurationOutput {
+    char nothing_;
+} S3PutBucketAccelerateConfigurationOutput;
+extern const OperationModel S3PutBucketAccelerateConfigurationModel;
+typedef S3GetBucketAccelerateConfigurationRequest S3GetBucketAccelerateConfigurationInput;
+extern const OperationModel S3GetBucketAccelerateConfigurationModel;
+typedef S3PutBucketRequestPaymentRequest S3PutBucketRequestPaymentInput;
+typedef struct S3PutBucketRequestPaymentOutput {
+    char nothing_;
+} S3PutBucketRequestPaymentOutput;
+extern const OperationModel S3PutBucketRequestPaymentModel;
+typedef S3GetBucketRequestPaymentRequest S3GetBucketRequestPaymentInput;
+extern const OperationModel S3GetBucketRequestPaymentModel;
+typedef S3PutBucketLifecycleConfigurationRequest S3PutBucketLifecycleConfigurationInput;
+extern const OperationModel S3PutBucketLifecycleConfigurationModel;
+typedef S3GetBucketLifecycleConfigurationRequest S3GetBucketLifecycleConfigurationInput;
+extern const OperationModel S3GetBucketLifecycleConfigurationModel;
+typedef S3DeleteBucketLifecycleRequest S3DeleteBucketLifecycleInput;
+typedef struct S3DeleteBucketLifecycleOutput {
+    char nothing_;
+} S3DeleteBucketLifecycleOutput;
+extern const OperationModel S3DeleteBucketLifecycleModel;
+typedef S3PutObjectLockConfigurationRequest S3PutObjectLockConfigurationInput;
+extern const OperationModel S3PutObjectLockConfigurationModel;
+typedef S3GetObjectLockConfigurationRequest S3GetObjectLockConfigurationInput;
+extern const OperationModel S3GetObjectLockConfigurationModel;
+typedef S3PutBucketMetricsConfigurationRequest S3PutBucketMetricsConfigurationInput;
+typedef struct S3PutBucketMetricsConfigurationOutput {
+    char nothing_;
+} S3PutBucketMetricsConfigurationOutput;
+extern const OperationModel S3PutBucketMetricsConfigurationModel;
+typedef S3GetBucketMetricsConfigurationRequest S3GetBucketMetricsConfigurationInput;
+extern const OperationModel S3GetBucketMetricsConfigurationModel;
+typedef S3DeleteBucketMetricsConfigurationRequest S3DeleteBucketMetricsConfigurationInput;
+typedef struct S3DeleteBucketMetricsConfigurationOutput {
+    char nothing_;
+} S3DeleteBucketMetricsConfigurationOutput;
+extern const OperationModel S3DeleteBucketMetricsConfigurationModel;
+typedef S3ListBucketMetricsConfigurationsRequest S3ListBucketMetricsConfigurationsInput;
+extern const OperationModel S3ListBucketMetricsConfigurationsModel;
+typedef S3PutBucketAnalyticsConfigurationRequest S3PutBucketAnalyticsConfigurationInput;
+typedef struct S3PutBucketAnalyticsConfigurationOutput {
+    char nothing_;
+} S3PutBucketAnalyticsConfigurationOutput;
+extern const OperationModel S3PutBucketAnalyticsConfigurationModel;
+typedef S3GetBucketAnalyticsConfigurationRequest S3GetBucketAnalyticsConfigurationInput;
+extern const OperationModel S3GetBucketAnalyticsConfigurationModel;
+typedef S3DeleteBucketAnalyticsConfigurationRequest S3DeleteBucketAnalyticsConfigurationInput;
+typedef struct S3DeleteBucketAnalyticsConfigurationOutput {
+    char nothing_;
+} S3DeleteBucketAnalyticsConfigurationOutput;
+extern const OperationModel S3DeleteBucketAnalyticsConfigurationModel;
+typedef S3ListBucketAnalyticsConfigurationsRequest S3ListBucketAnalyticsConfigurationsInput;
+extern const OperationModel S3ListBucketAnalyticsConfigurationsModel;
+typedef S3PutBucketInventoryConfigurationRequest S3PutBucketInventoryConfigurationInput;
+typedef struct S3PutBucketInventoryConfigurationOutput {
+    char nothing_;
+} S3PutBucketInventoryConfigurationOutput;
+extern const OperationModel S3PutBucketInventoryConfigurationModel;
+typedef S3GetBucketInventoryConfigurationRequest S3GetBucketInventoryConfigurationInput;
+extern const OperationModel S3GetBucketInventoryConfigurationModel;
+typedef S3DeleteBucketInventoryConfigurationRequest S3DeleteBucketInventoryConfigurationInput;
+typedef struct S3DeleteBucketInventoryConfigurationOutput {
+    char nothing_;
+} S3DeleteBucketInventoryConfigurationOutput;
+extern const OperationModel S3DeleteBucketInventoryConfigurationModel;
+typedef S3ListBucketInventoryConfigurationsRequest S3ListBucketInventoryConfigurationsInput;
+extern const OperationModel S3ListBucketInventoryConfigurationsModel;
+typedef S3PutBucketIntelligentTieringConfigurationRequest S3PutBucketIntelligentTieringConfigurationInput;
+typedef struct S3PutBucketIntelligentTieringConfigurationOutput {
+    char nothing_;
+} S3PutBucketIntelligentTieringConfigurationOutput;
+extern const OperationModel S3PutBucketIntelligentTieringConfigurationModel;
+typedef S3GetBucketIntelligentTieringConfigurationRequest S3GetBucketIntelligentTieringConfigurationInput;
+extern const OperationModel S3GetBucketIntelligentTieringConfigurationModel;
+typedef S3DeleteBucketIntelligentTieringConfigurationRequest S3DeleteBucketIntelligentTieringConfigurationInput;
+typedef struct S3DeleteBucketIntelligentTieringConfigurationOutput {
+    char nothing_;
+} S3DeleteBucketIntelligentTieringConfigurationOutput;
+extern const OperationModel S3DeleteBucketIntelligentTieringConfigurationModel;
+typedef S3ListBucketIntelligentTieringConfigurationsRequest S3ListBucketIntelligentTieringConfigurationsInput;
+extern const OperationModel S3ListBucketIntelligentTieringConfigurationsModel;
+typedef S3GetBucketPolicyStatusRequest S3GetBucketPolicyStatusInput;
+extern const OperationModel S3GetBucketPolicyStatusModel;
+typedef S3PutBucketAclRequest S3PutBucketAclInput;
+typedef struct S3PutBucketAclOutput {
+    char nothing_;
+} S3PutBucketAclOutput;
+extern const OperationModel S3PutBucketAclModel;
+typedef S3PutObjectAclRequest S3PutObjectAclInput;
+extern const OperationModel S3PutObjectAclModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape S3_SHAPE_LOCATION_INFO;
@@ -2013,4 +3275,136 @@ extern const Shape S3_SHAPE_GRANT;
 extern const Shape S3_SHAPE_GET_BUCKET_ACL_OUTPUT;
 extern const Shape S3_SHAPE_GET_OBJECT_ACL_REQUEST;
 extern const Shape S3_SHAPE_GET_OBJECT_ACL_OUTPUT;
+extern const Shape S3_SHAPE_ERROR_DOCUMENT;
+extern const Shape S3_SHAPE_INDEX_DOCUMENT;
+extern const Shape S3_SHAPE_REDIRECT_ALL_REQUESTS_TO;
+extern const Shape S3_SHAPE_CONDITION;
+extern const Shape S3_SHAPE_REDIRECT;
+extern const Shape S3_SHAPE_ROUTING_RULE;
+extern const Shape S3_SHAPE_WEBSITE_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_WEBSITE_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_WEBSITE_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_WEBSITE_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_WEBSITE_REQUEST;
+extern const Shape S3_SHAPE_TARGET_GRANT;
+extern const Shape S3_SHAPE_SIMPLE_PREFIX;
+extern const Shape S3_SHAPE_PARTITIONED_PREFIX;
+extern const Shape S3_SHAPE_TARGET_OBJECT_KEY_FORMAT;
+extern const Shape S3_SHAPE_LOGGING_ENABLED;
+extern const Shape S3_SHAPE_BUCKET_LOGGING_STATUS;
+extern const Shape S3_SHAPE_PUT_BUCKET_LOGGING_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_LOGGING_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_LOGGING_OUTPUT;
+extern const Shape S3_SHAPE_FILTER_RULE;
+extern const Shape S3_SHAPE_S3_KEY_FILTER;
+extern const Shape S3_SHAPE_NOTIFICATION_CONFIGURATION_FILTER;
+extern const Shape S3_SHAPE_TOPIC_CONFIGURATION;
+extern const Shape S3_SHAPE_QUEUE_CONFIGURATION;
+extern const Shape S3_SHAPE_LAMBDA_FUNCTION_CONFIGURATION;
+extern const Shape S3_SHAPE_EVENT_BRIDGE_CONFIGURATION;
+extern const Shape S3_SHAPE_NOTIFICATION_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_NOTIFICATION_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_NOTIFICATION_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_REPLICATION_RULE_AND_OPERATOR;
+extern const Shape S3_SHAPE_REPLICATION_RULE_FILTER;
+extern const Shape S3_SHAPE_SSE_KMS_ENCRYPTED_OBJECTS;
+extern const Shape S3_SHAPE_REPLICA_MODIFICATIONS;
+extern const Shape S3_SHAPE_SOURCE_SELECTION_CRITERIA;
+extern const Shape S3_SHAPE_EXISTING_OBJECT_REPLICATION;
+extern const Shape S3_SHAPE_ACCESS_CONTROL_TRANSLATION;
+extern const Shape S3_SHAPE_ENCRYPTION_CONFIGURATION;
+extern const Shape S3_SHAPE_REPLICATION_TIME_VALUE;
+extern const Shape S3_SHAPE_REPLICATION_TIME;
+extern const Shape S3_SHAPE_METRICS;
+extern const Shape S3_SHAPE_DESTINATION;
+extern const Shape S3_SHAPE_DELETE_MARKER_REPLICATION;
+extern const Shape S3_SHAPE_REPLICATION_RULE;
+extern const Shape S3_SHAPE_REPLICATION_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_REPLICATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_REPLICATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_REPLICATION_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_REPLICATION_REQUEST;
+extern const Shape S3_SHAPE_ACCELERATE_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_ACCELERATE_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_ACCELERATE_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT;
+extern const Shape S3_SHAPE_REQUEST_PAYMENT_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_REQUEST_PAYMENT_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_REQUEST_PAYMENT_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_REQUEST_PAYMENT_OUTPUT;
+extern const Shape S3_SHAPE_LIFECYCLE_EXPIRATION;
+extern const Shape S3_SHAPE_LIFECYCLE_RULE_AND_OPERATOR;
+extern const Shape S3_SHAPE_LIFECYCLE_RULE_FILTER;
+extern const Shape S3_SHAPE_TRANSITION;
+extern const Shape S3_SHAPE_NONCURRENT_VERSION_TRANSITION;
+extern const Shape S3_SHAPE_NONCURRENT_VERSION_EXPIRATION;
+extern const Shape S3_SHAPE_ABORT_INCOMPLETE_MULTIPART_UPLOAD;
+extern const Shape S3_SHAPE_LIFECYCLE_RULE;
+extern const Shape S3_SHAPE_BUCKET_LIFECYCLE_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_LIFECYCLE_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT;
+extern const Shape S3_SHAPE_GET_BUCKET_LIFECYCLE_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_LIFECYCLE_REQUEST;
+extern const Shape S3_SHAPE_EVENT_HOLD_DURATION;
+extern const Shape S3_SHAPE_DEFAULT_RETENTION;
+extern const Shape S3_SHAPE_OBJECT_LOCK_RULE;
+extern const Shape S3_SHAPE_OBJECT_LOCK_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_OBJECT_LOCK_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_PUT_OBJECT_LOCK_CONFIGURATION_OUTPUT;
+extern const Shape S3_SHAPE_GET_OBJECT_LOCK_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_OBJECT_LOCK_CONFIGURATION_OUTPUT;
+extern const Shape S3_SHAPE_METRICS_AND_OPERATOR;
+extern const Shape S3_SHAPE_METRICS_FILTER;
+extern const Shape S3_SHAPE_METRICS_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_METRICS_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_METRICS_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_METRICS_CONFIGURATION_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_METRICS_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_LIST_BUCKET_METRICS_CONFIGURATIONS_REQUEST;
+extern const Shape S3_SHAPE_LIST_BUCKET_METRICS_CONFIGURATIONS_OUTPUT;
+extern const Shape S3_SHAPE_ANALYTICS_AND_OPERATOR;
+extern const Shape S3_SHAPE_ANALYTICS_FILTER;
+extern const Shape S3_SHAPE_ANALYTICS_S3_BUCKET_DESTINATION;
+extern const Shape S3_SHAPE_ANALYTICS_EXPORT_DESTINATION;
+extern const Shape S3_SHAPE_STORAGE_CLASS_ANALYSIS_DATA_EXPORT;
+extern const Shape S3_SHAPE_STORAGE_CLASS_ANALYSIS;
+extern const Shape S3_SHAPE_ANALYTICS_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_ANALYTICS_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_ANALYTICS_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_ANALYTICS_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_LIST_BUCKET_ANALYTICS_CONFIGURATIONS_REQUEST;
+extern const Shape S3_SHAPE_LIST_BUCKET_ANALYTICS_CONFIGURATIONS_OUTPUT;
+extern const Shape S3_SHAPE_SSES3;
+extern const Shape S3_SHAPE_SSEKMS;
+extern const Shape S3_SHAPE_INVENTORY_ENCRYPTION;
+extern const Shape S3_SHAPE_INVENTORY_S3_BUCKET_DESTINATION;
+extern const Shape S3_SHAPE_INVENTORY_DESTINATION;
+extern const Shape S3_SHAPE_INVENTORY_FILTER;
+extern const Shape S3_SHAPE_INVENTORY_SCHEDULE;
+extern const Shape S3_SHAPE_INVENTORY_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_INVENTORY_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_INVENTORY_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_INVENTORY_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_LIST_BUCKET_INVENTORY_CONFIGURATIONS_REQUEST;
+extern const Shape S3_SHAPE_LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT;
+extern const Shape S3_SHAPE_INTELLIGENT_TIERING_AND_OPERATOR;
+extern const Shape S3_SHAPE_INTELLIGENT_TIERING_FILTER;
+extern const Shape S3_SHAPE_TIERING;
+extern const Shape S3_SHAPE_INTELLIGENT_TIERING_CONFIGURATION;
+extern const Shape S3_SHAPE_PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT;
+extern const Shape S3_SHAPE_DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_REQUEST;
+extern const Shape S3_SHAPE_LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_REQUEST;
+extern const Shape S3_SHAPE_LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_OUTPUT;
+extern const Shape S3_SHAPE_GET_BUCKET_POLICY_STATUS_REQUEST;
+extern const Shape S3_SHAPE_POLICY_STATUS;
+extern const Shape S3_SHAPE_GET_BUCKET_POLICY_STATUS_OUTPUT;
+extern const Shape S3_SHAPE_ACCESS_CONTROL_POLICY;
+extern const Shape S3_SHAPE_PUT_BUCKET_ACL_REQUEST;
+extern const Shape S3_SHAPE_PUT_OBJECT_ACL_REQUEST;
+extern const Shape S3_SHAPE_PUT_OBJECT_ACL_OUTPUT;
 extern const Shape S3_SHAPE_INVALID_OBJECT_STATE;

@@ -15,9 +15,31 @@ CORS = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxA
 BLOCK = {"BlockPublicAcls": True, "RestrictPublicBuckets": False}
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::fuzz-bucket/*"}]}'
 ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": True}]}
+MANY: dict[str, Body] = {
+    "BucketMetricsConfiguration": {"Id": "a", "Filter": {"Prefix": "a/"}}, "BucketAnalyticsConfiguration": {"Id": "a", "StorageClassAnalysis": {}},
+    "BucketInventoryConfiguration": {"Id": "a", "IsEnabled": True, "IncludedObjectVersions": "All", "Schedule": {"Frequency": "Daily"},
+                                     "Destination": {"S3BucketDestination": {"Bucket": "arn:aws:s3:::fuzz-bucket", "Format": "CSV"}}},
+    "BucketIntelligentTieringConfiguration": {"Id": "a", "Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]},
+}
+RULE = {"ID": "a", "Status": "Enabled", "Filter": {"And": {"Prefix": "a/", "Tags": [{"Key": "a", "Value": "b"}], "ObjectSizeGreaterThan": 1}}, "Expiration": {"Days": 1}}
+RULES = [RULE, {"Status": "Enabled", "Filter": {}, "NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 1},
+                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]
+DOCUMENTS: dict[str, list[Body]] = {
+    "s3 PutBucketWebsite": [{**BUCKET, "WebsiteConfiguration": {"IndexDocument": {"Suffix": "a"}, "RoutingRules": [{"Redirect": {"ReplaceKeyWith": "b"}}]}}],
+    "s3 PutBucketLogging": [{**BUCKET, "BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "fuzz-bucket", "TargetPrefix": "a"}}}],
+    "s3 PutBucketNotificationConfiguration": [{**BUCKET, "NotificationConfiguration": {"EventBridgeConfiguration": {}}}],
+    "s3 PutBucketAccelerateConfiguration": [{**BUCKET, "AccelerateConfiguration": {"Status": "Enabled"}}],
+    "s3 PutBucketRequestPayment": [{**BUCKET, "RequestPaymentConfiguration": {"Payer": "Requester"}}],
+    "s3 PutBucketLifecycleConfiguration": [{**BUCKET, "LifecycleConfiguration": {"Rules": RULES}}],
+    "s3 PutBucketReplication": [{**BUCKET, "ReplicationConfiguration": {"Role": "r", "Rules": [{"Status": "Enabled", "Destination": {"Bucket": "arn:aws:s3:::fuzz-bucket"}}]}}],
+    "s3 PutObjectLockConfiguration": [{**BUCKET, "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}],
+    **{f"s3 {verb}{noun}": [{**BUCKET, "Id": "a"}] for noun in MANY for verb in ("Get", "Delete")}, **{f"s3 List{noun}s": [BUCKET] for noun in MANY},
+    **{f"s3 Put{noun}": [{**BUCKET, "Id": "a", noun.removeprefix("Bucket"): one}] for noun, one in MANY.items()},
+}
 VERSIONED = {**KEY, "VersionId": "$VersionId"}
 
 S3: dict[str, list[Body]] = {
+    **DOCUMENTS,
     "s3 CreateBucket": [{"Bucket": "other-bucket"}], "s3 HeadBucket": [BUCKET], "s3 ListBuckets": [{}, {"MaxBuckets": 1, "Prefix": "f"}],
     "s3 DeleteBucket": [{"Bucket": "other-bucket"}], "s3 GetBucketLocation": [BUCKET],
     "s3 PutObject": [{**KEY, "Body": "hello", "Metadata": {"a": "b"}, "Tagging": "a=b"}, {**KEY, "Body": "hello", "ChecksumCRC32": "NhCmhg=="}, {**KEY, **CHUNKED},

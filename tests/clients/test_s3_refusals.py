@@ -109,7 +109,7 @@ ROWS = [
     Row("GET", "/B/K?X-Amz-Algorithm=AWS4-HMAC-SHA256", 400, "AuthorizationQueryParametersError", "recorded"),
     Row("GET", "/B/K?AWSAccessKeyId=x&Signature=y", 403, "AccessDenied", "recorded"),
     Row("GET", "/B/K?AWSAccessKeyId=x&Signature=y&Expires=1", 403, "AccessDenied", "recorded"),
-    Row("GET", "/B?lifecycle", 501, "NotImplemented", "of ours: what is not built says so"),
+    Row("GET", "/B/K?torrent", 501, "NotImplemented", "of ours: what is not built says so"),
 ]
 
 

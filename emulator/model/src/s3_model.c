@@ -201,7 +201,87 @@ static const Shape shape_type;
 static const Shape shape_uri;
 static const Shape shape_permission;
 static const Shape shape_grants;
+static const Shape shape_suffix;
+static const Shape shape_host_name;
+static const Shape shape_protocol;
+static const Shape shape_http_error_code_returned_equals;
+static const Shape shape_key_prefix_equals;
+static const Shape shape_http_redirect_code;
+static const Shape shape_replace_key_prefix_with;
+static const Shape shape_replace_key_with;
+static const Shape shape_routing_rules;
+static const Shape shape_target_bucket;
+static const Shape shape_bucket_logs_permission;
+static const Shape shape_target_grants;
+static const Shape shape_target_prefix;
+static const Shape shape_partition_date_source;
+static const Shape shape_notification_id;
+static const Shape shape_topic_arn;
+static const Shape shape_event;
+static const Shape shape_event_list;
+static const Shape shape_filter_rule_name;
+static const Shape shape_filter_rule_value;
+static const Shape shape_filter_rule_list;
+static const Shape shape_topic_configuration_list;
+static const Shape shape_queue_arn;
+static const Shape shape_queue_configuration_list;
+static const Shape shape_lambda_function_arn;
+static const Shape shape_lambda_function_configuration_list;
+static const Shape shape_skip_validation;
+static const Shape shape_role;
+static const Shape shape_priority;
+static const Shape shape_replication_rule_status;
+static const Shape shape_sse_kms_encrypted_objects_status;
+static const Shape shape_replica_modifications_status;
+static const Shape shape_existing_object_replication_status;
+static const Shape shape_owner_override;
+static const Shape shape_replica_kms_key_id;
+static const Shape shape_replication_time_status;
+static const Shape shape_minutes;
+static const Shape shape_metrics_status;
+static const Shape shape_delete_marker_replication_status;
+static const Shape shape_replication_rules;
+static const Shape shape_object_lock_token;
+static const Shape shape_bucket_accelerate_status;
+static const Shape shape_payer;
+static const Shape shape_date;
+static const Shape shape_days;
+static const Shape shape_expired_object_delete_marker;
+static const Shape shape_object_size_greater_than_bytes;
+static const Shape shape_object_size_less_than_bytes;
+static const Shape shape_expiration_status;
+static const Shape shape_transition_storage_class;
+static const Shape shape_transition_list;
+static const Shape shape_version_count;
+static const Shape shape_noncurrent_version_transition_list;
+static const Shape shape_days_after_initiation;
+static const Shape shape_lifecycle_rules;
+static const Shape shape_transition_default_minimum_object_size;
+static const Shape shape_object_lock_enabled;
+static const Shape shape_object_lock_retention_mode;
+static const Shape shape_years;
+static const Shape shape_metrics_id;
+static const Shape shape_access_point_arn;
+static const Shape shape_metrics_configuration_list;
+static const Shape shape_analytics_id;
+static const Shape shape_storage_class_analysis_schema_version;
+static const Shape shape_analytics_s3_export_file_format;
+static const Shape shape_analytics_configuration_list;
+static const Shape shape_inventory_id;
+static const Shape shape_inventory_format;
+static const Shape shape_is_enabled;
+static const Shape shape_inventory_included_object_versions;
+static const Shape shape_inventory_optional_field;
+static const Shape shape_inventory_optional_fields;
+static const Shape shape_inventory_frequency;
+static const Shape shape_inventory_configuration_list;
+static const Shape shape_intelligent_tiering_id;
+static const Shape shape_intelligent_tiering_status;
+static const Shape shape_intelligent_tiering_days;
 static const Shape shape_intelligent_tiering_access_tier;
+static const Shape shape_tiering_list;
+static const Shape shape_intelligent_tiering_configuration_list;
+static const Shape shape_is_public;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -1738,7 +1818,7 @@ static const Field fields_put_bucket_policy_request[] = {
     {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketPolicyRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
     {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketPolicyRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
     {.name = {"x-amz-confirm-remove-self-bucket-access", 39}, .path = "confirmRemoveSelfBucketAccess", .shape = &shape_confirm_remove_self_bucket_access, .offset = offsetof(S3PutBucketPolicyRequest, confirm_remove_self_bucket_access), .has_offset = offsetof(S3PutBucketPolicyRequest, has_confirm_remove_self_bucket_access), .location = IN_HEADER},
-    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_policy, .offset = offsetof(S3PutBucketPolicyRequest, policy), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_policy, .offset = offsetof(S3PutBucketPolicyRequest, policy), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
     {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketPolicyRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
 };
 const Shape S3_SHAPE_PUT_BUCKET_POLICY_REQUEST = {.name = "PutBucketPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_put_bucket_policy_request};
@@ -2006,8 +2086,1077 @@ static const Field fields_get_object_acl_output[] = {
 };
 const Shape S3_SHAPE_GET_OBJECT_ACL_OUTPUT = {.name = "GetObjectAclOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectAclOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_object_acl_output, .xml_name = "AccessControlPolicy"};
 
+static const Field fields_error_document[] = {
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3ErrorDocument, key), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_ERROR_DOCUMENT = {.name = "ErrorDocument", .kind = KIND_STRUCTURE, .size = sizeof(S3ErrorDocument), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_error_document};
+
+static const Shape shape_suffix = {.name = "Suffix", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_index_document[] = {
+    {.name = {"Suffix", 6}, .path = "suffix", .shape = &shape_suffix, .offset = offsetof(S3IndexDocument, suffix), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_INDEX_DOCUMENT = {.name = "IndexDocument", .kind = KIND_STRUCTURE, .size = sizeof(S3IndexDocument), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_index_document};
+
+static const Shape shape_host_name = {.name = "HostName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_protocol[] = {"http", "https", NULL};
+static const Shape shape_protocol = {.name = "Protocol", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_protocol};
+
+static const Field fields_redirect_all_requests_to[] = {
+    {.name = {"HostName", 8}, .path = "hostName", .shape = &shape_host_name, .offset = offsetof(S3RedirectAllRequestsTo, host_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Protocol", 8}, .path = "protocol", .shape = &shape_protocol, .offset = offsetof(S3RedirectAllRequestsTo, protocol), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_REDIRECT_ALL_REQUESTS_TO = {.name = "RedirectAllRequestsTo", .kind = KIND_STRUCTURE, .size = sizeof(S3RedirectAllRequestsTo), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_redirect_all_requests_to};
+
+static const Shape shape_http_error_code_returned_equals = {.name = "HttpErrorCodeReturnedEquals", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_key_prefix_equals = {.name = "KeyPrefixEquals", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_condition[] = {
+    {.name = {"HttpErrorCodeReturnedEquals", 27}, .path = "httpErrorCodeReturnedEquals", .shape = &shape_http_error_code_returned_equals, .offset = offsetof(S3Condition, http_error_code_returned_equals), .has_offset = NO_OFFSET},
+    {.name = {"KeyPrefixEquals", 15}, .path = "keyPrefixEquals", .shape = &shape_key_prefix_equals, .offset = offsetof(S3Condition, key_prefix_equals), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_CONDITION = {.name = "Condition", .kind = KIND_STRUCTURE, .size = sizeof(S3Condition), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_condition};
+
+static const Shape shape_http_redirect_code = {.name = "HttpRedirectCode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_replace_key_prefix_with = {.name = "ReplaceKeyPrefixWith", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_replace_key_with = {.name = "ReplaceKeyWith", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_redirect[] = {
+    {.name = {"HostName", 8}, .path = "hostName", .shape = &shape_host_name, .offset = offsetof(S3Redirect, host_name), .has_offset = NO_OFFSET},
+    {.name = {"HttpRedirectCode", 16}, .path = "httpRedirectCode", .shape = &shape_http_redirect_code, .offset = offsetof(S3Redirect, http_redirect_code), .has_offset = NO_OFFSET},
+    {.name = {"Protocol", 8}, .path = "protocol", .shape = &shape_protocol, .offset = offsetof(S3Redirect, protocol), .has_offset = NO_OFFSET},
+    {.name = {"ReplaceKeyPrefixWith", 20}, .path = "replaceKeyPrefixWith", .shape = &shape_replace_key_prefix_with, .offset = offsetof(S3Redirect, replace_key_prefix_with), .has_offset = NO_OFFSET},
+    {.name = {"ReplaceKeyWith", 14}, .path = "replaceKeyWith", .shape = &shape_replace_key_with, .offset = offsetof(S3Redirect, replace_key_with), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_REDIRECT = {.name = "Redirect", .kind = KIND_STRUCTURE, .size = sizeof(S3Redirect), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_redirect};
+
+static const Field fields_routing_rule[] = {
+    {.name = {"Condition", 9}, .path = "condition", .shape = &S3_SHAPE_CONDITION, .offset = offsetof(S3RoutingRule, condition), .has_offset = NO_OFFSET},
+    {.name = {"Redirect", 8}, .path = "redirect", .shape = &S3_SHAPE_REDIRECT, .offset = offsetof(S3RoutingRule, redirect), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_ROUTING_RULE = {.name = "RoutingRule", .kind = KIND_STRUCTURE, .size = sizeof(S3RoutingRule), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_routing_rule};
+
+static const Shape shape_routing_rules = {.name = "RoutingRules", .kind = KIND_LIST, .size = sizeof(S3RoutingRules), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_ROUTING_RULE, .item_name = "RoutingRule"};
+
+static const Field fields_website_configuration[] = {
+    {.name = {"ErrorDocument", 13}, .path = "errorDocument", .shape = &S3_SHAPE_ERROR_DOCUMENT, .offset = offsetof(S3WebsiteConfiguration, error_document), .has_offset = NO_OFFSET},
+    {.name = {"IndexDocument", 13}, .path = "indexDocument", .shape = &S3_SHAPE_INDEX_DOCUMENT, .offset = offsetof(S3WebsiteConfiguration, index_document), .has_offset = NO_OFFSET},
+    {.name = {"RedirectAllRequestsTo", 21}, .path = "redirectAllRequestsTo", .shape = &S3_SHAPE_REDIRECT_ALL_REQUESTS_TO, .offset = offsetof(S3WebsiteConfiguration, redirect_all_requests_to), .has_offset = NO_OFFSET},
+    {.name = {"RoutingRules", 12}, .path = "routingRules", .shape = &shape_routing_rules, .offset = offsetof(S3WebsiteConfiguration, routing_rules), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_WEBSITE_CONFIGURATION = {.name = "WebsiteConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3WebsiteConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_website_configuration};
+
+static const Field fields_put_bucket_website_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketWebsiteRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketWebsiteRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketWebsiteRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"WebsiteConfiguration", 20}, .path = "websiteConfiguration", .shape = &S3_SHAPE_WEBSITE_CONFIGURATION, .offset = offsetof(S3PutBucketWebsiteRequest, website_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketWebsiteRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_WEBSITE_REQUEST = {.name = "PutBucketWebsiteRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketWebsiteRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_bucket_website_request};
+
+static const Field fields_get_bucket_website_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketWebsiteRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketWebsiteRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_WEBSITE_REQUEST = {.name = "GetBucketWebsiteRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketWebsiteRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_website_request};
+
+static const Field fields_get_bucket_website_output[] = {
+    {.name = {"RedirectAllRequestsTo", 21}, .path = "redirectAllRequestsTo", .shape = &S3_SHAPE_REDIRECT_ALL_REQUESTS_TO, .offset = offsetof(S3GetBucketWebsiteOutput, redirect_all_requests_to), .has_offset = NO_OFFSET},
+    {.name = {"IndexDocument", 13}, .path = "indexDocument", .shape = &S3_SHAPE_INDEX_DOCUMENT, .offset = offsetof(S3GetBucketWebsiteOutput, index_document), .has_offset = NO_OFFSET},
+    {.name = {"ErrorDocument", 13}, .path = "errorDocument", .shape = &S3_SHAPE_ERROR_DOCUMENT, .offset = offsetof(S3GetBucketWebsiteOutput, error_document), .has_offset = NO_OFFSET},
+    {.name = {"RoutingRules", 12}, .path = "routingRules", .shape = &shape_routing_rules, .offset = offsetof(S3GetBucketWebsiteOutput, routing_rules), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_GET_BUCKET_WEBSITE_OUTPUT = {.name = "GetBucketWebsiteOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketWebsiteOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_get_bucket_website_output, .xml_name = "WebsiteConfiguration"};
+
+static const Field fields_delete_bucket_website_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketWebsiteRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketWebsiteRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_WEBSITE_REQUEST = {.name = "DeleteBucketWebsiteRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketWebsiteRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_bucket_website_request};
+
+static const Shape shape_target_bucket = {.name = "TargetBucket", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_bucket_logs_permission[] = {"FULL_CONTROL", "READ", "WRITE", NULL};
+static const Shape shape_bucket_logs_permission = {.name = "BucketLogsPermission", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_bucket_logs_permission};
+
+static const Field fields_target_grant[] = {
+    {.name = {"Grantee", 7}, .path = "grantee", .shape = &S3_SHAPE_GRANTEE, .offset = offsetof(S3TargetGrant, grantee), .has_offset = NO_OFFSET, .xml_namespace = "http://www.w3.org/2001/XMLSchema-instance", .xml_prefix = "xsi"},
+    {.name = {"Permission", 10}, .path = "permission", .shape = &shape_bucket_logs_permission, .offset = offsetof(S3TargetGrant, permission), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_TARGET_GRANT = {.name = "TargetGrant", .kind = KIND_STRUCTURE, .size = sizeof(S3TargetGrant), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_target_grant};
+
+static const Shape shape_target_grants = {.name = "TargetGrants", .kind = KIND_LIST, .size = sizeof(S3TargetGrants), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_TARGET_GRANT, .item_name = "Grant"};
+
+static const Shape shape_target_prefix = {.name = "TargetPrefix", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+const Shape S3_SHAPE_SIMPLE_PREFIX = {.name = "SimplePrefix", .kind = KIND_STRUCTURE, .size = sizeof(S3SimplePrefix), .min = NO_MIN, .max = NO_MAX, .xml_name = "SimplePrefix"};
+
+static const char *const enum_partition_date_source[] = {"EventTime", "DeliveryTime", NULL};
+static const Shape shape_partition_date_source = {.name = "PartitionDateSource", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_partition_date_source};
+
+static const Field fields_partitioned_prefix[] = {
+    {.name = {"PartitionDateSource", 19}, .path = "partitionDateSource", .shape = &shape_partition_date_source, .offset = offsetof(S3PartitionedPrefix, partition_date_source), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_PARTITIONED_PREFIX = {.name = "PartitionedPrefix", .kind = KIND_STRUCTURE, .size = sizeof(S3PartitionedPrefix), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_partitioned_prefix, .xml_name = "PartitionedPrefix"};
+
+static const Field fields_target_object_key_format[] = {
+    {.name = {"SimplePrefix", 12}, .path = "simplePrefix", .shape = &S3_SHAPE_SIMPLE_PREFIX, .offset = offsetof(S3TargetObjectKeyFormat, simple_prefix), .has_offset = NO_OFFSET},
+    {.name = {"PartitionedPrefix", 17}, .path = "partitionedPrefix", .shape = &S3_SHAPE_PARTITIONED_PREFIX, .offset = offsetof(S3TargetObjectKeyFormat, partitioned_prefix), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_TARGET_OBJECT_KEY_FORMAT = {.name = "TargetObjectKeyFormat", .kind = KIND_STRUCTURE, .size = sizeof(S3TargetObjectKeyFormat), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_target_object_key_format};
+
+static const Field fields_logging_enabled[] = {
+    {.name = {"TargetBucket", 12}, .path = "targetBucket", .shape = &shape_target_bucket, .offset = offsetof(S3LoggingEnabled, target_bucket), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TargetGrants", 12}, .path = "targetGrants", .shape = &shape_target_grants, .offset = offsetof(S3LoggingEnabled, target_grants), .has_offset = NO_OFFSET},
+    {.name = {"TargetPrefix", 12}, .path = "targetPrefix", .shape = &shape_target_prefix, .offset = offsetof(S3LoggingEnabled, target_prefix), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TargetObjectKeyFormat", 21}, .path = "targetObjectKeyFormat", .shape = &S3_SHAPE_TARGET_OBJECT_KEY_FORMAT, .offset = offsetof(S3LoggingEnabled, target_object_key_format), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_LOGGING_ENABLED = {.name = "LoggingEnabled", .kind = KIND_STRUCTURE, .size = sizeof(S3LoggingEnabled), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_logging_enabled};
+
+static const Field fields_bucket_logging_status[] = {
+    {.name = {"LoggingEnabled", 14}, .path = "loggingEnabled", .shape = &S3_SHAPE_LOGGING_ENABLED, .offset = offsetof(S3BucketLoggingStatus, logging_enabled), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_BUCKET_LOGGING_STATUS = {.name = "BucketLoggingStatus", .kind = KIND_STRUCTURE, .size = sizeof(S3BucketLoggingStatus), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_bucket_logging_status};
+
+static const Field fields_put_bucket_logging_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketLoggingRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"BucketLoggingStatus", 19}, .path = "bucketLoggingStatus", .shape = &S3_SHAPE_BUCKET_LOGGING_STATUS, .offset = offsetof(S3PutBucketLoggingRequest, bucket_logging_status), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketLoggingRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketLoggingRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketLoggingRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_LOGGING_REQUEST = {.name = "PutBucketLoggingRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketLoggingRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_bucket_logging_request};
+
+static const Field fields_get_bucket_logging_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketLoggingRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketLoggingRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_LOGGING_REQUEST = {.name = "GetBucketLoggingRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketLoggingRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_logging_request};
+
+static const Field fields_get_bucket_logging_output[] = {
+    {.name = {"LoggingEnabled", 14}, .path = "loggingEnabled", .shape = &S3_SHAPE_LOGGING_ENABLED, .offset = offsetof(S3GetBucketLoggingOutput, logging_enabled), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_GET_BUCKET_LOGGING_OUTPUT = {.name = "GetBucketLoggingOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketLoggingOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_logging_output, .xml_name = "BucketLoggingStatus"};
+
+static const Shape shape_notification_id = {.name = "NotificationId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_topic_arn = {.name = "TopicArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_event[] = {"s3:ReducedRedundancyLostObject", "s3:ObjectCreated:*", "s3:ObjectCreated:Put", "s3:ObjectCreated:Post", "s3:ObjectCreated:Copy", "s3:ObjectCreated:CompleteMultipartUpload", "s3:ObjectRemoved:*", "s3:ObjectRemoved:Delete", "s3:ObjectRemoved:DeleteMarkerCreated", "s3:ObjectRestore:*", "s3:ObjectRestore:Post", "s3:ObjectRestore:Completed", "s3:Replication:*", "s3:Replication:OperationFailedReplication", "s3:Replication:OperationNotTracked", "s3:Replication:OperationMissedThreshold", "s3:Replication:OperationReplicatedAfterThreshold", "s3:ObjectRestore:Delete", "s3:LifecycleTransition", "s3:IntelligentTiering", "s3:ObjectAcl:Put", "s3:LifecycleExpiration:*", "s3:LifecycleExpiration:Delete", "s3:LifecycleExpiration:DeleteMarkerCreated", "s3:ObjectTagging:*", "s3:ObjectTagging:Put", "s3:ObjectTagging:Delete", "s3:ObjectAnnotation:*", "s3:ObjectAnnotation:Put", "s3:ObjectAnnotation:Delete", "s3:ObjectRetention:Put", NULL};
+static const Shape shape_event = {.name = "Event", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_event};
+
+static const Shape shape_event_list = {.name = "EventList", .kind = KIND_LIST, .size = sizeof(S3EventList), .min = NO_MIN, .max = NO_MAX, .member = &shape_event, .flattened = true};
+
+static const Shape shape_filter_rule_name = {.name = "FilterRuleName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_filter_rule_value = {.name = "FilterRuleValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_filter_rule[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_filter_rule_name, .offset = offsetof(S3FilterRule, name), .has_offset = NO_OFFSET},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_filter_rule_value, .offset = offsetof(S3FilterRule, value), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_FILTER_RULE = {.name = "FilterRule", .kind = KIND_STRUCTURE, .size = sizeof(S3FilterRule), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_filter_rule};
+
+static const Shape shape_filter_rule_list = {.name = "FilterRuleList", .kind = KIND_LIST, .size = sizeof(S3FilterRuleList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_FILTER_RULE, .flattened = true};
+
+static const Field fields_s3_key_filter[] = {
+    {.name = {"FilterRule", 10}, .path = "filterRules", .shape = &shape_filter_rule_list, .offset = offsetof(S3S3KeyFilter, filter_rules), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_S3_KEY_FILTER = {.name = "S3KeyFilter", .kind = KIND_STRUCTURE, .size = sizeof(S3S3KeyFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_s3_key_filter};
+
+static const Field fields_notification_configuration_filter[] = {
+    {.name = {"S3Key", 5}, .path = "key", .shape = &S3_SHAPE_S3_KEY_FILTER, .offset = offsetof(S3NotificationConfigurationFilter, key), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_NOTIFICATION_CONFIGURATION_FILTER = {.name = "NotificationConfigurationFilter", .kind = KIND_STRUCTURE, .size = sizeof(S3NotificationConfigurationFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_notification_configuration_filter};
+
+static const Field fields_topic_configuration[] = {
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_notification_id, .offset = offsetof(S3TopicConfiguration, id), .has_offset = NO_OFFSET},
+    {.name = {"Topic", 5}, .path = "topicArn", .shape = &shape_topic_arn, .offset = offsetof(S3TopicConfiguration, topic_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Event", 5}, .path = "events", .shape = &shape_event_list, .offset = offsetof(S3TopicConfiguration, events), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+    {.name = {"Filter", 6}, .path = "filter", .shape = &S3_SHAPE_NOTIFICATION_CONFIGURATION_FILTER, .offset = offsetof(S3TopicConfiguration, filter), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_TOPIC_CONFIGURATION = {.name = "TopicConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3TopicConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_topic_configuration};
+
+static const Shape shape_topic_configuration_list = {.name = "TopicConfigurationList", .kind = KIND_LIST, .size = sizeof(S3TopicConfigurationList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_TOPIC_CONFIGURATION, .flattened = true};
+
+static const Shape shape_queue_arn = {.name = "QueueArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_queue_configuration[] = {
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_notification_id, .offset = offsetof(S3QueueConfiguration, id), .has_offset = NO_OFFSET},
+    {.name = {"Queue", 5}, .path = "queueArn", .shape = &shape_queue_arn, .offset = offsetof(S3QueueConfiguration, queue_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Event", 5}, .path = "events", .shape = &shape_event_list, .offset = offsetof(S3QueueConfiguration, events), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+    {.name = {"Filter", 6}, .path = "filter", .shape = &S3_SHAPE_NOTIFICATION_CONFIGURATION_FILTER, .offset = offsetof(S3QueueConfiguration, filter), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_QUEUE_CONFIGURATION = {.name = "QueueConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3QueueConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_queue_configuration};
+
+static const Shape shape_queue_configuration_list = {.name = "QueueConfigurationList", .kind = KIND_LIST, .size = sizeof(S3QueueConfigurationList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_QUEUE_CONFIGURATION, .flattened = true};
+
+static const Shape shape_lambda_function_arn = {.name = "LambdaFunctionArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_lambda_function_configuration[] = {
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_notification_id, .offset = offsetof(S3LambdaFunctionConfiguration, id), .has_offset = NO_OFFSET},
+    {.name = {"CloudFunction", 13}, .path = "lambdaFunctionArn", .shape = &shape_lambda_function_arn, .offset = offsetof(S3LambdaFunctionConfiguration, lambda_function_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Event", 5}, .path = "events", .shape = &shape_event_list, .offset = offsetof(S3LambdaFunctionConfiguration, events), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+    {.name = {"Filter", 6}, .path = "filter", .shape = &S3_SHAPE_NOTIFICATION_CONFIGURATION_FILTER, .offset = offsetof(S3LambdaFunctionConfiguration, filter), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_LAMBDA_FUNCTION_CONFIGURATION = {.name = "LambdaFunctionConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3LambdaFunctionConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_lambda_function_configuration};
+
+static const Shape shape_lambda_function_configuration_list = {.name = "LambdaFunctionConfigurationList", .kind = KIND_LIST, .size = sizeof(S3LambdaFunctionConfigurationList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_LAMBDA_FUNCTION_CONFIGURATION, .flattened = true};
+
+const Shape S3_SHAPE_EVENT_BRIDGE_CONFIGURATION = {.name = "EventBridgeConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3EventBridgeConfiguration), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_notification_configuration[] = {
+    {.name = {"TopicConfiguration", 18}, .path = "topicConfigurations", .shape = &shape_topic_configuration_list, .offset = offsetof(S3NotificationConfiguration, topic_configurations), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"QueueConfiguration", 18}, .path = "queueConfigurations", .shape = &shape_queue_configuration_list, .offset = offsetof(S3NotificationConfiguration, queue_configurations), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"CloudFunctionConfiguration", 26}, .path = "lambdaFunctionConfigurations", .shape = &shape_lambda_function_configuration_list, .offset = offsetof(S3NotificationConfiguration, lambda_function_configurations), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"EventBridgeConfiguration", 24}, .path = "eventBridgeConfiguration", .shape = &S3_SHAPE_EVENT_BRIDGE_CONFIGURATION, .offset = offsetof(S3NotificationConfiguration, event_bridge_configuration), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_NOTIFICATION_CONFIGURATION = {.name = "NotificationConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3NotificationConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_notification_configuration};
+
+static const Shape shape_skip_validation = {.name = "SkipValidation", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_put_bucket_notification_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketNotificationConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"NotificationConfiguration", 25}, .path = "notificationConfiguration", .shape = &S3_SHAPE_NOTIFICATION_CONFIGURATION, .offset = offsetof(S3PutBucketNotificationConfigurationRequest, notification_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketNotificationConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-skip-destination-validation", 33}, .path = "skipDestinationValidation", .shape = &shape_skip_validation, .offset = offsetof(S3PutBucketNotificationConfigurationRequest, skip_destination_validation), .has_offset = offsetof(S3PutBucketNotificationConfigurationRequest, has_skip_destination_validation), .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_NOTIFICATION_CONFIGURATION_REQUEST = {.name = "PutBucketNotificationConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketNotificationConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_bucket_notification_configuration_request};
+
+static const Field fields_get_bucket_notification_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketNotificationConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketNotificationConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_NOTIFICATION_CONFIGURATION_REQUEST = {.name = "GetBucketNotificationConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketNotificationConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_notification_configuration_request};
+
+static const Shape shape_role = {.name = "Role", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_priority = {.name = "Priority", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_replication_rule_and_operator[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3ReplicationRuleAndOperator, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Tag", 3}, .path = "tags", .shape = &shape_tag_set, .offset = offsetof(S3ReplicationRuleAndOperator, tags), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_REPLICATION_RULE_AND_OPERATOR = {.name = "ReplicationRuleAndOperator", .kind = KIND_STRUCTURE, .size = sizeof(S3ReplicationRuleAndOperator), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_replication_rule_and_operator};
+
+static const Field fields_replication_rule_filter[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3ReplicationRuleFilter, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Tag", 3}, .path = "tag", .shape = &S3_SHAPE_TAG, .offset = offsetof(S3ReplicationRuleFilter, tag), .has_offset = NO_OFFSET},
+    {.name = {"And", 3}, .path = "and", .shape = &S3_SHAPE_REPLICATION_RULE_AND_OPERATOR, .offset = offsetof(S3ReplicationRuleFilter, and), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_REPLICATION_RULE_FILTER = {.name = "ReplicationRuleFilter", .kind = KIND_STRUCTURE, .size = sizeof(S3ReplicationRuleFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_replication_rule_filter};
+
+static const char *const enum_replication_rule_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_replication_rule_status = {.name = "ReplicationRuleStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_replication_rule_status};
+
+static const char *const enum_sse_kms_encrypted_objects_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_sse_kms_encrypted_objects_status = {.name = "SseKmsEncryptedObjectsStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_sse_kms_encrypted_objects_status};
+
+static const Field fields_sse_kms_encrypted_objects[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_sse_kms_encrypted_objects_status, .offset = offsetof(S3SseKmsEncryptedObjects, status), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_SSE_KMS_ENCRYPTED_OBJECTS = {.name = "SseKmsEncryptedObjects", .kind = KIND_STRUCTURE, .size = sizeof(S3SseKmsEncryptedObjects), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_sse_kms_encrypted_objects};
+
+static const char *const enum_replica_modifications_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_replica_modifications_status = {.name = "ReplicaModificationsStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_replica_modifications_status};
+
+static const Field fields_replica_modifications[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_replica_modifications_status, .offset = offsetof(S3ReplicaModifications, status), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_REPLICA_MODIFICATIONS = {.name = "ReplicaModifications", .kind = KIND_STRUCTURE, .size = sizeof(S3ReplicaModifications), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_replica_modifications};
+
+static const Field fields_source_selection_criteria[] = {
+    {.name = {"SseKmsEncryptedObjects", 22}, .path = "sseKmsEncryptedObjects", .shape = &S3_SHAPE_SSE_KMS_ENCRYPTED_OBJECTS, .offset = offsetof(S3SourceSelectionCriteria, sse_kms_encrypted_objects), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaModifications", 20}, .path = "replicaModifications", .shape = &S3_SHAPE_REPLICA_MODIFICATIONS, .offset = offsetof(S3SourceSelectionCriteria, replica_modifications), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_SOURCE_SELECTION_CRITERIA = {.name = "SourceSelectionCriteria", .kind = KIND_STRUCTURE, .size = sizeof(S3SourceSelectionCriteria), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_source_selection_criteria};
+
+static const char *const enum_existing_object_replication_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_existing_object_replication_status = {.name = "ExistingObjectReplicationStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_existing_object_replication_status};
+
+static const Field fields_existing_object_replication[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_existing_object_replication_status, .offset = offsetof(S3ExistingObjectReplication, status), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_EXISTING_OBJECT_REPLICATION = {.name = "ExistingObjectReplication", .kind = KIND_STRUCTURE, .size = sizeof(S3ExistingObjectReplication), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_existing_object_replication};
+
+static const char *const enum_owner_override[] = {"Destination", NULL};
+static const Shape shape_owner_override = {.name = "OwnerOverride", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_owner_override};
+
+static const Field fields_access_control_translation[] = {
+    {.name = {"Owner", 5}, .path = "owner", .shape = &shape_owner_override, .offset = offsetof(S3AccessControlTranslation, owner), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_ACCESS_CONTROL_TRANSLATION = {.name = "AccessControlTranslation", .kind = KIND_STRUCTURE, .size = sizeof(S3AccessControlTranslation), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_access_control_translation};
+
+static const Shape shape_replica_kms_key_id = {.name = "ReplicaKmsKeyID", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_encryption_configuration[] = {
+    {.name = {"ReplicaKmsKeyID", 15}, .path = "replicaKmsKeyID", .shape = &shape_replica_kms_key_id, .offset = offsetof(S3EncryptionConfiguration, replica_kms_key_id), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_ENCRYPTION_CONFIGURATION = {.name = "EncryptionConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3EncryptionConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_encryption_configuration};
+
+static const char *const enum_replication_time_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_replication_time_status = {.name = "ReplicationTimeStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_replication_time_status};
+
+static const Shape shape_minutes = {.name = "Minutes", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_replication_time_value[] = {
+    {.name = {"Minutes", 7}, .path = "minutes", .shape = &shape_minutes, .offset = offsetof(S3ReplicationTimeValue, minutes), .has_offset = offsetof(S3ReplicationTimeValue, has_minutes)},
+};
+const Shape S3_SHAPE_REPLICATION_TIME_VALUE = {.name = "ReplicationTimeValue", .kind = KIND_STRUCTURE, .size = sizeof(S3ReplicationTimeValue), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_replication_time_value};
+
+static const Field fields_replication_time[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_replication_time_status, .offset = offsetof(S3ReplicationTime, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Time", 4}, .path = "time", .shape = &S3_SHAPE_REPLICATION_TIME_VALUE, .offset = offsetof(S3ReplicationTime, time), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_REPLICATION_TIME = {.name = "ReplicationTime", .kind = KIND_STRUCTURE, .size = sizeof(S3ReplicationTime), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_replication_time};
+
+static const char *const enum_metrics_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_metrics_status = {.name = "MetricsStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_metrics_status};
+
+static const Field fields_metrics[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_metrics_status, .offset = offsetof(S3Metrics, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EventThreshold", 14}, .path = "eventThreshold", .shape = &S3_SHAPE_REPLICATION_TIME_VALUE, .offset = offsetof(S3Metrics, event_threshold), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_METRICS = {.name = "Metrics", .kind = KIND_STRUCTURE, .size = sizeof(S3Metrics), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_metrics};
+
+static const Field fields_destination[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3Destination, bucket), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Account", 7}, .path = "account", .shape = &shape_account_id, .offset = offsetof(S3Destination, account), .has_offset = NO_OFFSET},
+    {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_storage_class, .offset = offsetof(S3Destination, storage_class), .has_offset = NO_OFFSET},
+    {.name = {"AccessControlTranslation", 24}, .path = "accessControlTranslation", .shape = &S3_SHAPE_ACCESS_CONTROL_TRANSLATION, .offset = offsetof(S3Destination, access_control_translation), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionConfiguration", 23}, .path = "encryptionConfiguration", .shape = &S3_SHAPE_ENCRYPTION_CONFIGURATION, .offset = offsetof(S3Destination, encryption_configuration), .has_offset = NO_OFFSET},
+    {.name = {"ReplicationTime", 15}, .path = "replicationTime", .shape = &S3_SHAPE_REPLICATION_TIME, .offset = offsetof(S3Destination, replication_time), .has_offset = NO_OFFSET},
+    {.name = {"Metrics", 7}, .path = "metrics", .shape = &S3_SHAPE_METRICS, .offset = offsetof(S3Destination, metrics), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_DESTINATION = {.name = "Destination", .kind = KIND_STRUCTURE, .size = sizeof(S3Destination), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_destination};
+
+static const char *const enum_delete_marker_replication_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_delete_marker_replication_status = {.name = "DeleteMarkerReplicationStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_delete_marker_replication_status};
+
+static const Field fields_delete_marker_replication[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_delete_marker_replication_status, .offset = offsetof(S3DeleteMarkerReplication, status), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_DELETE_MARKER_REPLICATION = {.name = "DeleteMarkerReplication", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteMarkerReplication), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_marker_replication};
+
+static const Field fields_replication_rule[] = {
+    {.name = {"ID", 2}, .path = "iD", .shape = &shape_id, .offset = offsetof(S3ReplicationRule, id), .has_offset = NO_OFFSET},
+    {.name = {"Priority", 8}, .path = "priority", .shape = &shape_priority, .offset = offsetof(S3ReplicationRule, priority), .has_offset = offsetof(S3ReplicationRule, has_priority)},
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3ReplicationRule, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Filter", 6}, .path = "filter", .shape = &S3_SHAPE_REPLICATION_RULE_FILTER, .offset = offsetof(S3ReplicationRule, filter), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_replication_rule_status, .offset = offsetof(S3ReplicationRule, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SourceSelectionCriteria", 23}, .path = "sourceSelectionCriteria", .shape = &S3_SHAPE_SOURCE_SELECTION_CRITERIA, .offset = offsetof(S3ReplicationRule, source_selection_criteria), .has_offset = NO_OFFSET},
+    {.name = {"ExistingObjectReplication", 25}, .path = "existingObjectReplication", .shape = &S3_SHAPE_EXISTING_OBJECT_REPLICATION, .offset = offsetof(S3ReplicationRule, existing_object_replication), .has_offset = NO_OFFSET},
+    {.name = {"Destination", 11}, .path = "destination", .shape = &S3_SHAPE_DESTINATION, .offset = offsetof(S3ReplicationRule, destination), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"DeleteMarkerReplication", 23}, .path = "deleteMarkerReplication", .shape = &S3_SHAPE_DELETE_MARKER_REPLICATION, .offset = offsetof(S3ReplicationRule, delete_marker_replication), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_REPLICATION_RULE = {.name = "ReplicationRule", .kind = KIND_STRUCTURE, .size = sizeof(S3ReplicationRule), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_replication_rule};
+
+static const Shape shape_replication_rules = {.name = "ReplicationRules", .kind = KIND_LIST, .size = sizeof(S3ReplicationRules), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_REPLICATION_RULE, .flattened = true};
+
+static const Field fields_replication_configuration[] = {
+    {.name = {"Role", 4}, .path = "role", .shape = &shape_role, .offset = offsetof(S3ReplicationConfiguration, role), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Rule", 4}, .path = "rules", .shape = &shape_replication_rules, .offset = offsetof(S3ReplicationConfiguration, rules), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+};
+const Shape S3_SHAPE_REPLICATION_CONFIGURATION = {.name = "ReplicationConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3ReplicationConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_replication_configuration};
+
+static const Shape shape_object_lock_token = {.name = "ObjectLockToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_put_bucket_replication_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketReplicationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketReplicationRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketReplicationRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"ReplicationConfiguration", 24}, .path = "replicationConfiguration", .shape = &S3_SHAPE_REPLICATION_CONFIGURATION, .offset = offsetof(S3PutBucketReplicationRequest, replication_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-bucket-object-lock-token", 30}, .path = "token", .shape = &shape_object_lock_token, .offset = offsetof(S3PutBucketReplicationRequest, token), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketReplicationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_REPLICATION_REQUEST = {.name = "PutBucketReplicationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketReplicationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_put_bucket_replication_request};
+
+static const Field fields_get_bucket_replication_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketReplicationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketReplicationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_REPLICATION_REQUEST = {.name = "GetBucketReplicationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketReplicationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_replication_request};
+
+static const Field fields_get_bucket_replication_output[] = {
+    {.name = {"ReplicationConfiguration", 24}, .path = "replicationConfiguration", .shape = &S3_SHAPE_REPLICATION_CONFIGURATION, .offset = offsetof(S3GetBucketReplicationOutput, replication_configuration), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_BUCKET_REPLICATION_OUTPUT = {.name = "GetBucketReplicationOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketReplicationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_replication_output};
+
+static const Field fields_delete_bucket_replication_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketReplicationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketReplicationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_REPLICATION_REQUEST = {.name = "DeleteBucketReplicationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketReplicationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_bucket_replication_request};
+
+static const char *const enum_bucket_accelerate_status[] = {"Enabled", "Suspended", NULL};
+static const Shape shape_bucket_accelerate_status = {.name = "BucketAccelerateStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_bucket_accelerate_status};
+
+static const Field fields_accelerate_configuration[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_bucket_accelerate_status, .offset = offsetof(S3AccelerateConfiguration, status), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_ACCELERATE_CONFIGURATION = {.name = "AccelerateConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3AccelerateConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_accelerate_configuration};
+
+static const Field fields_put_bucket_accelerate_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketAccelerateConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"AccelerateConfiguration", 23}, .path = "accelerateConfiguration", .shape = &S3_SHAPE_ACCELERATE_CONFIGURATION, .offset = offsetof(S3PutBucketAccelerateConfigurationRequest, accelerate_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketAccelerateConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketAccelerateConfigurationRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_ACCELERATE_CONFIGURATION_REQUEST = {.name = "PutBucketAccelerateConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketAccelerateConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_bucket_accelerate_configuration_request};
+
+static const Field fields_get_bucket_accelerate_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketAccelerateConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketAccelerateConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3GetBucketAccelerateConfigurationRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_ACCELERATE_CONFIGURATION_REQUEST = {.name = "GetBucketAccelerateConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketAccelerateConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_bucket_accelerate_configuration_request};
+
+static const Field fields_get_bucket_accelerate_configuration_output[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_bucket_accelerate_status, .offset = offsetof(S3GetBucketAccelerateConfigurationOutput, status), .has_offset = NO_OFFSET},
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3GetBucketAccelerateConfigurationOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT = {.name = "GetBucketAccelerateConfigurationOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketAccelerateConfigurationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_accelerate_configuration_output, .xml_name = "AccelerateConfiguration"};
+
+static const char *const enum_payer[] = {"Requester", "BucketOwner", NULL};
+static const Shape shape_payer = {.name = "Payer", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_payer};
+
+static const Field fields_request_payment_configuration[] = {
+    {.name = {"Payer", 5}, .path = "payer", .shape = &shape_payer, .offset = offsetof(S3RequestPaymentConfiguration, payer), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_REQUEST_PAYMENT_CONFIGURATION = {.name = "RequestPaymentConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3RequestPaymentConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_request_payment_configuration};
+
+static const Field fields_put_bucket_request_payment_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketRequestPaymentRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketRequestPaymentRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketRequestPaymentRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"RequestPaymentConfiguration", 27}, .path = "requestPaymentConfiguration", .shape = &S3_SHAPE_REQUEST_PAYMENT_CONFIGURATION, .offset = offsetof(S3PutBucketRequestPaymentRequest, request_payment_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketRequestPaymentRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_REQUEST_PAYMENT_REQUEST = {.name = "PutBucketRequestPaymentRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketRequestPaymentRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_bucket_request_payment_request};
+
+static const Field fields_get_bucket_request_payment_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketRequestPaymentRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketRequestPaymentRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_REQUEST_PAYMENT_REQUEST = {.name = "GetBucketRequestPaymentRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketRequestPaymentRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_request_payment_request};
+
+static const Field fields_get_bucket_request_payment_output[] = {
+    {.name = {"Payer", 5}, .path = "payer", .shape = &shape_payer, .offset = offsetof(S3GetBucketRequestPaymentOutput, payer), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_GET_BUCKET_REQUEST_PAYMENT_OUTPUT = {.name = "GetBucketRequestPaymentOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketRequestPaymentOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_request_payment_output, .xml_name = "RequestPaymentConfiguration"};
+
+static const Shape shape_date = {.name = "Date", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX, .time = TIME_ISO_8601};
+
+static const Shape shape_days = {.name = "Days", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_expired_object_delete_marker = {.name = "ExpiredObjectDeleteMarker", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_lifecycle_expiration[] = {
+    {.name = {"Date", 4}, .path = "date", .shape = &shape_date, .offset = offsetof(S3LifecycleExpiration, date), .has_offset = offsetof(S3LifecycleExpiration, has_date)},
+    {.name = {"Days", 4}, .path = "days", .shape = &shape_days, .offset = offsetof(S3LifecycleExpiration, days), .has_offset = offsetof(S3LifecycleExpiration, has_days)},
+    {.name = {"ExpiredObjectDeleteMarker", 25}, .path = "expiredObjectDeleteMarker", .shape = &shape_expired_object_delete_marker, .offset = offsetof(S3LifecycleExpiration, expired_object_delete_marker), .has_offset = offsetof(S3LifecycleExpiration, has_expired_object_delete_marker)},
+};
+const Shape S3_SHAPE_LIFECYCLE_EXPIRATION = {.name = "LifecycleExpiration", .kind = KIND_STRUCTURE, .size = sizeof(S3LifecycleExpiration), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_lifecycle_expiration};
+
+static const Shape shape_object_size_greater_than_bytes = {.name = "ObjectSizeGreaterThanBytes", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_object_size_less_than_bytes = {.name = "ObjectSizeLessThanBytes", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_lifecycle_rule_and_operator[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3LifecycleRuleAndOperator, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Tag", 3}, .path = "tags", .shape = &shape_tag_set, .offset = offsetof(S3LifecycleRuleAndOperator, tags), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"ObjectSizeGreaterThan", 21}, .path = "objectSizeGreaterThan", .shape = &shape_object_size_greater_than_bytes, .offset = offsetof(S3LifecycleRuleAndOperator, object_size_greater_than), .has_offset = offsetof(S3LifecycleRuleAndOperator, has_object_size_greater_than)},
+    {.name = {"ObjectSizeLessThan", 18}, .path = "objectSizeLessThan", .shape = &shape_object_size_less_than_bytes, .offset = offsetof(S3LifecycleRuleAndOperator, object_size_less_than), .has_offset = offsetof(S3LifecycleRuleAndOperator, has_object_size_less_than)},
+};
+const Shape S3_SHAPE_LIFECYCLE_RULE_AND_OPERATOR = {.name = "LifecycleRuleAndOperator", .kind = KIND_STRUCTURE, .size = sizeof(S3LifecycleRuleAndOperator), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_lifecycle_rule_and_operator};
+
+static const Field fields_lifecycle_rule_filter[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3LifecycleRuleFilter, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Tag", 3}, .path = "tag", .shape = &S3_SHAPE_TAG, .offset = offsetof(S3LifecycleRuleFilter, tag), .has_offset = NO_OFFSET},
+    {.name = {"ObjectSizeGreaterThan", 21}, .path = "objectSizeGreaterThan", .shape = &shape_object_size_greater_than_bytes, .offset = offsetof(S3LifecycleRuleFilter, object_size_greater_than), .has_offset = offsetof(S3LifecycleRuleFilter, has_object_size_greater_than)},
+    {.name = {"ObjectSizeLessThan", 18}, .path = "objectSizeLessThan", .shape = &shape_object_size_less_than_bytes, .offset = offsetof(S3LifecycleRuleFilter, object_size_less_than), .has_offset = offsetof(S3LifecycleRuleFilter, has_object_size_less_than)},
+    {.name = {"And", 3}, .path = "and", .shape = &S3_SHAPE_LIFECYCLE_RULE_AND_OPERATOR, .offset = offsetof(S3LifecycleRuleFilter, and), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_LIFECYCLE_RULE_FILTER = {.name = "LifecycleRuleFilter", .kind = KIND_STRUCTURE, .size = sizeof(S3LifecycleRuleFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_lifecycle_rule_filter};
+
+static const char *const enum_expiration_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_expiration_status = {.name = "ExpirationStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_expiration_status};
+
+static const char *const enum_transition_storage_class[] = {"GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR", NULL};
+static const Shape shape_transition_storage_class = {.name = "TransitionStorageClass", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_transition_storage_class};
+
+static const Field fields_transition[] = {
+    {.name = {"Date", 4}, .path = "date", .shape = &shape_date, .offset = offsetof(S3Transition, date), .has_offset = offsetof(S3Transition, has_date)},
+    {.name = {"Days", 4}, .path = "days", .shape = &shape_days, .offset = offsetof(S3Transition, days), .has_offset = offsetof(S3Transition, has_days)},
+    {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_transition_storage_class, .offset = offsetof(S3Transition, storage_class), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_TRANSITION = {.name = "Transition", .kind = KIND_STRUCTURE, .size = sizeof(S3Transition), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_transition};
+
+static const Shape shape_transition_list = {.name = "TransitionList", .kind = KIND_LIST, .size = sizeof(S3TransitionList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_TRANSITION, .flattened = true};
+
+static const Shape shape_version_count = {.name = "VersionCount", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_noncurrent_version_transition[] = {
+    {.name = {"NoncurrentDays", 14}, .path = "noncurrentDays", .shape = &shape_days, .offset = offsetof(S3NoncurrentVersionTransition, noncurrent_days), .has_offset = offsetof(S3NoncurrentVersionTransition, has_noncurrent_days)},
+    {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_transition_storage_class, .offset = offsetof(S3NoncurrentVersionTransition, storage_class), .has_offset = NO_OFFSET},
+    {.name = {"NewerNoncurrentVersions", 23}, .path = "newerNoncurrentVersions", .shape = &shape_version_count, .offset = offsetof(S3NoncurrentVersionTransition, newer_noncurrent_versions), .has_offset = offsetof(S3NoncurrentVersionTransition, has_newer_noncurrent_versions)},
+};
+const Shape S3_SHAPE_NONCURRENT_VERSION_TRANSITION = {.name = "NoncurrentVersionTransition", .kind = KIND_STRUCTURE, .size = sizeof(S3NoncurrentVersionTransition), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_noncurrent_version_transition};
+
+static const Shape shape_noncurrent_version_transition_list = {.name = "NoncurrentVersionTransitionList", .kind = KIND_LIST, .size = sizeof(S3NoncurrentVersionTransitionList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_NONCURRENT_VERSION_TRANSITION, .flattened = true};
+
+static const Field fields_noncurrent_version_expiration[] = {
+    {.name = {"NoncurrentDays", 14}, .path = "noncurrentDays", .shape = &shape_days, .offset = offsetof(S3NoncurrentVersionExpiration, noncurrent_days), .has_offset = offsetof(S3NoncurrentVersionExpiration, has_noncurrent_days)},
+    {.name = {"NewerNoncurrentVersions", 23}, .path = "newerNoncurrentVersions", .shape = &shape_version_count, .offset = offsetof(S3NoncurrentVersionExpiration, newer_noncurrent_versions), .has_offset = offsetof(S3NoncurrentVersionExpiration, has_newer_noncurrent_versions)},
+};
+const Shape S3_SHAPE_NONCURRENT_VERSION_EXPIRATION = {.name = "NoncurrentVersionExpiration", .kind = KIND_STRUCTURE, .size = sizeof(S3NoncurrentVersionExpiration), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_noncurrent_version_expiration};
+
+static const Shape shape_days_after_initiation = {.name = "DaysAfterInitiation", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_abort_incomplete_multipart_upload[] = {
+    {.name = {"DaysAfterInitiation", 19}, .path = "daysAfterInitiation", .shape = &shape_days_after_initiation, .offset = offsetof(S3AbortIncompleteMultipartUpload, days_after_initiation), .has_offset = offsetof(S3AbortIncompleteMultipartUpload, has_days_after_initiation)},
+};
+const Shape S3_SHAPE_ABORT_INCOMPLETE_MULTIPART_UPLOAD = {.name = "AbortIncompleteMultipartUpload", .kind = KIND_STRUCTURE, .size = sizeof(S3AbortIncompleteMultipartUpload), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_abort_incomplete_multipart_upload};
+
+static const Field fields_lifecycle_rule[] = {
+    {.name = {"Expiration", 10}, .path = "expiration", .shape = &S3_SHAPE_LIFECYCLE_EXPIRATION, .offset = offsetof(S3LifecycleRule, expiration), .has_offset = NO_OFFSET},
+    {.name = {"ID", 2}, .path = "iD", .shape = &shape_id, .offset = offsetof(S3LifecycleRule, id), .has_offset = NO_OFFSET},
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3LifecycleRule, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Filter", 6}, .path = "filter", .shape = &S3_SHAPE_LIFECYCLE_RULE_FILTER, .offset = offsetof(S3LifecycleRule, filter), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_expiration_status, .offset = offsetof(S3LifecycleRule, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Transition", 10}, .path = "transitions", .shape = &shape_transition_list, .offset = offsetof(S3LifecycleRule, transitions), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"NoncurrentVersionTransition", 27}, .path = "noncurrentVersionTransitions", .shape = &shape_noncurrent_version_transition_list, .offset = offsetof(S3LifecycleRule, noncurrent_version_transitions), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"NoncurrentVersionExpiration", 27}, .path = "noncurrentVersionExpiration", .shape = &S3_SHAPE_NONCURRENT_VERSION_EXPIRATION, .offset = offsetof(S3LifecycleRule, noncurrent_version_expiration), .has_offset = NO_OFFSET},
+    {.name = {"AbortIncompleteMultipartUpload", 30}, .path = "abortIncompleteMultipartUpload", .shape = &S3_SHAPE_ABORT_INCOMPLETE_MULTIPART_UPLOAD, .offset = offsetof(S3LifecycleRule, abort_incomplete_multipart_upload), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_LIFECYCLE_RULE = {.name = "LifecycleRule", .kind = KIND_STRUCTURE, .size = sizeof(S3LifecycleRule), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_lifecycle_rule};
+
+static const Shape shape_lifecycle_rules = {.name = "LifecycleRules", .kind = KIND_LIST, .size = sizeof(S3LifecycleRules), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_LIFECYCLE_RULE, .flattened = true};
+
+static const Field fields_bucket_lifecycle_configuration[] = {
+    {.name = {"Rule", 4}, .path = "rules", .shape = &shape_lifecycle_rules, .offset = offsetof(S3BucketLifecycleConfiguration, rules), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+};
+const Shape S3_SHAPE_BUCKET_LIFECYCLE_CONFIGURATION = {.name = "BucketLifecycleConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3BucketLifecycleConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_bucket_lifecycle_configuration};
+
+static const char *const enum_transition_default_minimum_object_size[] = {"varies_by_storage_class", "all_storage_classes_128K", NULL};
+static const Shape shape_transition_default_minimum_object_size = {.name = "TransitionDefaultMinimumObjectSize", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_transition_default_minimum_object_size};
+
+static const Field fields_put_bucket_lifecycle_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketLifecycleConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketLifecycleConfigurationRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"LifecycleConfiguration", 22}, .path = "lifecycleConfiguration", .shape = &S3_SHAPE_BUCKET_LIFECYCLE_CONFIGURATION, .offset = offsetof(S3PutBucketLifecycleConfigurationRequest, lifecycle_configuration), .has_offset = NO_OFFSET, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketLifecycleConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-transition-default-minimum-object-size", 44}, .path = "transitionDefaultMinimumObjectSize", .shape = &shape_transition_default_minimum_object_size, .offset = offsetof(S3PutBucketLifecycleConfigurationRequest, transition_default_minimum_object_size), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_LIFECYCLE_CONFIGURATION_REQUEST = {.name = "PutBucketLifecycleConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketLifecycleConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_bucket_lifecycle_configuration_request};
+
+static const Field fields_put_bucket_lifecycle_configuration_output[] = {
+    {.name = {"x-amz-transition-default-minimum-object-size", 44}, .path = "transitionDefaultMinimumObjectSize", .shape = &shape_transition_default_minimum_object_size, .offset = offsetof(S3PutBucketLifecycleConfigurationOutput, transition_default_minimum_object_size), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT = {.name = "PutBucketLifecycleConfigurationOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketLifecycleConfigurationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_bucket_lifecycle_configuration_output};
+
+static const Field fields_get_bucket_lifecycle_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketLifecycleConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketLifecycleConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_LIFECYCLE_CONFIGURATION_REQUEST = {.name = "GetBucketLifecycleConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketLifecycleConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_lifecycle_configuration_request};
+
+static const Field fields_get_bucket_lifecycle_configuration_output[] = {
+    {.name = {"Rule", 4}, .path = "rules", .shape = &shape_lifecycle_rules, .offset = offsetof(S3GetBucketLifecycleConfigurationOutput, rules), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"x-amz-transition-default-minimum-object-size", 44}, .path = "transitionDefaultMinimumObjectSize", .shape = &shape_transition_default_minimum_object_size, .offset = offsetof(S3GetBucketLifecycleConfigurationOutput, transition_default_minimum_object_size), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT = {.name = "GetBucketLifecycleConfigurationOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketLifecycleConfigurationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_lifecycle_configuration_output, .xml_name = "LifecycleConfiguration"};
+
+static const Field fields_delete_bucket_lifecycle_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketLifecycleRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketLifecycleRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_LIFECYCLE_REQUEST = {.name = "DeleteBucketLifecycleRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketLifecycleRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_bucket_lifecycle_request};
+
+static const char *const enum_object_lock_enabled[] = {"Enabled", NULL};
+static const Shape shape_object_lock_enabled = {.name = "ObjectLockEnabled", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_object_lock_enabled};
+
+static const char *const enum_object_lock_retention_mode[] = {"GOVERNANCE", "COMPLIANCE", NULL};
+static const Shape shape_object_lock_retention_mode = {.name = "ObjectLockRetentionMode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_object_lock_retention_mode};
+
+static const Shape shape_years = {.name = "Years", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_event_hold_duration[] = {
+    {.name = {"Days", 4}, .path = "days", .shape = &shape_days, .offset = offsetof(S3EventHoldDuration, days), .has_offset = offsetof(S3EventHoldDuration, has_days)},
+    {.name = {"Years", 5}, .path = "years", .shape = &shape_years, .offset = offsetof(S3EventHoldDuration, years), .has_offset = offsetof(S3EventHoldDuration, has_years)},
+};
+const Shape S3_SHAPE_EVENT_HOLD_DURATION = {.name = "EventHoldDuration", .kind = KIND_STRUCTURE, .size = sizeof(S3EventHoldDuration), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_event_hold_duration};
+
+static const Field fields_default_retention[] = {
+    {.name = {"Mode", 4}, .path = "mode", .shape = &shape_object_lock_retention_mode, .offset = offsetof(S3DefaultRetention, mode), .has_offset = NO_OFFSET},
+    {.name = {"Days", 4}, .path = "days", .shape = &shape_days, .offset = offsetof(S3DefaultRetention, days), .has_offset = offsetof(S3DefaultRetention, has_days)},
+    {.name = {"Years", 5}, .path = "years", .shape = &shape_years, .offset = offsetof(S3DefaultRetention, years), .has_offset = offsetof(S3DefaultRetention, has_years)},
+    {.name = {"DefaultEventHold", 16}, .path = "defaultEventHold", .shape = &S3_SHAPE_EVENT_HOLD_DURATION, .offset = offsetof(S3DefaultRetention, default_event_hold), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_DEFAULT_RETENTION = {.name = "DefaultRetention", .kind = KIND_STRUCTURE, .size = sizeof(S3DefaultRetention), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_default_retention};
+
+static const Field fields_object_lock_rule[] = {
+    {.name = {"DefaultRetention", 16}, .path = "defaultRetention", .shape = &S3_SHAPE_DEFAULT_RETENTION, .offset = offsetof(S3ObjectLockRule, default_retention), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_OBJECT_LOCK_RULE = {.name = "ObjectLockRule", .kind = KIND_STRUCTURE, .size = sizeof(S3ObjectLockRule), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_object_lock_rule};
+
+static const Field fields_object_lock_configuration[] = {
+    {.name = {"ObjectLockEnabled", 17}, .path = "objectLockEnabled", .shape = &shape_object_lock_enabled, .offset = offsetof(S3ObjectLockConfiguration, object_lock_enabled), .has_offset = NO_OFFSET},
+    {.name = {"Rule", 4}, .path = "rule", .shape = &S3_SHAPE_OBJECT_LOCK_RULE, .offset = offsetof(S3ObjectLockConfiguration, rule), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_OBJECT_LOCK_CONFIGURATION = {.name = "ObjectLockConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3ObjectLockConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_object_lock_configuration};
+
+static const Field fields_put_object_lock_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutObjectLockConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"ObjectLockConfiguration", 23}, .path = "objectLockConfiguration", .shape = &S3_SHAPE_OBJECT_LOCK_CONFIGURATION, .offset = offsetof(S3PutObjectLockConfigurationRequest, object_lock_configuration), .has_offset = NO_OFFSET, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3PutObjectLockConfigurationRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-bucket-object-lock-token", 30}, .path = "token", .shape = &shape_object_lock_token, .offset = offsetof(S3PutObjectLockConfigurationRequest, token), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutObjectLockConfigurationRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutObjectLockConfigurationRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutObjectLockConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_OBJECT_LOCK_CONFIGURATION_REQUEST = {.name = "PutObjectLockConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectLockConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_put_object_lock_configuration_request};
+
+static const Field fields_put_object_lock_configuration_output[] = {
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3PutObjectLockConfigurationOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_OBJECT_LOCK_CONFIGURATION_OUTPUT = {.name = "PutObjectLockConfigurationOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectLockConfigurationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_object_lock_configuration_output};
+
+static const Field fields_get_object_lock_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetObjectLockConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetObjectLockConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_OBJECT_LOCK_CONFIGURATION_REQUEST = {.name = "GetObjectLockConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectLockConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_object_lock_configuration_request};
+
+static const Field fields_get_object_lock_configuration_output[] = {
+    {.name = {"ObjectLockConfiguration", 23}, .path = "objectLockConfiguration", .shape = &S3_SHAPE_OBJECT_LOCK_CONFIGURATION, .offset = offsetof(S3GetObjectLockConfigurationOutput, object_lock_configuration), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_OBJECT_LOCK_CONFIGURATION_OUTPUT = {.name = "GetObjectLockConfigurationOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectLockConfigurationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_object_lock_configuration_output};
+
+static const Shape shape_metrics_id = {.name = "MetricsId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_access_point_arn = {.name = "AccessPointArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_metrics_and_operator[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3MetricsAndOperator, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Tag", 3}, .path = "tags", .shape = &shape_tag_set, .offset = offsetof(S3MetricsAndOperator, tags), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"AccessPointArn", 14}, .path = "accessPointArn", .shape = &shape_access_point_arn, .offset = offsetof(S3MetricsAndOperator, access_point_arn), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_METRICS_AND_OPERATOR = {.name = "MetricsAndOperator", .kind = KIND_STRUCTURE, .size = sizeof(S3MetricsAndOperator), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_metrics_and_operator};
+
+static const Field fields_metrics_filter[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3MetricsFilter, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Tag", 3}, .path = "tag", .shape = &S3_SHAPE_TAG, .offset = offsetof(S3MetricsFilter, tag), .has_offset = NO_OFFSET},
+    {.name = {"AccessPointArn", 14}, .path = "accessPointArn", .shape = &shape_access_point_arn, .offset = offsetof(S3MetricsFilter, access_point_arn), .has_offset = NO_OFFSET},
+    {.name = {"And", 3}, .path = "and", .shape = &S3_SHAPE_METRICS_AND_OPERATOR, .offset = offsetof(S3MetricsFilter, and), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_METRICS_FILTER = {.name = "MetricsFilter", .kind = KIND_STRUCTURE, .size = sizeof(S3MetricsFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_metrics_filter};
+
+static const Field fields_metrics_configuration[] = {
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_metrics_id, .offset = offsetof(S3MetricsConfiguration, id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Filter", 6}, .path = "filter", .shape = &S3_SHAPE_METRICS_FILTER, .offset = offsetof(S3MetricsConfiguration, filter), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_METRICS_CONFIGURATION = {.name = "MetricsConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3MetricsConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_metrics_configuration};
+
+static const Field fields_put_bucket_metrics_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketMetricsConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_metrics_id, .offset = offsetof(S3PutBucketMetricsConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"MetricsConfiguration", 20}, .path = "metricsConfiguration", .shape = &S3_SHAPE_METRICS_CONFIGURATION, .offset = offsetof(S3PutBucketMetricsConfigurationRequest, metrics_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketMetricsConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_METRICS_CONFIGURATION_REQUEST = {.name = "PutBucketMetricsConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketMetricsConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_bucket_metrics_configuration_request};
+
+static const Field fields_get_bucket_metrics_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketMetricsConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_metrics_id, .offset = offsetof(S3GetBucketMetricsConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketMetricsConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_METRICS_CONFIGURATION_REQUEST = {.name = "GetBucketMetricsConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketMetricsConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_bucket_metrics_configuration_request};
+
+static const Field fields_get_bucket_metrics_configuration_output[] = {
+    {.name = {"MetricsConfiguration", 20}, .path = "metricsConfiguration", .shape = &S3_SHAPE_METRICS_CONFIGURATION, .offset = offsetof(S3GetBucketMetricsConfigurationOutput, metrics_configuration), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_BUCKET_METRICS_CONFIGURATION_OUTPUT = {.name = "GetBucketMetricsConfigurationOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketMetricsConfigurationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_metrics_configuration_output};
+
+static const Field fields_delete_bucket_metrics_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketMetricsConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_metrics_id, .offset = offsetof(S3DeleteBucketMetricsConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketMetricsConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_METRICS_CONFIGURATION_REQUEST = {.name = "DeleteBucketMetricsConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketMetricsConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_delete_bucket_metrics_configuration_request};
+
+static const Field fields_list_bucket_metrics_configurations_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3ListBucketMetricsConfigurationsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"continuation-token", 18}, .path = "continuationToken", .shape = &shape_token, .offset = offsetof(S3ListBucketMetricsConfigurationsRequest, continuation_token), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3ListBucketMetricsConfigurationsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_LIST_BUCKET_METRICS_CONFIGURATIONS_REQUEST = {.name = "ListBucketMetricsConfigurationsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3ListBucketMetricsConfigurationsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_bucket_metrics_configurations_request};
+
+static const Shape shape_metrics_configuration_list = {.name = "MetricsConfigurationList", .kind = KIND_LIST, .size = sizeof(S3MetricsConfigurationList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_METRICS_CONFIGURATION, .flattened = true};
+
+static const Field fields_list_bucket_metrics_configurations_output[] = {
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_is_truncated, .offset = offsetof(S3ListBucketMetricsConfigurationsOutput, is_truncated), .has_offset = offsetof(S3ListBucketMetricsConfigurationsOutput, has_is_truncated)},
+    {.name = {"ContinuationToken", 17}, .path = "continuationToken", .shape = &shape_token, .offset = offsetof(S3ListBucketMetricsConfigurationsOutput, continuation_token), .has_offset = NO_OFFSET},
+    {.name = {"NextContinuationToken", 21}, .path = "nextContinuationToken", .shape = &shape_next_token, .offset = offsetof(S3ListBucketMetricsConfigurationsOutput, next_continuation_token), .has_offset = NO_OFFSET},
+    {.name = {"MetricsConfiguration", 20}, .path = "metricsConfigurationList", .shape = &shape_metrics_configuration_list, .offset = offsetof(S3ListBucketMetricsConfigurationsOutput, metrics_configuration_list), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_LIST_BUCKET_METRICS_CONFIGURATIONS_OUTPUT = {.name = "ListBucketMetricsConfigurationsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3ListBucketMetricsConfigurationsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_list_bucket_metrics_configurations_output, .xml_name = "ListMetricsConfigurationsResult"};
+
+static const Shape shape_analytics_id = {.name = "AnalyticsId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_analytics_and_operator[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3AnalyticsAndOperator, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Tag", 3}, .path = "tags", .shape = &shape_tag_set, .offset = offsetof(S3AnalyticsAndOperator, tags), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_ANALYTICS_AND_OPERATOR = {.name = "AnalyticsAndOperator", .kind = KIND_STRUCTURE, .size = sizeof(S3AnalyticsAndOperator), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_analytics_and_operator};
+
+static const Field fields_analytics_filter[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3AnalyticsFilter, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Tag", 3}, .path = "tag", .shape = &S3_SHAPE_TAG, .offset = offsetof(S3AnalyticsFilter, tag), .has_offset = NO_OFFSET},
+    {.name = {"And", 3}, .path = "and", .shape = &S3_SHAPE_ANALYTICS_AND_OPERATOR, .offset = offsetof(S3AnalyticsFilter, and), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_ANALYTICS_FILTER = {.name = "AnalyticsFilter", .kind = KIND_STRUCTURE, .size = sizeof(S3AnalyticsFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_analytics_filter};
+
+static const char *const enum_storage_class_analysis_schema_version[] = {"V_1", NULL};
+static const Shape shape_storage_class_analysis_schema_version = {.name = "StorageClassAnalysisSchemaVersion", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_storage_class_analysis_schema_version};
+
+static const char *const enum_analytics_s3_export_file_format[] = {"CSV", NULL};
+static const Shape shape_analytics_s3_export_file_format = {.name = "AnalyticsS3ExportFileFormat", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_analytics_s3_export_file_format};
+
+static const Field fields_analytics_s3_bucket_destination[] = {
+    {.name = {"Format", 6}, .path = "format", .shape = &shape_analytics_s3_export_file_format, .offset = offsetof(S3AnalyticsS3BucketDestination, format), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BucketAccountId", 15}, .path = "bucketAccountId", .shape = &shape_account_id, .offset = offsetof(S3AnalyticsS3BucketDestination, bucket_account_id), .has_offset = NO_OFFSET},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3AnalyticsS3BucketDestination, bucket), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3AnalyticsS3BucketDestination, prefix), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_ANALYTICS_S3_BUCKET_DESTINATION = {.name = "AnalyticsS3BucketDestination", .kind = KIND_STRUCTURE, .size = sizeof(S3AnalyticsS3BucketDestination), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_analytics_s3_bucket_destination};
+
+static const Field fields_analytics_export_destination[] = {
+    {.name = {"S3BucketDestination", 19}, .path = "s3BucketDestination", .shape = &S3_SHAPE_ANALYTICS_S3_BUCKET_DESTINATION, .offset = offsetof(S3AnalyticsExportDestination, s3_bucket_destination), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_ANALYTICS_EXPORT_DESTINATION = {.name = "AnalyticsExportDestination", .kind = KIND_STRUCTURE, .size = sizeof(S3AnalyticsExportDestination), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_analytics_export_destination};
+
+static const Field fields_storage_class_analysis_data_export[] = {
+    {.name = {"OutputSchemaVersion", 19}, .path = "outputSchemaVersion", .shape = &shape_storage_class_analysis_schema_version, .offset = offsetof(S3StorageClassAnalysisDataExport, output_schema_version), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Destination", 11}, .path = "destination", .shape = &S3_SHAPE_ANALYTICS_EXPORT_DESTINATION, .offset = offsetof(S3StorageClassAnalysisDataExport, destination), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_STORAGE_CLASS_ANALYSIS_DATA_EXPORT = {.name = "StorageClassAnalysisDataExport", .kind = KIND_STRUCTURE, .size = sizeof(S3StorageClassAnalysisDataExport), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_storage_class_analysis_data_export};
+
+static const Field fields_storage_class_analysis[] = {
+    {.name = {"DataExport", 10}, .path = "dataExport", .shape = &S3_SHAPE_STORAGE_CLASS_ANALYSIS_DATA_EXPORT, .offset = offsetof(S3StorageClassAnalysis, data_export), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_STORAGE_CLASS_ANALYSIS = {.name = "StorageClassAnalysis", .kind = KIND_STRUCTURE, .size = sizeof(S3StorageClassAnalysis), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_storage_class_analysis};
+
+static const Field fields_analytics_configuration[] = {
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_analytics_id, .offset = offsetof(S3AnalyticsConfiguration, id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Filter", 6}, .path = "filter", .shape = &S3_SHAPE_ANALYTICS_FILTER, .offset = offsetof(S3AnalyticsConfiguration, filter), .has_offset = NO_OFFSET},
+    {.name = {"StorageClassAnalysis", 20}, .path = "storageClassAnalysis", .shape = &S3_SHAPE_STORAGE_CLASS_ANALYSIS, .offset = offsetof(S3AnalyticsConfiguration, storage_class_analysis), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_ANALYTICS_CONFIGURATION = {.name = "AnalyticsConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3AnalyticsConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_analytics_configuration};
+
+static const Field fields_put_bucket_analytics_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketAnalyticsConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_analytics_id, .offset = offsetof(S3PutBucketAnalyticsConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"AnalyticsConfiguration", 22}, .path = "analyticsConfiguration", .shape = &S3_SHAPE_ANALYTICS_CONFIGURATION, .offset = offsetof(S3PutBucketAnalyticsConfigurationRequest, analytics_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketAnalyticsConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_ANALYTICS_CONFIGURATION_REQUEST = {.name = "PutBucketAnalyticsConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketAnalyticsConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_bucket_analytics_configuration_request};
+
+static const Field fields_get_bucket_analytics_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketAnalyticsConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_analytics_id, .offset = offsetof(S3GetBucketAnalyticsConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketAnalyticsConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_ANALYTICS_CONFIGURATION_REQUEST = {.name = "GetBucketAnalyticsConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketAnalyticsConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_bucket_analytics_configuration_request};
+
+static const Field fields_get_bucket_analytics_configuration_output[] = {
+    {.name = {"AnalyticsConfiguration", 22}, .path = "analyticsConfiguration", .shape = &S3_SHAPE_ANALYTICS_CONFIGURATION, .offset = offsetof(S3GetBucketAnalyticsConfigurationOutput, analytics_configuration), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT = {.name = "GetBucketAnalyticsConfigurationOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketAnalyticsConfigurationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_analytics_configuration_output};
+
+static const Field fields_delete_bucket_analytics_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketAnalyticsConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_analytics_id, .offset = offsetof(S3DeleteBucketAnalyticsConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketAnalyticsConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_ANALYTICS_CONFIGURATION_REQUEST = {.name = "DeleteBucketAnalyticsConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketAnalyticsConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_delete_bucket_analytics_configuration_request};
+
+static const Field fields_list_bucket_analytics_configurations_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3ListBucketAnalyticsConfigurationsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"continuation-token", 18}, .path = "continuationToken", .shape = &shape_token, .offset = offsetof(S3ListBucketAnalyticsConfigurationsRequest, continuation_token), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3ListBucketAnalyticsConfigurationsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_LIST_BUCKET_ANALYTICS_CONFIGURATIONS_REQUEST = {.name = "ListBucketAnalyticsConfigurationsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3ListBucketAnalyticsConfigurationsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_bucket_analytics_configurations_request};
+
+static const Shape shape_analytics_configuration_list = {.name = "AnalyticsConfigurationList", .kind = KIND_LIST, .size = sizeof(S3AnalyticsConfigurationList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_ANALYTICS_CONFIGURATION, .flattened = true};
+
+static const Field fields_list_bucket_analytics_configurations_output[] = {
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_is_truncated, .offset = offsetof(S3ListBucketAnalyticsConfigurationsOutput, is_truncated), .has_offset = offsetof(S3ListBucketAnalyticsConfigurationsOutput, has_is_truncated)},
+    {.name = {"ContinuationToken", 17}, .path = "continuationToken", .shape = &shape_token, .offset = offsetof(S3ListBucketAnalyticsConfigurationsOutput, continuation_token), .has_offset = NO_OFFSET},
+    {.name = {"NextContinuationToken", 21}, .path = "nextContinuationToken", .shape = &shape_next_token, .offset = offsetof(S3ListBucketAnalyticsConfigurationsOutput, next_continuation_token), .has_offset = NO_OFFSET},
+    {.name = {"AnalyticsConfiguration", 22}, .path = "analyticsConfigurationList", .shape = &shape_analytics_configuration_list, .offset = offsetof(S3ListBucketAnalyticsConfigurationsOutput, analytics_configuration_list), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_LIST_BUCKET_ANALYTICS_CONFIGURATIONS_OUTPUT = {.name = "ListBucketAnalyticsConfigurationsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3ListBucketAnalyticsConfigurationsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_list_bucket_analytics_configurations_output, .xml_name = "ListBucketAnalyticsConfigurationResult"};
+
+static const Shape shape_inventory_id = {.name = "InventoryId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_inventory_format[] = {"CSV", "ORC", "Parquet", NULL};
+static const Shape shape_inventory_format = {.name = "InventoryFormat", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_inventory_format};
+
+const Shape S3_SHAPE_SSES3 = {.name = "SSES3", .kind = KIND_STRUCTURE, .size = sizeof(S3SSES3), .min = NO_MIN, .max = NO_MAX, .xml_name = "SSE-S3"};
+
+static const Field fields_ssekms[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_ssekms_key_id, .offset = offsetof(S3SSEKMS, key_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_SSEKMS = {.name = "SSEKMS", .kind = KIND_STRUCTURE, .size = sizeof(S3SSEKMS), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_ssekms, .xml_name = "SSE-KMS"};
+
+static const Field fields_inventory_encryption[] = {
+    {.name = {"SSE-S3", 6}, .path = "sSES3", .shape = &S3_SHAPE_SSES3, .offset = offsetof(S3InventoryEncryption, sses3), .has_offset = NO_OFFSET},
+    {.name = {"SSE-KMS", 7}, .path = "sSEKMS", .shape = &S3_SHAPE_SSEKMS, .offset = offsetof(S3InventoryEncryption, ssekms), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_INVENTORY_ENCRYPTION = {.name = "InventoryEncryption", .kind = KIND_STRUCTURE, .size = sizeof(S3InventoryEncryption), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_inventory_encryption};
+
+static const Field fields_inventory_s3_bucket_destination[] = {
+    {.name = {"AccountId", 9}, .path = "accountId", .shape = &shape_account_id, .offset = offsetof(S3InventoryS3BucketDestination, account_id), .has_offset = NO_OFFSET},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3InventoryS3BucketDestination, bucket), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Format", 6}, .path = "format", .shape = &shape_inventory_format, .offset = offsetof(S3InventoryS3BucketDestination, format), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3InventoryS3BucketDestination, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Encryption", 10}, .path = "encryption", .shape = &S3_SHAPE_INVENTORY_ENCRYPTION, .offset = offsetof(S3InventoryS3BucketDestination, encryption), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_INVENTORY_S3_BUCKET_DESTINATION = {.name = "InventoryS3BucketDestination", .kind = KIND_STRUCTURE, .size = sizeof(S3InventoryS3BucketDestination), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_inventory_s3_bucket_destination};
+
+static const Field fields_inventory_destination[] = {
+    {.name = {"S3BucketDestination", 19}, .path = "s3BucketDestination", .shape = &S3_SHAPE_INVENTORY_S3_BUCKET_DESTINATION, .offset = offsetof(S3InventoryDestination, s3_bucket_destination), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_INVENTORY_DESTINATION = {.name = "InventoryDestination", .kind = KIND_STRUCTURE, .size = sizeof(S3InventoryDestination), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_inventory_destination};
+
+static const Shape shape_is_enabled = {.name = "IsEnabled", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_inventory_filter[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3InventoryFilter, prefix), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_INVENTORY_FILTER = {.name = "InventoryFilter", .kind = KIND_STRUCTURE, .size = sizeof(S3InventoryFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_inventory_filter};
+
+static const char *const enum_inventory_included_object_versions[] = {"All", "Current", NULL};
+static const Shape shape_inventory_included_object_versions = {.name = "InventoryIncludedObjectVersions", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_inventory_included_object_versions};
+
+static const char *const enum_inventory_optional_field[] = {"Size", "LastModifiedDate", "StorageClass", "ETag", "IsMultipartUploaded", "ReplicationStatus", "EncryptionStatus", "ObjectLockRetainUntilDate", "ObjectLockMode", "ObjectLockLegalHoldStatus", "ObjectLockEventHoldStatus", "ObjectLockEventHoldDuration", "IntelligentTieringAccessTier", "BucketKeyStatus", "ChecksumAlgorithm", "ObjectAccessControlList", "ObjectOwner", "LifecycleExpirationDate", "IntelligentTieringReferenceDate", NULL};
+static const Shape shape_inventory_optional_field = {.name = "InventoryOptionalField", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_inventory_optional_field};
+
+static const Shape shape_inventory_optional_fields = {.name = "InventoryOptionalFields", .kind = KIND_LIST, .size = sizeof(S3InventoryOptionalFields), .min = NO_MIN, .max = NO_MAX, .member = &shape_inventory_optional_field, .item_name = "Field"};
+
+static const char *const enum_inventory_frequency[] = {"Daily", "Weekly", NULL};
+static const Shape shape_inventory_frequency = {.name = "InventoryFrequency", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_inventory_frequency};
+
+static const Field fields_inventory_schedule[] = {
+    {.name = {"Frequency", 9}, .path = "frequency", .shape = &shape_inventory_frequency, .offset = offsetof(S3InventorySchedule, frequency), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_INVENTORY_SCHEDULE = {.name = "InventorySchedule", .kind = KIND_STRUCTURE, .size = sizeof(S3InventorySchedule), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_inventory_schedule};
+
+static const Field fields_inventory_configuration[] = {
+    {.name = {"Destination", 11}, .path = "destination", .shape = &S3_SHAPE_INVENTORY_DESTINATION, .offset = offsetof(S3InventoryConfiguration, destination), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsEnabled", 9}, .path = "isEnabled", .shape = &shape_is_enabled, .offset = offsetof(S3InventoryConfiguration, is_enabled), .has_offset = offsetof(S3InventoryConfiguration, has_is_enabled), .required = true},
+    {.name = {"Filter", 6}, .path = "filter", .shape = &S3_SHAPE_INVENTORY_FILTER, .offset = offsetof(S3InventoryConfiguration, filter), .has_offset = NO_OFFSET},
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_inventory_id, .offset = offsetof(S3InventoryConfiguration, id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IncludedObjectVersions", 22}, .path = "includedObjectVersions", .shape = &shape_inventory_included_object_versions, .offset = offsetof(S3InventoryConfiguration, included_object_versions), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"OptionalFields", 14}, .path = "optionalFields", .shape = &shape_inventory_optional_fields, .offset = offsetof(S3InventoryConfiguration, optional_fields), .has_offset = NO_OFFSET},
+    {.name = {"Schedule", 8}, .path = "schedule", .shape = &S3_SHAPE_INVENTORY_SCHEDULE, .offset = offsetof(S3InventoryConfiguration, schedule), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_INVENTORY_CONFIGURATION = {.name = "InventoryConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3InventoryConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_inventory_configuration};
+
+static const Field fields_put_bucket_inventory_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketInventoryConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_inventory_id, .offset = offsetof(S3PutBucketInventoryConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"InventoryConfiguration", 22}, .path = "inventoryConfiguration", .shape = &S3_SHAPE_INVENTORY_CONFIGURATION, .offset = offsetof(S3PutBucketInventoryConfigurationRequest, inventory_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketInventoryConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_INVENTORY_CONFIGURATION_REQUEST = {.name = "PutBucketInventoryConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketInventoryConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_bucket_inventory_configuration_request};
+
+static const Field fields_get_bucket_inventory_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketInventoryConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_inventory_id, .offset = offsetof(S3GetBucketInventoryConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketInventoryConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_INVENTORY_CONFIGURATION_REQUEST = {.name = "GetBucketInventoryConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketInventoryConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_bucket_inventory_configuration_request};
+
+static const Field fields_get_bucket_inventory_configuration_output[] = {
+    {.name = {"InventoryConfiguration", 22}, .path = "inventoryConfiguration", .shape = &S3_SHAPE_INVENTORY_CONFIGURATION, .offset = offsetof(S3GetBucketInventoryConfigurationOutput, inventory_configuration), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT = {.name = "GetBucketInventoryConfigurationOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketInventoryConfigurationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_inventory_configuration_output};
+
+static const Field fields_delete_bucket_inventory_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketInventoryConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_inventory_id, .offset = offsetof(S3DeleteBucketInventoryConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketInventoryConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_INVENTORY_CONFIGURATION_REQUEST = {.name = "DeleteBucketInventoryConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketInventoryConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_delete_bucket_inventory_configuration_request};
+
+static const Field fields_list_bucket_inventory_configurations_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3ListBucketInventoryConfigurationsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"continuation-token", 18}, .path = "continuationToken", .shape = &shape_token, .offset = offsetof(S3ListBucketInventoryConfigurationsRequest, continuation_token), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3ListBucketInventoryConfigurationsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_LIST_BUCKET_INVENTORY_CONFIGURATIONS_REQUEST = {.name = "ListBucketInventoryConfigurationsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3ListBucketInventoryConfigurationsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_bucket_inventory_configurations_request};
+
+static const Shape shape_inventory_configuration_list = {.name = "InventoryConfigurationList", .kind = KIND_LIST, .size = sizeof(S3InventoryConfigurationList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_INVENTORY_CONFIGURATION, .flattened = true};
+
+static const Field fields_list_bucket_inventory_configurations_output[] = {
+    {.name = {"ContinuationToken", 17}, .path = "continuationToken", .shape = &shape_token, .offset = offsetof(S3ListBucketInventoryConfigurationsOutput, continuation_token), .has_offset = NO_OFFSET},
+    {.name = {"InventoryConfiguration", 22}, .path = "inventoryConfigurationList", .shape = &shape_inventory_configuration_list, .offset = offsetof(S3ListBucketInventoryConfigurationsOutput, inventory_configuration_list), .has_offset = NO_OFFSET, .flattened = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_is_truncated, .offset = offsetof(S3ListBucketInventoryConfigurationsOutput, is_truncated), .has_offset = offsetof(S3ListBucketInventoryConfigurationsOutput, has_is_truncated)},
+    {.name = {"NextContinuationToken", 21}, .path = "nextContinuationToken", .shape = &shape_next_token, .offset = offsetof(S3ListBucketInventoryConfigurationsOutput, next_continuation_token), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT = {.name = "ListBucketInventoryConfigurationsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3ListBucketInventoryConfigurationsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_list_bucket_inventory_configurations_output, .xml_name = "ListInventoryConfigurationsResult"};
+
+static const Shape shape_intelligent_tiering_id = {.name = "IntelligentTieringId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_intelligent_tiering_and_operator[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3IntelligentTieringAndOperator, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Tag", 3}, .path = "tags", .shape = &shape_tag_set, .offset = offsetof(S3IntelligentTieringAndOperator, tags), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_INTELLIGENT_TIERING_AND_OPERATOR = {.name = "IntelligentTieringAndOperator", .kind = KIND_STRUCTURE, .size = sizeof(S3IntelligentTieringAndOperator), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_intelligent_tiering_and_operator};
+
+static const Field fields_intelligent_tiering_filter[] = {
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_prefix, .offset = offsetof(S3IntelligentTieringFilter, prefix), .has_offset = NO_OFFSET},
+    {.name = {"Tag", 3}, .path = "tag", .shape = &S3_SHAPE_TAG, .offset = offsetof(S3IntelligentTieringFilter, tag), .has_offset = NO_OFFSET},
+    {.name = {"And", 3}, .path = "and", .shape = &S3_SHAPE_INTELLIGENT_TIERING_AND_OPERATOR, .offset = offsetof(S3IntelligentTieringFilter, and), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_INTELLIGENT_TIERING_FILTER = {.name = "IntelligentTieringFilter", .kind = KIND_STRUCTURE, .size = sizeof(S3IntelligentTieringFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_intelligent_tiering_filter};
+
+static const char *const enum_intelligent_tiering_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_intelligent_tiering_status = {.name = "IntelligentTieringStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_intelligent_tiering_status};
+
+static const Shape shape_intelligent_tiering_days = {.name = "IntelligentTieringDays", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
 static const char *const enum_intelligent_tiering_access_tier[] = {"ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS", NULL};
 static const Shape shape_intelligent_tiering_access_tier = {.name = "IntelligentTieringAccessTier", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_intelligent_tiering_access_tier};
+
+static const Field fields_tiering[] = {
+    {.name = {"Days", 4}, .path = "days", .shape = &shape_intelligent_tiering_days, .offset = offsetof(S3Tiering, days), .has_offset = offsetof(S3Tiering, has_days), .required = true},
+    {.name = {"AccessTier", 10}, .path = "accessTier", .shape = &shape_intelligent_tiering_access_tier, .offset = offsetof(S3Tiering, access_tier), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_TIERING = {.name = "Tiering", .kind = KIND_STRUCTURE, .size = sizeof(S3Tiering), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tiering};
+
+static const Shape shape_tiering_list = {.name = "TieringList", .kind = KIND_LIST, .size = sizeof(S3TieringList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_TIERING, .flattened = true};
+
+static const Field fields_intelligent_tiering_configuration[] = {
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_intelligent_tiering_id, .offset = offsetof(S3IntelligentTieringConfiguration, id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Filter", 6}, .path = "filter", .shape = &S3_SHAPE_INTELLIGENT_TIERING_FILTER, .offset = offsetof(S3IntelligentTieringConfiguration, filter), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_intelligent_tiering_status, .offset = offsetof(S3IntelligentTieringConfiguration, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tiering", 7}, .path = "tierings", .shape = &shape_tiering_list, .offset = offsetof(S3IntelligentTieringConfiguration, tierings), .has_offset = NO_OFFSET, .required = true, .flattened = true},
+};
+const Shape S3_SHAPE_INTELLIGENT_TIERING_CONFIGURATION = {.name = "IntelligentTieringConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3IntelligentTieringConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_intelligent_tiering_configuration};
+
+static const Field fields_put_bucket_intelligent_tiering_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketIntelligentTieringConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_intelligent_tiering_id, .offset = offsetof(S3PutBucketIntelligentTieringConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketIntelligentTieringConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"IntelligentTieringConfiguration", 31}, .path = "intelligentTieringConfiguration", .shape = &S3_SHAPE_INTELLIGENT_TIERING_CONFIGURATION, .offset = offsetof(S3PutBucketIntelligentTieringConfigurationRequest, intelligent_tiering_configuration), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+};
+const Shape S3_SHAPE_PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_REQUEST = {.name = "PutBucketIntelligentTieringConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketIntelligentTieringConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_bucket_intelligent_tiering_configuration_request};
+
+static const Field fields_get_bucket_intelligent_tiering_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketIntelligentTieringConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_intelligent_tiering_id, .offset = offsetof(S3GetBucketIntelligentTieringConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketIntelligentTieringConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_REQUEST = {.name = "GetBucketIntelligentTieringConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketIntelligentTieringConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_bucket_intelligent_tiering_configuration_request};
+
+static const Field fields_get_bucket_intelligent_tiering_configuration_output[] = {
+    {.name = {"IntelligentTieringConfiguration", 31}, .path = "intelligentTieringConfiguration", .shape = &S3_SHAPE_INTELLIGENT_TIERING_CONFIGURATION, .offset = offsetof(S3GetBucketIntelligentTieringConfigurationOutput, intelligent_tiering_configuration), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT = {.name = "GetBucketIntelligentTieringConfigurationOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketIntelligentTieringConfigurationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_intelligent_tiering_configuration_output};
+
+static const Field fields_delete_bucket_intelligent_tiering_configuration_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3DeleteBucketIntelligentTieringConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"id", 2}, .path = "id", .shape = &shape_intelligent_tiering_id, .offset = offsetof(S3DeleteBucketIntelligentTieringConfigurationRequest, id), .has_offset = NO_OFFSET, .required = true, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3DeleteBucketIntelligentTieringConfigurationRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_REQUEST = {.name = "DeleteBucketIntelligentTieringConfigurationRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteBucketIntelligentTieringConfigurationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_delete_bucket_intelligent_tiering_configuration_request};
+
+static const Field fields_list_bucket_intelligent_tiering_configurations_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3ListBucketIntelligentTieringConfigurationsRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"continuation-token", 18}, .path = "continuationToken", .shape = &shape_token, .offset = offsetof(S3ListBucketIntelligentTieringConfigurationsRequest, continuation_token), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3ListBucketIntelligentTieringConfigurationsRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_REQUEST = {.name = "ListBucketIntelligentTieringConfigurationsRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3ListBucketIntelligentTieringConfigurationsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_bucket_intelligent_tiering_configurations_request};
+
+static const Shape shape_intelligent_tiering_configuration_list = {.name = "IntelligentTieringConfigurationList", .kind = KIND_LIST, .size = sizeof(S3IntelligentTieringConfigurationList), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_INTELLIGENT_TIERING_CONFIGURATION, .flattened = true};
+
+static const Field fields_list_bucket_intelligent_tiering_configurations_output[] = {
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_is_truncated, .offset = offsetof(S3ListBucketIntelligentTieringConfigurationsOutput, is_truncated), .has_offset = offsetof(S3ListBucketIntelligentTieringConfigurationsOutput, has_is_truncated)},
+    {.name = {"ContinuationToken", 17}, .path = "continuationToken", .shape = &shape_token, .offset = offsetof(S3ListBucketIntelligentTieringConfigurationsOutput, continuation_token), .has_offset = NO_OFFSET},
+    {.name = {"NextContinuationToken", 21}, .path = "nextContinuationToken", .shape = &shape_next_token, .offset = offsetof(S3ListBucketIntelligentTieringConfigurationsOutput, next_continuation_token), .has_offset = NO_OFFSET},
+    {.name = {"IntelligentTieringConfiguration", 31}, .path = "intelligentTieringConfigurationList", .shape = &shape_intelligent_tiering_configuration_list, .offset = offsetof(S3ListBucketIntelligentTieringConfigurationsOutput, intelligent_tiering_configuration_list), .has_offset = NO_OFFSET, .flattened = true},
+};
+const Shape S3_SHAPE_LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_OUTPUT = {.name = "ListBucketIntelligentTieringConfigurationsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3ListBucketIntelligentTieringConfigurationsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_list_bucket_intelligent_tiering_configurations_output};
+
+static const Field fields_get_bucket_policy_status_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketPolicyStatusRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketPolicyStatusRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_POLICY_STATUS_REQUEST = {.name = "GetBucketPolicyStatusRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketPolicyStatusRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_policy_status_request};
+
+static const Shape shape_is_public = {.name = "IsPublic", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_policy_status[] = {
+    {.name = {"IsPublic", 8}, .path = "isPublic", .shape = &shape_is_public, .offset = offsetof(S3PolicyStatus, is_public), .has_offset = offsetof(S3PolicyStatus, has_is_public)},
+};
+const Shape S3_SHAPE_POLICY_STATUS = {.name = "PolicyStatus", .kind = KIND_STRUCTURE, .size = sizeof(S3PolicyStatus), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_policy_status};
+
+static const Field fields_get_bucket_policy_status_output[] = {
+    {.name = {"PolicyStatus", 12}, .path = "policyStatus", .shape = &S3_SHAPE_POLICY_STATUS, .offset = offsetof(S3GetBucketPolicyStatusOutput, policy_status), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_BUCKET_POLICY_STATUS_OUTPUT = {.name = "GetBucketPolicyStatusOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketPolicyStatusOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_policy_status_output};
+
+static const Field fields_access_control_policy[] = {
+    {.name = {"AccessControlList", 17}, .path = "grants", .shape = &shape_grants, .offset = offsetof(S3AccessControlPolicy, grants), .has_offset = NO_OFFSET},
+    {.name = {"Owner", 5}, .path = "owner", .shape = &S3_SHAPE_OWNER, .offset = offsetof(S3AccessControlPolicy, owner), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_ACCESS_CONTROL_POLICY = {.name = "AccessControlPolicy", .kind = KIND_STRUCTURE, .size = sizeof(S3AccessControlPolicy), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_access_control_policy};
+
+static const Field fields_put_bucket_acl_request[] = {
+    {.name = {"x-amz-acl", 9}, .path = "aCL", .shape = &shape_bucket_canned_acl, .offset = offsetof(S3PutBucketAclRequest, acl), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"AccessControlPolicy", 19}, .path = "accessControlPolicy", .shape = &S3_SHAPE_ACCESS_CONTROL_POLICY, .offset = offsetof(S3PutBucketAclRequest, access_control_policy), .has_offset = NO_OFFSET, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketAclRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketAclRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketAclRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-full-control", 24}, .path = "grantFullControl", .shape = &shape_grant_full_control, .offset = offsetof(S3PutBucketAclRequest, grant_full_control), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-read", 16}, .path = "grantRead", .shape = &shape_grant_read, .offset = offsetof(S3PutBucketAclRequest, grant_read), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-read-acp", 20}, .path = "grantReadACP", .shape = &shape_grant_read_acp, .offset = offsetof(S3PutBucketAclRequest, grant_read_acp), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-write", 17}, .path = "grantWrite", .shape = &shape_grant_write, .offset = offsetof(S3PutBucketAclRequest, grant_write), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-write-acp", 21}, .path = "grantWriteACP", .shape = &shape_grant_write_acp, .offset = offsetof(S3PutBucketAclRequest, grant_write_acp), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketAclRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_BUCKET_ACL_REQUEST = {.name = "PutBucketAclRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketAclRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_put_bucket_acl_request};
+
+static const Field fields_put_object_acl_request[] = {
+    {.name = {"x-amz-acl", 9}, .path = "aCL", .shape = &shape_object_canned_acl, .offset = offsetof(S3PutObjectAclRequest, acl), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"AccessControlPolicy", 19}, .path = "accessControlPolicy", .shape = &S3_SHAPE_ACCESS_CONTROL_POLICY, .offset = offsetof(S3PutObjectAclRequest, access_control_policy), .has_offset = NO_OFFSET, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutObjectAclRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutObjectAclRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutObjectAclRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-full-control", 24}, .path = "grantFullControl", .shape = &shape_grant_full_control, .offset = offsetof(S3PutObjectAclRequest, grant_full_control), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-read", 16}, .path = "grantRead", .shape = &shape_grant_read, .offset = offsetof(S3PutObjectAclRequest, grant_read), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-read-acp", 20}, .path = "grantReadACP", .shape = &shape_grant_read_acp, .offset = offsetof(S3PutObjectAclRequest, grant_read_acp), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-write", 17}, .path = "grantWrite", .shape = &shape_grant_write, .offset = offsetof(S3PutObjectAclRequest, grant_write), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-grant-write-acp", 21}, .path = "grantWriteACP", .shape = &shape_grant_write_acp, .offset = offsetof(S3PutObjectAclRequest, grant_write_acp), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3PutObjectAclRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3PutObjectAclRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3PutObjectAclRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutObjectAclRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_OBJECT_ACL_REQUEST = {.name = "PutObjectAclRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectAclRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 14, .fields = fields_put_object_acl_request};
+
+static const Field fields_put_object_acl_output[] = {
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3PutObjectAclOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_OBJECT_ACL_OUTPUT = {.name = "PutObjectAclOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectAclOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_object_acl_output};
 
 static const Field fields_invalid_object_state[] = {
     {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_storage_class, .offset = offsetof(S3InvalidObjectState, storage_class), .has_offset = NO_OFFSET},
@@ -2074,6 +3223,44 @@ const OperationModel S3GetBucketEncryptionModel = {.name = "GetBucketEncryption"
 const OperationModel S3DeleteBucketEncryptionModel = {.name = "DeleteBucketEncryption", .input = &S3_SHAPE_DELETE_BUCKET_ENCRYPTION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?encryption", .status = 204};
 const OperationModel S3GetBucketAclModel = {.name = "GetBucketAcl", .input = &S3_SHAPE_GET_BUCKET_ACL_REQUEST, .output = &S3_SHAPE_GET_BUCKET_ACL_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?acl", .status = 200};
 const OperationModel S3GetObjectAclModel = {.name = "GetObjectAcl", .input = &S3_SHAPE_GET_OBJECT_ACL_REQUEST, .output = &S3_SHAPE_GET_OBJECT_ACL_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}?acl", .status = 200};
+const OperationModel S3PutBucketWebsiteModel = {.name = "PutBucketWebsite", .input = &S3_SHAPE_PUT_BUCKET_WEBSITE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?website", .status = 200};
+const OperationModel S3GetBucketWebsiteModel = {.name = "GetBucketWebsite", .input = &S3_SHAPE_GET_BUCKET_WEBSITE_REQUEST, .output = &S3_SHAPE_GET_BUCKET_WEBSITE_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?website", .status = 200};
+const OperationModel S3DeleteBucketWebsiteModel = {.name = "DeleteBucketWebsite", .input = &S3_SHAPE_DELETE_BUCKET_WEBSITE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?website", .status = 204};
+const OperationModel S3PutBucketLoggingModel = {.name = "PutBucketLogging", .input = &S3_SHAPE_PUT_BUCKET_LOGGING_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?logging", .status = 200};
+const OperationModel S3GetBucketLoggingModel = {.name = "GetBucketLogging", .input = &S3_SHAPE_GET_BUCKET_LOGGING_REQUEST, .output = &S3_SHAPE_GET_BUCKET_LOGGING_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?logging", .status = 200};
+const OperationModel S3PutBucketNotificationConfigurationModel = {.name = "PutBucketNotificationConfiguration", .input = &S3_SHAPE_PUT_BUCKET_NOTIFICATION_CONFIGURATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?notification", .status = 200};
+const OperationModel S3GetBucketNotificationConfigurationModel = {.name = "GetBucketNotificationConfiguration", .input = &S3_SHAPE_GET_BUCKET_NOTIFICATION_CONFIGURATION_REQUEST, .output = &S3_SHAPE_NOTIFICATION_CONFIGURATION, .has_output = true, .method = "GET", .uri = "/{Bucket}?notification", .status = 200};
+const OperationModel S3PutBucketReplicationModel = {.name = "PutBucketReplication", .input = &S3_SHAPE_PUT_BUCKET_REPLICATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?replication", .status = 200};
+const OperationModel S3GetBucketReplicationModel = {.name = "GetBucketReplication", .input = &S3_SHAPE_GET_BUCKET_REPLICATION_REQUEST, .output = &S3_SHAPE_GET_BUCKET_REPLICATION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?replication", .status = 200};
+const OperationModel S3DeleteBucketReplicationModel = {.name = "DeleteBucketReplication", .input = &S3_SHAPE_DELETE_BUCKET_REPLICATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?replication", .status = 204};
+const OperationModel S3PutBucketAccelerateConfigurationModel = {.name = "PutBucketAccelerateConfiguration", .input = &S3_SHAPE_PUT_BUCKET_ACCELERATE_CONFIGURATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?accelerate", .status = 200};
+const OperationModel S3GetBucketAccelerateConfigurationModel = {.name = "GetBucketAccelerateConfiguration", .input = &S3_SHAPE_GET_BUCKET_ACCELERATE_CONFIGURATION_REQUEST, .output = &S3_SHAPE_GET_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?accelerate", .status = 200};
+const OperationModel S3PutBucketRequestPaymentModel = {.name = "PutBucketRequestPayment", .input = &S3_SHAPE_PUT_BUCKET_REQUEST_PAYMENT_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?requestPayment", .status = 200};
+const OperationModel S3GetBucketRequestPaymentModel = {.name = "GetBucketRequestPayment", .input = &S3_SHAPE_GET_BUCKET_REQUEST_PAYMENT_REQUEST, .output = &S3_SHAPE_GET_BUCKET_REQUEST_PAYMENT_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?requestPayment", .status = 200};
+const OperationModel S3PutBucketLifecycleConfigurationModel = {.name = "PutBucketLifecycleConfiguration", .input = &S3_SHAPE_PUT_BUCKET_LIFECYCLE_CONFIGURATION_REQUEST, .output = &S3_SHAPE_PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}?lifecycle", .status = 200};
+const OperationModel S3GetBucketLifecycleConfigurationModel = {.name = "GetBucketLifecycleConfiguration", .input = &S3_SHAPE_GET_BUCKET_LIFECYCLE_CONFIGURATION_REQUEST, .output = &S3_SHAPE_GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?lifecycle", .status = 200};
+const OperationModel S3DeleteBucketLifecycleModel = {.name = "DeleteBucketLifecycle", .input = &S3_SHAPE_DELETE_BUCKET_LIFECYCLE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?lifecycle", .status = 204};
+const OperationModel S3PutObjectLockConfigurationModel = {.name = "PutObjectLockConfiguration", .input = &S3_SHAPE_PUT_OBJECT_LOCK_CONFIGURATION_REQUEST, .output = &S3_SHAPE_PUT_OBJECT_LOCK_CONFIGURATION_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}?object-lock", .status = 200};
+const OperationModel S3GetObjectLockConfigurationModel = {.name = "GetObjectLockConfiguration", .input = &S3_SHAPE_GET_OBJECT_LOCK_CONFIGURATION_REQUEST, .output = &S3_SHAPE_GET_OBJECT_LOCK_CONFIGURATION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?object-lock", .status = 200};
+const OperationModel S3PutBucketMetricsConfigurationModel = {.name = "PutBucketMetricsConfiguration", .input = &S3_SHAPE_PUT_BUCKET_METRICS_CONFIGURATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?metrics", .status = 200};
+const OperationModel S3GetBucketMetricsConfigurationModel = {.name = "GetBucketMetricsConfiguration", .input = &S3_SHAPE_GET_BUCKET_METRICS_CONFIGURATION_REQUEST, .output = &S3_SHAPE_GET_BUCKET_METRICS_CONFIGURATION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?metrics", .status = 200};
+const OperationModel S3DeleteBucketMetricsConfigurationModel = {.name = "DeleteBucketMetricsConfiguration", .input = &S3_SHAPE_DELETE_BUCKET_METRICS_CONFIGURATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?metrics", .status = 204};
+const OperationModel S3ListBucketMetricsConfigurationsModel = {.name = "ListBucketMetricsConfigurations", .input = &S3_SHAPE_LIST_BUCKET_METRICS_CONFIGURATIONS_REQUEST, .output = &S3_SHAPE_LIST_BUCKET_METRICS_CONFIGURATIONS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?metrics", .status = 200};
+const OperationModel S3PutBucketAnalyticsConfigurationModel = {.name = "PutBucketAnalyticsConfiguration", .input = &S3_SHAPE_PUT_BUCKET_ANALYTICS_CONFIGURATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?analytics", .status = 200};
+const OperationModel S3GetBucketAnalyticsConfigurationModel = {.name = "GetBucketAnalyticsConfiguration", .input = &S3_SHAPE_GET_BUCKET_ANALYTICS_CONFIGURATION_REQUEST, .output = &S3_SHAPE_GET_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?analytics", .status = 200};
+const OperationModel S3DeleteBucketAnalyticsConfigurationModel = {.name = "DeleteBucketAnalyticsConfiguration", .input = &S3_SHAPE_DELETE_BUCKET_ANALYTICS_CONFIGURATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?analytics", .status = 204};
+const OperationModel S3ListBucketAnalyticsConfigurationsModel = {.name = "ListBucketAnalyticsConfigurations", .input = &S3_SHAPE_LIST_BUCKET_ANALYTICS_CONFIGURATIONS_REQUEST, .output = &S3_SHAPE_LIST_BUCKET_ANALYTICS_CONFIGURATIONS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?analytics", .status = 200};
+const OperationModel S3PutBucketInventoryConfigurationModel = {.name = "PutBucketInventoryConfiguration", .input = &S3_SHAPE_PUT_BUCKET_INVENTORY_CONFIGURATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?inventory", .status = 200};
+const OperationModel S3GetBucketInventoryConfigurationModel = {.name = "GetBucketInventoryConfiguration", .input = &S3_SHAPE_GET_BUCKET_INVENTORY_CONFIGURATION_REQUEST, .output = &S3_SHAPE_GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?inventory", .status = 200};
+const OperationModel S3DeleteBucketInventoryConfigurationModel = {.name = "DeleteBucketInventoryConfiguration", .input = &S3_SHAPE_DELETE_BUCKET_INVENTORY_CONFIGURATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?inventory", .status = 204};
+const OperationModel S3ListBucketInventoryConfigurationsModel = {.name = "ListBucketInventoryConfigurations", .input = &S3_SHAPE_LIST_BUCKET_INVENTORY_CONFIGURATIONS_REQUEST, .output = &S3_SHAPE_LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?inventory", .status = 200};
+const OperationModel S3PutBucketIntelligentTieringConfigurationModel = {.name = "PutBucketIntelligentTieringConfiguration", .input = &S3_SHAPE_PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?intelligent-tiering", .status = 200};
+const OperationModel S3GetBucketIntelligentTieringConfigurationModel = {.name = "GetBucketIntelligentTieringConfiguration", .input = &S3_SHAPE_GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_REQUEST, .output = &S3_SHAPE_GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?intelligent-tiering", .status = 200};
+const OperationModel S3DeleteBucketIntelligentTieringConfigurationModel = {.name = "DeleteBucketIntelligentTieringConfiguration", .input = &S3_SHAPE_DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "DELETE", .uri = "/{Bucket}?intelligent-tiering", .status = 204};
+const OperationModel S3ListBucketIntelligentTieringConfigurationsModel = {.name = "ListBucketIntelligentTieringConfigurations", .input = &S3_SHAPE_LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_REQUEST, .output = &S3_SHAPE_LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?intelligent-tiering", .status = 200};
+const OperationModel S3GetBucketPolicyStatusModel = {.name = "GetBucketPolicyStatus", .input = &S3_SHAPE_GET_BUCKET_POLICY_STATUS_REQUEST, .output = &S3_SHAPE_GET_BUCKET_POLICY_STATUS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?policyStatus", .status = 200};
+const OperationModel S3PutBucketAclModel = {.name = "PutBucketAcl", .input = &S3_SHAPE_PUT_BUCKET_ACL_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?acl", .status = 200};
+const OperationModel S3PutObjectAclModel = {.name = "PutObjectAcl", .input = &S3_SHAPE_PUT_OBJECT_ACL_REQUEST, .output = &S3_SHAPE_PUT_OBJECT_ACL_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}?acl", .status = 200};
 
 static const char *const operation_names[] = {
     "AbortMultipartUpload",

@@ -347,9 +347,17 @@ static bool has_header(const WireAnswer *answer, const char *name)
     return false;
 }
 
-static void write_payload(WireAnswer *answer, const RestBody *body, const Shape *shape, const void *value)
+/* Of a member with this name and these namespaces; a service whose documents bear one of its own has it on all. */
+static XmlRoot root_of(const ServiceModel *service, const char *name, const char *xml_namespace, const char *prefix)
+{
+    return (XmlRoot){name, xml_namespace ? xml_namespace : service->xml_namespace, prefix};
+}
+
+static void write_payload(WireAnswer *answer, const RestBody *body, const ServiceModel *service, const Shape *shape,
+                          const void *value)
 {
     const Field *payload = rest_payload(shape);
+    XmlRoot root = root_of(service, payload->name.ptr, payload->xml_namespace, payload->xml_prefix);
     if (!field_is_present(shape, payload, value))
         return;
     const void *member = field_value(payload, value);
@@ -357,8 +365,7 @@ static void write_payload(WireAnswer *answer, const RestBody *body, const Shape 
     if (is_bytes)
         buffer_append(&answer->body, *(const Bytes *)member);
     else
-        body->encode(&answer->body, &(XmlRoot){payload->name.ptr, payload->xml_namespace, payload->xml_prefix},
-                     payload->shape, member);
+        body->encode(&answer->body, &root, payload->shape, member);
     if (!has_header(answer, "content-type"))
         wire_answer_add(answer, TEXT("content-type"),
                         !is_bytes                             ? bytes_of(body->content_type)
@@ -381,11 +388,10 @@ void rest_encode(WireAnswer *answer, const RestBody *body, const ServiceModel *s
     answer->status = operation->status;
     rest_encode_head(answer, shape, value);
     if (rest_payload(shape)) {
-        write_payload(answer, body, shape, value);
+        write_payload(answer, body, service, shape, value);
     } else if (operation->has_output && (has_answers_body(shape) || body->is_never_empty)) {
-        XmlRoot root = {shape->xml_name ? shape->xml_name : shape->name, shape->xml_namespace, shape->xml_prefix};
-        if (!root.xml_namespace)
-            root.xml_namespace = service->xml_namespace;
+        XmlRoot root =
+            root_of(service, shape->xml_name ? shape->xml_name : shape->name, shape->xml_namespace, shape->xml_prefix);
         body->encode(&answer->body, &root, shape, value);
         wire_answer_add(answer, TEXT("content-type"), bytes_of(body->content_type));
     }

@@ -4,8 +4,22 @@
 #include "listing.h"
 #include "s3_operations.h"
 
+Status canned_acl_check(Call *call, Bytes canned)
+{
+    static const char *const names[] = {
+        "private",       "public-read",       "public-read-write",        "authenticated-read", "log-delivery-write",
+        "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
+    size_t i = 0;
+    while (present(canned) && i < sizeof names / sizeof *names && !bytes_is(canned, names[i]))
+        i++;
+    if (i < sizeof names / sizeof *names)
+        return OK;
+    return deny_saying(call, &INVALID_ARGUMENT, "", .argument_name = TEXT("x-amz-acl"), .argument_value = canned);
+}
+
 Status acl_check(Call *call, Bytes canned, bool has_grants)
 {
+    TRY(canned_acl_check(call, canned));
     bool is_owners = !present(canned) || bytes_is(canned, "private") || bytes_is(canned, "bucket-owner-full-control");
     if (is_owners && !has_grants)
         return OK;
@@ -42,4 +56,61 @@ static Status get_object_acl(Call *call, const S3GetObjectAclInput *in, S3GetObj
     out->owner = owner_of_bucket(call, &bucket);
     out->grants = grants_of(call, out->owner);
     return OK;
+}
+
+/* A PUT of an ACL: by its canned name, by grants in the head, or by a document; one of them. */
+typedef struct AclRequest {
+    Bytes canned;
+    bool has_grants;
+    const S3AccessControlPolicy *policy;
+} AclRequest;
+#define ACL_REQUEST(in)                                                                                                \
+    {                                                                                                                  \
+        .canned = (in)->acl, .has_grants = HAS_GRANTS(in) || present((in)->grant_write),                               \
+        .policy = (in)->access_control_policy                                                                          \
+    }
+
+static bool is_whole(const S3AccessControlPolicy *policy)
+{
+    bool is_good = policy->owner && present(policy->owner->id);
+    for (size_t i = 0; is_good && i < policy->grants.len; i++)
+        is_good = policy->grants.items[i].grantee && present(policy->grants.items[i].permission);
+    return is_good;
+}
+
+/* aws: what is right is refused then: "The bucket does not allow ACLs". */
+static Status refuse(Call *call, const AclRequest *request)
+{
+    TRY(canned_acl_check(call, request->canned));
+    if (present(request->canned) && request->has_grants)
+        return fail(call, &INVALID_REQUEST, "Specifying both Canned ACLs and Header Grants is not allowed");
+    if ((present(request->canned) || request->has_grants) && request->policy)
+        return deny(call, &UNEXPECTED_CONTENT);
+    if (!present(request->canned) && !request->has_grants && !request->policy)
+        return deny_telling(call, &MISSING_HEADER, .missing_header_name = TEXT("x-amz-acl"));
+    if (request->policy && !is_whole(request->policy))
+        return deny(call, &MALFORMED_ACL);
+    return deny(call, &ACL_NOT_SUPPORTED);
+}
+
+OPERATION(S3PutBucketAcl, put_bucket_acl, WRITES);
+static Status put_bucket_acl(Call *call, const S3PutBucketAclInput *in, S3PutBucketAclOutput *out)
+{
+    Bucket bucket;
+    AclRequest request = ACL_REQUEST(in);
+    (void)out;
+    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
+    return refuse(call, &request);
+}
+
+OPERATION(S3PutObjectAcl, put_object_acl, WRITES);
+static Status put_object_acl(Call *call, const S3PutObjectAclInput *in, S3PutObjectAclOutput *out)
+{
+    Bucket bucket;
+    Object object;
+    AclRequest request = ACL_REQUEST(in);
+    (void)out;
+    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
+    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    return refuse(call, &request);
 }

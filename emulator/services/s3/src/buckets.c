@@ -1,5 +1,7 @@
 /* buckets.c - CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation, ListBuckets. aws: S3 API Reference. */
+#include "acl.h"
 #include "budget.h"
+#include "documents.h"
 #include "multipart.h"
 #include "s3_operations.h"
 #include "tags.h"
@@ -55,6 +57,19 @@ static Status check_new(Call *call, Bytes name, Bytes region, bool *ret_is_there
     return deny_telling(call, &BUCKET_IS_YOURS, .bucket_name = name);
 }
 
+/* What the head asks for beside the bucket. */
+static Status put_first_documents(Call *call, const S3CreateBucketInput *in, const Bucket *made)
+{
+    S3OwnershipControlsRule rule = {.object_ownership = in->object_ownership};
+    S3OwnershipControls ownership = {.rules = {&rule, 1}};
+    S3ObjectLockConfiguration lock = {.object_lock_enabled = TEXT("Enabled")};
+    if (present(in->object_ownership))
+        TRY(document_keep(call, made, "ownership", &S3_SHAPE_OWNERSHIP_CONTROLS, &ownership));
+    if (in->object_lock_enabled_for_bucket)
+        TRY(document_keep(call, made, "object-lock", &S3_SHAPE_OBJECT_LOCK_CONFIGURATION, &lock));
+    return OK;
+}
+
 OPERATION(S3CreateBucket, create_bucket, WRITES);
 static Status create_bucket(Call *call, const S3CreateBucketInput *in, S3CreateBucketOutput *out)
 {
@@ -63,6 +78,13 @@ static Status create_bucket(Call *call, const S3CreateBucketInput *in, S3CreateB
     bool is_there;
     TRY(place(call, asked, &region));
     TRY(check_new(call, in->bucket, region, &is_there));
+    TRY(canned_acl_check(call, in->acl));
+    if (present(in->object_ownership) && !is_ownership(in->object_ownership))
+        return deny_in_words(
+            call, &INVALID_ARGUMENT,
+            arena_cstr(call->arena, arena_text(call->arena, "Invalid x-amz-object-ownership header: " BYTES_FMT,
+                                               BYTES_ARG(in->object_ownership))),
+            &(S3ErrorFields){.argument_name = TEXT("x-amz-object-ownership")});
     if (wanted && wanted->tags.len)
         TRY(tag_set_check(call, TAGS_OF(&wanted->tags), BUCKET_TAGS_MAX));
     if (!is_there) {
@@ -75,6 +97,7 @@ static Status create_bucket(Call *call, const S3CreateBucketInput *in, S3CreateB
         bind_int64(row, 6, in->object_lock_enabled_for_bucket ? VERSIONING_ENABLED : VERSIONING_NEVER);
         TRY(expect_ok(call, statement_run(row)));
         Bucket made = {.id = store_last_rowid(call->store)};
+        TRY(put_first_documents(call, in, &made));
         if (wanted && wanted->tags.len)
             TRY(config_put(call, &made, "tagging", tag_set_text(call, TAGS_OF(&wanted->tags))));
     }

@@ -1,14 +1,156 @@
-/* documents.c - what a bucket keeps and gives back as it was given: policy, CORS, public access block, ownership
- * controls, encryption. In s3_config they are JSON by the model's shapes. aws: S3 API Reference. */
-#include "bucket.h"
-#include "encryption.h"
+/* documents.c - the documents of a bucket, one row each; in s3_config they are JSON by the model's shapes.
+ * aws: S3 API Reference, the operations named here. */
+#include "documents.h"
+#include "budget.h"
 #include "s3_operations.h"
 #include "wire.h"
-#include <jansson.h>
+#include <ctype.h>
+#include <stdio.h>
 
-#define REMOVED TEXT("-") /* in place of what every bucket has at first */
+#define REMOVED  TEXT("-") /* in place of what every bucket has at first */
+#define PAGE_MAX 100       /* aws: ListBucketMetricsConfigurations: "up to 100 configurations at a time" */
+#define KIND_MAX 128
 
-static Status keep(Call *call, const Bucket *bucket, const char *kind, const Shape *shape, const void *value)
+typedef struct Document {
+    const char *kind;
+    const Operation *put, *get, *remove,
+        *list;                /* list: a bucket has several, by Id. NULL: there is no such operation */
+    const ErrorModel *absent; /* NULL: the answer is empty then */
+    const char *usual;        /* what a new bucket has; NULL: none */
+    DocumentCheck *check;     /* NULL: the model's constraints are all */
+    int put_status;           /* 0: as the model says */
+} Document;
+
+static Status put_document(Call *call, const void *in, void *out);
+static Status get_document(Call *call, const void *in, void *out);
+static Status remove_document(Call *call, const void *in, void *out);
+static Status list_documents(Call *call, const void *in, void *out);
+
+#define OPERATION_OF_DOCUMENT(Name, run_, access_)                                                                     \
+    const Operation Name = {.model = &Name##Model, .access = access_, .run = run_}
+
+OPERATION_OF_DOCUMENT(S3PutBucketCors, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketCors, get_document, READS);
+OPERATION_OF_DOCUMENT(S3DeleteBucketCors, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3PutPublicAccessBlock, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetPublicAccessBlock, get_document, READS);
+OPERATION_OF_DOCUMENT(S3DeletePublicAccessBlock, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3PutBucketOwnershipControls, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketOwnershipControls, get_document, READS);
+OPERATION_OF_DOCUMENT(S3DeleteBucketOwnershipControls, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3PutBucketEncryption, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketEncryption, get_document, READS);
+OPERATION_OF_DOCUMENT(S3DeleteBucketEncryption, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3PutBucketWebsite, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketWebsite, get_document, READS);
+OPERATION_OF_DOCUMENT(S3DeleteBucketWebsite, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3PutBucketLogging, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketLogging, get_document, READS);
+OPERATION_OF_DOCUMENT(S3PutBucketNotificationConfiguration, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketNotificationConfiguration, get_document, READS);
+OPERATION_OF_DOCUMENT(S3PutBucketReplication, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketReplication, get_document, READS);
+OPERATION_OF_DOCUMENT(S3DeleteBucketReplication, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3PutBucketAccelerateConfiguration, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketAccelerateConfiguration, get_document, READS);
+OPERATION_OF_DOCUMENT(S3PutBucketRequestPayment, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketRequestPayment, get_document, READS);
+OPERATION(S3PutBucketLifecycleConfiguration, put_lifecycle, WRITES);
+OPERATION(S3GetBucketLifecycleConfiguration, get_lifecycle, READS);
+OPERATION_OF_DOCUMENT(S3DeleteBucketLifecycle, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3PutObjectLockConfiguration, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetObjectLockConfiguration, get_document, READS);
+OPERATION_OF_DOCUMENT(S3PutBucketMetricsConfiguration, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketMetricsConfiguration, get_document, READS);
+OPERATION_OF_DOCUMENT(S3DeleteBucketMetricsConfiguration, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3ListBucketMetricsConfigurations, list_documents, READS);
+OPERATION_OF_DOCUMENT(S3PutBucketAnalyticsConfiguration, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketAnalyticsConfiguration, get_document, READS);
+OPERATION_OF_DOCUMENT(S3DeleteBucketAnalyticsConfiguration, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3ListBucketAnalyticsConfigurations, list_documents, READS);
+OPERATION_OF_DOCUMENT(S3PutBucketInventoryConfiguration, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketInventoryConfiguration, get_document, READS);
+OPERATION_OF_DOCUMENT(S3DeleteBucketInventoryConfiguration, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3ListBucketInventoryConfigurations, list_documents, READS);
+OPERATION_OF_DOCUMENT(S3PutBucketIntelligentTieringConfiguration, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketIntelligentTieringConfiguration, get_document, READS);
+OPERATION_OF_DOCUMENT(S3DeleteBucketIntelligentTieringConfiguration, remove_document, WRITES);
+OPERATION_OF_DOCUMENT(S3ListBucketIntelligentTieringConfigurations, list_documents, READS);
+
+#define DOCUMENT(noun)  .put = &S3Put##noun, .get = &S3Get##noun
+#define REMOVABLE(noun) DOCUMENT(noun), .remove = &S3Delete##noun
+#define SEVERAL(noun)   REMOVABLE(noun), .list = &S3List##noun##s, .absent = &CONFIGURATION_ABSENT, .put_status = 204
+
+static const Document documents[] = {
+    {"cors", REMOVABLE(BucketCors), .absent = &CORS_ABSENT, .check = cors_check},
+    /* aws: all four are on in a new bucket since April 2023 */
+    {"public-access-block", REMOVABLE(PublicAccessBlock), .absent = &PUBLIC_ACCESS_ABSENT, .check = public_access_check,
+     .usual = "{\"BlockPublicAcls\":true,\"IgnorePublicAcls\":true,\"BlockPublicPolicy\":true,"
+              "\"RestrictPublicBuckets\":true}"},
+    {"ownership", REMOVABLE(BucketOwnershipControls), .absent = &OWNERSHIP_ABSENT, .check = ownership_check,
+     .usual = "{\"Rule\":[{\"ObjectOwnership\":\"BucketOwnerEnforced\"}]}"},
+    /* aws: since January 2023 every new object is encrypted so; DeleteBucketEncryption brings it back to that */
+    {"encryption", REMOVABLE(BucketEncryption), .check = encryption_document_check,
+     .usual = "{\"Rule\":[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"AES256\"},"
+              "\"BucketKeyEnabled\":false}]}"},
+    {"website", REMOVABLE(BucketWebsite), .absent = &WEBSITE_ABSENT, .check = website_check},
+    {"logging", DOCUMENT(BucketLogging), .check = logging_check},
+    {"notification", DOCUMENT(BucketNotificationConfiguration), .check = notification_check},
+    {"replication", REMOVABLE(BucketReplication), .absent = &REPLICATION_ABSENT, .check = replication_check},
+    {"accelerate", DOCUMENT(BucketAccelerateConfiguration), .check = accelerate_check},
+    {"request-payment", DOCUMENT(BucketRequestPayment), .usual = "{\"Payer\":\"BucketOwner\"}"},
+    {"lifecycle", DOCUMENT(BucketLifecycleConfiguration), .remove = &S3DeleteBucketLifecycle,
+     .absent = &LIFECYCLE_ABSENT, .check = lifecycle_check},
+    {"object-lock", DOCUMENT(ObjectLockConfiguration), .absent = &OBJECT_LOCK_ABSENT, .check = object_lock_check},
+    {"metrics", SEVERAL(BucketMetricsConfiguration)},
+    {"analytics", SEVERAL(BucketAnalyticsConfiguration)},
+    {"inventory", SEVERAL(BucketInventoryConfiguration), .check = inventory_check},
+    {"intelligent-tiering", SEVERAL(BucketIntelligentTieringConfiguration)},
+};
+
+static const Document *document_of(const Operation *operation)
+{
+    const Document *one = documents;
+    while (one->put != operation && one->get != operation && one->remove != operation && one->list != operation)
+        one++;
+    return one;
+}
+
+static const Field *field_at(const Shape *shape, Location location)
+{
+    for (size_t i = 0; i < shape->fields_count; i++)
+        if (shape->fields[i].location == location)
+            return &shape->fields[i];
+    return NULL;
+}
+
+/* Absent where the shape has no such member. */
+static Bytes text_of(const Shape *shape, const void *value, const char *name)
+{
+    for (size_t i = 0; i < shape->fields_count; i++)
+        if (bytes_is(shape->fields[i].name, name))
+            return *(const Bytes *)((const char *)value + shape->fields[i].offset);
+    return (Bytes){0};
+}
+
+static Status find_bucket(Call *call, const void *in, Bucket *ret_bucket)
+{
+    const Shape *shape = call->operation->model->input;
+    return bucket_for(call, text_of(shape, in, "Bucket"), text_of(shape, in, "x-amz-expected-bucket-owner"),
+                      ret_bucket);
+}
+
+/* "metrics", or "metrics/id" of those that a bucket has several of. */
+static void name_kind(Call *call, const Document *document, const void *in, char ret_kind[static KIND_MAX])
+{
+    Bytes id = text_of(call->operation->model->input, in, "id");
+    if (document->list)
+        snprintf(ret_kind, KIND_MAX, "%s/" BYTES_FMT, document->kind, BYTES_ARG(id));
+    else
+        snprintf(ret_kind, KIND_MAX, "%s", document->kind);
+}
+
+Status document_keep(Call *call, const Bucket *bucket, const char *kind, const Shape *shape, const void *value)
 {
     Buffer json = {0};
     json_encode(&json, shape, value);
@@ -17,236 +159,164 @@ static Status keep(Call *call, const Bucket *bucket, const char *kind, const Sha
     return config_put(call, bucket, kind, copy);
 }
 
-typedef enum Kept { KEPT_NOT, KEPT_REMOVED, KEPT } Kept;
+static const char *usual_of(const char *kind)
+{
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        if (!strcmp(documents[i].kind, kind))
+            return documents[i].usual;
+    return NULL;
+}
 
-static Status find(Call *call, const Bucket *bucket, const char *kind, const Shape *shape, void *ret, Kept *ret_kept)
+Status document_read(Call *call, const Bucket *bucket, const char *kind, const Shape *shape, void *ret,
+                     bool *ret_is_there)
 {
     Bytes json, message;
     TRY(config_get(call, bucket, kind, &json));
-    *ret_kept = !present(json) ? KEPT_NOT : bytes_equal(json, REMOVED) ? KEPT_REMOVED : KEPT;
-    return *ret_kept == KEPT ? expect_ok(call, json_decode(call->arena, shape, json, ret, &message)) : OK;
+    if (!present(json) && usual_of(kind))
+        json = bytes_of(usual_of(kind));
+    *ret_is_there = present(json) && !bytes_equal(json, REMOVED);
+    return *ret_is_there ? expect_ok(call, json_decode(call->arena, shape, json, ret, &message)) : OK;
 }
 
-/* Policy */
-
-static Status check_policy(Call *call, Bytes policy)
+/* aws: "The ID has a 64 character limit and can only contain letters, numbers, periods, dashes, and underscores." */
+static bool is_id(Bytes id)
 {
-    json_t *json = policy.len && policy.ptr[0] == '{' ? json_loadb(policy.ptr, policy.len, 0, NULL) : NULL;
-    bool has_statement = json && json_object_get(json, "Statement");
-    bool is_json = json != NULL;
-    json_decref(json);
-    if (!is_json)
-        return deny(call, &MALFORMED_POLICY);
-    return has_statement ? OK : fail(call, &MALFORMED_POLICY, "Missing required field Statement");
+    for (size_t i = 0; i < id.len; i++)
+        if (!isalnum((unsigned char)id.ptr[i]) && !strchr(".-_", id.ptr[i]))
+            return false;
+    return id.len && id.len <= 64;
 }
 
-OPERATION(S3PutBucketPolicy, put_bucket_policy, WRITES);
-static Status put_bucket_policy(Call *call, const S3PutBucketPolicyInput *in, S3PutBucketPolicyOutput *out)
+static Status put_document(Call *call, const void *in, void *out)
 {
+    const Document *document = document_of(call->operation);
+    const Shape *input = call->operation->model->input;
+    const Field *payload = field_at(input, IN_PAYLOAD);
+    char kind[KIND_MAX];
     Bucket bucket;
+    bool is_nothing = false;
     (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(check_policy(call, in->policy));
-    call->status = 204;
-    return config_put(call, &bucket, "policy", in->policy);
-}
-
-OPERATION(S3GetBucketPolicy, get_bucket_policy, READS);
-static Status get_bucket_policy(Call *call, const S3GetBucketPolicyInput *in, S3GetBucketPolicyOutput *out)
-{
-    Bucket bucket;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(config_get(call, &bucket, "policy", &out->policy));
-    return present(out->policy) ? OK : deny_telling(call, &POLICY_ABSENT, .bucket_name = bucket.name);
-}
-
-OPERATION(S3DeleteBucketPolicy, delete_bucket_policy, WRITES);
-static Status delete_bucket_policy(Call *call, const S3DeleteBucketPolicyInput *in, S3DeleteBucketPolicyOutput *out)
-{
-    Bucket bucket;
-    (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    return config_remove(call, &bucket, "policy");
-}
-
-/* Cross-origin resource sharing */
-
-OPERATION(S3PutBucketCors, put_bucket_cors, WRITES);
-static Status put_bucket_cors(Call *call, const S3PutBucketCorsInput *in, S3PutBucketCorsOutput *out)
-{
-    Bucket bucket;
-    (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    if (!in->cors_configuration || !in->cors_configuration->cors_rules.len)
+    TRY(find_bucket(call, in, &bucket));
+    void *given = *(void *const *)((const char *)in + payload->offset);
+    if (!given)
         return deny(call, &MALFORMED_XML);
-    return keep(call, &bucket, "cors", &S3_SHAPE_CORS_CONFIGURATION, in->cors_configuration);
+    if (document->list && !is_id(text_of(input, in, "id")))
+        return fail(call, &INVALID_ARGUMENT, "The configuration id may have up to 64 letters, digits, and . - _");
+    if (document->list && !bytes_equal(text_of(payload->shape, given, "Id"), text_of(input, in, "id")))
+        return deny(call, &ID_MISMATCH);
+    if (document->check)
+        TRY(document->check(call, &bucket, given, &is_nothing));
+    name_kind(call, document, in, kind);
+    call->status = document->put_status;
+    return is_nothing ? config_remove(call, &bucket, kind) : document_keep(call, &bucket, kind, payload->shape, given);
 }
 
-OPERATION(S3GetBucketCors, get_bucket_cors, READS);
-static Status get_bucket_cors(Call *call, const S3GetBucketCorsInput *in, S3GetBucketCorsOutput *out)
+static Status get_document(Call *call, const void *in, void *out)
 {
+    const Document *document = document_of(call->operation);
+    const Shape *output = call->operation->model->output;
+    const Field *payload = field_at(output, IN_PAYLOAD);
+    char kind[KIND_MAX];
     Bucket bucket;
-    S3CORSConfiguration kept = {0};
-    Kept state;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(find(call, &bucket, "cors", &S3_SHAPE_CORS_CONFIGURATION, &kept, &state));
-    out->cors_rules = kept.cors_rules;
-    return state == KEPT ? OK : deny_telling(call, &CORS_ABSENT, .bucket_name = bucket.name);
-}
-
-OPERATION(S3DeleteBucketCors, delete_bucket_cors, WRITES);
-static Status delete_bucket_cors(Call *call, const S3DeleteBucketCorsInput *in, S3DeleteBucketCorsOutput *out)
-{
-    Bucket bucket;
-    (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    return config_remove(call, &bucket, "cors");
-}
-
-/* Public access block: aws: all four are on in a new bucket since April 2023. */
-
-OPERATION(S3PutPublicAccessBlock, put_public_access_block, WRITES);
-static Status put_public_access_block(Call *call, const S3PutPublicAccessBlockInput *in,
-                                      S3PutPublicAccessBlockOutput *out)
-{
-    Bucket bucket;
-    S3PublicAccessBlockConfiguration *wanted = in->public_access_block_configuration;
-    (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    if (!wanted)
-        return deny(call, &MALFORMED_XML);
-    wanted->has_block_public_acls = wanted->has_ignore_public_acls = wanted->has_block_public_policy =
-        wanted->has_restrict_public_buckets = true;
-    return keep(call, &bucket, "public-access-block", &S3_SHAPE_PUBLIC_ACCESS_BLOCK_CONFIGURATION, wanted);
-}
-
-OPERATION(S3GetPublicAccessBlock, get_public_access_block, READS);
-static Status get_public_access_block(Call *call, const S3GetPublicAccessBlockInput *in,
-                                      S3GetPublicAccessBlockOutput *out)
-{
-    Bucket bucket;
-    Kept state;
-    S3PublicAccessBlockConfiguration *told = arena_new_of(call->arena, S3PublicAccessBlockConfiguration);
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(find(call, &bucket, "public-access-block", &S3_SHAPE_PUBLIC_ACCESS_BLOCK_CONFIGURATION, told, &state));
-    if (state == KEPT_REMOVED)
-        return deny_telling(call, &PUBLIC_ACCESS_ABSENT, .bucket_name = bucket.name);
-    if (state == KEPT_NOT) {
-        SET(told, block_public_acls, true);
-        SET(told, ignore_public_acls, true);
-        SET(told, block_public_policy, true);
-        SET(told, restrict_public_buckets, true);
-    }
-    out->public_access_block_configuration = told;
+    bool is_there;
+    TRY(find_bucket(call, in, &bucket));
+    name_kind(call, document, in, kind);
+    void *told = payload ? arena_take(call->arena, payload->shape->size) : out;
+    TRY(document_read(call, &bucket, kind, payload ? payload->shape : output, told, &is_there));
+    if (!is_there && document->absent)
+        return deny_telling(call, document->absent, .bucket_name = document->list ? (Bytes){0} : bucket.name);
+    if (payload)
+        *(void **)((char *)out + payload->offset) = told;
     return OK;
 }
 
-OPERATION(S3DeletePublicAccessBlock, delete_public_access_block, WRITES);
-static Status delete_public_access_block(Call *call, const S3DeletePublicAccessBlockInput *in,
-                                         S3DeletePublicAccessBlockOutput *out)
+static Status remove_document(Call *call, const void *in, void *out)
 {
+    const Document *document = document_of(call->operation);
+    char kind[KIND_MAX];
     Bucket bucket;
+    Bytes before;
     (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    return config_put(call, &bucket, "public-access-block", REMOVED);
-}
-
-/* Ownership controls: BucketOwnerEnforced in a new bucket, so that there are no ACLs. */
-
-static bool is_ownership(Bytes name)
-{
-    return bytes_is(name, "BucketOwnerEnforced") || bytes_is(name, "BucketOwnerPreferred") ||
-           bytes_is(name, "ObjectWriter");
-}
-
-OPERATION(S3PutBucketOwnershipControls, put_bucket_ownership_controls, WRITES);
-static Status put_bucket_ownership_controls(Call *call, const S3PutBucketOwnershipControlsInput *in,
-                                            S3PutBucketOwnershipControlsOutput *out)
-{
-    Bucket bucket;
-    const S3OwnershipControls *wanted = in->ownership_controls;
-    (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    if (!wanted || wanted->rules.len != 1 || !is_ownership(wanted->rules.items[0].object_ownership))
-        return deny(call, &MALFORMED_XML);
-    return keep(call, &bucket, "ownership", &S3_SHAPE_OWNERSHIP_CONTROLS, wanted);
-}
-
-OPERATION(S3GetBucketOwnershipControls, get_bucket_ownership_controls, READS);
-static Status get_bucket_ownership_controls(Call *call, const S3GetBucketOwnershipControlsInput *in,
-                                            S3GetBucketOwnershipControlsOutput *out)
-{
-    Bucket bucket;
-    Kept state;
-    S3OwnershipControls *told = arena_new_of(call->arena, S3OwnershipControls);
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(find(call, &bucket, "ownership", &S3_SHAPE_OWNERSHIP_CONTROLS, told, &state));
-    if (state == KEPT_REMOVED)
-        return deny_telling(call, &OWNERSHIP_ABSENT, .bucket_name = bucket.name);
-    if (state == KEPT_NOT) {
-        told->rules.items = arena_new_of(call->arena, S3OwnershipControlsRule);
-        told->rules.items[told->rules.len++].object_ownership = TEXT("BucketOwnerEnforced");
+    TRY(find_bucket(call, in, &bucket));
+    name_kind(call, document, in, kind);
+    if (document->usual && document->absent)
+        return config_put(call, &bucket, kind, REMOVED);
+    if (document->list) {
+        TRY(config_get(call, &bucket, kind, &before));
+        if (!present(before))
+            return deny(call, document->absent);
     }
-    out->ownership_controls = told;
-    return OK;
+    return config_remove(call, &bucket, kind);
 }
 
-OPERATION(S3DeleteBucketOwnershipControls, delete_bucket_ownership_controls, WRITES);
-static Status delete_bucket_ownership_controls(Call *call, const S3DeleteBucketOwnershipControlsInput *in,
-                                               S3DeleteBucketOwnershipControlsOutput *out)
+static const Query list = {"SELECT kind, document FROM s3_config WHERE bucket = ?1 AND kind > ?2 AND kind < ?3"
+                           " ORDER BY kind LIMIT 101"};
+
+static Bytes list_name(const Shape *output)
 {
-    Bucket bucket;
-    (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    return config_put(call, &bucket, "ownership", REMOVED);
+    for (size_t i = 0; i < output->fields_count; i++)
+        if (output->fields[i].shape->kind == KIND_LIST)
+            return output->fields[i].name;
+    return TEXT("");
 }
 
-/* Encryption: AES256, always. aws: since January 2023 every new object is encrypted so. */
-
-OPERATION(S3PutBucketEncryption, put_bucket_encryption, WRITES);
-static Status put_bucket_encryption(Call *call, const S3PutBucketEncryptionInput *in, S3PutBucketEncryptionOutput *out)
+/* The answer as JSON of its documents' JSON, read by the answer's shape. */
+static Status list_documents(Call *call, const void *in, void *out)
 {
+    const Document *document = document_of(call->operation);
+    const Shape *output = call->operation->model->output;
+    Bytes token = text_of(call->operation->model->input, in, "continuation-token"), last = {0}, message;
+    Buffer json = {0};
     Bucket bucket;
-    const S3ServerSideEncryptionConfiguration *wanted = in->server_side_encryption_configuration;
-    (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    if (!wanted || wanted->rules.len != 1 || !wanted->rules.items[0].apply_server_side_encryption_by_default)
-        return deny(call, &MALFORMED_XML);
-    const S3ServerSideEncryptionByDefault *usual = wanted->rules.items[0].apply_server_side_encryption_by_default;
-    TRY(encryption_check(call, usual->sse_algorithm, (Bytes){0}));
-    if (present(usual->kms_master_key_id))
-        return deny_saying(
-            call, &INVALID_ARGUMENT,
-            "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse",
-            .argument_name = TEXT("ApplyServerSideEncryptionByDefault"));
-    return keep(call, &bucket, "encryption", &S3_SHAPE_SERVER_SIDE_ENCRYPTION_CONFIGURATION, wanted);
-}
-
-OPERATION(S3GetBucketEncryption, get_bucket_encryption, READS);
-static Status get_bucket_encryption(Call *call, const S3GetBucketEncryptionInput *in, S3GetBucketEncryptionOutput *out)
-{
-    Bucket bucket;
-    Kept state;
-    S3ServerSideEncryptionConfiguration *told = arena_new_of(call->arena, S3ServerSideEncryptionConfiguration);
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(find(call, &bucket, "encryption", &S3_SHAPE_SERVER_SIDE_ENCRYPTION_CONFIGURATION, told, &state));
-    if (state != KEPT) {
-        S3ServerSideEncryptionRule *rule = arena_new_of(call->arena, S3ServerSideEncryptionRule);
-        rule->apply_server_side_encryption_by_default = arena_new_of(call->arena, S3ServerSideEncryptionByDefault);
-        rule->apply_server_side_encryption_by_default->sse_algorithm = TEXT("AES256");
-        SET(rule, bucket_key_enabled, false);
-        told->rules = (S3ServerSideEncryptionRules){rule, 1};
+    size_t count = 0, prefix = strlen(document->kind) + 1;
+    int code;
+    TRY(find_bucket(call, in, &bucket));
+    if (present(token) && !is_id(token)) /* they are the last id of the page before */
+        return deny_saying(call, &INVALID_ARGUMENT, "The continuation token provided is incorrect",
+                           .argument_name = TEXT("continuation-token"));
+    Statement *row = statement_begin(call->store, &list);
+    bind_int64(row, 1, bucket.id);
+    bind_text(row, 2, arena_text(call->arena, "%s/" BYTES_FMT, document->kind, BYTES_ARG(token)));
+    bind_text(row, 3, arena_text(call->arena, "%s0", document->kind)); /* '0' is behind '/' */
+    buffer_append_format(&json, "{\"" BYTES_FMT "\":[", BYTES_ARG(list_name(output)));
+    while ((code = statement_step(row)) == STORE_ROW && count < PAGE_MAX) {
+        Bytes kind = column_bytes(row, 0);
+        buffer_append_format(&json, "%s" BYTES_FMT, count++ ? "," : "", BYTES_ARG(column_bytes(row, 1)));
+        last = arena_copy(call->arena, bytes_slice(kind, prefix, kind.len - prefix));
     }
-    out->server_side_encryption_configuration = told;
-    return OK;
+    statement_end(row);
+    buffer_append_format(&json, "],\"IsTruncated\":%s", code == STORE_ROW ? "true" : "false");
+    if (token.len)
+        buffer_append_format(&json, ",\"ContinuationToken\":\"" BYTES_FMT "\"", BYTES_ARG(token));
+    if (code == STORE_ROW)
+        buffer_append_format(&json, ",\"NextContinuationToken\":\"" BYTES_FMT "\"", BYTES_ARG(last));
+    buffer_append_text(&json, "}");
+    Bytes copy = arena_copy(call->arena, buffer_bytes(&json));
+    buffer_done(&json);
+    if (code < 0)
+        return fault(call, code);
+    return expect_ok(call, json_decode(call->arena, output, copy, out, &message));
 }
 
-OPERATION(S3DeleteBucketEncryption, delete_bucket_encryption, WRITES);
-static Status delete_bucket_encryption(Call *call, const S3DeleteBucketEncryptionInput *in,
-                                       S3DeleteBucketEncryptionOutput *out)
+/* Its header field is kept beside the document. */
+#define MINIMUM "lifecycle-minimum-size"
+
+static Status put_lifecycle(Call *call, const S3PutBucketLifecycleConfigurationInput *in,
+                            S3PutBucketLifecycleConfigurationOutput *out)
 {
     Bucket bucket;
-    (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    return config_remove(call, &bucket, "encryption");
+    Bytes minimum = in->transition_default_minimum_object_size;
+    TRY(put_document(call, in, out));
+    out->transition_default_minimum_object_size = present(minimum) ? minimum : TEXT("all_storage_classes_128K");
+    TRY(find_bucket(call, in, &bucket));
+    return config_put(call, &bucket, MINIMUM, out->transition_default_minimum_object_size);
+}
+
+static Status get_lifecycle(Call *call, const S3GetBucketLifecycleConfigurationInput *in,
+                            S3GetBucketLifecycleConfigurationOutput *out)
+{
+    Bucket bucket;
+    TRY(get_document(call, in, out));
+    TRY(find_bucket(call, in, &bucket));
+    return config_get(call, &bucket, MINIMUM, &out->transition_default_minimum_object_size);
 }

@@ -13,3 +13,8 @@ Status encryption_check(Call *call, Bytes asked, Bytes customer_algorithm)
     return deny_telling(call, &INVALID_ENCRYPTION, .argument_name = TEXT("x-amz-server-side-encryption"),
                         .argument_value = asked);
 }
+
+bool encryption_is_known(Bytes algorithm)
+{
+    return bytes_is(algorithm, "AES256") || bytes_is(algorithm, "aws:kms") || bytes_is(algorithm, "aws:kms:dsse");
+}

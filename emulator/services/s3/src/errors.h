@@ -39,6 +39,11 @@
     X(x_amz_expires, "X-Amz-Expires")                                                                                  \
     X(expires, "Expires")                                                                                              \
     X(server_time, "ServerTime")                                                                                       \
+    X(target_bucket, "TargetBucket")                                                                                   \
+    X(target_bucket_location, "TargetBucketLocation")                                                                  \
+    X(source_bucket_location, "SourceBucketLocation")                                                                  \
+    X(argument_name_1, "ArgumentName1")                                                                                \
+    X(argument_value_1, "ArgumentValue1")                                                                              \
     X(region, "Region")                                                                                                \
     X(missing_header_name, "MissingHeaderName")
 
@@ -61,6 +66,8 @@ typedef struct S3ErrorFields {
     X(ACCESS_DENIED, "AccessDenied", 403, "Access Denied")                                                             \
     X(ACL_NOT_SUPPORTED, "AccessControlListNotSupported", 400, "The bucket does not allow ACLs")                       \
     X(AUTHORIZATION_MALFORMED, "AuthorizationHeaderMalformed", 400, "")                                                \
+    X(ACCESS_FORBIDDEN, "AccessForbidden", 403, "")                                                                    \
+    X(BAD_REQUEST, "BadRequest", 400, "")                                                                              \
     X(BAD_DIGEST, "BadDigest", 400, "The Content-MD5 you specified did not match what we received.")                   \
     X(BAD_TAGS, "BadRequest", 400, "Object tags cannot be greater than 10")                                            \
     X(BUCKET_EXISTS, "BucketAlreadyExists", 409,                                                                       \
@@ -71,16 +78,23 @@ typedef struct S3ErrorFields {
     X(BUCKET_NOT_EMPTY, "BucketNotEmpty", 409, "The bucket you tried to delete is not empty")                          \
     X(CONDITIONAL_CONFLICT, "ConditionalRequestConflict", 409,                                                         \
       "The conditional request cannot succeed due to a conflicting operation against this resource.")                  \
+    X(CONFIGURATION_ABSENT, "NoSuchConfiguration", 404, "The specified configuration does not exist.")                 \
     X(CORS_ABSENT, "NoSuchCORSConfiguration", 404, "The CORS configuration does not exist")                            \
+    X(CROSS_LOCATION_LOGGING, "CrossLocationLoggingProhibitted", 403, "Cross S3 location logging not allowed. ")       \
     X(ENCRYPTION_ABSENT, "ServerSideEncryptionConfigurationNotFoundError", 404,                                        \
       "The server side encryption configuration was not found")                                                        \
     X(ENTITY_TOO_LARGE, "EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size")                \
     X(ENTITY_TOO_SMALL, "EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size")        \
+    X(ID_MISMATCH, "IdMismatch", 400, "Document ID does not match the specified configuration ID.")                    \
     X(ILLEGAL_LOCATION, "IllegalLocationConstraintException", 400, "")                                                 \
     X(ILLEGAL_VERSIONING, "IllegalVersioningConfigurationException", 400, "The Versioning element must be specified")  \
     X(INCOMPLETE_BODY, "IncompleteBody", 400, "The request body terminated unexpectedly")                              \
     X(INTERNAL_ERROR, "InternalError", 500, "We encountered an internal error. Please try again.")                     \
     X(INVALID_ARGUMENT, "InvalidArgument", 400, "Invalid Argument")                                                    \
+    X(INVALID_BUCKET_STATE, "InvalidBucketState", 409,                                                                 \
+      "The request is not valid for the current state of the bucket.")                                                 \
+    X(INVALID_INVENTORY_BUCKET, "InvalidS3DestinationBucket", 400, "Invalid bucket ARN.")                              \
+    X(INVALID_LOG_TARGET, "InvalidTargetBucketForLogging", 400, "The target bucket for logging does not exist")        \
     X(INVALID_BUCKET_NAME, "InvalidBucketName", 400, "The specified bucket is not valid.")                             \
     X(INVALID_DIGEST, "InvalidDigest", 400, "The Content-MD5 you specified was invalid.")                              \
     X(INVALID_ENCRYPTION, "InvalidEncryptionAlgorithmError", 400,                                                      \
@@ -101,6 +115,10 @@ typedef struct S3ErrorFields {
     X(INVALID_URI, "InvalidURI", 400, "Couldn't parse the specified URI.")                                             \
     X(KEY_TOO_LONG, "KeyTooLongError", 400, "Your key is too long")                                                    \
     X(LIFECYCLE_ABSENT, "NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist")             \
+    X(LOCK_ABSENT, "NoSuchObjectLockConfiguration", 404,                                                               \
+      "The specified object does not have a ObjectLock configuration")                                                 \
+    X(MALFORMED_ACL, "MalformedACLError", 400,                                                                         \
+      "The XML you provided was not well-formed or did not validate against our published schema")                     \
     X(MALFORMED_POLICY, "MalformedPolicy", 400, "Policies must be valid JSON and the first byte must be '{'")          \
     X(MALFORMED_TRAILER, "MalformedTrailerError", 400,                                                                 \
       "The request contained trailing data that was not well-formed or did not conform to our published schema.")      \
@@ -109,6 +127,7 @@ typedef struct S3ErrorFields {
     X(METADATA_TOO_LARGE, "MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size")   \
     X(METHOD_NOT_ALLOWED, "MethodNotAllowed", 405, "The specified method is not allowed against this resource.")       \
     X(MISSING_LENGTH, "MissingContentLength", 411, "You must provide the Content-Length HTTP header.")                 \
+    X(MISSING_HEADER, "MissingSecurityHeader", 400, "Your request was missing a required header")                      \
     X(NO_ROOM, "InsufficientStorage", 507, "There is no room on the disk for it.")                                     \
     X(NO_SUCH_BUCKET, "NoSuchBucket", 404, "The specified bucket does not exist")                                      \
     X(NO_SUCH_KEY, "NoSuchKey", 404, "The specified key does not exist.")                                              \
@@ -118,16 +137,21 @@ typedef struct S3ErrorFields {
     X(NO_SUCH_VERSION, "NoSuchVersion", 404, "The specified version does not exist.")                                  \
     X(NOT_IMPLEMENTED, "NotImplemented", 501, "A header you provided implies functionality that is not implemented")   \
     X(NOT_MODIFIED, "NotModified", 304, "Not Modified")                                                                \
+    X(OBJECT_LOCK_ABSENT, "ObjectLockConfigurationNotFoundError", 404,                                                 \
+      "Object Lock configuration does not exist for this bucket")                                                      \
     X(OWNERSHIP_ABSENT, "OwnershipControlsNotFoundError", 404, "The bucket ownership controls were not found")         \
     X(POLICY_ABSENT, "NoSuchBucketPolicy", 404, "The bucket policy does not exist")                                    \
     X(PRECONDITION_FAILED, "PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold") \
     X(PUBLIC_ACCESS_ABSENT, "NoSuchPublicAccessBlockConfiguration", 404,                                               \
       "The public access block configuration was not found")                                                           \
     X(QUERY_PARAMETERS, "AuthorizationQueryParametersError", 400, "")                                                  \
+    X(REPLICATION_ABSENT, "ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found") \
     X(SHA256_MISMATCH, "XAmzContentSHA256Mismatch", 400,                                                               \
       "The provided 'x-amz-content-sha256' header does not match what was computed.")                                  \
     X(TAGS_ABSENT, "NoSuchTagSet", 404, "The TagSet does not exist")                                                   \
-    X(TOO_MANY_BUCKETS, "TooManyBuckets", 400, "You have attempted to create more buckets than allowed")
+    X(TOO_MANY_BUCKETS, "TooManyBuckets", 400, "You have attempted to create more buckets than allowed")               \
+    X(UNEXPECTED_CONTENT, "UnexpectedContent", 400, "This request does not support content")                           \
+    X(WEBSITE_ABSENT, "NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration")
 
 #define DECLARE(constant, code, status, message) extern const ErrorModel constant;
 S3_ERRORS(DECLARE)
