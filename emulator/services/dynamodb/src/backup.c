@@ -161,7 +161,7 @@ Status backup_find(Call *call, Bytes arn, Backup *ret_backup, Table **ret_table)
         return fail(call, &DYNAMODB_BACKUP_NOT_FOUND, "Backup not found: " BYTES_FMT, BYTES_ARG(arn));
     TRY(expect_ok(call, code));
     TRY(expect_ok(call, table_get(&there, ret_backup->id, ret_table)));
-    table_forget(call->service, *ret_table); /* there may be many, and each commit looks at what is kept */
+    table_forget(call->service, *ret_table); /* there may be many */
     return OK;
 }
 

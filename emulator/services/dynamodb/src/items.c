@@ -252,6 +252,7 @@ int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
         count_cost(&entries[i], i, ret_cost);
     ret_cost->table_bytes = before > after ? before : after;
     int code = write_rows(scope, change, entries, ret_cost);
+    table_note_change(scope->service, table);
     if (change->before || change->after)
         count(&table->tally, change->before, before, change->after, after);
     if (has_destination && !is_same && code == STORE_OK)

@@ -418,17 +418,25 @@ static int write_tallies(Store *store, Table *table)
     return code == STORE_OK ? history_write(store, table) : code;
 }
 
+void table_note_change(Dynamodb *dynamodb, Table *table)
+{
+    if (table->is_changed)
+        return;
+    table->is_changed = true;
+    table->next_changed = dynamodb->changed;
+    dynamodb->changed = table;
+}
+
 int tables_before_commit(void *context)
 {
     Dynamodb *dynamodb = context;
-    Bytes key;
-    void *table;
-    for (size_t at = 0; map_next(dynamodb->tables, &at, &key, &table);) {
-        int code = write_tallies(dynamodb->store, table);
-        if (code != STORE_OK)
-            return code;
+    int code = STORE_OK;
+    for (Table *table; code == STORE_OK && (table = dynamodb->changed);) {
+        dynamodb->changed = table->next_changed;
+        table->is_changed = false;
+        code = write_tallies(dynamodb->store, table);
     }
-    return STORE_OK;
+    return code;
 }
 
 void table_forget(Dynamodb *dynamodb, Table *table)
@@ -464,6 +472,7 @@ void tables_forget(Dynamodb *dynamodb)
         table_free(table);
     map_free(dynamodb->tables);
     dynamodb->tables = map_new();
+    dynamodb->changed = NULL;
 }
 
 int tables_list(const Scope *scope, Bytes after, size_t limit, Bytes **ret_names, size_t *ret_count)

@@ -35,6 +35,7 @@ struct Dynamodb {
     int64_t transition_ms, recovery_log_bytes; /* settings */
     struct TableMetrics *metrics;              /* table_metrics.h */
     struct Throttles *throttles;               /* throttle.h; NULL: no limits hold */
+    struct Table *changed;                     /* since the last commit: their tallies are to be written */
     struct Table *retired; /* forgotten in this turn: answers that leave at its end may still show them */
 };
 
@@ -145,6 +146,8 @@ typedef struct Table {
     History history;
     Origin origin;
     struct Table *next_retired;
+    struct Table *next_changed;
+    bool is_changed; /* stands in Dynamodb.changed */
 } Table;
 
 extern const Migration dynamodb_schema;
@@ -185,6 +188,8 @@ MUST_CHECK int index_remove(const Scope *scope, const Index *index);
 void table_forget(Dynamodb *dynamodb, Table *table);
 void tables_forget(Dynamodb *dynamodb);
 void tables_free_retired(void *dynamodb, const void *event); /* watches TURN_ENDED */
+/* Its items, what they weigh, or its history: written before the commit. */
+void table_note_change(Dynamodb *dynamodb, Table *table);
 /* The store's hook: writes tallies. */
 int tables_before_commit(void *context);
 
