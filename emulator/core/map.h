@@ -8,6 +8,7 @@ typedef struct Map Map;
 Map *map_new(void);
 Map *map_new_in(Arena *arena);            /* goes with the arena: no map_free */
 Map *map_free(Map *map);                  /* not the values; returns NULL */
+Map *map_free_with_values(Map *map);      /* where each came from malloc */
 void *map_get(const Map *map, Bytes key); /* NULL: not there */
 /* Returns the value that stood there before, or NULL. value may not be NULL. */
 void *map_put(Map *map, Bytes key, void *value);

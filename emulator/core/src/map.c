@@ -48,6 +48,15 @@ Map *map_free(Map *map)
     return NULL;
 }
 
+Map *map_free_with_values(Map *map)
+{
+    Bytes key;
+    void *value;
+    for (size_t at = 0; map && map_next(map, &at, &key, &value);)
+        free(value);
+    return map_free(map);
+}
+
 /* NULL as long as it isn't made: room for the note comes first, and may not come back. */
 static void free_place(void *place)
 {

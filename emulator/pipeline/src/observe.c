@@ -45,13 +45,9 @@ Observer *observer_new(size_t keep)
 
 Observer *observer_free(Observer *observer)
 {
-    Bytes key;
-    void *counters;
     if (!observer)
         return NULL;
-    for (size_t at = 0; map_next(observer->counters, &at, &key, &counters);)
-        free(counters);
-    map_free(observer->counters);
+    map_free_with_values(observer->counters);
     free(observer->notes);
     free(observer);
     return NULL;

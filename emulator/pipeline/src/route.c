@@ -40,11 +40,7 @@ void routes_add(Pipeline *pipeline, const struct OpenService *service)
 
 void routes_free(Pipeline *pipeline)
 {
-    Bytes key;
-    void *value;
-    for (size_t at = 0; map_next(pipeline->routes, &at, &key, &value);)
-        free(value);
-    pipeline->routes = map_free(pipeline->routes);
+    pipeline->routes = map_free_with_values(pipeline->routes);
     for (size_t i = 0; i < pipeline->services_count; i++)
         pipeline->uris[i] = uri_table_free(pipeline->uris[i]);
 }

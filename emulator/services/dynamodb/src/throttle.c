@@ -431,15 +431,6 @@ void throttle_undo(Dynamodb *dynamodb)
         give_back(dynamodb->throttles, 0);
 }
 
-static Map *free_all(Map *map)
-{
-    Bytes key;
-    void *value;
-    for (size_t at = 0; map_next(map, &at, &key, &value);)
-        free(value);
-    return map_free(map);
-}
-
 /* Full ones say no more than none. */
 static void drop_full(Throttles *throttles, int64_t now_ms)
 {
@@ -453,7 +444,7 @@ static void drop_full(Throttles *throttles, int64_t now_ms)
             map_put(kept, key, value);
     }
     map_free(throttles->buckets);
-    throttles->buckets = map_count(kept) > BUCKETS_MAX ? (free_all(kept), map_new()) : kept;
+    throttles->buckets = map_count(kept) > BUCKETS_MAX ? (map_free_with_values(kept), map_new()) : kept;
     throttles->looked_through = map_count(throttles->buckets);
 }
 
@@ -471,9 +462,9 @@ static Throttles *throttles_free(Throttles *throttles)
 {
     if (!throttles)
         return NULL;
-    free_all(throttles->own);
-    free_all(throttles->buckets);
-    free_all(throttles->peaks);
+    map_free_with_values(throttles->own);
+    map_free_with_values(throttles->buckets);
+    map_free_with_values(throttles->peaks);
     free(throttles->taken);
     free(throttles);
     return NULL;
@@ -507,8 +498,8 @@ static void begin_anew(Dynamodb *dynamodb)
         dynamodb->throttles = throttles_free(throttles);
         return;
     }
-    free_all(throttles->buckets);
-    free_all(throttles->peaks);
+    map_free_with_values(throttles->buckets);
+    map_free_with_values(throttles->peaks);
     throttles->buckets = map_new();
     throttles->peaks = map_new();
     throttles->taken_count = throttles->looked_through = 0;

@@ -207,15 +207,6 @@ Status limits_admit(Call *call, const void *in)
     return fail(call, &KINESIS_LIMIT_EXCEEDED, "Rate exceeded for account " BYTES_FMT ".", BYTES_ARG(call->account));
 }
 
-static Map *free_all(Map *map)
-{
-    Bytes key;
-    void *value;
-    for (size_t at = 0; map_next(map, &at, &key, &value);)
-        free(value);
-    return map_free(map);
-}
-
 typedef struct KeptRates {
     KeptRate writes, reads, iterators;
 } KeptRates;
@@ -263,7 +254,7 @@ void limits_give_rates_back(Kinesis *kinesis)
         shard->reads = kept->reads;
         shard->iterators = kept->iterators;
     }
-    kinesis->kept_rates = free_all(kinesis->kept_rates);
+    kinesis->kept_rates = map_free_with_values(kinesis->kept_rates);
 }
 
 void limits_open(Kinesis *kinesis)
@@ -275,10 +266,10 @@ void limits_open(Kinesis *kinesis)
 
 void limits_close(Kinesis *kinesis)
 {
-    kinesis->stream_limits = free_all(kinesis->stream_limits);
-    kinesis->calls = free_all(kinesis->calls);
+    kinesis->stream_limits = map_free_with_values(kinesis->stream_limits);
+    kinesis->calls = map_free_with_values(kinesis->calls);
     if (kinesis->kept_rates)
-        kinesis->kept_rates = free_all(kinesis->kept_rates);
+        kinesis->kept_rates = map_free_with_values(kinesis->kept_rates);
 }
 
 /* A new rule begins with a whole second. */
@@ -290,7 +281,7 @@ static void forget_counts(Kinesis *kinesis)
         Shard *of = shard;
         of->writes = of->reads = of->iterators = (KeptRate){0};
     }
-    free_all(kinesis->calls);
+    map_free_with_values(kinesis->calls);
     kinesis->calls = map_new();
 }
 
