@@ -1,7 +1,8 @@
 /* resource_policy.c - PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy, of tables and of streams: kept as
  * they are given. There are no identities yet whom they could refuse. DynamoDB API Reference, PutResourcePolicy. */
 #include "resource_policy.h"
-#include <jansson.h>
+#include "policy.h"
+#include <stdlib.h>
 
 OPERATION(DynamodbPutResourcePolicy, put_resource_policy, WRITES);
 OPERATION(DynamodbGetResourcePolicy, get_resource_policy, READS);
@@ -12,8 +13,7 @@ static const Query put_policy = {"INSERT OR REPLACE INTO dynamodb_policy (table_
 static const Query get_policy = {"SELECT policy, revision FROM dynamodb_policy WHERE table_id = ?1 AND stream = ?2"};
 static const Query delete_policy = {"DELETE FROM dynamodb_policy WHERE table_id = ?1 AND stream = ?2"};
 
-#define POLICY_MAX (20 * 1024) /* aws: Quotas: "20 KB" */
-#define NO_POLICY  "NO_POLICY" /* aws: as ExpectedRevisionId: there is to be none */
+#define NO_POLICY "NO_POLICY" /* aws: as ExpectedRevisionId: there is to be none */
 
 typedef struct Resource {
     int64_t table_id;
@@ -68,14 +68,12 @@ static Status find(Call *call, Bytes text, Resource *ret)
 
 Status policy_check(Call *call, Bytes policy)
 {
-    if (policy.len > POLICY_MAX)
+    if (policy.len > RESOURCE_POLICY_BYTES_MAX)
         return fail(call, &DYNAMODB_VALIDATION, "Resource-based policy is too large: %zu bytes, the limit is %d",
-                    policy.len, POLICY_MAX);
-    json_t *parsed = json_loadb(policy.ptr, policy.len, JSON_REJECT_DUPLICATES, NULL);
-    bool is_fine = json_is_object(parsed) && json_object_get(parsed, "Statement");
-    json_decref(parsed);
-    return is_fine ? OK
-                   : fail(call, &DYNAMODB_VALIDATION, "Invalid policy document: it must be a JSON policy document");
+                    policy.len, RESOURCE_POLICY_BYTES_MAX);
+    return policy_is_document(policy)
+               ? OK
+               : fail(call, &DYNAMODB_VALIDATION, "Invalid policy document: it must be a JSON policy document");
 }
 
 static Statement *begin(const Scope *scope, const Query *query, const Resource *resource)

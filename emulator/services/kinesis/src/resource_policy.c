@@ -1,8 +1,8 @@
 /* resource_policy.c - PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy: kept as they are given. There are no
  * identities yet whom they could refuse. */
 #include "operations.h"
+#include "policy.h"
 #include "resource.h"
-#include <jansson.h>
 
 OPERATION(KinesisPutResourcePolicy, put_resource_policy, WRITES);
 OPERATION(KinesisGetResourcePolicy, get_resource_policy, READS);
@@ -13,18 +13,12 @@ static const Query put_policy = {"INSERT INTO kinesis_policy (owner, policy) VAL
 static const Query get_policy = {"SELECT policy FROM kinesis_policy WHERE owner = ?1"};
 static const Query delete_policy = {"DELETE FROM kinesis_policy WHERE owner = ?1"};
 
-/* Kinesis publishes no bound. aws: DynamoDB Developer Guide, Quotas: "The maximum size supported for a resource-based
- * policy document attached to a DynamoDB table is 20 KB." */
-#define POLICY_MAX (20 * 1024)
-
 static Status check_policy(Call *call, Bytes policy)
 {
-    if (policy.len > POLICY_MAX)
-        return fail(call, &KINESIS_LIMIT_EXCEEDED, "The policy has %zu bytes; %d is the most.", policy.len, POLICY_MAX);
-    json_t *parsed = json_loadb(policy.ptr, policy.len, JSON_REJECT_DUPLICATES, NULL);
-    bool is_fine = json_is_object(parsed) && json_object_get(parsed, "Statement");
-    json_decref(parsed);
-    return is_fine
+    if (policy.len > RESOURCE_POLICY_BYTES_MAX)
+        return fail(call, &KINESIS_LIMIT_EXCEEDED, "The policy has %zu bytes; %d is the most.", policy.len,
+                    RESOURCE_POLICY_BYTES_MAX);
+    return policy_is_document(policy)
                ? OK
                : fail(call, &KINESIS_INVALID_ARGUMENT, "The policy is not valid: it must be a JSON policy document.");
 }

@@ -1,6 +1,6 @@
 /* key_policy.c - GetKeyPolicy, PutKeyPolicy, ListKeyPolicies. Policies are kept and told, not enforced. */
 #include "key.h"
-#include <jansson.h>
+#include "policy.h"
 
 OPERATION(KmsGetKeyPolicy, get_key_policy, WRITES);
 OPERATION(KmsPutKeyPolicy, put_key_policy, WRITES);
@@ -21,12 +21,9 @@ Status key_policy_check(Call *call, Bytes policy)
 {
     if (!present(policy))
         return OK;
-    json_t *parsed = json_loadb(policy.ptr, policy.len, JSON_REJECT_DUPLICATES, NULL);
-    bool is_fine = json_is_object(parsed) && json_object_get(parsed, "Statement");
-    json_decref(parsed);
-    return is_fine ? OK
-                   : fail(call, &KMS_MALFORMED_POLICY_DOCUMENT,
-                          "The new key policy is malformed: it is no JSON object with a Statement.");
+    return policy_is_document(policy) ? OK
+                                      : fail(call, &KMS_MALFORMED_POLICY_DOCUMENT,
+                                             "The new key policy is malformed: it is no JSON object with a Statement.");
 }
 
 static Statement *begin(Call *call, const Query *query, const KmsKey *key)
