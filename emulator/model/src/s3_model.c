@@ -668,8 +668,7 @@ static const Shape shape_response_expires = {.name = "ResponseExpires", .kind = 
 
 static const Shape shape_part_number = {.name = "PartNumber", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
 
-static const char *const enum_checksum_mode[] = {"ENABLED", NULL};
-static const Shape shape_checksum_mode = {.name = "ChecksumMode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_checksum_mode};
+static const Shape shape_checksum_mode = {.name = "ChecksumMode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_get_object_request[] = {
     {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetObjectRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},

@@ -110,7 +110,7 @@ static int64_t count_tags(Bytes tagging)
             (out)->content_range =                                                                                     \
                 arena_text((call)->arena, "bytes %lld-%lld/%lld", (long long)(reach)->from,                            \
                            (long long)((reach)->from + (reach)->length - 1), (long long)(object)->size);               \
-        if (bytes_is((in)->checksum_mode, "ENABLED") && (reach)->checksum.ptr) {                                       \
+        if (bytes_equal_ignoring_case((in)->checksum_mode, TEXT("ENABLED")) && (reach)->checksum.ptr) {                \
             CHECKSUM_TELL((out), (ChecksumAlgorithm)(object)->algorithm, (reach)->checksum);                           \
             (out)->checksum_type = (object)->is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");                   \
         }                                                                                                              \
