@@ -4,7 +4,6 @@
 #include "failing.h"
 #include "metrics.h"
 #include "outlet.h"
-#include "seal.h"
 #include <stdlib.h>
 
 #define PIECE_BYTES   (512 * 1024)
@@ -186,7 +185,7 @@ static int add_record(Delivery *delivery, const LogRecord *record)
     Bytes data = record->data;
     ArenaMark mark = arena_mark(delivery->piece);
     if (record->flags & RECORD_IS_SEALED &&
-        !record_unseal(delivery->firehose, delivery->piece, &delivery->stream, &data))
+        !unseal(delivery->firehose->secret, delivery->piece, delivery->stream.id, &data))
         return STORE_BROKEN;
     if (destination_has_copy(delivery->destination)) {
         Outlet *copy = copy_outlet(delivery, record->arrival_ms);

@@ -6,7 +6,6 @@
 #include "metrics.h"
 #include "pages.h"
 #include "schema.h"
-#include "seal.h"
 #include "source.h"
 #include <sodium.h>
 #include <stdlib.h>
@@ -71,10 +70,13 @@ static void close_firehose(void *service)
     free(firehose);
 }
 
+static const SealTable secret_table = SEAL_TABLE("firehose_secret");
+
 static bool open_tables(Firehose *firehose)
 {
     return sodium_init() >= 0 && store_migrate(firehose->store, &firehose_schema) == STORE_OK &&
-           shard_log_open(firehose->store, &firehose->log) == STORE_OK && seal_load_secret(firehose) == STORE_OK;
+           shard_log_open(firehose->store, &firehose->log) == STORE_OK &&
+           seal_secret_load(firehose->store, &secret_table, firehose->secret) == STORE_OK;
 }
 
 static void *open_firehose(Runtime *runtime)

@@ -1,7 +1,6 @@
 /* put.c */
 #include "put.h"
 #include "metrics.h"
-#include "seal.h"
 
 int put_record_into(const Scope *scope, DeliveryStream *stream, Bytes data)
 {
@@ -13,7 +12,7 @@ int put_record_into(const Scope *scope, DeliveryStream *stream, Bytes data)
         .sequence = (uint64_t)stream->next,
         .arrival_ms = arrival_ms,
         .partition_key = TEXT(""),
-        .data = is_sealed ? record_seal(firehose, scope->arena, stream, data) : data,
+        .data = is_sealed ? seal(firehose->secret, scope->arena, stream->id, data) : data,
         .flags = is_sealed ? RECORD_IS_SEALED : 0,
     };
     int code = shard_log_append(firehose->log, buffer_log(stream), &record);

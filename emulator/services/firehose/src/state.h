@@ -9,12 +9,15 @@
 #include "map.h"
 #include "meters.h"
 #include "s3.h"
+#include "seal.h"
 #include "shard_log.h"
 
 #define MS_PER_S     INT64_C(1000)
 #define MS_PER_HOUR  INT64_C(3600000)
 #define BYTES_PER_MB INT64_C(1048576)
 #define DUE_NEVER    INT64_MAX
+
+#define RECORD_IS_SEALED 1u /* LogRecord.flags */
 
 /* The buffers' logs are numbered behind those of Kinesis and of DynamoDB's streams. */
 #define BUFFER_LOGS (LOGS_MAX / 4 * 3)
@@ -29,7 +32,7 @@ struct Firehose {
     struct Kinesis *kinesis; /* NULL: there is no source but DirectPut */
     void *s3;                /* NULL: there is nowhere to deliver to; what is put waits */
     ShardLog *log;
-    unsigned char secret[32]; /* what buffers of encrypted streams are sealed with */
+    unsigned char secret[SEAL_SECRET_BYTES]; /* what buffers of encrypted streams are sealed with */
     int64_t transition_ms;
     Timer *timer; /* the next delivery, or end of a state */
     int64_t timer_due_ms;

@@ -35,29 +35,8 @@ static int reset(void *service, Bytes account, Bytes region)
     return code == STORE_OK ? reset_rows(kinesis->store, queries, account, region) : code;
 }
 
-static const Query get_secret = {"SELECT secret FROM kinesis_secret WHERE id = 1"};
-static const Query put_secret = {"INSERT INTO kinesis_secret (id, secret) VALUES (1, ?1)"};
-
-/* Made once per file: iterators of before a restart still open after it. */
-static int load_secret(Kinesis *kinesis)
-{
-    Statement *get = statement_begin(kinesis->store, &get_secret);
-    int code = statement_one(get);
-    if (code == STORE_ROW) {
-        Bytes secret = column_bytes(get, 0);
-        bool is_whole = secret.len == sizeof kinesis->secret;
-        if (is_whole)
-            memcpy(kinesis->secret, secret.ptr, secret.len);
-        statement_end(get);
-        return is_whole ? STORE_OK : STORE_BROKEN;
-    }
-    if (code != STORE_NOT_FOUND)
-        return code;
-    randombytes_buf(kinesis->secret, sizeof kinesis->secret);
-    Statement *put = statement_begin(kinesis->store, &put_secret);
-    bind_bytes(put, 1, (Bytes){(const char *)kinesis->secret, sizeof kinesis->secret});
-    return statement_run(put);
-}
+/* Iterators of before a restart still open after it. */
+static const SealTable secret_table = SEAL_TABLE("kinesis_secret");
 
 static void on_rollback(void *context)
 {
@@ -82,7 +61,8 @@ static void after_commit(void *context, const void *event)
 static bool open_tables(Kinesis *kinesis)
 {
     return sodium_init() >= 0 && store_migrate(kinesis->store, &kinesis_schema) == STORE_OK &&
-           shard_log_open(kinesis->store, &kinesis->log) == STORE_OK && load_secret(kinesis) == STORE_OK &&
+           shard_log_open(kinesis->store, &kinesis->log) == STORE_OK &&
+           seal_secret_load(kinesis->store, &secret_table, kinesis->secret) == STORE_OK &&
            streams_load(kinesis) == STORE_OK;
 }
 

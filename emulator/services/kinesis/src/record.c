@@ -2,41 +2,6 @@
 #include "record.h"
 #include "metrics.h"
 
-/* The key that payloads of one stream are sealed with; kms keys the service's own secret later, not each record. */
-static void stream_secret(const Kinesis *kinesis, const Stream *stream, unsigned char key[crypto_secretbox_KEYBYTES])
-{
-    crypto_generichash(key, crypto_secretbox_KEYBYTES, (const unsigned char *)&stream->id, sizeof stream->id,
-                       kinesis->secret, sizeof kinesis->secret);
-}
-
-/* nonce ‖ MAC and ciphertext */
-static Bytes seal(const Kinesis *kinesis, Arena *arena, const Stream *stream, Bytes data)
-{
-    unsigned char key[crypto_secretbox_KEYBYTES];
-    size_t len = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + data.len;
-    unsigned char *sealed = (unsigned char *)arena_take_raw(arena, len);
-    stream_secret(kinesis, stream, key);
-    randombytes_buf(sealed, crypto_secretbox_NONCEBYTES);
-    crypto_secretbox_easy(sealed + crypto_secretbox_NONCEBYTES, (const unsigned char *)data.ptr, data.len, sealed, key);
-    return (Bytes){(const char *)sealed, len};
-}
-
-static bool unseal(const Kinesis *kinesis, Arena *arena, const Stream *stream, Bytes *data)
-{
-    unsigned char key[crypto_secretbox_KEYBYTES];
-    const unsigned char *sealed = (const unsigned char *)data->ptr;
-    size_t overhead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-    if (data->len < overhead)
-        return false;
-    unsigned char *opened = (unsigned char *)arena_take_raw(arena, data->len - overhead + 1);
-    stream_secret(kinesis, stream, key);
-    if (crypto_secretbox_open_easy(opened, sealed + crypto_secretbox_NONCEBYTES,
-                                   data->len - crypto_secretbox_NONCEBYTES, sealed, key))
-        return false;
-    *data = (Bytes){(const char *)opened, data->len - overhead};
-    return true;
-}
-
 static void count_incoming(Kinesis *kinesis, Shard *shard, double bytes)
 {
     metric_of_stream(kinesis, shard->stream, METRIC_INCOMING_BYTES, bytes);
@@ -58,7 +23,7 @@ int record_append(Kinesis *kinesis, Arena *arena, Shard *shard, const NewRecord 
         .arrival_ms = arrival_ms,
         .partition_key = present(record->partition_key) ? record->partition_key : TEXT(""),
         .explicit_hash_key = record->explicit_hash_key,
-        .data = is_encrypted ? seal(kinesis, arena, stream, record->data) : record->data,
+        .data = is_encrypted ? seal(kinesis->secret, arena, stream->id, record->data) : record->data,
         .flags = (is_encrypted ? RECORD_IS_ENCRYPTED : 0) | (present(record->partition_key) ? 0 : RECORD_HAS_NO_KEY),
     };
     int code = shard_log_append(kinesis->log, shard->id, &kept);
@@ -108,7 +73,7 @@ static bool tell_record(Kinesis *kinesis, Arena *arena, const Shard *shard, cons
     if (!(from->flags & RECORD_IS_ENCRYPTED))
         return true;
     to->encryption_type = KINESIS_ENCRYPTION_TYPE_KMS;
-    return unseal(kinesis, arena, shard->stream, &to->data);
+    return unseal(kinesis->secret, arena, shard->stream->id, &to->data);
 }
 
 int records_read(Kinesis *kinesis, Arena *arena, Shard *shard, RecordQuery query, RecordPage *ret_page)

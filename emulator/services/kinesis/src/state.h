@@ -10,6 +10,7 @@
 #include "meters.h"
 #include "page.h"
 #include "rate.h"
+#include "seal.h"
 #include "sequence.h"
 #include "shard_log.h"
 #include <sodium.h>
@@ -104,7 +105,7 @@ struct Kinesis {
     Map *streams_by_id;
     Map *shards; /* 8 bytes of id → Shard */
     bool is_loaded;
-    unsigned char secret[crypto_secretbox_KEYBYTES];
+    unsigned char secret[SEAL_SECRET_BYTES];
     int64_t transition_ms;
     Timer *transition_timer;
     int64_t consumer_due_ms; /* when the first consumer that is DELETING is gone; 0: none is */
