@@ -43,6 +43,18 @@ static Status check(Call *call, const DynamodbBatchGetRequestMapEntry *entry, Ta
     return OK;
 }
 
+/* aws: observed, ExtendDB/extenddb #178: of the request as a whole, though each table keeps to one form; names alone
+ * are no expression. */
+static Status check_mix(Call *call, const DynamodbBatchGetRequestMap *tables)
+{
+    Parameter legacy[] = {{"AttributesToGet", false}, {0}}, expressions[] = {{"ProjectionExpression", false}, {0}};
+    for (size_t i = 0; i < tables->len; i++) {
+        legacy[0].is_given |= tables->items[i].value.attributes_to_get.items != NULL;
+        expressions[0].is_given |= present(tables->items[i].value.projection_expression);
+    }
+    return legacy_check_mix(call, legacy, expressions);
+}
+
 static Status prepare(Call *call, TableRead *read)
 {
     size_t len = read->asked->keys.len;
@@ -132,6 +144,7 @@ static Status batch_get_item(Call *call, const DynamodbBatchGetItemInput *in, Dy
         keys += in->request_items.items[i].value.keys.len;
     if (keys > BATCH_KEYS_MAX)
         return fail(call, &DYNAMODB_VALIDATION, "Too many items requested for the BatchGetItem call");
+    TRY(check_mix(call, &in->request_items));
     for (size_t i = 0; i < tables; i++)
         TRY(check(call, &in->request_items.items[i], &reads[i]));
     for (size_t i = 0; i < tables; i++)
