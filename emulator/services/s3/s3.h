@@ -1,5 +1,6 @@
 /* s3.h - what other services and main may ask of the Simple Storage Service. */
 #pragma once
+#include "blob.h"
 #include "call.h"
 
 extern const Service s3_service;
@@ -16,3 +17,9 @@ MUST_CHECK int s3_deposit_write(S3Deposit *deposit, Bytes bytes);
 /* (turn) As PutObject does, once; its type is application/octet-stream. S3_NO_BUCKET: there is none any more. */
 MUST_CHECK int s3_deposit_keep(const Scope *scope, S3Deposit *deposit, Bytes bucket, Bytes key);
 S3Deposit *s3_deposit_free(S3Deposit *deposit); /* what was not kept is given up; NULL is fine; returns NULL */
+
+/* For services that read objects. The first key behind `after` (empty: behind none) that begins with `prefix`:
+ * STORE_NOT_FOUND where there is no more, S3_NO_BUCKET. */
+MUST_CHECK int s3_next_key(const Scope *scope, Bytes bucket, Bytes prefix, Bytes after, Bytes *ret_key);
+/* Its bytes, for this turn and later ones, though it be replaced: the caller's to let go of. STORE_NOT_FOUND. */
+MUST_CHECK int s3_hold(const Scope *scope, Bytes bucket, Bytes key, Blob **ret_blob);

@@ -198,7 +198,7 @@ static void describe_stream(Call *call, const Table *table, DynamodbTableDescrip
 
 static void describe_origin(Call *call, const Table *table, DynamodbTableDescription *d)
 {
-    if (!present(table->origin.table_arn))
+    if (!table->origin.table_arn.len) /* imported, or simply made */
         return;
     d->restore_summary = arena_new_of(call->arena, DynamodbRestoreSummary);
     d->restore_summary->source_table_arn = table->origin.table_arn;

@@ -8,9 +8,11 @@
 #include "job.h"
 #include "kinesis.h"
 #include "request.h"
+#include "s3.h"
 #include "stream.h"
 #include "table_metrics.h"
 #include "throttle.h"
+#include "transfer.h"
 #include <stdlib.h>
 
 /* aws: botocore's model doesn't have it; recorded answers do */
@@ -39,6 +41,10 @@ static const Query reset_changes = {
     " SELECT 3, table_id, 0, x'', x'', 0, 9223372036854775807, 0 FROM dynamodb_recovery WHERE table_id IN " TABLES};
 static const Query reset_recovery = {"DELETE FROM dynamodb_recovery WHERE table_id IN " TABLES};
 static const Query reset_origins = {"DELETE FROM dynamodb_origin WHERE table_id IN " TABLES};
+static const Query reset_export_files = {"DELETE FROM dynamodb_export_file WHERE export_id IN"
+                                         " (SELECT id FROM dynamodb_export WHERE " IN_NAMESPACE ")"};
+static const Query reset_exports = {"DELETE FROM dynamodb_export WHERE " IN_NAMESPACE};
+static const Query reset_imports = {"DELETE FROM dynamodb_import WHERE " IN_NAMESPACE};
 static const Query reset_policies = {"DELETE FROM dynamodb_policy WHERE table_id IN " TABLES};
 static const Query reset_insights = {"DELETE FROM dynamodb_insights WHERE table_id IN " TABLES};
 static const Query reset_expiry = {"DELETE FROM dynamodb_expiry WHERE table_id IN " TABLES};
@@ -52,11 +58,29 @@ static const Query reset_tables = {"DELETE FROM dynamodb_table WHERE " IN_NAMESP
 static int reset(void *service, Bytes account, Bytes region)
 {
     Dynamodb *dynamodb = service;
-    static const Query *const queries[] = {&show_backups,   &reset_destinations, &reset_undelivered, &drop_trees,
-                                           &reset_dials,    &reset_shards,       &reset_streams,     &reset_backups,
-                                           &reset_jobs,     &reset_changes,      &reset_recovery,    &reset_origins,
-                                           &reset_policies, &reset_insights,     &reset_expiry,      &reset_tags,
-                                           &reset_tokens,   &reset_indexes,      &reset_tables,      NULL};
+    static const Query *const queries[] = {&show_backups,
+                                           &reset_destinations,
+                                           &reset_undelivered,
+                                           &drop_trees,
+                                           &reset_dials,
+                                           &reset_shards,
+                                           &reset_streams,
+                                           &reset_backups,
+                                           &reset_jobs,
+                                           &reset_changes,
+                                           &reset_recovery,
+                                           &reset_origins,
+                                           &reset_policies,
+                                           &reset_insights,
+                                           &reset_export_files,
+                                           &reset_exports,
+                                           &reset_imports,
+                                           &reset_expiry,
+                                           &reset_tags,
+                                           &reset_tokens,
+                                           &reset_indexes,
+                                           &reset_tables,
+                                           NULL};
     int code = tables_before_commit(dynamodb);
     tables_forget(dynamodb);
     drops_start(dynamodb);
@@ -95,6 +119,7 @@ static void close_dynamodb(void *service)
     deliveries_stop(dynamodb);
     old_backups_stop(dynamodb);
     jobs_stop(dynamodb);
+    transfers_stop(dynamodb);
     tables_forget(dynamodb);
     tables_free_retired(dynamodb, NULL);
     map_free(dynamodb->tables);
@@ -115,6 +140,7 @@ static void *open_dynamodb(Runtime *runtime)
     dynamodb->runtime = runtime;
     dynamodb->store = runtime->store;
     dynamodb->kinesis = runtime_service(runtime, &kinesis_service);
+    dynamodb->s3 = runtime_service(runtime, &s3_service);
     dynamodb->recovery_log_bytes = RECOVERY_LOG_BYTES;
     if (runtime->config) {
         dynamodb->transition_ms = config_integer(runtime->config, SETTING_TRANSITION_MS);

@@ -1,13 +1,31 @@
-/* exports.c - ExportTableToPointInTime, DescribeExport, ListExports. An export is checked whole; then there is no S3
- * yet to put it into, and it says so. DynamoDB API Reference, ExportTableToPointInTime. */
+/* exports.c - ExportTableToPointInTime, DescribeExport, ListExports: checked here, done by export_job.c. DynamoDB API
+ * Reference, ExportTableToPointInTime. */
+#include "backup.h"
+#include "history.h"
 #include "recovery.h"
+#include "row.h"
+#include "transfer.h"
+#include "uuid.h"
 
-OPERATION(DynamodbExportTableToPointInTime, export_table_to_point_in_time, READS);
+OPERATION(DynamodbExportTableToPointInTime, export_table_to_point_in_time, WRITES);
 OPERATION(DynamodbDescribeExport, describe_export, READS);
 OPERATION(DynamodbListExports, list_exports, READS);
 
 #define INVALID          "One or more parameter values were invalid: "
 #define INCREMENT_MIN_MS INT64_C(900000) /* aws: Developer Guide, incremental exports: "15 minutes" … "24 hours" */
+#define TOKEN_MS         (8 * INT64_C(3600000)) /* aws: "A client token is valid for 8 hours" */
+#define PAGE_EXPORTS_MAX 25                     /* aws: MaxResults, 1 to 25 */
+
+extern const Row whole_export;
+#define COLUMNS                                                                                                        \
+    "table_name, name, table_uuid, token, request, view_id, changes_id, start_ms, end_ms, from_ms, to_ms, items,"      \
+    " bytes, files, failure_code, failure, account, region, id FROM dynamodb_export WHERE account = ?1 AND region = ?2"
+static const Query find_token = {"SELECT " COLUMNS " AND token = ?3 AND start_ms > ?4 ORDER BY id DESC LIMIT 1"};
+static const Query find_name = {"SELECT " COLUMNS " AND table_name = ?3 AND name = ?4"};
+static const Query list_all = {"SELECT " COLUMNS
+                               " AND (table_name, name) > (?3, ?4) ORDER BY table_name, name LIMIT ?5"};
+static const Query list_of_table = {"SELECT " COLUMNS
+                                    " AND table_name = ?3 AND name > ?4 ORDER BY table_name, name LIMIT ?5"};
 
 static Status check_increment(Call *call, const DynamodbExportTableToPointInTimeInput *in)
 {
@@ -25,59 +43,181 @@ static Status check_increment(Call *call, const DynamodbExportTableToPointInTime
     if (!increment)
         return OK;
     int64_t to_ms = increment->has_export_to_time ? increment->export_to_time : call->now_ms;
-    if (!increment->has_export_from_time || to_ms - increment->export_from_time < INCREMENT_MIN_MS ||
-        to_ms - increment->export_from_time > DAY_MS)
-        return fail(call, &DYNAMODB_VALIDATION,
-                    INVALID "The time between ExportFromTime and ExportToTime must be 15 minutes to 24 hours");
+    if (!increment->has_export_from_time)
+        return fail(call, &DYNAMODB_VALIDATION, INVALID "ExportFromTime is required");
+    /* aws: observed, as far as it was told: "Difference between export period" */
+    if (to_ms - increment->export_from_time < INCREMENT_MIN_MS || to_ms - increment->export_from_time > DAY_MS)
+        return fail(call, &DYNAMODB_INVALID_EXPORT_TIME,
+                    "Difference between export period from time and to time must be 15 minutes to 24 hours");
     return OK;
 }
 
 static Status check(Call *call, const DynamodbExportTableToPointInTimeInput *in)
 {
+    if (bytes_equal(in->export_format, DYNAMODB_EXPORT_FORMAT_ION))
+        return fail(call, &COMMON_NOT_IMPLEMENTED, "ExportFormat ION is not implemented: only DYNAMODB_JSON is.");
+    if (in->filter_specification)
+        return fail(call, &COMMON_NOT_IMPLEMENTED, "FilterSpecification of exports is not implemented.");
     bool is_kms = bytes_equal(in->s3_sse_algorithm, DYNAMODB_S3_SSE_ALGORITHM_KMS);
     if (present(in->s3_sse_kms_key_id) && !is_kms)
         return fail(call, &DYNAMODB_VALIDATION, INVALID "S3SseKmsKeyId is only allowed when S3SseAlgorithm is KMS");
     return check_increment(call, in);
 }
 
-static Status check_time(Call *call, const DynamodbExportTableToPointInTimeInput *in, const Table *table)
+/* *export: its times. Without one it is of now: aws: "The table export will be a snapshot of the table's state at this
+ * point in time"; observed: the time of the request. */
+static Status find_times(Call *call, const DynamodbExportTableToPointInTimeInput *in, const Table *table,
+                         Export *export)
 {
-    RecoveryWindow window = recovery_window(table, call->now_ms);
     const DynamodbIncrementalExportSpecification *increment = in->incremental_export_specification;
-    int64_t from_ms = increment             ? increment->export_from_time
-                      : in->has_export_time ? in->export_time
-                                            : window.latest_ms;
-    if (from_ms >= window.earliest_ms && from_ms <= call->now_ms)
+    RecoveryWindow window = recovery_window(table, call->now_ms);
+    if (increment) {
+        export->from_ms = increment->export_from_time;
+        export->to_ms = increment->has_export_to_time ? increment->export_to_time : call->now_ms;
+    } else {
+        export->from_ms = export->to_ms = in->has_export_time ? in->export_time : call->now_ms;
+    }
+    if (export->from_ms >= window.earliest_ms && export->to_ms <= call->now_ms)
         return OK;
     return fail(call, &DYNAMODB_INVALID_EXPORT_TIME,
                 "The specified ExportTime is outside of the point in time recovery window.");
 }
 
+/* The same again is not done again. aws: observed: ExportConflictException, "Duplicate request detected" */
+static Status find_done(Call *call, Bytes token, Bytes request, Export *ret_export, bool *ret_is_done)
+{
+    Statement *row = statement_begin(call->store, &find_token);
+    bind_text(row, 1, call->account);
+    bind_text(row, 2, call->region);
+    bind_text(row, 3, token);
+    bind_int64(row, 4, call->now_ms - TOKEN_MS);
+    int code = row_one(call->arena, row, &whole_export, ret_export);
+    *ret_is_done = code == STORE_OK;
+    if (code == STORE_NOT_FOUND)
+        return OK;
+    TRY(expect_ok(call, code));
+    return bytes_equal(request, ret_export->request)
+               ? OK
+               : fail(call, &DYNAMODB_EXPORT_CONFLICT, "Duplicate request detected");
+}
+
+/* A hidden table, and the work that fills it. */
+static Status add_hidden(Call *call, Table *table, Job *job)
+{
+    Backup hidden = {.name = TEXT("view")};
+    TRY(expect_ok(call, backup_insert(&call->scope, table, &hidden)));
+    job->target = hidden.table_id;
+    return expect_ok(call, jobs_add(&call->scope, job));
+}
+
+static Status start(Call *call, Table *table, bool is_incremental, Export *export)
+{
+    Job collect = {.kind = JOB_COLLECT,
+                   .source = table->id,
+                   .from = history_at(export->from_ms),
+                   .to = history_at(export->to_ms) - 1},
+        view = {.kind = JOB_UNDO,
+                .source = table->id,
+                .from = history_at(is_incremental ? export->to_ms : export->to_ms + 1),
+                .to = table->history.last};
+    if (is_incremental)
+        TRY(add_hidden(call, table, &collect));
+    TRY(add_hidden(call, table, &view));
+    export->changes_id = collect.target;
+    export->view_id = view.target;
+    TRY(expect_ok(call, export_insert(&call->scope, export)));
+    Job work = {.kind = JOB_EXPORT, .source = is_incremental ? collect.target : view.target, .target = view.target};
+    TRY(expect_ok(call, jobs_add(&call->scope, &work)));
+    return expect_ok(call, jobs_begin(&call->scope));
+}
+
 static Status export_table_to_point_in_time(Call *call, const DynamodbExportTableToPointInTimeInput *in,
                                             DynamodbExportTableToPointInTimeOutput *out)
 {
+    const Dynamodb *dynamodb = call->service;
     Table *table;
-    (void)out;
+    bool is_done;
+    Export export = {
+        .name = transfer_name(&call->scope),
+        .token = present(in->client_token) ? in->client_token : uuid_new(call->arena, call->runtime->random),
+        .request = request_text(call->arena, &DYNAMODB_SHAPE_EXPORT_TABLE_TO_POINT_IN_TIME_INPUT, in),
+        .start_ms = call->now_ms,
+    };
     TRY(check(call, in));
+    if (!dynamodb->s3)
+        return fail(call, &COMMON_NOT_IMPLEMENTED, "ExportTableToPointInTime needs S3, which is not open here.");
+    Export before;
+    TRY(find_done(call, export.token, export.request, &before, &is_done));
+    if (is_done) {
+        out->export_description = export_describe(call, &before);
+        return OK;
+    }
     TRY(table_find_for_backup(call, in->table_arn, &table));
     if (!table->recovery_since_ms)
         return fail(call, &DYNAMODB_POINT_IN_TIME_RECOVERY_UNAVAILABLE,
                     "Point in time recovery is not enabled for table '" BYTES_FMT "'", BYTES_ARG(table->name));
-    TRY(check_time(call, in, table));
-    return fail(
-        call, &COMMON_NOT_IMPLEMENTED,
-        "ExportTableToPointInTime needs S3, which is not implemented: the request is fine, nothing was exported.");
+    TRY(find_times(call, in, table, &export));
+
+    export.table_name = table->name;
+    export.table_uuid = table->uuid;
+    TRY(start(call, table, in->incremental_export_specification != NULL, &export));
+    out->export_description = export_describe(call, &export); /* aws: IN_PROGRESS, however small */
+    return OK;
 }
 
 static Status describe_export(Call *call, const DynamodbDescribeExportInput *in, DynamodbDescribeExportOutput *out)
 {
-    (void)out;
-    return fail(call, &DYNAMODB_EXPORT_NOT_FOUND, "Export not found: " BYTES_FMT, BYTES_ARG(in->export_arn));
+    Export export;
+    Bytes table_name, name;
+    /* aws: observed of a table's ARN */
+    if (!transfer_parse_arn(&call->scope, in->export_arn, "export", &table_name, &name))
+        return fail(call, &DYNAMODB_VALIDATION, "Invalid Export ARN");
+    Statement *row = statement_begin(call->store, &find_name);
+    bind_text(row, 1, call->account);
+    bind_text(row, 2, call->region);
+    bind_text(row, 3, table_name);
+    bind_text(row, 4, name);
+    int code = row_one(call->arena, row, &whole_export, &export);
+    if (code == STORE_NOT_FOUND)
+        return fail(call, &DYNAMODB_EXPORT_NOT_FOUND, "Export not found: " BYTES_FMT, BYTES_ARG(in->export_arn));
+    TRY(expect_ok(call, code));
+    out->export_description = export_describe(call, &export);
+    return OK;
+}
+
+/* Where the last page ended: the ARN of its last export. */
+static Status find_after(Call *call, Bytes token, Bytes *table_name, Bytes *name)
+{
+    *table_name = *name = TEXT("");
+    if (present(token) && !transfer_parse_arn(&call->scope, token, "export", table_name, name))
+        return fail(call, &DYNAMODB_VALIDATION, "Invalid NextToken");
+    return OK;
 }
 
 static Status list_exports(Call *call, const DynamodbListExportsInput *in, DynamodbListExportsOutput *out)
 {
-    (void)in;
-    out->export_summaries.items = arena_new_of(call->arena, DynamodbExportSummary); /* a list that is there, empty */
-    return OK;
+    size_t limit = in->has_max_results ? (size_t)in->max_results : PAGE_EXPORTS_MAX;
+    Bytes after_table, after;
+    Export export = {0};
+    int code;
+    TRY(find_after(call, in->next_token, &after_table, &after));
+    out->export_summaries.items = arena_new_array(call->arena, DynamodbExportSummary, limit);
+    Statement *rows = statement_begin(call->store, present(in->table_arn) ? &list_of_table : &list_all);
+    bind_text(rows, 1, call->account);
+    bind_text(rows, 2, call->region);
+    bind_text(rows, 3, present(in->table_arn) ? table_name_of(in->table_arn) : after_table);
+    bind_text(rows, 4, after);
+    bind_int64(rows, 5, (int64_t)limit + 1);
+    while ((code = statement_step(rows)) == STORE_ROW) {
+        if (out->export_summaries.len == limit) {
+            out->next_token = out->export_summaries.items[limit - 1].export_arn;
+            statement_end(rows);
+            return OK;
+        }
+        row_read(call->arena, rows, &whole_export, &export);
+        const DynamodbExportDescription *d = export_describe(call, &export);
+        out->export_summaries.items[out->export_summaries.len++] =
+            (DynamodbExportSummary){d->export_arn, d->export_status, d->export_type};
+    }
+    return expect_ok(call, code);
 }

@@ -18,6 +18,9 @@ static inline int64_t history_at(int64_t ms)
     return ms << HISTORY_TIME_BITS;
 }
 
+/* Before each row that JOB_COLLECT keeps: the position of the item's last change. */
+#define COLLECTED_HEAD 8
+
 static inline bool history_is_followed(const Table *table)
 {
     return table->history.copies_count || table->recovery_since_ms;

@@ -33,6 +33,7 @@ static const Query select_rows = {"SELECT hash, range, item FROM dynamodb_item W
                                   " AND (hash, range) > (?2, ?3) ORDER BY hash, range LIMIT ?4"};
 static const Query select_changes = {"SELECT hash, range, item, at FROM dynamodb_change WHERE table_id = ?1"
                                      " AND at BETWEEN ?2 AND ?3 ORDER BY at DESC LIMIT ?4"};
+static const Query find_row = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range = ?3"};
 static const Query put_if_new = {"INSERT OR IGNORE INTO dynamodb_item (tree, hash, range, item)"
                                  " VALUES (?1, ?2, ?3, ?4)"};
 static const Query put_over = {"INSERT OR REPLACE INTO dynamodb_item (tree, hash, range, item)"
@@ -42,22 +43,12 @@ static const Query first_changes = {"SELECT at, length(item) FROM dynamodb_chang
 static const Query delete_changes = {"DELETE FROM dynamodb_change WHERE table_id = ?1 AND at <= ?2"};
 static const Query last_change = {"SELECT max(at) FROM dynamodb_change WHERE table_id = ?1"};
 
-/* What is left of a turn's share. */
-typedef struct Share {
-    int64_t rows, bytes;
-} Share;
-
-static bool take_share(Share *share, int64_t rows, size_t bytes)
+bool share_take(Share *share, int64_t rows, size_t bytes)
 {
     share->rows -= rows;
     share->bytes -= (int64_t)bytes;
     return share->rows > 0 && share->bytes > 0;
 }
-
-typedef struct StoredRow {
-    Key key;
-    Bytes item;
-} StoredRow;
 
 static StoredRow read_row(Arena *arena, Statement *rows)
 {
@@ -75,8 +66,7 @@ static int put_row(Store *store, const Query *query, int64_t tree, const StoredR
     return statement_run(put);
 }
 
-/* The table of an id, wherever it is, and the scope it is found in. */
-static int find_table(const Scope *scope, int64_t id, Scope *ret_scope, Table **ret_table)
+int job_table(const Scope *scope, int64_t id, Scope *ret_scope, Table **ret_table)
 {
     Statement *row = statement_begin(scope->store, &select_name);
     bind_int64(row, 1, id);
@@ -95,7 +85,7 @@ static int forget_copy(const Scope *scope, int64_t table_id)
 {
     Scope there;
     Table *table;
-    int code = find_table(scope, table_id, &there, &table);
+    int code = job_table(scope, table_id, &there, &table);
     if (code == STORE_OK)
         table_forget(scope->service, table);
     return code == STORE_NOT_FOUND ? STORE_OK : code;
@@ -140,7 +130,7 @@ int jobs_find(const Scope *scope, int64_t table_id)
     return code == STORE_ROW ? STORE_OK : code;
 }
 
-static int job_done(const Scope *scope, const Job *job)
+int job_done(const Scope *scope, const Job *job)
 {
     Statement *delete = statement_begin(scope->store, &delete_job);
     bind_int64(delete, 1, job->id);
@@ -148,11 +138,35 @@ static int job_done(const Scope *scope, const Job *job)
     return code == STORE_OK ? forget_copy(scope, job->source) : code;
 }
 
-static int job_write(const Scope *scope, const Job *job)
+int job_write(const Scope *scope, const Job *job)
 {
     Statement *write = statement_begin(scope->store, &write_job);
     row_bind(write, 1, &whole_job, job);
     return statement_run(write);
+}
+
+/* A row of COLLECT: when the item was changed last, in 8 bytes, and what it was before: the change that comes first
+ * here is the last. */
+static int collect_row(const Scope *scope, const Job *job, StoredRow *row, int64_t at)
+{
+    Statement *find = statement_begin(scope->store, &find_row);
+    Buffer kept = {0};
+    bind_int64(find, 1, job->target);
+    bind_bytes(find, 2, row->key.hash);
+    bind_bytes(find, 3, row->key.range);
+    int code = statement_one(find);
+    if (code == STORE_ROW) {
+        buffer_append(&kept, bytes_slice(column_bytes(find, 0), 0, COLLECTED_HEAD));
+        statement_end(find);
+    } else {
+        buffer_append_be64(&kept, (uint64_t)at);
+    }
+    buffer_append(&kept, row->item);
+    row->item = buffer_bytes(&kept);
+    if (code == STORE_ROW || code == STORE_NOT_FOUND)
+        code = put_row(scope->store, &put_over, job->target, row);
+    buffer_done(&kept);
+    return code;
 }
 
 /* Backwards: what an item was at the time asked for comes last and stays. */
@@ -168,22 +182,25 @@ static int undo(const Scope *scope, Job *job, Share *share)
     bind_int64(rows, 4, ROWS_A_STEP);
     while (put == STORE_OK && goes_on && (code = statement_step(rows)) == STORE_ROW) {
         StoredRow row = read_row(scope->arena, rows);
-        job->to = column_int64(rows, 3) - 1;
-        put = put_row(scope->store, &put_over, job->target, &row);
-        goes_on = take_share(share, 1, row.item.len);
+        int64_t at = column_int64(rows, 3);
+        job->to = at - 1;
+        put = job->kind == JOB_COLLECT ? collect_row(scope, job, &row, at)
+                                       : put_row(scope->store, &put_over, job->target, &row);
+        goes_on = share_take(share, 1, row.item.len);
         arena_rewind(scope->arena, mark);
     }
     statement_end(rows);
     if (put != STORE_OK || code < 0)
         return put != STORE_OK ? put : code;
-    if (code == STORE_OK && goes_on)
+    bool is_end = code == STORE_OK && goes_on;
+    if (is_end && job->kind == JOB_COLLECT)
+        return job_done(scope, job);
+    if (is_end)
         job->kind = JOB_COPY;
     return job_write(scope, job);
 }
 
-/* A step through a tree. True in *ret_end: nothing is left behind job->at. */
-typedef int RowFunction(void *context, const StoredRow *row, Share *share);
-static int for_rows(const Scope *scope, Job *job, Share *share, RowFunction *function, void *context, bool *ret_end)
+int job_for_rows(const Scope *scope, Job *job, Share *share, RowFunction *function, void *context, bool *ret_end)
 {
     Statement *rows = statement_begin(scope->store, &select_rows);
     Arena *arena = arena_new(); /* of a row: `function` has scope->arena for itself */
@@ -217,7 +234,7 @@ typedef struct Target {
 static int copy_row(void *context, const StoredRow *row, Share *share)
 {
     Target *target = context;
-    take_share(share, 1, row->item.len);
+    share_take(share, 1, row->item.len);
     return put_row(target->scope.store, &put_if_new, target->tree, row);
 }
 
@@ -225,7 +242,7 @@ static int copy(const Scope *scope, Job *job, Share *share)
 {
     Target target = {.scope = *scope, .tree = job->target};
     bool is_end;
-    int code = for_rows(scope, job, share, copy_row, &target, &is_end);
+    int code = job_for_rows(scope, job, share, copy_row, &target, &is_end);
     if (code != STORE_OK)
         return code;
     return is_end ? job_done(scope, job) : job_write(scope, job);
@@ -236,7 +253,7 @@ static int restore_row(void *context, const StoredRow *row, Share *share)
 {
     Target *target = context;
     ChangeCost cost = {0};
-    take_share(share, 1 + (int64_t)target->table->indexes_count, row->item.len * (1 + target->table->indexes_count));
+    share_take(share, 1 + (int64_t)target->table->indexes_count, row->item.len * (1 + target->table->indexes_count));
     if (!row->item.len)
         return STORE_OK;
     ArenaMark mark = arena_mark(target->scope.arena);
@@ -251,7 +268,7 @@ static int drop_source(const Scope *scope, const Job *job)
 {
     Scope there;
     Table *table;
-    int code = job->drops_source ? find_table(scope, job->source, &there, &table) : STORE_NOT_FOUND;
+    int code = job->drops_source ? job_table(scope, job->source, &there, &table) : STORE_NOT_FOUND;
     return code == STORE_OK ? backup_remove(&there, table) : code == STORE_NOT_FOUND ? STORE_OK : code;
 }
 
@@ -259,9 +276,9 @@ static int restore(const Scope *scope, Job *job, Share *share)
 {
     Target target;
     bool is_end;
-    int code = find_table(scope, job->target, &target.scope, &target.table);
+    int code = job_table(scope, job->target, &target.scope, &target.table);
     if (code == STORE_OK)
-        code = for_rows(scope, job, share, restore_row, &target, &is_end);
+        code = job_for_rows(scope, job, share, restore_row, &target, &is_end);
     if (code != STORE_OK)
         return code;
     if (!is_end)
@@ -284,7 +301,7 @@ static int forget(const Scope *scope, Job *job, Share *share)
     bool goes_on = true;
     while (goes_on && (code = statement_step(rows)) == STORE_ROW) {
         last = column_int64(rows, 0);
-        goes_on = take_share(share, 1, (size_t)column_int64(rows, 1));
+        goes_on = share_take(share, 1, (size_t)column_int64(rows, 1));
     }
     statement_end(rows);
     if (code < 0 || !last)
@@ -304,6 +321,7 @@ static int step(const Scope *scope, Share *share, Job *ret_job)
         return code;
     switch (ret_job->kind) {
     case JOB_UNDO:
+    case JOB_COLLECT:
         return undo(scope, ret_job, share);
     case JOB_COPY:
         return copy(scope, ret_job, share);
@@ -311,6 +329,10 @@ static int step(const Scope *scope, Share *share, Job *ret_job)
         return restore(scope, ret_job, share);
     case JOB_FORGET:
         return forget(scope, ret_job, share);
+    case JOB_EXPORT:
+        return export_step(scope, ret_job, share);
+    case JOB_IMPORT:
+        return import_step(scope, ret_job, share);
     }
     return STORE_BROKEN;
 }
@@ -347,7 +369,9 @@ static int give_up(void *context)
     Work *work = context;
     Scope there;
     Table *table;
-    int code = find_table(&work->scope, work->job.target, &there, &table);
+    if (work->job.kind == JOB_EXPORT)
+        return export_give_up(&work->scope, &work->job);
+    int code = job_table(&work->scope, work->job.target, &there, &table);
     if (code == STORE_OK)
         code = backup_remove(&there, table);
     return code == STORE_OK || code == STORE_NOT_FOUND ? job_done(&work->scope, &work->job) : code;

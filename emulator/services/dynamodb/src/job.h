@@ -6,6 +6,9 @@
  *   point in time     UNDO: what the change log has after that time, the oldest last, into the tree of a hidden backup;
  *                     COPY: the rows that have not changed since; RESTORE from it, as from any backup
  *   restore           RESTORE: the backup's rows as new items of the new table, with its indexes
+ *   export            UNDO and COPY as for a point in time; EXPORT: the copy's rows into objects. Of an incremental one
+ *                     first COLLECT: what was changed in the time between, as it was before, into another hidden tree
+ *   import            IMPORT: objects into the new table
  */
 #pragma once
 #include "key.h"
@@ -14,7 +17,10 @@ typedef enum JobKind {
     JOB_UNDO, /* history.c and jobs.c know these numbers, and they lie in files */
     JOB_COPY,
     JOB_RESTORE,
-    JOB_FORGET
+    JOB_FORGET,
+    JOB_COLLECT,
+    JOB_EXPORT,
+    JOB_IMPORT
 } JobKind;
 
 typedef struct Job {
@@ -33,3 +39,26 @@ MUST_CHECK int jobs_begin(const Scope *scope);
 MUST_CHECK int jobs_find(const Scope *scope, int64_t table_id);
 void jobs_start(Dynamodb *dynamodb);
 void jobs_stop(Dynamodb *dynamodb);
+
+/* For the steps that lie in files of their own. What is left of a turn's share: */
+typedef struct Share {
+    int64_t rows, bytes;
+} Share;
+bool share_take(Share *share, int64_t rows, size_t bytes); /* false: nothing is left */
+
+typedef struct StoredRow {
+    Key key;
+    Bytes item;
+} StoredRow;
+/* A step through the tree of job->source, from behind job->at, which moves on. True in *ret_end: nothing is left. */
+typedef int RowFunction(void *context, const StoredRow *row, Share *share);
+MUST_CHECK int job_for_rows(const Scope *scope, Job *job, Share *share, RowFunction *function, void *context,
+                            bool *ret_end);
+MUST_CHECK int job_write(const Scope *scope, const Job *job);
+MUST_CHECK int job_done(const Scope *scope, const Job *job);
+/* The table of an id, wherever it is, and the scope it is found in; STORE_NOT_FOUND. */
+MUST_CHECK int job_table(const Scope *scope, int64_t id, Scope *ret_scope, Table **ret_table);
+/* export_job.c, import_job.c */
+MUST_CHECK int export_step(const Scope *scope, Job *job, Share *share);
+MUST_CHECK int export_give_up(const Scope *scope, const Job *job);
+MUST_CHECK int import_step(const Scope *scope, Job *job, Share *share);

@@ -71,6 +71,24 @@ const Migration dynamodb_schema = {
         " is_on INTEGER NOT NULL, updated_ms INTEGER NOT NULL, PRIMARY KEY (table_id, index_name)) WITHOUT ROWID;",
         "CREATE TABLE dynamodb_dials (tree INTEGER PRIMARY KEY, day INTEGER NOT NULL, decreases INTEGER NOT NULL,"
         " decreased_ms INTEGER NOT NULL, increased_ms INTEGER NOT NULL);",
+        "CREATE TABLE dynamodb_export (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL,"
+        " region TEXT NOT NULL, table_name TEXT NOT NULL, name TEXT NOT NULL, table_uuid TEXT NOT NULL,"
+        " token TEXT NOT NULL, request BLOB NOT NULL, view_id INTEGER NOT NULL, changes_id INTEGER NOT NULL,"
+        " start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,"
+        " items INTEGER NOT NULL, bytes INTEGER NOT NULL, files INTEGER NOT NULL, failure_code TEXT, failure TEXT,"
+        " UNIQUE (account, region, table_name, name));"
+        "CREATE INDEX dynamodb_export_view ON dynamodb_export (view_id);"
+        "CREATE INDEX dynamodb_export_token ON dynamodb_export (account, region, token);"
+        "CREATE TABLE dynamodb_export_file (export_id INTEGER NOT NULL, number INTEGER NOT NULL, key TEXT NOT NULL,"
+        " items INTEGER NOT NULL, md5 BLOB NOT NULL, PRIMARY KEY (export_id, number)) WITHOUT ROWID;"
+        "CREATE TABLE dynamodb_import (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL,"
+        " region TEXT NOT NULL, table_name TEXT NOT NULL, name TEXT NOT NULL, table_uuid TEXT NOT NULL,"
+        " token TEXT NOT NULL, request BLOB NOT NULL, table_id INTEGER NOT NULL, start_ms INTEGER NOT NULL,"
+        " end_ms INTEGER NOT NULL, object BLOB NOT NULL, at INTEGER NOT NULL, processed INTEGER NOT NULL,"
+        " imported INTEGER NOT NULL, errors INTEGER NOT NULL, bytes INTEGER NOT NULL, failure_code TEXT,"
+        " failure TEXT, UNIQUE (account, region, table_name, name));"
+        "CREATE INDEX dynamodb_import_table ON dynamodb_import (table_id);"
+        "CREATE INDEX dynamodb_import_token ON dynamodb_import (account, region, token);",
         NULL,
     },
 };

@@ -26,8 +26,11 @@ struct Dynamodb {
     struct ShardLog *log; /* of streams' records */
     Timer *streams;       /* at streams_due_ms a shard is to be closed or dropped */
     int64_t streams_due_ms;
-    struct Kinesis *kinesis; /* NULL: it isn't open */
-    Timer *deliveries;       /* tries again what Kinesis did not take */
+    struct Kinesis *kinesis;          /* NULL: it isn't open */
+    void *s3;                         /* for exports and imports; NULL: it isn't open */
+    struct ExportFile *export_file;   /* export_job.h: the one that is being written */
+    struct ImportReader *import_read; /* import_job.h: the object that is being read */
+    Timer *deliveries;                /* tries again what Kinesis did not take */
     bool may_have_undelivered;
     LoopTimer jobs;     /* job.h */
     Timer *old_backups; /* at old_backups_ms a system backup is to be removed */

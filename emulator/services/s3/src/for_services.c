@@ -1,5 +1,7 @@
-/* for_services.c - objects that other services put: their bytes come over many turns, the object in one. */
-#include "object.h"
+/* for_services.c - objects that other services put: their bytes come over many turns, the object in one; and those that
+ * they read. */
+#include "blob.h"
+#include "listing.h"
 #include "s3.h"
 #include <stdlib.h>
 
@@ -71,4 +73,35 @@ int s3_deposit_keep(const Scope *scope, S3Deposit *deposit, Bytes bucket_name, B
         return code;
     Status status = object_put(&call, &bucket, &object);
     return is_ok(status) ? S3_DONE : STORE_BROKEN;
+}
+
+static const Query next_key = {"SELECT key FROM s3_object WHERE bucket = ?1 AND key >= ?2 ORDER BY key LIMIT 1"};
+
+int s3_next_key(const Scope *scope, Bytes bucket_name, Bytes prefix, Bytes after, Bytes *ret_key)
+{
+    Bucket bucket;
+    Call call = {.scope = *scope};
+    int code = bucket_find(&call, bucket_name, &bucket);
+    if (code != STORE_OK)
+        return code == STORE_NOT_FOUND ? S3_NO_BUCKET : code;
+    Statement *row = statement_begin(scope->store, &next_key);
+    bind_int64(row, 1, bucket.id);
+    bind_bytes(row, 2, after.len ? behind_key(scope->arena, after) : prefix.len ? prefix : TEXT(""));
+    code = statement_one(row);
+    if (code != STORE_ROW)
+        return code;
+    *ret_key = arena_copy(scope->arena, column_bytes(row, 0));
+    statement_end(row);
+    return bytes_starts_with(*ret_key, prefix) ? STORE_OK : STORE_NOT_FOUND;
+}
+
+int s3_hold(const Scope *scope, Bytes bucket_name, Bytes key, Blob **ret_blob)
+{
+    Bucket bucket;
+    Object object;
+    Call call = {.scope = *scope};
+    int code = bucket_find(&call, bucket_name, &bucket);
+    if (code == STORE_OK)
+        code = object_find(&call, &bucket, key, &object);
+    return code == STORE_OK ? blob_hold(scope->store, object.blob, ret_blob) : code;
 }
