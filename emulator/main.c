@@ -6,6 +6,7 @@
 #include "http_client.h"
 #include "net.h"
 #include "pipeline.h"
+#include "query.h"
 #include "services.h"
 #include "startup.h"
 #include <malloc.h>
@@ -114,6 +115,7 @@ static bool open_runtime(Emulator *emulator)
     Runtime *runtime = &emulator->runtime;
     const char *reason = NULL;
     runtime->config = config;
+    runtime->program = "/proc/self/exe";
     runtime->loop = running.loop = loop_new();
     if (!runtime->loop) {
         fputs("evpoc-emu: the system gives no more files to open.\n", stderr);
@@ -416,6 +418,8 @@ int main(int argc, char **argv)
     Config *config;
     const char *command = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
     char **arguments = argv + (command ? 2 : argc > 0);
+    if (argc == 2 && !strcmp(argv[1], QUERY_ARGUMENT))
+        return query_serve();
     if (has_argument(arguments, "--help"))
         return print_help(), 0;
     if (has_argument(arguments, "--version"))

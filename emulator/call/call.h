@@ -16,6 +16,7 @@
 /* What a service has at hand also outside a call; one of it, made by main, outlives every service. */
 typedef struct Runtime {
     const struct Config *config; /* the settings; NULL in tests: each at its default */
+    const char *program;         /* the executable, for what it does in processes of its own; NULL: it isn't this */
     Store *store;
     Loop *loop; /* for what is real: descriptors, processes, time-outs */
     Clock *clock;

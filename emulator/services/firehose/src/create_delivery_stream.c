@@ -2,6 +2,7 @@
 #include "destination.h"
 #include "encryption.h"
 #include "firehose_operations.h"
+#include "partitions.h"
 #include "source.h"
 #include "tags.h"
 
@@ -73,28 +74,53 @@ static DeliveryStream new_stream(Call *call, const FirehoseCreateDeliveryStreamI
     return stream;
 }
 
-static Status create_delivery_stream(Call *call, const FirehoseCreateDeliveryStreamInput *in,
-                                     FirehoseCreateDeliveryStreamOutput *out)
-{
+typedef struct Creation {
+    const FirehoseCreateDeliveryStreamInput *in;
+    FirehoseCreateDeliveryStreamOutput *out;
     StreamType type;
     Destination destination;
-    Tags tags = tags_filled(call->arena, TAGS_OF(&in->tags));
-    TRY(check_type(call, in, &type));
-    TRY(destination_of_new(call, in, &destination));
-    TRY(stream_tags_check(call, tags));
-    TRY(check_room(call, in->delivery_stream_name));
-    TRY(encryption_check_key(call, in->delivery_stream_encryption_configuration_input));
+    Tags tags;
+} Creation;
 
-    DeliveryStream stream = new_stream(call, in, type);
-    destination_keep(call->arena, &destination, &stream);
+static Status check(Call *call, Creation *creation)
+{
+    const FirehoseCreateDeliveryStreamInput *in = creation->in;
+    TRY(check_type(call, in, &creation->type));
+    TRY(destination_of_new(call, in, &creation->destination));
+    TRY(stream_tags_check(call, creation->tags));
+    TRY(check_room(call, in->delivery_stream_name));
+    return encryption_check_key(call, in->delivery_stream_encryption_configuration_input);
+}
+
+/* Its query was looked at meanwhile, by another process: what may have changed since is looked at again. */
+static Status create(Call *call, void *context)
+{
+    Creation *creation = context;
+    const FirehoseCreateDeliveryStreamInput *in = creation->in;
+    TRY(check(call, creation));
+
+    DeliveryStream stream = new_stream(call, in, creation->type);
+    destination_keep(call->arena, &creation->destination, &stream);
     if (in->delivery_stream_encryption_configuration_input)
         encryption_set(call, &stream, in->delivery_stream_encryption_configuration_input);
     TRY(expect_ok(call, delivery_stream_insert(&call->scope, &stream)));
     TagOwner owner = stream_tags(&stream);
-    TRY(expect_ok(call, tags_put(&call->scope, &owner, tags)));
-    if (type == KINESIS_SOURCE)
+    TRY(expect_ok(call, tags_put(&call->scope, &owner, creation->tags)));
+    if (creation->type == KINESIS_SOURCE)
         TRY(expect_ok(call, source_begin(&call->scope, &stream)));
 
-    out->delivery_stream_arn = delivery_stream_arn(call->arena, &stream);
+    creation->out->delivery_stream_arn = delivery_stream_arn(call->arena, &stream);
     return OK;
+}
+
+static Status create_delivery_stream(Call *call, const FirehoseCreateDeliveryStreamInput *in,
+                                     FirehoseCreateDeliveryStreamOutput *out)
+{
+    Creation *creation = arena_new_of(call->arena, Creation);
+    creation->in = in;
+    creation->out = out;
+    creation->tags = tags_filled(call->arena, TAGS_OF(&in->tags));
+    TRY(check(call, creation));
+    TRY(partition_query_check(call, &creation->destination, (QueryCheck){create, creation}));
+    return create(call, creation);
 }

@@ -1,5 +1,6 @@
 /* deliveries.c - what is due is begun; small ones are done with at once, large ones go on by the loop's timer. */
 #include "deliveries.h"
+#include "pages.h"
 
 #define RETRY_MS     5000
 #define KEPT_MS      (24 * MS_PER_HOUR) /* aws: "retries … for up to 24 hours", then the data is lost */
@@ -140,9 +141,18 @@ static void fail_delivery(const Scope *scope, const DeliveryStream *stream, int 
                    work.is_lost ? "what is older than a day is lost" : "its records are kept and it is tried again");
 }
 
+/* The first that need not wait. */
+static Delivery *next_of(const Firehose *firehose)
+{
+    Delivery *delivery = firehose->deliveries;
+    while (delivery && delivery_waits(delivery))
+        delivery = delivery->next;
+    return delivery;
+}
+
 static void go_on(Firehose *firehose)
 {
-    if (firehose->deliveries)
+    if (next_of(firehose))
         loop_timer_set(firehose->runtime->loop, &firehose->delivery_steps, loop_now_ms(firehose->runtime->loop) + 1);
 }
 
@@ -163,7 +173,7 @@ static void deliver(Scope *scope, DeliveryStream *stream, int64_t *room)
         Delivery *delivery;
         int code = delivery_begin(scope, stream, &delivery);
         int64_t wanted = stream->buffered_bytes < stream->size_max ? stream->buffered_bytes : stream->size_max;
-        if (code == STORE_OK && wanted > *room) {
+        if (code == STORE_OK && (wanted > *room || delivery_may_wait(delivery))) {
             delivery->next = firehose->deliveries;
             firehose->deliveries = delivery;
             return;
@@ -260,7 +270,7 @@ static void take_out(Firehose *firehose, const Delivery *delivery)
 void deliveries_go_on(struct LoopTimer *timer)
 {
     Firehose *firehose = owner_of(timer, Firehose, delivery_steps);
-    Delivery *delivery = firehose->deliveries;
+    Delivery *delivery = next_of(firehose);
     bool is_done = false;
     if (!delivery) {
         deliveries_run(firehose, clock_now_ms(firehose->runtime->clock));
@@ -280,4 +290,17 @@ void deliveries_go_on(struct LoopTimer *timer)
     }
     delivery_free(delivery);
     deliveries_run(firehose, clock_now_ms(firehose->runtime->clock));
+    flushes_look(firehose);
+}
+
+void deliveries_are_answered(Firehose *firehose)
+{
+    go_on(firehose);
+}
+
+bool deliveries_finish(Firehose *firehose)
+{
+    while (next_of(firehose))
+        deliveries_go_on(&firehose->delivery_steps);
+    return !firehose->deliveries;
 }

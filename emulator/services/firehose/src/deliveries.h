@@ -15,6 +15,10 @@ void deliveries_close(Firehose *firehose);
 /* Delivers what is due. */
 void deliveries_run(Firehose *firehose, int64_t now_ms);
 void deliveries_go_on(struct LoopTimer *timer); /* firehose->delivery_steps */
+/* A delivery that waited for somebody can go on. */
+void deliveries_are_answered(Firehose *firehose);
+/* Goes on with all that need not wait. False: some are on their way, still. */
+MUST_CHECK bool deliveries_finish(Firehose *firehose);
 /* Is one of this stream on its way? */
 bool deliveries_has(const Firehose *firehose, int64_t stream_id);
 
@@ -29,13 +33,14 @@ struct Delivery {
     int64_t at;             /* records [stream.position, at) are in it */
     int64_t bytes, records; /* as they were put */
     Processing processing;
-    int code;                   /* of the sinks: once it is not STORE_OK, nothing goes on */
-    int64_t made;               /* bytes that came of the piece at hand */
-    struct Outlet *outlets;     /* all objects that are made, the newest first; of which */
-    struct Outlet *main;        /* what passed the processors */
-    struct Outlet *failed;      /* what did not, told in JSON */
-    struct Outlet *copy;        /* records as they were put: S3BackupMode Enabled */
-    struct Outlet *gathered_of; /* what `gathered` goes to */
+    int code;                      /* of the sinks: once it is not STORE_OK, nothing goes on */
+    int64_t made;                  /* bytes that came of the piece at hand */
+    struct Partitions *partitions; /* NULL: there are none */
+    struct Outlet *outlets;        /* all objects that are made, the newest first; of which */
+    struct Outlet *main;           /* what passed the processors */
+    struct Outlet *failed;         /* what did not, told in JSON */
+    struct Outlet *copy;           /* records as they were put: S3BackupMode Enabled */
+    struct Outlet *gathered_of;    /* what `gathered` goes to */
     Buffer gathered;
     int64_t passed_bytes, passed_records;
 };
@@ -48,3 +53,13 @@ MUST_CHECK int delivery_step(Delivery *delivery, bool *ret_done);
 /* (turn) The objects are there, and their records have left the buffer. */
 MUST_CHECK int delivery_end(Delivery *delivery);
 Delivery *delivery_free(Delivery *delivery);
+/* It can go on only when it is answered. */
+bool delivery_waits(const Delivery *delivery);
+bool delivery_may_wait(const Delivery *delivery);
+
+/* For what the delivery is made of: its sinks. */
+struct OutletSettings;
+struct OutletSettings delivery_settings(const Delivery *delivery, int64_t since_ms);
+struct Outlet *delivery_open_outlet(Delivery *delivery, const struct OutletSettings *settings); /* NULL: see code */
+void delivery_pass(Delivery *delivery, struct Outlet *outlet, const Passing *record);
+void delivery_fail(Delivery *delivery, const Failing *failing);

@@ -4,6 +4,7 @@
 #include "failing.h"
 #include "metrics.h"
 #include "outlet.h"
+#include "partitions.h"
 #include <stdlib.h>
 
 #define PIECE_BYTES   (512 * 1024)
@@ -11,7 +12,7 @@
 #define TRIM_CHUNKS   256
 #define MADE_BYTES    INT64_C(8388608) /* of one step: a record may become many */
 
-static Outlet *open_outlet(Delivery *delivery, const OutletSettings *settings)
+Outlet *delivery_open_outlet(Delivery *delivery, const OutletSettings *settings)
 {
     Outlet *outlet = NULL;
     if (delivery->code == STORE_OK)
@@ -45,7 +46,7 @@ static Bytes evaluated_error(Delivery *delivery, const char *type, int64_t since
     return kept;
 }
 
-static OutletSettings settings_of(const Delivery *delivery, int64_t since_ms)
+OutletSettings delivery_settings(const Delivery *delivery, int64_t since_ms)
 {
     const Destination *destination = delivery->destination;
     return (OutletSettings){.bucket = delivery->bucket,
@@ -56,20 +57,20 @@ static OutletSettings settings_of(const Delivery *delivery, int64_t since_ms)
 
 static Outlet *main_outlet(Delivery *delivery, int64_t since_ms)
 {
-    OutletSettings settings = settings_of(delivery, since_ms);
+    OutletSettings settings = delivery_settings(delivery, since_ms);
     if (!delivery->main) {
         settings.prefix = evaluated(delivery, delivery->destination->prefix, since_ms);
-        delivery->main = open_outlet(delivery, &settings);
+        delivery->main = delivery_open_outlet(delivery, &settings);
     }
     return delivery->main;
 }
 
 static Outlet *failed_outlet(Delivery *delivery, int64_t since_ms)
 {
-    OutletSettings settings = settings_of(delivery, since_ms);
+    OutletSettings settings = delivery_settings(delivery, since_ms);
     if (!delivery->failed) {
         settings.prefix = evaluated_error(delivery, "processing-failed", since_ms);
-        delivery->failed = open_outlet(delivery, &settings);
+        delivery->failed = delivery_open_outlet(delivery, &settings);
     }
     return delivery->failed;
 }
@@ -82,7 +83,7 @@ static Outlet *copy_outlet(Delivery *delivery, int64_t since_ms)
                                    .prefix = evaluated(delivery, copy->prefix, since_ms),
                                    .compression = copy->compression_format,
                                    .since_ms = since_ms};
-        delivery->copy = open_outlet(delivery, &settings);
+        delivery->copy = delivery_open_outlet(delivery, &settings);
     }
     return delivery->copy;
 }
@@ -94,21 +95,16 @@ static void add_to(Delivery *delivery, Outlet *outlet, Bytes bytes)
     delivery->made += (int64_t)bytes.len;
 }
 
-static void on_passed(void *context, const Passing *record)
+void delivery_pass(Delivery *delivery, Outlet *outlet, const Passing *record)
 {
-    Delivery *delivery = context;
-    Outlet *outlet = main_outlet(delivery, record->arrival_ms);
-    if (!outlet)
-        return;
     add_to(delivery, outlet, record->data);
     add_to(delivery, outlet, delivery->delimiter);
     delivery->passed_bytes += (int64_t)record->data.len;
     delivery->passed_records++;
 }
 
-static void on_failed(void *context, const Failing *failing)
+void delivery_fail(Delivery *delivery, const Failing *failing)
 {
-    Delivery *delivery = context;
     Outlet *outlet = failed_outlet(delivery, failing->record.arrival_ms);
     Buffer line = {0};
     if (!outlet)
@@ -116,6 +112,24 @@ static void on_failed(void *context, const Failing *failing)
     failing_append(&line, failing, clock_now_ms(delivery->firehose->runtime->clock));
     add_to(delivery, outlet, buffer_bytes(&line));
     buffer_done(&line);
+}
+
+static void on_passed(void *context, const Passing *record)
+{
+    Delivery *delivery = context;
+    if (delivery->partitions) {
+        partitions_take(delivery->partitions, record);
+        delivery->made += (int64_t)record->data.len;
+        return;
+    }
+    Outlet *outlet = main_outlet(delivery, record->arrival_ms);
+    if (outlet)
+        delivery_pass(delivery, outlet, record);
+}
+
+static void on_failed(void *context, const Failing *failing)
+{
+    delivery_fail(context, failing);
 }
 
 static int find_bucket(const Scope *scope, Bytes bucket)
@@ -133,6 +147,7 @@ static int prepare(const Scope *scope, Delivery *delivery)
     delivery->processing =
         (Processing){.arena = delivery->piece, .passed = on_passed, .failed = on_failed, .context = delivery};
     processing_of(&delivery->processing, destination->processing_configuration);
+    delivery->partitions = partitions_new(delivery);
     int code = find_bucket(scope, delivery->bucket);
     if (code == STORE_OK && destination_has_copy(destination))
         code = find_bucket(scope, bucket_of(destination->s3_backup_description->bucket_arn));
@@ -166,6 +181,7 @@ Delivery *delivery_free(Delivery *delivery)
 {
     if (!delivery)
         return NULL;
+    partitions_free(delivery->partitions);
     outlet_free(delivery->outlets);
     buffer_done(&delivery->gathered);
     arena_free(delivery->piece);
@@ -222,10 +238,21 @@ static int end_all(Delivery *delivery)
     return code;
 }
 
+bool delivery_waits(const Delivery *delivery)
+{
+    return partitions_wait(delivery->partitions);
+}
+
+bool delivery_may_wait(const Delivery *delivery)
+{
+    return delivery->partitions;
+}
+
 int delivery_step(Delivery *delivery, bool *ret_done)
 {
-    int code = add_piece(delivery);
-    *ret_done = is_whole(delivery);
+    int code = delivery->code == STORE_OK ? add_piece(delivery) : delivery->code;
+    bool is_asked = code == STORE_OK && partitions_ask(delivery->partitions);
+    *ret_done = !is_asked && is_whole(delivery);
     if (code == STORE_OK)
         code = *ret_done ? end_all(delivery) : outlets_settle(delivery);
     arena_reset(delivery->piece);

@@ -1,12 +1,14 @@
 /* destination.c - the members that S3 and ExtendedS3 destinations have, their defaults, and what is refused. */
 #include "destination.h"
-#include "processing.h"
+#include "partitions.h"
 #include "wire.h"
 #include "zone.h"
 
-#define DESTINATION_ID     TEXT("destinationId-000000000001")
-#define SIZE_MB_DEFAULT    5
-#define INTERVAL_S_DEFAULT 300
+#define DESTINATION_ID         TEXT("destinationId-000000000001")
+#define SIZE_MB_DEFAULT        5
+#define INTERVAL_S_DEFAULT     300
+#define PARTITIONED_MB_DEFAULT 128
+#define RETRY_S_DEFAULT        300
 
 #define TAKE_TEXT(to, from, member)   ((to)->member = present((from)->member) ? (from)->member : (to)->member)
 #define TAKE_STRUCT(to, from, member) ((to)->member = (from)->member ? (from)->member : (to)->member)
@@ -68,10 +70,25 @@ static Status refuse_prefix(Call *call, const char *constraint)
                 constraint);
 }
 
-static Status check_prefix(Call *call, Bytes prefix, Bytes error_type)
+/* Of any: what it evaluates to is looked at when it is known. */
+static bool any_key(const void *keys, Bytes name, Bytes *ret)
+{
+    (void)keys;
+    *ret = TEXT("k");
+    return name.len > 0;
+}
+
+typedef struct PrefixKind {
+    Bytes error_type;
+    bool has_partitions;
+} PrefixKind;
+
+static Status check_prefix(Call *call, Bytes prefix, PrefixKind kind)
 {
     Buffer out = {0};
-    PrefixValues values = {.time = {.at_ms = call->now_ms}, .error_type = error_type};
+    PrefixValues values = {.time = {.at_ms = call->now_ms},
+                           .error_type = kind.error_type,
+                           .partition_key = kind.has_partitions ? any_key : NULL};
     PrefixFault fault = prefix_append(&out, prefix, &values);
     bool is_long = out.len > PREFIX_EVALUATED_MAX;
     buffer_done(&out);
@@ -82,10 +99,10 @@ static Status check_prefix(Call *call, Bytes prefix, Bytes error_type)
     return is_long ? refuse_prefix(call, "a prefix must evaluate to at most 512 characters") : OK;
 }
 
-static Status check_prefixes(Call *call, Bytes prefix, Bytes error)
+static Status check_prefixes(Call *call, Bytes prefix, Bytes error, bool has_partitions)
 {
-    TRY(check_prefix(call, prefix, (Bytes){0}));
-    TRY(check_prefix(call, error, TEXT("processing-failed")));
+    TRY(check_prefix(call, prefix, (PrefixKind){{0}, has_partitions}));
+    TRY(check_prefix(call, error, (PrefixKind){TEXT("processing-failed"), false}));
     if (prefix_has_expressions(prefix) && !error.len)
         return refuse_prefix(call, "ErrorOutputPrefix cannot be null or empty when Prefix contains expressions");
     if (prefix_has_expressions(error) && !prefix_has_error_type(error))
@@ -101,8 +118,6 @@ static Status check_built(Call *call, const Destination *destination)
         return not_built(call, "EncryptionConfiguration with a key of KMS");
     if (destination->data_format_conversion_configuration && destination->data_format_conversion_configuration->enabled)
         return not_built(call, "DataFormatConversionConfiguration");
-    if (destination->dynamic_partitioning_configuration && destination->dynamic_partitioning_configuration->enabled)
-        return not_built(call, "DynamicPartitioningConfiguration");
     return processors_check(call, destination->processing_configuration);
 }
 
@@ -118,15 +133,18 @@ static Status check_copy(Call *call, const Destination *destination)
     if (copy->encryption_configuration->kms_encryption_config)
         return not_built(call, "EncryptionConfiguration with a key of KMS");
     TRY(check_hints(call, copy->buffering_hints));
-    return check_prefixes(call, copy->prefix, copy->error_output_prefix);
+    return check_prefixes(call, copy->prefix, copy->error_output_prefix, false);
 }
 
-static Status check(Call *call, const Destination *destination)
+/* before: of an update; else NULL. */
+static Status check(Call *call, const Destination *destination, const Destination *before)
 {
     int32_t offset_s;
     TRY(check_hints(call, destination->buffering_hints));
     TRY(check_built(call, destination));
-    TRY(check_prefixes(call, destination->prefix, destination->error_output_prefix));
+    TRY(partitions_check(call, destination, before));
+    TRY(check_prefixes(call, destination->prefix, destination->error_output_prefix,
+                       present(partition_query(destination))));
     TRY(check_copy(call, destination));
     if (!zone_offset(destination->custom_time_zone, call->now_ms / MS_PER_S, &offset_s))
         return invalid(call, "CustomTimeZone must be the name of a time zone of the tz database.");
@@ -164,6 +182,21 @@ static void fill_hints(Arena *arena, FirehoseBufferingHints **hints)
         *hints = s3_defaults(arena).buffering_hints;
 }
 
+/* aws: Developer Guide, "Configure buffering hints": with dynamic partitioning, 128 MiB where nothing is said; model:
+ * RetryOptions: "The default value is 300". */
+static void fill_partitioning(Arena *arena, Destination *destination, bool has_hints)
+{
+    FirehoseDynamicPartitioningConfiguration *partitioning = destination->dynamic_partitioning_configuration;
+    if (!partitioning || !partitioning->enabled)
+        return;
+    if (!has_hints)
+        SET(destination->buffering_hints, size_in_m_bs, PARTITIONED_MB_DEFAULT);
+    if (!partitioning->retry_options)
+        partitioning->retry_options = arena_new_of(arena, FirehoseRetryOptions);
+    if (!partitioning->retry_options->has_duration_in_seconds)
+        SET(partitioning->retry_options, duration_in_seconds, RETRY_S_DEFAULT);
+}
+
 /* Where records go as they were put. from: a configuration or an update, of the same members. */
 #define TAKE_COPY(arena, destination, from)                                                                            \
     do {                                                                                                               \
@@ -190,7 +223,10 @@ static const char *other_of_new(const FirehoseCreateDeliveryStreamInput *in)
 
 static void take_new(Arena *arena, Destination *ret, const FirehoseExtendedS3DestinationConfiguration *in)
 {
+    const FirehoseBufferingHints *hints = in->buffering_hints;
     TAKE_EXTENDED(ret, in);
+    fill_hints(arena, &ret->buffering_hints);
+    fill_partitioning(arena, ret, hints && (hints->has_size_in_m_bs || hints->has_interval_in_seconds));
     if (in->s3_backup_configuration)
         TAKE_COPY(arena, ret, in->s3_backup_configuration);
 }
@@ -210,7 +246,7 @@ Status destination_of_new(Call *call, const FirehoseCreateDeliveryStreamInput *i
     else
         take_new(call->arena, ret, in->extended_s3_destination_configuration);
     fill_hints(call->arena, &ret->buffering_hints);
-    return check(call, ret);
+    return check(call, ret, NULL);
 }
 
 static const char *other_of_update(const FirehoseUpdateDestinationInput *in)
@@ -229,6 +265,7 @@ static const char *other_of_update(const FirehoseUpdateDestinationInput *in)
 static void take_update(Arena *arena, Destination *destination, const FirehoseExtendedS3DestinationUpdate *in)
 {
     TAKE_EXTENDED(destination, in);
+    fill_partitioning(arena, destination, true);
     if (in->s3_backup_update)
         TAKE_COPY(arena, destination, in->s3_backup_update);
 }
@@ -239,7 +276,7 @@ static Status check_update(Call *call, const Destination *before, const Destinat
 {
     if (destination_has_copy(before) && !destination_has_copy(after))
         return invalid(call, "S3BackupMode cannot be changed from Enabled to Disabled.");
-    return check(call, after);
+    return check(call, after, before);
 }
 
 Status destination_update(Call *call, const FirehoseUpdateDestinationInput *in, Destination *destination)

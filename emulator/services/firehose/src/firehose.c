@@ -5,6 +5,7 @@
 #include "firehose_operations.h"
 #include "metrics.h"
 #include "pages.h"
+#include "query.h"
 #include "schema.h"
 #include "source.h"
 #include <sodium.h>
@@ -61,7 +62,9 @@ void firehose_set_transition_ms(Firehose *firehose, int64_t transition_ms)
 static void close_firehose(void *service)
 {
     Firehose *firehose = service;
+    flushes_close(firehose);
     deliveries_close(firehose);
+    firehose->queries = queries_free(firehose->queries);
     if (firehose->grown)
         sources_close(firehose);
     meters_close(firehose->meters);
@@ -90,6 +93,7 @@ static void *open_firehose(Runtime *runtime)
     firehose->kinesis = runtime_service(runtime, &kinesis_service);
     firehose->s3 = runtime_service(runtime, &s3_service);
     firehose->delivery_steps.due = deliveries_go_on;
+    firehose->queries = queries_new(runtime->loop, runtime->program);
     delivery_metrics_open(firehose);
     if (!open_tables(firehose))
         return close_firehose(firehose), NULL;

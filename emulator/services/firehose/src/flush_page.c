@@ -3,6 +3,7 @@
 #include "deliveries.h"
 #include "pages.h"
 #include "source.h"
+#include <stdlib.h>
 
 static const Query flush_all = {
     "UPDATE firehose_stream SET flush_to = next, retry_ms = 0, due_ms = 0 WHERE next > position AND NOT is_deleting"};
@@ -44,13 +45,6 @@ static int mark(void *context)
     return statement_run(row);
 }
 
-static void deliver_all(Firehose *firehose)
-{
-    deliveries_run(firehose, clock_now_ms(firehose->runtime->clock));
-    while (firehose->deliveries)
-        deliveries_go_on(&firehose->delivery_steps);
-}
-
 static json_t *text(Bytes bytes)
 {
     return json_stringn(bytes.ptr, bytes.len);
@@ -73,6 +67,48 @@ static json_t *describe_all(const Firehose *firehose)
     return json_pack("{s:o}", "streams", streams);
 }
 
+/* Somebody else works on what is being delivered: the answer waits for that. */
+struct FlushWait {
+    struct FlushWait *next;
+    HttpRequest *request;
+};
+
+static void deliver_all(Firehose *firehose, HttpRequest *request, HttpResponse *response)
+{
+    deliveries_run(firehose, clock_now_ms(firehose->runtime->clock));
+    if (deliveries_finish(firehose)) {
+        page_answer(response, describe_all(firehose));
+        return;
+    }
+    struct FlushWait *wait = malloc(sizeof *wait);
+    if (!wait)
+        abort();
+    *wait = (struct FlushWait){firehose->flushes, request};
+    firehose->flushes = wait;
+    response->status = 0;
+}
+
+void flushes_look(Firehose *firehose)
+{
+    while (firehose->flushes && !firehose->deliveries) {
+        struct FlushWait *wait = firehose->flushes;
+        HttpResponse response = {.status = 200};
+        firehose->flushes = wait->next;
+        page_answer(&response, describe_all(firehose));
+        http_respond(wait->request, &response);
+        free(wait);
+    }
+}
+
+/* Its clients are gone already. */
+void flushes_close(Firehose *firehose)
+{
+    for (struct FlushWait *wait; (wait = firehose->flushes);) {
+        firehose->flushes = wait->next;
+        free(wait);
+    }
+}
+
 void flush_page(void *context, HttpRequest *request, HttpResponse *response)
 {
     static const char *const known[] = {"stream", "account", "region", NULL};
@@ -92,8 +128,7 @@ void flush_page(void *context, HttpRequest *request, HttpResponse *response)
     } else if (code != STORE_OK || runtime_run_alone(firehose->runtime, mark, &flush) != STORE_OK) {
         page_fail(response, 500, "%s", store_error(firehose->store));
     } else {
-        deliver_all(firehose);
-        page_answer(response, describe_all(firehose));
+        deliver_all(firehose, request, response);
     }
     arena_free(arena);
     json_decref(input);

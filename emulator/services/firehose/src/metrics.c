@@ -1,5 +1,6 @@
 /* metrics.c */
 #include "metrics.h"
+#include "partitions.h"
 
 static const MeterMetric infos[METRICS] = {
     [METRIC_INCOMING_BYTES] = {"IncomingBytes", "Bytes"},
@@ -15,6 +16,8 @@ static const MeterMetric infos[METRICS] = {
     [METRIC_S3_RECORDS] = {"DeliveryToS3.Records", "Count"},
     [METRIC_S3_SUCCESS] = {"DeliveryToS3.Success", "Count"},
     [METRIC_S3_FRESHNESS] = {"DeliveryToS3.DataFreshness", "Seconds"},
+    [METRIC_PARTITIONS] = {"PartitionCount", "Count"},
+    [METRIC_QUERY_DURATION] = {"JQProcessing.Duration", "Milliseconds"},
     [METRIC_COPY_BYTES] = {"BackupToS3.Bytes", "Bytes"},
     [METRIC_COPY_RECORDS] = {"BackupToS3.Records", "Count"},
     [METRIC_COPY_SUCCESS] = {"BackupToS3.Success", "Count"},
@@ -42,6 +45,8 @@ void delivery_metrics_of(Firehose *firehose, const Delivery *delivery, int64_t n
     delivery_metric(firehose, stream, METRIC_S3_RECORDS, (double)delivery->passed_records);
     delivery_metric(firehose, stream, METRIC_S3_SUCCESS, 1);
     delivery_metric(firehose, stream, METRIC_S3_FRESHNESS, age_s);
+    if (delivery->partitions)
+        delivery_metric(firehose, stream, METRIC_PARTITIONS, (double)partitions_count(delivery->partitions));
     if (!delivery->copy)
         return;
     delivery_metric(firehose, stream, METRIC_COPY_BYTES, (double)delivery->bytes);

@@ -57,6 +57,33 @@ bool prefix_has_error_type(Bytes prefix)
     return has(prefix, "firehose", "error-output-type");
 }
 
+bool prefix_has_keys(Bytes prefix)
+{
+    return has(prefix, "partitionKeyFromQuery", NULL);
+}
+
+bool prefix_next_key(Bytes prefix, size_t *at, Bytes *ret_name)
+{
+    Bytes literal;
+    Expression expression;
+    bool is_found;
+    while (*at < prefix.len && next_expression(prefix, at, &literal, &expression, &is_found))
+        if (is_found && bytes_is(expression.name_space, "partitionKeyFromQuery")) {
+            *ret_name = expression.value;
+            return true;
+        }
+    return false;
+}
+
+bool prefix_has_key(Bytes prefix, Bytes name)
+{
+    Bytes found;
+    for (size_t at = 0; prefix_next_key(prefix, &at, &found);)
+        if (bytes_equal(found, name))
+            return true;
+    return false;
+}
+
 static void append_random(Buffer *out, Random *random)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -64,13 +91,23 @@ static void append_random(Buffer *out, Random *random)
         buffer_append_char(out, random ? letters[random_below(random, sizeof letters - 1)] : 'A');
 }
 
+static PrefixFault append_key(Buffer *out, const Expression *expression, const PrefixValues *values)
+{
+    Bytes value = {0};
+    if (!values->partition_key || !values->partition_key(values->partition_keys, expression->value, &value))
+        return PREFIX_PARTITION_KEY;
+    buffer_append(out, value);
+    return PREFIX_FINE;
+}
+
 static PrefixFault append_expression(Buffer *out, const Expression *expression, const PrefixValues *values)
 {
     if (bytes_is(expression->name_space, "timestamp"))
         return present(expression->value) && java_time_append(out, expression->value, &values->time) ? PREFIX_FINE
                                                                                                      : PREFIX_BAD_TIME;
-    if (bytes_is(expression->name_space, "partitionKeyFromQuery") ||
-        bytes_is(expression->name_space, "partitionKeyFromLambda"))
+    if (bytes_is(expression->name_space, "partitionKeyFromQuery"))
+        return append_key(out, expression, values);
+    if (bytes_is(expression->name_space, "partitionKeyFromLambda"))
         return PREFIX_PARTITION_KEY;
     if (!bytes_is(expression->name_space, "firehose"))
         return PREFIX_UNKNOWN;
@@ -98,11 +135,12 @@ PrefixFault prefix_append(Buffer *out, Bytes prefix, const PrefixValues *values)
     return PREFIX_FINE;
 }
 
-/* aws: "If your prefix doesn't contain a timestamp namespace …, Firehose appends YYYY/MM/dd/HH/" */
+/* aws: "If your prefix doesn't contain a timestamp namespace …, Firehose appends YYYY/MM/dd/HH/"; not behind partition
+ * keys: "Use Amazon S3 bucket prefix to deliver data" shows none. */
 PrefixFault prefix_evaluate(Buffer *out, Bytes prefix, const PrefixValues *values)
 {
     PrefixFault fault = prefix_append(out, prefix, values);
-    if (fault == PREFIX_FINE && !prefix_has_times(prefix) &&
+    if (fault == PREFIX_FINE && !prefix_has_times(prefix) && !prefix_has_keys(prefix) &&
         !java_time_append(out, TEXT("yyyy/MM/dd/HH/"), &values->time))
         return PREFIX_BAD_TIME;
     return fault;

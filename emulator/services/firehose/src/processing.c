@@ -129,8 +129,7 @@ static Status check_types(Call *call, const FirehoseProcessorList *processors)
 {
     for (size_t i = 0; i < processors->len; i++) {
         Bytes type = processors->items[i].type;
-        if (bytes_equal(type, FIREHOSE_PROCESSOR_TYPE_LAMBDA) ||
-            bytes_equal(type, FIREHOSE_PROCESSOR_TYPE_METADATAEXTRACTION))
+        if (bytes_equal(type, FIREHOSE_PROCESSOR_TYPE_LAMBDA))
             return fail(call, &COMMON_NOT_IMPLEMENTED, "The processor " BYTES_FMT " is not implemented.",
                         BYTES_ARG(type));
         for (size_t other = 0; other < i; other++)

@@ -2,6 +2,7 @@
  * aws: Firehose API Reference, UpdateDestination. */
 #include "destination.h"
 #include "firehose_operations.h"
+#include "partitions.h"
 
 OPERATION(FirehoseUpdateDestination, update_destination, WRITES);
 
@@ -20,20 +21,41 @@ static Status check_version(Call *call, const DeliveryStream *stream, const Fire
                 BYTES_ARG(stream->name), (long long)stream->version, BYTES_ARG(in->current_delivery_stream_version_id));
 }
 
+typedef struct Change {
+    const FirehoseUpdateDestinationInput *in;
+    DeliveryStream stream;
+    Destination destination;
+} Change;
+
+static Status check(Call *call, Change *change)
+{
+    const FirehoseUpdateDestinationInput *in = change->in;
+    TRY(delivery_stream_for_change(call, in->delivery_stream_name, &change->stream));
+    TRY(check_version(call, &change->stream, in));
+    if (!destination_read(call->arena, &change->stream, &change->destination))
+        return fault(call, STORE_BROKEN);
+    return destination_update(call, in, &change->destination);
+}
+
+/* Its query was looked at meanwhile, by another process: what may have changed since is looked at again. */
+static Status update(Call *call, void *context)
+{
+    Change *change = context;
+    DeliveryStream *stream = &change->stream;
+    TRY(check(call, change));
+    destination_keep(call->arena, &change->destination, stream);
+    stream->version++;
+    stream->updated_ms = call->now_ms;
+    return expect_ok(call, delivery_stream_write(&call->scope, stream));
+}
+
 static Status update_destination(Call *call, const FirehoseUpdateDestinationInput *in,
                                  FirehoseUpdateDestinationOutput *out)
 {
-    DeliveryStream stream;
-    Destination destination;
+    Change *change = arena_new_of(call->arena, Change);
     (void)out;
-    TRY(delivery_stream_for_change(call, in->delivery_stream_name, &stream));
-    TRY(check_version(call, &stream, in));
-    if (!destination_read(call->arena, &stream, &destination))
-        return fault(call, STORE_BROKEN);
-    TRY(destination_update(call, in, &destination));
-
-    destination_keep(call->arena, &destination, &stream);
-    stream.version++;
-    stream.updated_ms = call->now_ms;
-    return expect_ok(call, delivery_stream_write(&call->scope, &stream));
+    change->in = in;
+    TRY(check(call, change));
+    TRY(partition_query_check(call, &change->destination, (QueryCheck){update, change}));
+    return update(call, change);
 }
