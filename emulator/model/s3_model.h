@@ -30,12 +30,6 @@ extern const ErrorModel S3_NO_SUCH_UPLOAD;
 
 #define S3_REQUEST_PAYER_REQUESTER TEXT("requester")
 
-#define S3_OBJECT_LOCK_MODE_GOVERNANCE TEXT("GOVERNANCE")
-#define S3_OBJECT_LOCK_MODE_COMPLIANCE TEXT("COMPLIANCE")
-
-#define S3_OBJECT_LOCK_LEGAL_HOLD_STATUS_ON TEXT("ON")
-#define S3_OBJECT_LOCK_LEGAL_HOLD_STATUS_OFF TEXT("OFF")
-
 #define S3_OBJECT_LOCK_EVENT_HOLD_ON TEXT("ON")
 #define S3_OBJECT_LOCK_EVENT_HOLD_OFF TEXT("OFF")
 
@@ -478,6 +472,16 @@ struct S3AccessControlPolicy;
 struct S3PutBucketAclRequest;
 struct S3PutObjectAclRequest;
 struct S3PutObjectAclOutput;
+struct S3ObjectLockLegalHold;
+struct S3PutObjectLegalHoldRequest;
+struct S3PutObjectLegalHoldOutput;
+struct S3GetObjectLegalHoldRequest;
+struct S3GetObjectLegalHoldOutput;
+struct S3ObjectLockRetention;
+struct S3PutObjectRetentionRequest;
+struct S3PutObjectRetentionOutput;
+struct S3GetObjectRetentionRequest;
+struct S3GetObjectRetentionOutput;
 struct S3InvalidObjectState;
 
 typedef struct S3TagSet {
@@ -2876,6 +2880,74 @@ typedef struct S3PutObjectAclOutput {
     Bytes request_charged;
 } S3PutObjectAclOutput;
 
+typedef struct S3ObjectLockLegalHold {
+    Bytes status;
+} S3ObjectLockLegalHold;
+
+typedef struct S3PutObjectLegalHoldRequest {
+    Bytes bucket;
+    Bytes key;
+    struct S3ObjectLockLegalHold *legal_hold;
+    Bytes request_payer;
+    Bytes version_id;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    Bytes expected_bucket_owner;
+} S3PutObjectLegalHoldRequest;
+
+typedef struct S3PutObjectLegalHoldOutput {
+    Bytes request_charged;
+} S3PutObjectLegalHoldOutput;
+
+typedef struct S3GetObjectLegalHoldRequest {
+    Bytes bucket;
+    Bytes key;
+    Bytes version_id;
+    Bytes request_payer;
+    Bytes expected_bucket_owner;
+} S3GetObjectLegalHoldRequest;
+
+typedef struct S3GetObjectLegalHoldOutput {
+    struct S3ObjectLockLegalHold *legal_hold;
+} S3GetObjectLegalHoldOutput;
+
+typedef struct S3ObjectLockRetention {
+    Bytes mode;
+    int64_t retain_until_date;
+    bool has_retain_until_date;
+    Bytes event_hold;
+    struct S3EventHoldDuration *event_hold_duration;
+} S3ObjectLockRetention;
+
+typedef struct S3PutObjectRetentionRequest {
+    Bytes bucket;
+    Bytes key;
+    struct S3ObjectLockRetention *retention;
+    Bytes request_payer;
+    Bytes version_id;
+    bool bypass_governance_retention;
+    bool has_bypass_governance_retention;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    Bytes expected_bucket_owner;
+} S3PutObjectRetentionRequest;
+
+typedef struct S3PutObjectRetentionOutput {
+    Bytes request_charged;
+} S3PutObjectRetentionOutput;
+
+typedef struct S3GetObjectRetentionRequest {
+    Bytes bucket;
+    Bytes key;
+    Bytes version_id;
+    Bytes request_payer;
+    Bytes expected_bucket_owner;
+} S3GetObjectRetentionRequest;
+
+typedef struct S3GetObjectRetentionOutput {
+    struct S3ObjectLockRetention *retention;
+} S3GetObjectRetentionOutput;
+
 typedef struct S3InvalidObjectState {
     Bytes storage_class;
     Bytes access_tier;
@@ -3153,6 +3225,14 @@ typedef struct S3PutBucketAclOutput {
 extern const OperationModel S3PutBucketAclModel;
 typedef S3PutObjectAclRequest S3PutObjectAclInput;
 extern const OperationModel S3PutObjectAclModel;
+typedef S3PutObjectLegalHoldRequest S3PutObjectLegalHoldInput;
+extern const OperationModel S3PutObjectLegalHoldModel;
+typedef S3GetObjectLegalHoldRequest S3GetObjectLegalHoldInput;
+extern const OperationModel S3GetObjectLegalHoldModel;
+typedef S3PutObjectRetentionRequest S3PutObjectRetentionInput;
+extern const OperationModel S3PutObjectRetentionModel;
+typedef S3GetObjectRetentionRequest S3GetObjectRetentionInput;
+extern const OperationModel S3GetObjectRetentionModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape S3_SHAPE_LOCATION_INFO;
@@ -3405,4 +3485,14 @@ extern const Shape S3_SHAPE_ACCESS_CONTROL_POLICY;
 extern const Shape S3_SHAPE_PUT_BUCKET_ACL_REQUEST;
 extern const Shape S3_SHAPE_PUT_OBJECT_ACL_REQUEST;
 extern const Shape S3_SHAPE_PUT_OBJECT_ACL_OUTPUT;
+extern const Shape S3_SHAPE_OBJECT_LOCK_LEGAL_HOLD;
+extern const Shape S3_SHAPE_PUT_OBJECT_LEGAL_HOLD_REQUEST;
+extern const Shape S3_SHAPE_PUT_OBJECT_LEGAL_HOLD_OUTPUT;
+extern const Shape S3_SHAPE_GET_OBJECT_LEGAL_HOLD_REQUEST;
+extern const Shape S3_SHAPE_GET_OBJECT_LEGAL_HOLD_OUTPUT;
+extern const Shape S3_SHAPE_OBJECT_LOCK_RETENTION;
+extern const Shape S3_SHAPE_PUT_OBJECT_RETENTION_REQUEST;
+extern const Shape S3_SHAPE_PUT_OBJECT_RETENTION_OUTPUT;
+extern const Shape S3_SHAPE_GET_OBJECT_RETENTION_REQUEST;
+extern const Shape S3_SHAPE_GET_OBJECT_RETENTION_OUTPUT;
 extern const Shape S3_SHAPE_INVALID_OBJECT_STATE;

@@ -20,10 +20,13 @@ PUT: dict[str, Body] = {
     "PutBucketLifecycleConfiguration": {"LifecycleConfiguration": {"Rules": []}},
     "PutObjectLockConfiguration": {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
     "PutBucketLogging": {"BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "none", "TargetPrefix": ""}}},
+    "PutObjectLegalHold": {"Key": "key", "LegalHold": {"Status": "ON"}}, "GetObjectLegalHold": {"Key": "key"},
+    "PutObjectRetention": {"Key": "key", "Retention": {"Mode": "GOVERNANCE", "RetainUntilDate": 4_000_000_000}}, "GetObjectRetention": {"Key": "key"},
     "PutBucketAcl": {"ACL": "public-read"}, "PutObjectAcl": {"Key": "key", "ACL": "public-read"},
     **{f"Put{noun}": {"Id": "a", noun.removeprefix("Bucket"): {"Id": "b"}} for noun in SEVERAL},
 }
 REFUSED = {
+    **dict.fromkeys(("PutObjectLegalHold", "GetObjectLegalHold", "PutObjectRetention", "GetObjectRetention"), "InvalidRequest"),
     "PutBucketWebsite": "InvalidArgument", "PutBucketNotificationConfiguration": "InvalidArgument", "PutBucketReplication": "InvalidRequest",
     "PutObjectLockConfiguration": "InvalidBucketState", "PutBucketLogging": "InvalidTargetBucketForLogging",
     "PutBucketMetricsConfiguration": "IdMismatch", "PutBucketAcl": "AccessControlListNotSupported", "PutObjectAcl": "AccessControlListNotSupported",

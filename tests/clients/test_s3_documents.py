@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -70,3 +71,21 @@ def test_many_of_a_kind_are_paged(s3, bucket):
     assert ([one["Id"] for one in rest["MetricsConfigurationList"]], rest["IsTruncated"]) == (["m100"], False)
     s3.delete_bucket_metrics_configuration(Bucket=bucket, Id="m100")
     assert refusal_code(s3.delete_bucket_metrics_configuration, Bucket=bucket, Id="m100") == "NoSuchConfiguration"
+
+
+def test_a_locked_version_stays(s3, unique):
+    name = unique("locked")
+    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    where = {"Bucket": name, "Key": "k"}
+    version = s3.put_object(**where, Body=b"x")["VersionId"]
+    until = datetime.datetime(2099, 1, 1, tzinfo=datetime.timezone.utc)
+    s3.put_object_retention(**where, Retention={"Mode": "GOVERNANCE", "RetainUntilDate": until})
+    assert s3.get_object_retention(**where)["Retention"] == {"Mode": "GOVERNANCE", "RetainUntilDate": until}
+    s3.put_object_legal_hold(**where, LegalHold={"Status": "ON"})
+    assert s3.get_object_legal_hold(**where)["LegalHold"] == {"Status": "ON"}
+    assert s3.get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"] == {"ObjectLockEnabled": "Enabled"}
+    assert refusal_code(s3.delete_object, **where, VersionId=version, BypassGovernanceRetention=True) == "AccessDenied"
+    s3.put_object_legal_hold(**where, LegalHold={"Status": "OFF"})
+    assert refusal_code(s3.delete_object, **where, VersionId=version) == "AccessDenied"
+    s3.delete_object(**where, VersionId=version, BypassGovernanceRetention=True)
+    s3.delete_bucket(Bucket=name)

@@ -541,13 +541,11 @@ static const Shape shape_request_payer = {.name = "RequestPayer", .kind = KIND_S
 
 static const Shape shape_tagging_header = {.name = "TaggingHeader", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
-static const char *const enum_object_lock_mode[] = {"GOVERNANCE", "COMPLIANCE", NULL};
-static const Shape shape_object_lock_mode = {.name = "ObjectLockMode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_object_lock_mode};
+static const Shape shape_object_lock_mode = {.name = "ObjectLockMode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Shape shape_object_lock_retain_until_date = {.name = "ObjectLockRetainUntilDate", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX, .time = TIME_ISO_8601};
 
-static const char *const enum_object_lock_legal_hold_status[] = {"ON", "OFF", NULL};
-static const Shape shape_object_lock_legal_hold_status = {.name = "ObjectLockLegalHoldStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_object_lock_legal_hold_status};
+static const Shape shape_object_lock_legal_hold_status = {.name = "ObjectLockLegalHoldStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const char *const enum_object_lock_event_hold[] = {"ON", "OFF", NULL};
 static const Shape shape_object_lock_event_hold = {.name = "ObjectLockEventHold", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_object_lock_event_hold};
@@ -3157,6 +3155,82 @@ static const Field fields_put_object_acl_output[] = {
 };
 const Shape S3_SHAPE_PUT_OBJECT_ACL_OUTPUT = {.name = "PutObjectAclOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectAclOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_object_acl_output};
 
+static const Field fields_object_lock_legal_hold[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_object_lock_legal_hold_status, .offset = offsetof(S3ObjectLockLegalHold, status), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_OBJECT_LOCK_LEGAL_HOLD = {.name = "ObjectLockLegalHold", .kind = KIND_STRUCTURE, .size = sizeof(S3ObjectLockLegalHold), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_object_lock_legal_hold};
+
+static const Field fields_put_object_legal_hold_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutObjectLegalHoldRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3PutObjectLegalHoldRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"LegalHold", 9}, .path = "legalHold", .shape = &S3_SHAPE_OBJECT_LOCK_LEGAL_HOLD, .offset = offsetof(S3PutObjectLegalHoldRequest, legal_hold), .has_offset = NO_OFFSET, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3PutObjectLegalHoldRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3PutObjectLegalHoldRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutObjectLegalHoldRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutObjectLegalHoldRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutObjectLegalHoldRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_OBJECT_LEGAL_HOLD_REQUEST = {.name = "PutObjectLegalHoldRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectLegalHoldRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_put_object_legal_hold_request};
+
+static const Field fields_put_object_legal_hold_output[] = {
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3PutObjectLegalHoldOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_OBJECT_LEGAL_HOLD_OUTPUT = {.name = "PutObjectLegalHoldOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectLegalHoldOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_object_legal_hold_output};
+
+static const Field fields_get_object_legal_hold_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetObjectLegalHoldRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3GetObjectLegalHoldRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3GetObjectLegalHoldRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3GetObjectLegalHoldRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetObjectLegalHoldRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_OBJECT_LEGAL_HOLD_REQUEST = {.name = "GetObjectLegalHoldRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectLegalHoldRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_object_legal_hold_request};
+
+static const Field fields_get_object_legal_hold_output[] = {
+    {.name = {"LegalHold", 9}, .path = "legalHold", .shape = &S3_SHAPE_OBJECT_LOCK_LEGAL_HOLD, .offset = offsetof(S3GetObjectLegalHoldOutput, legal_hold), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_OBJECT_LEGAL_HOLD_OUTPUT = {.name = "GetObjectLegalHoldOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectLegalHoldOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_object_legal_hold_output};
+
+static const Field fields_object_lock_retention[] = {
+    {.name = {"Mode", 4}, .path = "mode", .shape = &shape_object_lock_retention_mode, .offset = offsetof(S3ObjectLockRetention, mode), .has_offset = NO_OFFSET},
+    {.name = {"RetainUntilDate", 15}, .path = "retainUntilDate", .shape = &shape_date, .offset = offsetof(S3ObjectLockRetention, retain_until_date), .has_offset = offsetof(S3ObjectLockRetention, has_retain_until_date)},
+    {.name = {"EventHold", 9}, .path = "eventHold", .shape = &shape_object_lock_event_hold, .offset = offsetof(S3ObjectLockRetention, event_hold), .has_offset = NO_OFFSET},
+    {.name = {"EventHoldDuration", 17}, .path = "eventHoldDuration", .shape = &S3_SHAPE_EVENT_HOLD_DURATION, .offset = offsetof(S3ObjectLockRetention, event_hold_duration), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_OBJECT_LOCK_RETENTION = {.name = "ObjectLockRetention", .kind = KIND_STRUCTURE, .size = sizeof(S3ObjectLockRetention), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_object_lock_retention};
+
+static const Field fields_put_object_retention_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutObjectRetentionRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3PutObjectRetentionRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Retention", 9}, .path = "retention", .shape = &S3_SHAPE_OBJECT_LOCK_RETENTION, .offset = offsetof(S3PutObjectRetentionRequest, retention), .has_offset = NO_OFFSET, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3PutObjectRetentionRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3PutObjectRetentionRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-bypass-governance-retention", 33}, .path = "bypassGovernanceRetention", .shape = &shape_bypass_governance_retention, .offset = offsetof(S3PutObjectRetentionRequest, bypass_governance_retention), .has_offset = offsetof(S3PutObjectRetentionRequest, has_bypass_governance_retention), .location = IN_HEADER},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutObjectRetentionRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutObjectRetentionRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutObjectRetentionRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_OBJECT_RETENTION_REQUEST = {.name = "PutObjectRetentionRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectRetentionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_put_object_retention_request};
+
+static const Field fields_put_object_retention_output[] = {
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3PutObjectRetentionOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_PUT_OBJECT_RETENTION_OUTPUT = {.name = "PutObjectRetentionOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3PutObjectRetentionOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_object_retention_output};
+
+static const Field fields_get_object_retention_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetObjectRetentionRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3GetObjectRetentionRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3GetObjectRetentionRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3GetObjectRetentionRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetObjectRetentionRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_OBJECT_RETENTION_REQUEST = {.name = "GetObjectRetentionRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectRetentionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_object_retention_request};
+
+static const Field fields_get_object_retention_output[] = {
+    {.name = {"Retention", 9}, .path = "retention", .shape = &S3_SHAPE_OBJECT_LOCK_RETENTION, .offset = offsetof(S3GetObjectRetentionOutput, retention), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_OBJECT_RETENTION_OUTPUT = {.name = "GetObjectRetentionOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectRetentionOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_object_retention_output};
+
 static const Field fields_invalid_object_state[] = {
     {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_storage_class, .offset = offsetof(S3InvalidObjectState, storage_class), .has_offset = NO_OFFSET},
     {.name = {"AccessTier", 10}, .path = "accessTier", .shape = &shape_intelligent_tiering_access_tier, .offset = offsetof(S3InvalidObjectState, access_tier), .has_offset = NO_OFFSET},
@@ -3260,6 +3334,10 @@ const OperationModel S3ListBucketIntelligentTieringConfigurationsModel = {.name 
 const OperationModel S3GetBucketPolicyStatusModel = {.name = "GetBucketPolicyStatus", .input = &S3_SHAPE_GET_BUCKET_POLICY_STATUS_REQUEST, .output = &S3_SHAPE_GET_BUCKET_POLICY_STATUS_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?policyStatus", .status = 200};
 const OperationModel S3PutBucketAclModel = {.name = "PutBucketAcl", .input = &S3_SHAPE_PUT_BUCKET_ACL_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?acl", .status = 200};
 const OperationModel S3PutObjectAclModel = {.name = "PutObjectAcl", .input = &S3_SHAPE_PUT_OBJECT_ACL_REQUEST, .output = &S3_SHAPE_PUT_OBJECT_ACL_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}?acl", .status = 200};
+const OperationModel S3PutObjectLegalHoldModel = {.name = "PutObjectLegalHold", .input = &S3_SHAPE_PUT_OBJECT_LEGAL_HOLD_REQUEST, .output = &S3_SHAPE_PUT_OBJECT_LEGAL_HOLD_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}?legal-hold", .status = 200};
+const OperationModel S3GetObjectLegalHoldModel = {.name = "GetObjectLegalHold", .input = &S3_SHAPE_GET_OBJECT_LEGAL_HOLD_REQUEST, .output = &S3_SHAPE_GET_OBJECT_LEGAL_HOLD_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}?legal-hold", .status = 200};
+const OperationModel S3PutObjectRetentionModel = {.name = "PutObjectRetention", .input = &S3_SHAPE_PUT_OBJECT_RETENTION_REQUEST, .output = &S3_SHAPE_PUT_OBJECT_RETENTION_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}?retention", .status = 200};
+const OperationModel S3GetObjectRetentionModel = {.name = "GetObjectRetention", .input = &S3_SHAPE_GET_OBJECT_RETENTION_REQUEST, .output = &S3_SHAPE_GET_OBJECT_RETENTION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}?retention", .status = 200};
 
 static const char *const operation_names[] = {
     "AbortMultipartUpload",

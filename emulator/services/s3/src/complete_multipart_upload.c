@@ -3,6 +3,7 @@
 #include "base64.h"
 #include "conditions.h"
 #include "escape.h"
+#include "lifecycle.h"
 #include "multipart.h"
 #include "s3_operations.h"
 #include <stdlib.h>
@@ -273,5 +274,5 @@ static Status complete_multipart_upload(Call *call, const S3CompleteMultipartUpl
         TRY(make_object(call, in, &completion, &object));
     }
     tell(call, &completion.bucket, &object, out);
-    return OK;
+    return lifecycle_expiration(call, &completion.bucket, &object, &out->expiration);
 }

@@ -53,7 +53,7 @@ static Bytes what_fails(const Conditions *conditions, const Object *object, bool
     return (Bytes){0};
 }
 
-static Bytes http_date(Call *call, int64_t ms)
+Bytes http_date(Call *call, int64_t ms)
 {
     static const char *const days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",

@@ -27,3 +27,4 @@ MUST_CHECK Status conditions_for_copy(Call *call, const Conditions *conditions, 
 MUST_CHECK Status conditions_for_write(Call *call, const Bucket *bucket, Bytes key, Bytes if_match,
                                        Bytes if_none_match);
 bool etag_matches(Bytes etags, Bytes etag);
+Bytes http_date(Call *call, int64_t ms); /* "Fri, 27 Nov 2026 00:00:00 GMT" */

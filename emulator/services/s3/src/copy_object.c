@@ -3,6 +3,8 @@
 #include "acl.h"
 #include "copy_source.h"
 #include "encryption.h"
+#include "lifecycle.h"
+#include "lock.h"
 #include "s3_operations.h"
 #include "summing.h"
 
@@ -46,12 +48,14 @@ static Status check_in_place(Call *call, const Copy *copy)
 
 static Status make_head(Call *call, Copy *copy)
 {
+    LockGiven lock = LOCK_GIVEN(copy->in);
     ObjectHead given = HEAD_OF(copy->in), kept = object_head_read(call, copy->source.object.head);
     copy->head = is_replace(copy->in->metadata_directive) ? given : kept;
     object_head_unmark(&copy->head);
     copy->head.website_redirect_location = given.website_redirect_location;
     copy->head.tagging = is_replace(copy->in->tagging_directive) ? given.tagging : kept.tagging;
-    return object_head_check(call, &copy->head);
+    TRY(object_head_check(call, &copy->head));
+    return lock_apply(call, &copy->bucket, &lock, &copy->head);
 }
 
 static Status check(Call *call, Copy *copy)
@@ -93,6 +97,7 @@ static Status finish(Call *call, Copy *copy, Bytes etag, Bytes checksum)
     TRY(expect_ok(call, blob_join(call->store, &whole, 1, &object.blob)));
     TRY(object_put(call, &copy->bucket, &object));
 
+    TRY(lifecycle_expiration(call, &copy->bucket, &object, &copy->out->expiration));
     result->e_tag = quoted(call, etag);
     SET(result, last_modified, object.modified_ms);
     CHECKSUM_TELL(result, copy->algorithm, checksum);

@@ -1,6 +1,7 @@
 /* create_multipart_upload.c - CreateMultipartUpload and AbortMultipartUpload. aws: S3 API Reference. */
 #include "acl.h"
 #include "encryption.h"
+#include "lock.h"
 #include "multipart.h"
 #include "s3_operations.h"
 
@@ -41,6 +42,7 @@ static Status create_multipart_upload(Call *call, const S3CreateMultipartUploadI
 {
     Bucket bucket;
     ObjectHead head = HEAD_OF(in);
+    LockGiven lock = LOCK_GIVEN(in);
     Multipart upload = {.key = in->key, .initiated_ms = call->now_ms, .storage_class = in->storage_class};
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
     TRY(key_check(call, in->key));
@@ -49,6 +51,7 @@ static Status create_multipart_upload(Call *call, const S3CreateMultipartUploadI
     TRY(acl_check(call, in->acl, HAS_GRANTS(in)));
     TRY(find_checksum(call, in->checksum_algorithm, in->checksum_type, &upload));
     TRY(object_head_check(call, &head));
+    TRY(lock_apply(call, &bucket, &lock, &head));
 
     upload.id = multipart_new_id(call);
     upload.head = object_head_text(call, &head);

@@ -1,5 +1,6 @@
 /* delete_object.c - DeleteObject and DeleteObjects. aws: S3 API Reference. */
 #include "conditions.h"
+#include "lock.h"
 #include "s3_operations.h"
 
 #define DELETE_MAX 1000
@@ -34,8 +35,10 @@ static Status delete_object(Call *call, const S3DeleteObjectInput *in, S3DeleteO
         return not_here(call, "x-amz-if-match-last-modified-time");
     if (in->has_if_match_size)
         return not_here(call, "x-amz-if-match-size");
+    TRY(lock_check_bypass(call, &bucket, in->has_bypass_governance_retention));
     TRY(version_check(call, &bucket, in->version_id));
     TRY(check_conditions(call, &bucket, in->key, in->if_match));
+    TRY(lock_check_delete(call, &bucket, in->key, in->version_id, in->bypass_governance_retention));
     TRY(object_delete(call, &bucket, in->key, in->version_id, &deletion));
     out->version_id = deletion.version;
     if (deletion.is_marker)
@@ -57,7 +60,7 @@ static Status delete_one(Call *call, const Bucket *bucket, const S3ObjectIdentif
 }
 
 /* Each for itself; what is refused is told beside what is done. */
-static bool is_refused(Call *call, const Bucket *bucket, const S3ObjectIdentifier *one, S3Error *told)
+static bool is_refused(Call *call, const Bucket *bucket, const S3ObjectIdentifier *one, bool bypasses, S3Error *told)
 {
     Status status = version_check(call, bucket, one->version_id);
     if (!is_ok(status))
@@ -66,6 +69,8 @@ static bool is_refused(Call *call, const Bucket *bucket, const S3ObjectIdentifie
         status = deny(call, &KEY_TOO_LONG);
     if (is_ok(status) && present(one->e_tag))
         status = check_conditions(call, bucket, one->key, one->e_tag);
+    if (is_ok(status))
+        status = lock_check_delete(call, bucket, one->key, one->version_id, bypasses);
     if (is_ok(status))
         return false;
     *told = (S3Error){one->key, one->version_id, bytes_of(call->error->code), call->message};
@@ -78,13 +83,14 @@ static Status delete_objects(Call *call, const S3DeleteObjectsInput *in, S3Delet
     Bucket bucket;
     const S3Delete *wanted = in->delete;
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
+    TRY(lock_check_bypass(call, &bucket, in->has_bypass_governance_retention));
     if (!wanted || !wanted->objects.len || wanted->objects.len > DELETE_MAX)
         return deny(call, &MALFORMED_XML);
     out->deleted.items = arena_new_array(call->arena, S3DeletedObject, wanted->objects.len);
     out->errors.items = arena_new_array(call->arena, S3Error, wanted->objects.len);
     for (size_t i = 0; i < wanted->objects.len; i++) {
         const S3ObjectIdentifier *one = &wanted->objects.items[i];
-        if (is_refused(call, &bucket, one, &out->errors.items[out->errors.len])) {
+        if (is_refused(call, &bucket, one, in->bypass_governance_retention, &out->errors.items[out->errors.len])) {
             out->errors.len++;
             continue;
         }

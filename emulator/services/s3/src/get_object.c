@@ -1,6 +1,8 @@
 /* get_object.c - GetObject and HeadObject: whole, a range, or a part; under conditions.
  * aws: S3 API Reference, GetObject, HeadObject. */
 #include "conditions.h"
+#include "lifecycle.h"
+#include "lock.h"
 #include "s3_operations.h"
 #include "wire.h"
 
@@ -82,6 +84,7 @@ static int64_t count_tags(Bytes tagging)
     do {                                                                                                               \
         ObjectHead head_ = object_head_read((call), (object)->head);                                                   \
         HEAD_TELL((out), head_);                                                                                       \
+        LOCK_TELL((out), head_);                                                                                       \
         if ((in)->response_cache_control.ptr)                                                                          \
             (out)->cache_control = (in)->response_cache_control;                                                       \
         if ((in)->response_content_disposition.ptr)                                                                    \
@@ -136,6 +139,8 @@ static Status get_object(Call *call, const S3GetObjectInput *in, S3GetObjectOutp
         return deny_telling(call, &INVALID_OBJECT_STATE, .storage_class = object.storage_class);
     TRY(find_reach(call, &object, in->range, in->has_part_number ? in->part_number : 0, &reach));
     TELL(call, in, out, &bucket, &object, &reach);
+    if (!present(in->version_id)) /* aws: of the one that the key names alone (recorded) */
+        TRY(lifecycle_expiration(call, &bucket, &object, &out->expiration));
     out->body = TEXT("");
     return expect_ok(call, call_answer_blob(call, object.blob, (uint64_t)reach.from, (uint64_t)reach.length));
 }
@@ -159,6 +164,8 @@ static Status head_object(Call *call, const S3HeadObjectInput *in, S3HeadObjectO
     TRY(conditions_for_read(call, &conditions, &object));
     TRY(find_reach(call, &object, in->range, in->has_part_number ? in->part_number : 0, &reach));
     TELL(call, in, out, &bucket, &object, &reach);
+    if (!present(in->version_id)) /* aws: of the one that the key names alone (recorded) */
+        TRY(lifecycle_expiration(call, &bucket, &object, &out->expiration));
     if (reach.length)
         call_answer_from(call, &(HttpSource){.read = read_nothing, .length = (uint64_t)reach.length, .fd = -1});
     return OK;

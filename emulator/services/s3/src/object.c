@@ -3,10 +3,8 @@
 #include "row.h"
 #include "tags.h"
 
-#define COLUMNS                                                                                                        \
-    "key, sequence, version, is_marker, blob, size, modified_ms, etag, algorithm, is_composite, checksum, parts,"      \
-    " storage_class, head"
-#define VALUES "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15"
+#define COLUMNS OBJECT_COLUMNS
+#define VALUES  "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15"
 
 static const Column columns[] = {
     COLUMN_BYTES("key", Object, key), COLUMN(Object, sequence), COLUMN(Object, version),

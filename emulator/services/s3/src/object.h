@@ -20,7 +20,11 @@
     X(website_redirect_location, "x-amz-website-redirect-location")
 
 /* What is known of it beside, by lines of the same kind; a copy has none of it. */
-#define OBJECT_MARKS(X) X(upload, "upload") /* whose parts it was made of */
+#define OBJECT_MARKS(X)                                                                                                \
+    X(upload, "upload") /* whose parts it was made of */                                                               \
+    X(legal_hold, "legal-hold")                                                                                        \
+    X(lock_mode, "lock-mode")                                                                                          \
+    X(lock_until, "lock-until") /* ms */
 
 typedef struct ObjectHead {
 #define MEMBER(member, name) Bytes member;
@@ -56,6 +60,11 @@ static inline void object_head_unmark(ObjectHead *head)
 #undef UNMARK
 }
 ObjectHead object_head_read(Call *call, Bytes text);
+
+/* In the order of object_row. */
+#define OBJECT_COLUMNS                                                                                                 \
+    "key, sequence, version, is_marker, blob, size, modified_ms, etag, algorithm, is_composite, checksum, parts,"      \
+    " storage_class, head"
 
 typedef struct Object {
     Bytes key;

@@ -3,11 +3,14 @@
 #include "acl.h"
 #include "conditions.h"
 #include "encryption.h"
+#include "lifecycle.h"
+#include "lock.h"
 #include "s3_operations.h"
 
 /* What the head alone can be refused for, and again when the body is there: much may have happened. */
 static Status check(Call *call, const S3PutObjectInput *in, Bucket *bucket, ObjectHead *head)
 {
+    LockGiven lock = LOCK_GIVEN(in);
     *head = (ObjectHead)HEAD_OF(in);
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, bucket));
     TRY(key_check(call, in->key));
@@ -15,6 +18,7 @@ static Status check(Call *call, const S3PutObjectInput *in, Bucket *bucket, Obje
     TRY(encryption_check(call, in->server_side_encryption, in->sse_customer_algorithm));
     TRY(acl_check(call, in->acl, HAS_GRANTS(in)));
     TRY(object_head_check(call, head));
+    TRY(lock_apply(call, bucket, &lock, head));
     return conditions_for_write(call, bucket, in->key, in->if_match, in->if_none_match);
 }
 
@@ -50,6 +54,7 @@ static Status put_object(Call *call, const S3PutObjectInput *in, S3PutObjectOutp
     TRY(expect_ok(call, blob_keep(upload->writer, &object.blob)));
     TRY(object_put(call, &bucket, &object));
 
+    TRY(lifecycle_expiration(call, &bucket, &object, &out->expiration));
     out->e_tag = quoted(call, object.etag);
     CHECKSUM_TELL(out, upload->sum.algorithm, object.checksum);
     out->checksum_type = TEXT("FULL_OBJECT");

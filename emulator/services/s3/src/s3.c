@@ -3,8 +3,10 @@
 #include "address.h"
 #include "blob.h"
 #include "bucket.h"
+#include "lifecycle.h"
 #include "presigned.h"
 #include "s3_operations.h"
+#include <stdlib.h>
 
 /* Columns of an object's state, whether it is what the key names or what it was before. */
 #define STATE                                                                                                          \
@@ -35,14 +37,29 @@ static const Migration migration = {
     },
 };
 
+static void on_rollback(void *context)
+{
+    lifecycle_changed(context);
+    lifecycle_again(context);
+}
+
 static void *open_s3(Runtime *runtime)
 {
-    return store_migrate(runtime->store, &migration) == STORE_OK ? runtime : NULL;
+    if (store_migrate(runtime->store, &migration) != STORE_OK)
+        return NULL;
+    S3 *s3 = calloc(1, sizeof *s3);
+    if (!s3)
+        abort();
+    s3->runtime = runtime;
+    store_on_rollback(runtime->store, on_rollback, s3);
+    lifecycle_open(s3);
+    return s3;
 }
 
 static void close_s3(void *service)
 {
-    (void)service;
+    lifecycle_close(service);
+    free(service);
 }
 
 /* Blobs of a namespace that is reset: each is dropped, then the rows go. */
@@ -65,7 +82,7 @@ static int reset(void *service, Bytes account, Bytes region)
 {
     static const Query *const queries[] = {&reset_object_parts, &reset_parts,   &reset_uploads, &reset_objects,
                                            &reset_versions,     &reset_configs, &reset_buckets, NULL};
-    Store *store = ((Runtime *)service)->store;
+    Store *store = ((S3 *)service)->runtime->store;
     Statement *row = statement_begin(store, &blobs);
     bind_text(row, 1, account);
     bind_text(row, 2, region);

@@ -88,5 +88,9 @@ const Operation *const S3_OPERATIONS[] = {
     &S3GetBucketPolicyStatus,
     &S3PutBucketAcl,
     &S3PutObjectAcl,
+    &S3PutObjectLegalHold,
+    &S3GetObjectLegalHold,
+    &S3PutObjectRetention,
+    &S3GetObjectRetention,
     NULL,
 };

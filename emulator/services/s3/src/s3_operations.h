@@ -88,6 +88,10 @@ extern const Operation S3ListBucketIntelligentTieringConfigurations;
 extern const Operation S3GetBucketPolicyStatus;
 extern const Operation S3PutBucketAcl;
 extern const Operation S3PutObjectAcl;
+extern const Operation S3PutObjectLegalHold;
+extern const Operation S3GetObjectLegalHold;
+extern const Operation S3PutObjectRetention;
+extern const Operation S3GetObjectRetention;
 
 /* All of them; ends with NULL. */
 extern const Operation *const S3_OPERATIONS[];

@@ -1,6 +1,7 @@
 /* versions.c - PutBucketVersioning, GetBucketVersioning, ListObjectVersions. aws: S3 API Reference. */
 #include "budget.h"
 #include "listing.h"
+#include "lock.h"
 #include "row.h"
 #include "s3_operations.h"
 
@@ -25,6 +26,8 @@ static Status put_bucket_versioning(Call *call, const S3PutBucketVersioningInput
     bool is_enabled = bytes_is(wanted->status, "Enabled");
     if (!is_enabled && !bytes_is(wanted->status, "Suspended"))
         return deny(call, &MALFORMED_XML);
+    if (!is_enabled)
+        TRY(lock_check_versioning(call, &bucket));
     return bucket_set_versioning(call, &bucket, is_enabled ? VERSIONING_ENABLED : VERSIONING_SUSPENDED);
 }
 
