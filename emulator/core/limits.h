@@ -1,6 +1,7 @@
 /* limits.h - the maximum of each buffer, list and depth that the network can make grow, with where the figure is from.
  */
 #pragma once
+#include_next <limits.h> /* the C library's, which this one hides from headers of libraries */
 
 #define LIMIT_REQUEST_BODY_BYTES                                                                                       \
     (70 * 1024 * 1024)                      /* Lambda and S3 parts come later; each service has its own, lower one */

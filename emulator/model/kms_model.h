@@ -23,6 +23,34 @@ extern const ErrorModel KMS_INVALID_MARKER;
 extern const ErrorModel KMS_KMS_INVALID_STATE;
 extern const ErrorModel KMS_ALREADY_EXISTS;
 extern const ErrorModel KMS_INVALID_ALIAS_NAME;
+extern const ErrorModel KMS_DISABLED;
+extern const ErrorModel KMS_KEY_UNAVAILABLE;
+extern const ErrorModel KMS_INVALID_KEY_USAGE;
+extern const ErrorModel KMS_INVALID_GRANT_TOKEN;
+extern const ErrorModel KMS_DRY_RUN_OPERATION;
+extern const ErrorModel KMS_INVALID_CIPHERTEXT;
+extern const ErrorModel KMS_INCORRECT_KEY;
+extern const ErrorModel KMS_KMS_INVALID_SIGNATURE;
+extern const ErrorModel KMS_KMS_INVALID_MAC;
+extern const ErrorModel KMS_CONFLICT;
+extern const ErrorModel KMS_INVALID_GRANT_ID;
+extern const ErrorModel KMS_INCORRECT_KEY_MATERIAL;
+extern const ErrorModel KMS_EXPIRED_IMPORT_TOKEN;
+extern const ErrorModel KMS_INVALID_IMPORT_TOKEN;
+extern const ErrorModel KMS_CUSTOM_KEY_STORE_NAME_IN_USE;
+extern const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_FOUND;
+extern const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_RELATED;
+extern const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_ACTIVE;
+extern const ErrorModel KMS_XKS_PROXY_URI_IN_USE;
+extern const ErrorModel KMS_XKS_PROXY_URI_ENDPOINT_IN_USE;
+extern const ErrorModel KMS_XKS_PROXY_URI_UNREACHABLE;
+extern const ErrorModel KMS_XKS_PROXY_INCORRECT_AUTHENTICATION_CREDENTIAL;
+extern const ErrorModel KMS_XKS_PROXY_VPC_ENDPOINT_SERVICE_IN_USE;
+extern const ErrorModel KMS_XKS_PROXY_VPC_ENDPOINT_SERVICE_NOT_FOUND;
+extern const ErrorModel KMS_XKS_PROXY_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION;
+extern const ErrorModel KMS_XKS_PROXY_INVALID_RESPONSE;
+extern const ErrorModel KMS_XKS_PROXY_INVALID_CONFIGURATION;
+extern const ErrorModel KMS_CUSTOM_KEY_STORE_HAS_CM_KS;
 
 #define KMS_KEY_USAGE_TYPE_SIGN_VERIFY TEXT("SIGN_VERIFY")
 #define KMS_KEY_USAGE_TYPE_ENCRYPT_DECRYPT TEXT("ENCRYPT_DECRYPT")
@@ -119,6 +147,110 @@ extern const ErrorModel KMS_INVALID_ALIAS_NAME;
 #define KMS_RESOURCE_OWNER_TYPE_SELF TEXT("SELF")
 #define KMS_RESOURCE_OWNER_TYPE_OTHER_ACCOUNTS_VIA_RAM TEXT("OTHER_ACCOUNTS_VIA_RAM")
 
+#define KMS_KEY_ENCRYPTION_MECHANISM_RSAES_OAEP_SHA_256 TEXT("RSAES_OAEP_SHA_256")
+
+#define KMS_DRY_RUN_MODIFIER_TYPE_IGNORE_CIPHERTEXT TEXT("IGNORE_CIPHERTEXT")
+
+#define KMS_DATA_KEY_SPEC_AES_256 TEXT("AES_256")
+#define KMS_DATA_KEY_SPEC_AES_128 TEXT("AES_128")
+
+#define KMS_DATA_KEY_PAIR_SPEC_RSA_2048 TEXT("RSA_2048")
+#define KMS_DATA_KEY_PAIR_SPEC_RSA_3072 TEXT("RSA_3072")
+#define KMS_DATA_KEY_PAIR_SPEC_RSA_4096 TEXT("RSA_4096")
+#define KMS_DATA_KEY_PAIR_SPEC_ECC_NIST_P256 TEXT("ECC_NIST_P256")
+#define KMS_DATA_KEY_PAIR_SPEC_ECC_NIST_P384 TEXT("ECC_NIST_P384")
+#define KMS_DATA_KEY_PAIR_SPEC_ECC_NIST_P521 TEXT("ECC_NIST_P521")
+#define KMS_DATA_KEY_PAIR_SPEC_ECC_SECG_P256K1 TEXT("ECC_SECG_P256K1")
+#define KMS_DATA_KEY_PAIR_SPEC_SM2 TEXT("SM2")
+#define KMS_DATA_KEY_PAIR_SPEC_ECC_NIST_EDWARDS25519 TEXT("ECC_NIST_EDWARDS25519")
+#define KMS_DATA_KEY_PAIR_SPEC_ML_KEM_512 TEXT("ML_KEM_512")
+#define KMS_DATA_KEY_PAIR_SPEC_ML_KEM_768 TEXT("ML_KEM_768")
+#define KMS_DATA_KEY_PAIR_SPEC_ML_KEM_1024 TEXT("ML_KEM_1024")
+
+#define KMS_MESSAGE_TYPE_RAW TEXT("RAW")
+#define KMS_MESSAGE_TYPE_DIGEST TEXT("DIGEST")
+#define KMS_MESSAGE_TYPE_EXTERNAL_MU TEXT("EXTERNAL_MU")
+
+#define KMS_INCLUDE_KEY_MATERIAL_ALL_KEY_MATERIAL TEXT("ALL_KEY_MATERIAL")
+#define KMS_INCLUDE_KEY_MATERIAL_ROTATIONS_ONLY TEXT("ROTATIONS_ONLY")
+
+#define KMS_IMPORT_STATE_IMPORTED TEXT("IMPORTED")
+#define KMS_IMPORT_STATE_PENDING_IMPORT TEXT("PENDING_IMPORT")
+
+#define KMS_KEY_MATERIAL_STATE_NON_CURRENT TEXT("NON_CURRENT")
+#define KMS_KEY_MATERIAL_STATE_CURRENT TEXT("CURRENT")
+#define KMS_KEY_MATERIAL_STATE_PENDING_ROTATION TEXT("PENDING_ROTATION")
+#define KMS_KEY_MATERIAL_STATE_PENDING_MULTI_REGION_IMPORT_AND_ROTATION TEXT("PENDING_MULTI_REGION_IMPORT_AND_ROTATION")
+
+#define KMS_ROTATION_TYPE_AUTOMATIC TEXT("AUTOMATIC")
+#define KMS_ROTATION_TYPE_ON_DEMAND TEXT("ON_DEMAND")
+
+#define KMS_GRANT_OPERATION_DECRYPT TEXT("Decrypt")
+#define KMS_GRANT_OPERATION_ENCRYPT TEXT("Encrypt")
+#define KMS_GRANT_OPERATION_GENERATEDATAKEY TEXT("GenerateDataKey")
+#define KMS_GRANT_OPERATION_GENERATEDATAKEYWITHOUTPLAINTEXT TEXT("GenerateDataKeyWithoutPlaintext")
+#define KMS_GRANT_OPERATION_REENCRYPTFROM TEXT("ReEncryptFrom")
+#define KMS_GRANT_OPERATION_REENCRYPTTO TEXT("ReEncryptTo")
+#define KMS_GRANT_OPERATION_SIGN TEXT("Sign")
+#define KMS_GRANT_OPERATION_VERIFY TEXT("Verify")
+#define KMS_GRANT_OPERATION_GETPUBLICKEY TEXT("GetPublicKey")
+#define KMS_GRANT_OPERATION_CREATEGRANT TEXT("CreateGrant")
+#define KMS_GRANT_OPERATION_RETIREGRANT TEXT("RetireGrant")
+#define KMS_GRANT_OPERATION_DESCRIBEKEY TEXT("DescribeKey")
+#define KMS_GRANT_OPERATION_GENERATEDATAKEYPAIR TEXT("GenerateDataKeyPair")
+#define KMS_GRANT_OPERATION_GENERATEDATAKEYPAIRWITHOUTPLAINTEXT TEXT("GenerateDataKeyPairWithoutPlaintext")
+#define KMS_GRANT_OPERATION_GENERATEMAC TEXT("GenerateMac")
+#define KMS_GRANT_OPERATION_VERIFYMAC TEXT("VerifyMac")
+#define KMS_GRANT_OPERATION_DERIVESHAREDSECRET TEXT("DeriveSharedSecret")
+#define KMS_GRANT_OPERATION_ENCAPSULATE TEXT("Encapsulate")
+#define KMS_GRANT_OPERATION_DECAPSULATE TEXT("Decapsulate")
+
+#define KMS_ALGORITHM_SPEC_RSAES_PKCS1_V1_5 TEXT("RSAES_PKCS1_V1_5")
+#define KMS_ALGORITHM_SPEC_RSAES_OAEP_SHA_1 TEXT("RSAES_OAEP_SHA_1")
+#define KMS_ALGORITHM_SPEC_RSAES_OAEP_SHA_256 TEXT("RSAES_OAEP_SHA_256")
+#define KMS_ALGORITHM_SPEC_RSA_AES_KEY_WRAP_SHA_1 TEXT("RSA_AES_KEY_WRAP_SHA_1")
+#define KMS_ALGORITHM_SPEC_RSA_AES_KEY_WRAP_SHA_256 TEXT("RSA_AES_KEY_WRAP_SHA_256")
+#define KMS_ALGORITHM_SPEC_SM2PKE TEXT("SM2PKE")
+
+#define KMS_WRAPPING_KEY_SPEC_RSA_2048 TEXT("RSA_2048")
+#define KMS_WRAPPING_KEY_SPEC_RSA_3072 TEXT("RSA_3072")
+#define KMS_WRAPPING_KEY_SPEC_RSA_4096 TEXT("RSA_4096")
+#define KMS_WRAPPING_KEY_SPEC_SM2 TEXT("SM2")
+
+#define KMS_IMPORT_TYPE_NEW_KEY_MATERIAL TEXT("NEW_KEY_MATERIAL")
+#define KMS_IMPORT_TYPE_EXISTING_KEY_MATERIAL TEXT("EXISTING_KEY_MATERIAL")
+
+#define KMS_CONNECTION_STATE_TYPE_CONNECTED TEXT("CONNECTED")
+#define KMS_CONNECTION_STATE_TYPE_CONNECTING TEXT("CONNECTING")
+#define KMS_CONNECTION_STATE_TYPE_FAILED TEXT("FAILED")
+#define KMS_CONNECTION_STATE_TYPE_DISCONNECTED TEXT("DISCONNECTED")
+#define KMS_CONNECTION_STATE_TYPE_DISCONNECTING TEXT("DISCONNECTING")
+
+#define KMS_CONNECTION_ERROR_CODE_TYPE_INVALID_CREDENTIALS TEXT("INVALID_CREDENTIALS")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_CLUSTER_NOT_FOUND TEXT("CLUSTER_NOT_FOUND")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_NETWORK_ERRORS TEXT("NETWORK_ERRORS")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_INTERNAL_ERROR TEXT("INTERNAL_ERROR")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_INSUFFICIENT_CLOUDHSM_HSMS TEXT("INSUFFICIENT_CLOUDHSM_HSMS")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_USER_LOCKED_OUT TEXT("USER_LOCKED_OUT")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_USER_NOT_FOUND TEXT("USER_NOT_FOUND")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_USER_LOGGED_IN TEXT("USER_LOGGED_IN")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_SUBNET_NOT_FOUND TEXT("SUBNET_NOT_FOUND")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET TEXT("INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_PROXY_ACCESS_DENIED TEXT("XKS_PROXY_ACCESS_DENIED")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_PROXY_NOT_REACHABLE TEXT("XKS_PROXY_NOT_REACHABLE")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND TEXT("XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_PROXY_INVALID_RESPONSE TEXT("XKS_PROXY_INVALID_RESPONSE")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_PROXY_INVALID_CONFIGURATION TEXT("XKS_PROXY_INVALID_CONFIGURATION")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION TEXT("XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_PROXY_TIMED_OUT TEXT("XKS_PROXY_TIMED_OUT")
+#define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_PROXY_INVALID_TLS_CONFIGURATION TEXT("XKS_PROXY_INVALID_TLS_CONFIGURATION")
+
+#define KMS_CUSTOM_KEY_STORE_TYPE_AWS_CLOUDHSM TEXT("AWS_CLOUDHSM")
+#define KMS_CUSTOM_KEY_STORE_TYPE_EXTERNAL_KEY_STORE TEXT("EXTERNAL_KEY_STORE")
+
+#define KMS_XKS_PROXY_CONNECTIVITY_TYPE_PUBLIC_ENDPOINT TEXT("PUBLIC_ENDPOINT")
+#define KMS_XKS_PROXY_CONNECTIVITY_TYPE_VPC_ENDPOINT_SERVICE TEXT("VPC_ENDPOINT_SERVICE")
+
 struct KmsTag;
 struct KmsCreateKeyRequest;
 struct KmsMultiRegionKey;
@@ -153,6 +285,75 @@ struct KmsTagResourceRequest;
 struct KmsUntagResourceRequest;
 struct KmsListResourceTagsRequest;
 struct KmsListResourceTagsResponse;
+struct KmsEncryptRequest;
+struct KmsEncryptResponse;
+struct KmsRecipientInfo;
+struct KmsDecryptRequest;
+struct KmsDecryptResponse;
+struct KmsReEncryptRequest;
+struct KmsReEncryptResponse;
+struct KmsGenerateDataKeyRequest;
+struct KmsGenerateDataKeyResponse;
+struct KmsGenerateDataKeyWithoutPlaintextRequest;
+struct KmsGenerateDataKeyWithoutPlaintextResponse;
+struct KmsGenerateDataKeyPairRequest;
+struct KmsGenerateDataKeyPairResponse;
+struct KmsGenerateDataKeyPairWithoutPlaintextRequest;
+struct KmsGenerateDataKeyPairWithoutPlaintextResponse;
+struct KmsGenerateRandomRequest;
+struct KmsGenerateRandomResponse;
+struct KmsSignRequest;
+struct KmsSignResponse;
+struct KmsVerifyRequest;
+struct KmsVerifyResponse;
+struct KmsGenerateMacRequest;
+struct KmsGenerateMacResponse;
+struct KmsVerifyMacRequest;
+struct KmsVerifyMacResponse;
+struct KmsDeriveSharedSecretRequest;
+struct KmsDeriveSharedSecretResponse;
+struct KmsGetPublicKeyRequest;
+struct KmsGetPublicKeyResponse;
+struct KmsEnableKeyRotationRequest;
+struct KmsDisableKeyRotationRequest;
+struct KmsGetKeyRotationStatusRequest;
+struct KmsGetKeyRotationStatusResponse;
+struct KmsRotateKeyOnDemandRequest;
+struct KmsRotateKeyOnDemandResponse;
+struct KmsListKeyRotationsRequest;
+struct KmsRotationsListEntry;
+struct KmsListKeyRotationsResponse;
+struct KmsGrantConstraints;
+struct KmsCreateGrantRequest;
+struct KmsCreateGrantResponse;
+struct KmsListGrantsRequest;
+struct KmsGrantListEntry;
+struct KmsListGrantsResponse;
+struct KmsListRetirableGrantsRequest;
+struct KmsRetireGrantRequest;
+struct KmsRevokeGrantRequest;
+struct KmsReplicateKeyRequest;
+struct KmsReplicateKeyResponse;
+struct KmsUpdatePrimaryRegionRequest;
+struct KmsGetParametersForImportRequest;
+struct KmsGetParametersForImportResponse;
+struct KmsImportKeyMaterialRequest;
+struct KmsImportKeyMaterialResponse;
+struct KmsDeleteImportedKeyMaterialRequest;
+struct KmsDeleteImportedKeyMaterialResponse;
+struct KmsDescribeCustomKeyStoresRequest;
+struct KmsXksProxyConfigurationType;
+struct KmsCustomKeyStoresListEntry;
+struct KmsDescribeCustomKeyStoresResponse;
+struct KmsXksProxyAuthenticationCredentialType;
+struct KmsUpdateCustomKeyStoreRequest;
+struct KmsUpdateCustomKeyStoreResponse;
+struct KmsConnectCustomKeyStoreRequest;
+struct KmsConnectCustomKeyStoreResponse;
+struct KmsDisconnectCustomKeyStoreRequest;
+struct KmsDisconnectCustomKeyStoreResponse;
+struct KmsDeleteCustomKeyStoreRequest;
+struct KmsDeleteCustomKeyStoreResponse;
 
 typedef struct KmsTagList {
     struct KmsTag *items;
@@ -218,6 +419,36 @@ typedef struct KmsTagKeyList {
     Bytes *items;
     size_t len;
 } KmsTagKeyList;
+
+typedef struct KmsEncryptionContextType {
+    struct KmsEncryptionContextTypeEntry *items;
+    size_t len;
+} KmsEncryptionContextType;
+
+typedef struct KmsDryRunModifierList {
+    Bytes *items;
+    size_t len;
+} KmsDryRunModifierList;
+
+typedef struct KmsRotationsList {
+    struct KmsRotationsListEntry *items;
+    size_t len;
+} KmsRotationsList;
+
+typedef struct KmsGrantOperationList {
+    Bytes *items;
+    size_t len;
+} KmsGrantOperationList;
+
+typedef struct KmsGrantList {
+    struct KmsGrantListEntry *items;
+    size_t len;
+} KmsGrantList;
+
+typedef struct KmsCustomKeyStoresList {
+    struct KmsCustomKeyStoresListEntry *items;
+    size_t len;
+} KmsCustomKeyStoresList;
 
 typedef struct KmsTag {
     Bytes tag_key;
@@ -453,6 +684,551 @@ typedef struct KmsListResourceTagsResponse {
     bool has_truncated;
 } KmsListResourceTagsResponse;
 
+typedef struct KmsEncryptRequest {
+    Bytes key_id;
+    Bytes plaintext;
+    KmsEncryptionContextType encryption_context;
+    KmsGrantTokenList grant_tokens;
+    Bytes encryption_algorithm;
+    bool dry_run;
+    bool has_dry_run;
+} KmsEncryptRequest;
+
+typedef struct KmsEncryptResponse {
+    Bytes ciphertext_blob;
+    Bytes key_id;
+    Bytes encryption_algorithm;
+} KmsEncryptResponse;
+
+typedef struct KmsRecipientInfo {
+    Bytes key_encryption_algorithm;
+    Bytes attestation_document;
+} KmsRecipientInfo;
+
+typedef struct KmsDecryptRequest {
+    Bytes ciphertext_blob;
+    KmsEncryptionContextType encryption_context;
+    KmsGrantTokenList grant_tokens;
+    Bytes key_id;
+    Bytes encryption_algorithm;
+    struct KmsRecipientInfo *recipient;
+    bool dry_run;
+    bool has_dry_run;
+    KmsDryRunModifierList dry_run_modifiers;
+} KmsDecryptRequest;
+
+typedef struct KmsDecryptResponse {
+    Bytes key_id;
+    Bytes plaintext;
+    Bytes encryption_algorithm;
+    Bytes ciphertext_for_recipient;
+    Bytes key_material_id;
+} KmsDecryptResponse;
+
+typedef struct KmsReEncryptRequest {
+    Bytes ciphertext_blob;
+    KmsEncryptionContextType source_encryption_context;
+    Bytes source_key_id;
+    Bytes destination_key_id;
+    KmsEncryptionContextType destination_encryption_context;
+    Bytes source_encryption_algorithm;
+    Bytes destination_encryption_algorithm;
+    KmsGrantTokenList grant_tokens;
+    bool dry_run;
+    bool has_dry_run;
+    KmsDryRunModifierList dry_run_modifiers;
+} KmsReEncryptRequest;
+
+typedef struct KmsReEncryptResponse {
+    Bytes ciphertext_blob;
+    Bytes source_key_id;
+    Bytes key_id;
+    Bytes source_encryption_algorithm;
+    Bytes destination_encryption_algorithm;
+    Bytes source_key_material_id;
+    Bytes destination_key_material_id;
+} KmsReEncryptResponse;
+
+typedef struct KmsGenerateDataKeyRequest {
+    Bytes key_id;
+    KmsEncryptionContextType encryption_context;
+    int32_t number_of_bytes;
+    bool has_number_of_bytes;
+    Bytes key_spec;
+    KmsGrantTokenList grant_tokens;
+    struct KmsRecipientInfo *recipient;
+    bool dry_run;
+    bool has_dry_run;
+} KmsGenerateDataKeyRequest;
+
+typedef struct KmsGenerateDataKeyResponse {
+    Bytes ciphertext_blob;
+    Bytes plaintext;
+    Bytes key_id;
+    Bytes ciphertext_for_recipient;
+    Bytes key_material_id;
+} KmsGenerateDataKeyResponse;
+
+typedef struct KmsGenerateDataKeyWithoutPlaintextRequest {
+    Bytes key_id;
+    KmsEncryptionContextType encryption_context;
+    Bytes key_spec;
+    int32_t number_of_bytes;
+    bool has_number_of_bytes;
+    KmsGrantTokenList grant_tokens;
+    bool dry_run;
+    bool has_dry_run;
+} KmsGenerateDataKeyWithoutPlaintextRequest;
+
+typedef struct KmsGenerateDataKeyWithoutPlaintextResponse {
+    Bytes ciphertext_blob;
+    Bytes key_id;
+    Bytes key_material_id;
+} KmsGenerateDataKeyWithoutPlaintextResponse;
+
+typedef struct KmsGenerateDataKeyPairRequest {
+    KmsEncryptionContextType encryption_context;
+    Bytes key_id;
+    Bytes key_pair_spec;
+    KmsGrantTokenList grant_tokens;
+    struct KmsRecipientInfo *recipient;
+    bool dry_run;
+    bool has_dry_run;
+} KmsGenerateDataKeyPairRequest;
+
+typedef struct KmsGenerateDataKeyPairResponse {
+    Bytes private_key_ciphertext_blob;
+    Bytes private_key_plaintext;
+    Bytes public_key;
+    Bytes key_id;
+    Bytes key_pair_spec;
+    Bytes ciphertext_for_recipient;
+    Bytes key_material_id;
+} KmsGenerateDataKeyPairResponse;
+
+typedef struct KmsGenerateDataKeyPairWithoutPlaintextRequest {
+    KmsEncryptionContextType encryption_context;
+    Bytes key_id;
+    Bytes key_pair_spec;
+    KmsGrantTokenList grant_tokens;
+    bool dry_run;
+    bool has_dry_run;
+} KmsGenerateDataKeyPairWithoutPlaintextRequest;
+
+typedef struct KmsGenerateDataKeyPairWithoutPlaintextResponse {
+    Bytes private_key_ciphertext_blob;
+    Bytes public_key;
+    Bytes key_id;
+    Bytes key_pair_spec;
+    Bytes key_material_id;
+} KmsGenerateDataKeyPairWithoutPlaintextResponse;
+
+typedef struct KmsGenerateRandomRequest {
+    int32_t number_of_bytes;
+    bool has_number_of_bytes;
+    Bytes custom_key_store_id;
+    struct KmsRecipientInfo *recipient;
+} KmsGenerateRandomRequest;
+
+typedef struct KmsGenerateRandomResponse {
+    Bytes plaintext;
+    Bytes ciphertext_for_recipient;
+} KmsGenerateRandomResponse;
+
+typedef struct KmsSignRequest {
+    Bytes key_id;
+    Bytes message;
+    Bytes message_type;
+    KmsGrantTokenList grant_tokens;
+    Bytes signing_algorithm;
+    bool dry_run;
+    bool has_dry_run;
+} KmsSignRequest;
+
+typedef struct KmsSignResponse {
+    Bytes key_id;
+    Bytes signature;
+    Bytes signing_algorithm;
+} KmsSignResponse;
+
+typedef struct KmsVerifyRequest {
+    Bytes key_id;
+    Bytes message;
+    Bytes message_type;
+    Bytes signature;
+    Bytes signing_algorithm;
+    KmsGrantTokenList grant_tokens;
+    bool dry_run;
+    bool has_dry_run;
+} KmsVerifyRequest;
+
+typedef struct KmsVerifyResponse {
+    Bytes key_id;
+    bool signature_valid;
+    bool has_signature_valid;
+    Bytes signing_algorithm;
+} KmsVerifyResponse;
+
+typedef struct KmsGenerateMacRequest {
+    Bytes message;
+    Bytes key_id;
+    Bytes mac_algorithm;
+    KmsGrantTokenList grant_tokens;
+    bool dry_run;
+    bool has_dry_run;
+} KmsGenerateMacRequest;
+
+typedef struct KmsGenerateMacResponse {
+    Bytes mac;
+    Bytes mac_algorithm;
+    Bytes key_id;
+} KmsGenerateMacResponse;
+
+typedef struct KmsVerifyMacRequest {
+    Bytes message;
+    Bytes key_id;
+    Bytes mac_algorithm;
+    Bytes mac;
+    KmsGrantTokenList grant_tokens;
+    bool dry_run;
+    bool has_dry_run;
+} KmsVerifyMacRequest;
+
+typedef struct KmsVerifyMacResponse {
+    Bytes key_id;
+    bool mac_valid;
+    bool has_mac_valid;
+    Bytes mac_algorithm;
+} KmsVerifyMacResponse;
+
+typedef struct KmsDeriveSharedSecretRequest {
+    Bytes key_id;
+    Bytes key_agreement_algorithm;
+    Bytes public_key;
+    KmsGrantTokenList grant_tokens;
+    bool dry_run;
+    bool has_dry_run;
+    struct KmsRecipientInfo *recipient;
+} KmsDeriveSharedSecretRequest;
+
+typedef struct KmsDeriveSharedSecretResponse {
+    Bytes key_id;
+    Bytes shared_secret;
+    Bytes ciphertext_for_recipient;
+    Bytes key_agreement_algorithm;
+    Bytes key_origin;
+} KmsDeriveSharedSecretResponse;
+
+typedef struct KmsGetPublicKeyRequest {
+    Bytes key_id;
+    KmsGrantTokenList grant_tokens;
+} KmsGetPublicKeyRequest;
+
+typedef struct KmsGetPublicKeyResponse {
+    Bytes key_id;
+    Bytes public_key;
+    Bytes customer_master_key_spec;
+    Bytes key_spec;
+    Bytes key_usage;
+    KmsEncryptionAlgorithmSpecList encryption_algorithms;
+    KmsSigningAlgorithmSpecList signing_algorithms;
+    KmsKeyAgreementAlgorithmSpecList key_agreement_algorithms;
+    KmsEncapsulationAlgorithmSpecList encapsulation_algorithms;
+} KmsGetPublicKeyResponse;
+
+typedef struct KmsEnableKeyRotationRequest {
+    Bytes key_id;
+    int32_t rotation_period_in_days;
+    bool has_rotation_period_in_days;
+} KmsEnableKeyRotationRequest;
+
+typedef struct KmsDisableKeyRotationRequest {
+    Bytes key_id;
+} KmsDisableKeyRotationRequest;
+
+typedef struct KmsGetKeyRotationStatusRequest {
+    Bytes key_id;
+} KmsGetKeyRotationStatusRequest;
+
+typedef struct KmsGetKeyRotationStatusResponse {
+    bool key_rotation_enabled;
+    bool has_key_rotation_enabled;
+    Bytes key_id;
+    int32_t rotation_period_in_days;
+    bool has_rotation_period_in_days;
+    int64_t next_rotation_date;
+    bool has_next_rotation_date;
+    int64_t on_demand_rotation_start_date;
+    bool has_on_demand_rotation_start_date;
+} KmsGetKeyRotationStatusResponse;
+
+typedef struct KmsRotateKeyOnDemandRequest {
+    Bytes key_id;
+} KmsRotateKeyOnDemandRequest;
+
+typedef struct KmsRotateKeyOnDemandResponse {
+    Bytes key_id;
+} KmsRotateKeyOnDemandResponse;
+
+typedef struct KmsListKeyRotationsRequest {
+    Bytes key_id;
+    Bytes include_key_material;
+    int32_t limit;
+    bool has_limit;
+    Bytes marker;
+} KmsListKeyRotationsRequest;
+
+typedef struct KmsRotationsListEntry {
+    Bytes key_id;
+    Bytes key_material_id;
+    Bytes key_material_description;
+    Bytes import_state;
+    Bytes key_material_state;
+    Bytes expiration_model;
+    int64_t valid_to;
+    bool has_valid_to;
+    int64_t rotation_date;
+    bool has_rotation_date;
+    Bytes rotation_type;
+} KmsRotationsListEntry;
+
+typedef struct KmsListKeyRotationsResponse {
+    KmsRotationsList rotations;
+    Bytes next_marker;
+    bool truncated;
+    bool has_truncated;
+} KmsListKeyRotationsResponse;
+
+typedef struct KmsGrantConstraints {
+    KmsEncryptionContextType encryption_context_subset;
+    KmsEncryptionContextType encryption_context_equals;
+    Bytes source_arn;
+} KmsGrantConstraints;
+
+typedef struct KmsCreateGrantRequest {
+    Bytes key_id;
+    Bytes grantee_principal;
+    Bytes retiring_principal;
+    KmsGrantOperationList operations;
+    struct KmsGrantConstraints *constraints;
+    KmsGrantTokenList grant_tokens;
+    Bytes name;
+    bool dry_run;
+    bool has_dry_run;
+    Bytes grantee_service_principal;
+    Bytes retiring_service_principal;
+} KmsCreateGrantRequest;
+
+typedef struct KmsCreateGrantResponse {
+    Bytes grant_token;
+    Bytes grant_id;
+} KmsCreateGrantResponse;
+
+typedef struct KmsListGrantsRequest {
+    int32_t limit;
+    bool has_limit;
+    Bytes marker;
+    Bytes key_id;
+    Bytes grant_id;
+    Bytes grantee_principal;
+    Bytes grantee_service_principal;
+} KmsListGrantsRequest;
+
+typedef struct KmsGrantListEntry {
+    Bytes key_id;
+    Bytes grant_id;
+    Bytes name;
+    int64_t creation_date;
+    bool has_creation_date;
+    Bytes grantee_principal;
+    Bytes retiring_principal;
+    Bytes issuing_account;
+    KmsGrantOperationList operations;
+    struct KmsGrantConstraints *constraints;
+    Bytes grantee_service_principal;
+    Bytes retiring_service_principal;
+} KmsGrantListEntry;
+
+typedef struct KmsListGrantsResponse {
+    KmsGrantList grants;
+    Bytes next_marker;
+    bool truncated;
+    bool has_truncated;
+} KmsListGrantsResponse;
+
+typedef struct KmsListRetirableGrantsRequest {
+    int32_t limit;
+    bool has_limit;
+    Bytes marker;
+    Bytes retiring_principal;
+    Bytes retiring_service_principal;
+} KmsListRetirableGrantsRequest;
+
+typedef struct KmsRetireGrantRequest {
+    Bytes grant_token;
+    Bytes key_id;
+    Bytes grant_id;
+    bool dry_run;
+    bool has_dry_run;
+} KmsRetireGrantRequest;
+
+typedef struct KmsRevokeGrantRequest {
+    Bytes key_id;
+    Bytes grant_id;
+    bool dry_run;
+    bool has_dry_run;
+} KmsRevokeGrantRequest;
+
+typedef struct KmsReplicateKeyRequest {
+    Bytes key_id;
+    Bytes replica_region;
+    Bytes policy;
+    bool bypass_policy_lockout_safety_check;
+    bool has_bypass_policy_lockout_safety_check;
+    Bytes description;
+    KmsTagList tags;
+} KmsReplicateKeyRequest;
+
+typedef struct KmsReplicateKeyResponse {
+    struct KmsKeyMetadata *replica_key_metadata;
+    Bytes replica_policy;
+    KmsTagList replica_tags;
+} KmsReplicateKeyResponse;
+
+typedef struct KmsUpdatePrimaryRegionRequest {
+    Bytes key_id;
+    Bytes primary_region;
+} KmsUpdatePrimaryRegionRequest;
+
+typedef struct KmsGetParametersForImportRequest {
+    Bytes key_id;
+    Bytes wrapping_algorithm;
+    Bytes wrapping_key_spec;
+} KmsGetParametersForImportRequest;
+
+typedef struct KmsGetParametersForImportResponse {
+    Bytes key_id;
+    Bytes import_token;
+    Bytes public_key;
+    int64_t parameters_valid_to;
+    bool has_parameters_valid_to;
+} KmsGetParametersForImportResponse;
+
+typedef struct KmsImportKeyMaterialRequest {
+    Bytes key_id;
+    Bytes import_token;
+    Bytes encrypted_key_material;
+    int64_t valid_to;
+    bool has_valid_to;
+    Bytes expiration_model;
+    Bytes import_type;
+    Bytes key_material_description;
+    Bytes key_material_id;
+} KmsImportKeyMaterialRequest;
+
+typedef struct KmsImportKeyMaterialResponse {
+    Bytes key_id;
+    Bytes key_material_id;
+} KmsImportKeyMaterialResponse;
+
+typedef struct KmsDeleteImportedKeyMaterialRequest {
+    Bytes key_id;
+    Bytes key_material_id;
+} KmsDeleteImportedKeyMaterialRequest;
+
+typedef struct KmsDeleteImportedKeyMaterialResponse {
+    Bytes key_id;
+    Bytes key_material_id;
+} KmsDeleteImportedKeyMaterialResponse;
+
+typedef struct KmsDescribeCustomKeyStoresRequest {
+    Bytes custom_key_store_id;
+    Bytes custom_key_store_name;
+    int32_t limit;
+    bool has_limit;
+    Bytes marker;
+} KmsDescribeCustomKeyStoresRequest;
+
+typedef struct KmsXksProxyConfigurationType {
+    Bytes connectivity;
+    Bytes access_key_id;
+    Bytes uri_endpoint;
+    Bytes uri_path;
+    Bytes vpc_endpoint_service_name;
+    Bytes vpc_endpoint_service_owner;
+} KmsXksProxyConfigurationType;
+
+typedef struct KmsCustomKeyStoresListEntry {
+    Bytes custom_key_store_id;
+    Bytes custom_key_store_name;
+    Bytes cloud_hsm_cluster_id;
+    Bytes trust_anchor_certificate;
+    Bytes connection_state;
+    Bytes connection_error_code;
+    int64_t creation_date;
+    bool has_creation_date;
+    Bytes custom_key_store_type;
+    struct KmsXksProxyConfigurationType *xks_proxy_configuration;
+} KmsCustomKeyStoresListEntry;
+
+typedef struct KmsDescribeCustomKeyStoresResponse {
+    KmsCustomKeyStoresList custom_key_stores;
+    Bytes next_marker;
+    bool truncated;
+    bool has_truncated;
+} KmsDescribeCustomKeyStoresResponse;
+
+typedef struct KmsXksProxyAuthenticationCredentialType {
+    Bytes access_key_id;
+    Bytes raw_secret_access_key;
+} KmsXksProxyAuthenticationCredentialType;
+
+typedef struct KmsUpdateCustomKeyStoreRequest {
+    Bytes custom_key_store_id;
+    Bytes new_custom_key_store_name;
+    Bytes key_store_password;
+    Bytes cloud_hsm_cluster_id;
+    Bytes xks_proxy_uri_endpoint;
+    Bytes xks_proxy_uri_path;
+    Bytes xks_proxy_vpc_endpoint_service_name;
+    Bytes xks_proxy_vpc_endpoint_service_owner;
+    struct KmsXksProxyAuthenticationCredentialType *xks_proxy_authentication_credential;
+    Bytes xks_proxy_connectivity;
+} KmsUpdateCustomKeyStoreRequest;
+
+typedef struct KmsUpdateCustomKeyStoreResponse {
+    char nothing_;
+} KmsUpdateCustomKeyStoreResponse;
+
+typedef struct KmsConnectCustomKeyStoreRequest {
+    Bytes custom_key_store_id;
+} KmsConnectCustomKeyStoreRequest;
+
+typedef struct KmsConnectCustomKeyStoreResponse {
+    char nothing_;
+} KmsConnectCustomKeyStoreResponse;
+
+typedef struct KmsDisconnectCustomKeyStoreRequest {
+    Bytes custom_key_store_id;
+} KmsDisconnectCustomKeyStoreRequest;
+
+typedef struct KmsDisconnectCustomKeyStoreResponse {
+    char nothing_;
+} KmsDisconnectCustomKeyStoreResponse;
+
+typedef struct KmsDeleteCustomKeyStoreRequest {
+    Bytes custom_key_store_id;
+} KmsDeleteCustomKeyStoreRequest;
+
+typedef struct KmsDeleteCustomKeyStoreResponse {
+    char nothing_;
+} KmsDeleteCustomKeyStoreResponse;
+
+typedef struct KmsEncryptionContextTypeEntry {
+    Bytes key;
+    Bytes value;
+} KmsEncryptionContextTypeEntry;
+
 typedef KmsCreateKeyRequest KmsCreateKeyInput;
 typedef KmsCreateKeyResponse KmsCreateKeyOutput;
 extern const OperationModel KmsCreateKeyModel;
@@ -525,6 +1301,118 @@ extern const OperationModel KmsUntagResourceModel;
 typedef KmsListResourceTagsRequest KmsListResourceTagsInput;
 typedef KmsListResourceTagsResponse KmsListResourceTagsOutput;
 extern const OperationModel KmsListResourceTagsModel;
+typedef KmsEncryptRequest KmsEncryptInput;
+typedef KmsEncryptResponse KmsEncryptOutput;
+extern const OperationModel KmsEncryptModel;
+typedef KmsDecryptRequest KmsDecryptInput;
+typedef KmsDecryptResponse KmsDecryptOutput;
+extern const OperationModel KmsDecryptModel;
+typedef KmsReEncryptRequest KmsReEncryptInput;
+typedef KmsReEncryptResponse KmsReEncryptOutput;
+extern const OperationModel KmsReEncryptModel;
+typedef KmsGenerateDataKeyRequest KmsGenerateDataKeyInput;
+typedef KmsGenerateDataKeyResponse KmsGenerateDataKeyOutput;
+extern const OperationModel KmsGenerateDataKeyModel;
+typedef KmsGenerateDataKeyWithoutPlaintextRequest KmsGenerateDataKeyWithoutPlaintextInput;
+typedef KmsGenerateDataKeyWithoutPlaintextResponse KmsGenerateDataKeyWithoutPlaintextOutput;
+extern const OperationModel KmsGenerateDataKeyWithoutPlaintextModel;
+typedef KmsGenerateDataKeyPairRequest KmsGenerateDataKeyPairInput;
+typedef KmsGenerateDataKeyPairResponse KmsGenerateDataKeyPairOutput;
+extern const OperationModel KmsGenerateDataKeyPairModel;
+typedef KmsGenerateDataKeyPairWithoutPlaintextRequest KmsGenerateDataKeyPairWithoutPlaintextInput;
+typedef KmsGenerateDataKeyPairWithoutPlaintextResponse KmsGenerateDataKeyPairWithoutPlaintextOutput;
+extern const OperationModel KmsGenerateDataKeyPairWithoutPlaintextModel;
+typedef KmsGenerateRandomRequest KmsGenerateRandomInput;
+typedef KmsGenerateRandomResponse KmsGenerateRandomOutput;
+extern const OperationModel KmsGenerateRandomModel;
+typedef KmsSignRequest KmsSignInput;
+typedef KmsSignResponse KmsSignOutput;
+extern const OperationModel KmsSignModel;
+typedef KmsVerifyRequest KmsVerifyInput;
+typedef KmsVerifyResponse KmsVerifyOutput;
+extern const OperationModel KmsVerifyModel;
+typedef KmsGenerateMacRequest KmsGenerateMacInput;
+typedef KmsGenerateMacResponse KmsGenerateMacOutput;
+extern const OperationModel KmsGenerateMacModel;
+typedef KmsVerifyMacRequest KmsVerifyMacInput;
+typedef KmsVerifyMacResponse KmsVerifyMacOutput;
+extern const OperationModel KmsVerifyMacModel;
+typedef KmsDeriveSharedSecretRequest KmsDeriveSharedSecretInput;
+typedef KmsDeriveSharedSecretResponse KmsDeriveSharedSecretOutput;
+extern const OperationModel KmsDeriveSharedSecretModel;
+typedef KmsGetPublicKeyRequest KmsGetPublicKeyInput;
+typedef KmsGetPublicKeyResponse KmsGetPublicKeyOutput;
+extern const OperationModel KmsGetPublicKeyModel;
+typedef KmsEnableKeyRotationRequest KmsEnableKeyRotationInput;
+typedef struct KmsEnableKeyRotationOutput {
+    char nothing_;
+} KmsEnableKeyRotationOutput;
+extern const OperationModel KmsEnableKeyRotationModel;
+typedef KmsDisableKeyRotationRequest KmsDisableKeyRotationInput;
+typedef struct KmsDisableKeyRotationOutput {
+    char nothing_;
+} KmsDisableKeyRotationOutput;
+extern const OperationModel KmsDisableKeyRotationModel;
+typedef KmsGetKeyRotationStatusRequest KmsGetKeyRotationStatusInput;
+typedef KmsGetKeyRotationStatusResponse KmsGetKeyRotationStatusOutput;
+extern const OperationModel KmsGetKeyRotationStatusModel;
+typedef KmsRotateKeyOnDemandRequest KmsRotateKeyOnDemandInput;
+typedef KmsRotateKeyOnDemandResponse KmsRotateKeyOnDemandOutput;
+extern const OperationModel KmsRotateKeyOnDemandModel;
+typedef KmsListKeyRotationsRequest KmsListKeyRotationsInput;
+typedef KmsListKeyRotationsResponse KmsListKeyRotationsOutput;
+extern const OperationModel KmsListKeyRotationsModel;
+typedef KmsCreateGrantRequest KmsCreateGrantInput;
+typedef KmsCreateGrantResponse KmsCreateGrantOutput;
+extern const OperationModel KmsCreateGrantModel;
+typedef KmsListGrantsRequest KmsListGrantsInput;
+typedef KmsListGrantsResponse KmsListGrantsOutput;
+extern const OperationModel KmsListGrantsModel;
+typedef KmsListRetirableGrantsRequest KmsListRetirableGrantsInput;
+typedef KmsListGrantsResponse KmsListRetirableGrantsOutput;
+extern const OperationModel KmsListRetirableGrantsModel;
+typedef KmsRetireGrantRequest KmsRetireGrantInput;
+typedef struct KmsRetireGrantOutput {
+    char nothing_;
+} KmsRetireGrantOutput;
+extern const OperationModel KmsRetireGrantModel;
+typedef KmsRevokeGrantRequest KmsRevokeGrantInput;
+typedef struct KmsRevokeGrantOutput {
+    char nothing_;
+} KmsRevokeGrantOutput;
+extern const OperationModel KmsRevokeGrantModel;
+typedef KmsReplicateKeyRequest KmsReplicateKeyInput;
+typedef KmsReplicateKeyResponse KmsReplicateKeyOutput;
+extern const OperationModel KmsReplicateKeyModel;
+typedef KmsUpdatePrimaryRegionRequest KmsUpdatePrimaryRegionInput;
+typedef struct KmsUpdatePrimaryRegionOutput {
+    char nothing_;
+} KmsUpdatePrimaryRegionOutput;
+extern const OperationModel KmsUpdatePrimaryRegionModel;
+typedef KmsGetParametersForImportRequest KmsGetParametersForImportInput;
+typedef KmsGetParametersForImportResponse KmsGetParametersForImportOutput;
+extern const OperationModel KmsGetParametersForImportModel;
+typedef KmsImportKeyMaterialRequest KmsImportKeyMaterialInput;
+typedef KmsImportKeyMaterialResponse KmsImportKeyMaterialOutput;
+extern const OperationModel KmsImportKeyMaterialModel;
+typedef KmsDeleteImportedKeyMaterialRequest KmsDeleteImportedKeyMaterialInput;
+typedef KmsDeleteImportedKeyMaterialResponse KmsDeleteImportedKeyMaterialOutput;
+extern const OperationModel KmsDeleteImportedKeyMaterialModel;
+typedef KmsDescribeCustomKeyStoresRequest KmsDescribeCustomKeyStoresInput;
+typedef KmsDescribeCustomKeyStoresResponse KmsDescribeCustomKeyStoresOutput;
+extern const OperationModel KmsDescribeCustomKeyStoresModel;
+typedef KmsUpdateCustomKeyStoreRequest KmsUpdateCustomKeyStoreInput;
+typedef KmsUpdateCustomKeyStoreResponse KmsUpdateCustomKeyStoreOutput;
+extern const OperationModel KmsUpdateCustomKeyStoreModel;
+typedef KmsConnectCustomKeyStoreRequest KmsConnectCustomKeyStoreInput;
+typedef KmsConnectCustomKeyStoreResponse KmsConnectCustomKeyStoreOutput;
+extern const OperationModel KmsConnectCustomKeyStoreModel;
+typedef KmsDisconnectCustomKeyStoreRequest KmsDisconnectCustomKeyStoreInput;
+typedef KmsDisconnectCustomKeyStoreResponse KmsDisconnectCustomKeyStoreOutput;
+extern const OperationModel KmsDisconnectCustomKeyStoreModel;
+typedef KmsDeleteCustomKeyStoreRequest KmsDeleteCustomKeyStoreInput;
+typedef KmsDeleteCustomKeyStoreResponse KmsDeleteCustomKeyStoreOutput;
+extern const OperationModel KmsDeleteCustomKeyStoreModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape KMS_SHAPE_TAG;
@@ -561,3 +1449,72 @@ extern const Shape KMS_SHAPE_TAG_RESOURCE_REQUEST;
 extern const Shape KMS_SHAPE_UNTAG_RESOURCE_REQUEST;
 extern const Shape KMS_SHAPE_LIST_RESOURCE_TAGS_REQUEST;
 extern const Shape KMS_SHAPE_LIST_RESOURCE_TAGS_RESPONSE;
+extern const Shape KMS_SHAPE_ENCRYPT_REQUEST;
+extern const Shape KMS_SHAPE_ENCRYPT_RESPONSE;
+extern const Shape KMS_SHAPE_RECIPIENT_INFO;
+extern const Shape KMS_SHAPE_DECRYPT_REQUEST;
+extern const Shape KMS_SHAPE_DECRYPT_RESPONSE;
+extern const Shape KMS_SHAPE_RE_ENCRYPT_REQUEST;
+extern const Shape KMS_SHAPE_RE_ENCRYPT_RESPONSE;
+extern const Shape KMS_SHAPE_GENERATE_DATA_KEY_REQUEST;
+extern const Shape KMS_SHAPE_GENERATE_DATA_KEY_RESPONSE;
+extern const Shape KMS_SHAPE_GENERATE_DATA_KEY_WITHOUT_PLAINTEXT_REQUEST;
+extern const Shape KMS_SHAPE_GENERATE_DATA_KEY_WITHOUT_PLAINTEXT_RESPONSE;
+extern const Shape KMS_SHAPE_GENERATE_DATA_KEY_PAIR_REQUEST;
+extern const Shape KMS_SHAPE_GENERATE_DATA_KEY_PAIR_RESPONSE;
+extern const Shape KMS_SHAPE_GENERATE_DATA_KEY_PAIR_WITHOUT_PLAINTEXT_REQUEST;
+extern const Shape KMS_SHAPE_GENERATE_DATA_KEY_PAIR_WITHOUT_PLAINTEXT_RESPONSE;
+extern const Shape KMS_SHAPE_GENERATE_RANDOM_REQUEST;
+extern const Shape KMS_SHAPE_GENERATE_RANDOM_RESPONSE;
+extern const Shape KMS_SHAPE_SIGN_REQUEST;
+extern const Shape KMS_SHAPE_SIGN_RESPONSE;
+extern const Shape KMS_SHAPE_VERIFY_REQUEST;
+extern const Shape KMS_SHAPE_VERIFY_RESPONSE;
+extern const Shape KMS_SHAPE_GENERATE_MAC_REQUEST;
+extern const Shape KMS_SHAPE_GENERATE_MAC_RESPONSE;
+extern const Shape KMS_SHAPE_VERIFY_MAC_REQUEST;
+extern const Shape KMS_SHAPE_VERIFY_MAC_RESPONSE;
+extern const Shape KMS_SHAPE_DERIVE_SHARED_SECRET_REQUEST;
+extern const Shape KMS_SHAPE_DERIVE_SHARED_SECRET_RESPONSE;
+extern const Shape KMS_SHAPE_GET_PUBLIC_KEY_REQUEST;
+extern const Shape KMS_SHAPE_GET_PUBLIC_KEY_RESPONSE;
+extern const Shape KMS_SHAPE_ENABLE_KEY_ROTATION_REQUEST;
+extern const Shape KMS_SHAPE_DISABLE_KEY_ROTATION_REQUEST;
+extern const Shape KMS_SHAPE_GET_KEY_ROTATION_STATUS_REQUEST;
+extern const Shape KMS_SHAPE_GET_KEY_ROTATION_STATUS_RESPONSE;
+extern const Shape KMS_SHAPE_ROTATE_KEY_ON_DEMAND_REQUEST;
+extern const Shape KMS_SHAPE_ROTATE_KEY_ON_DEMAND_RESPONSE;
+extern const Shape KMS_SHAPE_LIST_KEY_ROTATIONS_REQUEST;
+extern const Shape KMS_SHAPE_ROTATIONS_LIST_ENTRY;
+extern const Shape KMS_SHAPE_LIST_KEY_ROTATIONS_RESPONSE;
+extern const Shape KMS_SHAPE_GRANT_CONSTRAINTS;
+extern const Shape KMS_SHAPE_CREATE_GRANT_REQUEST;
+extern const Shape KMS_SHAPE_CREATE_GRANT_RESPONSE;
+extern const Shape KMS_SHAPE_LIST_GRANTS_REQUEST;
+extern const Shape KMS_SHAPE_GRANT_LIST_ENTRY;
+extern const Shape KMS_SHAPE_LIST_GRANTS_RESPONSE;
+extern const Shape KMS_SHAPE_LIST_RETIRABLE_GRANTS_REQUEST;
+extern const Shape KMS_SHAPE_RETIRE_GRANT_REQUEST;
+extern const Shape KMS_SHAPE_REVOKE_GRANT_REQUEST;
+extern const Shape KMS_SHAPE_REPLICATE_KEY_REQUEST;
+extern const Shape KMS_SHAPE_REPLICATE_KEY_RESPONSE;
+extern const Shape KMS_SHAPE_UPDATE_PRIMARY_REGION_REQUEST;
+extern const Shape KMS_SHAPE_GET_PARAMETERS_FOR_IMPORT_REQUEST;
+extern const Shape KMS_SHAPE_GET_PARAMETERS_FOR_IMPORT_RESPONSE;
+extern const Shape KMS_SHAPE_IMPORT_KEY_MATERIAL_REQUEST;
+extern const Shape KMS_SHAPE_IMPORT_KEY_MATERIAL_RESPONSE;
+extern const Shape KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_REQUEST;
+extern const Shape KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_RESPONSE;
+extern const Shape KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_REQUEST;
+extern const Shape KMS_SHAPE_XKS_PROXY_CONFIGURATION_TYPE;
+extern const Shape KMS_SHAPE_CUSTOM_KEY_STORES_LIST_ENTRY;
+extern const Shape KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_RESPONSE;
+extern const Shape KMS_SHAPE_XKS_PROXY_AUTHENTICATION_CREDENTIAL_TYPE;
+extern const Shape KMS_SHAPE_UPDATE_CUSTOM_KEY_STORE_REQUEST;
+extern const Shape KMS_SHAPE_UPDATE_CUSTOM_KEY_STORE_RESPONSE;
+extern const Shape KMS_SHAPE_CONNECT_CUSTOM_KEY_STORE_REQUEST;
+extern const Shape KMS_SHAPE_CONNECT_CUSTOM_KEY_STORE_RESPONSE;
+extern const Shape KMS_SHAPE_DISCONNECT_CUSTOM_KEY_STORE_REQUEST;
+extern const Shape KMS_SHAPE_DISCONNECT_CUSTOM_KEY_STORE_RESPONSE;
+extern const Shape KMS_SHAPE_DELETE_CUSTOM_KEY_STORE_REQUEST;
+extern const Shape KMS_SHAPE_DELETE_CUSTOM_KEY_STORE_RESPONSE;

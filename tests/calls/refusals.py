@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from model import operations
 from refusals_dynamodb import dynamodb, dynamodbstreams
 from refusals_firehose import firehose
+from refusals_kms import kms_more
 from refusals_s3 import s3
 from row import ACCOUNT, Body, Row
 
@@ -248,7 +249,7 @@ def damaged() -> Iterator[Row]:
 
 
 def rows() -> list[Row]:
-    return [row for of in (damaged, kinesis, dynamodb, dynamodbstreams, glue, cloudwatch, kms, s3, firehose) for row in of()]
+    return [row for of in (damaged, kinesis, dynamodb, dynamodbstreams, glue, cloudwatch, kms, kms_more, s3, firehose) for row in of()]
 
 
 # Operations of which no declared error is reached, and why.

@@ -42,11 +42,12 @@ def test_a_key_is_told_as_it_was_made(kms, key):
                             for listed in page["Keys"]]
 
 
-def test_keys_of_other_kinds_are_said_not_to_be_built(kms):
+def test_keys_that_no_library_of_ours_has_are_said_not_to_be_built(kms):
     assert error_of(kms.create_key, KeySpec="RSA_2048")[0] == "ValidationException"
-    assert error_of(kms.create_key, KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")[0] == "NotImplementedException"
-    assert error_of(kms.create_key, Origin="EXTERNAL")[0] == "NotImplementedException"
-    assert error_of(kms.create_key, MultiRegion=True)[0] == "NotImplementedException"
+    for spec, usage in (("SM2", "SIGN_VERIFY"), ("ML_DSA_44", "SIGN_VERIFY"), ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE")):
+        assert error_of(kms.create_key, KeySpec=spec, KeyUsage=usage) == ("NotImplementedException", f"KeySpec {spec} is not implemented.")
+    assert error_of(kms.create_key, Origin="AWS_CLOUDHSM")[0] == "NotImplementedException"
+    assert error_of(kms.create_key, KeySpec="RSA_2048", KeyUsage="KEY_AGREEMENT") == ("ValidationException", "KeyUsage KEY_AGREEMENT is not compatible with KeySpec RSA_2048")
 
 
 def test_a_key_is_disabled_and_enabled(kms, key):

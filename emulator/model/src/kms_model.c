@@ -51,6 +51,53 @@ static const Shape shape_alias_list;
 static const Shape shape_policy_name_type;
 static const Shape shape_policy_name_list;
 static const Shape shape_tag_key_list;
+static const Shape shape_plaintext_type;
+static const Shape shape_encryption_context_key;
+static const Shape shape_encryption_context_value;
+static const Shape shape_encryption_context_type;
+static const Shape shape_ciphertext_type;
+static const Shape shape_key_encryption_mechanism;
+static const Shape shape_attestation_document_type;
+static const Shape shape_dry_run_modifier_type;
+static const Shape shape_dry_run_modifier_list;
+static const Shape shape_number_of_bytes_type;
+static const Shape shape_data_key_spec;
+static const Shape shape_data_key_pair_spec;
+static const Shape shape_public_key_type;
+static const Shape shape_message_type;
+static const Shape shape_rotation_period_in_days_type;
+static const Shape shape_include_key_material;
+static const Shape shape_key_material_description_type;
+static const Shape shape_import_state;
+static const Shape shape_key_material_state;
+static const Shape shape_rotation_type;
+static const Shape shape_rotations_list;
+static const Shape shape_principal_id_type;
+static const Shape shape_grant_operation;
+static const Shape shape_grant_operation_list;
+static const Shape shape_grant_constraint_source_arn_type;
+static const Shape shape_grant_name_type;
+static const Shape shape_service_principal_type;
+static const Shape shape_grant_id_type;
+static const Shape shape_grant_list;
+static const Shape shape_algorithm_spec;
+static const Shape shape_wrapping_key_spec;
+static const Shape shape_import_type;
+static const Shape shape_backing_key_id_response_type;
+static const Shape shape_custom_key_store_name_type;
+static const Shape shape_trust_anchor_certificate_type;
+static const Shape shape_connection_state_type;
+static const Shape shape_connection_error_code_type;
+static const Shape shape_custom_key_store_type;
+static const Shape shape_xks_proxy_connectivity_type;
+static const Shape shape_xks_proxy_authentication_access_key_id_type;
+static const Shape shape_xks_proxy_uri_endpoint_type;
+static const Shape shape_xks_proxy_uri_path_type;
+static const Shape shape_xks_proxy_vpc_endpoint_service_name_type;
+static const Shape shape_account_id_type;
+static const Shape shape_custom_key_stores_list;
+static const Shape shape_key_store_password_type;
+static const Shape shape_xks_proxy_authentication_raw_secret_access_key_type;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -410,6 +457,675 @@ static const Field fields_list_resource_tags_response[] = {
 };
 const Shape KMS_SHAPE_LIST_RESOURCE_TAGS_RESPONSE = {.name = "ListResourceTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListResourceTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_resource_tags_response};
 
+static const Shape shape_plaintext_type = {.name = "PlaintextType", .kind = KIND_BLOB, .size = sizeof(Bytes), .min = 1, .max = 4096, .sensitive = true};
+
+static const Shape shape_encryption_context_key = {.name = "EncryptionContextKey", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_encryption_context_value = {.name = "EncryptionContextValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_encryption_context_type = {.name = "EncryptionContextType", .kind = KIND_MAP, .size = sizeof(KmsEncryptionContextType), .min = NO_MIN, .max = NO_MAX, .key = &shape_encryption_context_key, .member = &shape_encryption_context_value, .entry_size = sizeof(KmsEncryptionContextTypeEntry), .value_offset = offsetof(KmsEncryptionContextTypeEntry, value)};
+
+static const Field fields_encrypt_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsEncryptRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Plaintext", 9}, .path = "plaintext", .shape = &shape_plaintext_type, .offset = offsetof(KmsEncryptRequest, plaintext), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncryptionContext", 17}, .path = "encryptionContext", .shape = &shape_encryption_context_type, .offset = offsetof(KmsEncryptRequest, encryption_context), .has_offset = NO_OFFSET},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsEncryptRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionAlgorithm", 19}, .path = "encryptionAlgorithm", .shape = &shape_encryption_algorithm_spec, .offset = offsetof(KmsEncryptRequest, encryption_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsEncryptRequest, dry_run), .has_offset = offsetof(KmsEncryptRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_ENCRYPT_REQUEST = {.name = "EncryptRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsEncryptRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_encrypt_request};
+
+static const Shape shape_ciphertext_type = {.name = "CiphertextType", .kind = KIND_BLOB, .size = sizeof(Bytes), .min = 1, .max = 6144};
+
+static const Field fields_encrypt_response[] = {
+    {.name = {"CiphertextBlob", 14}, .path = "ciphertextBlob", .shape = &shape_ciphertext_type, .offset = offsetof(KmsEncryptResponse, ciphertext_blob), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsEncryptResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionAlgorithm", 19}, .path = "encryptionAlgorithm", .shape = &shape_encryption_algorithm_spec, .offset = offsetof(KmsEncryptResponse, encryption_algorithm), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_ENCRYPT_RESPONSE = {.name = "EncryptResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsEncryptResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_encrypt_response};
+
+static const char *const enum_key_encryption_mechanism[] = {"RSAES_OAEP_SHA_256", NULL};
+static const Shape shape_key_encryption_mechanism = {.name = "KeyEncryptionMechanism", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_key_encryption_mechanism};
+
+static const Shape shape_attestation_document_type = {.name = "AttestationDocumentType", .kind = KIND_BLOB, .size = sizeof(Bytes), .min = 1, .max = 262144};
+
+static const Field fields_recipient_info[] = {
+    {.name = {"KeyEncryptionAlgorithm", 22}, .path = "keyEncryptionAlgorithm", .shape = &shape_key_encryption_mechanism, .offset = offsetof(KmsRecipientInfo, key_encryption_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"AttestationDocument", 19}, .path = "attestationDocument", .shape = &shape_attestation_document_type, .offset = offsetof(KmsRecipientInfo, attestation_document), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_RECIPIENT_INFO = {.name = "RecipientInfo", .kind = KIND_STRUCTURE, .size = sizeof(KmsRecipientInfo), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_recipient_info};
+
+static const char *const enum_dry_run_modifier_type[] = {"IGNORE_CIPHERTEXT", NULL};
+static const Shape shape_dry_run_modifier_type = {.name = "DryRunModifierType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_dry_run_modifier_type};
+
+static const Shape shape_dry_run_modifier_list = {.name = "DryRunModifierList", .kind = KIND_LIST, .size = sizeof(KmsDryRunModifierList), .min = NO_MIN, .max = NO_MAX, .member = &shape_dry_run_modifier_type};
+
+static const Field fields_decrypt_request[] = {
+    {.name = {"CiphertextBlob", 14}, .path = "ciphertextBlob", .shape = &shape_ciphertext_type, .offset = offsetof(KmsDecryptRequest, ciphertext_blob), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionContext", 17}, .path = "encryptionContext", .shape = &shape_encryption_context_type, .offset = offsetof(KmsDecryptRequest, encryption_context), .has_offset = NO_OFFSET},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsDecryptRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDecryptRequest, key_id), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionAlgorithm", 19}, .path = "encryptionAlgorithm", .shape = &shape_encryption_algorithm_spec, .offset = offsetof(KmsDecryptRequest, encryption_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"Recipient", 9}, .path = "recipient", .shape = &KMS_SHAPE_RECIPIENT_INFO, .offset = offsetof(KmsDecryptRequest, recipient), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsDecryptRequest, dry_run), .has_offset = offsetof(KmsDecryptRequest, has_dry_run)},
+    {.name = {"DryRunModifiers", 15}, .path = "dryRunModifiers", .shape = &shape_dry_run_modifier_list, .offset = offsetof(KmsDecryptRequest, dry_run_modifiers), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_DECRYPT_REQUEST = {.name = "DecryptRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDecryptRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_decrypt_request};
+
+static const Field fields_decrypt_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDecryptResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"Plaintext", 9}, .path = "plaintext", .shape = &shape_plaintext_type, .offset = offsetof(KmsDecryptResponse, plaintext), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionAlgorithm", 19}, .path = "encryptionAlgorithm", .shape = &shape_encryption_algorithm_spec, .offset = offsetof(KmsDecryptResponse, encryption_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"CiphertextForRecipient", 22}, .path = "ciphertextForRecipient", .shape = &shape_ciphertext_type, .offset = offsetof(KmsDecryptResponse, ciphertext_for_recipient), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialId", 13}, .path = "keyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsDecryptResponse, key_material_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_DECRYPT_RESPONSE = {.name = "DecryptResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsDecryptResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_decrypt_response};
+
+static const Field fields_re_encrypt_request[] = {
+    {.name = {"CiphertextBlob", 14}, .path = "ciphertextBlob", .shape = &shape_ciphertext_type, .offset = offsetof(KmsReEncryptRequest, ciphertext_blob), .has_offset = NO_OFFSET},
+    {.name = {"SourceEncryptionContext", 23}, .path = "sourceEncryptionContext", .shape = &shape_encryption_context_type, .offset = offsetof(KmsReEncryptRequest, source_encryption_context), .has_offset = NO_OFFSET},
+    {.name = {"SourceKeyId", 11}, .path = "sourceKeyId", .shape = &shape_key_id_type, .offset = offsetof(KmsReEncryptRequest, source_key_id), .has_offset = NO_OFFSET},
+    {.name = {"DestinationKeyId", 16}, .path = "destinationKeyId", .shape = &shape_key_id_type, .offset = offsetof(KmsReEncryptRequest, destination_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"DestinationEncryptionContext", 28}, .path = "destinationEncryptionContext", .shape = &shape_encryption_context_type, .offset = offsetof(KmsReEncryptRequest, destination_encryption_context), .has_offset = NO_OFFSET},
+    {.name = {"SourceEncryptionAlgorithm", 25}, .path = "sourceEncryptionAlgorithm", .shape = &shape_encryption_algorithm_spec, .offset = offsetof(KmsReEncryptRequest, source_encryption_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"DestinationEncryptionAlgorithm", 30}, .path = "destinationEncryptionAlgorithm", .shape = &shape_encryption_algorithm_spec, .offset = offsetof(KmsReEncryptRequest, destination_encryption_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsReEncryptRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsReEncryptRequest, dry_run), .has_offset = offsetof(KmsReEncryptRequest, has_dry_run)},
+    {.name = {"DryRunModifiers", 15}, .path = "dryRunModifiers", .shape = &shape_dry_run_modifier_list, .offset = offsetof(KmsReEncryptRequest, dry_run_modifiers), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_RE_ENCRYPT_REQUEST = {.name = "ReEncryptRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsReEncryptRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_re_encrypt_request};
+
+static const Field fields_re_encrypt_response[] = {
+    {.name = {"CiphertextBlob", 14}, .path = "ciphertextBlob", .shape = &shape_ciphertext_type, .offset = offsetof(KmsReEncryptResponse, ciphertext_blob), .has_offset = NO_OFFSET},
+    {.name = {"SourceKeyId", 11}, .path = "sourceKeyId", .shape = &shape_key_id_type, .offset = offsetof(KmsReEncryptResponse, source_key_id), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsReEncryptResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"SourceEncryptionAlgorithm", 25}, .path = "sourceEncryptionAlgorithm", .shape = &shape_encryption_algorithm_spec, .offset = offsetof(KmsReEncryptResponse, source_encryption_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"DestinationEncryptionAlgorithm", 30}, .path = "destinationEncryptionAlgorithm", .shape = &shape_encryption_algorithm_spec, .offset = offsetof(KmsReEncryptResponse, destination_encryption_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"SourceKeyMaterialId", 19}, .path = "sourceKeyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsReEncryptResponse, source_key_material_id), .has_offset = NO_OFFSET},
+    {.name = {"DestinationKeyMaterialId", 24}, .path = "destinationKeyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsReEncryptResponse, destination_key_material_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_RE_ENCRYPT_RESPONSE = {.name = "ReEncryptResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsReEncryptResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_re_encrypt_response};
+
+static const Shape shape_number_of_bytes_type = {.name = "NumberOfBytesType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 1024};
+
+static const char *const enum_data_key_spec[] = {"AES_256", "AES_128", NULL};
+static const Shape shape_data_key_spec = {.name = "DataKeySpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_data_key_spec};
+
+static const Field fields_generate_data_key_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGenerateDataKeyRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncryptionContext", 17}, .path = "encryptionContext", .shape = &shape_encryption_context_type, .offset = offsetof(KmsGenerateDataKeyRequest, encryption_context), .has_offset = NO_OFFSET},
+    {.name = {"NumberOfBytes", 13}, .path = "numberOfBytes", .shape = &shape_number_of_bytes_type, .offset = offsetof(KmsGenerateDataKeyRequest, number_of_bytes), .has_offset = offsetof(KmsGenerateDataKeyRequest, has_number_of_bytes)},
+    {.name = {"KeySpec", 7}, .path = "keySpec", .shape = &shape_data_key_spec, .offset = offsetof(KmsGenerateDataKeyRequest, key_spec), .has_offset = NO_OFFSET},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsGenerateDataKeyRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"Recipient", 9}, .path = "recipient", .shape = &KMS_SHAPE_RECIPIENT_INFO, .offset = offsetof(KmsGenerateDataKeyRequest, recipient), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsGenerateDataKeyRequest, dry_run), .has_offset = offsetof(KmsGenerateDataKeyRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_GENERATE_DATA_KEY_REQUEST = {.name = "GenerateDataKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateDataKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_generate_data_key_request};
+
+static const Field fields_generate_data_key_response[] = {
+    {.name = {"CiphertextBlob", 14}, .path = "ciphertextBlob", .shape = &shape_ciphertext_type, .offset = offsetof(KmsGenerateDataKeyResponse, ciphertext_blob), .has_offset = NO_OFFSET},
+    {.name = {"Plaintext", 9}, .path = "plaintext", .shape = &shape_plaintext_type, .offset = offsetof(KmsGenerateDataKeyResponse, plaintext), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGenerateDataKeyResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"CiphertextForRecipient", 22}, .path = "ciphertextForRecipient", .shape = &shape_ciphertext_type, .offset = offsetof(KmsGenerateDataKeyResponse, ciphertext_for_recipient), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialId", 13}, .path = "keyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsGenerateDataKeyResponse, key_material_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GENERATE_DATA_KEY_RESPONSE = {.name = "GenerateDataKeyResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateDataKeyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_generate_data_key_response};
+
+static const Field fields_generate_data_key_without_plaintext_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGenerateDataKeyWithoutPlaintextRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncryptionContext", 17}, .path = "encryptionContext", .shape = &shape_encryption_context_type, .offset = offsetof(KmsGenerateDataKeyWithoutPlaintextRequest, encryption_context), .has_offset = NO_OFFSET},
+    {.name = {"KeySpec", 7}, .path = "keySpec", .shape = &shape_data_key_spec, .offset = offsetof(KmsGenerateDataKeyWithoutPlaintextRequest, key_spec), .has_offset = NO_OFFSET},
+    {.name = {"NumberOfBytes", 13}, .path = "numberOfBytes", .shape = &shape_number_of_bytes_type, .offset = offsetof(KmsGenerateDataKeyWithoutPlaintextRequest, number_of_bytes), .has_offset = offsetof(KmsGenerateDataKeyWithoutPlaintextRequest, has_number_of_bytes)},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsGenerateDataKeyWithoutPlaintextRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsGenerateDataKeyWithoutPlaintextRequest, dry_run), .has_offset = offsetof(KmsGenerateDataKeyWithoutPlaintextRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_GENERATE_DATA_KEY_WITHOUT_PLAINTEXT_REQUEST = {.name = "GenerateDataKeyWithoutPlaintextRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateDataKeyWithoutPlaintextRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_generate_data_key_without_plaintext_request};
+
+static const Field fields_generate_data_key_without_plaintext_response[] = {
+    {.name = {"CiphertextBlob", 14}, .path = "ciphertextBlob", .shape = &shape_ciphertext_type, .offset = offsetof(KmsGenerateDataKeyWithoutPlaintextResponse, ciphertext_blob), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGenerateDataKeyWithoutPlaintextResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialId", 13}, .path = "keyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsGenerateDataKeyWithoutPlaintextResponse, key_material_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GENERATE_DATA_KEY_WITHOUT_PLAINTEXT_RESPONSE = {.name = "GenerateDataKeyWithoutPlaintextResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateDataKeyWithoutPlaintextResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_generate_data_key_without_plaintext_response};
+
+static const char *const enum_data_key_pair_spec[] = {"RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "SM2", "ECC_NIST_EDWARDS25519", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024", NULL};
+static const Shape shape_data_key_pair_spec = {.name = "DataKeyPairSpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_data_key_pair_spec};
+
+static const Field fields_generate_data_key_pair_request[] = {
+    {.name = {"EncryptionContext", 17}, .path = "encryptionContext", .shape = &shape_encryption_context_type, .offset = offsetof(KmsGenerateDataKeyPairRequest, encryption_context), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGenerateDataKeyPairRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeyPairSpec", 11}, .path = "keyPairSpec", .shape = &shape_data_key_pair_spec, .offset = offsetof(KmsGenerateDataKeyPairRequest, key_pair_spec), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsGenerateDataKeyPairRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"Recipient", 9}, .path = "recipient", .shape = &KMS_SHAPE_RECIPIENT_INFO, .offset = offsetof(KmsGenerateDataKeyPairRequest, recipient), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsGenerateDataKeyPairRequest, dry_run), .has_offset = offsetof(KmsGenerateDataKeyPairRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_GENERATE_DATA_KEY_PAIR_REQUEST = {.name = "GenerateDataKeyPairRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateDataKeyPairRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_generate_data_key_pair_request};
+
+static const Shape shape_public_key_type = {.name = "PublicKeyType", .kind = KIND_BLOB, .size = sizeof(Bytes), .min = 1, .max = 8192};
+
+static const Field fields_generate_data_key_pair_response[] = {
+    {.name = {"PrivateKeyCiphertextBlob", 24}, .path = "privateKeyCiphertextBlob", .shape = &shape_ciphertext_type, .offset = offsetof(KmsGenerateDataKeyPairResponse, private_key_ciphertext_blob), .has_offset = NO_OFFSET},
+    {.name = {"PrivateKeyPlaintext", 19}, .path = "privateKeyPlaintext", .shape = &shape_plaintext_type, .offset = offsetof(KmsGenerateDataKeyPairResponse, private_key_plaintext), .has_offset = NO_OFFSET},
+    {.name = {"PublicKey", 9}, .path = "publicKey", .shape = &shape_public_key_type, .offset = offsetof(KmsGenerateDataKeyPairResponse, public_key), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGenerateDataKeyPairResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"KeyPairSpec", 11}, .path = "keyPairSpec", .shape = &shape_data_key_pair_spec, .offset = offsetof(KmsGenerateDataKeyPairResponse, key_pair_spec), .has_offset = NO_OFFSET},
+    {.name = {"CiphertextForRecipient", 22}, .path = "ciphertextForRecipient", .shape = &shape_ciphertext_type, .offset = offsetof(KmsGenerateDataKeyPairResponse, ciphertext_for_recipient), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialId", 13}, .path = "keyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsGenerateDataKeyPairResponse, key_material_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GENERATE_DATA_KEY_PAIR_RESPONSE = {.name = "GenerateDataKeyPairResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateDataKeyPairResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_generate_data_key_pair_response};
+
+static const Field fields_generate_data_key_pair_without_plaintext_request[] = {
+    {.name = {"EncryptionContext", 17}, .path = "encryptionContext", .shape = &shape_encryption_context_type, .offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextRequest, encryption_context), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeyPairSpec", 11}, .path = "keyPairSpec", .shape = &shape_data_key_pair_spec, .offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextRequest, key_pair_spec), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextRequest, dry_run), .has_offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_GENERATE_DATA_KEY_PAIR_WITHOUT_PLAINTEXT_REQUEST = {.name = "GenerateDataKeyPairWithoutPlaintextRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateDataKeyPairWithoutPlaintextRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_generate_data_key_pair_without_plaintext_request};
+
+static const Field fields_generate_data_key_pair_without_plaintext_response[] = {
+    {.name = {"PrivateKeyCiphertextBlob", 24}, .path = "privateKeyCiphertextBlob", .shape = &shape_ciphertext_type, .offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextResponse, private_key_ciphertext_blob), .has_offset = NO_OFFSET},
+    {.name = {"PublicKey", 9}, .path = "publicKey", .shape = &shape_public_key_type, .offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextResponse, public_key), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"KeyPairSpec", 11}, .path = "keyPairSpec", .shape = &shape_data_key_pair_spec, .offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextResponse, key_pair_spec), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialId", 13}, .path = "keyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsGenerateDataKeyPairWithoutPlaintextResponse, key_material_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GENERATE_DATA_KEY_PAIR_WITHOUT_PLAINTEXT_RESPONSE = {.name = "GenerateDataKeyPairWithoutPlaintextResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateDataKeyPairWithoutPlaintextResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_generate_data_key_pair_without_plaintext_response};
+
+static const Field fields_generate_random_request[] = {
+    {.name = {"NumberOfBytes", 13}, .path = "numberOfBytes", .shape = &shape_number_of_bytes_type, .offset = offsetof(KmsGenerateRandomRequest, number_of_bytes), .has_offset = offsetof(KmsGenerateRandomRequest, has_number_of_bytes)},
+    {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsGenerateRandomRequest, custom_key_store_id), .has_offset = NO_OFFSET},
+    {.name = {"Recipient", 9}, .path = "recipient", .shape = &KMS_SHAPE_RECIPIENT_INFO, .offset = offsetof(KmsGenerateRandomRequest, recipient), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GENERATE_RANDOM_REQUEST = {.name = "GenerateRandomRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateRandomRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_generate_random_request};
+
+static const Field fields_generate_random_response[] = {
+    {.name = {"Plaintext", 9}, .path = "plaintext", .shape = &shape_plaintext_type, .offset = offsetof(KmsGenerateRandomResponse, plaintext), .has_offset = NO_OFFSET},
+    {.name = {"CiphertextForRecipient", 22}, .path = "ciphertextForRecipient", .shape = &shape_ciphertext_type, .offset = offsetof(KmsGenerateRandomResponse, ciphertext_for_recipient), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GENERATE_RANDOM_RESPONSE = {.name = "GenerateRandomResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateRandomResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_generate_random_response};
+
+static const char *const enum_message_type[] = {"RAW", "DIGEST", "EXTERNAL_MU", NULL};
+static const Shape shape_message_type = {.name = "MessageType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_message_type};
+
+static const Field fields_sign_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsSignRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_plaintext_type, .offset = offsetof(KmsSignRequest, message), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MessageType", 11}, .path = "messageType", .shape = &shape_message_type, .offset = offsetof(KmsSignRequest, message_type), .has_offset = NO_OFFSET},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsSignRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"SigningAlgorithm", 16}, .path = "signingAlgorithm", .shape = &shape_signing_algorithm_spec, .offset = offsetof(KmsSignRequest, signing_algorithm), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsSignRequest, dry_run), .has_offset = offsetof(KmsSignRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_SIGN_REQUEST = {.name = "SignRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsSignRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_sign_request};
+
+static const Field fields_sign_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsSignResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"Signature", 9}, .path = "signature", .shape = &shape_ciphertext_type, .offset = offsetof(KmsSignResponse, signature), .has_offset = NO_OFFSET},
+    {.name = {"SigningAlgorithm", 16}, .path = "signingAlgorithm", .shape = &shape_signing_algorithm_spec, .offset = offsetof(KmsSignResponse, signing_algorithm), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_SIGN_RESPONSE = {.name = "SignResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsSignResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_sign_response};
+
+static const Field fields_verify_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsVerifyRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_plaintext_type, .offset = offsetof(KmsVerifyRequest, message), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MessageType", 11}, .path = "messageType", .shape = &shape_message_type, .offset = offsetof(KmsVerifyRequest, message_type), .has_offset = NO_OFFSET},
+    {.name = {"Signature", 9}, .path = "signature", .shape = &shape_ciphertext_type, .offset = offsetof(KmsVerifyRequest, signature), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SigningAlgorithm", 16}, .path = "signingAlgorithm", .shape = &shape_signing_algorithm_spec, .offset = offsetof(KmsVerifyRequest, signing_algorithm), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsVerifyRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsVerifyRequest, dry_run), .has_offset = offsetof(KmsVerifyRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_VERIFY_REQUEST = {.name = "VerifyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsVerifyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_verify_request};
+
+static const Field fields_verify_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsVerifyResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"SignatureValid", 14}, .path = "signatureValid", .shape = &shape_boolean_type, .offset = offsetof(KmsVerifyResponse, signature_valid), .has_offset = offsetof(KmsVerifyResponse, has_signature_valid)},
+    {.name = {"SigningAlgorithm", 16}, .path = "signingAlgorithm", .shape = &shape_signing_algorithm_spec, .offset = offsetof(KmsVerifyResponse, signing_algorithm), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_VERIFY_RESPONSE = {.name = "VerifyResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsVerifyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_verify_response};
+
+static const Field fields_generate_mac_request[] = {
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_plaintext_type, .offset = offsetof(KmsGenerateMacRequest, message), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGenerateMacRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MacAlgorithm", 12}, .path = "macAlgorithm", .shape = &shape_mac_algorithm_spec, .offset = offsetof(KmsGenerateMacRequest, mac_algorithm), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsGenerateMacRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsGenerateMacRequest, dry_run), .has_offset = offsetof(KmsGenerateMacRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_GENERATE_MAC_REQUEST = {.name = "GenerateMacRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateMacRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_generate_mac_request};
+
+static const Field fields_generate_mac_response[] = {
+    {.name = {"Mac", 3}, .path = "mac", .shape = &shape_ciphertext_type, .offset = offsetof(KmsGenerateMacResponse, mac), .has_offset = NO_OFFSET},
+    {.name = {"MacAlgorithm", 12}, .path = "macAlgorithm", .shape = &shape_mac_algorithm_spec, .offset = offsetof(KmsGenerateMacResponse, mac_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGenerateMacResponse, key_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GENERATE_MAC_RESPONSE = {.name = "GenerateMacResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGenerateMacResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_generate_mac_response};
+
+static const Field fields_verify_mac_request[] = {
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_plaintext_type, .offset = offsetof(KmsVerifyMacRequest, message), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsVerifyMacRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MacAlgorithm", 12}, .path = "macAlgorithm", .shape = &shape_mac_algorithm_spec, .offset = offsetof(KmsVerifyMacRequest, mac_algorithm), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Mac", 3}, .path = "mac", .shape = &shape_ciphertext_type, .offset = offsetof(KmsVerifyMacRequest, mac), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsVerifyMacRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsVerifyMacRequest, dry_run), .has_offset = offsetof(KmsVerifyMacRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_VERIFY_MAC_REQUEST = {.name = "VerifyMacRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsVerifyMacRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_verify_mac_request};
+
+static const Field fields_verify_mac_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsVerifyMacResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"MacValid", 8}, .path = "macValid", .shape = &shape_boolean_type, .offset = offsetof(KmsVerifyMacResponse, mac_valid), .has_offset = offsetof(KmsVerifyMacResponse, has_mac_valid)},
+    {.name = {"MacAlgorithm", 12}, .path = "macAlgorithm", .shape = &shape_mac_algorithm_spec, .offset = offsetof(KmsVerifyMacResponse, mac_algorithm), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_VERIFY_MAC_RESPONSE = {.name = "VerifyMacResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsVerifyMacResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_verify_mac_response};
+
+static const Field fields_derive_shared_secret_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDeriveSharedSecretRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeyAgreementAlgorithm", 21}, .path = "keyAgreementAlgorithm", .shape = &shape_key_agreement_algorithm_spec, .offset = offsetof(KmsDeriveSharedSecretRequest, key_agreement_algorithm), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PublicKey", 9}, .path = "publicKey", .shape = &shape_public_key_type, .offset = offsetof(KmsDeriveSharedSecretRequest, public_key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsDeriveSharedSecretRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsDeriveSharedSecretRequest, dry_run), .has_offset = offsetof(KmsDeriveSharedSecretRequest, has_dry_run)},
+    {.name = {"Recipient", 9}, .path = "recipient", .shape = &KMS_SHAPE_RECIPIENT_INFO, .offset = offsetof(KmsDeriveSharedSecretRequest, recipient), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_DERIVE_SHARED_SECRET_REQUEST = {.name = "DeriveSharedSecretRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDeriveSharedSecretRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_derive_shared_secret_request};
+
+static const Field fields_derive_shared_secret_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDeriveSharedSecretResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"SharedSecret", 12}, .path = "sharedSecret", .shape = &shape_plaintext_type, .offset = offsetof(KmsDeriveSharedSecretResponse, shared_secret), .has_offset = NO_OFFSET},
+    {.name = {"CiphertextForRecipient", 22}, .path = "ciphertextForRecipient", .shape = &shape_ciphertext_type, .offset = offsetof(KmsDeriveSharedSecretResponse, ciphertext_for_recipient), .has_offset = NO_OFFSET},
+    {.name = {"KeyAgreementAlgorithm", 21}, .path = "keyAgreementAlgorithm", .shape = &shape_key_agreement_algorithm_spec, .offset = offsetof(KmsDeriveSharedSecretResponse, key_agreement_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"KeyOrigin", 9}, .path = "keyOrigin", .shape = &shape_origin_type, .offset = offsetof(KmsDeriveSharedSecretResponse, key_origin), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_DERIVE_SHARED_SECRET_RESPONSE = {.name = "DeriveSharedSecretResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsDeriveSharedSecretResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_derive_shared_secret_response};
+
+static const Field fields_get_public_key_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGetPublicKeyRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsGetPublicKeyRequest, grant_tokens), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GET_PUBLIC_KEY_REQUEST = {.name = "GetPublicKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGetPublicKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_public_key_request};
+
+static const Field fields_get_public_key_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGetPublicKeyResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"PublicKey", 9}, .path = "publicKey", .shape = &shape_public_key_type, .offset = offsetof(KmsGetPublicKeyResponse, public_key), .has_offset = NO_OFFSET},
+    {.name = {"CustomerMasterKeySpec", 21}, .path = "customerMasterKeySpec", .shape = &shape_customer_master_key_spec, .offset = offsetof(KmsGetPublicKeyResponse, customer_master_key_spec), .has_offset = NO_OFFSET},
+    {.name = {"KeySpec", 7}, .path = "keySpec", .shape = &shape_key_spec, .offset = offsetof(KmsGetPublicKeyResponse, key_spec), .has_offset = NO_OFFSET},
+    {.name = {"KeyUsage", 8}, .path = "keyUsage", .shape = &shape_key_usage_type, .offset = offsetof(KmsGetPublicKeyResponse, key_usage), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionAlgorithms", 20}, .path = "encryptionAlgorithms", .shape = &shape_encryption_algorithm_spec_list, .offset = offsetof(KmsGetPublicKeyResponse, encryption_algorithms), .has_offset = NO_OFFSET},
+    {.name = {"SigningAlgorithms", 17}, .path = "signingAlgorithms", .shape = &shape_signing_algorithm_spec_list, .offset = offsetof(KmsGetPublicKeyResponse, signing_algorithms), .has_offset = NO_OFFSET},
+    {.name = {"KeyAgreementAlgorithms", 22}, .path = "keyAgreementAlgorithms", .shape = &shape_key_agreement_algorithm_spec_list, .offset = offsetof(KmsGetPublicKeyResponse, key_agreement_algorithms), .has_offset = NO_OFFSET},
+    {.name = {"EncapsulationAlgorithms", 23}, .path = "encapsulationAlgorithms", .shape = &shape_encapsulation_algorithm_spec_list, .offset = offsetof(KmsGetPublicKeyResponse, encapsulation_algorithms), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GET_PUBLIC_KEY_RESPONSE = {.name = "GetPublicKeyResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGetPublicKeyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_get_public_key_response};
+
+static const Shape shape_rotation_period_in_days_type = {.name = "RotationPeriodInDaysType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 90, .max = 2560};
+
+static const Field fields_enable_key_rotation_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsEnableKeyRotationRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"RotationPeriodInDays", 20}, .path = "rotationPeriodInDays", .shape = &shape_rotation_period_in_days_type, .offset = offsetof(KmsEnableKeyRotationRequest, rotation_period_in_days), .has_offset = offsetof(KmsEnableKeyRotationRequest, has_rotation_period_in_days)},
+};
+const Shape KMS_SHAPE_ENABLE_KEY_ROTATION_REQUEST = {.name = "EnableKeyRotationRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsEnableKeyRotationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_enable_key_rotation_request};
+
+static const Field fields_disable_key_rotation_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDisableKeyRotationRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape KMS_SHAPE_DISABLE_KEY_ROTATION_REQUEST = {.name = "DisableKeyRotationRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDisableKeyRotationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_disable_key_rotation_request};
+
+static const Field fields_get_key_rotation_status_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGetKeyRotationStatusRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape KMS_SHAPE_GET_KEY_ROTATION_STATUS_REQUEST = {.name = "GetKeyRotationStatusRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGetKeyRotationStatusRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_key_rotation_status_request};
+
+static const Field fields_get_key_rotation_status_response[] = {
+    {.name = {"KeyRotationEnabled", 18}, .path = "keyRotationEnabled", .shape = &shape_boolean_type, .offset = offsetof(KmsGetKeyRotationStatusResponse, key_rotation_enabled), .has_offset = offsetof(KmsGetKeyRotationStatusResponse, has_key_rotation_enabled)},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGetKeyRotationStatusResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"RotationPeriodInDays", 20}, .path = "rotationPeriodInDays", .shape = &shape_rotation_period_in_days_type, .offset = offsetof(KmsGetKeyRotationStatusResponse, rotation_period_in_days), .has_offset = offsetof(KmsGetKeyRotationStatusResponse, has_rotation_period_in_days)},
+    {.name = {"NextRotationDate", 16}, .path = "nextRotationDate", .shape = &shape_date_type, .offset = offsetof(KmsGetKeyRotationStatusResponse, next_rotation_date), .has_offset = offsetof(KmsGetKeyRotationStatusResponse, has_next_rotation_date)},
+    {.name = {"OnDemandRotationStartDate", 25}, .path = "onDemandRotationStartDate", .shape = &shape_date_type, .offset = offsetof(KmsGetKeyRotationStatusResponse, on_demand_rotation_start_date), .has_offset = offsetof(KmsGetKeyRotationStatusResponse, has_on_demand_rotation_start_date)},
+};
+const Shape KMS_SHAPE_GET_KEY_ROTATION_STATUS_RESPONSE = {.name = "GetKeyRotationStatusResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGetKeyRotationStatusResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_key_rotation_status_response};
+
+static const Field fields_rotate_key_on_demand_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsRotateKeyOnDemandRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape KMS_SHAPE_ROTATE_KEY_ON_DEMAND_REQUEST = {.name = "RotateKeyOnDemandRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsRotateKeyOnDemandRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_rotate_key_on_demand_request};
+
+static const Field fields_rotate_key_on_demand_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsRotateKeyOnDemandResponse, key_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_ROTATE_KEY_ON_DEMAND_RESPONSE = {.name = "RotateKeyOnDemandResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsRotateKeyOnDemandResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_rotate_key_on_demand_response};
+
+static const char *const enum_include_key_material[] = {"ALL_KEY_MATERIAL", "ROTATIONS_ONLY", NULL};
+static const Shape shape_include_key_material = {.name = "IncludeKeyMaterial", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_include_key_material};
+
+static const Field fields_list_key_rotations_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsListKeyRotationsRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IncludeKeyMaterial", 18}, .path = "includeKeyMaterial", .shape = &shape_include_key_material, .offset = offsetof(KmsListKeyRotationsRequest, include_key_material), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_limit_type, .offset = offsetof(KmsListKeyRotationsRequest, limit), .has_offset = offsetof(KmsListKeyRotationsRequest, has_limit)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(KmsListKeyRotationsRequest, marker), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_LIST_KEY_ROTATIONS_REQUEST = {.name = "ListKeyRotationsRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsListKeyRotationsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_list_key_rotations_request};
+
+static const Shape shape_key_material_description_type = {.name = "KeyMaterialDescriptionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 256, .pattern = "^[a-zA-Z0-9:/_\\s.-]+$"};
+
+static const char *const enum_import_state[] = {"IMPORTED", "PENDING_IMPORT", NULL};
+static const Shape shape_import_state = {.name = "ImportState", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_import_state};
+
+static const char *const enum_key_material_state[] = {"NON_CURRENT", "CURRENT", "PENDING_ROTATION", "PENDING_MULTI_REGION_IMPORT_AND_ROTATION", NULL};
+static const Shape shape_key_material_state = {.name = "KeyMaterialState", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_key_material_state};
+
+static const char *const enum_rotation_type[] = {"AUTOMATIC", "ON_DEMAND", NULL};
+static const Shape shape_rotation_type = {.name = "RotationType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_rotation_type};
+
+static const Field fields_rotations_list_entry[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsRotationsListEntry, key_id), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialId", 13}, .path = "keyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsRotationsListEntry, key_material_id), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialDescription", 22}, .path = "keyMaterialDescription", .shape = &shape_key_material_description_type, .offset = offsetof(KmsRotationsListEntry, key_material_description), .has_offset = NO_OFFSET},
+    {.name = {"ImportState", 11}, .path = "importState", .shape = &shape_import_state, .offset = offsetof(KmsRotationsListEntry, import_state), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialState", 16}, .path = "keyMaterialState", .shape = &shape_key_material_state, .offset = offsetof(KmsRotationsListEntry, key_material_state), .has_offset = NO_OFFSET},
+    {.name = {"ExpirationModel", 15}, .path = "expirationModel", .shape = &shape_expiration_model_type, .offset = offsetof(KmsRotationsListEntry, expiration_model), .has_offset = NO_OFFSET},
+    {.name = {"ValidTo", 7}, .path = "validTo", .shape = &shape_date_type, .offset = offsetof(KmsRotationsListEntry, valid_to), .has_offset = offsetof(KmsRotationsListEntry, has_valid_to)},
+    {.name = {"RotationDate", 12}, .path = "rotationDate", .shape = &shape_date_type, .offset = offsetof(KmsRotationsListEntry, rotation_date), .has_offset = offsetof(KmsRotationsListEntry, has_rotation_date)},
+    {.name = {"RotationType", 12}, .path = "rotationType", .shape = &shape_rotation_type, .offset = offsetof(KmsRotationsListEntry, rotation_type), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_ROTATIONS_LIST_ENTRY = {.name = "RotationsListEntry", .kind = KIND_STRUCTURE, .size = sizeof(KmsRotationsListEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_rotations_list_entry};
+
+static const Shape shape_rotations_list = {.name = "RotationsList", .kind = KIND_LIST, .size = sizeof(KmsRotationsList), .min = NO_MIN, .max = NO_MAX, .member = &KMS_SHAPE_ROTATIONS_LIST_ENTRY};
+
+static const Field fields_list_key_rotations_response[] = {
+    {.name = {"Rotations", 9}, .path = "rotations", .shape = &shape_rotations_list, .offset = offsetof(KmsListKeyRotationsResponse, rotations), .has_offset = NO_OFFSET},
+    {.name = {"NextMarker", 10}, .path = "nextMarker", .shape = &shape_marker_type, .offset = offsetof(KmsListKeyRotationsResponse, next_marker), .has_offset = NO_OFFSET},
+    {.name = {"Truncated", 9}, .path = "truncated", .shape = &shape_boolean_type, .offset = offsetof(KmsListKeyRotationsResponse, truncated), .has_offset = offsetof(KmsListKeyRotationsResponse, has_truncated)},
+};
+const Shape KMS_SHAPE_LIST_KEY_ROTATIONS_RESPONSE = {.name = "ListKeyRotationsResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListKeyRotationsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_key_rotations_response};
+
+static const Shape shape_principal_id_type = {.name = "PrincipalIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256, .pattern = "^[\\w+=,.@:/-]+$"};
+
+static const char *const enum_grant_operation[] = {"Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo", "Sign", "Verify", "GetPublicKey", "CreateGrant", "RetireGrant", "DescribeKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateMac", "VerifyMac", "DeriveSharedSecret", "Encapsulate", "Decapsulate", NULL};
+static const Shape shape_grant_operation = {.name = "GrantOperation", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_grant_operation};
+
+static const Shape shape_grant_operation_list = {.name = "GrantOperationList", .kind = KIND_LIST, .size = sizeof(KmsGrantOperationList), .min = NO_MIN, .max = NO_MAX, .member = &shape_grant_operation};
+
+static const Shape shape_grant_constraint_source_arn_type = {.name = "GrantConstraintSourceArnType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 512, .pattern = "^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$"};
+
+static const Field fields_grant_constraints[] = {
+    {.name = {"EncryptionContextSubset", 23}, .path = "encryptionContextSubset", .shape = &shape_encryption_context_type, .offset = offsetof(KmsGrantConstraints, encryption_context_subset), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionContextEquals", 23}, .path = "encryptionContextEquals", .shape = &shape_encryption_context_type, .offset = offsetof(KmsGrantConstraints, encryption_context_equals), .has_offset = NO_OFFSET},
+    {.name = {"SourceArn", 9}, .path = "sourceArn", .shape = &shape_grant_constraint_source_arn_type, .offset = offsetof(KmsGrantConstraints, source_arn), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GRANT_CONSTRAINTS = {.name = "GrantConstraints", .kind = KIND_STRUCTURE, .size = sizeof(KmsGrantConstraints), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_grant_constraints};
+
+static const Shape shape_grant_name_type = {.name = "GrantNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256, .pattern = "^[a-zA-Z0-9:/_-]+$"};
+
+static const Shape shape_service_principal_type = {.name = "ServicePrincipalType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "^([A-Za-z0-9\\-]+)\\.([A-Za-z0-9\\-]+)(\\.[A-Za-z0-9\\-]+)+$"};
+
+static const Field fields_create_grant_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsCreateGrantRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GranteePrincipal", 16}, .path = "granteePrincipal", .shape = &shape_principal_id_type, .offset = offsetof(KmsCreateGrantRequest, grantee_principal), .has_offset = NO_OFFSET},
+    {.name = {"RetiringPrincipal", 17}, .path = "retiringPrincipal", .shape = &shape_principal_id_type, .offset = offsetof(KmsCreateGrantRequest, retiring_principal), .has_offset = NO_OFFSET},
+    {.name = {"Operations", 10}, .path = "operations", .shape = &shape_grant_operation_list, .offset = offsetof(KmsCreateGrantRequest, operations), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Constraints", 11}, .path = "constraints", .shape = &KMS_SHAPE_GRANT_CONSTRAINTS, .offset = offsetof(KmsCreateGrantRequest, constraints), .has_offset = NO_OFFSET},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsCreateGrantRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_grant_name_type, .offset = offsetof(KmsCreateGrantRequest, name), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsCreateGrantRequest, dry_run), .has_offset = offsetof(KmsCreateGrantRequest, has_dry_run)},
+    {.name = {"GranteeServicePrincipal", 23}, .path = "granteeServicePrincipal", .shape = &shape_service_principal_type, .offset = offsetof(KmsCreateGrantRequest, grantee_service_principal), .has_offset = NO_OFFSET},
+    {.name = {"RetiringServicePrincipal", 24}, .path = "retiringServicePrincipal", .shape = &shape_service_principal_type, .offset = offsetof(KmsCreateGrantRequest, retiring_service_principal), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_CREATE_GRANT_REQUEST = {.name = "CreateGrantRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsCreateGrantRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_create_grant_request};
+
+static const Shape shape_grant_id_type = {.name = "GrantIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128};
+
+static const Field fields_create_grant_response[] = {
+    {.name = {"GrantToken", 10}, .path = "grantToken", .shape = &shape_grant_token_type, .offset = offsetof(KmsCreateGrantResponse, grant_token), .has_offset = NO_OFFSET},
+    {.name = {"GrantId", 7}, .path = "grantId", .shape = &shape_grant_id_type, .offset = offsetof(KmsCreateGrantResponse, grant_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_CREATE_GRANT_RESPONSE = {.name = "CreateGrantResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsCreateGrantResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_create_grant_response};
+
+static const Field fields_list_grants_request[] = {
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_limit_type, .offset = offsetof(KmsListGrantsRequest, limit), .has_offset = offsetof(KmsListGrantsRequest, has_limit)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(KmsListGrantsRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsListGrantsRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantId", 7}, .path = "grantId", .shape = &shape_grant_id_type, .offset = offsetof(KmsListGrantsRequest, grant_id), .has_offset = NO_OFFSET},
+    {.name = {"GranteePrincipal", 16}, .path = "granteePrincipal", .shape = &shape_principal_id_type, .offset = offsetof(KmsListGrantsRequest, grantee_principal), .has_offset = NO_OFFSET},
+    {.name = {"GranteeServicePrincipal", 23}, .path = "granteeServicePrincipal", .shape = &shape_service_principal_type, .offset = offsetof(KmsListGrantsRequest, grantee_service_principal), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_LIST_GRANTS_REQUEST = {.name = "ListGrantsRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsListGrantsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_list_grants_request};
+
+static const Field fields_grant_list_entry[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGrantListEntry, key_id), .has_offset = NO_OFFSET},
+    {.name = {"GrantId", 7}, .path = "grantId", .shape = &shape_grant_id_type, .offset = offsetof(KmsGrantListEntry, grant_id), .has_offset = NO_OFFSET},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_grant_name_type, .offset = offsetof(KmsGrantListEntry, name), .has_offset = NO_OFFSET},
+    {.name = {"CreationDate", 12}, .path = "creationDate", .shape = &shape_date_type, .offset = offsetof(KmsGrantListEntry, creation_date), .has_offset = offsetof(KmsGrantListEntry, has_creation_date)},
+    {.name = {"GranteePrincipal", 16}, .path = "granteePrincipal", .shape = &shape_principal_id_type, .offset = offsetof(KmsGrantListEntry, grantee_principal), .has_offset = NO_OFFSET},
+    {.name = {"RetiringPrincipal", 17}, .path = "retiringPrincipal", .shape = &shape_principal_id_type, .offset = offsetof(KmsGrantListEntry, retiring_principal), .has_offset = NO_OFFSET},
+    {.name = {"IssuingAccount", 14}, .path = "issuingAccount", .shape = &shape_principal_id_type, .offset = offsetof(KmsGrantListEntry, issuing_account), .has_offset = NO_OFFSET},
+    {.name = {"Operations", 10}, .path = "operations", .shape = &shape_grant_operation_list, .offset = offsetof(KmsGrantListEntry, operations), .has_offset = NO_OFFSET},
+    {.name = {"Constraints", 11}, .path = "constraints", .shape = &KMS_SHAPE_GRANT_CONSTRAINTS, .offset = offsetof(KmsGrantListEntry, constraints), .has_offset = NO_OFFSET},
+    {.name = {"GranteeServicePrincipal", 23}, .path = "granteeServicePrincipal", .shape = &shape_service_principal_type, .offset = offsetof(KmsGrantListEntry, grantee_service_principal), .has_offset = NO_OFFSET},
+    {.name = {"RetiringServicePrincipal", 24}, .path = "retiringServicePrincipal", .shape = &shape_service_principal_type, .offset = offsetof(KmsGrantListEntry, retiring_service_principal), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_GRANT_LIST_ENTRY = {.name = "GrantListEntry", .kind = KIND_STRUCTURE, .size = sizeof(KmsGrantListEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_grant_list_entry};
+
+static const Shape shape_grant_list = {.name = "GrantList", .kind = KIND_LIST, .size = sizeof(KmsGrantList), .min = NO_MIN, .max = NO_MAX, .member = &KMS_SHAPE_GRANT_LIST_ENTRY};
+
+static const Field fields_list_grants_response[] = {
+    {.name = {"Grants", 6}, .path = "grants", .shape = &shape_grant_list, .offset = offsetof(KmsListGrantsResponse, grants), .has_offset = NO_OFFSET},
+    {.name = {"NextMarker", 10}, .path = "nextMarker", .shape = &shape_marker_type, .offset = offsetof(KmsListGrantsResponse, next_marker), .has_offset = NO_OFFSET},
+    {.name = {"Truncated", 9}, .path = "truncated", .shape = &shape_boolean_type, .offset = offsetof(KmsListGrantsResponse, truncated), .has_offset = offsetof(KmsListGrantsResponse, has_truncated)},
+};
+const Shape KMS_SHAPE_LIST_GRANTS_RESPONSE = {.name = "ListGrantsResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsListGrantsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_grants_response};
+
+static const Field fields_list_retirable_grants_request[] = {
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_limit_type, .offset = offsetof(KmsListRetirableGrantsRequest, limit), .has_offset = offsetof(KmsListRetirableGrantsRequest, has_limit)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(KmsListRetirableGrantsRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"RetiringPrincipal", 17}, .path = "retiringPrincipal", .shape = &shape_principal_id_type, .offset = offsetof(KmsListRetirableGrantsRequest, retiring_principal), .has_offset = NO_OFFSET},
+    {.name = {"RetiringServicePrincipal", 24}, .path = "retiringServicePrincipal", .shape = &shape_service_principal_type, .offset = offsetof(KmsListRetirableGrantsRequest, retiring_service_principal), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_LIST_RETIRABLE_GRANTS_REQUEST = {.name = "ListRetirableGrantsRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsListRetirableGrantsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_list_retirable_grants_request};
+
+static const Field fields_retire_grant_request[] = {
+    {.name = {"GrantToken", 10}, .path = "grantToken", .shape = &shape_grant_token_type, .offset = offsetof(KmsRetireGrantRequest, grant_token), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsRetireGrantRequest, key_id), .has_offset = NO_OFFSET},
+    {.name = {"GrantId", 7}, .path = "grantId", .shape = &shape_grant_id_type, .offset = offsetof(KmsRetireGrantRequest, grant_id), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsRetireGrantRequest, dry_run), .has_offset = offsetof(KmsRetireGrantRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_RETIRE_GRANT_REQUEST = {.name = "RetireGrantRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsRetireGrantRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_retire_grant_request};
+
+static const Field fields_revoke_grant_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsRevokeGrantRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantId", 7}, .path = "grantId", .shape = &shape_grant_id_type, .offset = offsetof(KmsRevokeGrantRequest, grant_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsRevokeGrantRequest, dry_run), .has_offset = offsetof(KmsRevokeGrantRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_REVOKE_GRANT_REQUEST = {.name = "RevokeGrantRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsRevokeGrantRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_revoke_grant_request};
+
+static const Field fields_replicate_key_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsReplicateKeyRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ReplicaRegion", 13}, .path = "replicaRegion", .shape = &shape_region_type, .offset = offsetof(KmsReplicateKeyRequest, replica_region), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_policy_type, .offset = offsetof(KmsReplicateKeyRequest, policy), .has_offset = NO_OFFSET},
+    {.name = {"BypassPolicyLockoutSafetyCheck", 30}, .path = "bypassPolicyLockoutSafetyCheck", .shape = &shape_boolean_type, .offset = offsetof(KmsReplicateKeyRequest, bypass_policy_lockout_safety_check), .has_offset = offsetof(KmsReplicateKeyRequest, has_bypass_policy_lockout_safety_check)},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_type, .offset = offsetof(KmsReplicateKeyRequest, description), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(KmsReplicateKeyRequest, tags), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_REPLICATE_KEY_REQUEST = {.name = "ReplicateKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsReplicateKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_replicate_key_request};
+
+static const Field fields_replicate_key_response[] = {
+    {.name = {"ReplicaKeyMetadata", 18}, .path = "replicaKeyMetadata", .shape = &KMS_SHAPE_KEY_METADATA, .offset = offsetof(KmsReplicateKeyResponse, replica_key_metadata), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaPolicy", 13}, .path = "replicaPolicy", .shape = &shape_policy_type, .offset = offsetof(KmsReplicateKeyResponse, replica_policy), .has_offset = NO_OFFSET},
+    {.name = {"ReplicaTags", 11}, .path = "replicaTags", .shape = &shape_tag_list, .offset = offsetof(KmsReplicateKeyResponse, replica_tags), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_REPLICATE_KEY_RESPONSE = {.name = "ReplicateKeyResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsReplicateKeyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_replicate_key_response};
+
+static const Field fields_update_primary_region_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsUpdatePrimaryRegionRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PrimaryRegion", 13}, .path = "primaryRegion", .shape = &shape_region_type, .offset = offsetof(KmsUpdatePrimaryRegionRequest, primary_region), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape KMS_SHAPE_UPDATE_PRIMARY_REGION_REQUEST = {.name = "UpdatePrimaryRegionRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsUpdatePrimaryRegionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_update_primary_region_request};
+
+static const char *const enum_algorithm_spec[] = {"RSAES_PKCS1_V1_5", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "RSA_AES_KEY_WRAP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256", "SM2PKE", NULL};
+static const Shape shape_algorithm_spec = {.name = "AlgorithmSpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_algorithm_spec};
+
+static const char *const enum_wrapping_key_spec[] = {"RSA_2048", "RSA_3072", "RSA_4096", "SM2", NULL};
+static const Shape shape_wrapping_key_spec = {.name = "WrappingKeySpec", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_wrapping_key_spec};
+
+static const Field fields_get_parameters_for_import_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGetParametersForImportRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"WrappingAlgorithm", 17}, .path = "wrappingAlgorithm", .shape = &shape_algorithm_spec, .offset = offsetof(KmsGetParametersForImportRequest, wrapping_algorithm), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"WrappingKeySpec", 15}, .path = "wrappingKeySpec", .shape = &shape_wrapping_key_spec, .offset = offsetof(KmsGetParametersForImportRequest, wrapping_key_spec), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape KMS_SHAPE_GET_PARAMETERS_FOR_IMPORT_REQUEST = {.name = "GetParametersForImportRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsGetParametersForImportRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_parameters_for_import_request};
+
+static const Field fields_get_parameters_for_import_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsGetParametersForImportResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"ImportToken", 11}, .path = "importToken", .shape = &shape_ciphertext_type, .offset = offsetof(KmsGetParametersForImportResponse, import_token), .has_offset = NO_OFFSET},
+    {.name = {"PublicKey", 9}, .path = "publicKey", .shape = &shape_plaintext_type, .offset = offsetof(KmsGetParametersForImportResponse, public_key), .has_offset = NO_OFFSET},
+    {.name = {"ParametersValidTo", 17}, .path = "parametersValidTo", .shape = &shape_date_type, .offset = offsetof(KmsGetParametersForImportResponse, parameters_valid_to), .has_offset = offsetof(KmsGetParametersForImportResponse, has_parameters_valid_to)},
+};
+const Shape KMS_SHAPE_GET_PARAMETERS_FOR_IMPORT_RESPONSE = {.name = "GetParametersForImportResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsGetParametersForImportResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_get_parameters_for_import_response};
+
+static const char *const enum_import_type[] = {"NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL", NULL};
+static const Shape shape_import_type = {.name = "ImportType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_import_type};
+
+static const Field fields_import_key_material_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsImportKeyMaterialRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ImportToken", 11}, .path = "importToken", .shape = &shape_ciphertext_type, .offset = offsetof(KmsImportKeyMaterialRequest, import_token), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncryptedKeyMaterial", 20}, .path = "encryptedKeyMaterial", .shape = &shape_ciphertext_type, .offset = offsetof(KmsImportKeyMaterialRequest, encrypted_key_material), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ValidTo", 7}, .path = "validTo", .shape = &shape_date_type, .offset = offsetof(KmsImportKeyMaterialRequest, valid_to), .has_offset = offsetof(KmsImportKeyMaterialRequest, has_valid_to)},
+    {.name = {"ExpirationModel", 15}, .path = "expirationModel", .shape = &shape_expiration_model_type, .offset = offsetof(KmsImportKeyMaterialRequest, expiration_model), .has_offset = NO_OFFSET},
+    {.name = {"ImportType", 10}, .path = "importType", .shape = &shape_import_type, .offset = offsetof(KmsImportKeyMaterialRequest, import_type), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialDescription", 22}, .path = "keyMaterialDescription", .shape = &shape_key_material_description_type, .offset = offsetof(KmsImportKeyMaterialRequest, key_material_description), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialId", 13}, .path = "keyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsImportKeyMaterialRequest, key_material_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_IMPORT_KEY_MATERIAL_REQUEST = {.name = "ImportKeyMaterialRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsImportKeyMaterialRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_import_key_material_request};
+
+static const Field fields_import_key_material_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsImportKeyMaterialResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialId", 13}, .path = "keyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsImportKeyMaterialResponse, key_material_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_IMPORT_KEY_MATERIAL_RESPONSE = {.name = "ImportKeyMaterialResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsImportKeyMaterialResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_import_key_material_response};
+
+static const Field fields_delete_imported_key_material_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDeleteImportedKeyMaterialRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KeyMaterialId", 13}, .path = "keyMaterialId", .shape = &shape_backing_key_id_type, .offset = offsetof(KmsDeleteImportedKeyMaterialRequest, key_material_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_REQUEST = {.name = "DeleteImportedKeyMaterialRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDeleteImportedKeyMaterialRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_imported_key_material_request};
+
+static const Shape shape_backing_key_id_response_type = {.name = "BackingKeyIdResponseType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 64, .pattern = "^[a-f0-9]+$"};
+
+static const Field fields_delete_imported_key_material_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDeleteImportedKeyMaterialResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"KeyMaterialId", 13}, .path = "keyMaterialId", .shape = &shape_backing_key_id_response_type, .offset = offsetof(KmsDeleteImportedKeyMaterialResponse, key_material_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_RESPONSE = {.name = "DeleteImportedKeyMaterialResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsDeleteImportedKeyMaterialResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_imported_key_material_response};
+
+static const Shape shape_custom_key_store_name_type = {.name = "CustomKeyStoreNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256};
+
+static const Field fields_describe_custom_key_stores_request[] = {
+    {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsDescribeCustomKeyStoresRequest, custom_key_store_id), .has_offset = NO_OFFSET},
+    {.name = {"CustomKeyStoreName", 18}, .path = "customKeyStoreName", .shape = &shape_custom_key_store_name_type, .offset = offsetof(KmsDescribeCustomKeyStoresRequest, custom_key_store_name), .has_offset = NO_OFFSET},
+    {.name = {"Limit", 5}, .path = "limit", .shape = &shape_limit_type, .offset = offsetof(KmsDescribeCustomKeyStoresRequest, limit), .has_offset = offsetof(KmsDescribeCustomKeyStoresRequest, has_limit)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(KmsDescribeCustomKeyStoresRequest, marker), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_REQUEST = {.name = "DescribeCustomKeyStoresRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDescribeCustomKeyStoresRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_describe_custom_key_stores_request};
+
+static const Shape shape_trust_anchor_certificate_type = {.name = "TrustAnchorCertificateType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 5000};
+
+static const char *const enum_connection_state_type[] = {"CONNECTED", "CONNECTING", "FAILED", "DISCONNECTED", "DISCONNECTING", NULL};
+static const Shape shape_connection_state_type = {.name = "ConnectionStateType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_connection_state_type};
+
+static const char *const enum_connection_error_code_type[] = {"INVALID_CREDENTIALS", "CLUSTER_NOT_FOUND", "NETWORK_ERRORS", "INTERNAL_ERROR", "INSUFFICIENT_CLOUDHSM_HSMS", "USER_LOCKED_OUT", "USER_NOT_FOUND", "USER_LOGGED_IN", "SUBNET_NOT_FOUND", "INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET", "XKS_PROXY_ACCESS_DENIED", "XKS_PROXY_NOT_REACHABLE", "XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND", "XKS_PROXY_INVALID_RESPONSE", "XKS_PROXY_INVALID_CONFIGURATION", "XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION", "XKS_PROXY_TIMED_OUT", "XKS_PROXY_INVALID_TLS_CONFIGURATION", NULL};
+static const Shape shape_connection_error_code_type = {.name = "ConnectionErrorCodeType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_connection_error_code_type};
+
+static const char *const enum_custom_key_store_type[] = {"AWS_CLOUDHSM", "EXTERNAL_KEY_STORE", NULL};
+static const Shape shape_custom_key_store_type = {.name = "CustomKeyStoreType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_custom_key_store_type};
+
+static const char *const enum_xks_proxy_connectivity_type[] = {"PUBLIC_ENDPOINT", "VPC_ENDPOINT_SERVICE", NULL};
+static const Shape shape_xks_proxy_connectivity_type = {.name = "XksProxyConnectivityType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_xks_proxy_connectivity_type};
+
+static const Shape shape_xks_proxy_authentication_access_key_id_type = {.name = "XksProxyAuthenticationAccessKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 30, .pattern = "^[A-Z2-7]+$", .sensitive = true};
+
+static const Shape shape_xks_proxy_uri_endpoint_type = {.name = "XksProxyUriEndpointType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 10, .max = 128, .pattern = "^https://[a-zA-Z0-9.-]+$"};
+
+static const Shape shape_xks_proxy_uri_path_type = {.name = "XksProxyUriPathType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 10, .max = 128, .pattern = "^(/[a-zA-Z0-9\\/_-]+/kms/xks/v\\d{1,2})$|^(/kms/xks/v\\d{1,2})$"};
+
+static const Shape shape_xks_proxy_vpc_endpoint_service_name_type = {.name = "XksProxyVpcEndpointServiceNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 64, .pattern = "^(com|eu)\\.amazonaws\\.vpce\\.([a-z]+-){2,3}\\d+\\.vpce-svc-[0-9a-z]+$"};
+
+static const Shape shape_account_id_type = {.name = "AccountIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 12, .max = 12, .pattern = "[0-9]{12}"};
+
+static const Field fields_xks_proxy_configuration_type[] = {
+    {.name = {"Connectivity", 12}, .path = "connectivity", .shape = &shape_xks_proxy_connectivity_type, .offset = offsetof(KmsXksProxyConfigurationType, connectivity), .has_offset = NO_OFFSET},
+    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_xks_proxy_authentication_access_key_id_type, .offset = offsetof(KmsXksProxyConfigurationType, access_key_id), .has_offset = NO_OFFSET},
+    {.name = {"UriEndpoint", 11}, .path = "uriEndpoint", .shape = &shape_xks_proxy_uri_endpoint_type, .offset = offsetof(KmsXksProxyConfigurationType, uri_endpoint), .has_offset = NO_OFFSET},
+    {.name = {"UriPath", 7}, .path = "uriPath", .shape = &shape_xks_proxy_uri_path_type, .offset = offsetof(KmsXksProxyConfigurationType, uri_path), .has_offset = NO_OFFSET},
+    {.name = {"VpcEndpointServiceName", 22}, .path = "vpcEndpointServiceName", .shape = &shape_xks_proxy_vpc_endpoint_service_name_type, .offset = offsetof(KmsXksProxyConfigurationType, vpc_endpoint_service_name), .has_offset = NO_OFFSET},
+    {.name = {"VpcEndpointServiceOwner", 23}, .path = "vpcEndpointServiceOwner", .shape = &shape_account_id_type, .offset = offsetof(KmsXksProxyConfigurationType, vpc_endpoint_service_owner), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_XKS_PROXY_CONFIGURATION_TYPE = {.name = "XksProxyConfigurationType", .kind = KIND_STRUCTURE, .size = sizeof(KmsXksProxyConfigurationType), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_xks_proxy_configuration_type};
+
+static const Field fields_custom_key_stores_list_entry[] = {
+    {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsCustomKeyStoresListEntry, custom_key_store_id), .has_offset = NO_OFFSET},
+    {.name = {"CustomKeyStoreName", 18}, .path = "customKeyStoreName", .shape = &shape_custom_key_store_name_type, .offset = offsetof(KmsCustomKeyStoresListEntry, custom_key_store_name), .has_offset = NO_OFFSET},
+    {.name = {"CloudHsmClusterId", 17}, .path = "cloudHsmClusterId", .shape = &shape_cloud_hsm_cluster_id_type, .offset = offsetof(KmsCustomKeyStoresListEntry, cloud_hsm_cluster_id), .has_offset = NO_OFFSET},
+    {.name = {"TrustAnchorCertificate", 22}, .path = "trustAnchorCertificate", .shape = &shape_trust_anchor_certificate_type, .offset = offsetof(KmsCustomKeyStoresListEntry, trust_anchor_certificate), .has_offset = NO_OFFSET},
+    {.name = {"ConnectionState", 15}, .path = "connectionState", .shape = &shape_connection_state_type, .offset = offsetof(KmsCustomKeyStoresListEntry, connection_state), .has_offset = NO_OFFSET},
+    {.name = {"ConnectionErrorCode", 19}, .path = "connectionErrorCode", .shape = &shape_connection_error_code_type, .offset = offsetof(KmsCustomKeyStoresListEntry, connection_error_code), .has_offset = NO_OFFSET},
+    {.name = {"CreationDate", 12}, .path = "creationDate", .shape = &shape_date_type, .offset = offsetof(KmsCustomKeyStoresListEntry, creation_date), .has_offset = offsetof(KmsCustomKeyStoresListEntry, has_creation_date)},
+    {.name = {"CustomKeyStoreType", 18}, .path = "customKeyStoreType", .shape = &shape_custom_key_store_type, .offset = offsetof(KmsCustomKeyStoresListEntry, custom_key_store_type), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyConfiguration", 21}, .path = "xksProxyConfiguration", .shape = &KMS_SHAPE_XKS_PROXY_CONFIGURATION_TYPE, .offset = offsetof(KmsCustomKeyStoresListEntry, xks_proxy_configuration), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_CUSTOM_KEY_STORES_LIST_ENTRY = {.name = "CustomKeyStoresListEntry", .kind = KIND_STRUCTURE, .size = sizeof(KmsCustomKeyStoresListEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_custom_key_stores_list_entry};
+
+static const Shape shape_custom_key_stores_list = {.name = "CustomKeyStoresList", .kind = KIND_LIST, .size = sizeof(KmsCustomKeyStoresList), .min = NO_MIN, .max = NO_MAX, .member = &KMS_SHAPE_CUSTOM_KEY_STORES_LIST_ENTRY};
+
+static const Field fields_describe_custom_key_stores_response[] = {
+    {.name = {"CustomKeyStores", 15}, .path = "customKeyStores", .shape = &shape_custom_key_stores_list, .offset = offsetof(KmsDescribeCustomKeyStoresResponse, custom_key_stores), .has_offset = NO_OFFSET},
+    {.name = {"NextMarker", 10}, .path = "nextMarker", .shape = &shape_marker_type, .offset = offsetof(KmsDescribeCustomKeyStoresResponse, next_marker), .has_offset = NO_OFFSET},
+    {.name = {"Truncated", 9}, .path = "truncated", .shape = &shape_boolean_type, .offset = offsetof(KmsDescribeCustomKeyStoresResponse, truncated), .has_offset = offsetof(KmsDescribeCustomKeyStoresResponse, has_truncated)},
+};
+const Shape KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_RESPONSE = {.name = "DescribeCustomKeyStoresResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsDescribeCustomKeyStoresResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_describe_custom_key_stores_response};
+
+static const Shape shape_key_store_password_type = {.name = "KeyStorePasswordType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 7, .max = 32, .sensitive = true};
+
+static const Shape shape_xks_proxy_authentication_raw_secret_access_key_type = {.name = "XksProxyAuthenticationRawSecretAccessKeyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 43, .max = 64, .pattern = "^[a-zA-Z0-9\\/+=]+$", .sensitive = true};
+
+static const Field fields_xks_proxy_authentication_credential_type[] = {
+    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_xks_proxy_authentication_access_key_id_type, .offset = offsetof(KmsXksProxyAuthenticationCredentialType, access_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"RawSecretAccessKey", 18}, .path = "rawSecretAccessKey", .shape = &shape_xks_proxy_authentication_raw_secret_access_key_type, .offset = offsetof(KmsXksProxyAuthenticationCredentialType, raw_secret_access_key), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape KMS_SHAPE_XKS_PROXY_AUTHENTICATION_CREDENTIAL_TYPE = {.name = "XksProxyAuthenticationCredentialType", .kind = KIND_STRUCTURE, .size = sizeof(KmsXksProxyAuthenticationCredentialType), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_xks_proxy_authentication_credential_type};
+
+static const Field fields_update_custom_key_store_request[] = {
+    {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, custom_key_store_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NewCustomKeyStoreName", 21}, .path = "newCustomKeyStoreName", .shape = &shape_custom_key_store_name_type, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, new_custom_key_store_name), .has_offset = NO_OFFSET},
+    {.name = {"KeyStorePassword", 16}, .path = "keyStorePassword", .shape = &shape_key_store_password_type, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, key_store_password), .has_offset = NO_OFFSET},
+    {.name = {"CloudHsmClusterId", 17}, .path = "cloudHsmClusterId", .shape = &shape_cloud_hsm_cluster_id_type, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, cloud_hsm_cluster_id), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyUriEndpoint", 19}, .path = "xksProxyUriEndpoint", .shape = &shape_xks_proxy_uri_endpoint_type, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, xks_proxy_uri_endpoint), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyUriPath", 15}, .path = "xksProxyUriPath", .shape = &shape_xks_proxy_uri_path_type, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, xks_proxy_uri_path), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyVpcEndpointServiceName", 30}, .path = "xksProxyVpcEndpointServiceName", .shape = &shape_xks_proxy_vpc_endpoint_service_name_type, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, xks_proxy_vpc_endpoint_service_name), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyVpcEndpointServiceOwner", 31}, .path = "xksProxyVpcEndpointServiceOwner", .shape = &shape_account_id_type, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, xks_proxy_vpc_endpoint_service_owner), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyAuthenticationCredential", 32}, .path = "xksProxyAuthenticationCredential", .shape = &KMS_SHAPE_XKS_PROXY_AUTHENTICATION_CREDENTIAL_TYPE, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, xks_proxy_authentication_credential), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyConnectivity", 20}, .path = "xksProxyConnectivity", .shape = &shape_xks_proxy_connectivity_type, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, xks_proxy_connectivity), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_UPDATE_CUSTOM_KEY_STORE_REQUEST = {.name = "UpdateCustomKeyStoreRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsUpdateCustomKeyStoreRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_update_custom_key_store_request};
+
+const Shape KMS_SHAPE_UPDATE_CUSTOM_KEY_STORE_RESPONSE = {.name = "UpdateCustomKeyStoreResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsUpdateCustomKeyStoreResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_connect_custom_key_store_request[] = {
+    {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsConnectCustomKeyStoreRequest, custom_key_store_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape KMS_SHAPE_CONNECT_CUSTOM_KEY_STORE_REQUEST = {.name = "ConnectCustomKeyStoreRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsConnectCustomKeyStoreRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_connect_custom_key_store_request};
+
+const Shape KMS_SHAPE_CONNECT_CUSTOM_KEY_STORE_RESPONSE = {.name = "ConnectCustomKeyStoreResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsConnectCustomKeyStoreResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_disconnect_custom_key_store_request[] = {
+    {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsDisconnectCustomKeyStoreRequest, custom_key_store_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape KMS_SHAPE_DISCONNECT_CUSTOM_KEY_STORE_REQUEST = {.name = "DisconnectCustomKeyStoreRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDisconnectCustomKeyStoreRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_disconnect_custom_key_store_request};
+
+const Shape KMS_SHAPE_DISCONNECT_CUSTOM_KEY_STORE_RESPONSE = {.name = "DisconnectCustomKeyStoreResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsDisconnectCustomKeyStoreResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_delete_custom_key_store_request[] = {
+    {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsDeleteCustomKeyStoreRequest, custom_key_store_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape KMS_SHAPE_DELETE_CUSTOM_KEY_STORE_REQUEST = {.name = "DeleteCustomKeyStoreRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDeleteCustomKeyStoreRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_custom_key_store_request};
+
+const Shape KMS_SHAPE_DELETE_CUSTOM_KEY_STORE_RESPONSE = {.name = "DeleteCustomKeyStoreResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsDeleteCustomKeyStoreResponse), .min = NO_MIN, .max = NO_MAX};
+
 const ErrorModel KMS_MALFORMED_POLICY_DOCUMENT = {"MalformedPolicyDocumentException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_DEPENDENCY_TIMEOUT = {"DependencyTimeoutException", NULL, NULL, 500, false, "message", NULL};
 const ErrorModel KMS_INVALID_ARN = {"InvalidArnException", NULL, NULL, 400, true, "message", NULL};
@@ -428,6 +1144,34 @@ const ErrorModel KMS_INVALID_MARKER = {"InvalidMarkerException", NULL, NULL, 400
 const ErrorModel KMS_KMS_INVALID_STATE = {"KMSInvalidStateException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_ALREADY_EXISTS = {"AlreadyExistsException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_INVALID_ALIAS_NAME = {"InvalidAliasNameException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_DISABLED = {"DisabledException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_KEY_UNAVAILABLE = {"KeyUnavailableException", NULL, NULL, 500, false, "message", NULL};
+const ErrorModel KMS_INVALID_KEY_USAGE = {"InvalidKeyUsageException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_INVALID_GRANT_TOKEN = {"InvalidGrantTokenException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_DRY_RUN_OPERATION = {"DryRunOperationException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_INVALID_CIPHERTEXT = {"InvalidCiphertextException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_INCORRECT_KEY = {"IncorrectKeyException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_KMS_INVALID_SIGNATURE = {"KMSInvalidSignatureException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_KMS_INVALID_MAC = {"KMSInvalidMacException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CONFLICT = {"ConflictException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_INVALID_GRANT_ID = {"InvalidGrantIdException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_INCORRECT_KEY_MATERIAL = {"IncorrectKeyMaterialException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_EXPIRED_IMPORT_TOKEN = {"ExpiredImportTokenException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_INVALID_IMPORT_TOKEN = {"InvalidImportTokenException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CUSTOM_KEY_STORE_NAME_IN_USE = {"CustomKeyStoreNameInUseException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_FOUND = {"CloudHsmClusterNotFoundException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_RELATED = {"CloudHsmClusterNotRelatedException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_ACTIVE = {"CloudHsmClusterNotActiveException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_PROXY_URI_IN_USE = {"XksProxyUriInUseException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_PROXY_URI_ENDPOINT_IN_USE = {"XksProxyUriEndpointInUseException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_PROXY_URI_UNREACHABLE = {"XksProxyUriUnreachableException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_PROXY_INCORRECT_AUTHENTICATION_CREDENTIAL = {"XksProxyIncorrectAuthenticationCredentialException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_PROXY_VPC_ENDPOINT_SERVICE_IN_USE = {"XksProxyVpcEndpointServiceInUseException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_PROXY_VPC_ENDPOINT_SERVICE_NOT_FOUND = {"XksProxyVpcEndpointServiceNotFoundException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_PROXY_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION = {"XksProxyVpcEndpointServiceInvalidConfigurationException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_PROXY_INVALID_RESPONSE = {"XksProxyInvalidResponseException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_XKS_PROXY_INVALID_CONFIGURATION = {"XksProxyInvalidConfigurationException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CUSTOM_KEY_STORE_HAS_CM_KS = {"CustomKeyStoreHasCMKsException", NULL, NULL, 400, true, "message", NULL};
 
 const OperationModel KmsCreateKeyModel = {.name = "CreateKey", .input = &KMS_SHAPE_CREATE_KEY_REQUEST, .output = &KMS_SHAPE_CREATE_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel KmsDescribeKeyModel = {.name = "DescribeKey", .input = &KMS_SHAPE_DESCRIBE_KEY_REQUEST, .output = &KMS_SHAPE_DESCRIBE_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
@@ -447,6 +1191,40 @@ const OperationModel KmsListKeyPoliciesModel = {.name = "ListKeyPolicies", .inpu
 const OperationModel KmsTagResourceModel = {.name = "TagResource", .input = &KMS_SHAPE_TAG_RESOURCE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
 const OperationModel KmsUntagResourceModel = {.name = "UntagResource", .input = &KMS_SHAPE_UNTAG_RESOURCE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
 const OperationModel KmsListResourceTagsModel = {.name = "ListResourceTags", .input = &KMS_SHAPE_LIST_RESOURCE_TAGS_REQUEST, .output = &KMS_SHAPE_LIST_RESOURCE_TAGS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsEncryptModel = {.name = "Encrypt", .input = &KMS_SHAPE_ENCRYPT_REQUEST, .output = &KMS_SHAPE_ENCRYPT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDecryptModel = {.name = "Decrypt", .input = &KMS_SHAPE_DECRYPT_REQUEST, .output = &KMS_SHAPE_DECRYPT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsReEncryptModel = {.name = "ReEncrypt", .input = &KMS_SHAPE_RE_ENCRYPT_REQUEST, .output = &KMS_SHAPE_RE_ENCRYPT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsGenerateDataKeyModel = {.name = "GenerateDataKey", .input = &KMS_SHAPE_GENERATE_DATA_KEY_REQUEST, .output = &KMS_SHAPE_GENERATE_DATA_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsGenerateDataKeyWithoutPlaintextModel = {.name = "GenerateDataKeyWithoutPlaintext", .input = &KMS_SHAPE_GENERATE_DATA_KEY_WITHOUT_PLAINTEXT_REQUEST, .output = &KMS_SHAPE_GENERATE_DATA_KEY_WITHOUT_PLAINTEXT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsGenerateDataKeyPairModel = {.name = "GenerateDataKeyPair", .input = &KMS_SHAPE_GENERATE_DATA_KEY_PAIR_REQUEST, .output = &KMS_SHAPE_GENERATE_DATA_KEY_PAIR_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsGenerateDataKeyPairWithoutPlaintextModel = {.name = "GenerateDataKeyPairWithoutPlaintext", .input = &KMS_SHAPE_GENERATE_DATA_KEY_PAIR_WITHOUT_PLAINTEXT_REQUEST, .output = &KMS_SHAPE_GENERATE_DATA_KEY_PAIR_WITHOUT_PLAINTEXT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsGenerateRandomModel = {.name = "GenerateRandom", .input = &KMS_SHAPE_GENERATE_RANDOM_REQUEST, .output = &KMS_SHAPE_GENERATE_RANDOM_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsSignModel = {.name = "Sign", .input = &KMS_SHAPE_SIGN_REQUEST, .output = &KMS_SHAPE_SIGN_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsVerifyModel = {.name = "Verify", .input = &KMS_SHAPE_VERIFY_REQUEST, .output = &KMS_SHAPE_VERIFY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsGenerateMacModel = {.name = "GenerateMac", .input = &KMS_SHAPE_GENERATE_MAC_REQUEST, .output = &KMS_SHAPE_GENERATE_MAC_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsVerifyMacModel = {.name = "VerifyMac", .input = &KMS_SHAPE_VERIFY_MAC_REQUEST, .output = &KMS_SHAPE_VERIFY_MAC_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDeriveSharedSecretModel = {.name = "DeriveSharedSecret", .input = &KMS_SHAPE_DERIVE_SHARED_SECRET_REQUEST, .output = &KMS_SHAPE_DERIVE_SHARED_SECRET_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsGetPublicKeyModel = {.name = "GetPublicKey", .input = &KMS_SHAPE_GET_PUBLIC_KEY_REQUEST, .output = &KMS_SHAPE_GET_PUBLIC_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsEnableKeyRotationModel = {.name = "EnableKeyRotation", .input = &KMS_SHAPE_ENABLE_KEY_ROTATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDisableKeyRotationModel = {.name = "DisableKeyRotation", .input = &KMS_SHAPE_DISABLE_KEY_ROTATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsGetKeyRotationStatusModel = {.name = "GetKeyRotationStatus", .input = &KMS_SHAPE_GET_KEY_ROTATION_STATUS_REQUEST, .output = &KMS_SHAPE_GET_KEY_ROTATION_STATUS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsRotateKeyOnDemandModel = {.name = "RotateKeyOnDemand", .input = &KMS_SHAPE_ROTATE_KEY_ON_DEMAND_REQUEST, .output = &KMS_SHAPE_ROTATE_KEY_ON_DEMAND_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsListKeyRotationsModel = {.name = "ListKeyRotations", .input = &KMS_SHAPE_LIST_KEY_ROTATIONS_REQUEST, .output = &KMS_SHAPE_LIST_KEY_ROTATIONS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsCreateGrantModel = {.name = "CreateGrant", .input = &KMS_SHAPE_CREATE_GRANT_REQUEST, .output = &KMS_SHAPE_CREATE_GRANT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsListGrantsModel = {.name = "ListGrants", .input = &KMS_SHAPE_LIST_GRANTS_REQUEST, .output = &KMS_SHAPE_LIST_GRANTS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsListRetirableGrantsModel = {.name = "ListRetirableGrants", .input = &KMS_SHAPE_LIST_RETIRABLE_GRANTS_REQUEST, .output = &KMS_SHAPE_LIST_GRANTS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsRetireGrantModel = {.name = "RetireGrant", .input = &KMS_SHAPE_RETIRE_GRANT_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsRevokeGrantModel = {.name = "RevokeGrant", .input = &KMS_SHAPE_REVOKE_GRANT_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsReplicateKeyModel = {.name = "ReplicateKey", .input = &KMS_SHAPE_REPLICATE_KEY_REQUEST, .output = &KMS_SHAPE_REPLICATE_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsUpdatePrimaryRegionModel = {.name = "UpdatePrimaryRegion", .input = &KMS_SHAPE_UPDATE_PRIMARY_REGION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsGetParametersForImportModel = {.name = "GetParametersForImport", .input = &KMS_SHAPE_GET_PARAMETERS_FOR_IMPORT_REQUEST, .output = &KMS_SHAPE_GET_PARAMETERS_FOR_IMPORT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsImportKeyMaterialModel = {.name = "ImportKeyMaterial", .input = &KMS_SHAPE_IMPORT_KEY_MATERIAL_REQUEST, .output = &KMS_SHAPE_IMPORT_KEY_MATERIAL_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDeleteImportedKeyMaterialModel = {.name = "DeleteImportedKeyMaterial", .input = &KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_REQUEST, .output = &KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDescribeCustomKeyStoresModel = {.name = "DescribeCustomKeyStores", .input = &KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_REQUEST, .output = &KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsUpdateCustomKeyStoreModel = {.name = "UpdateCustomKeyStore", .input = &KMS_SHAPE_UPDATE_CUSTOM_KEY_STORE_REQUEST, .output = &KMS_SHAPE_UPDATE_CUSTOM_KEY_STORE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsConnectCustomKeyStoreModel = {.name = "ConnectCustomKeyStore", .input = &KMS_SHAPE_CONNECT_CUSTOM_KEY_STORE_REQUEST, .output = &KMS_SHAPE_CONNECT_CUSTOM_KEY_STORE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDisconnectCustomKeyStoreModel = {.name = "DisconnectCustomKeyStore", .input = &KMS_SHAPE_DISCONNECT_CUSTOM_KEY_STORE_REQUEST, .output = &KMS_SHAPE_DISCONNECT_CUSTOM_KEY_STORE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDeleteCustomKeyStoreModel = {.name = "DeleteCustomKeyStore", .input = &KMS_SHAPE_DELETE_CUSTOM_KEY_STORE_REQUEST, .output = &KMS_SHAPE_DELETE_CUSTOM_KEY_STORE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "CancelKeyDeletion",

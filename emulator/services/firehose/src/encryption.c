@@ -25,9 +25,9 @@ static Status judge_key(Call *call, int code, const KmsKey *key, Bytes name)
                           arena_text(arena, "Key '" BYTES_FMT "' does not exist", BYTES_ARG(name)));
     if (key->state == KMS_KEY_DISABLED)
         return refuse_key(call, "DisabledException", arena_text(arena, BYTES_FMT " is disabled.", BYTES_ARG(key->arn)));
-    if (key->state == KMS_KEY_PENDING_DELETION)
+    if (kms_state_trouble(key->state))
         return refuse_key(call, "KMSInvalidStateException",
-                          arena_text(arena, BYTES_FMT " is pending deletion.", BYTES_ARG(key->arn)));
+                          arena_text(arena, BYTES_FMT " %s", BYTES_ARG(key->arn), kms_state_trouble(key->state)));
     return OK;
 }
 

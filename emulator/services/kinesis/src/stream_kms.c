@@ -15,8 +15,8 @@ static const ErrorModel *judge(Arena *arena, int code, const KmsKey *key, Bytes 
         *ret_message = arena_text(arena, BYTES_FMT " is disabled.", BYTES_ARG(key->arn));
         return &KINESIS_KMS_DISABLED;
     }
-    if (key->state == KMS_KEY_PENDING_DELETION) {
-        *ret_message = arena_text(arena, BYTES_FMT " is pending deletion.", BYTES_ARG(key->arn));
+    if (kms_state_trouble(key->state)) {
+        *ret_message = arena_text(arena, BYTES_FMT " %s", BYTES_ARG(key->arn), kms_state_trouble(key->state));
         return &KINESIS_KMS_INVALID_STATE;
     }
     return NULL;

@@ -36,7 +36,7 @@ static Statement *begin(Call *call, const Query *query, const KmsKey *key)
 }
 
 /* aws: Developer Guide, "Default key policy": when you create a key with the API and give none. */
-static Bytes default_policy(Call *call)
+Bytes key_default_policy(Call *call)
 {
     return arena_text(
         call->arena,
@@ -57,7 +57,7 @@ static Status get_key_policy(Call *call, const KmsGetKeyPolicyInput *in, KmsGetK
     out->policy = arena_copy(call->arena, column_bytes(get, 0));
     statement_end(get);
     if (!present(out->policy) || !out->policy.len)
-        out->policy = default_policy(call);
+        out->policy = key_default_policy(call);
     out->policy_name = TEXT("default");
     return OK;
 }
