@@ -13,6 +13,12 @@ extern const ErrorModel CLOUDWATCH_INVALID_NEXT_TOKEN;
 extern const ErrorModel CLOUDWATCH_DASHBOARD_INVALID_INPUT;
 extern const ErrorModel CLOUDWATCH_CONFLICT;
 extern const ErrorModel CLOUDWATCH_DASHBOARD_NOT_FOUND;
+extern const ErrorModel CLOUDWATCH_LIMIT_EXCEEDED;
+extern const ErrorModel CLOUDWATCH_RESOURCE_NOT_FOUND;
+extern const ErrorModel CLOUDWATCH_RESOURCE_CONFLICT;
+extern const ErrorModel CLOUDWATCH_INVALID_FORMAT;
+extern const ErrorModel CLOUDWATCH_RESOURCE_NOT_FOUND_EXCEPTION;
+extern const ErrorModel CLOUDWATCH_CONCURRENT_MODIFICATION;
 
 #define CLOUDWATCH_STANDARD_UNIT_SECONDS TEXT("Seconds")
 #define CLOUDWATCH_STANDARD_UNIT_MICROSECONDS TEXT("Microseconds")
@@ -58,6 +64,36 @@ extern const ErrorModel CLOUDWATCH_DASHBOARD_NOT_FOUND;
 #define CLOUDWATCH_STATUS_CODE_PARTIALDATA TEXT("PartialData")
 #define CLOUDWATCH_STATUS_CODE_FORBIDDEN TEXT("Forbidden")
 
+#define CLOUDWATCH_COMPARISON_OPERATOR_GREATERTHANOREQUALTOTHRESHOLD TEXT("GreaterThanOrEqualToThreshold")
+#define CLOUDWATCH_COMPARISON_OPERATOR_GREATERTHANTHRESHOLD TEXT("GreaterThanThreshold")
+#define CLOUDWATCH_COMPARISON_OPERATOR_LESSTHANTHRESHOLD TEXT("LessThanThreshold")
+#define CLOUDWATCH_COMPARISON_OPERATOR_LESSTHANOREQUALTOTHRESHOLD TEXT("LessThanOrEqualToThreshold")
+#define CLOUDWATCH_COMPARISON_OPERATOR_LESSTHANLOWERORGREATERTHANUPPERTHRESHOLD TEXT("LessThanLowerOrGreaterThanUpperThreshold")
+#define CLOUDWATCH_COMPARISON_OPERATOR_LESSTHANLOWERTHRESHOLD TEXT("LessThanLowerThreshold")
+#define CLOUDWATCH_COMPARISON_OPERATOR_GREATERTHANUPPERTHRESHOLD TEXT("GreaterThanUpperThreshold")
+
+#define CLOUDWATCH_ALARM_TYPE_COMPOSITEALARM TEXT("CompositeAlarm")
+#define CLOUDWATCH_ALARM_TYPE_METRICALARM TEXT("MetricAlarm")
+#define CLOUDWATCH_ALARM_TYPE_LOGALARM TEXT("LogAlarm")
+
+#define CLOUDWATCH_STATE_VALUE_INSUFFICIENT_DATA TEXT("INSUFFICIENT_DATA")
+#define CLOUDWATCH_STATE_VALUE_ALARM TEXT("ALARM")
+#define CLOUDWATCH_STATE_VALUE_OK TEXT("OK")
+
+#define CLOUDWATCH_ACTIONS_SUPPRESSED_BY_WAITPERIOD TEXT("WaitPeriod")
+#define CLOUDWATCH_ACTIONS_SUPPRESSED_BY_EXTENSIONPERIOD TEXT("ExtensionPeriod")
+#define CLOUDWATCH_ACTIONS_SUPPRESSED_BY_ALARM TEXT("Alarm")
+
+#define CLOUDWATCH_EVALUATION_STATE_PARTIAL_DATA TEXT("PARTIAL_DATA")
+#define CLOUDWATCH_EVALUATION_STATE_EVALUATION_FAILURE TEXT("EVALUATION_FAILURE")
+#define CLOUDWATCH_EVALUATION_STATE_EVALUATION_ERROR TEXT("EVALUATION_ERROR")
+
+#define CLOUDWATCH_HISTORY_ITEM_TYPE_CONFIGURATIONUPDATE TEXT("ConfigurationUpdate")
+#define CLOUDWATCH_HISTORY_ITEM_TYPE_STATEUPDATE TEXT("StateUpdate")
+#define CLOUDWATCH_HISTORY_ITEM_TYPE_ACTION TEXT("Action")
+#define CLOUDWATCH_HISTORY_ITEM_TYPE_ALARMCONTRIBUTORSTATEUPDATE TEXT("AlarmContributorStateUpdate")
+#define CLOUDWATCH_HISTORY_ITEM_TYPE_ALARMCONTRIBUTORACTION TEXT("AlarmContributorAction")
+
 struct CloudwatchDimension;
 struct CloudwatchStatisticSet;
 struct CloudwatchMetricDatum;
@@ -89,7 +125,43 @@ struct CloudwatchDashboardEntry;
 struct CloudwatchListDashboardsOutput;
 struct CloudwatchDeleteDashboardsInput;
 struct CloudwatchDeleteDashboardsOutput;
+struct CloudwatchWallClockWindow;
+struct CloudwatchSlidingWindow;
+struct CloudwatchEvaluationWindow;
+struct CloudwatchWarmUpConfiguration;
+struct CloudwatchAlarmPromQLCriteria;
+struct CloudwatchEvaluationCriteria;
+struct CloudwatchAlarmTagsPropagation;
+struct CloudwatchActionConfiguration;
+struct CloudwatchPutMetricAlarmInput;
+struct CloudwatchPutCompositeAlarmInput;
+struct CloudwatchDescribeAlarmsInput;
+struct CloudwatchCompositeAlarm;
+struct CloudwatchMetricAlarm;
+struct CloudwatchScheduleConfiguration;
+struct CloudwatchScheduledQueryConfiguration;
+struct CloudwatchLogAlarm;
+struct CloudwatchDescribeAlarmsOutput;
+struct CloudwatchDescribeAlarmsForMetricInput;
+struct CloudwatchDescribeAlarmsForMetricOutput;
+struct CloudwatchDescribeAlarmHistoryInput;
+struct CloudwatchAlarmHistoryItem;
+struct CloudwatchDescribeAlarmHistoryOutput;
+struct CloudwatchDeleteAlarmsInput;
+struct CloudwatchSetAlarmStateInput;
+struct CloudwatchEnableAlarmActionsInput;
+struct CloudwatchDisableAlarmActionsInput;
+struct CloudwatchDescribeAlarmContributorsInput;
+struct CloudwatchAlarmContributor;
+struct CloudwatchDescribeAlarmContributorsOutput;
+struct CloudwatchTagResourceInput;
+struct CloudwatchTagResourceOutput;
+struct CloudwatchUntagResourceInput;
+struct CloudwatchUntagResourceOutput;
+struct CloudwatchListTagsForResourceInput;
+struct CloudwatchListTagsForResourceOutput;
 struct CloudwatchDashboardInvalidInputError;
+struct CloudwatchResourceNotFoundException;
 
 typedef struct CloudwatchDimensions {
     struct CloudwatchDimension *items;
@@ -205,6 +277,66 @@ typedef struct CloudwatchDashboardNames {
     Bytes *items;
     size_t len;
 } CloudwatchDashboardNames;
+
+typedef struct CloudwatchResourceList {
+    Bytes *items;
+    size_t len;
+} CloudwatchResourceList;
+
+typedef struct CloudwatchAlarmTagsPropagationTagKeys {
+    Bytes *items;
+    size_t len;
+} CloudwatchAlarmTagsPropagationTagKeys;
+
+typedef struct CloudwatchAlarmNames {
+    Bytes *items;
+    size_t len;
+} CloudwatchAlarmNames;
+
+typedef struct CloudwatchAlarmTypes {
+    Bytes *items;
+    size_t len;
+} CloudwatchAlarmTypes;
+
+typedef struct CloudwatchCompositeAlarms {
+    struct CloudwatchCompositeAlarm *items;
+    size_t len;
+} CloudwatchCompositeAlarms;
+
+typedef struct CloudwatchMetricAlarms {
+    struct CloudwatchMetricAlarm *items;
+    size_t len;
+} CloudwatchMetricAlarms;
+
+typedef struct CloudwatchLogGroupIdentifiers {
+    Bytes *items;
+    size_t len;
+} CloudwatchLogGroupIdentifiers;
+
+typedef struct CloudwatchLogAlarms {
+    struct CloudwatchLogAlarm *items;
+    size_t len;
+} CloudwatchLogAlarms;
+
+typedef struct CloudwatchContributorAttributes {
+    struct CloudwatchContributorAttributesEntry *items;
+    size_t len;
+} CloudwatchContributorAttributes;
+
+typedef struct CloudwatchAlarmHistoryItems {
+    struct CloudwatchAlarmHistoryItem *items;
+    size_t len;
+} CloudwatchAlarmHistoryItems;
+
+typedef struct CloudwatchAlarmContributors {
+    struct CloudwatchAlarmContributor *items;
+    size_t len;
+} CloudwatchAlarmContributors;
+
+typedef struct CloudwatchTagKeyList {
+    Bytes *items;
+    size_t len;
+} CloudwatchTagKeyList;
 
 typedef struct CloudwatchDimension {
     Bytes name;
@@ -434,10 +566,378 @@ typedef struct CloudwatchDeleteDashboardsOutput {
     char nothing_;
 } CloudwatchDeleteDashboardsOutput;
 
+typedef struct CloudwatchWallClockWindow {
+    Bytes timezone;
+} CloudwatchWallClockWindow;
+
+typedef struct CloudwatchSlidingWindow {
+    char nothing_;
+} CloudwatchSlidingWindow;
+
+enum { CLOUDWATCH_EVALUATION_WINDOW_WALL_CLOCK_WINDOW = 1, CLOUDWATCH_EVALUATION_WINDOW_SLIDING_WINDOW = 2 };
+typedef struct CloudwatchEvaluationWindow {
+    int kind;
+    union {
+        struct CloudwatchWallClockWindow *wall_clock_window;
+        struct CloudwatchSlidingWindow *sliding_window;
+    };
+} CloudwatchEvaluationWindow;
+
+typedef struct CloudwatchWarmUpConfiguration {
+    int32_t warm_up_period_duration_in_minutes;
+    bool has_warm_up_period_duration_in_minutes;
+    bool only_start_evaluating_after_warm_up_period_ends;
+    bool has_only_start_evaluating_after_warm_up_period_ends;
+} CloudwatchWarmUpConfiguration;
+
+typedef struct CloudwatchAlarmPromQLCriteria {
+    Bytes query;
+    int32_t pending_period;
+    bool has_pending_period;
+    int32_t recovery_period;
+    bool has_recovery_period;
+} CloudwatchAlarmPromQLCriteria;
+
+enum { CLOUDWATCH_EVALUATION_CRITERIA_PROM_QL_CRITERIA = 1 };
+typedef struct CloudwatchEvaluationCriteria {
+    int kind;
+    union {
+        struct CloudwatchAlarmPromQLCriteria *prom_ql_criteria;
+    };
+} CloudwatchEvaluationCriteria;
+
+typedef struct CloudwatchAlarmTagsPropagation {
+    bool enabled;
+    bool has_enabled;
+    CloudwatchAlarmTagsPropagationTagKeys included_tag_keys;
+    CloudwatchAlarmTagsPropagationTagKeys excluded_tag_keys;
+} CloudwatchAlarmTagsPropagation;
+
+typedef struct CloudwatchActionConfiguration {
+    struct CloudwatchAlarmTagsPropagation *alarm_tags_propagation;
+} CloudwatchActionConfiguration;
+
+typedef struct CloudwatchPutMetricAlarmInput {
+    Bytes alarm_name;
+    Bytes alarm_description;
+    bool actions_enabled;
+    bool has_actions_enabled;
+    CloudwatchResourceList ok_actions;
+    CloudwatchResourceList alarm_actions;
+    CloudwatchResourceList insufficient_data_actions;
+    Bytes metric_name;
+    Bytes namespace;
+    Bytes statistic;
+    Bytes extended_statistic;
+    CloudwatchDimensions dimensions;
+    int32_t period;
+    bool has_period;
+    Bytes unit;
+    int32_t evaluation_periods;
+    bool has_evaluation_periods;
+    int32_t datapoints_to_alarm;
+    bool has_datapoints_to_alarm;
+    double threshold;
+    bool has_threshold;
+    Bytes comparison_operator;
+    Bytes treat_missing_data;
+    Bytes evaluate_low_sample_count_percentile;
+    CloudwatchMetricDataQueries metrics;
+    CloudwatchTagList tags;
+    Bytes threshold_metric_id;
+    struct CloudwatchEvaluationWindow *evaluation_window;
+    struct CloudwatchWarmUpConfiguration *warm_up_configuration;
+    struct CloudwatchEvaluationCriteria *evaluation_criteria;
+    int32_t evaluation_interval;
+    bool has_evaluation_interval;
+    struct CloudwatchActionConfiguration *action_configuration;
+} CloudwatchPutMetricAlarmInput;
+
+typedef struct CloudwatchPutCompositeAlarmInput {
+    bool actions_enabled;
+    bool has_actions_enabled;
+    CloudwatchResourceList alarm_actions;
+    Bytes alarm_description;
+    Bytes alarm_name;
+    Bytes alarm_rule;
+    CloudwatchResourceList insufficient_data_actions;
+    CloudwatchResourceList ok_actions;
+    CloudwatchTagList tags;
+    Bytes actions_suppressor;
+    int32_t actions_suppressor_wait_period;
+    bool has_actions_suppressor_wait_period;
+    int32_t actions_suppressor_extension_period;
+    bool has_actions_suppressor_extension_period;
+    struct CloudwatchActionConfiguration *action_configuration;
+} CloudwatchPutCompositeAlarmInput;
+
+typedef struct CloudwatchDescribeAlarmsInput {
+    CloudwatchAlarmNames alarm_names;
+    Bytes alarm_name_prefix;
+    CloudwatchAlarmTypes alarm_types;
+    Bytes children_of_alarm_name;
+    Bytes parents_of_alarm_name;
+    Bytes state_value;
+    Bytes action_prefix;
+    int32_t max_records;
+    bool has_max_records;
+    Bytes next_token;
+} CloudwatchDescribeAlarmsInput;
+
+typedef struct CloudwatchCompositeAlarm {
+    bool actions_enabled;
+    bool has_actions_enabled;
+    CloudwatchResourceList alarm_actions;
+    Bytes alarm_arn;
+    int64_t alarm_configuration_updated_timestamp;
+    bool has_alarm_configuration_updated_timestamp;
+    Bytes alarm_description;
+    Bytes alarm_name;
+    Bytes alarm_rule;
+    CloudwatchResourceList insufficient_data_actions;
+    CloudwatchResourceList ok_actions;
+    Bytes state_reason;
+    Bytes state_reason_data;
+    int64_t state_updated_timestamp;
+    bool has_state_updated_timestamp;
+    Bytes state_value;
+    int64_t state_transitioned_timestamp;
+    bool has_state_transitioned_timestamp;
+    Bytes actions_suppressed_by;
+    Bytes actions_suppressed_reason;
+    Bytes actions_suppressor;
+    int32_t actions_suppressor_wait_period;
+    bool has_actions_suppressor_wait_period;
+    int32_t actions_suppressor_extension_period;
+    bool has_actions_suppressor_extension_period;
+    struct CloudwatchActionConfiguration *action_configuration;
+} CloudwatchCompositeAlarm;
+
+typedef struct CloudwatchMetricAlarm {
+    Bytes alarm_name;
+    Bytes alarm_arn;
+    Bytes alarm_description;
+    int64_t alarm_configuration_updated_timestamp;
+    bool has_alarm_configuration_updated_timestamp;
+    bool actions_enabled;
+    bool has_actions_enabled;
+    CloudwatchResourceList ok_actions;
+    CloudwatchResourceList alarm_actions;
+    CloudwatchResourceList insufficient_data_actions;
+    Bytes state_value;
+    Bytes state_reason;
+    Bytes state_reason_data;
+    int64_t state_updated_timestamp;
+    bool has_state_updated_timestamp;
+    Bytes metric_name;
+    Bytes namespace;
+    Bytes statistic;
+    Bytes extended_statistic;
+    CloudwatchDimensions dimensions;
+    int32_t period;
+    bool has_period;
+    Bytes unit;
+    int32_t evaluation_periods;
+    bool has_evaluation_periods;
+    int32_t datapoints_to_alarm;
+    bool has_datapoints_to_alarm;
+    double threshold;
+    bool has_threshold;
+    Bytes comparison_operator;
+    Bytes treat_missing_data;
+    Bytes evaluate_low_sample_count_percentile;
+    CloudwatchMetricDataQueries metrics;
+    Bytes threshold_metric_id;
+    Bytes evaluation_state;
+    int64_t state_transitioned_timestamp;
+    bool has_state_transitioned_timestamp;
+    struct CloudwatchEvaluationWindow *evaluation_window;
+    struct CloudwatchWarmUpConfiguration *warm_up_configuration;
+    struct CloudwatchEvaluationCriteria *evaluation_criteria;
+    int32_t evaluation_interval;
+    bool has_evaluation_interval;
+    struct CloudwatchActionConfiguration *action_configuration;
+} CloudwatchMetricAlarm;
+
+typedef struct CloudwatchScheduleConfiguration {
+    Bytes schedule_expression;
+    int64_t start_time_offset;
+    bool has_start_time_offset;
+    int64_t end_time_offset;
+    bool has_end_time_offset;
+} CloudwatchScheduleConfiguration;
+
+typedef struct CloudwatchScheduledQueryConfiguration {
+    Bytes query_string;
+    CloudwatchLogGroupIdentifiers log_group_identifiers;
+    Bytes query_arn;
+    Bytes scheduled_query_role_arn;
+    struct CloudwatchScheduleConfiguration *schedule_configuration;
+    Bytes aggregation_expression;
+    CloudwatchTagList tags;
+} CloudwatchScheduledQueryConfiguration;
+
+typedef struct CloudwatchLogAlarm {
+    Bytes alarm_name;
+    Bytes alarm_arn;
+    Bytes alarm_description;
+    int64_t alarm_configuration_updated_timestamp;
+    bool has_alarm_configuration_updated_timestamp;
+    bool actions_enabled;
+    bool has_actions_enabled;
+    CloudwatchResourceList ok_actions;
+    CloudwatchResourceList alarm_actions;
+    CloudwatchResourceList insufficient_data_actions;
+    Bytes state_value;
+    Bytes state_reason;
+    Bytes state_reason_data;
+    int64_t state_updated_timestamp;
+    bool has_state_updated_timestamp;
+    struct CloudwatchScheduledQueryConfiguration *scheduled_query_configuration;
+    int32_t query_results_to_evaluate;
+    bool has_query_results_to_evaluate;
+    int32_t query_results_to_alarm;
+    bool has_query_results_to_alarm;
+    double threshold;
+    bool has_threshold;
+    Bytes comparison_operator;
+    Bytes treat_missing_data;
+    int64_t state_transitioned_timestamp;
+    bool has_state_transitioned_timestamp;
+    Bytes evaluation_state;
+    int32_t action_log_line_count;
+    bool has_action_log_line_count;
+    Bytes action_log_line_role_arn;
+    struct CloudwatchWarmUpConfiguration *warm_up_configuration;
+    struct CloudwatchActionConfiguration *action_configuration;
+} CloudwatchLogAlarm;
+
+typedef struct CloudwatchDescribeAlarmsOutput {
+    CloudwatchCompositeAlarms composite_alarms;
+    CloudwatchMetricAlarms metric_alarms;
+    CloudwatchLogAlarms log_alarms;
+    Bytes next_token;
+} CloudwatchDescribeAlarmsOutput;
+
+typedef struct CloudwatchDescribeAlarmsForMetricInput {
+    Bytes metric_name;
+    Bytes namespace;
+    Bytes statistic;
+    Bytes extended_statistic;
+    CloudwatchDimensions dimensions;
+    int32_t period;
+    bool has_period;
+    Bytes unit;
+} CloudwatchDescribeAlarmsForMetricInput;
+
+typedef struct CloudwatchDescribeAlarmsForMetricOutput {
+    CloudwatchMetricAlarms metric_alarms;
+} CloudwatchDescribeAlarmsForMetricOutput;
+
+typedef struct CloudwatchDescribeAlarmHistoryInput {
+    Bytes alarm_name;
+    Bytes alarm_contributor_id;
+    CloudwatchAlarmTypes alarm_types;
+    Bytes history_item_type;
+    int64_t start_date;
+    bool has_start_date;
+    int64_t end_date;
+    bool has_end_date;
+    int32_t max_records;
+    bool has_max_records;
+    Bytes next_token;
+    Bytes scan_by;
+} CloudwatchDescribeAlarmHistoryInput;
+
+typedef struct CloudwatchAlarmHistoryItem {
+    Bytes alarm_name;
+    Bytes alarm_contributor_id;
+    Bytes alarm_type;
+    int64_t timestamp;
+    bool has_timestamp;
+    Bytes history_item_type;
+    Bytes history_summary;
+    Bytes history_data;
+    CloudwatchContributorAttributes alarm_contributor_attributes;
+} CloudwatchAlarmHistoryItem;
+
+typedef struct CloudwatchDescribeAlarmHistoryOutput {
+    CloudwatchAlarmHistoryItems alarm_history_items;
+    Bytes next_token;
+} CloudwatchDescribeAlarmHistoryOutput;
+
+typedef struct CloudwatchDeleteAlarmsInput {
+    CloudwatchAlarmNames alarm_names;
+} CloudwatchDeleteAlarmsInput;
+
+typedef struct CloudwatchSetAlarmStateInput {
+    Bytes alarm_name;
+    Bytes state_value;
+    Bytes state_reason;
+    Bytes state_reason_data;
+} CloudwatchSetAlarmStateInput;
+
+typedef struct CloudwatchEnableAlarmActionsInput {
+    CloudwatchAlarmNames alarm_names;
+} CloudwatchEnableAlarmActionsInput;
+
+typedef struct CloudwatchDisableAlarmActionsInput {
+    CloudwatchAlarmNames alarm_names;
+} CloudwatchDisableAlarmActionsInput;
+
+typedef struct CloudwatchDescribeAlarmContributorsInput {
+    Bytes alarm_name;
+    Bytes next_token;
+} CloudwatchDescribeAlarmContributorsInput;
+
+typedef struct CloudwatchAlarmContributor {
+    Bytes contributor_id;
+    CloudwatchContributorAttributes contributor_attributes;
+    Bytes state_reason;
+    int64_t state_transitioned_timestamp;
+    bool has_state_transitioned_timestamp;
+} CloudwatchAlarmContributor;
+
+typedef struct CloudwatchDescribeAlarmContributorsOutput {
+    CloudwatchAlarmContributors alarm_contributors;
+    Bytes next_token;
+} CloudwatchDescribeAlarmContributorsOutput;
+
+typedef struct CloudwatchTagResourceInput {
+    Bytes resource_arn;
+    CloudwatchTagList tags;
+} CloudwatchTagResourceInput;
+
+typedef struct CloudwatchTagResourceOutput {
+    char nothing_;
+} CloudwatchTagResourceOutput;
+
+typedef struct CloudwatchUntagResourceInput {
+    Bytes resource_arn;
+    CloudwatchTagKeyList tag_keys;
+} CloudwatchUntagResourceInput;
+
+typedef struct CloudwatchUntagResourceOutput {
+    char nothing_;
+} CloudwatchUntagResourceOutput;
+
+typedef struct CloudwatchListTagsForResourceInput {
+    Bytes resource_arn;
+} CloudwatchListTagsForResourceInput;
+
+typedef struct CloudwatchListTagsForResourceOutput {
+    CloudwatchTagList tags;
+} CloudwatchListTagsForResourceOutput;
+
 typedef struct CloudwatchDashboardInvalidInputError {
     Bytes message;
     CloudwatchDashboardValidationMessages dashboard_validation_messages;
 } CloudwatchDashboardInvalidInputError;
+
+typedef struct CloudwatchResourceNotFoundException {
+    Bytes resource_type;
+    Bytes resource_id;
+} CloudwatchResourceNotFoundException;
 
 typedef struct CloudwatchEntityKeyAttributesMapEntry {
     Bytes key;
@@ -454,6 +954,11 @@ typedef struct CloudwatchDatapointValueMapEntry {
     double value;
 } CloudwatchDatapointValueMapEntry;
 
+typedef struct CloudwatchContributorAttributesEntry {
+    Bytes key;
+    Bytes value;
+} CloudwatchContributorAttributesEntry;
+
 typedef struct CloudwatchPutMetricDataOutput {
     char nothing_;
 } CloudwatchPutMetricDataOutput;
@@ -465,6 +970,37 @@ extern const OperationModel CloudwatchPutDashboardModel;
 extern const OperationModel CloudwatchGetDashboardModel;
 extern const OperationModel CloudwatchListDashboardsModel;
 extern const OperationModel CloudwatchDeleteDashboardsModel;
+typedef struct CloudwatchPutMetricAlarmOutput {
+    char nothing_;
+} CloudwatchPutMetricAlarmOutput;
+extern const OperationModel CloudwatchPutMetricAlarmModel;
+typedef struct CloudwatchPutCompositeAlarmOutput {
+    char nothing_;
+} CloudwatchPutCompositeAlarmOutput;
+extern const OperationModel CloudwatchPutCompositeAlarmModel;
+extern const OperationModel CloudwatchDescribeAlarmsModel;
+extern const OperationModel CloudwatchDescribeAlarmsForMetricModel;
+extern const OperationModel CloudwatchDescribeAlarmHistoryModel;
+typedef struct CloudwatchDeleteAlarmsOutput {
+    char nothing_;
+} CloudwatchDeleteAlarmsOutput;
+extern const OperationModel CloudwatchDeleteAlarmsModel;
+typedef struct CloudwatchSetAlarmStateOutput {
+    char nothing_;
+} CloudwatchSetAlarmStateOutput;
+extern const OperationModel CloudwatchSetAlarmStateModel;
+typedef struct CloudwatchEnableAlarmActionsOutput {
+    char nothing_;
+} CloudwatchEnableAlarmActionsOutput;
+extern const OperationModel CloudwatchEnableAlarmActionsModel;
+typedef struct CloudwatchDisableAlarmActionsOutput {
+    char nothing_;
+} CloudwatchDisableAlarmActionsOutput;
+extern const OperationModel CloudwatchDisableAlarmActionsModel;
+extern const OperationModel CloudwatchDescribeAlarmContributorsModel;
+extern const OperationModel CloudwatchTagResourceModel;
+extern const OperationModel CloudwatchUntagResourceModel;
+extern const OperationModel CloudwatchListTagsForResourceModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape CLOUDWATCH_SHAPE_DIMENSION;
@@ -498,4 +1034,40 @@ extern const Shape CLOUDWATCH_SHAPE_DASHBOARD_ENTRY;
 extern const Shape CLOUDWATCH_SHAPE_LIST_DASHBOARDS_OUTPUT;
 extern const Shape CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_INPUT;
 extern const Shape CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_WALL_CLOCK_WINDOW;
+extern const Shape CLOUDWATCH_SHAPE_SLIDING_WINDOW;
+extern const Shape CLOUDWATCH_SHAPE_EVALUATION_WINDOW;
+extern const Shape CLOUDWATCH_SHAPE_WARM_UP_CONFIGURATION;
+extern const Shape CLOUDWATCH_SHAPE_ALARM_PROM_QL_CRITERIA;
+extern const Shape CLOUDWATCH_SHAPE_EVALUATION_CRITERIA;
+extern const Shape CLOUDWATCH_SHAPE_ALARM_TAGS_PROPAGATION;
+extern const Shape CLOUDWATCH_SHAPE_ACTION_CONFIGURATION;
+extern const Shape CLOUDWATCH_SHAPE_PUT_METRIC_ALARM_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_PUT_COMPOSITE_ALARM_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_COMPOSITE_ALARM;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_ALARM;
+extern const Shape CLOUDWATCH_SHAPE_SCHEDULE_CONFIGURATION;
+extern const Shape CLOUDWATCH_SHAPE_SCHEDULED_QUERY_CONFIGURATION;
+extern const Shape CLOUDWATCH_SHAPE_LOG_ALARM;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_FOR_METRIC_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_FOR_METRIC_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARM_HISTORY_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_ALARM_HISTORY_ITEM;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARM_HISTORY_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_DELETE_ALARMS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_SET_ALARM_STATE_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_ENABLE_ALARM_ACTIONS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_DISABLE_ALARM_ACTIONS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARM_CONTRIBUTORS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_ALARM_CONTRIBUTOR;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARM_CONTRIBUTORS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_TAG_RESOURCE_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_TAG_RESOURCE_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_UNTAG_RESOURCE_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_UNTAG_RESOURCE_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT;
 extern const Shape CLOUDWATCH_SHAPE_DASHBOARD_INVALID_INPUT_ERROR;
+extern const Shape CLOUDWATCH_SHAPE_RESOURCE_NOT_FOUND_EXCEPTION;

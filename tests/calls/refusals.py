@@ -203,6 +203,19 @@ def cloudwatch() -> Iterator[Row]:
     yield row("GetDashboard", "DashboardNotFoundError", {"DashboardName": "nobody"})
     yield row("ListDashboards", "InvalidParameterValueException", {"NextToken": "no name"})
     yield row("DeleteDashboards", "DashboardNotFoundError", {"DashboardNames": ["nobody"]})
+    alarm = {"AlarmName": "nobody"}
+    yield row("SetAlarmState", "ResourceNotFound", {**alarm, "StateValue": "OK", "StateReason": "r"})
+    yield row("SetAlarmState", "InvalidFormatFault", {**alarm, "StateValue": "OK", "StateReason": "r", "StateReasonData": "{"})
+    yield row("DeleteAlarms", "ResourceNotFound", {"AlarmNames": ["nobody"]})
+    yield row("DescribeAlarms", "InvalidNextToken", {"NextToken": "x" * 300})
+    yield row("DescribeAlarmHistory", "InvalidNextToken", {"NextToken": "x"})
+    yield row("DescribeAlarmContributors", "InvalidNextToken", {**alarm, "NextToken": "x"})
+    yield row("DescribeAlarmContributors", "ResourceNotFoundException", alarm)
+    arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:nobody"
+    for operation, more in (("TagResource", {"Tags": [{"Key": "a", "Value": "b"}]}), ("UntagResource", {"TagKeys": ["a"]}), ("ListTagsForResource", {})):
+        yield row(operation, "InvalidParameterValueException", {"ResourceARN": "nobody", **more})
+        gone = arn if more else "arn:aws:cloudwatch::000000000000:dashboard/nobody"
+        yield row(operation, "ResourceNotFoundException", {"ResourceARN": gone, **more})
 
 
 BY_KEY: dict[str, Body] = {
@@ -259,6 +272,7 @@ WITHOUT = {
     "dynamodb ListTables": OURS, "dynamodb DescribeLimits": OURS, "dynamodb BatchExecuteStatement": "a statement's error is in the answer",
     "dynamodb ListBackups": OURS, "dynamodb ListExports": OURS, "dynamodb ListImports": OURS, "dynamodb ListGlobalTables": OURS,
     "dynamodbstreams ListStreams": "what isn't there has no streams", "glue CheckSchemaVersionValidity": "an invalid schema is an answer",
+    "cloudwatch PutMetricAlarm": "but for a limit on how many there are, none is declared", "cloudwatch PutCompositeAlarm": "the same",
     "kms ListKeys": "any marker is taken", "s3 HeadBucket": HEAD, "s3 HeadObject": HEAD, "s3 CopyObject": "nothing is archived",
 }
 ROWS_MIN = 320  # of what the models declare

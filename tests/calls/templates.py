@@ -29,6 +29,7 @@ LEGACY = {"Key": KEY, "AttributeUpdates": {"n": {"Action": "ADD", "Value": {"N":
 FILTER = {"FilterExpression": "contains(g, :v) OR size(a) > :n", "ExpressionAttributeValues": {":v": {"S": "x"}, ":n": {"N": "0"}}}
 SCAN_FILTER = {"ScanFilter": {"g": {"ComparisonOperator": "BEGINS_WITH", "AttributeValueList": [{"S": "x"}]}, "b": {"ComparisonOperator": "NOT_NULL"}}}
 METRIC = {"Namespace": "n", "MetricName": "m"}
+ALARM_ARN = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:a"
 TIMES = {"StartTime": 1, "EndTime": 2}  # made of now
 DATUM = {"MetricName": "m", "Value": 1.5, "Dimensions": [{"Name": "d", "Value": "v"}], "Timestamp": 0, "Unit": "Count"}
 SET_DATUM = {"MetricName": "m", "StatisticValues": {"SampleCount": 2, "Sum": 3, "Minimum": 1, "Maximum": 2}}
@@ -81,6 +82,14 @@ OTHERS: dict[str, list[Body]] = {
     "cloudwatch GetMetricStatistics": [{**METRIC, **TIMES, "Period": 60, "Statistics": ["Sum", "Average"], "ExtendedStatistics": ["p99"]}],
     "cloudwatch PutDashboard": [{"DashboardName": "d", "DashboardBody": '{"widgets":[{"type":"text","properties":{"markdown":"#"}}]}'}],
     "cloudwatch GetDashboard": [{"DashboardName": "d"}], "cloudwatch ListDashboards": [{}], "cloudwatch DeleteDashboards": [{"DashboardNames": ["d"]}],
+    "cloudwatch PutMetricAlarm": [{"AlarmName": "a", **METRIC, "Period": 60, "Statistic": "Sum", "EvaluationPeriods": 1, "Threshold": 1,
+                                   "ComparisonOperator": "GreaterThanThreshold"}],
+    "cloudwatch PutCompositeAlarm": [{"AlarmName": "c", "AlarmRule": "TRUE OR NOT FALSE"}], "cloudwatch DescribeAlarms": [{}, {"AlarmNames": ["a"]}],
+    "cloudwatch DescribeAlarmsForMetric": [METRIC], "cloudwatch DescribeAlarmHistory": [{}, {"AlarmName": "a"}], "cloudwatch DeleteAlarms": [{"AlarmNames": ["a"]}],
+    "cloudwatch SetAlarmState": [{"AlarmName": "a", "StateValue": "ALARM", "StateReason": "r", "StateReasonData": "{}"}],
+    "cloudwatch EnableAlarmActions": [{"AlarmNames": ["a"]}], "cloudwatch DisableAlarmActions": [{"AlarmNames": ["a"]}],
+    "cloudwatch DescribeAlarmContributors": [{"AlarmName": "a"}], "cloudwatch TagResource": [{"ResourceARN": ALARM_ARN, "Tags": [{"Key": "a", "Value": "b"}]}],
+    "cloudwatch UntagResource": [{"ResourceARN": ALARM_ARN, "TagKeys": ["a"]}], "cloudwatch ListTagsForResource": [{"ResourceARN": ALARM_ARN}],
     "cloudwatch GetMetricData": [{"MetricDataQueries": QUERIES, **TIMES}],
     "kms CreateKey": [{"Description": "d"}], "kms ListKeys": [{}], "kms ListAliases": [{}, {"KeyId": "$KeyId"}],
     "kms CreateAlias": [{"AliasName": "alias/other", "TargetKeyId": "$KeyId"}], "kms UpdateAlias": [{"AliasName": "alias/fuzz", "TargetKeyId": "$KeyId"}],

@@ -17,7 +17,7 @@ static Validator *validator;
 static jmp_buf given_up;
 
 static const Protocol *const protocols[] = {&PROTOCOL_OF_JSON, &PROTOCOL_OF_QUERY, &PROTOCOL_OF_RPC_V2_CBOR};
-enum { OPERATIONS = 4 };
+enum { OPERATIONS = 21 };
 
 __attribute__((noreturn)) static void give_up(void *context, BudgetKind kind)
 {

@@ -168,6 +168,8 @@ class Generator:
         short = re.sub(r"(Exception|Fault|Error)$", "", name)
         if short == "Service":  # <PREFIX>_SERVICE is the service itself
             short = name
+        if short != name and self.shapes.get(short, {}).get("exception"):  # CloudWatch has ResourceNotFound and ResourceNotFoundException
+            short = name
         return f"{self.upper}_{snake(short).upper().rstrip('_')}"
 
     def entry_type(self, name):

@@ -67,7 +67,69 @@ static const Shape shape_last_modified;
 static const Shape shape_size;
 static const Shape shape_dashboard_entries;
 static const Shape shape_dashboard_names;
+static const Shape shape_alarm_name;
+static const Shape shape_alarm_description;
+static const Shape shape_actions_enabled;
+static const Shape shape_resource_name;
+static const Shape shape_resource_list;
+static const Shape shape_evaluation_periods;
+static const Shape shape_datapoints_to_alarm;
+static const Shape shape_threshold;
+static const Shape shape_comparison_operator;
+static const Shape shape_treat_missing_data;
+static const Shape shape_evaluate_low_sample_count_percentile;
+static const Shape shape_timezone;
+static const Shape shape_warm_up_period_duration_in_minutes;
+static const Shape shape_only_start_evaluating_after_warm_up_period_ends;
+static const Shape shape_query;
+static const Shape shape_pending_period;
+static const Shape shape_recovery_period;
+static const Shape shape_evaluation_interval;
+static const Shape shape_alarm_tags_propagation_enabled;
+static const Shape shape_alarm_tags_propagation_tag_key;
+static const Shape shape_alarm_tags_propagation_tag_keys;
+static const Shape shape_alarm_rule;
+static const Shape shape_alarm_arn;
+static const Shape shape_suppressor_period;
+static const Shape shape_alarm_names;
+static const Shape shape_alarm_name_prefix;
+static const Shape shape_alarm_type;
+static const Shape shape_alarm_types;
+static const Shape shape_state_value;
+static const Shape shape_action_prefix;
+static const Shape shape_max_records;
+static const Shape shape_state_reason;
+static const Shape shape_state_reason_data;
+static const Shape shape_actions_suppressed_by;
+static const Shape shape_actions_suppressed_reason;
+static const Shape shape_composite_alarms;
+static const Shape shape_evaluation_state;
+static const Shape shape_metric_alarms;
+static const Shape shape_query_string;
+static const Shape shape_amazon_resource_name;
+static const Shape shape_log_group_identifiers;
+static const Shape shape_schedule_expression;
+static const Shape shape_start_time_offset;
+static const Shape shape_end_time_offset;
+static const Shape shape_aggregation_expression;
+static const Shape shape_query_results_to_evaluate;
+static const Shape shape_query_results_to_alarm;
+static const Shape shape_action_log_line_count;
+static const Shape shape_action_log_line_role_arn;
+static const Shape shape_log_alarms;
+static const Shape shape_contributor_id;
+static const Shape shape_history_item_type;
+static const Shape shape_history_summary;
+static const Shape shape_history_data;
+static const Shape shape_attribute_name;
+static const Shape shape_attribute_value;
+static const Shape shape_contributor_attributes;
+static const Shape shape_alarm_history_items;
+static const Shape shape_alarm_contributors;
+static const Shape shape_tag_key_list;
 static const Shape shape_dashboard_error_message;
+static const Shape shape_resource_type;
+static const Shape shape_resource_id;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -434,6 +496,467 @@ const Shape CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_INPUT = {.name = "DeleteDashboard
 
 const Shape CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_OUTPUT = {.name = "DeleteDashboardsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDeleteDashboardsOutput), .min = NO_MIN, .max = NO_MAX};
 
+static const Shape shape_alarm_name = {.name = "AlarmName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Shape shape_alarm_description = {.name = "AlarmDescription", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 1024};
+
+static const Shape shape_actions_enabled = {.name = "ActionsEnabled", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_resource_name = {.name = "ResourceName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024};
+
+static const Shape shape_resource_list = {.name = "ResourceList", .kind = KIND_LIST, .size = sizeof(CloudwatchResourceList), .min = NO_MIN, .max = 5, .member = &shape_resource_name};
+
+static const Shape shape_evaluation_periods = {.name = "EvaluationPeriods", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = NO_MAX};
+
+static const Shape shape_datapoints_to_alarm = {.name = "DatapointsToAlarm", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = NO_MAX};
+
+static const Shape shape_threshold = {.name = "Threshold", .kind = KIND_DOUBLE, .size = sizeof(double), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_comparison_operator[] = {"GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold", "LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold", NULL};
+static const Shape shape_comparison_operator = {.name = "ComparisonOperator", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_comparison_operator};
+
+static const Shape shape_treat_missing_data = {.name = "TreatMissingData", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Shape shape_evaluate_low_sample_count_percentile = {.name = "EvaluateLowSampleCountPercentile", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Shape shape_timezone = {.name = "Timezone", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 50};
+
+static const Field fields_wall_clock_window[] = {
+    {.name = {"Timezone", 8}, .path = "timezone", .shape = &shape_timezone, .offset = offsetof(CloudwatchWallClockWindow, timezone), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_WALL_CLOCK_WINDOW = {.name = "WallClockWindow", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchWallClockWindow), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_wall_clock_window};
+
+const Shape CLOUDWATCH_SHAPE_SLIDING_WINDOW = {.name = "SlidingWindow", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchSlidingWindow), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_evaluation_window[] = {
+    {.name = {"WallClockWindow", 15}, .path = "wallClockWindow", .shape = &CLOUDWATCH_SHAPE_WALL_CLOCK_WINDOW, .offset = offsetof(CloudwatchEvaluationWindow, wall_clock_window), .has_offset = NO_OFFSET},
+    {.name = {"SlidingWindow", 13}, .path = "slidingWindow", .shape = &CLOUDWATCH_SHAPE_SLIDING_WINDOW, .offset = offsetof(CloudwatchEvaluationWindow, sliding_window), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_EVALUATION_WINDOW = {.name = "EvaluationWindow", .kind = KIND_UNION, .size = sizeof(CloudwatchEvaluationWindow), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_evaluation_window};
+
+static const Shape shape_warm_up_period_duration_in_minutes = {.name = "WarmUpPeriodDurationInMinutes", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 2880};
+
+static const Shape shape_only_start_evaluating_after_warm_up_period_ends = {.name = "OnlyStartEvaluatingAfterWarmUpPeriodEnds", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_warm_up_configuration[] = {
+    {.name = {"WarmUpPeriodDurationInMinutes", 29}, .path = "warmUpPeriodDurationInMinutes", .shape = &shape_warm_up_period_duration_in_minutes, .offset = offsetof(CloudwatchWarmUpConfiguration, warm_up_period_duration_in_minutes), .has_offset = offsetof(CloudwatchWarmUpConfiguration, has_warm_up_period_duration_in_minutes), .required = true},
+    {.name = {"OnlyStartEvaluatingAfterWarmUpPeriodEnds", 40}, .path = "onlyStartEvaluatingAfterWarmUpPeriodEnds", .shape = &shape_only_start_evaluating_after_warm_up_period_ends, .offset = offsetof(CloudwatchWarmUpConfiguration, only_start_evaluating_after_warm_up_period_ends), .has_offset = offsetof(CloudwatchWarmUpConfiguration, has_only_start_evaluating_after_warm_up_period_ends)},
+};
+const Shape CLOUDWATCH_SHAPE_WARM_UP_CONFIGURATION = {.name = "WarmUpConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchWarmUpConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_warm_up_configuration};
+
+static const Shape shape_query = {.name = "Query", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 10000};
+
+static const Shape shape_pending_period = {.name = "PendingPeriod", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 86400};
+
+static const Shape shape_recovery_period = {.name = "RecoveryPeriod", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 86400};
+
+static const Field fields_alarm_prom_ql_criteria[] = {
+    {.name = {"Query", 5}, .path = "query", .shape = &shape_query, .offset = offsetof(CloudwatchAlarmPromQLCriteria, query), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PendingPeriod", 13}, .path = "pendingPeriod", .shape = &shape_pending_period, .offset = offsetof(CloudwatchAlarmPromQLCriteria, pending_period), .has_offset = offsetof(CloudwatchAlarmPromQLCriteria, has_pending_period)},
+    {.name = {"RecoveryPeriod", 14}, .path = "recoveryPeriod", .shape = &shape_recovery_period, .offset = offsetof(CloudwatchAlarmPromQLCriteria, recovery_period), .has_offset = offsetof(CloudwatchAlarmPromQLCriteria, has_recovery_period)},
+};
+const Shape CLOUDWATCH_SHAPE_ALARM_PROM_QL_CRITERIA = {.name = "AlarmPromQLCriteria", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchAlarmPromQLCriteria), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_alarm_prom_ql_criteria};
+
+static const Field fields_evaluation_criteria[] = {
+    {.name = {"PromQLCriteria", 14}, .path = "promQLCriteria", .shape = &CLOUDWATCH_SHAPE_ALARM_PROM_QL_CRITERIA, .offset = offsetof(CloudwatchEvaluationCriteria, prom_ql_criteria), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_EVALUATION_CRITERIA = {.name = "EvaluationCriteria", .kind = KIND_UNION, .size = sizeof(CloudwatchEvaluationCriteria), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_evaluation_criteria};
+
+static const Shape shape_evaluation_interval = {.name = "EvaluationInterval", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 10, .max = 3600};
+
+static const Shape shape_alarm_tags_propagation_enabled = {.name = "AlarmTagsPropagationEnabled", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_alarm_tags_propagation_tag_key = {.name = "AlarmTagsPropagationTagKey", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128};
+
+static const Shape shape_alarm_tags_propagation_tag_keys = {.name = "AlarmTagsPropagationTagKeys", .kind = KIND_LIST, .size = sizeof(CloudwatchAlarmTagsPropagationTagKeys), .min = 1, .max = 50, .member = &shape_alarm_tags_propagation_tag_key};
+
+static const Field fields_alarm_tags_propagation[] = {
+    {.name = {"Enabled", 7}, .path = "enabled", .shape = &shape_alarm_tags_propagation_enabled, .offset = offsetof(CloudwatchAlarmTagsPropagation, enabled), .has_offset = offsetof(CloudwatchAlarmTagsPropagation, has_enabled), .required = true},
+    {.name = {"IncludedTagKeys", 15}, .path = "includedTagKeys", .shape = &shape_alarm_tags_propagation_tag_keys, .offset = offsetof(CloudwatchAlarmTagsPropagation, included_tag_keys), .has_offset = NO_OFFSET},
+    {.name = {"ExcludedTagKeys", 15}, .path = "excludedTagKeys", .shape = &shape_alarm_tags_propagation_tag_keys, .offset = offsetof(CloudwatchAlarmTagsPropagation, excluded_tag_keys), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_ALARM_TAGS_PROPAGATION = {.name = "AlarmTagsPropagation", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchAlarmTagsPropagation), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_alarm_tags_propagation};
+
+static const Field fields_action_configuration[] = {
+    {.name = {"AlarmTagsPropagation", 20}, .path = "alarmTagsPropagation", .shape = &CLOUDWATCH_SHAPE_ALARM_TAGS_PROPAGATION, .offset = offsetof(CloudwatchActionConfiguration, alarm_tags_propagation), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_ACTION_CONFIGURATION = {.name = "ActionConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchActionConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_action_configuration};
+
+static const Field fields_put_metric_alarm_input[] = {
+    {.name = {"AlarmName", 9}, .path = "alarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchPutMetricAlarmInput, alarm_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AlarmDescription", 16}, .path = "alarmDescription", .shape = &shape_alarm_description, .offset = offsetof(CloudwatchPutMetricAlarmInput, alarm_description), .has_offset = NO_OFFSET},
+    {.name = {"ActionsEnabled", 14}, .path = "actionsEnabled", .shape = &shape_actions_enabled, .offset = offsetof(CloudwatchPutMetricAlarmInput, actions_enabled), .has_offset = offsetof(CloudwatchPutMetricAlarmInput, has_actions_enabled)},
+    {.name = {"OKActions", 9}, .path = "oKActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchPutMetricAlarmInput, ok_actions), .has_offset = NO_OFFSET},
+    {.name = {"AlarmActions", 12}, .path = "alarmActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchPutMetricAlarmInput, alarm_actions), .has_offset = NO_OFFSET},
+    {.name = {"InsufficientDataActions", 23}, .path = "insufficientDataActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchPutMetricAlarmInput, insufficient_data_actions), .has_offset = NO_OFFSET},
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchPutMetricAlarmInput, metric_name), .has_offset = NO_OFFSET},
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchPutMetricAlarmInput, namespace), .has_offset = NO_OFFSET},
+    {.name = {"Statistic", 9}, .path = "statistic", .shape = &shape_statistic, .offset = offsetof(CloudwatchPutMetricAlarmInput, statistic), .has_offset = NO_OFFSET},
+    {.name = {"ExtendedStatistic", 17}, .path = "extendedStatistic", .shape = &shape_extended_statistic, .offset = offsetof(CloudwatchPutMetricAlarmInput, extended_statistic), .has_offset = NO_OFFSET},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_dimensions, .offset = offsetof(CloudwatchPutMetricAlarmInput, dimensions), .has_offset = NO_OFFSET},
+    {.name = {"Period", 6}, .path = "period", .shape = &shape_period, .offset = offsetof(CloudwatchPutMetricAlarmInput, period), .has_offset = offsetof(CloudwatchPutMetricAlarmInput, has_period)},
+    {.name = {"Unit", 4}, .path = "unit", .shape = &shape_standard_unit, .offset = offsetof(CloudwatchPutMetricAlarmInput, unit), .has_offset = NO_OFFSET},
+    {.name = {"EvaluationPeriods", 17}, .path = "evaluationPeriods", .shape = &shape_evaluation_periods, .offset = offsetof(CloudwatchPutMetricAlarmInput, evaluation_periods), .has_offset = offsetof(CloudwatchPutMetricAlarmInput, has_evaluation_periods)},
+    {.name = {"DatapointsToAlarm", 17}, .path = "datapointsToAlarm", .shape = &shape_datapoints_to_alarm, .offset = offsetof(CloudwatchPutMetricAlarmInput, datapoints_to_alarm), .has_offset = offsetof(CloudwatchPutMetricAlarmInput, has_datapoints_to_alarm)},
+    {.name = {"Threshold", 9}, .path = "threshold", .shape = &shape_threshold, .offset = offsetof(CloudwatchPutMetricAlarmInput, threshold), .has_offset = offsetof(CloudwatchPutMetricAlarmInput, has_threshold)},
+    {.name = {"ComparisonOperator", 18}, .path = "comparisonOperator", .shape = &shape_comparison_operator, .offset = offsetof(CloudwatchPutMetricAlarmInput, comparison_operator), .has_offset = NO_OFFSET},
+    {.name = {"TreatMissingData", 16}, .path = "treatMissingData", .shape = &shape_treat_missing_data, .offset = offsetof(CloudwatchPutMetricAlarmInput, treat_missing_data), .has_offset = NO_OFFSET},
+    {.name = {"EvaluateLowSampleCountPercentile", 32}, .path = "evaluateLowSampleCountPercentile", .shape = &shape_evaluate_low_sample_count_percentile, .offset = offsetof(CloudwatchPutMetricAlarmInput, evaluate_low_sample_count_percentile), .has_offset = NO_OFFSET},
+    {.name = {"Metrics", 7}, .path = "metrics", .shape = &shape_metric_data_queries, .offset = offsetof(CloudwatchPutMetricAlarmInput, metrics), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(CloudwatchPutMetricAlarmInput, tags), .has_offset = NO_OFFSET},
+    {.name = {"ThresholdMetricId", 17}, .path = "thresholdMetricId", .shape = &shape_metric_id, .offset = offsetof(CloudwatchPutMetricAlarmInput, threshold_metric_id), .has_offset = NO_OFFSET},
+    {.name = {"EvaluationWindow", 16}, .path = "evaluationWindow", .shape = &CLOUDWATCH_SHAPE_EVALUATION_WINDOW, .offset = offsetof(CloudwatchPutMetricAlarmInput, evaluation_window), .has_offset = NO_OFFSET},
+    {.name = {"WarmUpConfiguration", 19}, .path = "warmUpConfiguration", .shape = &CLOUDWATCH_SHAPE_WARM_UP_CONFIGURATION, .offset = offsetof(CloudwatchPutMetricAlarmInput, warm_up_configuration), .has_offset = NO_OFFSET},
+    {.name = {"EvaluationCriteria", 18}, .path = "evaluationCriteria", .shape = &CLOUDWATCH_SHAPE_EVALUATION_CRITERIA, .offset = offsetof(CloudwatchPutMetricAlarmInput, evaluation_criteria), .has_offset = NO_OFFSET},
+    {.name = {"EvaluationInterval", 18}, .path = "evaluationInterval", .shape = &shape_evaluation_interval, .offset = offsetof(CloudwatchPutMetricAlarmInput, evaluation_interval), .has_offset = offsetof(CloudwatchPutMetricAlarmInput, has_evaluation_interval)},
+    {.name = {"ActionConfiguration", 19}, .path = "actionConfiguration", .shape = &CLOUDWATCH_SHAPE_ACTION_CONFIGURATION, .offset = offsetof(CloudwatchPutMetricAlarmInput, action_configuration), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_PUT_METRIC_ALARM_INPUT = {.name = "PutMetricAlarmInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchPutMetricAlarmInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 27, .fields = fields_put_metric_alarm_input};
+
+static const Shape shape_alarm_rule = {.name = "AlarmRule", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 10240};
+
+static const Shape shape_alarm_arn = {.name = "AlarmArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1600};
+
+static const Shape shape_suppressor_period = {.name = "SuppressorPeriod", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_put_composite_alarm_input[] = {
+    {.name = {"ActionsEnabled", 14}, .path = "actionsEnabled", .shape = &shape_actions_enabled, .offset = offsetof(CloudwatchPutCompositeAlarmInput, actions_enabled), .has_offset = offsetof(CloudwatchPutCompositeAlarmInput, has_actions_enabled)},
+    {.name = {"AlarmActions", 12}, .path = "alarmActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchPutCompositeAlarmInput, alarm_actions), .has_offset = NO_OFFSET},
+    {.name = {"AlarmDescription", 16}, .path = "alarmDescription", .shape = &shape_alarm_description, .offset = offsetof(CloudwatchPutCompositeAlarmInput, alarm_description), .has_offset = NO_OFFSET},
+    {.name = {"AlarmName", 9}, .path = "alarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchPutCompositeAlarmInput, alarm_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AlarmRule", 9}, .path = "alarmRule", .shape = &shape_alarm_rule, .offset = offsetof(CloudwatchPutCompositeAlarmInput, alarm_rule), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"InsufficientDataActions", 23}, .path = "insufficientDataActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchPutCompositeAlarmInput, insufficient_data_actions), .has_offset = NO_OFFSET},
+    {.name = {"OKActions", 9}, .path = "oKActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchPutCompositeAlarmInput, ok_actions), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(CloudwatchPutCompositeAlarmInput, tags), .has_offset = NO_OFFSET},
+    {.name = {"ActionsSuppressor", 17}, .path = "actionsSuppressor", .shape = &shape_alarm_arn, .offset = offsetof(CloudwatchPutCompositeAlarmInput, actions_suppressor), .has_offset = NO_OFFSET},
+    {.name = {"ActionsSuppressorWaitPeriod", 27}, .path = "actionsSuppressorWaitPeriod", .shape = &shape_suppressor_period, .offset = offsetof(CloudwatchPutCompositeAlarmInput, actions_suppressor_wait_period), .has_offset = offsetof(CloudwatchPutCompositeAlarmInput, has_actions_suppressor_wait_period)},
+    {.name = {"ActionsSuppressorExtensionPeriod", 32}, .path = "actionsSuppressorExtensionPeriod", .shape = &shape_suppressor_period, .offset = offsetof(CloudwatchPutCompositeAlarmInput, actions_suppressor_extension_period), .has_offset = offsetof(CloudwatchPutCompositeAlarmInput, has_actions_suppressor_extension_period)},
+    {.name = {"ActionConfiguration", 19}, .path = "actionConfiguration", .shape = &CLOUDWATCH_SHAPE_ACTION_CONFIGURATION, .offset = offsetof(CloudwatchPutCompositeAlarmInput, action_configuration), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_PUT_COMPOSITE_ALARM_INPUT = {.name = "PutCompositeAlarmInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchPutCompositeAlarmInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_put_composite_alarm_input};
+
+static const Shape shape_alarm_names = {.name = "AlarmNames", .kind = KIND_LIST, .size = sizeof(CloudwatchAlarmNames), .min = NO_MIN, .max = 100, .member = &shape_alarm_name};
+
+static const Shape shape_alarm_name_prefix = {.name = "AlarmNamePrefix", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const char *const enum_alarm_type[] = {"CompositeAlarm", "MetricAlarm", "LogAlarm", NULL};
+static const Shape shape_alarm_type = {.name = "AlarmType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_alarm_type};
+
+static const Shape shape_alarm_types = {.name = "AlarmTypes", .kind = KIND_LIST, .size = sizeof(CloudwatchAlarmTypes), .min = NO_MIN, .max = NO_MAX, .member = &shape_alarm_type};
+
+static const char *const enum_state_value[] = {"INSUFFICIENT_DATA", "ALARM", "OK", NULL};
+static const Shape shape_state_value = {.name = "StateValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_state_value};
+
+static const Shape shape_action_prefix = {.name = "ActionPrefix", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024};
+
+static const Shape shape_max_records = {.name = "MaxRecords", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 100};
+
+static const Field fields_describe_alarms_input[] = {
+    {.name = {"AlarmNames", 10}, .path = "alarmNames", .shape = &shape_alarm_names, .offset = offsetof(CloudwatchDescribeAlarmsInput, alarm_names), .has_offset = NO_OFFSET},
+    {.name = {"AlarmNamePrefix", 15}, .path = "alarmNamePrefix", .shape = &shape_alarm_name_prefix, .offset = offsetof(CloudwatchDescribeAlarmsInput, alarm_name_prefix), .has_offset = NO_OFFSET},
+    {.name = {"AlarmTypes", 10}, .path = "alarmTypes", .shape = &shape_alarm_types, .offset = offsetof(CloudwatchDescribeAlarmsInput, alarm_types), .has_offset = NO_OFFSET},
+    {.name = {"ChildrenOfAlarmName", 19}, .path = "childrenOfAlarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchDescribeAlarmsInput, children_of_alarm_name), .has_offset = NO_OFFSET},
+    {.name = {"ParentsOfAlarmName", 18}, .path = "parentsOfAlarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchDescribeAlarmsInput, parents_of_alarm_name), .has_offset = NO_OFFSET},
+    {.name = {"StateValue", 10}, .path = "stateValue", .shape = &shape_state_value, .offset = offsetof(CloudwatchDescribeAlarmsInput, state_value), .has_offset = NO_OFFSET},
+    {.name = {"ActionPrefix", 12}, .path = "actionPrefix", .shape = &shape_action_prefix, .offset = offsetof(CloudwatchDescribeAlarmsInput, action_prefix), .has_offset = NO_OFFSET},
+    {.name = {"MaxRecords", 10}, .path = "maxRecords", .shape = &shape_max_records, .offset = offsetof(CloudwatchDescribeAlarmsInput, max_records), .has_offset = offsetof(CloudwatchDescribeAlarmsInput, has_max_records)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchDescribeAlarmsInput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_INPUT = {.name = "DescribeAlarmsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeAlarmsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_describe_alarms_input};
+
+static const Shape shape_state_reason = {.name = "StateReason", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 1023};
+
+static const Shape shape_state_reason_data = {.name = "StateReasonData", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 4000};
+
+static const char *const enum_actions_suppressed_by[] = {"WaitPeriod", "ExtensionPeriod", "Alarm", NULL};
+static const Shape shape_actions_suppressed_by = {.name = "ActionsSuppressedBy", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_actions_suppressed_by};
+
+static const Shape shape_actions_suppressed_reason = {.name = "ActionsSuppressedReason", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 1024};
+
+static const Field fields_composite_alarm[] = {
+    {.name = {"ActionsEnabled", 14}, .path = "actionsEnabled", .shape = &shape_actions_enabled, .offset = offsetof(CloudwatchCompositeAlarm, actions_enabled), .has_offset = offsetof(CloudwatchCompositeAlarm, has_actions_enabled)},
+    {.name = {"AlarmActions", 12}, .path = "alarmActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchCompositeAlarm, alarm_actions), .has_offset = NO_OFFSET},
+    {.name = {"AlarmArn", 8}, .path = "alarmArn", .shape = &shape_alarm_arn, .offset = offsetof(CloudwatchCompositeAlarm, alarm_arn), .has_offset = NO_OFFSET},
+    {.name = {"AlarmConfigurationUpdatedTimestamp", 34}, .path = "alarmConfigurationUpdatedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchCompositeAlarm, alarm_configuration_updated_timestamp), .has_offset = offsetof(CloudwatchCompositeAlarm, has_alarm_configuration_updated_timestamp)},
+    {.name = {"AlarmDescription", 16}, .path = "alarmDescription", .shape = &shape_alarm_description, .offset = offsetof(CloudwatchCompositeAlarm, alarm_description), .has_offset = NO_OFFSET},
+    {.name = {"AlarmName", 9}, .path = "alarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchCompositeAlarm, alarm_name), .has_offset = NO_OFFSET},
+    {.name = {"AlarmRule", 9}, .path = "alarmRule", .shape = &shape_alarm_rule, .offset = offsetof(CloudwatchCompositeAlarm, alarm_rule), .has_offset = NO_OFFSET},
+    {.name = {"InsufficientDataActions", 23}, .path = "insufficientDataActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchCompositeAlarm, insufficient_data_actions), .has_offset = NO_OFFSET},
+    {.name = {"OKActions", 9}, .path = "oKActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchCompositeAlarm, ok_actions), .has_offset = NO_OFFSET},
+    {.name = {"StateReason", 11}, .path = "stateReason", .shape = &shape_state_reason, .offset = offsetof(CloudwatchCompositeAlarm, state_reason), .has_offset = NO_OFFSET},
+    {.name = {"StateReasonData", 15}, .path = "stateReasonData", .shape = &shape_state_reason_data, .offset = offsetof(CloudwatchCompositeAlarm, state_reason_data), .has_offset = NO_OFFSET},
+    {.name = {"StateUpdatedTimestamp", 21}, .path = "stateUpdatedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchCompositeAlarm, state_updated_timestamp), .has_offset = offsetof(CloudwatchCompositeAlarm, has_state_updated_timestamp)},
+    {.name = {"StateValue", 10}, .path = "stateValue", .shape = &shape_state_value, .offset = offsetof(CloudwatchCompositeAlarm, state_value), .has_offset = NO_OFFSET},
+    {.name = {"StateTransitionedTimestamp", 26}, .path = "stateTransitionedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchCompositeAlarm, state_transitioned_timestamp), .has_offset = offsetof(CloudwatchCompositeAlarm, has_state_transitioned_timestamp)},
+    {.name = {"ActionsSuppressedBy", 19}, .path = "actionsSuppressedBy", .shape = &shape_actions_suppressed_by, .offset = offsetof(CloudwatchCompositeAlarm, actions_suppressed_by), .has_offset = NO_OFFSET},
+    {.name = {"ActionsSuppressedReason", 23}, .path = "actionsSuppressedReason", .shape = &shape_actions_suppressed_reason, .offset = offsetof(CloudwatchCompositeAlarm, actions_suppressed_reason), .has_offset = NO_OFFSET},
+    {.name = {"ActionsSuppressor", 17}, .path = "actionsSuppressor", .shape = &shape_alarm_arn, .offset = offsetof(CloudwatchCompositeAlarm, actions_suppressor), .has_offset = NO_OFFSET},
+    {.name = {"ActionsSuppressorWaitPeriod", 27}, .path = "actionsSuppressorWaitPeriod", .shape = &shape_suppressor_period, .offset = offsetof(CloudwatchCompositeAlarm, actions_suppressor_wait_period), .has_offset = offsetof(CloudwatchCompositeAlarm, has_actions_suppressor_wait_period)},
+    {.name = {"ActionsSuppressorExtensionPeriod", 32}, .path = "actionsSuppressorExtensionPeriod", .shape = &shape_suppressor_period, .offset = offsetof(CloudwatchCompositeAlarm, actions_suppressor_extension_period), .has_offset = offsetof(CloudwatchCompositeAlarm, has_actions_suppressor_extension_period)},
+    {.name = {"ActionConfiguration", 19}, .path = "actionConfiguration", .shape = &CLOUDWATCH_SHAPE_ACTION_CONFIGURATION, .offset = offsetof(CloudwatchCompositeAlarm, action_configuration), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_COMPOSITE_ALARM = {.name = "CompositeAlarm", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchCompositeAlarm), .min = NO_MIN, .max = NO_MAX, .fields_count = 20, .fields = fields_composite_alarm};
+
+static const Shape shape_composite_alarms = {.name = "CompositeAlarms", .kind = KIND_LIST, .size = sizeof(CloudwatchCompositeAlarms), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_COMPOSITE_ALARM};
+
+static const char *const enum_evaluation_state[] = {"PARTIAL_DATA", "EVALUATION_FAILURE", "EVALUATION_ERROR", NULL};
+static const Shape shape_evaluation_state = {.name = "EvaluationState", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_evaluation_state};
+
+static const Field fields_metric_alarm[] = {
+    {.name = {"AlarmName", 9}, .path = "alarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchMetricAlarm, alarm_name), .has_offset = NO_OFFSET},
+    {.name = {"AlarmArn", 8}, .path = "alarmArn", .shape = &shape_alarm_arn, .offset = offsetof(CloudwatchMetricAlarm, alarm_arn), .has_offset = NO_OFFSET},
+    {.name = {"AlarmDescription", 16}, .path = "alarmDescription", .shape = &shape_alarm_description, .offset = offsetof(CloudwatchMetricAlarm, alarm_description), .has_offset = NO_OFFSET},
+    {.name = {"AlarmConfigurationUpdatedTimestamp", 34}, .path = "alarmConfigurationUpdatedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchMetricAlarm, alarm_configuration_updated_timestamp), .has_offset = offsetof(CloudwatchMetricAlarm, has_alarm_configuration_updated_timestamp)},
+    {.name = {"ActionsEnabled", 14}, .path = "actionsEnabled", .shape = &shape_actions_enabled, .offset = offsetof(CloudwatchMetricAlarm, actions_enabled), .has_offset = offsetof(CloudwatchMetricAlarm, has_actions_enabled)},
+    {.name = {"OKActions", 9}, .path = "oKActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchMetricAlarm, ok_actions), .has_offset = NO_OFFSET},
+    {.name = {"AlarmActions", 12}, .path = "alarmActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchMetricAlarm, alarm_actions), .has_offset = NO_OFFSET},
+    {.name = {"InsufficientDataActions", 23}, .path = "insufficientDataActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchMetricAlarm, insufficient_data_actions), .has_offset = NO_OFFSET},
+    {.name = {"StateValue", 10}, .path = "stateValue", .shape = &shape_state_value, .offset = offsetof(CloudwatchMetricAlarm, state_value), .has_offset = NO_OFFSET},
+    {.name = {"StateReason", 11}, .path = "stateReason", .shape = &shape_state_reason, .offset = offsetof(CloudwatchMetricAlarm, state_reason), .has_offset = NO_OFFSET},
+    {.name = {"StateReasonData", 15}, .path = "stateReasonData", .shape = &shape_state_reason_data, .offset = offsetof(CloudwatchMetricAlarm, state_reason_data), .has_offset = NO_OFFSET},
+    {.name = {"StateUpdatedTimestamp", 21}, .path = "stateUpdatedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchMetricAlarm, state_updated_timestamp), .has_offset = offsetof(CloudwatchMetricAlarm, has_state_updated_timestamp)},
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchMetricAlarm, metric_name), .has_offset = NO_OFFSET},
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchMetricAlarm, namespace), .has_offset = NO_OFFSET},
+    {.name = {"Statistic", 9}, .path = "statistic", .shape = &shape_statistic, .offset = offsetof(CloudwatchMetricAlarm, statistic), .has_offset = NO_OFFSET},
+    {.name = {"ExtendedStatistic", 17}, .path = "extendedStatistic", .shape = &shape_extended_statistic, .offset = offsetof(CloudwatchMetricAlarm, extended_statistic), .has_offset = NO_OFFSET},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_dimensions, .offset = offsetof(CloudwatchMetricAlarm, dimensions), .has_offset = NO_OFFSET},
+    {.name = {"Period", 6}, .path = "period", .shape = &shape_period, .offset = offsetof(CloudwatchMetricAlarm, period), .has_offset = offsetof(CloudwatchMetricAlarm, has_period)},
+    {.name = {"Unit", 4}, .path = "unit", .shape = &shape_standard_unit, .offset = offsetof(CloudwatchMetricAlarm, unit), .has_offset = NO_OFFSET},
+    {.name = {"EvaluationPeriods", 17}, .path = "evaluationPeriods", .shape = &shape_evaluation_periods, .offset = offsetof(CloudwatchMetricAlarm, evaluation_periods), .has_offset = offsetof(CloudwatchMetricAlarm, has_evaluation_periods)},
+    {.name = {"DatapointsToAlarm", 17}, .path = "datapointsToAlarm", .shape = &shape_datapoints_to_alarm, .offset = offsetof(CloudwatchMetricAlarm, datapoints_to_alarm), .has_offset = offsetof(CloudwatchMetricAlarm, has_datapoints_to_alarm)},
+    {.name = {"Threshold", 9}, .path = "threshold", .shape = &shape_threshold, .offset = offsetof(CloudwatchMetricAlarm, threshold), .has_offset = offsetof(CloudwatchMetricAlarm, has_threshold)},
+    {.name = {"ComparisonOperator", 18}, .path = "comparisonOperator", .shape = &shape_comparison_operator, .offset = offsetof(CloudwatchMetricAlarm, comparison_operator), .has_offset = NO_OFFSET},
+    {.name = {"TreatMissingData", 16}, .path = "treatMissingData", .shape = &shape_treat_missing_data, .offset = offsetof(CloudwatchMetricAlarm, treat_missing_data), .has_offset = NO_OFFSET},
+    {.name = {"EvaluateLowSampleCountPercentile", 32}, .path = "evaluateLowSampleCountPercentile", .shape = &shape_evaluate_low_sample_count_percentile, .offset = offsetof(CloudwatchMetricAlarm, evaluate_low_sample_count_percentile), .has_offset = NO_OFFSET},
+    {.name = {"Metrics", 7}, .path = "metrics", .shape = &shape_metric_data_queries, .offset = offsetof(CloudwatchMetricAlarm, metrics), .has_offset = NO_OFFSET},
+    {.name = {"ThresholdMetricId", 17}, .path = "thresholdMetricId", .shape = &shape_metric_id, .offset = offsetof(CloudwatchMetricAlarm, threshold_metric_id), .has_offset = NO_OFFSET},
+    {.name = {"EvaluationState", 15}, .path = "evaluationState", .shape = &shape_evaluation_state, .offset = offsetof(CloudwatchMetricAlarm, evaluation_state), .has_offset = NO_OFFSET},
+    {.name = {"StateTransitionedTimestamp", 26}, .path = "stateTransitionedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchMetricAlarm, state_transitioned_timestamp), .has_offset = offsetof(CloudwatchMetricAlarm, has_state_transitioned_timestamp)},
+    {.name = {"EvaluationWindow", 16}, .path = "evaluationWindow", .shape = &CLOUDWATCH_SHAPE_EVALUATION_WINDOW, .offset = offsetof(CloudwatchMetricAlarm, evaluation_window), .has_offset = NO_OFFSET},
+    {.name = {"WarmUpConfiguration", 19}, .path = "warmUpConfiguration", .shape = &CLOUDWATCH_SHAPE_WARM_UP_CONFIGURATION, .offset = offsetof(CloudwatchMetricAlarm, warm_up_configuration), .has_offset = NO_OFFSET},
+    {.name = {"EvaluationCriteria", 18}, .path = "evaluationCriteria", .shape = &CLOUDWATCH_SHAPE_EVALUATION_CRITERIA, .offset = offsetof(CloudwatchMetricAlarm, evaluation_criteria), .has_offset = NO_OFFSET},
+    {.name = {"EvaluationInterval", 18}, .path = "evaluationInterval", .shape = &shape_evaluation_interval, .offset = offsetof(CloudwatchMetricAlarm, evaluation_interval), .has_offset = offsetof(CloudwatchMetricAlarm, has_evaluation_interval)},
+    {.name = {"ActionConfiguration", 19}, .path = "actionConfiguration", .shape = &CLOUDWATCH_SHAPE_ACTION_CONFIGURATION, .offset = offsetof(CloudwatchMetricAlarm, action_configuration), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_ALARM = {.name = "MetricAlarm", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricAlarm), .min = NO_MIN, .max = NO_MAX, .fields_count = 34, .fields = fields_metric_alarm};
+
+static const Shape shape_metric_alarms = {.name = "MetricAlarms", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricAlarms), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_METRIC_ALARM};
+
+static const Shape shape_query_string = {.name = "QueryString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 10000};
+
+static const Shape shape_amazon_resource_name = {.name = "AmazonResourceName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024};
+
+static const Shape shape_log_group_identifiers = {.name = "LogGroupIdentifiers", .kind = KIND_LIST, .size = sizeof(CloudwatchLogGroupIdentifiers), .min = 1, .max = 50, .member = &shape_amazon_resource_name};
+
+static const Shape shape_schedule_expression = {.name = "ScheduleExpression", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256};
+
+static const Shape shape_start_time_offset = {.name = "StartTimeOffset", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 1, .max = 2592000};
+
+static const Shape shape_end_time_offset = {.name = "EndTimeOffset", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = 2592000};
+
+static const Field fields_schedule_configuration[] = {
+    {.name = {"ScheduleExpression", 18}, .path = "scheduleExpression", .shape = &shape_schedule_expression, .offset = offsetof(CloudwatchScheduleConfiguration, schedule_expression), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StartTimeOffset", 15}, .path = "startTimeOffset", .shape = &shape_start_time_offset, .offset = offsetof(CloudwatchScheduleConfiguration, start_time_offset), .has_offset = offsetof(CloudwatchScheduleConfiguration, has_start_time_offset), .required = true},
+    {.name = {"EndTimeOffset", 13}, .path = "endTimeOffset", .shape = &shape_end_time_offset, .offset = offsetof(CloudwatchScheduleConfiguration, end_time_offset), .has_offset = offsetof(CloudwatchScheduleConfiguration, has_end_time_offset)},
+};
+const Shape CLOUDWATCH_SHAPE_SCHEDULE_CONFIGURATION = {.name = "ScheduleConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchScheduleConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_schedule_configuration};
+
+static const Shape shape_aggregation_expression = {.name = "AggregationExpression", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048};
+
+static const Field fields_scheduled_query_configuration[] = {
+    {.name = {"QueryString", 11}, .path = "queryString", .shape = &shape_query_string, .offset = offsetof(CloudwatchScheduledQueryConfiguration, query_string), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"LogGroupIdentifiers", 19}, .path = "logGroupIdentifiers", .shape = &shape_log_group_identifiers, .offset = offsetof(CloudwatchScheduledQueryConfiguration, log_group_identifiers), .has_offset = NO_OFFSET},
+    {.name = {"QueryARN", 8}, .path = "queryARN", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchScheduledQueryConfiguration, query_arn), .has_offset = NO_OFFSET},
+    {.name = {"ScheduledQueryRoleARN", 21}, .path = "scheduledQueryRoleARN", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchScheduledQueryConfiguration, scheduled_query_role_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ScheduleConfiguration", 21}, .path = "scheduleConfiguration", .shape = &CLOUDWATCH_SHAPE_SCHEDULE_CONFIGURATION, .offset = offsetof(CloudwatchScheduledQueryConfiguration, schedule_configuration), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AggregationExpression", 21}, .path = "aggregationExpression", .shape = &shape_aggregation_expression, .offset = offsetof(CloudwatchScheduledQueryConfiguration, aggregation_expression), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(CloudwatchScheduledQueryConfiguration, tags), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_SCHEDULED_QUERY_CONFIGURATION = {.name = "ScheduledQueryConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchScheduledQueryConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_scheduled_query_configuration};
+
+static const Shape shape_query_results_to_evaluate = {.name = "QueryResultsToEvaluate", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = NO_MAX};
+
+static const Shape shape_query_results_to_alarm = {.name = "QueryResultsToAlarm", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = NO_MAX};
+
+static const Shape shape_action_log_line_count = {.name = "ActionLogLineCount", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_action_log_line_role_arn = {.name = "ActionLogLineRoleArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_log_alarm[] = {
+    {.name = {"AlarmName", 9}, .path = "alarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchLogAlarm, alarm_name), .has_offset = NO_OFFSET},
+    {.name = {"AlarmArn", 8}, .path = "alarmArn", .shape = &shape_alarm_arn, .offset = offsetof(CloudwatchLogAlarm, alarm_arn), .has_offset = NO_OFFSET},
+    {.name = {"AlarmDescription", 16}, .path = "alarmDescription", .shape = &shape_alarm_description, .offset = offsetof(CloudwatchLogAlarm, alarm_description), .has_offset = NO_OFFSET},
+    {.name = {"AlarmConfigurationUpdatedTimestamp", 34}, .path = "alarmConfigurationUpdatedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchLogAlarm, alarm_configuration_updated_timestamp), .has_offset = offsetof(CloudwatchLogAlarm, has_alarm_configuration_updated_timestamp)},
+    {.name = {"ActionsEnabled", 14}, .path = "actionsEnabled", .shape = &shape_actions_enabled, .offset = offsetof(CloudwatchLogAlarm, actions_enabled), .has_offset = offsetof(CloudwatchLogAlarm, has_actions_enabled)},
+    {.name = {"OKActions", 9}, .path = "oKActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchLogAlarm, ok_actions), .has_offset = NO_OFFSET},
+    {.name = {"AlarmActions", 12}, .path = "alarmActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchLogAlarm, alarm_actions), .has_offset = NO_OFFSET},
+    {.name = {"InsufficientDataActions", 23}, .path = "insufficientDataActions", .shape = &shape_resource_list, .offset = offsetof(CloudwatchLogAlarm, insufficient_data_actions), .has_offset = NO_OFFSET},
+    {.name = {"StateValue", 10}, .path = "stateValue", .shape = &shape_state_value, .offset = offsetof(CloudwatchLogAlarm, state_value), .has_offset = NO_OFFSET},
+    {.name = {"StateReason", 11}, .path = "stateReason", .shape = &shape_state_reason, .offset = offsetof(CloudwatchLogAlarm, state_reason), .has_offset = NO_OFFSET},
+    {.name = {"StateReasonData", 15}, .path = "stateReasonData", .shape = &shape_state_reason_data, .offset = offsetof(CloudwatchLogAlarm, state_reason_data), .has_offset = NO_OFFSET},
+    {.name = {"StateUpdatedTimestamp", 21}, .path = "stateUpdatedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchLogAlarm, state_updated_timestamp), .has_offset = offsetof(CloudwatchLogAlarm, has_state_updated_timestamp)},
+    {.name = {"ScheduledQueryConfiguration", 27}, .path = "scheduledQueryConfiguration", .shape = &CLOUDWATCH_SHAPE_SCHEDULED_QUERY_CONFIGURATION, .offset = offsetof(CloudwatchLogAlarm, scheduled_query_configuration), .has_offset = NO_OFFSET},
+    {.name = {"QueryResultsToEvaluate", 22}, .path = "queryResultsToEvaluate", .shape = &shape_query_results_to_evaluate, .offset = offsetof(CloudwatchLogAlarm, query_results_to_evaluate), .has_offset = offsetof(CloudwatchLogAlarm, has_query_results_to_evaluate)},
+    {.name = {"QueryResultsToAlarm", 19}, .path = "queryResultsToAlarm", .shape = &shape_query_results_to_alarm, .offset = offsetof(CloudwatchLogAlarm, query_results_to_alarm), .has_offset = offsetof(CloudwatchLogAlarm, has_query_results_to_alarm)},
+    {.name = {"Threshold", 9}, .path = "threshold", .shape = &shape_threshold, .offset = offsetof(CloudwatchLogAlarm, threshold), .has_offset = offsetof(CloudwatchLogAlarm, has_threshold)},
+    {.name = {"ComparisonOperator", 18}, .path = "comparisonOperator", .shape = &shape_comparison_operator, .offset = offsetof(CloudwatchLogAlarm, comparison_operator), .has_offset = NO_OFFSET},
+    {.name = {"TreatMissingData", 16}, .path = "treatMissingData", .shape = &shape_treat_missing_data, .offset = offsetof(CloudwatchLogAlarm, treat_missing_data), .has_offset = NO_OFFSET},
+    {.name = {"StateTransitionedTimestamp", 26}, .path = "stateTransitionedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchLogAlarm, state_transitioned_timestamp), .has_offset = offsetof(CloudwatchLogAlarm, has_state_transitioned_timestamp)},
+    {.name = {"EvaluationState", 15}, .path = "evaluationState", .shape = &shape_evaluation_state, .offset = offsetof(CloudwatchLogAlarm, evaluation_state), .has_offset = NO_OFFSET},
+    {.name = {"ActionLogLineCount", 18}, .path = "actionLogLineCount", .shape = &shape_action_log_line_count, .offset = offsetof(CloudwatchLogAlarm, action_log_line_count), .has_offset = offsetof(CloudwatchLogAlarm, has_action_log_line_count)},
+    {.name = {"ActionLogLineRoleArn", 20}, .path = "actionLogLineRoleArn", .shape = &shape_action_log_line_role_arn, .offset = offsetof(CloudwatchLogAlarm, action_log_line_role_arn), .has_offset = NO_OFFSET},
+    {.name = {"WarmUpConfiguration", 19}, .path = "warmUpConfiguration", .shape = &CLOUDWATCH_SHAPE_WARM_UP_CONFIGURATION, .offset = offsetof(CloudwatchLogAlarm, warm_up_configuration), .has_offset = NO_OFFSET},
+    {.name = {"ActionConfiguration", 19}, .path = "actionConfiguration", .shape = &CLOUDWATCH_SHAPE_ACTION_CONFIGURATION, .offset = offsetof(CloudwatchLogAlarm, action_configuration), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_LOG_ALARM = {.name = "LogAlarm", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchLogAlarm), .min = NO_MIN, .max = NO_MAX, .fields_count = 24, .fields = fields_log_alarm};
+
+static const Shape shape_log_alarms = {.name = "LogAlarms", .kind = KIND_LIST, .size = sizeof(CloudwatchLogAlarms), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_LOG_ALARM};
+
+static const Field fields_describe_alarms_output[] = {
+    {.name = {"CompositeAlarms", 15}, .path = "compositeAlarms", .shape = &shape_composite_alarms, .offset = offsetof(CloudwatchDescribeAlarmsOutput, composite_alarms), .has_offset = NO_OFFSET},
+    {.name = {"MetricAlarms", 12}, .path = "metricAlarms", .shape = &shape_metric_alarms, .offset = offsetof(CloudwatchDescribeAlarmsOutput, metric_alarms), .has_offset = NO_OFFSET},
+    {.name = {"LogAlarms", 9}, .path = "logAlarms", .shape = &shape_log_alarms, .offset = offsetof(CloudwatchDescribeAlarmsOutput, log_alarms), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchDescribeAlarmsOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_OUTPUT = {.name = "DescribeAlarmsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeAlarmsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_describe_alarms_output};
+
+static const Field fields_describe_alarms_for_metric_input[] = {
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchDescribeAlarmsForMetricInput, metric_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchDescribeAlarmsForMetricInput, namespace), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Statistic", 9}, .path = "statistic", .shape = &shape_statistic, .offset = offsetof(CloudwatchDescribeAlarmsForMetricInput, statistic), .has_offset = NO_OFFSET},
+    {.name = {"ExtendedStatistic", 17}, .path = "extendedStatistic", .shape = &shape_extended_statistic, .offset = offsetof(CloudwatchDescribeAlarmsForMetricInput, extended_statistic), .has_offset = NO_OFFSET},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_dimensions, .offset = offsetof(CloudwatchDescribeAlarmsForMetricInput, dimensions), .has_offset = NO_OFFSET},
+    {.name = {"Period", 6}, .path = "period", .shape = &shape_period, .offset = offsetof(CloudwatchDescribeAlarmsForMetricInput, period), .has_offset = offsetof(CloudwatchDescribeAlarmsForMetricInput, has_period)},
+    {.name = {"Unit", 4}, .path = "unit", .shape = &shape_standard_unit, .offset = offsetof(CloudwatchDescribeAlarmsForMetricInput, unit), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_FOR_METRIC_INPUT = {.name = "DescribeAlarmsForMetricInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeAlarmsForMetricInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_describe_alarms_for_metric_input};
+
+static const Field fields_describe_alarms_for_metric_output[] = {
+    {.name = {"MetricAlarms", 12}, .path = "metricAlarms", .shape = &shape_metric_alarms, .offset = offsetof(CloudwatchDescribeAlarmsForMetricOutput, metric_alarms), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_FOR_METRIC_OUTPUT = {.name = "DescribeAlarmsForMetricOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeAlarmsForMetricOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_alarms_for_metric_output};
+
+static const Shape shape_contributor_id = {.name = "ContributorId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 16};
+
+static const char *const enum_history_item_type[] = {"ConfigurationUpdate", "StateUpdate", "Action", "AlarmContributorStateUpdate", "AlarmContributorAction", NULL};
+static const Shape shape_history_item_type = {.name = "HistoryItemType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_history_item_type};
+
+static const Field fields_describe_alarm_history_input[] = {
+    {.name = {"AlarmName", 9}, .path = "alarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchDescribeAlarmHistoryInput, alarm_name), .has_offset = NO_OFFSET},
+    {.name = {"AlarmContributorId", 18}, .path = "alarmContributorId", .shape = &shape_contributor_id, .offset = offsetof(CloudwatchDescribeAlarmHistoryInput, alarm_contributor_id), .has_offset = NO_OFFSET},
+    {.name = {"AlarmTypes", 10}, .path = "alarmTypes", .shape = &shape_alarm_types, .offset = offsetof(CloudwatchDescribeAlarmHistoryInput, alarm_types), .has_offset = NO_OFFSET},
+    {.name = {"HistoryItemType", 15}, .path = "historyItemType", .shape = &shape_history_item_type, .offset = offsetof(CloudwatchDescribeAlarmHistoryInput, history_item_type), .has_offset = NO_OFFSET},
+    {.name = {"StartDate", 9}, .path = "startDate", .shape = &shape_timestamp, .offset = offsetof(CloudwatchDescribeAlarmHistoryInput, start_date), .has_offset = offsetof(CloudwatchDescribeAlarmHistoryInput, has_start_date)},
+    {.name = {"EndDate", 7}, .path = "endDate", .shape = &shape_timestamp, .offset = offsetof(CloudwatchDescribeAlarmHistoryInput, end_date), .has_offset = offsetof(CloudwatchDescribeAlarmHistoryInput, has_end_date)},
+    {.name = {"MaxRecords", 10}, .path = "maxRecords", .shape = &shape_max_records, .offset = offsetof(CloudwatchDescribeAlarmHistoryInput, max_records), .has_offset = offsetof(CloudwatchDescribeAlarmHistoryInput, has_max_records)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchDescribeAlarmHistoryInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"ScanBy", 6}, .path = "scanBy", .shape = &shape_scan_by, .offset = offsetof(CloudwatchDescribeAlarmHistoryInput, scan_by), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARM_HISTORY_INPUT = {.name = "DescribeAlarmHistoryInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeAlarmHistoryInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_describe_alarm_history_input};
+
+static const Shape shape_history_summary = {.name = "HistorySummary", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Shape shape_history_data = {.name = "HistoryData", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 4095};
+
+static const Shape shape_attribute_name = {.name = "AttributeName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Shape shape_attribute_value = {.name = "AttributeValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024};
+
+static const Shape shape_contributor_attributes = {.name = "ContributorAttributes", .kind = KIND_MAP, .size = sizeof(CloudwatchContributorAttributes), .min = 0, .max = 150, .key = &shape_attribute_name, .member = &shape_attribute_value, .entry_size = sizeof(CloudwatchContributorAttributesEntry), .value_offset = offsetof(CloudwatchContributorAttributesEntry, value)};
+
+static const Field fields_alarm_history_item[] = {
+    {.name = {"AlarmName", 9}, .path = "alarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchAlarmHistoryItem, alarm_name), .has_offset = NO_OFFSET},
+    {.name = {"AlarmContributorId", 18}, .path = "alarmContributorId", .shape = &shape_contributor_id, .offset = offsetof(CloudwatchAlarmHistoryItem, alarm_contributor_id), .has_offset = NO_OFFSET},
+    {.name = {"AlarmType", 9}, .path = "alarmType", .shape = &shape_alarm_type, .offset = offsetof(CloudwatchAlarmHistoryItem, alarm_type), .has_offset = NO_OFFSET},
+    {.name = {"Timestamp", 9}, .path = "timestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchAlarmHistoryItem, timestamp), .has_offset = offsetof(CloudwatchAlarmHistoryItem, has_timestamp)},
+    {.name = {"HistoryItemType", 15}, .path = "historyItemType", .shape = &shape_history_item_type, .offset = offsetof(CloudwatchAlarmHistoryItem, history_item_type), .has_offset = NO_OFFSET},
+    {.name = {"HistorySummary", 14}, .path = "historySummary", .shape = &shape_history_summary, .offset = offsetof(CloudwatchAlarmHistoryItem, history_summary), .has_offset = NO_OFFSET},
+    {.name = {"HistoryData", 11}, .path = "historyData", .shape = &shape_history_data, .offset = offsetof(CloudwatchAlarmHistoryItem, history_data), .has_offset = NO_OFFSET},
+    {.name = {"AlarmContributorAttributes", 26}, .path = "alarmContributorAttributes", .shape = &shape_contributor_attributes, .offset = offsetof(CloudwatchAlarmHistoryItem, alarm_contributor_attributes), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_ALARM_HISTORY_ITEM = {.name = "AlarmHistoryItem", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchAlarmHistoryItem), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_alarm_history_item};
+
+static const Shape shape_alarm_history_items = {.name = "AlarmHistoryItems", .kind = KIND_LIST, .size = sizeof(CloudwatchAlarmHistoryItems), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_ALARM_HISTORY_ITEM};
+
+static const Field fields_describe_alarm_history_output[] = {
+    {.name = {"AlarmHistoryItems", 17}, .path = "alarmHistoryItems", .shape = &shape_alarm_history_items, .offset = offsetof(CloudwatchDescribeAlarmHistoryOutput, alarm_history_items), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchDescribeAlarmHistoryOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARM_HISTORY_OUTPUT = {.name = "DescribeAlarmHistoryOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeAlarmHistoryOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_alarm_history_output};
+
+static const Field fields_delete_alarms_input[] = {
+    {.name = {"AlarmNames", 10}, .path = "alarmNames", .shape = &shape_alarm_names, .offset = offsetof(CloudwatchDeleteAlarmsInput, alarm_names), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_DELETE_ALARMS_INPUT = {.name = "DeleteAlarmsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDeleteAlarmsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_alarms_input};
+
+static const Field fields_set_alarm_state_input[] = {
+    {.name = {"AlarmName", 9}, .path = "alarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchSetAlarmStateInput, alarm_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StateValue", 10}, .path = "stateValue", .shape = &shape_state_value, .offset = offsetof(CloudwatchSetAlarmStateInput, state_value), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StateReason", 11}, .path = "stateReason", .shape = &shape_state_reason, .offset = offsetof(CloudwatchSetAlarmStateInput, state_reason), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StateReasonData", 15}, .path = "stateReasonData", .shape = &shape_state_reason_data, .offset = offsetof(CloudwatchSetAlarmStateInput, state_reason_data), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_SET_ALARM_STATE_INPUT = {.name = "SetAlarmStateInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchSetAlarmStateInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_set_alarm_state_input};
+
+static const Field fields_enable_alarm_actions_input[] = {
+    {.name = {"AlarmNames", 10}, .path = "alarmNames", .shape = &shape_alarm_names, .offset = offsetof(CloudwatchEnableAlarmActionsInput, alarm_names), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_ENABLE_ALARM_ACTIONS_INPUT = {.name = "EnableAlarmActionsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchEnableAlarmActionsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_enable_alarm_actions_input};
+
+static const Field fields_disable_alarm_actions_input[] = {
+    {.name = {"AlarmNames", 10}, .path = "alarmNames", .shape = &shape_alarm_names, .offset = offsetof(CloudwatchDisableAlarmActionsInput, alarm_names), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_DISABLE_ALARM_ACTIONS_INPUT = {.name = "DisableAlarmActionsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDisableAlarmActionsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_disable_alarm_actions_input};
+
+static const Field fields_describe_alarm_contributors_input[] = {
+    {.name = {"AlarmName", 9}, .path = "alarmName", .shape = &shape_alarm_name, .offset = offsetof(CloudwatchDescribeAlarmContributorsInput, alarm_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchDescribeAlarmContributorsInput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARM_CONTRIBUTORS_INPUT = {.name = "DescribeAlarmContributorsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeAlarmContributorsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_alarm_contributors_input};
+
+static const Field fields_alarm_contributor[] = {
+    {.name = {"ContributorId", 13}, .path = "contributorId", .shape = &shape_contributor_id, .offset = offsetof(CloudwatchAlarmContributor, contributor_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ContributorAttributes", 21}, .path = "contributorAttributes", .shape = &shape_contributor_attributes, .offset = offsetof(CloudwatchAlarmContributor, contributor_attributes), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StateReason", 11}, .path = "stateReason", .shape = &shape_state_reason, .offset = offsetof(CloudwatchAlarmContributor, state_reason), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StateTransitionedTimestamp", 26}, .path = "stateTransitionedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchAlarmContributor, state_transitioned_timestamp), .has_offset = offsetof(CloudwatchAlarmContributor, has_state_transitioned_timestamp)},
+};
+const Shape CLOUDWATCH_SHAPE_ALARM_CONTRIBUTOR = {.name = "AlarmContributor", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchAlarmContributor), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_alarm_contributor};
+
+static const Shape shape_alarm_contributors = {.name = "AlarmContributors", .kind = KIND_LIST, .size = sizeof(CloudwatchAlarmContributors), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_ALARM_CONTRIBUTOR};
+
+static const Field fields_describe_alarm_contributors_output[] = {
+    {.name = {"AlarmContributors", 17}, .path = "alarmContributors", .shape = &shape_alarm_contributors, .offset = offsetof(CloudwatchDescribeAlarmContributorsOutput, alarm_contributors), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchDescribeAlarmContributorsOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_ALARM_CONTRIBUTORS_OUTPUT = {.name = "DescribeAlarmContributorsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeAlarmContributorsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_alarm_contributors_output};
+
+static const Field fields_tag_resource_input[] = {
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchTagResourceInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(CloudwatchTagResourceInput, tags), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_TAG_RESOURCE_INPUT = {.name = "TagResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchTagResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_resource_input};
+
+const Shape CLOUDWATCH_SHAPE_TAG_RESOURCE_OUTPUT = {.name = "TagResourceOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchTagResourceOutput), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_tag_key_list = {.name = "TagKeyList", .kind = KIND_LIST, .size = sizeof(CloudwatchTagKeyList), .min = NO_MIN, .max = NO_MAX, .member = &shape_tag_key};
+
+static const Field fields_untag_resource_input[] = {
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchUntagResourceInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TagKeys", 7}, .path = "tagKeys", .shape = &shape_tag_key_list, .offset = offsetof(CloudwatchUntagResourceInput, tag_keys), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_UNTAG_RESOURCE_INPUT = {.name = "UntagResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchUntagResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_resource_input};
+
+const Shape CLOUDWATCH_SHAPE_UNTAG_RESOURCE_OUTPUT = {.name = "UntagResourceOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchUntagResourceOutput), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_list_tags_for_resource_input[] = {
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchListTagsForResourceInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT = {.name = "ListTagsForResourceInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListTagsForResourceInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_tags_for_resource_input};
+
+static const Field fields_list_tags_for_resource_output[] = {
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(CloudwatchListTagsForResourceOutput, tags), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT = {.name = "ListTagsForResourceOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListTagsForResourceOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_tags_for_resource_output};
+
 static const Shape shape_dashboard_error_message = {.name = "DashboardErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_dashboard_invalid_input_error[] = {
@@ -441,6 +964,16 @@ static const Field fields_dashboard_invalid_input_error[] = {
     {.name = {"dashboardValidationMessages", 27}, .path = "dashboardValidationMessages", .shape = &shape_dashboard_validation_messages, .offset = offsetof(CloudwatchDashboardInvalidInputError, dashboard_validation_messages), .has_offset = NO_OFFSET},
 };
 const Shape CLOUDWATCH_SHAPE_DASHBOARD_INVALID_INPUT_ERROR = {.name = "DashboardInvalidInputError", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDashboardInvalidInputError), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_dashboard_invalid_input_error};
+
+static const Shape shape_resource_type = {.name = "ResourceType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_resource_id = {.name = "ResourceId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_resource_not_found_exception[] = {
+    {.name = {"ResourceType", 12}, .path = "resourceType", .shape = &shape_resource_type, .offset = offsetof(CloudwatchResourceNotFoundException, resource_type), .has_offset = NO_OFFSET},
+    {.name = {"ResourceId", 10}, .path = "resourceId", .shape = &shape_resource_id, .offset = offsetof(CloudwatchResourceNotFoundException, resource_id), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_RESOURCE_NOT_FOUND_EXCEPTION = {.name = "ResourceNotFoundException", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchResourceNotFoundException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_resource_not_found_exception};
 
 const ErrorModel CLOUDWATCH_INVALID_PARAMETER_VALUE = {"InvalidParameterValueException", "com.amazonaws.cloudwatch.v2010_08_01", "InvalidParameterValue", 400, true, "message", NULL};
 const ErrorModel CLOUDWATCH_MISSING_REQUIRED_PARAMETER = {"MissingRequiredParameterException", "com.amazonaws.cloudwatch.v2010_08_01", "MissingParameter", 400, true, "message", NULL};
@@ -450,6 +983,12 @@ const ErrorModel CLOUDWATCH_INVALID_NEXT_TOKEN = {"InvalidNextToken", "com.amazo
 const ErrorModel CLOUDWATCH_DASHBOARD_INVALID_INPUT = {"DashboardInvalidInputError", "com.amazonaws.cloudwatch.v2010_08_01", "InvalidParameterInput", 400, true, "message", &CLOUDWATCH_SHAPE_DASHBOARD_INVALID_INPUT_ERROR};
 const ErrorModel CLOUDWATCH_CONFLICT = {"ConflictException", "com.amazonaws.cloudwatch.v2010_08_01", NULL, 409, true, "Message", NULL};
 const ErrorModel CLOUDWATCH_DASHBOARD_NOT_FOUND = {"DashboardNotFoundError", "com.amazonaws.cloudwatch.v2010_08_01", "ResourceNotFound", 404, true, "message", NULL};
+const ErrorModel CLOUDWATCH_LIMIT_EXCEEDED = {"LimitExceededFault", "com.amazonaws.cloudwatch.v2010_08_01", "LimitExceeded", 400, true, "message", NULL};
+const ErrorModel CLOUDWATCH_RESOURCE_NOT_FOUND = {"ResourceNotFound", "com.amazonaws.cloudwatch.v2010_08_01", NULL, 404, true, "message", NULL};
+const ErrorModel CLOUDWATCH_RESOURCE_CONFLICT = {"ResourceConflict", "com.amazonaws.cloudwatch.v2010_08_01", NULL, 409, true, "message", NULL};
+const ErrorModel CLOUDWATCH_INVALID_FORMAT = {"InvalidFormatFault", "com.amazonaws.cloudwatch.v2010_08_01", "InvalidFormat", 400, true, "message", NULL};
+const ErrorModel CLOUDWATCH_RESOURCE_NOT_FOUND_EXCEPTION = {"ResourceNotFoundException", "com.amazonaws.cloudwatch.v2010_08_01", NULL, 404, true, "message", &CLOUDWATCH_SHAPE_RESOURCE_NOT_FOUND_EXCEPTION};
+const ErrorModel CLOUDWATCH_CONCURRENT_MODIFICATION = {"ConcurrentModificationException", "com.amazonaws.cloudwatch.v2010_08_01", NULL, 429, true, "message", NULL};
 
 const OperationModel CloudwatchPutMetricDataModel = {.name = "PutMetricData", .input = &CLOUDWATCH_SHAPE_PUT_METRIC_DATA_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "PutMetricDataResult"};
 const OperationModel CloudwatchListMetricsModel = {.name = "ListMetrics", .input = &CLOUDWATCH_SHAPE_LIST_METRICS_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_METRICS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListMetricsResult"};
@@ -459,6 +998,19 @@ const OperationModel CloudwatchPutDashboardModel = {.name = "PutDashboard", .inp
 const OperationModel CloudwatchGetDashboardModel = {.name = "GetDashboard", .input = &CLOUDWATCH_SHAPE_GET_DASHBOARD_INPUT, .output = &CLOUDWATCH_SHAPE_GET_DASHBOARD_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetDashboardResult"};
 const OperationModel CloudwatchListDashboardsModel = {.name = "ListDashboards", .input = &CLOUDWATCH_SHAPE_LIST_DASHBOARDS_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_DASHBOARDS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListDashboardsResult"};
 const OperationModel CloudwatchDeleteDashboardsModel = {.name = "DeleteDashboards", .input = &CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_INPUT, .output = &CLOUDWATCH_SHAPE_DELETE_DASHBOARDS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteDashboardsResult"};
+const OperationModel CloudwatchPutMetricAlarmModel = {.name = "PutMetricAlarm", .input = &CLOUDWATCH_SHAPE_PUT_METRIC_ALARM_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "PutMetricAlarmResult"};
+const OperationModel CloudwatchPutCompositeAlarmModel = {.name = "PutCompositeAlarm", .input = &CLOUDWATCH_SHAPE_PUT_COMPOSITE_ALARM_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "PutCompositeAlarmResult"};
+const OperationModel CloudwatchDescribeAlarmsModel = {.name = "DescribeAlarms", .input = &CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_INPUT, .output = &CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DescribeAlarmsResult"};
+const OperationModel CloudwatchDescribeAlarmsForMetricModel = {.name = "DescribeAlarmsForMetric", .input = &CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_FOR_METRIC_INPUT, .output = &CLOUDWATCH_SHAPE_DESCRIBE_ALARMS_FOR_METRIC_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DescribeAlarmsForMetricResult"};
+const OperationModel CloudwatchDescribeAlarmHistoryModel = {.name = "DescribeAlarmHistory", .input = &CLOUDWATCH_SHAPE_DESCRIBE_ALARM_HISTORY_INPUT, .output = &CLOUDWATCH_SHAPE_DESCRIBE_ALARM_HISTORY_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DescribeAlarmHistoryResult"};
+const OperationModel CloudwatchDeleteAlarmsModel = {.name = "DeleteAlarms", .input = &CLOUDWATCH_SHAPE_DELETE_ALARMS_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteAlarmsResult"};
+const OperationModel CloudwatchSetAlarmStateModel = {.name = "SetAlarmState", .input = &CLOUDWATCH_SHAPE_SET_ALARM_STATE_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "SetAlarmStateResult"};
+const OperationModel CloudwatchEnableAlarmActionsModel = {.name = "EnableAlarmActions", .input = &CLOUDWATCH_SHAPE_ENABLE_ALARM_ACTIONS_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "EnableAlarmActionsResult"};
+const OperationModel CloudwatchDisableAlarmActionsModel = {.name = "DisableAlarmActions", .input = &CLOUDWATCH_SHAPE_DISABLE_ALARM_ACTIONS_INPUT, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DisableAlarmActionsResult"};
+const OperationModel CloudwatchDescribeAlarmContributorsModel = {.name = "DescribeAlarmContributors", .input = &CLOUDWATCH_SHAPE_DESCRIBE_ALARM_CONTRIBUTORS_INPUT, .output = &CLOUDWATCH_SHAPE_DESCRIBE_ALARM_CONTRIBUTORS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DescribeAlarmContributorsResult"};
+const OperationModel CloudwatchTagResourceModel = {.name = "TagResource", .input = &CLOUDWATCH_SHAPE_TAG_RESOURCE_INPUT, .output = &CLOUDWATCH_SHAPE_TAG_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "TagResourceResult"};
+const OperationModel CloudwatchUntagResourceModel = {.name = "UntagResource", .input = &CLOUDWATCH_SHAPE_UNTAG_RESOURCE_INPUT, .output = &CLOUDWATCH_SHAPE_UNTAG_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UntagResourceResult"};
+const OperationModel CloudwatchListTagsForResourceModel = {.name = "ListTagsForResource", .input = &CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListTagsForResourceResult"};
 
 static const char *const operation_names[] = {
     "AssociateDatasetKmsKey",

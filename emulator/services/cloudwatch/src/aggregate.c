@@ -174,6 +174,11 @@ bool statistic_parse(Bytes text, Statistic *ret)
     return !*end && ret->percentile <= 100;
 }
 
+bool statistic_needs_values(const Statistic *statistic)
+{
+    return statistic->kind >= STATISTIC_PERCENTILE;
+}
+
 /* The smallest value that so many percent of the samples do not exceed. */
 static double percentile(const Bucket *bucket, double percent)
 {

@@ -50,6 +50,7 @@ typedef struct Statistic {
 
 /* "Sum", "p99.9"; false: none that is built. */
 bool statistic_parse(Bytes text, Statistic *ret);
+bool statistic_needs_values(const Statistic *statistic);
 /* False: a percentile of data of which only statistic sets are known. */
 bool bucket_statistic(const Bucket *bucket, const Statistic *statistic, double *ret);
 

@@ -1,7 +1,10 @@
 /* cloudwatch.c - the operations this service answers, and its tables. */
 #include "cloudwatch.h"
+#include "alarm.h"
 #include "cloudwatch_operations.h"
+#include "pages.h"
 #include "point.h"
+#include "state.h"
 #include <stdlib.h>
 
 /* Recorded from AWS: constraints of the model are told with coral's own namespace. */
@@ -33,12 +36,25 @@ static const Migration migration = {
         " modified_ms INTEGER NOT NULL, PRIMARY KEY (account, name)) WITHOUT ROWID;"
         "CREATE TABLE cloudwatch_tag (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
         " PRIMARY KEY (arn, key)) WITHOUT ROWID;",
+        "CREATE TABLE cloudwatch_alarm (id INTEGER PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL,"
+        " name TEXT NOT NULL, is_composite INTEGER NOT NULL, metric TEXT, config TEXT NOT NULL,"
+        " actions_enabled INTEGER NOT NULL, configured_ms INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT,"
+        " reason_data TEXT, updated_ms INTEGER NOT NULL, transitioned_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL,"
+        " chain INTEGER NOT NULL, suppressed_by TEXT, suppressed_reason TEXT, held_from TEXT, woken_by TEXT,"
+        " UNIQUE (account, region, name));"
+        "CREATE INDEX cloudwatch_alarm_due ON cloudwatch_alarm (due_ms, id);"
+        "CREATE INDEX cloudwatch_alarm_of_metric ON cloudwatch_alarm (account, region, metric, name);"
+        "CREATE TABLE cloudwatch_alarm_watch (alarm_id INTEGER NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL,"
+        " name TEXT NOT NULL, PRIMARY KEY (account, region, name, alarm_id)) WITHOUT ROWID;"
+        "CREATE INDEX cloudwatch_alarm_watch_of ON cloudwatch_alarm_watch (alarm_id);"
+        "CREATE TABLE cloudwatch_alarm_history (id INTEGER PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL,"
+        " name TEXT NOT NULL, is_composite INTEGER NOT NULL, time_ms INTEGER NOT NULL, type TEXT NOT NULL,"
+        " summary TEXT NOT NULL, data TEXT NOT NULL);"
+        "CREATE INDEX cloudwatch_alarm_history_of ON cloudwatch_alarm_history (account, region, name, time_ms, id);"
+        "CREATE INDEX cloudwatch_alarm_history_at ON cloudwatch_alarm_history (account, region, time_ms, id);"
+        "CREATE INDEX cloudwatch_alarm_history_old ON cloudwatch_alarm_history (time_ms);",
         NULL,
     },
-};
-
-struct Cloudwatch {
-    Runtime *runtime;
 };
 
 static const Query reset_points = {"DELETE FROM cloudwatch_data WHERE metric_id IN (SELECT id FROM cloudwatch_metric "
@@ -51,10 +67,15 @@ static const Query reset_dashboards = {
 static const Query reset_tags = {
     "DELETE FROM cloudwatch_tag WHERE arn LIKE 'arn:%:cloudwatch:' || coalesce(?2, '%') || ':' || coalesce(?1, '%') || ':%'"};
 
+static const Query reset_watches = {"DELETE FROM cloudwatch_alarm_watch WHERE " IN_NAMESPACE};
+static const Query reset_alarms = {"DELETE FROM cloudwatch_alarm WHERE " IN_NAMESPACE};
+static const Query reset_history = {"DELETE FROM cloudwatch_alarm_history WHERE " IN_NAMESPACE};
+
 static int reset(void *service, Bytes account, Bytes region)
 {
     Cloudwatch *cloudwatch = service;
-    static const Query *const queries[] = {&reset_points, &reset_metrics, &reset_dashboards, &reset_tags, NULL};
+    static const Query *const queries[] = {&reset_points,  &reset_metrics, &reset_dashboards, &reset_tags,
+                                           &reset_watches, &reset_alarms,  &reset_history,    NULL};
     return reset_rows(cloudwatch->runtime->store, queries, account, region);
 }
 
@@ -66,13 +87,20 @@ static void *open_cloudwatch(Runtime *runtime)
     if (!cloudwatch)
         abort();
     cloudwatch->runtime = runtime;
+    alarms_open(cloudwatch);
     return cloudwatch;
 }
 
 static void close_cloudwatch(void *service)
 {
+    alarms_close(service);
     free(service);
 }
+
+static const Page pages[] = {
+    {"/_evpoc/cloudwatch/actions", "GET", alarm_actions_page},
+    {NULL, NULL, NULL},
+};
 
 const Service cloudwatch_service = {
     .model = &CLOUDWATCH_SERVICE,
@@ -81,6 +109,7 @@ const Service cloudwatch_service = {
     .open = open_cloudwatch,
     .close = close_cloudwatch,
     .reset = reset,
+    .pages = pages,
 };
 
 int cloudwatch_record(const Scope *scope, const CloudwatchSample *sample)

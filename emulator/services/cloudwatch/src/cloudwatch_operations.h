@@ -11,6 +11,19 @@ extern const Operation CloudwatchPutDashboard;
 extern const Operation CloudwatchGetDashboard;
 extern const Operation CloudwatchListDashboards;
 extern const Operation CloudwatchDeleteDashboards;
+extern const Operation CloudwatchPutMetricAlarm;
+extern const Operation CloudwatchPutCompositeAlarm;
+extern const Operation CloudwatchDescribeAlarms;
+extern const Operation CloudwatchDescribeAlarmsForMetric;
+extern const Operation CloudwatchDescribeAlarmHistory;
+extern const Operation CloudwatchDeleteAlarms;
+extern const Operation CloudwatchSetAlarmState;
+extern const Operation CloudwatchEnableAlarmActions;
+extern const Operation CloudwatchDisableAlarmActions;
+extern const Operation CloudwatchDescribeAlarmContributors;
+extern const Operation CloudwatchTagResource;
+extern const Operation CloudwatchUntagResource;
+extern const Operation CloudwatchListTagsForResource;
 
 /* All of them; ends with NULL. */
 extern const Operation *const CLOUDWATCH_OPERATIONS[];

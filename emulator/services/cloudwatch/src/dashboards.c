@@ -29,6 +29,15 @@ static Statement *begin(const Call *call, const Query *query, Bytes name)
     return statement;
 }
 
+bool dashboard_is_there(Call *call, Bytes name)
+{
+    Statement *row = begin(call, &has, name);
+    bool is_there = statement_one(row) == STORE_ROW;
+    if (is_there)
+        statement_end(row);
+    return is_there;
+}
+
 static bool is_name(Bytes name)
 {
     for (size_t i = 0; i < name.len; i++) {

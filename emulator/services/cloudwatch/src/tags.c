@@ -1,6 +1,11 @@
 /* tags.c */
 #include "tags.h"
+#include "alarm.h"
 #include "tagging.h"
+
+OPERATION(CloudwatchTagResource, tag_resource, WRITES);
+OPERATION(CloudwatchUntagResource, untag_resource, WRITES);
+OPERATION(CloudwatchListTagsForResource, list_tags_for_resource, READS);
 
 static const TagTable table = {TAG_QUERIES("cloudwatch_tag", "arn", "?4"), .texts = 1};
 static const Query forget = {"DELETE FROM cloudwatch_tag WHERE arn = ?1"};
@@ -53,4 +58,68 @@ int resource_tags_forget(const Scope *scope, Bytes arn)
     Statement *row = statement_begin(scope->store, &forget);
     bind_text(row, 1, arn);
     return statement_run(row);
+}
+
+static Status no_resource(Call *call, Bytes arn)
+{
+    CloudwatchResourceNotFoundException *fields = arena_new_of(call->arena, CloudwatchResourceNotFoundException);
+    fields->resource_id = arn;
+    return fail_with(call, &CLOUDWATCH_RESOURCE_NOT_FOUND_EXCEPTION, fields, "Resource " BYTES_FMT " does not exist",
+                     BYTES_ARG(arn));
+}
+
+/* An alarm of this place that is there, or a dashboard. */
+static Status check_resource(Call *call, Bytes text)
+{
+    Arn arn;
+    Alarm alarm;
+    if (!arn_parse(text, &arn) || !bytes_is(arn.service, "cloudwatch") || !bytes_equal(arn.account, call->account))
+        return fail(call, &CLOUDWATCH_INVALID_PARAMETER_VALUE,
+                    "The value " BYTES_FMT " for parameter ResourceARN is invalid.", BYTES_ARG(text));
+    if (bytes_starts_with(arn.resource, TEXT("dashboard/")))
+        return dashboard_is_there(call, bytes_slice(arn.resource, 10, arn.resource.len - 10)) ? OK
+                                                                                              : no_resource(call, text);
+    Bytes name = alarm_name_of(&call->scope, text);
+    int code = present(name) ? alarm_find(&call->scope, name, &alarm) : STORE_NOT_FOUND;
+    return code == STORE_NOT_FOUND ? no_resource(call, text) : expect_ok(call, code);
+}
+
+static Status tag_resource(Call *call, const CloudwatchTagResourceInput *in, CloudwatchTagResourceOutput *out)
+{
+    TagOwner owner = tags_of(in->resource_arn);
+    size_t count;
+    (void)out;
+    TRY(check_resource(call, in->resource_arn));
+    TRY(resource_tags_check(call, &in->tags));
+    TRY(expect_ok(call, tags_count_with(&call->scope, &owner, TAGS_OF(&in->tags), &count)));
+    if (count > TAGS_MAX)
+        return fail(call, &CLOUDWATCH_INVALID_PARAMETER_VALUE, "A resource must not have more than %d tags.", TAGS_MAX);
+    return expect_ok(call, tags_put(&call->scope, &owner, TAGS_OF(&in->tags)));
+}
+
+static Status untag_resource(Call *call, const CloudwatchUntagResourceInput *in, CloudwatchUntagResourceOutput *out)
+{
+    TagOwner owner = tags_of(in->resource_arn);
+    (void)out;
+    TRY(check_resource(call, in->resource_arn));
+    return expect_ok(call, tags_remove(&call->scope, &owner, in->tag_keys.items, in->tag_keys.len));
+}
+
+/* Recorded from AWS: an alarm that is gone has no tags, and that is no error. */
+static Status list_tags_for_resource(Call *call, const CloudwatchListTagsForResourceInput *in,
+                                     CloudwatchListTagsForResourceOutput *out)
+{
+    TagOwner owner = tags_of(in->resource_arn);
+    Arn arn;
+    Tags tags;
+    if (!arn_parse(in->resource_arn, &arn) || !bytes_is(arn.service, "cloudwatch"))
+        return fail(call, &CLOUDWATCH_INVALID_PARAMETER_VALUE,
+                    "The value " BYTES_FMT " for parameter ResourceARN is invalid.", BYTES_ARG(in->resource_arn));
+    if (!bytes_starts_with(arn.resource, TEXT("alarm:")))
+        TRY(check_resource(call, in->resource_arn));
+    TRY(expect_ok(call, tags_list(&call->scope, &owner, (Bytes){0}, TAGS_MAX, &tags)));
+    TAGS_TELL(&out->tags, tags);
+    if (!out->tags.items)
+        out->tags.items = arena_new_of(call->arena, CloudwatchTag);
+    return OK;
 }

@@ -4,6 +4,7 @@
 #include "cloudwatch_model.h"
 
 Bytes dashboard_arn(Call *call, Bytes name);
+bool dashboard_is_there(Call *call, Bytes name);
 Bytes alarm_arn(const Scope *scope, Bytes name);
 
 MUST_CHECK Status resource_tags_check(Call *call, const CloudwatchTagList *tags);
