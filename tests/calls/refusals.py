@@ -203,6 +203,7 @@ def cloudwatch() -> Iterator[Row]:
     yield row("GetDashboard", "DashboardNotFoundError", {"DashboardName": "nobody"})
     yield row("ListDashboards", "InvalidParameterValueException", {"NextToken": "no name"})
     yield row("DeleteDashboards", "DashboardNotFoundError", {"DashboardNames": ["nobody"]})
+    yield row("DeleteDashboards", "InvalidParameterValueException", {"DashboardNames": ["no name"]})
     alarm = {"AlarmName": "nobody"}
     yield row("SetAlarmState", "ResourceNotFound", {**alarm, "StateValue": "OK", "StateReason": "r"})
     yield row("SetAlarmState", "InvalidFormatFault", {**alarm, "StateValue": "OK", "StateReason": "r", "StateReasonData": "{"})
