@@ -1,4 +1,5 @@
 /* expression.c - from text to a tree: names and values resolved, words that may not stand alone refused. */
+#include "function.h"
 #include "parser.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -159,30 +160,6 @@ Node *parser_value(Parser *parser, Token reference)
     return node_of_value(parser->call->arena, &nothing);
 }
 
-static const struct Function {
-    const char *name;
-    NodeKind kind;
-    size_t operands;
-    bool is_of_updates, needs_path;
-} functions[] = {
-    {"attribute_exists", NODE_ATTRIBUTE_EXISTS, 1, false, true},
-    {"attribute_not_exists", NODE_ATTRIBUTE_NOT_EXISTS, 1, false, true},
-    {"attribute_type", NODE_ATTRIBUTE_TYPE, 2, false, true},
-    {"begins_with", NODE_BEGINS_WITH, 2, false, false},
-    {"contains", NODE_CONTAINS, 2, false, false},
-    {"size", NODE_SIZE, 1, false, false},
-    {"if_not_exists", NODE_IF_NOT_EXISTS, 2, true, true},
-    {"list_append", NODE_LIST_APPEND, 2, true, false},
-};
-
-static const struct Function *function_of(Bytes name)
-{
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-        if (bytes_is(name, functions[i].name))
-            return &functions[i];
-    return NULL;
-}
-
 /* aws: of key conditions the first mistake is told as they are written, of whatever kind it is */
 static Node *judged(Parser *parser, Node *node)
 {
@@ -193,23 +170,14 @@ static Node *judged(Parser *parser, Node *node)
 
 Node *parser_function(Parser *parser, Token name, Node *operands)
 {
-    const struct Function *function = function_of(name.text);
-    bool is_update = parser->kind == EXPRESSION_UPDATE;
-    size_t count = 0;
-    for (const Node *at = operands; at; at = at->next)
-        count++;
-    if (!function)
+    const Function *function = function_named(name.text);
+    Bytes refusal = {0};
+    if (!function || function_is_of_sets(function))
         refuse(parser, "Invalid function name; function: " BYTES_FMT, BYTES_ARG(name.text));
-    else if (function->is_of_updates != is_update)
-        refuse(parser, "The function is not allowed in %s expression; function: %s",
-               is_update ? "an update" : "a condition", function->name);
-    else if (count != function->operands)
-        refuse(
-            parser,
-            "Incorrect number of operands for operator or function; operator or function: %s, number of operands: %zu",
-            function->name, count);
-    else if (function->needs_path && operands->kind != NODE_PATH)
-        refuse(parser, "Operator or function requires a document path; operator or function: %s", function->name);
+    else
+        refusal = function_refusal(parser->call->arena, function, operands, parser->kind == EXPRESSION_UPDATE);
+    if (present(refusal))
+        refuse(parser, BYTES_FMT, BYTES_ARG(refusal));
     return judged(parser, node_new(parser->call->arena, function ? function->kind : NODE_SIZE, operands, NULL));
 }
 

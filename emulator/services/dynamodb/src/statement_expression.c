@@ -1,4 +1,5 @@
 /* statement_expression.c - the conditions and operands of a statement, as trees of expression.h. */
+#include "function.h"
 #include "statement_parser.h"
 #include <ctype.h>
 
@@ -137,68 +138,28 @@ Node *statement_sum(StatementParser *parser, StatementToken operator, Node * fir
     return operator_new(parser, is_plus ? NODE_PLUS : NODE_MINUS, first, second);
 }
 
-static const struct Function {
-    const char *name;
-    NodeKind kind;
-    size_t operands;
-    bool is_of_updates, needs_path;
-} functions[] = {
-    {"attribute_exists", NODE_ATTRIBUTE_EXISTS, 1, false, true},
-    {"attribute_not_exists", NODE_ATTRIBUTE_NOT_EXISTS, 1, false, true},
-    {"attribute_type", NODE_ATTRIBUTE_TYPE, 2, false, false},
-    {"begins_with", NODE_BEGINS_WITH, 2, false, false},
-    {"contains", NODE_CONTAINS, 2, false, false},
-    {"size", NODE_SIZE, 1, false, false},
-    {"if_not_exists", NODE_IF_NOT_EXISTS, 2, true, true},
-    {"list_append", NODE_LIST_APPEND, 2, true, false},
-    {"set_add", NODE_SET_ADD, 2, true, false},
-    {"set_delete", NODE_SET_DELETE, 2, true, false},
-};
-
-static const struct Function *function_of(Bytes name)
+static void check_function(StatementParser *parser, const Function *function, const Node *operands)
 {
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-        if (bytes_equal_ignoring_case(name, bytes_of(functions[i].name)))
-            return &functions[i];
-    return NULL;
-}
-
-static void check_function(StatementParser *parser, const struct Function *function, const Node *operands)
-{
-    size_t count = 0;
-    for (const Node *at = operands; at; at = at->next)
-        count++;
-    if (function->is_of_updates == parser->is_in_where)
-        statement_refuse(parser, "The function is not allowed in %s expression; function: %s",
-                         parser->is_in_where ? "a condition" : "an update", function->name);
-    else if (count != function->operands)
-        statement_refuse(
-            parser,
-            "Incorrect number of operands for operator or function; operator or function: %s, number of operands: %zu",
-            function->name, count);
-    else if (function->needs_path && operands->kind != NODE_PATH)
-        statement_refuse(parser, "Operator or function requires a document path; operator or function: %s",
-                         function->name);
-}
-
-static void refuse_function(StatementParser *parser, StatementToken name)
-{
-    Bytes lower = in_letters(parser->call->arena, name.text, tolower);
-    statement_refuse_at(parser, name, "Unrecognized function: " BYTES_FMT, BYTES_ARG(lower));
+    Function asked = *function;
+    asked.needs_path &= function->kind != NODE_ATTRIBUTE_TYPE; /* here of any operand */
+    Bytes refusal = function_refusal(parser->call->arena, &asked, operands, !parser->is_in_where);
+    if (present(refusal))
+        statement_refuse(parser, BYTES_FMT, BYTES_ARG(refusal));
 }
 
 /* In a list of columns no function may stand: statement_column says so. */
 Node *statement_function(StatementParser *parser, StatementToken name, Node *operands)
 {
-    const struct Function *function = function_of(name.text);
+    Bytes lower = in_letters(parser->call->arena, name.text, tolower);
+    const Function *function = function_named(lower);
     bool is_column = !parser->statement->table_name.ptr;
     if (is_column)
         return node_new(parser->call->arena, NODE_SIZE, operands, NULL);
     if (parser->statement->kind == STATEMENT_INSERT)
         statement_refuse_at(parser, name, "Unsupported data type: " BYTES_FMT " under key root", BYTES_ARG(name.text));
-    bool is_of_sets = function && (function->kind == NODE_SET_ADD || function->kind == NODE_SET_DELETE);
+    bool is_of_sets = function && function_is_of_sets(function);
     if (!function || (is_of_sets && parser->is_in_where))
-        refuse_function(parser, name);
+        statement_refuse_at(parser, name, "Unrecognized function: " BYTES_FMT, BYTES_ARG(lower));
     else if (is_of_sets)
         parser->function = name; /* its operands are looked at where it is assigned: statement_set */
     else
