@@ -7,8 +7,6 @@
 
 /* Kinds of jobs that copy a table as it was: JOB_UNDO and JOB_COPY. */
 static const Query select_copies = {"SELECT target FROM dynamodb_job WHERE source = ?1 AND kind <= 1 LIMIT ?2"};
-static const Query keep_for_copy = {"INSERT OR IGNORE INTO dynamodb_item (tree, hash, range, item)"
-                                    " VALUES (?1, ?2, ?3, ?4)"};
 static const Query append_change = {"INSERT INTO dynamodb_change (table_id, at, hash, range, item)"
                                     " VALUES (?1, ?2, ?3, ?4, ?5)"};
 static const Query last_change = {"SELECT max(at) FROM dynamodb_change WHERE table_id = ?1"};
@@ -171,16 +169,6 @@ static int append(const Scope *scope, const Change *change, Bytes before)
     return code == STORE_OK ? trim(scope, table) : code;
 }
 
-static int keep(Store *store, int64_t tree, const Key *key, Bytes before)
-{
-    Statement *insert = statement_begin(store, &keep_for_copy);
-    bind_int64(insert, 1, tree);
-    bind_bytes(insert, 2, key->hash);
-    bind_bytes(insert, 3, key->range);
-    bind_bytes(insert, 4, before);
-    return statement_run(insert);
-}
-
 int history_follow(const Scope *scope, const Change *change)
 {
     const Table *table = change->table;
@@ -190,7 +178,7 @@ int history_follow(const Scope *scope, const Change *change)
         item_encode(&stored, change->before);
     Bytes before = change->before ? buffer_bytes(&stored) : TEXT("");
     for (size_t i = 0; i < table->history.copies_count && code == STORE_OK; i++)
-        code = keep(scope->store, table->history.copies[i], &change->key, before);
+        code = tree_put_if_new(scope->store, table->history.copies[i], &change->key, before);
     if (table->recovery_since_ms && code == STORE_OK)
         code = append(scope, change, before);
     buffer_done(&stored);

@@ -6,6 +6,8 @@
 static const Query select_item = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range = ?3"};
 static const Query replace_item = {"INSERT INTO dynamodb_item (tree, hash, range, item) VALUES (?1, ?2, ?3, ?4)"
                                    " ON CONFLICT DO UPDATE SET item = excluded.item"};
+static const Query insert_item = {
+    "INSERT OR IGNORE INTO dynamodb_item (tree, hash, range, item) VALUES (?1, ?2, ?3, ?4)"};
 static const Query delete_item_row = {"DELETE FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range = ?3"};
 static const Query select_forward = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range >= ?3 AND "
                                      "range < ?4 ORDER BY range"};
@@ -17,12 +19,23 @@ static const Query select_all = {
     " ORDER BY hash, range"};
 static const Query select_rows = {"SELECT hash, range, item FROM dynamodb_item WHERE tree = ?1 ORDER BY hash, range"};
 
+static Statement *begin(Store *store, const Query *query, int64_t tree, const Key *key)
+{
+    Statement *statement = statement_begin(store, query);
+    bind_int64(statement, 1, tree);
+    bind_bytes(statement, 2, key->hash);
+    bind_bytes(statement, 3, key->range);
+    return statement;
+}
+
+Statement *tree_find(Store *store, int64_t tree, const Key *key)
+{
+    return begin(store, &select_item, tree, key);
+}
+
 int item_read(const Scope *scope, const Table *table, const Key *key, Item *ret_item)
 {
-    Statement *row = statement_begin(scope->store, &select_item);
-    bind_int64(row, 1, table->id);
-    bind_bytes(row, 2, key->hash);
-    bind_bytes(row, 3, key->range);
+    Statement *row = tree_find(scope->store, table->id, key);
     int code = statement_one(row);
     if (code != STORE_ROW)
         return code;
@@ -31,32 +44,32 @@ int item_read(const Scope *scope, const Table *table, const Key *key, Item *ret_
     return STORE_OK;
 }
 
-static int put_stored(Store *store, int64_t tree, const Key *key, Bytes stored)
+int tree_put(Store *store, int64_t tree, const Key *key, Bytes stored)
 {
-    Statement *statement = statement_begin(store, &replace_item);
-    bind_int64(statement, 1, tree);
-    bind_bytes(statement, 2, key->hash);
-    bind_bytes(statement, 3, key->range);
-    bind_bytes(statement, 4, stored);
-    return statement_run(statement);
+    Statement *put = begin(store, &replace_item, tree, key);
+    bind_bytes(put, 4, stored);
+    return statement_run(put);
+}
+
+int tree_put_if_new(Store *store, int64_t tree, const Key *key, Bytes stored)
+{
+    Statement *put = begin(store, &insert_item, tree, key);
+    bind_bytes(put, 4, stored);
+    return statement_run(put);
 }
 
 static int put_row(Store *store, int64_t tree, const Key *key, const Item *item)
 {
     Buffer stored = {0};
     item_encode(&stored, item);
-    int code = put_stored(store, tree, key, buffer_bytes(&stored));
+    int code = tree_put(store, tree, key, buffer_bytes(&stored));
     buffer_done(&stored);
     return code;
 }
 
 static int delete_row(Store *store, int64_t tree, const Key *key)
 {
-    Statement *statement = statement_begin(store, &delete_item_row);
-    bind_int64(statement, 1, tree);
-    bind_bytes(statement, 2, key->hash);
-    bind_bytes(statement, 3, key->range);
-    return statement_run(statement);
+    return statement_run(begin(store, &delete_item_row, tree, key));
 }
 
 #define PROJECTED_MAX                                                                                                  \
@@ -164,7 +177,7 @@ static int write_entry(Store *store, Index *index, const EntryChange *entry, boo
     if (before->is_there && (entry->moves || !after->is_there))
         code = delete_row(store, index->tree, &before->key);
     if (after->is_there && code == STORE_OK)
-        code = index_keeps_all(index) ? put_stored(store, index->tree, &after->key, whole)
+        code = index_keeps_all(index) ? tree_put(store, index->tree, &after->key, whole)
                                       : put_row(store, index->tree, &after->key, &after->item);
     count(&index->tally, before->is_there, before->bytes, after->is_there, after->bytes);
     return code;
@@ -208,7 +221,7 @@ static int write_rows(const Scope *scope, const Change *change, const EntryChang
     if (code != STORE_OK)
         ; /* nothing is written that could not be undone */
     else if (change->after)
-        code = put_stored(store, table->id, &change->key, whole);
+        code = tree_put(store, table->id, &change->key, whole);
     else if (change->before)
         code = delete_row(store, table->id, &change->key);
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)

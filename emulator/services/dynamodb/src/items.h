@@ -48,6 +48,12 @@ static inline bool index_keeps_all(const Index *index)
     return !index->is_global || index_projects_all(index);
 }
 
+/* The row of a key, begun: statement_one gives the item as it is stored. */
+Statement *tree_find(Store *store, int64_t tree, const Key *key);
+/* A row of a tree, as it is stored: in the place of the one that is there; only where none is. */
+MUST_CHECK int tree_put(Store *store, int64_t tree, const Key *key, Bytes stored);
+MUST_CHECK int tree_put_if_new(Store *store, int64_t tree, const Key *key, Bytes stored);
+
 /* Rows of a tree in order. hash_to absent: only the partition `hash_from`. */
 typedef struct ItemRange {
     int64_t tree;

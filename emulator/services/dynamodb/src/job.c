@@ -33,11 +33,6 @@ static const Query select_rows = {"SELECT hash, range, item FROM dynamodb_item W
                                   " AND (hash, range) > (?2, ?3) ORDER BY hash, range LIMIT ?4"};
 static const Query select_changes = {"SELECT hash, range, item, at FROM dynamodb_change WHERE table_id = ?1"
                                      " AND at BETWEEN ?2 AND ?3 ORDER BY at DESC LIMIT ?4"};
-static const Query find_row = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range = ?3"};
-static const Query put_if_new = {"INSERT OR IGNORE INTO dynamodb_item (tree, hash, range, item)"
-                                 " VALUES (?1, ?2, ?3, ?4)"};
-static const Query put_over = {"INSERT OR REPLACE INTO dynamodb_item (tree, hash, range, item)"
-                               " VALUES (?1, ?2, ?3, ?4)"};
 static const Query first_changes = {"SELECT at, length(item) FROM dynamodb_change WHERE table_id = ?1 AND at <= ?2"
                                     " ORDER BY at LIMIT ?3"};
 static const Query delete_changes = {"DELETE FROM dynamodb_change WHERE table_id = ?1 AND at <= ?2"};
@@ -54,16 +49,6 @@ static StoredRow read_row(Arena *arena, Statement *rows)
 {
     return (StoredRow){{arena_copy(arena, column_bytes(rows, 0)), arena_copy(arena, column_bytes(rows, 1))},
                        arena_copy(arena, column_bytes(rows, 2))};
-}
-
-static int put_row(Store *store, const Query *query, int64_t tree, const StoredRow *row)
-{
-    Statement *put = statement_begin(store, query);
-    bind_int64(put, 1, tree);
-    bind_bytes(put, 2, row->key.hash);
-    bind_bytes(put, 3, row->key.range);
-    bind_bytes(put, 4, row->item);
-    return statement_run(put);
 }
 
 int job_table(const Scope *scope, int64_t id, Scope *ret_scope, Table **ret_table)
@@ -149,11 +134,8 @@ int job_write(const Scope *scope, const Job *job)
  * here is the last. */
 static int collect_row(const Scope *scope, const Job *job, StoredRow *row, int64_t at)
 {
-    Statement *find = statement_begin(scope->store, &find_row);
+    Statement *find = tree_find(scope->store, job->target, &row->key);
     Buffer kept = {0};
-    bind_int64(find, 1, job->target);
-    bind_bytes(find, 2, row->key.hash);
-    bind_bytes(find, 3, row->key.range);
     int code = statement_one(find);
     if (code == STORE_ROW) {
         buffer_append(&kept, bytes_slice(column_bytes(find, 0), 0, COLLECTED_HEAD));
@@ -164,7 +146,7 @@ static int collect_row(const Scope *scope, const Job *job, StoredRow *row, int64
     buffer_append(&kept, row->item);
     row->item = buffer_bytes(&kept);
     if (code == STORE_ROW || code == STORE_NOT_FOUND)
-        code = put_row(scope->store, &put_over, job->target, row);
+        code = tree_put(scope->store, job->target, &row->key, row->item);
     buffer_done(&kept);
     return code;
 }
@@ -185,7 +167,7 @@ static int undo(const Scope *scope, Job *job, Share *share)
         int64_t at = column_int64(rows, 3);
         job->to = at - 1;
         put = job->kind == JOB_COLLECT ? collect_row(scope, job, &row, at)
-                                       : put_row(scope->store, &put_over, job->target, &row);
+                                       : tree_put(scope->store, job->target, &row.key, row.item);
         goes_on = share_take(share, 1, row.item.len);
         arena_rewind(scope->arena, mark);
     }
@@ -235,7 +217,7 @@ static int copy_row(void *context, const StoredRow *row, Share *share)
 {
     Target *target = context;
     share_take(share, 1, row->item.len);
-    return put_row(target->scope.store, &put_if_new, target->tree, row);
+    return tree_put_if_new(target->scope.store, target->tree, &row->key, row->item);
 }
 
 static int copy(const Scope *scope, Job *job, Share *share)
