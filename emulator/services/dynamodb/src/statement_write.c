@@ -88,14 +88,6 @@ Status statement_prepare(Call *call, StatementWrite *write)
     return find_key(call, write);
 }
 
-static Status compute(Call *call, StatementWrite *write)
-{
-    TRY(item_update(call, write->change.before, write->statement->update.set, &write->after));
-    write->change.after = &write->after;
-    TRY(change_check(call, &write->change, "Item size to update"));
-    return item_check_nesting(call, &write->after);
-}
-
 static Status fail_condition(Call *call)
 {
     return fail(call, &DYNAMODB_CONDITIONAL_CHECK_FAILED, "The conditional request failed");
@@ -112,7 +104,9 @@ Status statement_judge(Call *call, StatementWrite *write)
     if (!before)
         return kind == STATEMENT_DELETE ? OK : fail_condition(call);
     TRY(condition_check(call, write->condition, before, write->return_values_on_failure));
-    return kind == STATEMENT_UPDATE ? compute(call, write) : OK;
+    return kind == STATEMENT_UPDATE
+               ? change_update(call, &write->change, before, &write->statement->update, &write->after)
+               : OK;
 }
 
 Status refusal_of(Call *call, Status status, Refusal *ret)
@@ -140,9 +134,6 @@ Status refusal_of(Call *call, Status status, Refusal *ret)
     call->error_fields = NULL;
     return OK;
 }
-
-/* Items that take more than this together are not kept: they are read, and made, again when they are written. */
-#define JUDGED_HELD_MAX ((size_t)16 * 1024 * 1024)
 
 static size_t size_of_change(const Change *change)
 {

@@ -105,18 +105,13 @@ static Status check_double(Call *call, const Part *parts, size_t count)
 /* What is to be there after: may fail by what is there. */
 static Status compute(Call *call, Part *part)
 {
-    if (part->is_check)
+    const Item *before = part->change.before;
+    if (part->is_update && (before || update_makes_item(&part->request.update)))
+        return change_update(call, &part->change, before ? before : &part->given, &part->request.update, &part->after);
+    if (!part->is_put)
         return OK;
-    if (part->is_put)
-        part->change.after = &part->given;
-    if (part->is_update && (part->change.before || update_makes_item(&part->request.update))) {
-        const Item *before = part->change.before ? part->change.before : &part->given;
-        TRY(item_update(call, before, part->request.update.set, &part->after));
-        part->change.after = &part->after;
-    }
-    if (!part->change.after)
-        return OK;
-    TRY(change_check(call, &part->change, part->is_update ? "Item size to update" : "Item size"));
+    part->change.after = &part->given;
+    TRY(change_check(call, &part->change, "Item size"));
     return item_check_nesting(call, part->change.after);
 }
 
@@ -185,9 +180,6 @@ static bool is_none(const DynamodbCancellationReason *reason)
 {
     return bytes_is(reason->code, "None");
 }
-
-/* Items that take more than this together are not kept: they are read, and made, again when they are written. */
-#define JUDGED_HELD_MAX ((size_t)16 * 1024 * 1024)
 
 static Status judge_all(Call *call, const DynamodbTransactWriteItemsInput *in, Part *parts)
 {

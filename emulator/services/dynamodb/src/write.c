@@ -54,6 +54,14 @@ Status update_check_keys(Call *call, const Table *table, const Expression *updat
     return OK;
 }
 
+Status change_update(Call *call, Change *change, const Item *from, const Expression *update, Item *ret_after)
+{
+    TRY(item_update(call, from, update->set, ret_after));
+    change->after = ret_after;
+    TRY(change_check(call, change, "Item size to update"));
+    return item_check_nesting(call, ret_after);
+}
+
 Status transaction_cancel(Call *call, const DynamodbCancellationReasonList *reasons)
 {
     DynamodbTransactionCanceledException *fields = arena_new_of(call->arena, DynamodbTransactionCanceledException);
