@@ -1,7 +1,7 @@
 /* bucket.c */
 #include "bucket.h"
-#include "lifecycle.h"
 #include "row.h"
+#include "state.h"
 #include <nettle/sha2.h>
 
 static const Column columns[] = {
@@ -142,16 +142,9 @@ Status config_get(Call *call, const Bucket *bucket, const char *kind, Bytes *ret
     return code < 0 ? fault(call, code) : OK;
 }
 
-/* What is remembered of documents is looked up again. */
-static void note_change(Call *call, const char *kind)
-{
-    if (!strcmp(kind, "lifecycle"))
-        lifecycle_changed(call->service);
-}
-
 Status config_put(Call *call, const Bucket *bucket, const char *kind, Bytes document)
 {
-    note_change(call, kind);
+    documents_changed(call->service, kind);
     Statement *row = begin_config(call, &put_config, bucket, kind);
     bind_text(row, 3, document);
     return expect_ok(call, statement_run(row));
@@ -159,6 +152,6 @@ Status config_put(Call *call, const Bucket *bucket, const char *kind, Bytes docu
 
 Status config_remove(Call *call, const Bucket *bucket, const char *kind)
 {
-    note_change(call, kind);
+    documents_changed(call->service, kind);
     return expect_ok(call, statement_run(begin_config(call, &remove_config, bucket, kind)));
 }

@@ -2,6 +2,7 @@
  * of theirs, the checksum of theirs or of the whole. aws: S3 API Reference. */
 #include "base64.h"
 #include "conditions.h"
+#include "encryption.h"
 #include "escape.h"
 #include "lifecycle.h"
 #include "multipart.h"
@@ -211,7 +212,8 @@ static void tell(Call *call, const Bucket *bucket, const Object *object, S3Compl
     out->e_tag = quoted(call, object->etag);
     CHECKSUM_TELL(out, (ChecksumAlgorithm)object->algorithm, object->checksum);
     out->checksum_type = object->is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");
-    out->server_side_encryption = TEXT("AES256");
+    ObjectHead head = object_head_read(call, object->head);
+    ENCRYPTION_TELL(out, head);
     out->version_id = bucket->versioning == VERSIONING_ENABLED ? object->version : (Bytes){0};
 }
 

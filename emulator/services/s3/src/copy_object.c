@@ -49,12 +49,14 @@ static Status check_in_place(Call *call, const Copy *copy)
 static Status make_head(Call *call, Copy *copy)
 {
     LockGiven lock = LOCK_GIVEN(copy->in);
+    EncryptionGiven encryption = ENCRYPTION_GIVEN(copy->in);
     ObjectHead given = HEAD_OF(copy->in), kept = object_head_read(call, copy->source.object.head);
     copy->head = is_replace(copy->in->metadata_directive) ? given : kept;
     object_head_unmark(&copy->head);
     copy->head.website_redirect_location = given.website_redirect_location;
     copy->head.tagging = is_replace(copy->in->tagging_directive) ? given.tagging : kept.tagging;
     TRY(object_head_check(call, &copy->head));
+    TRY(encryption_apply(call, &copy->bucket, &encryption, &copy->head));
     return lock_apply(call, &copy->bucket, &lock, &copy->head);
 }
 
@@ -65,7 +67,6 @@ static Status check(Call *call, Copy *copy)
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &copy->bucket));
     TRY(key_check(call, in->key));
     TRY(storage_class_check(call, in->storage_class));
-    TRY(encryption_check(call, in->server_side_encryption, in->sse_customer_algorithm));
     TRY(acl_check(call, in->acl, HAS_GRANTS(in)));
     TRY(check_directive(call, "metadata", "x-amz-metadata-directive", in->metadata_directive));
     TRY(check_directive(call, "tagging", "x-amz-tagging-directive", in->tagging_directive));
@@ -106,7 +107,7 @@ static Status finish(Call *call, Copy *copy, Bytes etag, Bytes checksum)
     copy->out->copy_source_version_id = version_told(&copy->source.bucket, source);
     copy->out->version_id =
         copy->bucket.versioning == VERSIONING_ENABLED ? version_told(&copy->bucket, &object) : (Bytes){0};
-    copy->out->server_side_encryption = TEXT("AES256");
+    ENCRYPTION_TELL(copy->out, copy->head);
     return OK;
 }
 

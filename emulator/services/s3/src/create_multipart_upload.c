@@ -43,14 +43,15 @@ static Status create_multipart_upload(Call *call, const S3CreateMultipartUploadI
     Bucket bucket;
     ObjectHead head = HEAD_OF(in);
     LockGiven lock = LOCK_GIVEN(in);
+    EncryptionGiven encryption = ENCRYPTION_GIVEN(in);
     Multipart upload = {.key = in->key, .initiated_ms = call->now_ms, .storage_class = in->storage_class};
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
     TRY(key_check(call, in->key));
     TRY(storage_class_check(call, in->storage_class));
-    TRY(encryption_check(call, in->server_side_encryption, in->sse_customer_algorithm));
     TRY(acl_check(call, in->acl, HAS_GRANTS(in)));
     TRY(find_checksum(call, in->checksum_algorithm, in->checksum_type, &upload));
     TRY(object_head_check(call, &head));
+    TRY(encryption_apply(call, &bucket, &encryption, &head));
     TRY(lock_apply(call, &bucket, &lock, &head));
 
     upload.id = multipart_new_id(call);
@@ -60,7 +61,7 @@ static Status create_multipart_upload(Call *call, const S3CreateMultipartUploadI
     out->bucket = bucket.name;
     out->key = in->key;
     out->upload_id = upload.id;
-    out->server_side_encryption = TEXT("AES256");
+    ENCRYPTION_TELL(out, head);
     if (upload.algorithm) {
         out->checksum_algorithm = checksum_name((ChecksumAlgorithm)upload.algorithm);
         out->checksum_type = upload.is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");

@@ -114,6 +114,9 @@ typedef struct S3ErrorFields {
     X(INVALID_TAG, "InvalidTag", 400, "The TagKey you have provided is invalid")                                       \
     X(INVALID_URI, "InvalidURI", 400, "Couldn't parse the specified URI.")                                             \
     X(KEY_TOO_LONG, "KeyTooLongError", 400, "Your key is too long")                                                    \
+    X(KEY_DISABLED, "KMS.DisabledException", 400, "")                                                                  \
+    X(KEY_INVALID_STATE, "KMS.KMSInvalidStateException", 400, "")                                                      \
+    X(KEY_NOT_FOUND, "KMS.NotFoundException", 400, "")                                                                 \
     X(LIFECYCLE_ABSENT, "NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist")             \
     X(LOCK_ABSENT, "NoSuchObjectLockConfiguration", 404,                                                               \
       "The specified object does not have a ObjectLock configuration")                                                 \

@@ -1,6 +1,7 @@
 /* get_object.c - GetObject and HeadObject: whole, a range, or a part; under conditions.
  * aws: S3 API Reference, GetObject, HeadObject. */
 #include "conditions.h"
+#include "encryption.h"
 #include "lifecycle.h"
 #include "lock.h"
 #include "s3_operations.h"
@@ -100,7 +101,7 @@ static int64_t count_tags(Bytes tagging)
         (out)->accept_ranges = TEXT("bytes");                                                                          \
         (out)->e_tag = quoted((call), (object)->etag);                                                                 \
         SET((out), last_modified, (object)->modified_ms);                                                              \
-        (out)->server_side_encryption = TEXT("AES256");                                                                \
+        ENCRYPTION_TELL((out), head_);                                                                                 \
         (out)->version_id = version_told((bucket), (object));                                                          \
         if ((object)->storage_class.ptr && !bytes_is((object)->storage_class, "STANDARD"))                             \
             (out)->storage_class = (object)->storage_class;                                                            \
@@ -134,6 +135,8 @@ static Status get_object(Call *call, const S3GetObjectInput *in, S3GetObjectOutp
     Conditions conditions = CONDITIONS_OF(in);
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
     TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    if (present(in->sse_customer_algorithm)) /* aws: of an object that has no such key */
+        return fail(call, &INVALID_REQUEST, "The encryption parameters are not applicable to this object.");
     TRY(conditions_for_read(call, &conditions, &object));
     if (is_restorable_only(&object))
         return deny_telling(call, &INVALID_OBJECT_STATE, .storage_class = object.storage_class);
@@ -141,6 +144,8 @@ static Status get_object(Call *call, const S3GetObjectInput *in, S3GetObjectOutp
     TELL(call, in, out, &bucket, &object, &reach);
     if (!present(in->version_id)) /* aws: of the one that the key names alone (recorded) */
         TRY(lifecycle_expiration(call, &bucket, &object, &out->expiration));
+    ObjectHead head = object_head_read(call, object.head);
+    TRY(encryption_check_read(call, &head));
     out->body = TEXT("");
     return expect_ok(call, call_answer_blob(call, object.blob, (uint64_t)reach.from, (uint64_t)reach.length));
 }
@@ -161,6 +166,8 @@ static Status head_object(Call *call, const S3HeadObjectInput *in, S3HeadObjectO
     Conditions conditions = CONDITIONS_OF(in);
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
     TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    if (present(in->sse_customer_algorithm)) /* aws: of an object that has no such key */
+        return fail(call, &INVALID_REQUEST, "The encryption parameters are not applicable to this object.");
     TRY(conditions_for_read(call, &conditions, &object));
     TRY(find_reach(call, &object, in->range, in->has_part_number ? in->part_number : 0, &reach));
     TELL(call, in, out, &bucket, &object, &reach);

@@ -17,7 +17,6 @@
 
 extern const Row object_row;
 
-static const Query any_rules = {"SELECT 1 FROM s3_config WHERE kind = 'lifecycle' LIMIT 1"};
 static const Query next_bucket = {"SELECT b.name FROM s3_config c JOIN s3_bucket b ON b.id = c.bucket"
                                   " WHERE c.kind = 'lifecycle' AND c.bucket >= ?1 ORDER BY c.bucket LIMIT 1"};
 static const Query objects = {"SELECT " OBJECT_COLUMNS " FROM s3_object WHERE bucket = ?1 AND key > ?2"
@@ -124,26 +123,13 @@ static Status read_rules(Call *call, const Bucket *bucket, S3LifecycleRules *ret
     return OK;
 }
 
-/* Most have none at all: then nothing is asked of the store. */
-static Status look_for_rules(Call *call, S3 *s3)
-{
-    if (s3->lifecycle != KNOWN_NOT)
-        return OK;
-    Statement *row = statement_begin(call->store, &any_rules);
-    int code = statement_one(row);
-    statement_end(row);
-    if (code < 0)
-        return fault(call, code);
-    s3->lifecycle = code == STORE_ROW ? KNOWN_SOME : KNOWN_NONE;
-    return OK;
-}
-
 Status lifecycle_expiration(Call *call, const Bucket *bucket, const Object *object, Bytes *ret_told)
 {
     S3LifecycleRules rules;
     const S3LifecycleRule *rule = NULL;
-    TRY(look_for_rules(call, call->service));
-    if (((const S3 *)call->service)->lifecycle == KNOWN_NONE)
+    bool is_there;
+    TRY(some_bucket_has(call, WATCHED_LIFECYCLE, &is_there));
+    if (!is_there)
         return OK;
     TRY(read_rules(call, bucket, &rules));
     int64_t at = earliest(call, &rules, object, &rule);
@@ -370,12 +356,6 @@ void lifecycle_close(S3 *s3)
 {
     scheduler_cancel(s3->runtime->scheduler, s3->sweep);
     buffer_done(&s3->sweep_key);
-}
-
-void lifecycle_changed(S3 *s3)
-{
-    if (s3)
-        s3->lifecycle = KNOWN_NOT;
 }
 
 void lifecycle_again(S3 *s3)

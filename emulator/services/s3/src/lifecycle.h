@@ -9,5 +9,4 @@ MUST_CHECK Status lifecycle_expiration(Call *call, const Bucket *bucket, const O
 /* Sweeps at each midnight (UTC), some hundred rows a turn. */
 void lifecycle_open(S3 *s3);
 void lifecycle_close(S3 *s3);
-void lifecycle_changed(S3 *s3); /* rules may have come or gone */
-void lifecycle_again(S3 *s3);   /* what a sweep has done is undone: from the beginning */
+void lifecycle_again(S3 *s3); /* what a sweep has done is undone: from the beginning */

@@ -21,7 +21,10 @@
 
 /* What is known of it beside, by lines of the same kind; a copy has none of it. */
 #define OBJECT_MARKS(X)                                                                                                \
-    X(upload, "upload") /* whose parts it was made of */                                                               \
+    X(upload, "upload")         /* whose parts it was made of */                                                       \
+    X(encryption, "encryption") /* absent: AES256 */                                                                   \
+    X(key_arn, "key")                                                                                                  \
+    X(bucket_key, "bucket-key")                                                                                        \
     X(legal_hold, "legal-hold")                                                                                        \
     X(lock_mode, "lock-mode")                                                                                          \
     X(lock_until, "lock-until") /* ms */

@@ -11,13 +11,14 @@
 static Status check(Call *call, const S3PutObjectInput *in, Bucket *bucket, ObjectHead *head)
 {
     LockGiven lock = LOCK_GIVEN(in);
+    EncryptionGiven encryption = ENCRYPTION_GIVEN(in);
     *head = (ObjectHead)HEAD_OF(in);
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, bucket));
     TRY(key_check(call, in->key));
     TRY(storage_class_check(call, in->storage_class));
-    TRY(encryption_check(call, in->server_side_encryption, in->sse_customer_algorithm));
     TRY(acl_check(call, in->acl, HAS_GRANTS(in)));
     TRY(object_head_check(call, head));
+    TRY(encryption_apply(call, bucket, &encryption, head));
     TRY(lock_apply(call, bucket, &lock, head));
     return conditions_for_write(call, bucket, in->key, in->if_match, in->if_none_match);
 }
@@ -58,7 +59,7 @@ static Status put_object(Call *call, const S3PutObjectInput *in, S3PutObjectOutp
     out->e_tag = quoted(call, object.etag);
     CHECKSUM_TELL(out, upload->sum.algorithm, object.checksum);
     out->checksum_type = TEXT("FULL_OBJECT");
-    out->server_side_encryption = TEXT("AES256");
+    ENCRYPTION_TELL(out, head);
     out->version_id = bucket.versioning == VERSIONING_ENABLED ? version_told(&bucket, &object) : (Bytes){0};
     return OK;
 }

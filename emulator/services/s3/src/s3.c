@@ -3,6 +3,7 @@
 #include "address.h"
 #include "blob.h"
 #include "bucket.h"
+#include "kms.h"
 #include "lifecycle.h"
 #include "presigned.h"
 #include "s3_operations.h"
@@ -39,7 +40,7 @@ static const Migration migration = {
 
 static void on_rollback(void *context)
 {
-    lifecycle_changed(context);
+    documents_changed(context, NULL);
     lifecycle_again(context);
 }
 
@@ -51,6 +52,7 @@ static void *open_s3(Runtime *runtime)
     if (!s3)
         abort();
     s3->runtime = runtime;
+    s3->kms = runtime_service(runtime, &kms_service);
     store_on_rollback(runtime->store, on_rollback, s3);
     lifecycle_open(s3);
     return s3;

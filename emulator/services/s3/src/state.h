@@ -4,10 +4,14 @@
 
 typedef enum Known { KNOWN_NOT, KNOWN_NONE, KNOWN_SOME } Known;
 
+/* Documents that are asked for at each object, and that most buckets don't have. */
+typedef enum Watched { WATCHED_LIFECYCLE, WATCHED_ENCRYPTION, WATCHED_CORS, WATCHED_COUNT } Watched;
+
 typedef struct S3 {
     Runtime *runtime;
-    Known lifecycle; /* is there a bucket with rules? KNOWN_NOT: to be looked up */
-    Timer *sweep;    /* the next step of lifecycle.c */
+    void *kms;                  /* NULL: there is none */
+    Known known[WATCHED_COUNT]; /* has some bucket such a document? KNOWN_NOT: to be looked up */
+    Timer *sweep;               /* the next step of lifecycle.c */
     int64_t sweep_bucket;
     int sweep_phase;
     Buffer sweep_key;       /* where the sweep has come to in the bucket */
@@ -15,3 +19,7 @@ typedef struct S3 {
     int64_t sweep_since_ms; /* when the next older version became noncurrent */
     int64_t sweep_rank;     /* how many newer noncurrent versions there are */
 } S3;
+
+/* Whether any bucket has one: where none has, nothing is asked of the store. */
+MUST_CHECK Status some_bucket_has(Call *call, Watched kind, bool *ret_has);
+void documents_changed(S3 *s3, const char *kind); /* they may have come or gone; NULL: of any kind */

@@ -1,6 +1,7 @@
 /* upload_part.c - UploadPart: a body that flows becomes a part; UploadPartCopy: a piece of an object does.
  * aws: S3 API Reference. */
 #include "copy_source.h"
+#include "encryption.h"
 #include "multipart.h"
 #include "s3_operations.h"
 #include "summing.h"
@@ -9,7 +10,12 @@ static Status check(Call *call, const S3UploadPartInput *in, Bucket *bucket, Mul
 {
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, bucket));
     TRY(part_number_check(call, in->part_number));
-    return multipart_for(call, bucket, in->key, in->upload_id, upload);
+    TRY(multipart_for(call, bucket, in->key, in->upload_id, upload));
+    if (!present(in->sse_customer_algorithm))
+        return OK;
+    return fail(
+        call, &INVALID_REQUEST,
+        "The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.");
 }
 
 static Bytes lower_name(ChecksumAlgorithm algorithm)
@@ -62,7 +68,8 @@ static Status upload_part(Call *call, const S3UploadPartInput *in, S3UploadPartO
 
     out->e_tag = quoted(call, part.etag);
     CHECKSUM_TELL(out, body->sum.algorithm, body->checksum);
-    out->server_side_encryption = TEXT("AES256");
+    ObjectHead head = object_head_read(call, upload.head);
+    ENCRYPTION_TELL(out, head);
     return OK;
 }
 
@@ -146,7 +153,8 @@ static Status finish_copy(Call *call, void *context)
         CHECKSUM_TELL(result, (ChecksumAlgorithm)copy->upload.algorithm, part.checksum);
     copy->out->copy_part_result = result;
     copy->out->copy_source_version_id = version_told(&copy->source.bucket, &copy->source.object);
-    copy->out->server_side_encryption = TEXT("AES256");
+    ObjectHead head = object_head_read(call, copy->upload.head);
+    ENCRYPTION_TELL(copy->out, head);
     return OK;
 }
 
