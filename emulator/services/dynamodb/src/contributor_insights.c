@@ -82,7 +82,8 @@ static Status describe_contributor_insights(Call *call, const DynamodbDescribeCo
     out->table_name = table->name;
     out->index_name = in->index_name;
     out->contributor_insights_status = status_of(insights.is_on);
-    tell_rules(call, table, in->index_name, &insights, &out->contributor_insights_rule_list);
+    if (insights.is_on || insights.updated_ms) /* aws: recorded: of a table that never had them there are no rules */
+        tell_rules(call, table, in->index_name, &insights, &out->contributor_insights_rule_list);
     if (insights.is_on)
         out->contributor_insights_mode = insights.mode;
     if (insights.updated_ms)

@@ -2,6 +2,7 @@
 #include "definition.h"
 #include "budget.h"
 #include "bytes_index.h"
+#include "kms.h"
 
 #define INVALID          "One or more parameter values were invalid: "
 #define NAMES_BYTES_MAX  255            /* of a table and an index together */
@@ -356,6 +357,21 @@ Status warm_of(Call *call, const Table *table, Bytes index, const DynamodbWarmTh
     return OK;
 }
 
+/* Of a key that KMS knows its own ARN, as DescribeTable tells it; DynamoDB's own is made when it is first used. */
+static Status find_key(Call *call, Bytes name, Bytes *ret_arn)
+{
+    const Dynamodb *dynamodb = call->service;
+    Scope theirs = scope_for(&call->scope, dynamodb->kms);
+    KmsKey key;
+    int code = dynamodb->kms ? kms_find_key(&theirs, name, &key) : KMS_KEY_ABSENT;
+    if (code == KMS_KEY_ABSENT)
+        return OK;
+    TRY(expect_ok(call, code));
+    call_keep_writes(call);
+    *ret_arn = key.arn;
+    return OK;
+}
+
 Status sse_key_of(Call *call, const DynamodbSSESpecification *sse, Bytes *ret_key)
 {
     *ret_key = (Bytes){0};
@@ -374,5 +390,5 @@ Status sse_key_of(Call *call, const DynamodbSSESpecification *sse, Bytes *ret_ke
         *ret_key = call_arn(call, "kms", BYTES_FMT, BYTES_ARG(key));
     else
         *ret_key = call_arn(call, "kms", "key/" BYTES_FMT, BYTES_ARG(key));
-    return OK;
+    return find_key(call, key, ret_key);
 }

@@ -7,6 +7,7 @@
 #include "event.h"
 #include "job.h"
 #include "kinesis.h"
+#include "kms.h"
 #include "request.h"
 #include "s3.h"
 #include "stream.h"
@@ -140,6 +141,7 @@ static void *open_dynamodb(Runtime *runtime)
     dynamodb->runtime = runtime;
     dynamodb->store = runtime->store;
     dynamodb->kinesis = runtime_service(runtime, &kinesis_service);
+    dynamodb->kms = runtime_service(runtime, &kms_service);
     dynamodb->s3 = runtime_service(runtime, &s3_service);
     dynamodb->recovery_log_bytes = RECOVERY_LOG_BYTES;
     if (runtime->config) {

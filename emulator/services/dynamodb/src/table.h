@@ -27,6 +27,7 @@ struct Dynamodb {
     Timer *streams;       /* at streams_due_ms a shard is to be closed or dropped */
     int64_t streams_due_ms;
     struct Kinesis *kinesis;          /* NULL: it isn't open */
+    void *kms;                        /* NULL: it isn't open */
     void *s3;                         /* for exports and imports; NULL: it isn't open */
     struct ExportFile *export_file;   /* export_job.h: the one that is being written */
     struct ImportReader *import_read; /* import_job.h: the object that is being read */

@@ -210,6 +210,17 @@ static void describe_plan(Call *call, const Plan *plan, DynamodbUpdateTableOutpu
     }
 }
 
+/* aws: recorded: a key that is given up is told once more, UPDATING */
+static void describe_key(const Table *before, DynamodbTableDescription *d)
+{
+    if (d->sse_description || !present(before->sse_key))
+        return;
+    d->sse_description = arena_new_of(before->arena, DynamodbSSEDescription);
+    *d->sse_description = (DynamodbSSEDescription){.status = DYNAMODB_SSE_STATUS_UPDATING,
+                                                   .sse_type = DYNAMODB_SSE_TYPE_KMS,
+                                                   .kms_master_key_arn = before->sse_key};
+}
+
 static Status update_table(Call *call, const DynamodbUpdateTableInput *in, DynamodbUpdateTableOutput *out)
 {
     Table *table;
@@ -224,6 +235,7 @@ static Status update_table(Call *call, const DynamodbUpdateTableInput *in, Dynam
 
     throttle_follow(call, table);
     describe_plan(call, &plan, out);
+    describe_key(table, out->table_description);
     if (in->warm_throughput)
         out->table_description->warm_throughput =
             warm_describe(call->arena, &plan.table, DYNAMODB_TABLE_STATUS_UPDATING);
