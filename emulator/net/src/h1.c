@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Per connection; cleared after each request, which is why it is not larger: heads up to about 22 KiB fit. */
-#define MEMORY_BYTES       ((size_t)24 * 1024)
+/* Per connection; cleared after each request, which is why it is not larger: heads up to about 30 KiB fit. */
+#define MEMORY_BYTES       ((size_t)32 * 1024)
 #define CHUNK_BYTES        16384
 #define SOURCE_CHUNK_BYTES (256 * 1024)
 #define REST_MS            20

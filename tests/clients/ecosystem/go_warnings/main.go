@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,11 +25,15 @@ import (
 
 const half = 100
 
-// complaints is the SDK's logger: it gathers what it is told.
+// complaints is the SDK's logger: it gathers what it is told, but for one thing that Go does to itself: where an answer is here before
+// the transport has looked for the end of the request's body, it may find that body closed, and closes the connection.
 type complaints struct{ lines []string }
 
 func (c *complaints) Logf(kind logging.Classification, format string, words ...interface{}) {
-	c.lines = append(c.lines, string(kind)+" "+fmt.Sprintf(format, words...))
+	line := string(kind) + " " + fmt.Sprintf(format, words...)
+	if !strings.HasSuffix(line, net.ErrClosed.Error()) {
+		c.lines = append(c.lines, line)
+	}
 }
 
 func must[T any](value T, err error) T {
