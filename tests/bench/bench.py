@@ -30,7 +30,7 @@ from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "build" / "bench"
-STREAM = TABLE = "bench"
+STREAM = TABLE = BUCKET = "bench"
 SHARDS, RECORD_BYTES, ITEM_BYTES, QUERIED = 4, 1024, 400, 20
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 EMULATOR = "EVPOC_EMU"
@@ -65,12 +65,14 @@ class Peer:
             return emulator_arguments(self.executable, port, data)
         if self.name == "moto":
             return [str(BUILT / "moto/bin/moto_server"), "-p", str(port)]
+        if self.name == "s3rver":
+            return [str(BUILT / "node_modules/.bin/s3rver"), "--port", str(port), "--directory", str(data), "--allow-mismatched-signatures", "--silent"]
         return [str(BUILT / "node_modules/.bin" / self.name), "--port", str(port)]
 
 
-OURS = Peer("evpoc-emu", ("kinesis", "dynamodb"), "SQLite file, committed before the answer", "")
+OURS = Peer("evpoc-emu", ("kinesis", "dynamodb", "s3", "firehose"), "SQLite file, committed before the answer", "")
 PEERS = [Peer("kinesalite", ("kinesis",), "memory", "3.3.3"), Peer("dynalite", ("dynamodb",), "memory", "3.2.1"),
-         Peer("moto", ("kinesis", "dynamodb"), "memory", "5.2.1")]
+         Peer("moto", ("kinesis", "dynamodb", "s3", "firehose"), "memory", "5.2.1"), Peer("s3rver", ("s3",), "files", "3.7.1")]
 
 
 def install_peers() -> None:
@@ -161,7 +163,7 @@ def running(peer: Peer) -> Iterator[Server]:
 
 def request(service: str, target: str, body: dict[str, Any]) -> bytes:
     content = json.dumps(body, separators=(",", ":")).encode()
-    version = "1.1" if service == "kinesis" else "1.0"
+    version = "1.0" if service == "dynamodb" else "1.1"
     head = (f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-{version}\r\nX-Amz-Target: {target}\r\n"
             "X-Amz-Date: 20260101T000000Z\r\n"
             f"Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, "
@@ -178,8 +180,18 @@ def dynamodb_request(operation: str, **body: Any) -> bytes:
     return request("dynamodb", f"DynamoDB_20120810.{operation}", body | {"TableName": TABLE})
 
 
+def s3_request(method: str, path: str, body: bytes = b"") -> bytes:
+    """Signed by the one that s3rver knows."""
+    head = (f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nX-Amz-Date: 20260101T000000Z\r\nX-Amz-Content-Sha256: UNSIGNED-PAYLOAD\r\n"
+            "Authorization: AWS4-HMAC-SHA256 Credential=S3RVER/20260101/us-east-1/s3/aws4_request, "
+            "SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=" + "0" * 64 + "\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n")
+    return head.encode() + body
+
+
 LISTING = {"kinesis": request("kinesis", "Kinesis_20131202.ListStreams", {}),
-           "dynamodb": request("dynamodb", "DynamoDB_20120810.ListTables", {})}
+           "dynamodb": request("dynamodb", "DynamoDB_20120810.ListTables", {}),
+           "s3": s3_request("GET", "/")}
 DATA = base64.b64encode(b"x" * RECORD_BYTES).decode()
 KEYS = 5000
 CONNECTIONS = (1, 16)  # by turns, since what was written before slows each write down
@@ -202,6 +214,7 @@ class Operation:
     requests: list[bytes] = field(default_factory=list)
     per_request: int = 1  # records
     compared: int = 10_000  # requests a round of a comparison
+    megabytes: float = 0  # of a request, where these are counted
 
 
 def operations() -> list[Operation]:
@@ -227,7 +240,39 @@ def operations() -> list[Operation]:
         Operation("TransactWriteItems (4)", "dynamodb", "{}", [
             request("dynamodb", "DynamoDB_20120810.TransactWriteItems", {"TransactItems": [
                 {"Put": {"TableName": TABLE, "Item": item(n * 4 + m)}} for m in range(4)]}) for n in range(KEYS // 4)]),
+        *s3_operations(),
+        Operation("PutRecordBatch", "firehose", '"FailedPutCount":0', [
+            request("firehose", "Firehose_20150804.PutRecordBatch", {"DeliveryStreamName": STREAM, "Records": [{"Data": DATA}] * 500})], 500, 300),
     ]
+
+
+OBJECTS, SMALL, LARGE = 2000, b"x" * 1024, b"x" * 2**20
+
+
+def s3_operations() -> list[Operation]:
+    small, large = [f"/{BUCKET}/small/{n:06}" for n in range(OBJECTS)], [f"/{BUCKET}/large/{n:02}" for n in range(16)]
+    list_1000 = f"/{BUCKET}?list-type=2&max-keys=1000&prefix="
+    return [
+        Operation("PutObject (1 KiB)", "s3", "", [s3_request("PUT", path, SMALL) for path in small]),
+        Operation("GetObject (1 KiB)", "s3", "xxx", [s3_request("GET", path) for path in small]),
+        Operation("PutObject (1 MiB)", "s3", "", [s3_request("PUT", path, LARGE) for path in large], compared=500, megabytes=len(LARGE) / 1e6),
+        Operation("GetObject (1 MiB)", "s3", "xxx", [s3_request("GET", path) for path in large], compared=2000, megabytes=len(LARGE) / 1e6),
+        Operation("ListObjectsV2 (1,000 keys)", "s3", "<Key>", [s3_request("GET", list_1000 + "small/")], compared=500),
+        Operation("ListObjectsV2 (1,000 prefixes)", "s3", "<CommonPrefixes>", [s3_request("GET", list_1000 + "tree/&delimiter=/")], compared=500),
+    ]
+
+
+def prepare_archive(server: Server, wanted: list[Operation]) -> None:
+    services = server.peer.services
+    if "s3" in services:
+        play(server, [s3_request("PUT", f"/{BUCKET}")], 1, "x1", "")
+        for puts in (operation.requests for operation in wanted if operation.name.startswith("PutObject")):
+            play(server, puts, 4, f"x{len(puts)}", "")
+        play(server, [s3_request("PUT", f"/{BUCKET}/tree/{n:06}/k", b"x") for n in range(OBJECTS)], 4, f"x{OBJECTS}", "")
+    if "firehose" in services:
+        where = {"RoleARN": "arn:aws:iam::000000000000:role/bench", "BucketARN": f"arn:aws:s3:::{BUCKET}", "Prefix": "archive/",
+                 "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 60}}
+        server.client("firehose").create_delivery_stream(DeliveryStreamName=STREAM, ExtendedS3DestinationConfiguration=where)
 
 
 def prepare(server: Server, wanted: list[Operation]) -> None:
@@ -247,6 +292,7 @@ def prepare(server: Server, wanted: list[Operation]) -> None:
             dynamodb.put_item(TableName=TABLE, Item=item(0) | {"pk": {"S": "queried"}, "sk": {"N": str(number)}})
         puts = next(operation for operation in wanted if operation.name == "PutItem")
         play(server, puts.requests, 4, f"x{KEYS}", "")
+    prepare_archive(server, wanted)
 
 
 def play(server: Server, requests: list[bytes], connections: int, length: str, expected: str) -> dict[str, Any]:
@@ -290,6 +336,8 @@ def measure(server: Server, operation: Operation, connections: int, length: str)
     result["rate"] = result["answers"] / result["seconds"]
     if operation.name == "GetRecords":
         result["mb"] = result["bytes"] * data_part(server, requests[0]) / result["seconds"] / 1e6
+    if operation.megabytes:
+        result["mb"] = result["rate"] * operation.megabytes
     return result
 
 
@@ -351,7 +399,7 @@ def cell(operation: Operation, result: dict[str, Any] | None) -> str:
     if result is None:
         return "–"
     rate = f"{result['rate'] * operation.per_request:,.0f}"
-    if operation.name == "GetRecords":
+    if "mb" in result:
         rate = f"{result['mb']:,.0f} MB"
     return f"{rate} · {result['p50_us']:,} / {result['p99_us']:,} · {result['cpu_us']:,.0f}"
 
@@ -416,6 +464,11 @@ def goals(chosen: dict[tuple[str, int, str], dict[str, Any]], resources: list[tu
             ("GetItem", "≥ 25,000/s", f"{rate('GetItem'):,.0f}/s"),
             ("PutItem", "≥ 15,000/s", f"{rate('PutItem'):,.0f}/s"),
             ("UpdateItem", "≥ 15,000/s", f"{rate('UpdateItem'):,.0f}/s"),
+            ("PutObject of 1 MiB, 16 connections", "≥ 750 MB/s", f"{chosen['PutObject (1 MiB)', 16, OURS.name]['mb']:,.0f} MB/s"),
+            ("GetObject of 1 MiB, 16 connections", "≥ 4,000 MB/s", f"{chosen['GetObject (1 MiB)', 16, OURS.name]['mb']:,.0f} MB/s"),
+            ("PutObject of 1 KiB", "≥ 12,000/s", f"{rate('PutObject (1 KiB)'):,.0f}/s"),
+            ("GetObject of 1 KiB", "≥ 40,000/s", f"{rate('GetObject (1 KiB)'):,.0f}/s"),
+            ("PutRecordBatch", "≥ 300,000 records/s", f"{rate('PutRecordBatch') * 500:,.0f} records/s"),
             ("start to first answer", "≤ 15 ms", f"{own[0]:,.0f} ms"),
             ("resident, idle", "≤ 8 MiB", f"{own[1]:,.1f} MiB"),
             ("resident after 100,000 records", "≤ 64 MiB", f"{own[2]:,.1f} MiB"),
@@ -434,8 +487,8 @@ def page(text: str) -> str:
 Made by `./dev bench` on {time.strftime('%-d %B %Y')}: {machine()}; the load generator (`tests/bench/load.c`) runs on the same machine.
 Beside ours, which keeps everything in a {OURS.keeps}: {peers}. Each round plays every server in turn; the median round is shown.
 
-Cells: requests a second (records for PutRecords, record data for GetRecords) · latency p50 / p99 in µs · server's CPU in µs a request.
-Records are 1 KiB, PutRecords carries 500, items are {ITEM_BYTES} bytes; HTTP/1.1, JSON.
+Cells: requests a second (records for PutRecords and PutRecordBatch, data for GetRecords and objects of 1 MiB) · latency p50 / p99 in µs · server's CPU in µs a request.
+Records are 1 KiB, PutRecords and PutRecordBatch carry 500, items are {ITEM_BYTES} bytes; HTTP/1.1, JSON.
 
 {text}"""
 

@@ -1,6 +1,7 @@
 /* state.h - what the service remembers beside its tables. */
 #pragma once
 #include "call.h"
+#include "md5_stream.h"
 
 typedef enum Known { KNOWN_NOT, KNOWN_NONE, KNOWN_SOME } Known;
 
@@ -18,6 +19,7 @@ typedef struct S3 {
     int64_t sweep_sequence; /* of the key's versions */
     int64_t sweep_since_ms; /* when the next older version became noncurrent */
     int64_t sweep_rank;     /* how many newer noncurrent versions there are */
+    Md5Crowd md5s;          /* of bodies under way */
 } S3;
 
 /* Whether any bucket has one: where none has, nothing is asked of the store. */

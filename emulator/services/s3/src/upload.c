@@ -1,8 +1,10 @@
 /* upload.c */
 #include "upload.h"
 #include "base64.h"
+#include "state.h"
 
-#define STREAMING "STREAMING-"
+#define STREAMING       "STREAMING-"
+#define MD5_CROWD_BYTES (64 * 1024)
 
 Bytes hex_text(Arena *arena, const uint8_t *digest, size_t len)
 {
@@ -16,7 +18,7 @@ Bytes hex_text(Arena *arena, const uint8_t *digest, size_t len)
 
 static void take(Upload *upload, Bytes piece)
 {
-    md5_update(&upload->md5, piece.len, (const uint8_t *)piece.ptr);
+    md5_stream_add(&upload->md5, piece);
     checksum_add(&upload->sum, piece);
     checksum_add(&upload->kept, piece);
     if (upload->has_sha256)
@@ -112,6 +114,20 @@ static Status find_length(Call *call, const UploadRequest *request, Upload *uplo
     return OK;
 }
 
+static void md5_is_done(void *stream)
+{
+    md5_stream_done(stream);
+}
+
+/* Short ones are there before there are others. */
+static void begin_md5(Upload *upload)
+{
+    Call *call = upload->call;
+    bool is_long = upload->length < 0 || upload->length >= MD5_CROWD_BYTES;
+    md5_stream_begin(&upload->md5, is_long ? &((S3 *)call->service)->md5s : NULL);
+    arena_defer(call->arena, md5_is_done, &upload->md5);
+}
+
 Status upload_begin(Call *call, const UploadRequest *request, HttpSink *ret_sink)
 {
     Upload *upload = arena_new_of(call->arena, Upload);
@@ -119,7 +135,7 @@ Status upload_begin(Call *call, const UploadRequest *request, HttpSink *ret_sink
     TRY(find_length(call, request, upload));
     TRY(check_md5(call, upload, request->content_md5));
     TRY(find_checksum(call, request, upload));
-    md5_init(&upload->md5);
+    begin_md5(upload);
     sha256_init(&upload->sha256);
     int code =
         call_blob_begin(call, upload->length < 0 ? BLOB_LENGTH_UNKNOWN : (uint64_t)upload->length, &upload->writer);
@@ -137,7 +153,8 @@ static void sum_up(Upload *upload)
     uint8_t md5[MD5_DIGEST_SIZE], sha256[SHA256_DIGEST_SIZE];
     if (present(upload->etag))
         return;
-    md5_digest(&upload->md5, sizeof md5, md5);
+    md5_stream_end(&upload->md5, md5);
+    md5_stream_done(&upload->md5);
     upload->etag = hex_text(arena, md5, sizeof md5);
     upload->checksum = checksum_end(&upload->sum, arena);
     upload->kept_checksum = upload->kept.algorithm ? checksum_end(&upload->kept, arena) : upload->checksum;

@@ -4,7 +4,7 @@
 #include "call_blob.h"
 #include "checksum.h"
 #include "chunked.h"
-#include <nettle/md5.h>
+#include "md5_stream.h"
 
 #define OBJECT_BYTES_MAX (5LL << 30) /* of one PutObject or UploadPart */
 
@@ -28,7 +28,7 @@ typedef struct Upload {
     Bytes expected;  /* checksum, by header; absent: by trailer, or none was sent */
     bool by_trailer; /* … */
     Bytes trailer;   /* its name */
-    struct md5_ctx md5;
+    Md5Stream md5;
     struct sha256_ctx sha256; /* where x-amz-content-sha256 is one */
     Checksum sum, kept;
     Chunked chunked;
