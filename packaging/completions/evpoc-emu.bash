@@ -6,6 +6,7 @@ _evpoc_emu() {
     --durability) COMPREPLY=($(compgen -W 'commit fsync memory' -- "$current")); return ;;
     --tls-cert) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --tls-key) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --egress-ca) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --limits) COMPREPLY=($(compgen -W 'off aws' -- "$current")); return ;;
     --seed-file) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --hooks) COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -14,6 +15,6 @@ _evpoc_emu() {
     --log-format) COMPREPLY=($(compgen -W 'auto human json' -- "$current")); return ;;
     --config) COMPREPLY=($(compgen -f -- "$current")); return ;;
     esac
-    COMPREPLY=($(compgen -W 'config health check ctl --help --version --port --host --data --durability --account --region --tls-cert --tls-key --allow-hosts --allow-origins --max-connections --max-memory --idle-timeout --request-timeout --limits --transition-ms --recovery-log-mib --seed --seed-file --hooks --glue-pending-ms --glue-json-compatibility --log-level --log-format --keep-requests --config' -- "$current"))
+    COMPREPLY=($(compgen -W 'config health check ctl --help --version --port --host --data --durability --account --region --tls-cert --tls-key --allow-hosts --allow-origins --egress --egress-ca --max-connections --max-memory --idle-timeout --request-timeout --limits --transition-ms --recovery-log-mib --seed --seed-file --hooks --glue-pending-ms --glue-json-compatibility --log-level --log-format --keep-requests --config' -- "$current"))
 }
 complete -F _evpoc_emu evpoc-emu

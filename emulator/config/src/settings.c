@@ -54,6 +54,14 @@ const Setting settings[SETTINGS] = {
                                    "list with commas: https://app.example, http://dev.example:* (any port), or * (any "
                                    "page of any site); these "
                                    "may do anything to the emulator. Requests of other pages are refused with 403."},
+    [SETTING_EGRESS] = {"egress", SETTING_IS_TEXT, "LIST", .without = "none", .found = FOUND_MAY_NOT_SAY,
+                        .help = "hosts that it may send requests to (Firehose)",
+                        .more = "A list with commas: localhost:8443, collector.example (any port), or * (any host). "
+                                "Firehose delivers to HTTP endpoints of these alone; whoever can call the emulator can "
+                                "have requests sent to them."},
+    [SETTING_EGRESS_CA] = {"egress-ca", SETTING_IS_TEXT, "FILE", .without = "the system's authorities",
+                           .found = FOUND_MAY_NOT_SAY, .help = "certificates by which those hosts are known (PEM)",
+                           .more = NULL},
     [SETTING_MAX_CONNECTIONS] =
         {"max-connections", SETTING_IS_INTEGER, "N", .min = 1, .max = 1000000,
          .without = "16384, fewer in small containers", .help = "connections at a time",

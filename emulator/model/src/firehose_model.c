@@ -653,7 +653,7 @@ static const Field fields_splunk_destination_configuration[] = {
 };
 const Shape FIREHOSE_SHAPE_SPLUNK_DESTINATION_CONFIGURATION = {.name = "SplunkDestinationConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(FirehoseSplunkDestinationConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_splunk_destination_configuration};
 
-static const Shape shape_http_endpoint_url = {.name = "HttpEndpointUrl", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1000, .pattern = "https://.*", .sensitive = true};
+static const Shape shape_http_endpoint_url = {.name = "HttpEndpointUrl", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1000, .pattern = "https?://.*", .sensitive = true};
 
 static const Shape shape_http_endpoint_name = {.name = "HttpEndpointName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256, .pattern = "^(?!\\s*$).+"};
 

@@ -78,7 +78,7 @@ typedef struct Creation {
     const FirehoseCreateDeliveryStreamInput *in;
     FirehoseCreateDeliveryStreamOutput *out;
     StreamType type;
-    Destination destination;
+    Target target;
     Tags tags;
 } Creation;
 
@@ -86,7 +86,7 @@ static Status check(Call *call, Creation *creation)
 {
     const FirehoseCreateDeliveryStreamInput *in = creation->in;
     TRY(check_type(call, in, &creation->type));
-    TRY(destination_of_new(call, in, &creation->destination));
+    TRY(destination_of_new(call, in, &creation->target));
     TRY(stream_tags_check(call, creation->tags));
     TRY(check_room(call, in->delivery_stream_name));
     return encryption_check_key(call, in->delivery_stream_encryption_configuration_input);
@@ -100,7 +100,7 @@ static Status create(Call *call, void *context)
     TRY(check(call, creation));
 
     DeliveryStream stream = new_stream(call, in, creation->type);
-    destination_keep(call->arena, &creation->destination, &stream);
+    destination_keep(call->arena, &creation->target, &stream);
     if (in->delivery_stream_encryption_configuration_input)
         encryption_set(call, &stream, in->delivery_stream_encryption_configuration_input);
     TRY(expect_ok(call, delivery_stream_insert(&call->scope, &stream)));
@@ -121,6 +121,6 @@ static Status create_delivery_stream(Call *call, const FirehoseCreateDeliveryStr
     creation->out = out;
     creation->tags = tags_filled(call->arena, TAGS_OF(&in->tags));
     TRY(check(call, creation));
-    TRY(partition_query_check(call, &creation->destination, (QueryCheck){create, creation}));
+    TRY(partition_query_check(call, &creation->target.destination, (QueryCheck){create, creation}));
     return create(call, creation);
 }

@@ -1,6 +1,7 @@
 /* deliveries.c - what is due is begun; small ones are done with at once, large ones go on by the loop's timer. */
 #include "deliveries.h"
 #include "pages.h"
+#include "sending.h"
 
 #define RETRY_MS     5000
 #define KEPT_MS      (24 * MS_PER_HOUR) /* aws: "retries … for up to 24 hours", then the data is lost */
@@ -61,8 +62,8 @@ typedef struct Work {
     Scope scope;
     DeliveryStream stream;
     int reason;
-    Delivery *delivery;
-    bool is_lost; /* some of the buffer is too old to be tried again */
+    const Delivery *delivery; /* NULL: it was not begun */
+    bool is_lost;             /* some of the buffer is too old to be tried again */
 } Work;
 
 static int end_delivery(void *context)
@@ -115,22 +116,26 @@ static int note_failure(void *context)
     if (!stream->failing_ms)
         stream->failing_ms = work->scope.now_ms;
     stream->retry_ms = work->scope.now_ms + RETRY_MS;
+    if (work->reason == DELIVERY_NOT_TAKEN)
+        sending_note(work->delivery->sending, stream);
     if (stream->since_ms <= work->scope.now_ms - KEPT_MS)
         code = lose_old(work);
-    return code == STORE_OK ? delivery_stream_write_buffer(&work->scope, stream) : code;
+    return code == STORE_OK ? delivery_stream_write(&work->scope, stream) : code;
 }
 
 static const char *reason_text(int code)
 {
-    return code == S3_NO_BUCKET     ? "the bucket does not exist"
-           : code == DELIVERY_NO_S3 ? "there is no S3 here to deliver to"
-                                    : NULL;
+    return code == S3_NO_BUCKET         ? "the bucket does not exist"
+           : code == DELIVERY_NO_S3     ? "there is no S3 here to deliver to"
+           : code == DELIVERY_NOT_TAKEN ? "its endpoint did not take them"
+                                        : NULL;
 }
 
-static void fail_delivery(const Scope *scope, const DeliveryStream *stream, int reason)
+/* delivery: NULL: it was not begun. */
+static void fail_delivery(const Scope *scope, const DeliveryStream *stream, const Delivery *delivery, int reason)
 {
     Firehose *firehose = scope->service;
-    Work work = {.scope = *scope, .stream = *stream, .reason = reason};
+    Work work = {.scope = *scope, .stream = *stream, .reason = reason, .delivery = delivery};
     const char *text = reason_text(reason);
     bool is_new = !stream->failing_ms;
     if (runtime_run_alone(firehose->runtime, note_failure, &work) != STORE_OK)
@@ -184,7 +189,7 @@ static void deliver(Scope *scope, DeliveryStream *stream, int64_t *room)
             delivery_free(delivery);
         }
         if (code != STORE_OK) {
-            fail_delivery(scope, stream, code);
+            fail_delivery(scope, stream, NULL, code);
             return;
         }
         if (delivery_stream_load(scope, id, stream) != STORE_OK)
@@ -286,7 +291,7 @@ void deliveries_go_on(struct LoopTimer *timer)
     take_out(firehose, delivery);
     if (code != STORE_OK) {
         Scope scope = scope_of_runtime(firehose->runtime, firehose, delivery->piece);
-        fail_delivery(&scope, &delivery->stream, code);
+        fail_delivery(&scope, &delivery->stream, delivery, code);
     }
     delivery_free(delivery);
     deliveries_run(firehose, clock_now_ms(firehose->runtime->clock));

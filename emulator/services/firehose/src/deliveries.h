@@ -36,17 +36,21 @@ struct Delivery {
     int code;                      /* of the sinks: once it is not STORE_OK, nothing goes on */
     int64_t made;                  /* bytes that came of the piece at hand */
     struct Partitions *partitions; /* NULL: there are none */
-    struct Outlet *outlets;        /* all objects that are made, the newest first; of which */
-    struct Outlet *main;           /* what passed the processors */
-    struct Outlet *failed;         /* what did not, told in JSON */
-    struct Outlet *copy;           /* records as they were put: S3BackupMode Enabled */
-    struct Outlet *gathered_of;    /* what `gathered` goes to */
+    struct Sending *sending;       /* NULL: it goes to S3 */
+    int64_t gives_up_to;
+    bool gives_up; /* what the endpoint did not take goes to S3, as failed */
+    struct Outlet *not_sent;
+    struct Outlet *outlets;     /* all objects that are made, the newest first; of which */
+    struct Outlet *main;        /* what passed the processors */
+    struct Outlet *failed;      /* what did not, told in JSON */
+    struct Outlet *copy;        /* records as they were put: S3BackupMode Enabled */
+    struct Outlet *gathered_of; /* what `gathered` goes to */
     Buffer gathered;
     int64_t passed_bytes, passed_records;
 };
 
-/* delivery.c: its objects. Codes of the store and of s3.h, and this. */
-enum { DELIVERY_NO_S3 = 32 };
+/* delivery.c: its objects. Codes of the store and of s3.h, and these. */
+enum { DELIVERY_NO_S3 = 32, DELIVERY_NOT_TAKEN = 33 };
 MUST_CHECK int delivery_begin(const Scope *scope, const DeliveryStream *stream, Delivery **ret_delivery);
 /* A piece. *ret_done: nothing is left but delivery_end. */
 MUST_CHECK int delivery_step(Delivery *delivery, bool *ret_done);

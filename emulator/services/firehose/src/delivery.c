@@ -5,6 +5,7 @@
 #include "metrics.h"
 #include "outlet.h"
 #include "partitions.h"
+#include "sending.h"
 #include <stdlib.h>
 
 #define PIECE_BYTES   (512 * 1024)
@@ -75,6 +76,16 @@ static Outlet *failed_outlet(Delivery *delivery, int64_t since_ms)
     return delivery->failed;
 }
 
+static Outlet *not_sent_outlet(Delivery *delivery, int64_t since_ms)
+{
+    OutletSettings settings = delivery_settings(delivery, since_ms);
+    if (!delivery->not_sent) {
+        settings.prefix = evaluated_error(delivery, "http-endpoint-failed", since_ms);
+        delivery->not_sent = delivery_open_outlet(delivery, &settings);
+    }
+    return delivery->not_sent;
+}
+
 static Outlet *copy_outlet(Delivery *delivery, int64_t since_ms)
 {
     const FirehoseS3DestinationDescription *copy = delivery->destination->s3_backup_description;
@@ -103,9 +114,8 @@ void delivery_pass(Delivery *delivery, Outlet *outlet, const Passing *record)
     delivery->passed_records++;
 }
 
-void delivery_fail(Delivery *delivery, const Failing *failing)
+static void tell_failing(Delivery *delivery, Outlet *outlet, const Failing *failing)
 {
-    Outlet *outlet = failed_outlet(delivery, failing->record.arrival_ms);
     Buffer line = {0};
     if (!outlet)
         return;
@@ -114,12 +124,40 @@ void delivery_fail(Delivery *delivery, const Failing *failing)
     buffer_done(&line);
 }
 
+void delivery_fail(Delivery *delivery, const Failing *failing)
+{
+    if (!delivery->gives_up) /* else it was told already */
+        tell_failing(delivery, failed_outlet(delivery, failing->record.arrival_ms), failing);
+}
+
+static void send_or_give_up(Delivery *delivery, const Passing *record)
+{
+    const struct Sending *sending = delivery->sending;
+    Failing failing = {*record, sending_code(sending), sending_message(sending), delivery->stream.attempts + 1};
+    if (delivery->gives_up) {
+        tell_failing(delivery, not_sent_outlet(delivery, record->arrival_ms), &failing);
+        return;
+    }
+    Buffer whole = {0};
+    buffer_append(&whole, record->data);
+    buffer_append(&whole, delivery->delimiter);
+    sending_add(delivery->sending, &(Passing){buffer_bytes(&whole), record->arrival_ms});
+    buffer_done(&whole);
+    delivery->made += (int64_t)record->data.len;
+    delivery->passed_bytes += (int64_t)record->data.len;
+    delivery->passed_records++;
+}
+
 static void on_passed(void *context, const Passing *record)
 {
     Delivery *delivery = context;
     if (delivery->partitions) {
         partitions_take(delivery->partitions, record);
         delivery->made += (int64_t)record->data.len;
+        return;
+    }
+    if (delivery->sending) {
+        send_or_give_up(delivery, record);
         return;
     }
     Outlet *outlet = main_outlet(delivery, record->arrival_ms);
@@ -148,7 +186,9 @@ static int prepare(const Scope *scope, Delivery *delivery)
         (Processing){.arena = delivery->piece, .passed = on_passed, .failed = on_failed, .context = delivery};
     processing_of(&delivery->processing, destination->processing_configuration);
     delivery->partitions = partitions_new(delivery);
-    int code = find_bucket(scope, delivery->bucket);
+    delivery->sending = sending_new(delivery);
+    /* What an endpoint takes needs none. */
+    int code = delivery->sending ? STORE_OK : find_bucket(scope, delivery->bucket);
     if (code == STORE_OK && destination_has_copy(destination))
         code = find_bucket(scope, bucket_of(destination->s3_backup_description->bucket_arn));
     return code;
@@ -167,6 +207,9 @@ int delivery_begin(const Scope *scope, const DeliveryStream *stream, Delivery **
     delivery->stream.region = arena_copy(arena, stream->region);
     delivery->stream.name = arena_copy(arena, stream->name);
     delivery->stream.destination = arena_copy(arena, stream->destination);
+    delivery->stream.endpoint = arena_copy(arena, stream->endpoint);
+    delivery->stream.access_key = arena_copy(arena, stream->access_key);
+    delivery->stream.request_id = arena_copy(arena, stream->request_id);
     delivery->destination = arena_new_of(arena, Destination);
     delivery->at = stream->position;
     bool is_read = destination_read(arena, &delivery->stream, delivery->destination);
@@ -182,6 +225,7 @@ Delivery *delivery_free(Delivery *delivery)
     if (!delivery)
         return NULL;
     partitions_free(delivery->partitions);
+    sending_free(delivery->sending);
     outlet_free(delivery->outlets);
     buffer_done(&delivery->gathered);
     arena_free(delivery->piece);
@@ -193,6 +237,12 @@ Delivery *delivery_free(Delivery *delivery)
 /* Full, or all that was there when it began. */
 static bool is_whole(const Delivery *delivery)
 {
+    if (delivery->gives_up)
+        return delivery->at >= delivery->gives_up_to;
+    if (delivery->sending && sending_is_full(delivery->sending))
+        return true;
+    if (delivery->sending && delivery->stream.attempts)
+        return false;
     return delivery->at >= delivery->stream.next || delivery->bytes >= delivery->stream.size_max;
 }
 
@@ -203,7 +253,7 @@ static int add_record(Delivery *delivery, const LogRecord *record)
     if (record->flags & RECORD_IS_SEALED &&
         !unseal(delivery->firehose->secret, delivery->piece, delivery->stream.id, &data))
         return STORE_BROKEN;
-    if (destination_has_copy(delivery->destination)) {
+    if (destination_has_copy(delivery->destination) && !delivery->gives_up) {
         Outlet *copy = copy_outlet(delivery, record->arrival_ms);
         if (copy)
             add_to(delivery, copy, data);
@@ -240,18 +290,45 @@ static int end_all(Delivery *delivery)
 
 bool delivery_waits(const Delivery *delivery)
 {
-    return partitions_wait(delivery->partitions);
+    return partitions_wait(delivery->partitions) ||
+           (delivery->sending && sending_state(delivery->sending) == SENDING_WAITS);
 }
 
 bool delivery_may_wait(const Delivery *delivery)
 {
-    return delivery->partitions;
+    return delivery->partitions || delivery->sending;
+}
+
+/* Its records, once more, go to S3. */
+static void give_up(Delivery *delivery)
+{
+    delivery->gives_up = true;
+    delivery->gives_up_to = delivery->at;
+    delivery->at = delivery->stream.position;
+    delivery->bytes = delivery->records = delivery->passed_bytes = delivery->passed_records = 0;
+}
+
+/* True: it waits for the endpoint. */
+static bool asks_endpoint(Delivery *delivery)
+{
+    if (!delivery->sending || delivery->gives_up || !is_whole(delivery))
+        return false;
+    if (sending_state(delivery->sending) == SENDING_GROWS)
+        sending_start(delivery->sending);
+    return sending_state(delivery->sending) != SENDING_TAKEN;
 }
 
 int delivery_step(Delivery *delivery, bool *ret_done)
 {
+    SendingState state = delivery->sending && !delivery->gives_up ? sending_state(delivery->sending) : SENDING_GROWS;
+    if (state == SENDING_AGAIN)
+        return DELIVERY_NOT_TAKEN;
+    if (state == SENDING_GIVEN_UP)
+        give_up(delivery);
     int code = delivery->code == STORE_OK ? add_piece(delivery) : delivery->code;
     bool is_asked = code == STORE_OK && partitions_ask(delivery->partitions);
+    if (code == STORE_OK)
+        is_asked = asks_endpoint(delivery) || is_asked;
     *ret_done = !is_asked && is_whole(delivery);
     if (code == STORE_OK)
         code = *ret_done ? end_all(delivery) : outlets_settle(delivery);
@@ -278,13 +355,15 @@ static int move_on(const Scope *scope, const Delivery *delivery, DeliveryStream 
     int code = STORE_OK;
     stream->position = delivery->at;
     stream->buffered_bytes = stream->position < stream->next ? stream->buffered_bytes - delivery->bytes : 0;
+    bool had_attempts = stream->attempts != 0;
     stream->retry_ms = stream->failing_ms = 0;
+    stream->attempts = stream->attempt_to = 0;
     if (stream->position < stream->next)
         code = shard_log_read(firehose->log, buffer_log(stream), (uint64_t)stream->position, 1, 1, scope->arena, &first,
                               &count);
     stream->since_ms = count ? first->arrival_ms : scope->now_ms;
     if (code == STORE_OK)
-        code = delivery_stream_write_buffer(scope, stream);
+        code = had_attempts ? delivery_stream_write(scope, stream) : delivery_stream_write_buffer(scope, stream);
     int64_t trim_ms = count ? stream->since_ms : stream->last_ms + 1;
     return code == STORE_OK ? shard_log_trim(firehose->log, buffer_log(stream), trim_ms, TRIM_CHUNKS, &has_more) : code;
 }

@@ -35,6 +35,11 @@ static const Column columns[] = {
     COLUMN(DeliveryStream, destination),
     COLUMN(DeliveryStream, size_max),
     COLUMN(DeliveryStream, interval_ms),
+    COLUMN(DeliveryStream, endpoint),
+    COLUMN(DeliveryStream, access_key),
+    COLUMN(DeliveryStream, attempts),
+    COLUMN(DeliveryStream, attempt_to),
+    COLUMN(DeliveryStream, request_id),
 };
 #define BUFFER_COLUMNS 10
 static const Row whole = ROW(columns), new_row = {columns + 1, sizeof columns / sizeof *columns - 1},
@@ -44,18 +49,18 @@ static const Row whole = ROW(columns), new_row = {columns + 1, sizeof columns / 
 #define OTHER_NAMES                                                                                                    \
     "account, region, name, type, is_deleting, passes_ms, version, created_ms, updated_ms, encryption,"                \
     " encryption_passes_ms, key_type, key_arn, source_arn, source_role_arn, throughput_hint, destination, size_max,"   \
-    " interval_ms"
+    " interval_ms, endpoint, access_key, attempts, attempt_to, request_id"
 #define NAMES BUFFER_NAMES ", " OTHER_NAMES
 
 static const Query find = {"SELECT id, " NAMES
                            " FROM firehose_stream WHERE account = ?1 AND region = ?2 AND name = ?3"};
 static const Query load = {"SELECT id, " NAMES " FROM firehose_stream WHERE id = ?1"};
-static const Query insert = {"INSERT INTO firehose_stream (" NAMES
-                             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-                             " ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)"};
-static const Query replace = {"REPLACE INTO firehose_stream (id, " NAMES
-                              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-                              " ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)"};
+static const Query insert = {
+    "INSERT INTO firehose_stream (" NAMES ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+    " ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)"};
+static const Query replace = {
+    "REPLACE INTO firehose_stream (id, " NAMES ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+    " ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34)"};
 static const Query update_buffer = {
     "UPDATE firehose_stream SET next = ?2, position = ?3, buffered_bytes = ?4, since_ms = ?5, last_ms = ?6,"
     " retry_ms = ?7, failing_ms = ?8, flush_to = ?9, due_ms = ?10 WHERE id = ?1"};

@@ -19,6 +19,10 @@ typedef struct DeliveryStream {
     int32_t throughput_hint;           /* 0: none was given */
     Bytes destination;                 /* JSON: destination.h */
     int64_t size_max, interval_ms;     /* its buffering hints */
+    Bytes endpoint, access_key;        /* of an HTTP endpoint: endpoint.h; else absent */
+    /* What an endpoint has not taken is sent again as it was: records [position, attempt_to). */
+    int64_t attempts, attempt_to;
+    Bytes request_id;
     /* The buffer: records [position, next) of its log. */
     int64_t next, position, buffered_bytes;
     int64_t since_ms;   /* arrival of the oldest */

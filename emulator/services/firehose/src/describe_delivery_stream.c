@@ -30,11 +30,11 @@ static Status describe_delivery_stream(Call *call, const FirehoseDescribeDeliver
                                        FirehoseDescribeDeliveryStreamOutput *out)
 {
     DeliveryStream stream;
-    Destination destination;
+    Target target;
     Arena *arena = call->arena;
     FirehoseDeliveryStreamDescription *told = arena_new_of(arena, FirehoseDeliveryStreamDescription);
     TRY(delivery_stream_for(call, in->delivery_stream_name, &stream));
-    if (!destination_read(arena, &stream, &destination))
+    if (!target_read(arena, &stream, &target))
         return fault(call, STORE_BROKEN);
 
     told->delivery_stream_name = stream.name;
@@ -50,7 +50,7 @@ static Status describe_delivery_stream(Call *call, const FirehoseDescribeDeliver
     told->source = describe_source(arena, &stream);
     told->destinations.items = arena_new_of(arena, FirehoseDestinationDescription);
     told->destinations.len = 1;
-    destination_describe(arena, &destination, told->destinations.items);
+    destination_describe(arena, &target, told->destinations.items);
     SET(told, has_more_destinations, false);
     out->delivery_stream_description = told;
     return OK;

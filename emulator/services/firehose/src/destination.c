@@ -1,5 +1,6 @@
 /* destination.c - the members that S3 and ExtendedS3 destinations have, their defaults, and what is refused. */
 #include "destination.h"
+#include "endpoint.h"
 #include "partitions.h"
 #include "wire.h"
 #include "zone.h"
@@ -27,7 +28,7 @@
 
 static Status not_built(Call *call, const char *what)
 {
-    return fail(call, &COMMON_NOT_IMPLEMENTED, "%s is not implemented: delivery goes to S3, as the records were put.",
+    return fail(call, &COMMON_NOT_IMPLEMENTED, "%s is not implemented: delivery goes to S3, or to an HTTP endpoint.",
                 what);
 }
 
@@ -197,23 +198,12 @@ static void fill_partitioning(Arena *arena, Destination *destination, bool has_h
         SET(partitioning->retry_options, duration_in_seconds, RETRY_S_DEFAULT);
 }
 
-/* Where records go as they were put. from: a configuration or an update, of the same members. */
-#define TAKE_COPY(arena, destination, from)                                                                            \
-    do {                                                                                                               \
-        FirehoseS3DestinationDescription *copy = arena_new_of(arena, FirehoseS3DestinationDescription);                \
-        *copy = (destination)->s3_backup_description ? *(destination)->s3_backup_description : s3_defaults(arena);     \
-        TAKE_S3(copy, from);                                                                                           \
-        fill_hints(arena, &copy->buffering_hints);                                                                     \
-        (destination)->s3_backup_description = copy;                                                                   \
-    } while (0)
-
 static const char *other_of_new(const FirehoseCreateDeliveryStreamInput *in)
 {
     return in->redshift_destination_configuration                  ? "RedshiftDestinationConfiguration"
            : in->elasticsearch_destination_configuration           ? "ElasticsearchDestinationConfiguration"
            : in->amazonopensearchservice_destination_configuration ? "AmazonopensearchserviceDestinationConfiguration"
            : in->splunk_destination_configuration                  ? "SplunkDestinationConfiguration"
-           : in->http_endpoint_destination_configuration           ? "HttpEndpointDestinationConfiguration"
            : in->amazon_open_search_serverless_destination_configuration
                ? "AmazonOpenSearchServerlessDestinationConfiguration"
            : in->snowflake_destination_configuration ? "SnowflakeDestinationConfiguration"
@@ -228,25 +218,29 @@ static void take_new(Arena *arena, Destination *ret, const FirehoseExtendedS3Des
     fill_hints(arena, &ret->buffering_hints);
     fill_partitioning(arena, ret, hints && (hints->has_size_in_m_bs || hints->has_interval_in_seconds));
     if (in->s3_backup_configuration)
-        TAKE_COPY(arena, ret, in->s3_backup_configuration);
+        ret->s3_backup_description = s3_of_configuration(arena, in->s3_backup_configuration);
 }
 
-Status destination_of_new(Call *call, const FirehoseCreateDeliveryStreamInput *in, Destination *ret)
+Status destination_of_new(Call *call, const FirehoseCreateDeliveryStreamInput *in, Target *ret)
 {
     const char *other = other_of_new(in);
     int count = (in->s3_destination_configuration != NULL) + (in->extended_s3_destination_configuration != NULL) +
-                (other != NULL);
+                (in->http_endpoint_destination_configuration != NULL) + (other != NULL);
+    Destination *destination = &ret->destination;
+    *ret = (Target){0};
     if (count != 1)
         return invalid(call, "Exactly one destination configuration is supported for a Firehose");
     if (other)
         return not_built(call, other);
-    set_defaults(call->arena, ret);
+    if (in->http_endpoint_destination_configuration)
+        return endpoint_of_new(call, in->http_endpoint_destination_configuration, ret);
+    set_defaults(call->arena, destination);
     if (in->s3_destination_configuration)
-        TAKE_S3(ret, in->s3_destination_configuration);
+        TAKE_S3(destination, in->s3_destination_configuration);
     else
-        take_new(call->arena, ret, in->extended_s3_destination_configuration);
-    fill_hints(call->arena, &ret->buffering_hints);
-    return check(call, ret, NULL);
+        take_new(call->arena, destination, in->extended_s3_destination_configuration);
+    fill_hints(call->arena, &destination->buffering_hints);
+    return check(call, destination, NULL);
 }
 
 static const char *other_of_update(const FirehoseUpdateDestinationInput *in)
@@ -255,7 +249,6 @@ static const char *other_of_update(const FirehoseUpdateDestinationInput *in)
            : in->elasticsearch_destination_update                 ? "ElasticsearchDestinationUpdate"
            : in->amazonopensearchservice_destination_update       ? "AmazonopensearchserviceDestinationUpdate"
            : in->splunk_destination_update                        ? "SplunkDestinationUpdate"
-           : in->http_endpoint_destination_update                 ? "HttpEndpointDestinationUpdate"
            : in->amazon_open_search_serverless_destination_update ? "AmazonOpenSearchServerlessDestinationUpdate"
            : in->snowflake_destination_update                     ? "SnowflakeDestinationUpdate"
            : in->iceberg_destination_update                       ? "IcebergDestinationUpdate"
@@ -266,8 +259,10 @@ static void take_update(Arena *arena, Destination *destination, const FirehoseEx
 {
     TAKE_EXTENDED(destination, in);
     fill_partitioning(arena, destination, true);
+    FirehoseS3DestinationDescription defaults = s3_defaults(arena);
+    const FirehoseS3DestinationDescription *before = destination->s3_backup_description;
     if (in->s3_backup_update)
-        TAKE_COPY(arena, destination, in->s3_backup_update);
+        destination->s3_backup_description = s3_of_update(arena, before ? before : &defaults, in->s3_backup_update);
 }
 
 /* aws: ExtendedS3DestinationUpdate, S3BackupMode: "If you have enabled … it cannot be disabled"; the API Reference of
@@ -279,15 +274,21 @@ static Status check_update(Call *call, const Destination *before, const Destinat
     return check(call, after, before);
 }
 
-Status destination_update(Call *call, const FirehoseUpdateDestinationInput *in, Destination *destination)
+Status destination_update(Call *call, const FirehoseUpdateDestinationInput *in, Target *target)
 {
     const char *other = other_of_update(in);
+    Destination *destination = &target->destination;
     const Destination before = *destination;
-    int count = (in->s3_destination_update != NULL) + (in->extended_s3_destination_update != NULL) + (other != NULL);
+    int count = (in->s3_destination_update != NULL) + (in->extended_s3_destination_update != NULL) +
+                (in->http_endpoint_destination_update != NULL) + (other != NULL);
     if (count != 1)
         return invalid(call, "Exactly one destination update is supported for a Firehose");
     if (other)
         return not_built(call, other);
+    if ((in->http_endpoint_destination_update != NULL) != (target->endpoint != NULL))
+        return invalid(call, "The destination update must be of the destination's type.");
+    if (target->endpoint)
+        return endpoint_update(call, in->http_endpoint_destination_update, target);
     if (in->s3_destination_update)
         TAKE_S3(destination, in->s3_destination_update);
     else
@@ -301,12 +302,15 @@ static void free_buffer(void *buffer)
     buffer_done(buffer);
 }
 
-void destination_keep(Arena *arena, const Destination *destination, DeliveryStream *stream)
+void destination_keep(Arena *arena, const Target *target, DeliveryStream *stream)
 {
+    const Destination *destination = &target->destination;
     Buffer *json = arena_new_of(arena, Buffer);
     arena_defer(arena, free_buffer, json);
     json_encode(json, &FIREHOSE_SHAPE_EXTENDED_S3_DESTINATION_DESCRIPTION, destination);
     stream->destination = arena_copy(arena, buffer_bytes(json));
+    stream->endpoint = target->endpoint ? endpoint_json(arena, target->endpoint) : (Bytes){0};
+    stream->access_key = target->access_key;
     stream->size_max = destination->buffering_hints->size_in_m_bs * BYTES_PER_MB;
     stream->interval_ms = destination->buffering_hints->interval_in_seconds * MS_PER_S;
 }
@@ -320,15 +324,52 @@ bool destination_read(Arena *arena, const DeliveryStream *stream, Destination *r
            ret->buffering_hints;
 }
 
-void destination_describe(Arena *arena, const Destination *destination, FirehoseDestinationDescription *ret)
+bool target_read(Arena *arena, const DeliveryStream *stream, Target *ret)
+{
+    *ret = (Target){.endpoint = endpoint_read(arena, stream), .access_key = stream->access_key};
+    return destination_read(arena, stream, &ret->destination) && (ret->endpoint || !present(stream->endpoint));
+}
+
+void destination_describe(Arena *arena, const Target *target, FirehoseDestinationDescription *ret)
+{
+    *ret = (FirehoseDestinationDescription){.destination_id = DESTINATION_ID,
+                                            .http_endpoint_destination_description = target->endpoint};
+    if (target->endpoint)
+        return;
+    ret->s3_destination_description = arena_new_of(arena, FirehoseS3DestinationDescription);
+    ret->extended_s3_destination_description = arena_new_of(arena, Destination);
+    TAKE_S3(ret->s3_destination_description, &target->destination);
+    *ret->extended_s3_destination_description = target->destination;
+}
+
+FirehoseS3DestinationDescription *s3_of_configuration(Arena *arena, const FirehoseS3DestinationConfiguration *in)
 {
     FirehoseS3DestinationDescription *s3 = arena_new_of(arena, FirehoseS3DestinationDescription);
-    Destination *extended = arena_new_of(arena, Destination);
-    TAKE_S3(s3, destination);
-    *extended = *destination;
-    *ret = (FirehoseDestinationDescription){.destination_id = DESTINATION_ID,
-                                            .s3_destination_description = s3,
-                                            .extended_s3_destination_description = extended};
+    *s3 = s3_defaults(arena);
+    TAKE_S3(s3, in);
+    fill_hints(arena, &s3->buffering_hints);
+    return s3;
+}
+
+FirehoseS3DestinationDescription *s3_of_update(Arena *arena, const FirehoseS3DestinationDescription *before,
+                                               const FirehoseS3DestinationUpdate *in)
+{
+    FirehoseS3DestinationDescription *s3 = arena_new_of(arena, FirehoseS3DestinationDescription);
+    *s3 = *before;
+    TAKE_S3(s3, in);
+    fill_hints(arena, &s3->buffering_hints);
+    return s3;
+}
+
+void destination_of_s3(const FirehoseS3DestinationDescription *s3, Destination *ret)
+{
+    *ret = (Destination){.s3_backup_mode = FIREHOSE_S3_BACKUP_MODE_DISABLED};
+    TAKE_S3(ret, s3);
+}
+
+Status destination_check(Call *call, const Destination *destination)
+{
+    return check(call, destination, NULL);
 }
 
 bool destination_has_copy(const Destination *destination)

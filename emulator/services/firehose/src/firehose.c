@@ -4,6 +4,7 @@
 #include "deliveries.h"
 #include "firehose_operations.h"
 #include "metrics.h"
+#include "outbound.h"
 #include "pages.h"
 #include "query.h"
 #include "schema.h"
@@ -65,6 +66,7 @@ static void close_firehose(void *service)
     flushes_close(firehose);
     deliveries_close(firehose);
     firehose->queries = queries_free(firehose->queries);
+    firehose->outbound = outbound_free(firehose->outbound);
     if (firehose->grown)
         sources_close(firehose);
     meters_close(firehose->meters);
@@ -93,6 +95,11 @@ static void *open_firehose(Runtime *runtime)
     firehose->kinesis = runtime_service(runtime, &kinesis_service);
     firehose->s3 = runtime_service(runtime, &s3_service);
     firehose->delivery_steps.due = deliveries_go_on;
+    if (runtime->config)
+        firehose->outbound = outbound_new(runtime->loop, config_text(runtime->config, SETTING_EGRESS),
+                                          config_text(runtime->config, SETTING_EGRESS_CA));
+    else
+        firehose->outbound = outbound_new(runtime->loop, NULL, NULL);
     firehose->queries = queries_new(runtime->loop, runtime->program);
     delivery_metrics_open(firehose);
     if (!open_tables(firehose))

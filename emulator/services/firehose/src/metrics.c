@@ -16,6 +16,10 @@ static const MeterMetric infos[METRICS] = {
     [METRIC_S3_RECORDS] = {"DeliveryToS3.Records", "Count"},
     [METRIC_S3_SUCCESS] = {"DeliveryToS3.Success", "Count"},
     [METRIC_S3_FRESHNESS] = {"DeliveryToS3.DataFreshness", "Seconds"},
+    [METRIC_ENDPOINT_BYTES] = {"DeliveryToHttpEndpoint.Bytes", "Bytes"},
+    [METRIC_ENDPOINT_RECORDS] = {"DeliveryToHttpEndpoint.Records", "Count"},
+    [METRIC_ENDPOINT_SUCCESS] = {"DeliveryToHttpEndpoint.Success", "Count"},
+    [METRIC_ENDPOINT_FRESHNESS] = {"DeliveryToHttpEndpoint.DataFreshness", "Seconds"},
     [METRIC_PARTITIONS] = {"PartitionCount", "Count"},
     [METRIC_QUERY_DURATION] = {"JQProcessing.Duration", "Milliseconds"},
     [METRIC_COPY_BYTES] = {"BackupToS3.Bytes", "Bytes"},
@@ -41,10 +45,11 @@ void delivery_metrics_of(Firehose *firehose, const Delivery *delivery, int64_t n
 {
     const DeliveryStream *stream = &delivery->stream;
     double age_s = (double)(now_ms - stream->since_ms) / (double)MS_PER_S;
-    delivery_metric(firehose, stream, METRIC_S3_BYTES, (double)delivery->passed_bytes);
-    delivery_metric(firehose, stream, METRIC_S3_RECORDS, (double)delivery->passed_records);
-    delivery_metric(firehose, stream, METRIC_S3_SUCCESS, 1);
-    delivery_metric(firehose, stream, METRIC_S3_FRESHNESS, age_s);
+    MetricId first = delivery->sending ? METRIC_ENDPOINT_BYTES : METRIC_S3_BYTES;
+    delivery_metric(firehose, stream, first, (double)delivery->passed_bytes);
+    delivery_metric(firehose, stream, first + 1, (double)delivery->passed_records);
+    delivery_metric(firehose, stream, first + 2, delivery->gives_up ? 0 : 1);
+    delivery_metric(firehose, stream, first + 3, age_s);
     if (delivery->partitions)
         delivery_metric(firehose, stream, METRIC_PARTITIONS, (double)partitions_count(delivery->partitions));
     if (!delivery->copy)

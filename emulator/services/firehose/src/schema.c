@@ -28,6 +28,12 @@ const Migration firehose_schema = {
         " stream_id INTEGER NOT NULL, shard_id INTEGER NOT NULL, shard_index INTEGER NOT NULL,"
         " position INTEGER NOT NULL, PRIMARY KEY (stream_id, shard_index)) WITHOUT ROWID;"
         "CREATE INDEX firehose_source_shard ON firehose_source (shard_id);",
+        /* An HTTP endpoint, and what it has not taken. */
+        "ALTER TABLE firehose_stream ADD COLUMN endpoint TEXT;"
+        "ALTER TABLE firehose_stream ADD COLUMN access_key TEXT;"
+        "ALTER TABLE firehose_stream ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE firehose_stream ADD COLUMN attempt_to INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE firehose_stream ADD COLUMN request_id TEXT;",
         NULL,
     },
 };

@@ -38,6 +38,7 @@ struct Firehose {
     int64_t timer_due_ms;
     Delivery *deliveries; /* large ones, in steps; those that wait for somebody */
     struct Queries *queries;
+    struct Outbound *outbound;
     struct FlushWait *flushes; /* pages that wait until nothing is on its way */
     LoopTimer delivery_steps;
     Map *sources; /* 8 bytes of the number of each shard that is read; others that grow are nobody's business here */

@@ -24,7 +24,7 @@ static Status check_version(Call *call, const DeliveryStream *stream, const Fire
 typedef struct Change {
     const FirehoseUpdateDestinationInput *in;
     DeliveryStream stream;
-    Destination destination;
+    Target target;
 } Change;
 
 static Status check(Call *call, Change *change)
@@ -32,9 +32,9 @@ static Status check(Call *call, Change *change)
     const FirehoseUpdateDestinationInput *in = change->in;
     TRY(delivery_stream_for_change(call, in->delivery_stream_name, &change->stream));
     TRY(check_version(call, &change->stream, in));
-    if (!destination_read(call->arena, &change->stream, &change->destination))
+    if (!target_read(call->arena, &change->stream, &change->target))
         return fault(call, STORE_BROKEN);
-    return destination_update(call, in, &change->destination);
+    return destination_update(call, in, &change->target);
 }
 
 /* Its query was looked at meanwhile, by another process: what may have changed since is looked at again. */
@@ -43,8 +43,9 @@ static Status update(Call *call, void *context)
     Change *change = context;
     DeliveryStream *stream = &change->stream;
     TRY(check(call, change));
-    destination_keep(call->arena, &change->destination, stream);
+    destination_keep(call->arena, &change->target, stream);
     stream->version++;
+    stream->attempts = stream->attempt_to = 0; /* another request, then */
     stream->updated_ms = call->now_ms;
     return expect_ok(call, delivery_stream_write(&call->scope, stream));
 }
@@ -56,6 +57,6 @@ static Status update_destination(Call *call, const FirehoseUpdateDestinationInpu
     (void)out;
     change->in = in;
     TRY(check(call, change));
-    TRY(partition_query_check(call, &change->destination, (QueryCheck){update, change}));
+    TRY(partition_query_check(call, &change->target.destination, (QueryCheck){update, change}));
     return update(call, change);
 }
