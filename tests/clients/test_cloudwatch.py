@@ -97,7 +97,7 @@ def test_what_cannot_be_asked_of_statistics(cloudwatch):
     assert error_of(cloudwatch.get_metric_statistics, **asked | {"Period": 90})[0] == "InvalidParameterValue"
     without = {name: value for name, value in asked.items() if name != "Statistics"}
     assert error_of(cloudwatch.get_metric_statistics, **without)[0] == "InvalidParameterCombination"
-    assert error_of(cloudwatch.get_metric_statistics, **asked | {"ExtendedStatistics": ["tm90"]})[0] == "NotImplemented"
+    assert error_of(cloudwatch.get_metric_statistics, **asked | {"ExtendedStatistics": ["mean"]})[0] == "InvalidParameterValue"
 
 
 def query(name: str, stat: str = "Sum", period: int = 60, **more) -> dict:
@@ -156,8 +156,9 @@ def test_get_metric_data_says_that_units_differ(cloudwatch):
     ([query("m"), query("m")], "ValidationError"),
     ([query("m") | {"Id": "M"}], "ValidationError"),
     ([{"Id": "m"}], "ValidationError"),
-    ([{"Id": "m", "Expression": "m1 + m2"}], "NotImplemented"),
-    ([query("m", "TM(10%:90%)") | {"Id": "m"}], "NotImplemented"),
+    ([{"Id": "m", "Expression": "m1 + m2"}], "ValidationError"),
+    ([query("m", "TM(10%)") | {"Id": "m"}], "ValidationError"),
+    ([{"Id": "m", "Expression": "SELECT AVG(m) FROM SCHEMA(n)"}], "NotImplemented"),
 ])
 def test_what_cannot_be_asked_of_metric_data(cloudwatch, queries, code):
     with pytest.raises(ClientError) as refused:

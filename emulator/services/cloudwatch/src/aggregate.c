@@ -156,66 +156,6 @@ int metric_units(Store *store, Arena *arena, const AggregateQuery *query, Units 
     return code == STORE_ROW ? STORE_OK : code;
 }
 
-bool statistic_parse(Bytes text, Statistic *ret)
-{
-    static const char *const names[] = {"SampleCount", "Average", "Sum", "Minimum", "Maximum"};
-    char number[16];
-    char *end;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (bytes_is(text, names[i])) {
-            *ret = (Statistic){.kind = (StatisticKind)i};
-            return true;
-        }
-    if (text.len < 2 || text.len > sizeof number || text.ptr[0] != 'p' || text.ptr[1] < '0' || text.ptr[1] > '9')
-        return false;
-    memcpy(number, text.ptr + 1, text.len - 1);
-    number[text.len - 1] = '\0';
-    *ret = (Statistic){STATISTIC_PERCENTILE, strtod(number, &end)};
-    return !*end && ret->percentile <= 100;
-}
-
-bool statistic_needs_values(const Statistic *statistic)
-{
-    return statistic->kind >= STATISTIC_PERCENTILE;
-}
-
-/* The smallest value that so many percent of the samples do not exceed. */
-static double percentile(const Bucket *bucket, double percent)
-{
-    double wanted = bucket->count * percent / 100, seen = 0;
-    for (size_t i = 0; i < bucket->values.len; i++) {
-        seen += bucket->values.items[i].count;
-        if (seen >= wanted)
-            return bucket->values.items[i].value;
-    }
-    return bucket->maximum;
-}
-
-bool bucket_statistic(const Bucket *bucket, const Statistic *statistic, double *ret)
-{
-    switch (statistic->kind) {
-    case STATISTIC_SAMPLE_COUNT:
-        *ret = bucket->count;
-        return true;
-    case STATISTIC_AVERAGE:
-        *ret = bucket->count > 0 ? bucket->sum / bucket->count : 0;
-        return true;
-    case STATISTIC_SUM:
-        *ret = bucket->sum;
-        return true;
-    case STATISTIC_MINIMUM:
-        *ret = bucket->minimum;
-        return true;
-    case STATISTIC_MAXIMUM:
-        *ret = bucket->maximum;
-        return true;
-    case STATISTIC_PERCENTILE:
-        break;
-    }
-    *ret = percentile(bucket, statistic->percentile);
-    return bucket->values.len != 0;
-}
-
 int64_t aggregate_round_start(int64_t start_ms, int32_t period_s, int64_t now_ms)
 {
     int64_t age_ms = now_ms - start_ms, step_ms = MINUTE_MS;

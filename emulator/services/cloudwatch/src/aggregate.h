@@ -41,14 +41,22 @@ typedef enum StatisticKind {
     STATISTIC_SUM,
     STATISTIC_MINIMUM,
     STATISTIC_MAXIMUM,
-    STATISTIC_PERCENTILE
+    STATISTIC_PERCENTILE, /* this one and what follows need values */
+    STATISTIC_TRIMMED_MEAN,
+    STATISTIC_WINSORIZED_MEAN,
+    STATISTIC_TRIMMED_COUNT,
+    STATISTIC_TRIMMED_SUM,
+    STATISTIC_PERCENTILE_RANK
 } StatisticKind;
 typedef struct Statistic {
     StatisticKind kind;
     double percentile;
+    /* Of the others: between which percents of the samples, or which values. */
+    double from, to;
+    bool are_percents;
 } Statistic;
 
-/* "Sum", "p99.9"; false: none that is built. */
+/* "Sum", "p99.9", "tm90", "TM(10%:90%)", "PR(100:2000)", "IQM"; false: none there is. */
 bool statistic_parse(Bytes text, Statistic *ret);
 bool statistic_needs_values(const Statistic *statistic);
 /* False: a percentile of data of which only statistic sets are known. */

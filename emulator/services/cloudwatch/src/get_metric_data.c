@@ -1,49 +1,25 @@
 /* get_metric_data.c - GetMetricData: several metrics in one call. CloudWatch API Reference, GetMetricData. */
-#include "aggregate.h"
+#include "get_metric_data.h"
+#include "label.h"
 
 OPERATION(CloudwatchGetMetricData, get_metric_data, READS);
 
 #define QUERIES_MAX 500
-#define POINTS_MAX  100800
 #define ROWS_MAX    60000 /* read for a call; what takes more goes on with the next page */
-#define NO_TIME     INT64_MIN
 #define TIME_MAX_MS INT64_C(1000000000000000)
-
-static bool is_id(Bytes id)
-{
-    for (size_t i = 0; i < id.len; i++) {
-        char c = id.ptr[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (i && c >= 'A' && c <= 'Z');
-        if (!is_letter && !(i && ((c >= '0' && c <= '9') || c == '_')))
-            return false;
-    }
-    return id.len > 0;
-}
 
 static Status check_query(Call *call, const CloudwatchMetricDataQueries *queries, size_t at)
 {
     const CloudwatchMetricDataQuery *query = &queries->items[at];
     Statistic statistic;
-    if (!is_id(query->id))
-        return fail(
-            call, &cloudwatch_validation,
-            "The value " BYTES_FMT
-            " for parameter MetricDataQueries.member.%zu.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.",
-            BYTES_ARG(query->id), at + 1);
-    for (size_t i = 0; i < at; i++)
-        if (bytes_equal(query->id, queries->items[i].id))
-            return fail(call, &cloudwatch_validation,
-                        "The values for parameter id in MetricDataQueries are not unique.");
-    if (present(query->expression) == (query->metric_stat != NULL))
-        return fail(
-            call, &cloudwatch_validation,
-            "Exactly one of the parameters MetricDataQueries.member.%zu.MetricStat and MetricDataQueries.member.%zu.Expression must be specified.",
-            at + 1, at + 1);
+    TRY(query_check_id(call, queries, at));
     if (!query->metric_stat)
-        return fail(call, &COMMON_NOT_IMPLEMENTED, "Expressions are not implemented.");
+        return OK;
     if (!statistic_parse(query->metric_stat->stat, &statistic))
-        return fail(call, &COMMON_NOT_IMPLEMENTED, "The statistic " BYTES_FMT " is not implemented.",
-                    BYTES_ARG(query->metric_stat->stat));
+        return fail(call, &cloudwatch_validation,
+                    "The value " BYTES_FMT
+                    " for parameter MetricDataQueries.member.%zu.MetricStat.Stat is not supported.",
+                    BYTES_ARG(query->metric_stat->stat), at + 1);
     return aggregate_check_period(call, "MetricStat.Period", query->metric_stat->period);
 }
 
@@ -72,32 +48,44 @@ typedef struct Page {
     size_t capacity;
 } Page;
 
-/* "3": the page begins with query 3; "3:1767261600000": with its bucket of that time. */
-static Status read_token(Call *call, Bytes token, size_t queries, size_t *ret_query, int64_t *ret_ms)
+Status data_read_token(Call *call, Bytes token, size_t *ret_at, int64_t *ret_ms)
 {
     int64_t number = 0;
     *ret_ms = NO_TIME;
-    *ret_query = 0;
+    *ret_at = 0;
     if (!present(token))
         return OK;
     Bytes query = bytes_cut(&token, ':');
-    bool is_ours = bytes_to_int64(query, &number) && number >= 0 && (uint64_t)number < queries;
+    bool is_ours = bytes_to_int64(query, &number) && number >= 0 && number < INT32_MAX;
     if (is_ours && present(token))
         is_ours = bytes_to_int64(token, ret_ms) && *ret_ms > -TIME_MAX_MS && *ret_ms < TIME_MAX_MS;
-    *ret_query = (size_t)number;
+    *ret_at = (size_t)number;
     return is_ours ? OK : fail(call, &CLOUDWATCH_INVALID_NEXT_TOKEN, "The NextToken is not one that was given.");
 }
 
+static Status read_token(Call *call, const CloudwatchGetMetricDataInput *in, size_t *ret_query, int64_t *ret_ms)
+{
+    TRY(data_read_token(call, in->next_token, ret_query, ret_ms));
+    if (*ret_query < in->metric_data_queries.len)
+        return OK;
+    return fail(call, &CLOUDWATCH_INVALID_NEXT_TOKEN, "The NextToken is not one that was given.");
+}
+
 /* Recorded from AWS: without a unit in the query, the first one by name is told, with a message that says so. */
+CloudwatchMetricDataResultMessages data_units_message(Arena *arena, Bytes names)
+{
+    CloudwatchMetricDataResultMessages messages = {arena_new_of(arena, CloudwatchMessageData), 1};
+    messages.items[0] = (CloudwatchMessageData){
+        TEXT("MultipleUnits"), arena_text(arena, "Multiple units returned: '[" BYTES_FMT "]'", BYTES_ARG(names))};
+    return messages;
+}
+
 static void tell_units(Arena *arena, const Units *units, CloudwatchMetricDataResult *result)
 {
     Bytes names = units->items[0];
     for (size_t i = 1; i < units->len; i++)
         names = arena_text(arena, BYTES_FMT ", " BYTES_FMT, BYTES_ARG(names), BYTES_ARG(units->items[i]));
-    result->messages.items = arena_new_of(arena, CloudwatchMessageData);
-    result->messages.len = 1;
-    result->messages.items[0] = (CloudwatchMessageData){
-        TEXT("MultipleUnits"), arena_text(arena, "Multiple units returned: '[" BYTES_FMT "]'", BYTES_ARG(names))};
+    result->messages = data_units_message(arena, names);
 }
 
 static void make_room(Page *page)
@@ -177,12 +165,14 @@ static Status run_query(Page *page, const CloudwatchMetricDataQuery *asked, int6
         query.start_ms = from_ms;
     if (!statistic_parse(stat->stat, &page->statistic))
         return fault(call, STORE_BROKEN);
-    if (page->statistic.kind == STATISTIC_PERCENTILE) {
+    if (statistic_needs_values(&page->statistic)) {
         page->values = page->values ? page->values : values_room(call->arena);
         query.values = page->values;
     }
     result->id = asked->id;
-    result->label = present(asked->label) ? asked->label : stat->metric->metric_name;
+    result->label = present(asked->label) ? asked->label
+                                          : label_default(call->arena, &page->in->metric_data_queries,
+                                                          (size_t)(asked - page->in->metric_data_queries.items));
     result->timestamps.items = arena_new_of(call->arena, int64_t);
     result->values.items = arena_new_of(call->arena, double);
     page->capacity = 0;
@@ -192,26 +182,23 @@ static Status run_query(Page *page, const CloudwatchMetricDataQuery *asked, int6
     return OK;
 }
 
-static bool is_wanted(const CloudwatchMetricDataQuery *query)
-{
-    return !query->has_return_data || query->return_data;
-}
-
 static Status get_metric_data(Call *call, const CloudwatchGetMetricDataInput *in, CloudwatchGetMetricDataOutput *out)
 {
-    bool is_bounded = in->has_max_datapoints && in->max_datapoints > 0 && in->max_datapoints < POINTS_MAX;
-    Page page = {.call = call, .in = in, .room = is_bounded ? (size_t)in->max_datapoints : POINTS_MAX};
+    bool is_bounded = in->has_max_datapoints && in->max_datapoints > 0 && in->max_datapoints < DATA_POINTS_MAX;
+    Page page = {.call = call, .in = in, .room = is_bounded ? (size_t)in->max_datapoints : DATA_POINTS_MAX};
     size_t first;
     int64_t from_ms;
     TRY(check(call, in));
-    TRY(read_token(call, in->next_token, in->metric_data_queries.len, &first, &from_ms));
+    if (data_needs_maths(in))
+        return data_of_maths(call, in, out);
+    TRY(read_token(call, in, &first, &from_ms));
 
     out->messages.items = arena_new_of(call->arena, CloudwatchMessageData);
     out->metric_data_results.items =
         arena_new_array(call->arena, CloudwatchMetricDataResult, in->metric_data_queries.len);
     for (size_t i = first; i < in->metric_data_queries.len; i++) {
         const CloudwatchMetricDataQuery *query = &in->metric_data_queries.items[i];
-        if (!is_wanted(query))
+        if (!query_is_wanted(query))
             continue;
         if (i > first && (!page.room || page.rows > ROWS_MAX)) {
             out->next_token = arena_text(call->arena, "%zu", i);

@@ -22,9 +22,10 @@ static Status check(Call *call, const CloudwatchGetMetricStatisticsInput *in)
     for (size_t i = 0; i < in->extended_statistics.len; i++) {
         Statistic statistic;
         Bytes text = in->extended_statistics.items[i];
-        if (!statistic_parse(text, &statistic) || statistic.kind != STATISTIC_PERCENTILE)
-            return fail(call, &COMMON_NOT_IMPLEMENTED, "The statistic " BYTES_FMT " is not implemented.",
-                        BYTES_ARG(text));
+        if (!statistic_parse(text, &statistic) || !statistic_needs_values(&statistic))
+            return fail(call, &CLOUDWATCH_INVALID_PARAMETER_VALUE,
+                        "The value " BYTES_FMT " for parameter ExtendedStatistics.member.%zu is not supported.",
+                        BYTES_ARG(text), i + 1);
     }
     return OK;
 }
@@ -71,7 +72,7 @@ static void set_statistic(CloudwatchDatapoint *point, const Bucket *bucket, cons
     case STATISTIC_MAXIMUM:
         SET(point, maximum, value);
         break;
-    case STATISTIC_PERCENTILE:
+    default:
         point->extended_statistics.items[point->extended_statistics.len++] =
             (CloudwatchDatapointValueMapEntry){name, value};
         break;
