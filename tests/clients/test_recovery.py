@@ -1,5 +1,8 @@
-"""kill -9 under eight writers and under sixteen counters, and the n-th call to the system failing: the short forms of tests/recovery."""
+"""kill -9 under eight writers, under sixteen counters and under the archive, and the n-th call to the system failing: the short forms of tests/recovery."""
 
+from collections import Counter
+
+import archive_loop
 import counter_loop
 import fault_loop
 import kill_loop
@@ -50,6 +53,22 @@ def test_the_counter_loop_notices_what_is_lost(own_emulator):
     client.must("dynamodb", "UpdateItem", TableName=counter_loop.TABLE, Key=counter_loop.key_of("counter-0"), UpdateExpression="SET #t = :one",
                 ExpressionAttributeNames={"#t": "total"}, ExpressionAttributeValues={":one": {"N": "7"}})
     assert list(counter_loop.check(client, [counting])) == ["counter-0: the total is 7, the increments are 1"]
+
+
+@pytest.mark.recovery
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("form", archive_loop.FORMS)
+def test_every_event_is_archived_once_over_resharding_and_kill_9(form, tmp_path):
+    result = archive_loop.run(form, events=1500, kills=3, data=tmp_path / "data")
+    assert not result.problems, "\n".join(result.problems[:20])
+    assert result.events >= 1500
+
+
+def test_the_archive_loop_notices_what_is_lost_and_what_is_there_twice():
+    producer = archive_loop.Producer(archive_loop.Clients(""), "avro", 1, acknowledged={"a", "b"}, unsure={"c"})
+    assert not list(archive_loop.check(producer, Counter("abc")))
+    assert list(archive_loop.check(producer, Counter("aabd"))) == ["a: 2 times", "d: never sent"]
+    assert list(archive_loop.check(producer, Counter("bc"))) == ["a: acknowledged, and not there"]
 
 
 @pytest.mark.recovery
