@@ -1,6 +1,7 @@
 /* describe.c - a table as the answers of the table operations show it. */
 #include "dials.h"
 #include "key.h"
+#include "replica.h"
 
 Bytes table_arn(Call *call, const Table *table)
 {
@@ -226,6 +227,7 @@ DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes s
     SET(d, creation_date_time, table->created_ms);
     describe_indexes(call, table, status, d);
     describe_origin(call, table, d);
+    replicas_describe(call, table, d);
     describe_settings(call->arena, table, d);
     return d;
 }

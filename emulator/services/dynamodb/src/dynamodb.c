@@ -45,6 +45,7 @@ static const Query reset_origins = {"DELETE FROM dynamodb_origin WHERE table_id 
 static const Query reset_export_files = {"DELETE FROM dynamodb_export_file WHERE export_id IN"
                                          " (SELECT id FROM dynamodb_export WHERE " IN_NAMESPACE ")"};
 static const Query reset_exports = {"DELETE FROM dynamodb_export WHERE " IN_NAMESPACE};
+static const Query reset_replicas = {"DELETE FROM dynamodb_replica WHERE " IN_NAMESPACE};
 static const Query reset_imports = {"DELETE FROM dynamodb_import WHERE " IN_NAMESPACE};
 static const Query reset_policies = {"DELETE FROM dynamodb_policy WHERE table_id IN " TABLES};
 static const Query reset_insights = {"DELETE FROM dynamodb_insights WHERE table_id IN " TABLES};
@@ -59,29 +60,11 @@ static const Query reset_tables = {"DELETE FROM dynamodb_table WHERE " IN_NAMESP
 static int reset(void *service, Bytes account, Bytes region)
 {
     Dynamodb *dynamodb = service;
-    static const Query *const queries[] = {&show_backups,
-                                           &reset_destinations,
-                                           &reset_undelivered,
-                                           &drop_trees,
-                                           &reset_dials,
-                                           &reset_shards,
-                                           &reset_streams,
-                                           &reset_backups,
-                                           &reset_jobs,
-                                           &reset_changes,
-                                           &reset_recovery,
-                                           &reset_origins,
-                                           &reset_policies,
-                                           &reset_insights,
-                                           &reset_export_files,
-                                           &reset_exports,
-                                           &reset_imports,
-                                           &reset_expiry,
-                                           &reset_tags,
-                                           &reset_tokens,
-                                           &reset_indexes,
-                                           &reset_tables,
-                                           NULL};
+    static const Query *const queries[] = {
+        &show_backups,   &reset_destinations, &reset_undelivered,  &drop_trees,    &reset_dials,    &reset_shards,
+        &reset_streams,  &reset_backups,      &reset_jobs,         &reset_changes, &reset_recovery, &reset_origins,
+        &reset_policies, &reset_insights,     &reset_export_files, &reset_exports, &reset_imports,  &reset_replicas,
+        &reset_expiry,   &reset_tags,         &reset_tokens,       &reset_indexes, &reset_tables,   NULL};
     int code = tables_before_commit(dynamodb);
     tables_forget(dynamodb);
     drops_start(dynamodb);

@@ -1,6 +1,7 @@
 /* items.c */
 #include "destination.h"
 #include "history.h"
+#include "replica.h"
 #include "stream.h"
 
 static const Query select_item = {"SELECT item FROM dynamodb_item WHERE tree = ?1 AND hash = ?2 AND range = ?3"};
@@ -255,9 +256,11 @@ int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
     size_t before = change->before ? item_size(change->before) : 0,
            after = change->after ? item_size(change->after) : 0;
     bool has_destination = destination_is_on(table, scope->now_ms);
-    bool is_same = (table->indexes_count || stream_is_on(table) || has_destination || history_is_followed(table)) &&
-                   (change->before && change->after ? items_equal(scope->arena, change->before, change->after)
-                                                    : !change->before && !change->after);
+    bool replicates = table->replicas_count && !change->is_replicated;
+    bool is_same =
+        (table->indexes_count || stream_is_on(table) || has_destination || replicates || history_is_followed(table)) &&
+        (change->before && change->after ? items_equal(scope->arena, change->before, change->after)
+                                         : !change->before && !change->after);
     *ret_cost = (ChangeCost){.is_same = is_same};
     for (size_t i = 0; i < table->indexes_count; i++)
         entries[i] = entry_change_of(&lookup, change, &table->indexes[i], is_same);
@@ -270,6 +273,8 @@ int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
         count(&table->tally, change->before, before, change->after, after);
     if (has_destination && !is_same && code == STORE_OK)
         code = destination_follow(scope, change);
+    if (replicates && !is_same && code == STORE_OK)
+        code = replicas_follow(scope, change);
     return code == STORE_OK ? expiry_follow(scope, change) : code;
 }
 

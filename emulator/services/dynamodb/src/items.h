@@ -10,7 +10,8 @@ typedef struct Change {
     Table *table;
     Key key;
     const Item *before, *after;
-    bool is_expiry; /* Time to Live removes it */
+    bool is_expiry;     /* Time to Live removes it */
+    bool is_replicated; /* it comes from another replica, and goes no further */
 } Change;
 
 /* How many bytes each tree had to write: for capacity. */

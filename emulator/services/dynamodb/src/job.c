@@ -315,6 +315,8 @@ static int step(const Scope *scope, Share *share, Job *ret_job)
         return export_step(scope, ret_job, share);
     case JOB_IMPORT:
         return import_step(scope, ret_job, share);
+    case JOB_REPLICATE:
+        return replicate_step(scope, ret_job, share);
     }
     return STORE_BROKEN;
 }

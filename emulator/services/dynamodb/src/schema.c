@@ -89,6 +89,8 @@ const Migration dynamodb_schema = {
         " failure TEXT, UNIQUE (account, region, table_name, name));"
         "CREATE INDEX dynamodb_import_table ON dynamodb_import (table_id);"
         "CREATE INDEX dynamodb_import_token ON dynamodb_import (account, region, token);",
+        "CREATE TABLE dynamodb_replica (account TEXT NOT NULL, name TEXT NOT NULL, region TEXT NOT NULL,"
+        " PRIMARY KEY (account, name, region)) WITHOUT ROWID;",
         NULL,
     },
 };

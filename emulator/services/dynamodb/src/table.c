@@ -3,6 +3,7 @@
 #include "dials.h"
 #include "history.h"
 #include "key.h"
+#include "replica.h"
 #include "row.h"
 #include "stream.h"
 #include "table_metrics.h"
@@ -232,6 +233,8 @@ static int load(const Scope *scope, Bytes name, Table **ret_table)
         code = destination_load(scope->store, table);
     if (code == STORE_OK)
         code = history_load(scope->store, table);
+    if (code == STORE_OK)
+        code = replicas_load(scope->store, table);
     *ret_table = code == STORE_OK ? table : table_free(table);
     return code;
 }
@@ -374,7 +377,9 @@ int index_remove(const Scope *scope, const Index *index)
 
 int table_remove_parts(const Scope *scope, Table *table)
 {
-    int code = run_with_id(scope->store, &delete_tags, table->id);
+    int code = replicas_leave(scope, table);
+    if (code == STORE_OK)
+        code = run_with_id(scope->store, &delete_tags, table->id);
     if (code == STORE_OK)
         code = expiry_forget(scope, table);
     if (code == STORE_OK && stream_is_on(table))

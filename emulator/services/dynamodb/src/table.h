@@ -149,6 +149,8 @@ typedef struct Table {
     Destination destination;    /* the one that is ENABLING, ACTIVE, UPDATING or DISABLING, or was lately */
     History history;
     Origin origin;
+    Bytes *replicas; /* regions of the others of a global table */
+    size_t replicas_count;
     struct Table *next_retired;
     struct Table *next_changed;
     bool is_changed; /* stands in Dynamodb.changed */

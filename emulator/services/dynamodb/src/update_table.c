@@ -2,6 +2,7 @@
  * done at once; the answer still says UPDATING. DynamoDB API Reference, UpdateTable. */
 #include "definition.h"
 #include "dials.h"
+#include "replica.h"
 #include "stream.h"
 #include "throttle.h"
 
@@ -21,8 +22,7 @@ typedef struct Plan {
 
 static Status check_implemented(Call *call, const DynamodbUpdateTableInput *in)
 {
-    const char *what = in->replica_updates.len                               ? "ReplicaUpdates"
-                       : in->global_table_witness_updates.len                ? "GlobalTableWitnessUpdates"
+    const char *what = in->global_table_witness_updates.len                  ? "GlobalTableWitnessUpdates"
                        : in->vector_index_updates.len                        ? "VectorIndexUpdates"
                        : present(in->multi_region_consistency)               ? "MultiRegionConsistency"
                        : present(in->global_table_settings_replication_mode) ? "GlobalTableSettingsReplicationMode"
@@ -40,7 +40,7 @@ static bool is_more_than_warm(const DynamodbUpdateTableInput *in)
 
 static Status check_something(Call *call, const DynamodbUpdateTableInput *in)
 {
-    if (in->warm_throughput || is_more_than_warm(in))
+    if (in->warm_throughput || in->replica_updates.len || is_more_than_warm(in))
         return OK;
     return fail(
         call, &DYNAMODB_VALIDATION,
@@ -168,6 +168,33 @@ static Status plan_of(Call *call, const DynamodbUpdateTableInput *in, const Tabl
     return OK;
 }
 
+static int write_indexes(const Scope *scope, const Table *table, Plan *plan)
+{
+    int code = plan->deleted ? index_remove(scope, plan->deleted) : STORE_OK;
+    if (!plan->created || code != STORE_OK)
+        return code;
+    code = index_insert(scope, table, plan->created, &plan->created->tree);
+    if (code == STORE_OK)
+        code = index_fill(scope, table, plan->created, &plan->created->tally);
+    return code == STORE_OK ? index_write(scope, plan->created) : code;
+}
+
+/* aws: "… global secondary indexes … are synchronized across replicas" */
+static int write_indexes_at(Call *call, const Table *table, Bytes region, const Plan *plan)
+{
+    Scope there;
+    Table *other;
+    Index created = plan->created ? *plan->created : (Index){0};
+    int code = replica_find(&call->scope, table, region, &there, &other);
+    if (code != STORE_OK || (!plan->created && !plan->deleted))
+        return code == STORE_NOT_FOUND ? STORE_OK : code;
+    Plan same = {.created = plan->created && !table_index(other, created.name) ? &created : NULL,
+                 .deleted = plan->deleted ? table_index(other, plan->deleted->name) : NULL};
+    code = write_indexes(&there, other, &same);
+    table_forget(call->service, other);
+    return code;
+}
+
 static int write_plan(Call *call, const Table *table, Plan *plan)
 {
     int code = table_write(&call->scope, &plan->table);
@@ -179,14 +206,11 @@ static int write_plan(Call *call, const Table *table, Plan *plan)
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
         if (plan->units_changed[i])
             code = index_write(&call->scope, &plan->table.indexes[i]);
-    if (plan->deleted && code == STORE_OK)
-        code = index_remove(&call->scope, plan->deleted);
-    if (!plan->created || code != STORE_OK)
-        return code;
-    code = index_insert(&call->scope, table, plan->created, &plan->created->tree);
     if (code == STORE_OK)
-        code = index_fill(&call->scope, table, plan->created, &plan->created->tally);
-    return code == STORE_OK ? index_write(&call->scope, plan->created) : code;
+        code = write_indexes(&call->scope, table, plan);
+    for (size_t i = 0; i < table->replicas_count && code == STORE_OK; i++)
+        code = write_indexes_at(call, table, table->replicas[i], plan);
+    return code;
 }
 
 static void describe_plan(Call *call, const Plan *plan, DynamodbUpdateTableOutput *out)
@@ -221,6 +245,28 @@ static void describe_key(const Table *before, DynamodbTableDescription *d)
                                                    .kms_master_key_arn = before->sse_key};
 }
 
+/* aws: alone: "… you can't modify replicas and other settings in one request" */
+static Status update_replicas(Call *call, const DynamodbUpdateTableInput *in, Table *table,
+                              DynamodbUpdateTableOutput *out)
+{
+    Bytes name = table->name;
+    if (in->warm_throughput || is_more_than_warm(in))
+        return fail(call, &DYNAMODB_VALIDATION,
+                    INVALID "ReplicaUpdates cannot be combined with other updates of the table");
+    TRY(replicas_check(call, in, table));
+    TRY(replicas_update(call, in, table));
+    table_forget(call->service, table);
+    TRY(table_find(call, name, &table));
+    out->table_description = table_describe(call, table, DYNAMODB_TABLE_STATUS_UPDATING);
+    if (in->replica_updates.items->create) /* aws: however small it is */
+        for (size_t i = 0; i < out->table_description->replicas.len; i++) {
+            DynamodbReplicaDescription *replica = &out->table_description->replicas.items[i];
+            if (bytes_equal(replica->region_name, in->replica_updates.items->create->region_name))
+                replica->replica_status = DYNAMODB_REPLICA_STATUS_CREATING;
+        }
+    return OK;
+}
+
 static Status update_table(Call *call, const DynamodbUpdateTableInput *in, DynamodbUpdateTableOutput *out)
 {
     Table *table;
@@ -228,6 +274,8 @@ static Status update_table(Call *call, const DynamodbUpdateTableInput *in, Dynam
     TRY(check_implemented(call, in));
     TRY(check_something(call, in));
     TRY(table_find_to_change(call, in->table_name, &table));
+    if (in->replica_updates.len)
+        return update_replicas(call, in, table, out);
     TRY(plan_of(call, in, table, &plan));
     TRY(dials_check(call, table, &plan.table));
 
