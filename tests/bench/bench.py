@@ -31,6 +31,7 @@ from botocore.config import Config
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "build" / "bench"
 STREAM = TABLE = BUCKET = "bench"
+ALIAS = "alias/bench"
 SHARDS, RECORD_BYTES, ITEM_BYTES, QUERIED = 4, 1024, 400, 20
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 EMULATOR = "EVPOC_EMU"
@@ -70,9 +71,9 @@ class Peer:
         return [str(BUILT / "node_modules/.bin" / self.name), "--port", str(port)]
 
 
-OURS = Peer("evpoc-emu", ("kinesis", "dynamodb", "s3", "firehose"), "SQLite file, committed before the answer", "")
+OURS = Peer("evpoc-emu", ("kinesis", "dynamodb", "s3", "firehose", "kms"), "SQLite file, committed before the answer", "")
 PEERS = [Peer("kinesalite", ("kinesis",), "memory", "3.3.3"), Peer("dynalite", ("dynamodb",), "memory", "3.2.1"),
-         Peer("moto", ("kinesis", "dynamodb", "s3", "firehose"), "memory", "5.2.1"), Peer("s3rver", ("s3",), "files", "3.7.1")]
+         Peer("moto", ("kinesis", "dynamodb", "s3", "firehose", "kms"), "memory", "5.2.1"), Peer("s3rver", ("s3",), "files", "3.7.1")]
 
 
 def install_peers() -> None:
@@ -243,6 +244,8 @@ def operations() -> list[Operation]:
         *s3_operations(),
         Operation("PutRecordBatch", "firehose", '"FailedPutCount":0', [
             request("firehose", "Firehose_20150804.PutRecordBatch", {"DeliveryStreamName": STREAM, "Records": [{"Data": DATA}] * 500})], 500, 300),
+        Operation("Encrypt (1 KiB)", "kms", '"CiphertextBlob"', [
+            request("kms", "TrentService.Encrypt", {"KeyId": ALIAS, "Plaintext": DATA, "EncryptionContext": {"tenant": "a"}})]),
     ]
 
 
@@ -292,6 +295,9 @@ def prepare(server: Server, wanted: list[Operation]) -> None:
             dynamodb.put_item(TableName=TABLE, Item=item(0) | {"pk": {"S": "queried"}, "sk": {"N": str(number)}})
         puts = next(operation for operation in wanted if operation.name == "PutItem")
         play(server, puts.requests, 4, f"x{KEYS}", "")
+    if "kms" in services:
+        kms = server.client("kms")
+        kms.create_alias(AliasName=ALIAS, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     prepare_archive(server, wanted)
 
 

@@ -56,7 +56,20 @@ def lists() -> Iterator[Case]:
     yield case("of 2,000 keys", "ListAliases", {"Limit": 100}, keys)
 
 
+def cryptography() -> Iterator[Case]:
+    blob = "A" * 8_192
+    pairs = {f"{n:05}": "v" for n in range(3_500)}
+    yield case("a context of 3,500 pairs", "Encrypt", {"KeyId": "alias/aws/kinesis", "Plaintext": "AAAA", "EncryptionContext": pairs})
+    yield case("a context of 3,500 pairs", "Decrypt", {"CiphertextBlob": blob, "EncryptionContext": pairs})
+    yield case("a context of 60 kB in one pair", "Decrypt", {"CiphertextBlob": blob, "EncryptionContext": {"k": "v" * 52_000}})
+    yield case("an import token that is none", "ImportKeyMaterial", {"KeyId": "alias/aws/kinesis", "ImportToken": blob, "EncryptedKeyMaterial": blob})
+    yield case("a token that is none", "RetireGrant", {"GrantToken": "A" * 8_192})
+    yield case("the most there is", "GenerateRandom", {"NumberOfBytes": 1_024})
+    yield case("4,000 operations", "CreateGrant", {"KeyId": "k", "GranteePrincipal": "arn:aws:iam::000000000000:role/r", "Operations": ["Decrypt"] * 4_000})
+
+
 def cases() -> Iterator[Case]:
+    yield from cryptography()
     yield from policies()
     yield from tags()
     yield from texts()

@@ -54,9 +54,12 @@ static void encode_error(WireAnswer *answer, const ServiceModel *service, const 
     Buffer *out = &answer->body;
     wire_answer_add(answer, TEXT("content-type"), bytes_of(content_type(service)));
     add_query_error(answer, service, error);
-    buffer_append_format(out, "{\"__type\":\"%s%s%s\",\"%s\":", error->name_space ? error->name_space : "",
-                         error->name_space ? "#" : "", error->code, error->message_name);
-    json_append_string(out, told->message);
+    buffer_append_format(out, "{\"__type\":\"%s%s%s\"", error->name_space ? error->name_space : "",
+                         error->name_space ? "#" : "", error->code);
+    if (told->message.len) { /* recorded from AWS's KMS: where nothing is said, there is no member */
+        buffer_append_format(out, ",\"%s\":", error->message_name);
+        json_append_string(out, told->message);
+    }
     json_append_error_fields(out, told);
     buffer_append_char(out, '}');
 }

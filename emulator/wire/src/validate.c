@@ -134,9 +134,12 @@ static bool complain(Check *check, const Shape *shape, const void *value, const 
     Place *place = &check->places[check->complaints->count];
     check->complaints->items[check->complaints->count++] = (Complaint){.member = member_of(path)};
     place->begin = text->len;
-    buffer_append_text(text, "Value ");
+    bool is_told = !value || shape->kind != KIND_BLOB || !shape->sensitive; /* recorded from AWS's KMS */
+    buffer_append_text(text, is_told ? "Value " : "Value");
     place->value = text->len;
-    if (value) {
+    if (!is_told) {
+        /* "Value at 'plaintext' failed": not even that it isn't told */
+    } else if (value) {
         buffer_append_char(text, '\'');
         append_shown(text, shape, value);
         buffer_append_char(text, '\'');
