@@ -17,7 +17,8 @@ void print_help(void)
     Buffer text = {0};
     buffer_append_text(
         &text,
-        "Usage: evpoc-emu [setting]...          emulate, until SIGTERM or Ctrl-C\n       evpoc-emu config [setting]...   print the settings in force and where each comes from\n       evpoc-emu health [setting]...   ask the emulator of these settings how it is\n       evpoc-emu check [setting]...    look at all of the file in --data while no emulator has it\n       evpoc-emu ctl PAGE …            its admin API: clock, reset, snapshot, faults …; ctl alone lists them\nA local, offline emulator of Kinesis, Glue Schema Registry, DynamoDB, CloudWatch, S3, STS and KMS on one port.\n\n");
+        "Usage: evpoc-emu [setting]...          emulate, until SIGTERM or Ctrl-C\n       evpoc-emu config [setting]...   print the settings in force and where each comes from\n       evpoc-emu health [setting]...   ask the emulator of these settings how it is\n       evpoc-emu check [setting]...    look at all of the file in --data while no emulator has it\n       evpoc-emu ctl PAGE …            its admin API: clock, reset, snapshot, faults …; ctl alone lists them\nA local, offline emulator of " SERVICES_IN_WORDS
+        " on one port.\n\n");
     settings_write_help(&text);
     buffer_append_text(
         &text,

@@ -83,6 +83,10 @@ const char *config_origin(const Config *config, SettingId id); /* "--port", "EVP
 /* What is in force and where it comes from, as lines of evpoc.toml. */
 void config_print(const Config *config, Buffer *out);
 
+/* For people: --help and the manual name them. */
+#define SERVICES_IN_WORDS                                                                                              \
+    "Kinesis, DynamoDB and its streams, S3, Firehose, Glue Schema Registry, CloudWatch, KMS and STS"
+
 void settings_write_help(Buffer *out);     /* the lines of --help */
 void settings_write_markdown(Buffer *out); /* docs/configuration.md */
 void settings_write_manual(Buffer *out);   /* evpoc-emu(1) */

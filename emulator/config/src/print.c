@@ -104,7 +104,8 @@ void settings_write_manual(Buffer *out)
 {
     buffer_append_text(
         out,
-        ".TH EVPOC-EMU 1\n.SH NAME\nevpoc\\-emu \\- a local emulator of the AWS stack of an event-driven system\n.SH SYNOPSIS\n.B evpoc\\-emu\n[\\fIsetting\\fR]...\n.br\n.B evpoc\\-emu config\n[\\fIsetting\\fR]...\n.br\n.B evpoc\\-emu health\n[\\fIsetting\\fR]...\n.SH DESCRIPTION\nAnswers Kinesis, Glue Schema Registry, DynamoDB, CloudWatch, S3, STS and KMS on one port, and keeps all in one file.\nClients need nothing but\n.B AWS_ENDPOINT_URL=http://localhost:4566\nand any credentials.\n.PP\n.B config\nprints the settings in force and where each comes from.\n.PP\n.B ctl\nasks the admin API of the emulator of these settings; alone it lists the pages.\n.PP\n.B health\nasks the emulator of these settings how it is, and exits with 0 where it is well.\n.SH SETTINGS\nA flag wins over the environment, the environment over\n.BR evpoc.toml .\n");
+        ".TH EVPOC-EMU 1\n.SH NAME\nevpoc\\-emu \\- a local emulator of the AWS stack of an event-driven system\n.SH SYNOPSIS\n.B evpoc\\-emu\n[\\fIsetting\\fR]...\n.br\n.B evpoc\\-emu config\n[\\fIsetting\\fR]...\n.br\n.B evpoc\\-emu health\n[\\fIsetting\\fR]...\n.SH DESCRIPTION\nAnswers " SERVICES_IN_WORDS
+        " on one port, and keeps all in one file.\nClients need nothing but\n.B AWS_ENDPOINT_URL=http://localhost:4566\nand any credentials.\n.PP\n.B config\nprints the settings in force and where each comes from.\n.PP\n.B ctl\nasks the admin API of the emulator of these settings; alone it lists the pages.\n.PP\n.B health\nasks the emulator of these settings how it is, and exits with 0 where it is well.\n.SH SETTINGS\nA flag wins over the environment, the environment over\n.BR evpoc.toml .\n");
     for (int id = 0; id < SETTINGS; id++)
         write_manual_entry(out, (SettingId)id);
     buffer_append_text(
