@@ -3,6 +3,7 @@
 from collections import Counter
 
 import archive_loop
+import awsjson
 import counter_loop
 import fault_loop
 import kill_loop
@@ -20,7 +21,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path):
 
 def test_the_kill_loop_notices_what_is_lost(own_emulator):
     emulator = own_emulator(data=None)
-    client = kill_loop.Client(emulator.port)
+    client = awsjson.Client(emulator.port)
     kill_loop.make_resources(client)
     writer = kill_loop.Writer(0, "put_record")
     writer.acknowledged["0-0"] = "shardId-000000000000", "1"

@@ -14,11 +14,11 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parents[1] / "clients" / "python"), str(HERE.parent / "recovery"), str(HERE)]
+from awsjson import Client  # noqa: E402
 import dynamodb_model as model  # noqa: E402
 from dynamodb_model import Cost, Invalid, Misfit, TableModel, plain  # noqa: E402
 from dynamodb_random import Index, Item, Maker, Table, Tree, Words, index_definition  # noqa: E402
 from kinesis_property import Refuted, expect  # noqa: E402
-from kill_loop import Client  # noqa: E402
 from local_emulator import LocalEmulator  # noqa: E402
 
 TABLES = 3

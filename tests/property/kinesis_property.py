@@ -19,7 +19,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parents[1] / "clients" / "python"), str(HERE.parent / "recovery")]
-from kill_loop import Client  # noqa: E402
+from awsjson import Client  # noqa: E402
 from local_emulator import LocalEmulator  # noqa: E402
 
 STREAM = "property"

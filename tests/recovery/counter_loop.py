@@ -25,7 +25,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parents[1] / "clients" / "python"), str(HERE)]
-from kill_loop import LOST_CONNECTION, Client, check_file  # noqa: E402
+from awsjson import LOST_CONNECTION, Client  # noqa: E402
+from kill_loop import check_file, report  # noqa: E402
 from local_emulator import LocalEmulator  # noqa: E402
 
 TABLE = "counters"
@@ -246,10 +247,7 @@ def main() -> None:
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="evpoc-counters-") as data:
         result = run(given.increments, given.kills, Path(data) / "data")
-    for problem in result.problems[:50]:
-        print(problem)
-    print(result)
-    sys.exit(1 if result.problems else 0)
+    report(result)
 
 
 if __name__ == "__main__":

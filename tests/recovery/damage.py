@@ -21,7 +21,6 @@ import argparse
 import base64
 import collections
 import contextlib
-import http.client
 import itertools
 import json
 import os
@@ -38,39 +37,21 @@ from pathlib import Path
 from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "clients" / "python"), str(Path(__file__).resolve().parent)]
+import awsjson  # noqa: E402
 import pages  # noqa: E402
+from awsjson import LOST_CONNECTION  # noqa: E402
 from local_emulator import EmulatorFailed, LocalEmulator  # noqa: E402
 
-TARGETS = {"kinesis": "Kinesis_20131202", "dynamodb": "DynamoDB_20120810", "glue": "AWSGlue", "kms": "TrentService"}
-LOST_CONNECTION = (OSError, http.client.HTTPException)
 PAGE = pages.PAGE_BYTES
 Answer = tuple[int, Any]
 
 
-class Client:
+class Client(awsjson.Client):
     def __init__(self, port: int):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-
-    def ask(self, service: str, operation: str, **members: Any) -> Answer:
-        headers = {"X-Amz-Target": f"{TARGETS[service]}.{operation}", "Content-Type": "application/x-amz-json-1.1",
-                   "Authorization": f"AWS4-HMAC-SHA256 Credential=test/20240101/us-east-1/{service}/aws4_request, "
-                                    "SignedHeaders=host, Signature=0"}
-        self.connection.request("POST", "/", json.dumps(members), headers)
-        answer = self.connection.getresponse()
-        body = answer.read()
-        return answer.status, json.loads(body) if body else {}
-
-    def must(self, service: str, operation: str, **members: Any) -> dict[str, Any]:
-        status, answer = self.ask(service, operation, **members)
-        if status != 200:
-            raise RuntimeError(f"{operation}: {status} {answer}")
-        return answer
+        super().__init__(port, timeout=60)
 
     def page(self, page: str, **members: Any) -> Answer:
-        self.connection.request("POST", f"/_evpoc/{page}", json.dumps(members), {"Content-Type": "application/json"})
-        answer = self.connection.getresponse()
-        body = answer.read()
-        return answer.status, json.loads(body) if body else {}
+        return self.send(f"/_evpoc/{page}", members, {"Content-Type": "application/json"})
 
 
 # A world, and questions about it

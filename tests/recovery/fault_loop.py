@@ -25,19 +25,12 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parents[1] / "clients" / "python"), str(HERE)]
-import kill_loop  # noqa: E402
+from awsjson import Client  # noqa: E402
 from local_emulator import EmulatorFailed, LocalEmulator  # noqa: E402
 
 STREAM, TABLE, REGISTRY = "faults", "faults", "faults"
 ERRORS = {"write": 28, "sync": 5, "memory": 0}  # ENOSPC, EIO
 REFUSALS_MAX = 3  # of the calls of one turn, and of the next where the file had to be rolled back
-
-
-class Client(kill_loop.Client):
-    def __init__(self, port: int):
-        super().__init__(port)
-        kill_loop.TARGETS.setdefault("glue", "AWSGlue")
-        kill_loop.TARGETS.setdefault("kms", "TrentService")
 
 
 @dataclass

@@ -10,14 +10,12 @@ killed at a random moment and started again on the same data, --kills times; aft
     items    each holds its last acknowledged value, or a later one that was not answered any more
     file     SQLite finds it whole
 
-Needs nothing but Python: it speaks awsJson itself, without retries, so that an answer is an answer."""
+Needs nothing but Python."""
 
 from __future__ import annotations
 
 import argparse
 import base64
-import http.client
-import json
 import random
 import sqlite3
 import sys
@@ -29,41 +27,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "clients" / "python"))
+HERE = Path(__file__).resolve().parent
+sys.path += [str(HERE.parents[1] / "clients" / "python"), str(HERE)]
+from awsjson import LOST_CONNECTION, Client  # noqa: E402
 from local_emulator import LocalEmulator  # noqa: E402
 
 STREAM = TABLE = "kill-loop"
 SHARDS = 8
 KEYS_A_WRITER = 300
 BATCH = 25
-TARGETS = {"kinesis": "Kinesis_20131202", "dynamodb": "DynamoDB_20120810", "dynamodbstreams": "DynamoDBStreams_20120810"}
-LOST_CONNECTION = (OSError, http.client.HTTPException)
-
-
-class Client:
-    """One connection. `ask` raises one of LOST_CONNECTION where no whole answer came."""
-
-    def __init__(self, port: int):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-
-    def ask(self, service: str, operation: str, **members: Any) -> tuple[int, dict[str, Any]]:
-        headers = {"X-Amz-Target": f"{TARGETS[service]}.{operation}", "Content-Type": "application/x-amz-json-1.1",
-                   "Authorization": f"AWS4-HMAC-SHA256 Credential=test/20240101/us-east-1/{service}/aws4_request, "
-                                    "SignedHeaders=host, Signature=0"}
-        try:
-            self.connection.request("POST", "/", json.dumps(members), headers)
-            answer = self.connection.getresponse()
-            body = answer.read()
-        except LOST_CONNECTION:
-            self.connection.close()
-            raise
-        return answer.status, json.loads(body) if body else {}
-
-    def must(self, service: str, operation: str, **members: Any) -> dict[str, Any]:
-        status, answer = self.ask(service, operation, **members)
-        if status != 200:
-            raise RuntimeError(f"{operation}: {status} {answer}")
-        return answer
 
 
 @dataclass
@@ -281,6 +253,14 @@ def run(kills: int, data: Path, longest_seconds: float, seed: int, progress: boo
                   sum(path.stat().st_size for path in data.iterdir()) / 2**20, problems)
 
 
+def report(result: Any) -> None:
+    """The first of its problems, and the whole; ends the process."""
+    for problem in result.problems[:50]:
+        print(problem)
+    print(result)
+    sys.exit(1 if result.problems else 0)
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--kills", type=int, default=50)
@@ -290,10 +270,7 @@ def main() -> None:
     print(f"seed {given.seed}")
     with tempfile.TemporaryDirectory(prefix="evpoc-kill-") as data:
         result = run(given.kills, Path(data) / "data", given.longest, given.seed, progress=True)
-    for problem in result.problems[:50]:
-        print(problem)
-    print(result)
-    sys.exit(1 if result.problems else 0)
+    report(result)
 
 
 if __name__ == "__main__":

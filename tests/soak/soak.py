@@ -35,50 +35,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "clients" / "python"))
+HERE = Path(__file__).resolve().parent
+sys.path += [str(HERE.parents[1] / "clients" / "python"), str(HERE.parent / "recovery")]
+import awsjson  # noqa: E402
+from awsjson import LOST_CONNECTION  # noqa: E402
 from local_emulator import LocalEmulator  # noqa: E402
 
-TARGETS = {"kinesis": "Kinesis_20131202", "dynamodb": "DynamoDB_20120810", "glue": "AWSGlue",
-           "monitoring": "GraniteServiceVersion20100801"}
 BUSY, PROBE, PASSING = "111111111111", "222222222222", "333333333333"  # accounts; faults meet the first, resets the last
 STREAM = TABLE = "soak"
-LOST = (OSError, http.client.HTTPException)
 # Faults make the busy account's calls fail with any of these.
 MAY_FAIL = {"ProvisionedThroughputExceededException", "InternalFailure", "ServiceUnavailable"}
 
 
-class Client:
+class Client(awsjson.Client):
     def __init__(self, port: int, account: str, tls: bool = False):
-        self.account = account
-        self.connection: http.client.HTTPConnection
+        super().__init__(port, account)
         if tls:
             context = ssl.create_default_context()
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
             self.connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=context)
-        else:
-            self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
-    def ask(self, service: str, operation: str, **members: Any) -> tuple[int, dict[str, Any]]:
-        headers = {"X-Amz-Target": f"{TARGETS[service]}.{operation}", "Content-Type": "application/x-amz-json-1.1",
-                   "Authorization": f"AWS4-HMAC-SHA256 Credential={self.account}/20240101/us-east-1/{service}/aws4_request, "
-                                    "SignedHeaders=host, Signature=0"}
+    def read(self, body: bytes) -> dict[str, Any]:
         try:
-            self.connection.request("POST", "/", json.dumps(members), headers)
-            answer = self.connection.getresponse()
-            body = answer.read()
-        except LOST:
-            self.connection.close()
-            raise
-        try:
-            return answer.status, json.loads(body) if body else {}
+            return super().read(body)
         except ValueError:
-            return answer.status, {}
-
-    def must(self, service: str, operation: str, **members: Any) -> dict[str, Any]:
-        status, answer = self.ask(service, operation, **members)
-        if status != 200:
-            raise RuntimeError(f"{operation}: {status} {answer}")
-        return answer
+            return {}
 
     def close(self) -> None:
         self.connection.close()
@@ -119,7 +100,7 @@ class Soak:
         """An answer, or None where it was refused as faults and races with resets may have it."""
         try:
             status, answer = client.ask(service, operation, **members)
-        except LOST:
+        except LOST_CONNECTION:
             return None
         with self.lock:
             self.result.calls[operation] = self.result.calls.get(operation, 0) + 1
@@ -165,7 +146,7 @@ class Soak:
         body = json.dumps({"ConsumerARN": said["ConsumerDescription"]["ConsumerARN"], "ShardId": chance.choice(shards["Shards"])["ShardId"],
                            "StartingPosition": {"Type": "LATEST"}})
         other = Client(self.port, client.account)
-        with contextlib.suppress(*LOST):
+        with contextlib.suppress(*LOST_CONNECTION):
             other.connection.request("POST", "/", body, {"X-Amz-Target": "Kinesis_20131202.SubscribeToShard",
                                      "Content-Type": "application/x-amz-json-1.1",
                                      "Authorization": f"AWS4-HMAC-SHA256 Credential={client.account}/20240101/us-east-1/kinesis/aws4_request"})
@@ -204,7 +185,7 @@ class Soak:
     def come_and_go(self, client: Client, chance: random.Random) -> None:
         """A connection a call, half of them by TLS; some leave without their answer."""
         passing = Client(self.port, client.account, tls=chance.random() < 0.5)
-        with contextlib.suppress(*LOST):
+        with contextlib.suppress(*LOST_CONNECTION):
             if chance.random() < 0.2:
                 passing.connection.request("POST", "/", b"{}", {"X-Amz-Target": "Kinesis_20131202.ListStreams"})
             else:
@@ -232,7 +213,7 @@ class Soak:
                 client.must("kinesis", "PutRecord", StreamName=STREAM, PartitionKey="k", Data="eA==")
             else:
                 client.must("dynamodb", "GetItem", TableName=TABLE, Key={"k": {"S": "k"}})
-        except (RuntimeError, *LOST) as error:
+        except (RuntimeError, *LOST_CONNECTION) as error:
             self.problem(f"the probe: {error!r}")
         with self.lock:
             self.times.append(time.perf_counter() - begun)
