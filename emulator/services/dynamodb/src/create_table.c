@@ -32,27 +32,8 @@ static Status check_counts(Call *call, const DynamodbCreateTableInput *in)
     return OK;
 }
 
-static Status read_local_index(Call *call, const DynamodbCreateTableInput *in, size_t i, Table *table)
+static Status add_index(Call *call, const DynamodbCreateTableInput *in, IndexDefinition definition, Table *table)
 {
-    const DynamodbLocalSecondaryIndex *local = &in->local_secondary_indexes.items[i];
-    IndexDefinition definition = {
-        .name = local->index_name, .key_schema = &local->key_schema, .projection = local->projection};
-    TRY(index_of_definition(call, table, &in->attribute_definitions, &definition,
-                            &table->indexes[table->indexes_count]));
-    table->indexes_count++;
-    return OK;
-}
-
-static Status read_global_index(Call *call, const DynamodbCreateTableInput *in, size_t i, Table *table)
-{
-    const DynamodbGlobalSecondaryIndex *global = &in->global_secondary_indexes.items[i];
-    IndexDefinition definition = {global->index_name,
-                                  true,
-                                  &global->key_schema,
-                                  global->projection,
-                                  global->provisioned_throughput,
-                                  global->on_demand_throughput,
-                                  global->warm_throughput};
     TRY(index_of_definition(call, table, &in->attribute_definitions, &definition,
                             &table->indexes[table->indexes_count]));
     table->indexes_count++;
@@ -64,9 +45,9 @@ static Status read_indexes(Call *call, const DynamodbCreateTableInput *in, Table
     TRY(check_counts(call, in));
     table->indexes = arena_new_array(call->arena, Index, INDEXES_LOCAL_MAX + INDEXES_GLOBAL_MAX);
     for (size_t i = 0; i < in->local_secondary_indexes.len; i++)
-        TRY(read_local_index(call, in, i, table));
+        TRY(add_index(call, in, LOCAL_DEFINITION(&in->local_secondary_indexes.items[i]), table));
     for (size_t i = 0; i < in->global_secondary_indexes.len; i++)
-        TRY(read_global_index(call, in, i, table));
+        TRY(add_index(call, in, GLOBAL_DEFINITION(&in->global_secondary_indexes.items[i]), table));
     size_t named = 0;
     for (size_t i = 0; i < table->indexes_count; i++)
         named += table->indexes[i].non_key.len;
@@ -74,15 +55,6 @@ static Status read_indexes(Call *call, const DynamodbCreateTableInput *in, Table
         return fail(call, &DYNAMODB_VALIDATION,
                     INVALID "The total number of attributes projected into all of the table's indexes exceeds 100");
     return OK;
-}
-
-static Status check_new(Call *call, Bytes name)
-{
-    Table *table;
-    int code = table_get(&call->scope, name, &table);
-    if (code == STORE_OK)
-        return fail(call, &DYNAMODB_RESOURCE_IN_USE, "Table already exists: " BYTES_FMT, BYTES_ARG(name));
-    return code == STORE_NOT_FOUND ? OK : expect_ok(call, code);
 }
 
 static Status create_table(Call *call, const DynamodbCreateTableInput *in, DynamodbCreateTableOutput *out)
@@ -111,7 +83,7 @@ static Status create_table(Call *call, const DynamodbCreateTableInput *in, Dynam
         TRY(policy_check(call, in->resource_policy));
     if (in->stream_specification)
         TRY(stream_check(call, NULL, in->stream_specification, &view));
-    TRY(check_new(call, table.name));
+    TRY(name_check_free(call, table.name));
 
     TRY(expect_ok(call, table_insert(&call->scope, &table, &table.id)));
     TRY(expect_ok(call, table_tags_put(&call->scope, table.id, &in->tags)));

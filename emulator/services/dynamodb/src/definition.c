@@ -24,6 +24,15 @@ Status name_check(Call *call, Bytes name)
         "Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'");
 }
 
+Status name_check_free(Call *call, Bytes name)
+{
+    Table *table;
+    int code = table_get(&call->scope, name, &table);
+    if (code == STORE_OK)
+        return fail(call, &DYNAMODB_RESOURCE_IN_USE, "Table already exists: " BYTES_FMT, BYTES_ARG(name));
+    return code == STORE_NOT_FOUND ? OK : expect_ok(call, code);
+}
+
 static Bytes defined_names(Arena *arena, const DynamodbAttributeDefinitions *definitions)
 {
     return names_listed(arena, definitions->items, definitions->len, sizeof *definitions->items);

@@ -13,9 +13,23 @@ typedef struct IndexDefinition {
     const DynamodbOnDemandThroughput *on_demand;
     const DynamodbWarmThroughput *warm;
 } IndexDefinition;
+/* Of a member of the model that describes one: to be made with the table, or by itself. */
+#define LOCAL_DEFINITION(local)                                                                                        \
+    ((IndexDefinition){                                                                                                \
+        .name = (local)->index_name, .key_schema = &(local)->key_schema, .projection = (local)->projection})
+#define GLOBAL_DEFINITION(global)                                                                                      \
+    ((IndexDefinition){.name = (global)->index_name,                                                                   \
+                       .is_global = true,                                                                              \
+                       .key_schema = &(global)->key_schema,                                                            \
+                       .projection = (global)->projection,                                                             \
+                       .provisioned = (global)->provisioned_throughput,                                                \
+                       .on_demand = (global)->on_demand_throughput,                                                    \
+                       .warm = (global)->warm_throughput})
 
 /* 3 to 255 of a-z A-Z 0-9 _ - . */
 MUST_CHECK Status name_check(Call *call, Bytes name);
+/* No table has it. */
+MUST_CHECK Status name_check_free(Call *call, Bytes name);
 MUST_CHECK Status keys_of_schema(Call *call, const DynamodbKeySchema *schema,
                                  const DynamodbAttributeDefinitions *definitions, Keys *ret_keys);
 /* table: with its keys and billing mode. tree and tally stay 0. */

@@ -33,14 +33,7 @@ static Status check_indexes(Call *call, const DynamodbTableCreationParameters *w
                     INDEXES_GLOBAL_MAX);
     table->indexes = arena_new_array(call->arena, Index, INDEXES_GLOBAL_MAX);
     for (size_t i = 0; i < globals->len; i++) {
-        const DynamodbGlobalSecondaryIndex *global = &globals->items[i];
-        IndexDefinition definition = {global->index_name,
-                                      true,
-                                      &global->key_schema,
-                                      global->projection,
-                                      global->provisioned_throughput,
-                                      global->on_demand_throughput,
-                                      global->warm_throughput};
+        IndexDefinition definition = GLOBAL_DEFINITION(&globals->items[i]);
         TRY(index_of_definition(call, table, &wanted->attribute_definitions, &definition, &table->indexes[i]));
         table->indexes_count++;
     }
@@ -55,8 +48,7 @@ static Status check_table(Call *call, const DynamodbTableCreationParameters *wan
                    .uuid = uuid_new(call->arena, call->runtime->random),
                    .created_ms = call->now_ms,
                    .billing_mode = is_on_demand ? wanted->billing_mode : DYNAMODB_BILLING_MODE_PROVISIONED,
-                   .on_demand_since_ms = is_on_demand ? call->now_ms : 0},
-          *other;
+                   .on_demand_since_ms = is_on_demand ? call->now_ms : 0};
     TRY(name_check(call, table.name));
     TRY(keys_of_schema(call, &wanted->key_schema, &wanted->attribute_definitions, &table.keys));
     TRY(units_of(call, &table, (Bytes){0}, wanted->provisioned_throughput, wanted->on_demand_throughput, &table.units));
@@ -64,10 +56,7 @@ static Status check_table(Call *call, const DynamodbTableCreationParameters *wan
     TRY(check_indexes(call, wanted, &table));
     TRY(sse_key_of(call, wanted->sse_specification, &table.sse_key));
     *ret_table = table;
-    int code = table_get(&call->scope, table.name, &other);
-    if (code == STORE_OK)
-        return fail(call, &DYNAMODB_RESOURCE_IN_USE, "Table already exists: " BYTES_FMT, BYTES_ARG(table.name));
-    return code == STORE_NOT_FOUND ? OK : expect_ok(call, code);
+    return name_check_free(call, table.name);
 }
 
 static Status check_implemented(Call *call, const DynamodbImportTableInput *in)

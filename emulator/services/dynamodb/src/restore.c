@@ -108,20 +108,11 @@ static Status plan_indexes(Call *call, const RestoreInput *in, const Table *sour
     if (in->locals->len > INDEXES_LOCAL_MAX || in->globals->len > INDEXES_GLOBAL_MAX)
         return fail(call, &DYNAMODB_VALIDATION, INVALID "Number of indexes exceeds the per-table limit");
     for (size_t i = 0; i < in->locals->len; i++) {
-        const DynamodbLocalSecondaryIndex *local = &in->locals->items[i];
-        IndexDefinition asked = {
-            .name = local->index_name, .key_schema = &local->key_schema, .projection = local->projection};
+        IndexDefinition asked = LOCAL_DEFINITION(&in->locals->items[i]);
         TRY(add_index(call, source, &asked, target));
     }
     for (size_t i = 0; i < in->globals->len; i++) {
-        const DynamodbGlobalSecondaryIndex *global = &in->globals->items[i];
-        IndexDefinition asked = {global->index_name,
-                                 true,
-                                 &global->key_schema,
-                                 global->projection,
-                                 global->provisioned_throughput,
-                                 global->on_demand_throughput,
-                                 global->warm_throughput};
+        IndexDefinition asked = GLOBAL_DEFINITION(&in->globals->items[i]);
         TRY(add_index(call, source, &asked, target));
     }
     return OK;

@@ -94,13 +94,7 @@ static Status plan_index_update(Call *call, const DynamodbUpdateGlobalSecondaryI
 static Status plan_index_create(Call *call, const DynamodbUpdateTableInput *in,
                                 const DynamodbCreateGlobalSecondaryIndexAction *create, Plan *plan)
 {
-    IndexDefinition definition = {create->index_name,
-                                  true,
-                                  &create->key_schema,
-                                  create->projection,
-                                  create->provisioned_throughput,
-                                  create->on_demand_throughput,
-                                  create->warm_throughput};
+    IndexDefinition definition = GLOBAL_DEFINITION(create);
     size_t global = 0;
     for (size_t i = 0; i < plan->table.indexes_count; i++)
         global += plan->table.indexes[i].is_global;
