@@ -153,10 +153,9 @@ static void end_turn(Fixture *fixture)
     runtime_tell_events(&fixture->runtime);
 }
 
-/* One turn with one call. NULL: it went well; else the code of its error. */
-static const char *run(Fixture *fixture, const Operation *operation, const void *in, void *out)
+/* One call within the turn that is on. NULL: it went well; else the code of its error. */
+static const char *call(Fixture *fixture, const Operation *operation, const void *in, void *out)
 {
-    scheduler_run(fixture->runtime.scheduler);
     fixture->call = (Call){
         .arena = fixture->arena,
         .runtime = &fixture->runtime,
@@ -165,6 +164,7 @@ static const char *run(Fixture *fixture, const Operation *operation, const void 
         .operation = operation,
         .account = TEXT("000000000000"),
         .region = TEXT("us-east-1"),
+        .request_id = TEXT("r"),
         .now_ms = clock_now_ms(fixture->runtime.clock),
         .hooks = &fake_hooks,
         .exchange = fixture,
@@ -172,8 +172,16 @@ static const char *run(Fixture *fixture, const Operation *operation, const void 
     memset(out, 0, operation->model->output->size);
     Status status = operation->run(&fixture->call, in, out);
     assert_true(status.code_ >= 0);
-    end_turn(fixture);
     return is_ok(status) ? NULL : fixture->call.error->code;
+}
+
+/* One turn with one call. */
+static const char *run(Fixture *fixture, const Operation *operation, const void *in, void *out)
+{
+    scheduler_run(fixture->runtime.scheduler);
+    const char *error = call(fixture, operation, in, out);
+    end_turn(fixture);
+    return error;
 }
 
 /* The clock goes on, and what is due then runs: as often as a loop would turn. */

@@ -7,28 +7,6 @@
 
 #define SHARD "shardId-000000000000"
 
-/* One call within the turn that is on; the code of its error, or NULL. */
-static const char *call(Fixture *fixture, const Operation *operation, const void *in, void *out)
-{
-    fixture->call = (Call){
-        .arena = fixture->arena,
-        .runtime = &fixture->runtime,
-        .store = fixture->runtime.store,
-        .service = fixture->kinesis,
-        .operation = operation,
-        .account = TEXT("000000000000"),
-        .region = TEXT("us-east-1"),
-        .request_id = TEXT("r"),
-        .now_ms = clock_now_ms(fixture->runtime.clock),
-        .hooks = &fake_hooks,
-        .exchange = fixture,
-    };
-    memset(out, 0, operation->model->output->size);
-    Status status = operation->run(&fixture->call, in, out);
-    assert_true(status.code_ >= 0);
-    return is_ok(status) ? NULL : fixture->call.error->code;
-}
-
 static const char *put_one(Fixture *fixture, KinesisPutRecordOutput *out)
 {
     KinesisPutRecordInput in = {.stream_name = TEXT("s"), .data = TEXT("x"), .partition_key = TEXT("k")};

@@ -1,31 +1,7 @@
 /* blob_copy_test.c - snapshots with blobs, made and restored by a thread while the store goes on; killed in the middle;
  * and what evpoc-emu check says of blobs. */
 #include "blob_fixture.h"
-#include <pthread.h>
-
-static StoreCopy *begin(Store *store, bool is_restore)
-{
-    StoreCopy *copy = NULL;
-    const char *reason = "";
-    int code =
-        is_restore ? store_restore_begin(store, "s", &copy, &reason) : store_snapshot_begin(store, "s", &copy, &reason);
-    if (code != STORE_OK)
-        fail_msg("%s", reason);
-    return copy;
-}
-
-static void end(Store *store, StoreCopy *copy)
-{
-    const char *reason = "";
-    if (store_copy_end(store, copy, &reason) != STORE_OK)
-        fail_msg("%s", reason);
-}
-
-static void *work(void *copy)
-{
-    store_copy_work(copy);
-    return NULL;
-}
+#include "copying.h"
 
 static bool exists(const char *directory, const char *name)
 {
@@ -54,7 +30,7 @@ static void a_snapshot_has_what_was_dropped_while_it_was_made(void **state)
     pthread_t thread;
     Store *store = open_in(new_directory(directory));
     int64_t id = keep_now(store, 1, 20 * MIB + 3), small = keep_now(store, 2, 50);
-    StoreCopy *copy = begin(store, false);
+    StoreCopy *copy = begin(store, false, "s");
     drop_now(store, id);
     int64_t later = keep_now(store, 3, 20 * MIB + 3);
     assert_int_equal(pthread_create(&thread, NULL, work, copy), 0);
@@ -66,7 +42,7 @@ static void a_snapshot_has_what_was_dropped_while_it_was_made(void **state)
     assert_true(used(store) + 20 * MIB <= used_meanwhile); /* its space came back */
     expect_seed(store, later, 3, 20 * MIB + 3);
 
-    copy = begin(store, true);
+    copy = begin(store, true, "s");
     assert_int_equal(pthread_create(&thread, NULL, work, copy), 0);
     int64_t lost = keep_now(store, 21, 3 * MIB);
     pthread_join(thread, NULL);
@@ -95,7 +71,7 @@ static void one_that_is_stopped_changes_nothing(void **state)
     int64_t id = keep_now(store, 1, 5 * MIB);
     assert_int_equal(store_snapshot(store, "s", &reason), STORE_OK);
     for (int is_restore = 0; is_restore < 2; is_restore++) {
-        StoreCopy *copy = begin(store, is_restore);
+        StoreCopy *copy = begin(store, is_restore, "s");
         store_copy_stop(copy);
         store_copy_work(copy);
         assert_int_equal(store_copy_end(store, copy, &reason), STORE_BROKEN);
@@ -122,7 +98,7 @@ static int64_t be_killed_before_the_swap(const char *directory, bool in_snapshot
         (void)keep_now(store, 3, MIB);
         if (in_snapshot)
             drop_now(store, 2);
-        store_copy_work(begin(store, !in_snapshot));
+        store_copy_work(begin(store, !in_snapshot, "s"));
         _exit(0);
     }
     waitpid(child, NULL, 0);

@@ -1,14 +1,9 @@
 /* copy_test.c - snapshots made and restored while the store goes on. */
-#include "store.h"
-#include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
+#include "copying.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static const Migration schema = {"test", (const char *const[]){"CREATE TABLE t (k INTEGER PRIMARY KEY, v BLOB)", NULL}};
 static const Query put = {"INSERT INTO t (k, v) VALUES (?1, randomblob(50000))"};
@@ -89,24 +84,6 @@ static void assert_content(Store *store, const char *expected)
     free(found);
 }
 
-static StoreCopy *begin(Store *store, bool is_restore, const char *name)
-{
-    StoreCopy *copy = NULL;
-    const char *reason = "";
-    int code = is_restore ? store_restore_begin(store, name, &copy, &reason)
-                          : store_snapshot_begin(store, name, &copy, &reason);
-    if (code != STORE_OK)
-        fail_msg("%s", reason);
-    return copy;
-}
-
-static void end(Store *store, StoreCopy *copy)
-{
-    const char *reason = "";
-    if (store_copy_end(store, copy, &reason) != STORE_OK)
-        fail_msg("%s", reason);
-}
-
 static void restore(Store *store, const char *name)
 {
     const char *reason = "";
@@ -147,12 +124,6 @@ static void a_snapshot_is_what_was_there_when_it_began(void **state)
         free(after);
         free(before);
     }
-}
-
-static void *work(void *copy)
-{
-    store_copy_work(copy);
-    return NULL;
 }
 
 static void writers_go_on_while_a_thread_copies(void **state)
