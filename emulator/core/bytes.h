@@ -54,6 +54,8 @@ ptrdiff_t bytes_find_last(Bytes b, char c);
 /* Cuts what stands before the first c off *rest and returns it; all of *rest where there is none, and *rest is absent
  * then. */
 Bytes bytes_cut(Bytes *rest, char c);
+/* words: with one space between them. */
+bool words_have(const char *words, Bytes word);
 
 /* Decimal, optional minus, all of it, no overflow; else false and *ret untouched. */
 bool bytes_to_int64(Bytes b, int64_t *ret);

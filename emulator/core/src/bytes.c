@@ -48,6 +48,15 @@ Bytes bytes_cut(Bytes *rest, char c)
     return head;
 }
 
+bool words_have(const char *words, Bytes word)
+{
+    Bytes rest = bytes_of(words);
+    while (present(rest))
+        if (bytes_equal(bytes_cut(&rest, ' '), word))
+            return true;
+    return false;
+}
+
 bool bytes_to_uint64(Bytes b, uint64_t *ret)
 {
     uint64_t value = 0;

@@ -57,22 +57,13 @@ const struct PageRoute *page_route(const Pipeline *pipeline, const HttpRequest *
     return &pipeline->no_page;
 }
 
-static bool has_word(const char *words, Bytes word)
-{
-    Bytes rest = bytes_of(words);
-    while (present(rest))
-        if (bytes_equal(bytes_cut(&rest, ' '), word))
-            return true;
-    return false;
-}
-
 void page_run(Exchange *exchange)
 {
     HttpRequest *request = exchange->request;
     const Page *page = exchange->page->page;
     HttpResponse response = {.status = 200};
     Bytes method = bytes_is(request->method, "HEAD") ? TEXT("GET") : request->method;
-    if (page->methods && !has_word(page->methods, method))
+    if (page->methods && !words_have(page->methods, method))
         page_fail(&response, 405, "%s takes %s.", page->path, page->methods);
     else
         page->run(exchange->page->context, request, &response);

@@ -58,36 +58,51 @@ static Status check_room(Call *call, const Version *version)
     return OK;
 }
 
+typedef struct Found {
+    Version version;
+    Schema schema;
+    bool is_there; /* the pair */
+} Found;
+
+static Status find_pair(Call *call, const VersionName *name, const GlueMetadataKeyValuePair *pair, Found *ret)
+{
+    TRY(check_pair(call, pair));
+    TRY(version_resolve(call, name, &ret->version, &ret->schema));
+    return pair_is_there(call, &ret->version, pair, &ret->is_there);
+}
+
+/* Both operations answer alike. */
+#define TELL(out, found, pair)                                                                                         \
+    do {                                                                                                               \
+        (out)->schema_arn = (found).schema.arn;                                                                        \
+        (out)->schema_name = (found).schema.name;                                                                      \
+        (out)->registry_name = (found).schema.registry;                                                                \
+        SET((out), latest_version, (found).version.number == (found).schema.latest_version);                           \
+        SET((out), version_number, (found).version.number);                                                            \
+        (out)->schema_version_id = (found).version.id;                                                                 \
+        (out)->metadata_key = (pair)->metadata_key;                                                                    \
+        (out)->metadata_value = (pair)->metadata_value;                                                                \
+    } while (0)
+
 static Status put_schema_version_metadata(Call *call, const GluePutSchemaVersionMetadataInput *in,
                                           GluePutSchemaVersionMetadataOutput *out)
 {
     VersionName name = {in->schema_id, in->schema_version_number, in->schema_version_id};
     const GlueMetadataKeyValuePair *pair = in->metadata_key_value;
-    Version version;
-    Schema schema;
-    bool there;
-    TRY(check_pair(call, pair));
-    TRY(version_resolve(call, &name, &version, &schema));
-    TRY(pair_is_there(call, &version, pair, &there));
-    if (there)
+    Found found;
+    TRY(find_pair(call, &name, pair, &found));
+    if (found.is_there)
         return fail(call, &GLUE_ALREADY_EXISTS,
                     "Resource already exist for schema version id: " BYTES_FMT ", metadata key: " BYTES_FMT
                     ", metadata value: " BYTES_FMT,
-                    BYTES_ARG(version.id), BYTES_ARG(pair->metadata_key), BYTES_ARG(pair->metadata_value));
-    TRY(check_room(call, &version));
+                    BYTES_ARG(found.version.id), BYTES_ARG(pair->metadata_key), BYTES_ARG(pair->metadata_value));
+    TRY(check_room(call, &found.version));
 
-    Statement *add = begin_pair(call, &insert, &version, pair);
+    Statement *add = begin_pair(call, &insert, &found.version, pair);
     bind_int64(add, 4, call->now_ms);
     TRY(expect_ok(call, statement_run(add)));
 
-    out->schema_arn = schema.arn;
-    out->schema_name = schema.name;
-    out->registry_name = schema.registry;
-    SET(out, latest_version, version.number == schema.latest_version);
-    SET(out, version_number, version.number);
-    out->schema_version_id = version.id;
-    out->metadata_key = pair->metadata_key;
-    out->metadata_value = pair->metadata_value;
+    TELL(out, found, pair);
     return OK;
 }
 
@@ -96,28 +111,17 @@ static Status remove_schema_version_metadata(Call *call, const GlueRemoveSchemaV
 {
     VersionName name = {in->schema_id, in->schema_version_number, in->schema_version_id};
     const GlueMetadataKeyValuePair *pair = in->metadata_key_value;
-    Version version;
-    Schema schema;
-    bool there;
-    TRY(check_pair(call, pair));
-    TRY(version_resolve(call, &name, &version, &schema));
-    TRY(pair_is_there(call, &version, pair, &there));
-    if (!there)
+    Found found;
+    TRY(find_pair(call, &name, pair, &found));
+    if (!found.is_there)
         return fail(call, &GLUE_ENTITY_NOT_FOUND,
                     "Metadata is not found for schema version id: " BYTES_FMT ", metadata key: " BYTES_FMT
                     ", metadata value: " BYTES_FMT,
-                    BYTES_ARG(version.id), BYTES_ARG(pair->metadata_key), BYTES_ARG(pair->metadata_value));
+                    BYTES_ARG(found.version.id), BYTES_ARG(pair->metadata_key), BYTES_ARG(pair->metadata_value));
 
-    TRY(expect_ok(call, statement_run(begin_pair(call, &delete_it, &version, pair))));
+    TRY(expect_ok(call, statement_run(begin_pair(call, &delete_it, &found.version, pair))));
 
-    out->schema_arn = schema.arn;
-    out->schema_name = schema.name;
-    out->registry_name = schema.registry;
-    SET(out, latest_version, version.number == schema.latest_version);
-    SET(out, version_number, version.number);
-    out->schema_version_id = version.id;
-    out->metadata_key = pair->metadata_key;
-    out->metadata_value = pair->metadata_value;
+    TELL(out, found, pair);
     return OK;
 }
 

@@ -50,15 +50,6 @@ bool proto_is_known_file(Bytes path)
     return false;
 }
 
-static bool has_word(const char *words, Bytes word)
-{
-    Bytes rest = bytes_of(words);
-    while (present(rest))
-        if (bytes_equal(bytes_cut(&rest, ' '), word))
-            return true;
-    return false;
-}
-
 bool proto_is_known_type(Bytes full_name, bool *ret_is_enum, Bytes *ret_file)
 {
     bool is_type = bytes_starts_with(full_name, TEXT("google.type."));
@@ -68,9 +59,9 @@ bool proto_is_known_type(Bytes full_name, bool *ret_is_enum, Bytes *ret_file)
     Bytes name = bytes_slice(full_name, prefix, full_name.len - prefix);
     for (size_t i = 0; name.len && i < sizeof files / sizeof *files; i++) {
         *ret_file = bytes_of(files[i].file);
-        *ret_is_enum = has_word(files[i].enums, name);
+        *ret_is_enum = words_have(files[i].enums, name);
         if (bytes_starts_with(*ret_file, TEXT("google/type/")) == is_type &&
-            (*ret_is_enum || has_word(files[i].messages, name)))
+            (*ret_is_enum || words_have(files[i].messages, name)))
             return true;
     }
     return false;
