@@ -482,6 +482,9 @@ struct S3PutObjectRetentionRequest;
 struct S3PutObjectRetentionOutput;
 struct S3GetObjectRetentionRequest;
 struct S3GetObjectRetentionOutput;
+struct S3PostObjectRequest;
+struct S3PostResponse;
+struct S3PostObjectOutput;
 struct S3InvalidObjectState;
 
 typedef struct S3TagSet {
@@ -2948,6 +2951,33 @@ typedef struct S3GetObjectRetentionOutput {
     struct S3ObjectLockRetention *retention;
 } S3GetObjectRetentionOutput;
 
+typedef struct S3PostObjectRequest {
+    Bytes body;
+    Bytes bucket;
+    int64_t content_length;
+    bool has_content_length;
+    Bytes content_type;
+} S3PostObjectRequest;
+
+typedef struct S3PostResponse {
+    Bytes location;
+    Bytes bucket;
+    Bytes key;
+    Bytes e_tag;
+} S3PostResponse;
+
+typedef struct S3PostObjectOutput {
+    struct S3PostResponse *post_response;
+    Bytes location;
+    Bytes e_tag;
+    Bytes expiration;
+    Bytes version_id;
+    Bytes server_side_encryption;
+    Bytes ssekms_key_id;
+    bool bucket_key_enabled;
+    bool has_bucket_key_enabled;
+} S3PostObjectOutput;
+
 typedef struct S3InvalidObjectState {
     Bytes storage_class;
     Bytes access_tier;
@@ -3233,6 +3263,8 @@ typedef S3PutObjectRetentionRequest S3PutObjectRetentionInput;
 extern const OperationModel S3PutObjectRetentionModel;
 typedef S3GetObjectRetentionRequest S3GetObjectRetentionInput;
 extern const OperationModel S3GetObjectRetentionModel;
+typedef S3PostObjectRequest S3PostObjectInput;
+extern const OperationModel S3PostObjectModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape S3_SHAPE_LOCATION_INFO;
@@ -3495,4 +3527,7 @@ extern const Shape S3_SHAPE_PUT_OBJECT_RETENTION_REQUEST;
 extern const Shape S3_SHAPE_PUT_OBJECT_RETENTION_OUTPUT;
 extern const Shape S3_SHAPE_GET_OBJECT_RETENTION_REQUEST;
 extern const Shape S3_SHAPE_GET_OBJECT_RETENTION_OUTPUT;
+extern const Shape S3_SHAPE_POST_OBJECT_REQUEST;
+extern const Shape S3_SHAPE_POST_RESPONSE;
+extern const Shape S3_SHAPE_POST_OBJECT_OUTPUT;
 extern const Shape S3_SHAPE_INVALID_OBJECT_STATE;

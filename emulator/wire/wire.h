@@ -60,3 +60,7 @@ typedef struct EventHeader {
 void event_message(Buffer *out, const EventHeader *headers, size_t headers_count, Bytes payload);
 
 uint32_t crc32_of(Bytes b); /* IEEE, as zlib's; also DynamoDB's x-amz-crc32 */
+
+/* A document by itself, as restXml's bodies are: its root element is `root`. WIRE_OK, or another code. */
+MUST_CHECK int xml_decode(Arena *arena, const char *root, const Shape *shape, Bytes body, void *ret,
+                          Bytes *ret_message);

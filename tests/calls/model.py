@@ -67,6 +67,8 @@ def operations() -> tuple[Operation, ...]:
         model = Loader().load_service_model(folder, "service-2")
         meta = model["metadata"]
         for name in names:
+            if name not in model["operations"]:  # PostObject: a browser's form, which no SDK sends
+                continue
             what = model["operations"][name]
             target = f"{meta['targetPrefix']}.{name}" if "targetPrefix" in meta else name
             made.append(Operation(folder, name, target, meta["apiVersion"], tuple(protocols.split(",")), int(body_max), model["shapes"],

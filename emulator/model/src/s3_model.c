@@ -3231,6 +3231,34 @@ static const Field fields_get_object_retention_output[] = {
 };
 const Shape S3_SHAPE_GET_OBJECT_RETENTION_OUTPUT = {.name = "GetObjectRetentionOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetObjectRetentionOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_object_retention_output};
 
+static const Field fields_post_object_request[] = {
+    {.name = {"Body", 4}, .path = "body", .shape = &shape_body, .offset = offsetof(S3PostObjectRequest, body), .has_offset = NO_OFFSET, .location = IN_PAYLOAD, .streaming = true},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PostObjectRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-length", 14}, .path = "contentLength", .shape = &shape_content_length, .offset = offsetof(S3PostObjectRequest, content_length), .has_offset = offsetof(S3PostObjectRequest, has_content_length), .location = IN_HEADER},
+    {.name = {"content-type", 12}, .path = "contentType", .shape = &shape_content_type, .offset = offsetof(S3PostObjectRequest, content_type), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_POST_OBJECT_REQUEST = {.name = "PostObjectRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PostObjectRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_post_object_request};
+
+static const Field fields_post_response[] = {
+    {.name = {"Location", 8}, .path = "location", .shape = &shape_location, .offset = offsetof(S3PostResponse, location), .has_offset = NO_OFFSET},
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PostResponse, bucket), .has_offset = NO_OFFSET},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3PostResponse, key), .has_offset = NO_OFFSET},
+    {.name = {"ETag", 4}, .path = "eTag", .shape = &shape_e_tag, .offset = offsetof(S3PostResponse, e_tag), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_POST_RESPONSE = {.name = "PostResponse", .kind = KIND_STRUCTURE, .size = sizeof(S3PostResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_post_response};
+
+static const Field fields_post_object_output[] = {
+    {.name = {"PostResponse", 12}, .path = "postResponse", .shape = &S3_SHAPE_POST_RESPONSE, .offset = offsetof(S3PostObjectOutput, post_response), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+    {.name = {"location", 8}, .path = "location", .shape = &shape_location, .offset = offsetof(S3PostObjectOutput, location), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"etag", 4}, .path = "eTag", .shape = &shape_e_tag, .offset = offsetof(S3PostObjectOutput, e_tag), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expiration", 16}, .path = "expiration", .shape = &shape_expiration, .offset = offsetof(S3PostObjectOutput, expiration), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-version-id", 16}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3PostObjectOutput, version_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption", 28}, .path = "serverSideEncryption", .shape = &shape_server_side_encryption, .offset = offsetof(S3PostObjectOutput, server_side_encryption), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-aws-kms-key-id", 43}, .path = "sSEKMSKeyId", .shape = &shape_ssekms_key_id, .offset = offsetof(S3PostObjectOutput, ssekms_key_id), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-server-side-encryption-bucket-key-enabled", 47}, .path = "bucketKeyEnabled", .shape = &shape_bucket_key_enabled, .offset = offsetof(S3PostObjectOutput, bucket_key_enabled), .has_offset = offsetof(S3PostObjectOutput, has_bucket_key_enabled), .location = IN_HEADER},
+};
+const Shape S3_SHAPE_POST_OBJECT_OUTPUT = {.name = "PostObjectOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3PostObjectOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_post_object_output};
+
 static const Field fields_invalid_object_state[] = {
     {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_storage_class, .offset = offsetof(S3InvalidObjectState, storage_class), .has_offset = NO_OFFSET},
     {.name = {"AccessTier", 10}, .path = "accessTier", .shape = &shape_intelligent_tiering_access_tier, .offset = offsetof(S3InvalidObjectState, access_tier), .has_offset = NO_OFFSET},
@@ -3338,6 +3366,7 @@ const OperationModel S3PutObjectLegalHoldModel = {.name = "PutObjectLegalHold", 
 const OperationModel S3GetObjectLegalHoldModel = {.name = "GetObjectLegalHold", .input = &S3_SHAPE_GET_OBJECT_LEGAL_HOLD_REQUEST, .output = &S3_SHAPE_GET_OBJECT_LEGAL_HOLD_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}?legal-hold", .status = 200};
 const OperationModel S3PutObjectRetentionModel = {.name = "PutObjectRetention", .input = &S3_SHAPE_PUT_OBJECT_RETENTION_REQUEST, .output = &S3_SHAPE_PUT_OBJECT_RETENTION_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}?retention", .status = 200};
 const OperationModel S3GetObjectRetentionModel = {.name = "GetObjectRetention", .input = &S3_SHAPE_GET_OBJECT_RETENTION_REQUEST, .output = &S3_SHAPE_GET_OBJECT_RETENTION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}?retention", .status = 200};
+const OperationModel S3PostObjectModel = {.name = "PostObject", .input = &S3_SHAPE_POST_OBJECT_REQUEST, .output = &S3_SHAPE_POST_OBJECT_OUTPUT, .has_output = true, .method = "POST", .uri = "/{Bucket}", .status = 200};
 
 static const char *const operation_names[] = {
     "AbortMultipartUpload",
@@ -3417,6 +3446,7 @@ static const char *const operation_names[] = {
     "ListObjects",
     "ListObjectsV2",
     "ListParts",
+    "PostObject",
     "PutBucketAbac",
     "PutBucketAccelerateConfiguration",
     "PutBucketAcl",
@@ -3535,6 +3565,7 @@ static const struct OperationUri operation_uris[] = {
     {"GET", "/{Bucket}", "ListObjects", NULL},
     {"GET", "/{Bucket}?list-type=2", "ListObjectsV2", NULL},
     {"GET", "/{Bucket}/{Key+}", "ListParts", "?uploadId"},
+    {"POST", "/{Bucket}", "PostObject", NULL},
     {"PUT", "/{Bucket}?abac", "PutBucketAbac", NULL},
     {"PUT", "/{Bucket}?accelerate", "PutBucketAccelerateConfiguration", NULL},
     {"PUT", "/{Bucket}?acl", "PutBucketAcl", NULL},

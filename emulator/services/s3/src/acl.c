@@ -78,8 +78,23 @@ static bool is_whole(const S3AccessControlPolicy *policy)
     return is_good;
 }
 
-/* aws: what is right is refused then: "The bucket does not allow ACLs". */
-static Status refuse(Call *call, const AclRequest *request)
+/* The owner's full control, in whatever form, is what there is. */
+static bool is_owners(const AclRequest *request, const S3Owner *owner)
+{
+    const S3AccessControlPolicy *policy = request->policy;
+    if (!policy)
+        return !request->has_grants &&
+               (bytes_is(request->canned, "private") || bytes_is(request->canned, "bucket-owner-full-control"));
+    for (size_t i = 0; i < policy->grants.len; i++)
+        if (!bytes_is(policy->grants.items[i].permission, "FULL_CONTROL") ||
+            !bytes_equal(policy->grants.items[i].grantee->id, owner->id))
+            return false;
+    return policy->grants.len > 0;
+}
+
+/* aws: User Guide: with ACLs disabled a bucket "only accepts PUT requests that don't specify an ACL or PUT requests
+ * that specify bucket owner full control ACLs, … or an equivalent form of this ACL expressed in XML". */
+static Status judge(Call *call, const AclRequest *request, const S3Owner *owner)
 {
     TRY(canned_acl_check(call, request->canned));
     if (present(request->canned) && request->has_grants)
@@ -90,7 +105,7 @@ static Status refuse(Call *call, const AclRequest *request)
         return deny_telling(call, &MISSING_HEADER, .missing_header_name = TEXT("x-amz-acl"));
     if (request->policy && !is_whole(request->policy))
         return deny(call, &MALFORMED_ACL);
-    return deny(call, &ACL_NOT_SUPPORTED);
+    return is_owners(request, owner) ? OK : deny(call, &ACL_NOT_SUPPORTED);
 }
 
 OPERATION(S3PutBucketAcl, put_bucket_acl, WRITES);
@@ -100,7 +115,7 @@ static Status put_bucket_acl(Call *call, const S3PutBucketAclInput *in, S3PutBuc
     AclRequest request = ACL_REQUEST(in);
     (void)out;
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    return refuse(call, &request);
+    return judge(call, &request, owner_of_bucket(call, &bucket));
 }
 
 OPERATION(S3PutObjectAcl, put_object_acl, WRITES);
@@ -112,5 +127,5 @@ static Status put_object_acl(Call *call, const S3PutObjectAclInput *in, S3PutObj
     (void)out;
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
     TRY(object_for(call, &bucket, in->key, in->version_id, &object));
-    return refuse(call, &request);
+    return judge(call, &request, owner_of_bucket(call, &bucket));
 }

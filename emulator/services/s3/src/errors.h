@@ -85,6 +85,10 @@ typedef struct S3ErrorFields {
       "The server side encryption configuration was not found")                                                        \
     X(ENTITY_TOO_LARGE, "EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size")                \
     X(ENTITY_TOO_SMALL, "EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size")        \
+    X(FORM_MALFORMED, "MalformedPOSTRequest", 400,                                                                     \
+      "The body of your POST request is not well-formed multipart/form-data.")                                         \
+    X(FORM_TOO_LARGE, "MaxPostPreDataLengthExceeded", 400,                                                             \
+      "Your POST request fields preceding the upload file were too large.")                                            \
     X(ID_MISMATCH, "IdMismatch", 400, "Document ID does not match the specified configuration ID.")                    \
     X(ILLEGAL_LOCATION, "IllegalLocationConstraintException", 400, "")                                                 \
     X(ILLEGAL_VERSIONING, "IllegalVersioningConfigurationException", 400, "The Versioning element must be specified")  \
@@ -108,6 +112,7 @@ typedef struct S3ErrorFields {
     X(INVALID_PART_NUMBER, "InvalidPartNumber", 416, "The requested partnumber is not satisfiable")                    \
     X(INVALID_PART_ORDER, "InvalidPartOrder", 400,                                                                     \
       "The list of parts was not in ascending order. Parts must be ordered by part number.")                           \
+    X(INVALID_POLICY, "InvalidPolicyDocument", 400, "")                                                                \
     X(INVALID_RANGE, "InvalidRange", 416, "The requested range is not satisfiable")                                    \
     X(INVALID_REQUEST, "InvalidRequest", 400, "Invalid Request")                                                       \
     X(INVALID_STORAGE_CLASS, "InvalidStorageClass", 400, "The storage class you specified is not valid")               \

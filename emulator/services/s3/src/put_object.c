@@ -5,10 +5,11 @@
 #include "encryption.h"
 #include "lifecycle.h"
 #include "lock.h"
+#include "put.h"
 #include "s3_operations.h"
 
 /* What the head alone can be refused for, and again when the body is there: much may have happened. */
-static Status check(Call *call, const S3PutObjectInput *in, Bucket *bucket, ObjectHead *head)
+Status upload_check(Call *call, const S3PutObjectInput *in, Bucket *bucket, ObjectHead *head)
 {
     LockGiven lock = LOCK_GIVEN(in);
     EncryptionGiven encryption = ENCRYPTION_GIVEN(in);
@@ -30,19 +31,14 @@ static Status begin_object(Call *call, const S3PutObjectInput *in, HttpSink *ret
     ObjectHead head;
     UploadRequest request = UPLOAD_REQUEST(in);
     request.usual = CHECKSUM_CRC64NVME;
-    TRY(check(call, in, &bucket, &head));
+    TRY(upload_check(call, in, &bucket, &head));
     return upload_begin(call, &request, ret_sink);
 }
 
-static Status put_object(Call *call, const S3PutObjectInput *in, S3PutObjectOutput *out)
+Status upload_keep(Call *call, const S3PutObjectInput *in, const Bucket *bucket, const ObjectHead *head, Upload *upload,
+                   Object *ret_object)
 {
-    Bucket bucket;
-    ObjectHead head;
-    Upload *upload = call->body;
-    TRY(check(call, in, &bucket, &head));
-    TRY(upload_end(call, upload));
-
-    Object object = {
+    *ret_object = (Object){
         .key = in->key,
         .size = upload->size,
         .modified_ms = call->now_ms,
@@ -50,10 +46,21 @@ static Status put_object(Call *call, const S3PutObjectInput *in, S3PutObjectOutp
         .algorithm = (int32_t)upload->sum.algorithm,
         .checksum = upload->checksum,
         .storage_class = in->storage_class,
-        .head = object_head_text(call, &head),
+        .head = object_head_text(call, head),
     };
-    TRY(expect_ok(call, blob_keep(upload->writer, &object.blob)));
-    TRY(object_put(call, &bucket, &object));
+    TRY(expect_ok(call, blob_keep(upload->writer, &ret_object->blob)));
+    return object_put(call, bucket, ret_object);
+}
+
+static Status put_object(Call *call, const S3PutObjectInput *in, S3PutObjectOutput *out)
+{
+    Bucket bucket;
+    ObjectHead head;
+    Object object;
+    Upload *upload = call->body;
+    TRY(upload_check(call, in, &bucket, &head));
+    TRY(upload_end(call, upload));
+    TRY(upload_keep(call, in, &bucket, &head, upload, &object));
 
     TRY(lifecycle_expiration(call, &bucket, &object, &out->expiration));
     out->e_tag = quoted(call, object.etag);

@@ -92,5 +92,6 @@ const Operation *const S3_OPERATIONS[] = {
     &S3GetObjectLegalHold,
     &S3PutObjectRetention,
     &S3GetObjectRetention,
+    &S3PostObject,
     NULL,
 };

@@ -92,6 +92,7 @@ extern const Operation S3PutObjectLegalHold;
 extern const Operation S3GetObjectLegalHold;
 extern const Operation S3PutObjectRetention;
 extern const Operation S3GetObjectRetention;
+extern const Operation S3PostObject;
 
 /* All of them; ends with NULL. */
 extern const Operation *const S3_OPERATIONS[];
