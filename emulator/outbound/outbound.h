@@ -40,7 +40,9 @@ typedef struct Outbound Outbound;
 Outbound *outbound_new(Loop *loop, const char *hosts, const char *ca_file);
 Outbound *outbound_free(Outbound *outbound); /* NULL is fine; returns NULL; of no request `done` is called */
 
-/* Its host is one of them. */
-bool outbound_may_reach(const Outbound *outbound, const char *url);
+/* libcurl is there: it need not be installed. */
+bool outbound_can(Outbound *outbound);
+/* It can, and the host is one of them. */
+bool outbound_may_reach(Outbound *outbound, const char *url);
 void outbound_start(Outbound *outbound, OutboundRequest *request);
 void outbound_cancel(OutboundRequest *request); /* done is not called; fine where it has been */

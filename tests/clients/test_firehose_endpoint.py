@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import threading
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Iterator
 
@@ -272,10 +273,46 @@ def test_a_redirect_is_not_followed(hose, endpoint):
     assert [failure["errorCode"] for failure in hose.failures()] == ["HttpEndpoint.DestinationException"]
 
 
+def test_a_request_is_the_same_over_a_kill(own_emulator, endpoint):
+    running = own_emulator(options=["--egress", "127.0.0.1"])
+    hose = Hose(running.url, endpoint)
+    hose.make()
+    endpoint.answers = [lambda body: (500, b"no")]
+    hose.put(b"one")
+    hose.flush()
+    endpoint.answers = [taken]
+    running.kill()
+    own_emulator(port=running.port, options=["--egress", "127.0.0.1"])
+    assert hose.flush()["buffered_records"] == 0
+    assert len({body["requestId"] for _, body, _ in endpoint.requests}) == 1 and endpoint.data() == [b"one"]
+
+
+def test_a_stop_waits_for_no_endpoint(own_emulator, endpoint):
+    running = own_emulator(options=["--egress", "127.0.0.1"])
+    hose = Hose(running.url, endpoint)
+    hose.make()
+    came, go_on = threading.Event(), threading.Event()
+    endpoint.answers = [lambda body: (came.set(), go_on.wait(60), taken(body))[2]]
+    hose.put(b"one")
+
+    def flush() -> None:
+        with pytest.raises((OSError, HTTPException)):
+            hose.flush()
+
+    flushing = threading.Thread(target=flush)
+    flushing.start()
+    assert came.wait(60)
+    assert running.stop() == 0
+    go_on.set()
+    flushing.join()
+    own_emulator(port=running.port, options=["--egress", "127.0.0.1"])
+    assert hose.flush()["buffered_records"] == 0 and endpoint.data() == [b"one", b"one"]
+
+
 def test_several_requests_carry_a_large_buffer(hose, endpoint):
     hose.make(BufferingHints={"SizeInMBs": 64, "IntervalInSeconds": 900})
     records = [bytes([number % 251]) * 400_000 for number in range(60)]
     for start in range(0, 60, 10):
         hose.put(*records[start:start + 10])
     assert hose.flush()['buffered_records'] == 0
-    assert endpoint.data() == records and 2 <= len(endpoint.requests) <= 3
+    assert endpoint.data() == records and 3 <= len(endpoint.requests) <= 4

@@ -92,6 +92,13 @@ def test_what_fails_is_told_under_the_error_prefix(own_emulator):
     assert third["errorMessage"] == "The decompressed record is larger than 8 MiB."
 
 
+def test_a_log_of_too_many_values_fails(emulator, firehose, s3, made, bucket):
+    name = made(**processing(GUNZIP, MESSAGES))
+    put(firehose, name, gzip.compress(b'{"logEvents":[' + b"1," * 200_000 + b"1]}"), from_logs(*["a,b" * 50_000] * 3))
+    [good], [failed] = delivered(emulator, s3, name, bucket)
+    assert good == (b"a,b" * 50_000 + b"\n") * 3 and failed["errorMessage"] == "The record has more than 100,000 values."
+
+
 def test_an_error_prefix_follows_from_the_other(emulator, firehose, s3, made, bucket):
     name = made(Prefix="in/", **processing(GUNZIP))
     put(firehose, name, b"bad")

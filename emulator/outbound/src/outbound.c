@@ -1,6 +1,6 @@
 /* outbound.c - curl's sockets are watched by the loop, its one time-out is a timer of the loop's. */
 #include "outbound.h"
-#include <curl/curl.h>
+#include "library.h"
 #include <stdlib.h>
 
 #define CONNECT_S 10L
@@ -9,6 +9,7 @@
 struct Outbound {
     Loop *loop;
     const char *hosts, *ca_file;
+    Curl curl;
     CURLM *multi; /* NULL until it is needed */
     LoopTimer timer;
     LoopTimer refusals; /* of requests that were never begun */
@@ -43,11 +44,12 @@ static OutboundTrouble trouble_of(CURLcode code)
 
 static void let_go(OutboundRequest *request)
 {
+    Outbound *outbound = request->outbound;
     if (!request->handle)
         return;
-    curl_multi_remove_handle(request->outbound->multi, request->handle);
-    curl_easy_cleanup(request->handle);
-    curl_slist_free_all(request->list);
+    outbound->curl.curl_multi_remove_handle_(outbound->multi, request->handle);
+    outbound->curl.curl_easy_cleanup_(request->handle);
+    outbound->curl.curl_slist_free_all_(request->list);
     request->handle = request->list = NULL;
 }
 
@@ -56,14 +58,14 @@ static void tell_done(Outbound *outbound)
 {
     CURLMsg *message;
     int left;
-    while ((message = curl_multi_info_read(outbound->multi, &left))) {
+    while ((message = outbound->curl.curl_multi_info_read_(outbound->multi, &left))) {
         OutboundRequest *request;
         long status = 0;
         if (message->msg != CURLMSG_DONE)
             continue;
         CURLcode code = message->data.result;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
-        curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
+        outbound->curl.curl_easy_getinfo_(message->easy_handle, CURLINFO_PRIVATE, &request);
+        outbound->curl.curl_easy_getinfo_(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
         let_go(request);
         request->trouble = trouble_of(code);
         request->status = (int)status;
@@ -74,7 +76,7 @@ static void tell_done(Outbound *outbound)
 static void act(Outbound *outbound, curl_socket_t socket, int events)
 {
     int running;
-    curl_multi_socket_action(outbound->multi, socket, events, &running);
+    outbound->curl.curl_multi_socket_action_(outbound->multi, socket, events, &running);
     tell_done(outbound);
 }
 
@@ -100,7 +102,7 @@ static Socket *socket_new(Outbound *outbound, curl_socket_t fd)
     if (!socket)
         abort();
     *socket = (Socket){{socket_ready, fd, 0}, outbound};
-    curl_multi_assign(outbound->multi, fd, socket);
+    outbound->curl.curl_multi_assign_(outbound->multi, fd, socket);
     return socket;
 }
 
@@ -174,16 +176,21 @@ Outbound *outbound_new(Loop *loop, const char *hosts, const char *ca_file)
     return outbound;
 }
 
+bool outbound_can(Outbound *outbound)
+{
+    return outbound->curl.library || curl_load(&outbound->curl);
+}
+
 static void begin(Outbound *outbound)
 {
     if (outbound->multi)
         return;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(outbound->multi = curl_multi_init()))
+    if (outbound->curl.curl_global_init_(CURL_GLOBAL_DEFAULT) || !(outbound->multi = outbound->curl.curl_multi_init_()))
         abort();
-    curl_multi_setopt(outbound->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(outbound->multi, CURLMOPT_SOCKETDATA, outbound);
-    curl_multi_setopt(outbound->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-    curl_multi_setopt(outbound->multi, CURLMOPT_TIMERDATA, outbound);
+    outbound->curl.curl_multi_setopt_(outbound->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    outbound->curl.curl_multi_setopt_(outbound->multi, CURLMOPT_SOCKETDATA, outbound);
+    outbound->curl.curl_multi_setopt_(outbound->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    outbound->curl.curl_multi_setopt_(outbound->multi, CURLMOPT_TIMERDATA, outbound);
 }
 
 Outbound *outbound_free(Outbound *outbound)
@@ -191,12 +198,12 @@ Outbound *outbound_free(Outbound *outbound)
     if (!outbound)
         return NULL;
     if (outbound->multi) {
-        curl_multi_cleanup(outbound->multi); /* its sockets are let go of by on_socket */
-        curl_global_cleanup();
+        outbound->curl.curl_multi_cleanup_(outbound->multi); /* its sockets are let go of by on_socket */
+        outbound->curl.curl_global_cleanup_();
     }
     loop_timer_cancel(outbound->loop, &outbound->timer);
     loop_timer_cancel(outbound->loop, &outbound->refusals);
-    free(outbound);
+    free(outbound); /* the library stays loaded: whatever it has begun may end later */
     return NULL;
 }
 
@@ -224,20 +231,22 @@ static bool is_named(const Outbound *outbound, Bytes host, Bytes port)
     return false;
 }
 
-bool outbound_may_reach(const Outbound *outbound, const char *url)
+bool outbound_may_reach(Outbound *outbound, const char *url)
 {
-    CURLU *parsed = curl_url();
+    if (!outbound->hosts || !outbound_can(outbound))
+        return false;
+    CURLU *parsed = outbound->curl.curl_url_();
     char *host = NULL, *port = NULL, *scheme = NULL;
-    bool may = parsed && outbound->hosts && !curl_url_set(parsed, CURLUPART_URL, url, 0) &&
-               !curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) &&
+    bool may = parsed && !outbound->curl.curl_url_set_(parsed, CURLUPART_URL, url, 0) &&
+               !outbound->curl.curl_url_get_(parsed, CURLUPART_SCHEME, &scheme, 0) &&
                (!strcmp(scheme, "http") || !strcmp(scheme, "https")) &&
-               !curl_url_get(parsed, CURLUPART_HOST, &host, 0) &&
-               !curl_url_get(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) &&
+               !outbound->curl.curl_url_get_(parsed, CURLUPART_HOST, &host, 0) &&
+               !outbound->curl.curl_url_get_(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) &&
                is_named(outbound, bytes_of(host), bytes_of(port));
-    curl_free(host);
-    curl_free(port);
-    curl_free(scheme);
-    curl_url_cleanup(parsed);
+    outbound->curl.curl_free_(host);
+    outbound->curl.curl_free_(port);
+    outbound->curl.curl_free_(scheme);
+    outbound->curl.curl_url_cleanup_(parsed);
     return may;
 }
 
@@ -245,22 +254,22 @@ static void set_options(CURL *handle, OutboundRequest *request)
 {
     const Outbound *outbound = request->outbound;
     for (size_t i = 0; i < OUTBOUND_HEADERS && request->headers[i]; i++)
-        request->list = curl_slist_append(request->list, request->headers[i]);
-    request->list = curl_slist_append(request->list, "Expect:");
-    curl_easy_setopt(handle, CURLOPT_URL, request->url);
-    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, request->list);
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request->body.ptr);
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
-    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_answer);
-    curl_easy_setopt(handle, CURLOPT_WRITEDATA, request);
-    curl_easy_setopt(handle, CURLOPT_PRIVATE, request);
-    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(handle, CURLOPT_PROXY, "");
-    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT, WHOLE_S);
+        request->list = outbound->curl.curl_slist_append_(request->list, request->headers[i]);
+    request->list = outbound->curl.curl_slist_append_(request->list, "Expect:");
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_URL, request->url);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_HTTPHEADER, request->list);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_POSTFIELDS, request->body.ptr);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_WRITEFUNCTION, take_answer);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_WRITEDATA, request);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_PRIVATE, request);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_PROXY, "");
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_NOSIGNAL, 1L);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_TIMEOUT, WHOLE_S);
     if (outbound->ca_file)
-        curl_easy_setopt(handle, CURLOPT_CAINFO, outbound->ca_file);
+        outbound->curl.curl_easy_setopt_(handle, CURLOPT_CAINFO, outbound->ca_file);
 }
 
 void outbound_start(Outbound *outbound, OutboundRequest *request)
@@ -277,11 +286,11 @@ void outbound_start(Outbound *outbound, OutboundRequest *request)
         return;
     }
     begin(outbound);
-    request->handle = curl_easy_init();
+    request->handle = outbound->curl.curl_easy_init_();
     if (!request->handle)
         abort();
     set_options(request->handle, request);
-    curl_multi_add_handle(outbound->multi, request->handle);
+    outbound->curl.curl_multi_add_handle_(outbound->multi, request->handle);
 }
 
 void outbound_cancel(OutboundRequest *request)

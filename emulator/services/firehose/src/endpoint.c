@@ -53,6 +53,9 @@ static Status check(Call *call, const Target *target)
         return invalid(call, "EndpointConfiguration cannot contain control characters.");
     if (processor_of(endpoint->processing_configuration, FIREHOSE_PROCESSOR_TYPE_METADATAEXTRACTION))
         return invalid(call, "MetadataExtraction processor can only be present when Dynamic Partitioning is enabled.");
+    if (!outbound_can(firehose->outbound))
+        return fail(call, &COMMON_NOT_IMPLEMENTED,
+                    "HttpEndpointDestinationConfiguration needs libcurl, which is not installed here.");
     if (!outbound_may_reach(firehose->outbound, arena_cstr(call->arena, url)))
         return invalid(
             call,

@@ -6,6 +6,8 @@
 #include "processing.h"
 #include <jansson.h>
 
+#define VALUES_MAX 100000
+
 static const char *text_of(const json_t *object, const char *member)
 {
     const char *text = json_string_value(json_object_get(object, member));
@@ -28,6 +30,23 @@ static bool collect(const json_t *events, Buffer *out)
     return json_is_array(events);
 }
 
+/* A tree of JSON costs some hundred bytes for each value: how many there are is known before it is made. */
+static bool has_few_values(Bytes text)
+{
+    size_t count = 0;
+    bool is_string = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (is_string && c == '\\')
+            i++;
+        else if (c == '"')
+            is_string = !is_string;
+        else if (!is_string)
+            count += c == ',' || c == '[' || c == '{';
+    }
+    return count <= VALUES_MAX;
+}
+
 void take_log_messages(Processing *processing, const Stage *at, const Passing *record)
 {
     Bytes extracts = processor_parameter(at->settings, FIREHOSE_PROCESSOR_PARAMETER_NAME_DATAMESSAGEEXTRACTION);
@@ -36,6 +55,10 @@ void take_log_messages(Processing *processing, const Stage *at, const Passing *r
         return;
     }
     json_error_t error;
+    if (!has_few_values(record->data)) {
+        processing_fail(processing, record, CODE_LOG_MESSAGES, "The record has more than 100,000 values.");
+        return;
+    }
     json_t *sent = json_loadb(record->data.ptr, record->data.len, JSON_ALLOW_NUL, &error);
     Buffer out = {0};
     bool is_look = bytes_is(bytes_of(text_of(sent, "messageType")), "CONTROL_MESSAGE");

@@ -5,8 +5,8 @@
 #include "deliveries.h"
 #include "endpoint.h"
 
-#define SENDING_BYTES_MAX   (16 * BYTES_PER_MB) /* aws: 64 MiB at most; hints are hints, and a body lies in memory */
-#define SENDING_RECORDS_MAX 10000               /* aws: "The maximum number of records in a request" */
+#define SENDING_BYTES_MAX   (8 * BYTES_PER_MB) /* aws: 64 MiB at most; hints are hints, and a body lies in memory */
+#define SENDING_RECORDS_MAX 10000              /* aws: "The maximum number of records in a request" */
 
 typedef enum SendingState {
     SENDING_GROWS,
