@@ -5,14 +5,22 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import ssl
 import threading
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
 from admin import ask, stopped_clock
 from conftest import client_at
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from helpers import eventually
 from test_firehose import ROLE, error_of, objects, to_bucket
 from test_firehose_processing import GUNZIP, LINES, processing, put
@@ -44,8 +52,8 @@ class Endpoint:
         return [base64.b64decode(record["data"]) for _, body, status in self.requests if status == 200 for record in body["records"]]
 
 
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
+@contextmanager
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Endpoint]:
     told = Endpoint()
 
     class Handler(BaseHTTPRequestHandler):
@@ -64,13 +72,22 @@ def endpoint() -> Iterator[Endpoint]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.url = f"http://127.0.0.1:{server.server_address[1]}/in/take?from=hose"
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that hang up are part of the tests
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    told.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}/in/take?from=hose"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield told
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    with serving() as told:
+        yield told
 
 
 class Hose:
@@ -307,6 +324,36 @@ def test_a_stop_waits_for_no_endpoint(own_emulator, endpoint):
     flushing.join()
     own_emulator(port=running.port, options=["--egress", "127.0.0.1"])
     assert hose.flush()["buffered_records"] == 0 and endpoint.data() == [b"one", b"one"]
+
+
+def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate of 127.0.0.1's that nobody vouches for but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    day = datetime.now(timezone.utc)
+    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+            .not_valid_before(day - timedelta(days=1)).not_valid_after(day + timedelta(days=1))
+            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, hashes.SHA256()))
+    file = folder / "endpoint.pem"
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return file, context
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_an_endpoint_is_known_by_its_certificate(own_emulator, tmp_path, is_known):
+    file, tls = certificate(tmp_path)
+    with serving(tls) as endpoint:
+        trust = ["--egress-ca", str(file)] if is_known else []
+        hose = Hose(own_emulator(options=["--egress", "127.0.0.1", *trust]).url, endpoint)
+        hose.make(RetryOptions={"DurationInSeconds": 0})
+        hose.put(b"one")
+        hose.flush()
+        assert endpoint.data() == ([b"one"] if is_known else [])
+        assert [failure["errorCode"] for failure in hose.failures()] == ([] if is_known else ["HttpEndpoint.SSLHandshakeFailure"])
 
 
 def test_several_requests_carry_a_large_buffer(hose, endpoint):
