@@ -5,12 +5,14 @@
 #include "dynamodbstreams.h"
 #include "firehose.h"
 #include "glue.h"
+#include "iam.h"
 #include "kinesis.h"
 #include "kms.h"
 #include "s3.h"
 #include "sts.h"
 
 const Service *const ALL_SERVICES[] = {
-    &kms_service,     &sts_service,      &cloudwatch_service,      &s3_service,       &glue_service,
-    &kinesis_service, &dynamodb_service, &dynamodbstreams_service, &firehose_service, NULL,
+    &kms_service,  &iam_service,     &sts_service,      &cloudwatch_service,      &s3_service,
+    &glue_service, &kinesis_service, &dynamodb_service, &dynamodbstreams_service, &firehose_service,
+    NULL,
 };

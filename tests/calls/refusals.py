@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from model import operations
 from refusals_dynamodb import dynamodb, dynamodbstreams
 from refusals_firehose import firehose
+from refusals_iam import iam, sts
 from refusals_kms import kms_more
 from refusals_s3 import s3
 from row import ACCOUNT, Body, Row
@@ -263,17 +264,20 @@ def damaged() -> Iterator[Row]:
 
 
 def rows() -> list[Row]:
-    return [row for of in (damaged, kinesis, dynamodb, dynamodbstreams, glue, cloudwatch, kms, kms_more, s3, firehose) for row in of()]
+    return [row for of in (damaged, kinesis, dynamodb, dynamodbstreams, glue, cloudwatch, kms, kms_more, s3, firehose, iam, sts) for row in of()]
 
 
 # Operations of which no declared error is reached, and why.
 OURS = "but for what is ours (InternalServerError, throttling), none is declared"
 HEAD = "an answer to HEAD has no body: its status is all"
+IAM_WITHOUT = ("CreateGroup", "ListRoles", "ListUsers", "ListGroups", "ListPolicies", "ListInstanceProfiles", "CreateAccountAlias", "ListAccountAliases",
+               "GetAccountSummary", "UpdateAccountPasswordPolicy")
 WITHOUT = {
     "dynamodb ListTables": OURS, "dynamodb DescribeLimits": OURS, "dynamodb BatchExecuteStatement": "a statement's error is in the answer",
     "dynamodb ListBackups": OURS, "dynamodb ListExports": OURS, "dynamodb ListImports": OURS, "dynamodb ListGlobalTables": OURS,
     "dynamodbstreams ListStreams": "what isn't there has no streams", "glue CheckSchemaVersionValidity": "an invalid schema is an answer",
     "cloudwatch PutMetricAlarm": "but for a limit on how many there are, none is declared", "cloudwatch PutCompositeAlarm": "the same",
+    **{f"iam {name}": OURS for name in IAM_WITHOUT}, "sts GetSessionToken": OURS,
     "kms ListKeys": "any marker is taken", "s3 HeadBucket": HEAD, "s3 HeadObject": HEAD, "s3 CopyObject": "nothing is archived",
 }
 ROWS_MIN = 320  # of what the models declare

@@ -43,7 +43,7 @@ class Comparison:
             assert answer == recorded, where
 
     def check_text(self, answer: Any, recorded: str, where: str) -> None:
-        if recorded in ("timestamp", "datetime"):
+        if recorded in ("timestamp", "datetime", "<datetime>"):
             assert isinstance(answer, datetime.datetime), where
             return
         answer = str(answer) if isinstance(answer, bytes) else answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import urllib.parse
 import xml.etree.ElementTree as XML
 from collections import Counter
 from typing import Any
@@ -191,7 +192,7 @@ def code_reached(made: Prepared, row: Row) -> str:
     if row.mode == "limits":
         ask(made.emulator.url, "clock", advance="2s")
     for _ in range(row.times):
-        code = rest_code(made, row) if row.service == "s3" else code_of(made.connection.call(TARGETS[row.service, row.operation], made.filled(row.body)))
+        code = rest_code(made, row) if row.service == "s3" else form_code(made, row) if row.service in ("iam", "sts") else code_of(made.connection.call(TARGETS[row.service, row.operation], made.filled(row.body)))
         if code and row.error in ("*", code):
             return row.error
     return code
@@ -199,6 +200,16 @@ def code_reached(made: Prepared, row: Row) -> str:
 
 def code_of(answer: Answer) -> str:
     return answer.code if answer.status != 200 else ""
+
+
+def form_code(made: Prepared, row: Row) -> str:
+    pairs = {"Action": row.operation, "Version": "2010-05-08" if row.service == "iam" else "2011-06-15"}
+    for name, value in made.filled(row.body).items():
+        for at, one in enumerate(value if isinstance(value, list) else [value], 1):
+            where = f"{name}.member.{at}" if isinstance(value, list) else name
+            pairs |= {f"{where}.{member}": text for member, text in one.items()} if isinstance(one, dict) else {where: one}
+    answer = made.connection.form(row.service, urllib.parse.urlencode(pairs).encode())
+    return XML.fromstring(answer.body).findtext(".//{*}Code") or "" if answer.status != 200 else ""
 
 
 def rest_code(made: Prepared, row: Row) -> str:

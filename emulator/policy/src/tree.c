@@ -1,0 +1,291 @@
+/* tree.c - JSON, as RFC 8259 has it, into a tree. */
+#include "tree.h"
+#include "budget.h"
+#include "map.h"
+
+#define NAMES_WITHOUT_MAP 8
+
+typedef struct Reader {
+    Arena *arena;
+    const char *at, *end, *line_start;
+    uint32_t line;
+    int depth;
+} Reader;
+
+static Tree *read_value(Reader *reader);
+
+static PolicyPlace place(const Reader *reader)
+{
+    return (PolicyPlace){reader->line, (uint32_t)(reader->at - reader->line_start) + 1};
+}
+
+static void skip_space(Reader *reader)
+{
+    for (; reader->at < reader->end; reader->at++) {
+        if (*reader->at == '\n') {
+            reader->line++;
+            reader->line_start = reader->at + 1;
+        } else if (*reader->at != ' ' && *reader->at != '\t' && *reader->at != '\r') {
+            return;
+        }
+    }
+}
+
+static bool take(Reader *reader, char c)
+{
+    skip_space(reader);
+    if (reader->at >= reader->end || *reader->at != c)
+        return false;
+    reader->at++;
+    return true;
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+static bool read_hex(Reader *reader, uint32_t *ret)
+{
+    *ret = 0;
+    for (int i = 0; i < 4; i++, reader->at++) {
+        int digit = reader->at < reader->end ? hex_digit(*reader->at) : -1;
+        if (digit < 0)
+            return false;
+        *ret = *ret << 4 | (uint32_t)digit;
+    }
+    return true;
+}
+
+static char *put_utf8(char *out, uint32_t c)
+{
+    if (c < 0x80) {
+        *out++ = (char)c;
+    } else if (c < 0x800) {
+        *out++ = (char)(0xC0 | c >> 6);
+        *out++ = (char)(0x80 | (c & 63));
+    } else if (c < 0x10000) {
+        *out++ = (char)(0xE0 | c >> 12);
+        *out++ = (char)(0x80 | (c >> 6 & 63));
+        *out++ = (char)(0x80 | (c & 63));
+    } else {
+        *out++ = (char)(0xF0 | c >> 18);
+        *out++ = (char)(0x80 | (c >> 12 & 63));
+        *out++ = (char)(0x80 | (c >> 6 & 63));
+        *out++ = (char)(0x80 | (c & 63));
+    }
+    return out;
+}
+
+/* Behind "\u": one character, of two surrogates where it takes two. */
+static bool read_code_point(Reader *reader, uint32_t *ret)
+{
+    uint32_t low;
+    if (!read_hex(reader, ret) || (*ret >= 0xDC00 && *ret < 0xE000))
+        return false;
+    if (*ret < 0xD800 || *ret >= 0xE000)
+        return true;
+    if (reader->end - reader->at < 6 || reader->at[0] != '\\' || reader->at[1] != 'u')
+        return false;
+    reader->at += 2;
+    if (!read_hex(reader, &low) || low < 0xDC00 || low > 0xDFFF)
+        return false;
+    *ret = 0x10000 + ((*ret - 0xD800) << 10) + (low - 0xDC00);
+    return true;
+}
+
+/* Behind the backslash; NULL: no escape. */
+static char *read_escape(Reader *reader, char *out)
+{
+    static const char names[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+    uint32_t c;
+    if (reader->at >= reader->end)
+        return NULL;
+    char name = *reader->at++;
+    if (name == 'u')
+        return read_code_point(reader, &c) ? put_utf8(out, c) : NULL;
+    const char *found = name ? strchr(names, name) : NULL;
+    if (!found)
+        return NULL;
+    *out++ = meant[found - names];
+    return out;
+}
+
+/* Behind the opening quote. */
+static bool read_string(Reader *reader, Bytes *ret)
+{
+    const char *close = reader->at;
+    while (close < reader->end && *close != '"')
+        close += *close == '\\' ? 2 : 1;
+    if (close >= reader->end)
+        return false;
+    char *text = arena_take_raw(reader->arena, (size_t)(close - reader->at) + 1), *out = text;
+    while (reader->at < close) {
+        unsigned char c = (unsigned char)*reader->at++;
+        if (c < 0x20)
+            return false;
+        if (c != '\\')
+            *out++ = (char)c;
+        else if (!(out = read_escape(reader, out)))
+            return false;
+    }
+    reader->at = close + 1;
+    *ret = (Bytes){text, (size_t)(out - text)};
+    return bytes_is_utf8(*ret);
+}
+
+static size_t digits(Reader *reader)
+{
+    const char *from = reader->at;
+    while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9')
+        reader->at++;
+    return (size_t)(reader->at - from);
+}
+
+static bool read_number(Reader *reader)
+{
+    if (*reader->at == '-')
+        reader->at++;
+    bool has_leading_zero = reader->at < reader->end && *reader->at == '0';
+    size_t whole = digits(reader);
+    if (!whole || (has_leading_zero && whole > 1))
+        return false;
+    if (reader->at < reader->end && *reader->at == '.') {
+        reader->at++;
+        if (!digits(reader))
+            return false;
+    }
+    if (reader->at < reader->end && (*reader->at | 0x20) == 'e') {
+        reader->at++;
+        if (reader->at < reader->end && (*reader->at == '+' || *reader->at == '-'))
+            reader->at++;
+        return digits(reader) > 0;
+    }
+    return true;
+}
+
+static bool read_word(Reader *reader, Tree *value)
+{
+    static const struct {
+        Bytes text;
+        TreeKind kind;
+    } words[] = {{TEXT("true"), TREE_TRUE}, {TEXT("false"), TREE_FALSE}, {TEXT("null"), TREE_NULL}};
+    Bytes rest = {reader->at, (size_t)(reader->end - reader->at)};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (bytes_starts_with(rest, words[i].text)) {
+            value->kind = words[i].kind;
+            reader->at += words[i].text.len;
+            return true;
+        }
+    value->kind = TREE_NUMBER;
+    return read_number(reader);
+}
+
+/* Few members: each is held against those before. */
+static bool is_name_new(Map *names, const Tree *parent, const Tree *member)
+{
+    if (names)
+        return !map_put(names, member->name, (void *)(uintptr_t)parent);
+    for (const Tree *other = parent->first; other; other = other->next)
+        if (bytes_equal(other->name, member->name))
+            return false;
+    return true;
+}
+
+static Map *names_of(Reader *reader, const Tree *parent)
+{
+    Map *names = map_new_in(reader->arena);
+    for (const Tree *member = parent->first; member; member = member->next)
+        (void)map_put(names, member->name, (void *)(uintptr_t)parent);
+    return names;
+}
+
+static bool read_members(Reader *reader, Tree *parent, char close)
+{
+    Map *names = NULL;
+    Tree **last = &parent->first;
+    if (take(reader, close))
+        return true;
+    do {
+        Bytes name = {0};
+        if (close == '}' && (!take(reader, '"') || !read_string(reader, &name) || !take(reader, ':')))
+            return false;
+        Tree *member = read_value(reader);
+        if (!member)
+            return false;
+        member->name = name;
+        if (close == '}' && !names && parent->count >= NAMES_WITHOUT_MAP)
+            names = names_of(reader, parent);
+        if (close == '}' && !is_name_new(names, parent, member))
+            return false;
+        *last = member;
+        last = &member->next;
+        parent->count++;
+    } while (take(reader, ','));
+    return take(reader, close);
+}
+
+static bool read_body(Reader *reader, Tree *value)
+{
+    switch (*reader->at) {
+    case '{':
+        value->kind = TREE_OBJECT;
+        reader->at++;
+        return read_members(reader, value, '}');
+    case '[':
+        value->kind = TREE_ARRAY;
+        reader->at++;
+        return read_members(reader, value, ']');
+    case '"':
+        value->kind = TREE_STRING;
+        reader->at++;
+        return read_string(reader, &value->text);
+    default:
+        return read_word(reader, value);
+    }
+}
+
+static Tree *read_value(Reader *reader)
+{
+    skip_space(reader);
+    if (reader->at >= reader->end || reader->depth >= POLICY_DEPTH_MAX)
+        return NULL;
+    budget_work(reader->arena, 1);
+    Tree *value = arena_new_of(reader->arena, Tree);
+    const char *from = reader->at;
+    value->start = place(reader);
+    value->start.column++;
+    reader->depth++;
+    if (!read_body(reader, value))
+        return NULL;
+    reader->depth--;
+    if (value->kind >= TREE_NUMBER)
+        value->text = (Bytes){from, (size_t)(reader->at - from)};
+    value->end = place(reader);
+    return value;
+}
+
+Tree *tree_read(Arena *arena, Bytes document)
+{
+    Reader reader = {arena, document.ptr, document.ptr + document.len, document.ptr, 1, 0};
+    Tree *value = read_value(&reader);
+    skip_space(&reader);
+    return value && reader.at == reader.end ? value : NULL;
+}
+
+size_t policy_size(Bytes document)
+{
+    size_t size = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < document.len; i++) {
+        char c = document.ptr[i];
+        if (c == '"')
+            in_string = !in_string;
+        if (c == '\\' && in_string && i + 1 < document.len) {
+            size++;
+            i++;
+        }
+        size += in_string || (c != ' ' && c != '\t' && c != '\r' && c != '\n');
+    }
+    return size;
+}
