@@ -16,6 +16,8 @@ extern const ErrorModel IAM_UNMODIFIABLE_ENTITY;
 extern const ErrorModel IAM_DELETE_CONFLICT;
 extern const ErrorModel IAM_POLICY_NOT_ATTACHABLE;
 extern const ErrorModel IAM_ENTITY_TEMPORARILY_UNMODIFIABLE;
+extern const ErrorModel IAM_PASSWORD_POLICY_VIOLATION;
+extern const ErrorModel IAM_POLICY_EVALUATION;
 
 #define IAM_PERMISSIONS_BOUNDARY_ATTACHMENT_TYPE_PERMISSIONSBOUNDARYPOLICY TEXT("PermissionsBoundaryPolicy")
 
@@ -36,6 +38,81 @@ extern const ErrorModel IAM_ENTITY_TEMPORARILY_UNMODIFIABLE;
 #define IAM_ENTITY_TYPE_GROUP TEXT("Group")
 #define IAM_ENTITY_TYPE_LOCALMANAGEDPOLICY TEXT("LocalManagedPolicy")
 #define IAM_ENTITY_TYPE_AWSMANAGEDPOLICY TEXT("AWSManagedPolicy")
+
+#define IAM_STATUS_TYPE_ACTIVE TEXT("Active")
+#define IAM_STATUS_TYPE_INACTIVE TEXT("Inactive")
+#define IAM_STATUS_TYPE_EXPIRED TEXT("Expired")
+
+#define IAM_SUMMARY_KEY_TYPE_USERS TEXT("Users")
+#define IAM_SUMMARY_KEY_TYPE_USERSQUOTA TEXT("UsersQuota")
+#define IAM_SUMMARY_KEY_TYPE_GROUPS TEXT("Groups")
+#define IAM_SUMMARY_KEY_TYPE_GROUPSQUOTA TEXT("GroupsQuota")
+#define IAM_SUMMARY_KEY_TYPE_SERVERCERTIFICATES TEXT("ServerCertificates")
+#define IAM_SUMMARY_KEY_TYPE_SERVERCERTIFICATESQUOTA TEXT("ServerCertificatesQuota")
+#define IAM_SUMMARY_KEY_TYPE_USERPOLICYSIZEQUOTA TEXT("UserPolicySizeQuota")
+#define IAM_SUMMARY_KEY_TYPE_GROUPPOLICYSIZEQUOTA TEXT("GroupPolicySizeQuota")
+#define IAM_SUMMARY_KEY_TYPE_GROUPSPERUSERQUOTA TEXT("GroupsPerUserQuota")
+#define IAM_SUMMARY_KEY_TYPE_SIGNINGCERTIFICATESPERUSERQUOTA TEXT("SigningCertificatesPerUserQuota")
+#define IAM_SUMMARY_KEY_TYPE_ACCESSKEYSPERUSERQUOTA TEXT("AccessKeysPerUserQuota")
+#define IAM_SUMMARY_KEY_TYPE_MFADEVICES TEXT("MFADevices")
+#define IAM_SUMMARY_KEY_TYPE_MFADEVICESINUSE TEXT("MFADevicesInUse")
+#define IAM_SUMMARY_KEY_TYPE_ACCOUNTMFAENABLED TEXT("AccountMFAEnabled")
+#define IAM_SUMMARY_KEY_TYPE_ACCOUNTACCESSKEYSPRESENT TEXT("AccountAccessKeysPresent")
+#define IAM_SUMMARY_KEY_TYPE_ACCOUNTPASSWORDPRESENT TEXT("AccountPasswordPresent")
+#define IAM_SUMMARY_KEY_TYPE_ACCOUNTSIGNINGCERTIFICATESPRESENT TEXT("AccountSigningCertificatesPresent")
+#define IAM_SUMMARY_KEY_TYPE_ATTACHEDPOLICIESPERGROUPQUOTA TEXT("AttachedPoliciesPerGroupQuota")
+#define IAM_SUMMARY_KEY_TYPE_ATTACHEDPOLICIESPERROLEQUOTA TEXT("AttachedPoliciesPerRoleQuota")
+#define IAM_SUMMARY_KEY_TYPE_ATTACHEDPOLICIESPERUSERQUOTA TEXT("AttachedPoliciesPerUserQuota")
+#define IAM_SUMMARY_KEY_TYPE_POLICIES TEXT("Policies")
+#define IAM_SUMMARY_KEY_TYPE_POLICIESQUOTA TEXT("PoliciesQuota")
+#define IAM_SUMMARY_KEY_TYPE_POLICYSIZEQUOTA TEXT("PolicySizeQuota")
+#define IAM_SUMMARY_KEY_TYPE_POLICYVERSIONSINUSE TEXT("PolicyVersionsInUse")
+#define IAM_SUMMARY_KEY_TYPE_POLICYVERSIONSINUSEQUOTA TEXT("PolicyVersionsInUseQuota")
+#define IAM_SUMMARY_KEY_TYPE_VERSIONSPERPOLICYQUOTA TEXT("VersionsPerPolicyQuota")
+#define IAM_SUMMARY_KEY_TYPE_GLOBALENDPOINTTOKENVERSION TEXT("GlobalEndpointTokenVersion")
+#define IAM_SUMMARY_KEY_TYPE_ASSUMEROLEPOLICYSIZEQUOTA TEXT("AssumeRolePolicySizeQuota")
+#define IAM_SUMMARY_KEY_TYPE_INSTANCEPROFILES TEXT("InstanceProfiles")
+#define IAM_SUMMARY_KEY_TYPE_INSTANCEPROFILESQUOTA TEXT("InstanceProfilesQuota")
+#define IAM_SUMMARY_KEY_TYPE_PROVIDERS TEXT("Providers")
+#define IAM_SUMMARY_KEY_TYPE_ROLEPOLICYSIZEQUOTA TEXT("RolePolicySizeQuota")
+#define IAM_SUMMARY_KEY_TYPE_ROLES TEXT("Roles")
+#define IAM_SUMMARY_KEY_TYPE_ROLESQUOTA TEXT("RolesQuota")
+
+#define IAM_CONTEXT_KEY_TYPE_ENUM_STRING TEXT("string")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_STRINGLIST TEXT("stringList")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_NUMERIC TEXT("numeric")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_NUMERICLIST TEXT("numericList")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_BOOLEAN TEXT("boolean")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_BOOLEANLIST TEXT("booleanList")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_IP TEXT("ip")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_IPLIST TEXT("ipList")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_BINARY TEXT("binary")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_BINARYLIST TEXT("binaryList")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_DATE TEXT("date")
+#define IAM_CONTEXT_KEY_TYPE_ENUM_DATELIST TEXT("dateList")
+
+#define IAM_POLICY_EVALUATION_DECISION_TYPE_ALLOWED TEXT("allowed")
+#define IAM_POLICY_EVALUATION_DECISION_TYPE_EXPLICITDENY TEXT("explicitDeny")
+#define IAM_POLICY_EVALUATION_DECISION_TYPE_IMPLICITDENY TEXT("implicitDeny")
+
+#define IAM_POLICY_SOURCE_TYPE_USER TEXT("user")
+#define IAM_POLICY_SOURCE_TYPE_GROUP TEXT("group")
+#define IAM_POLICY_SOURCE_TYPE_ROLE TEXT("role")
+#define IAM_POLICY_SOURCE_TYPE_AWS_MANAGED TEXT("aws-managed")
+#define IAM_POLICY_SOURCE_TYPE_USER_MANAGED TEXT("user-managed")
+#define IAM_POLICY_SOURCE_TYPE_RESOURCE TEXT("resource")
+#define IAM_POLICY_SOURCE_TYPE_NONE TEXT("none")
+
+#define IAM_POLICY_IDENTIFIER_POLICY_TYPE_INLINE TEXT("inline")
+#define IAM_POLICY_IDENTIFIER_POLICY_TYPE_AWS_MANAGED TEXT("aws-managed")
+#define IAM_POLICY_IDENTIFIER_POLICY_TYPE_USER_MANAGED TEXT("user-managed")
+#define IAM_POLICY_IDENTIFIER_POLICY_TYPE_PERMISSION_BOUNDARY TEXT("permission-boundary")
+#define IAM_POLICY_IDENTIFIER_POLICY_TYPE_SCP TEXT("scp")
+#define IAM_POLICY_IDENTIFIER_POLICY_TYPE_RCP TEXT("rcp")
+
+#define IAM_ATTACHMENT_TYPE_USER TEXT("user")
+#define IAM_ATTACHMENT_TYPE_GROUP TEXT("group")
+#define IAM_ATTACHMENT_TYPE_ROLE TEXT("role")
 
 struct IamTag;
 struct IamCreateRoleRequest;
@@ -169,6 +246,48 @@ struct IamAttachGroupPolicyRequest;
 struct IamDetachGroupPolicyRequest;
 struct IamListAttachedGroupPoliciesRequest;
 struct IamListAttachedGroupPoliciesResponse;
+struct IamCreateAccessKeyRequest;
+struct IamAccessKey;
+struct IamCreateAccessKeyResponse;
+struct IamListAccessKeysRequest;
+struct IamAccessKeyMetadata;
+struct IamListAccessKeysResponse;
+struct IamUpdateAccessKeyRequest;
+struct IamDeleteAccessKeyRequest;
+struct IamGetAccessKeyLastUsedRequest;
+struct IamAccessKeyLastUsed;
+struct IamGetAccessKeyLastUsedResponse;
+struct IamCreateLoginProfileRequest;
+struct IamLoginProfile;
+struct IamCreateLoginProfileResponse;
+struct IamGetLoginProfileRequest;
+struct IamGetLoginProfileResponse;
+struct IamUpdateLoginProfileRequest;
+struct IamDeleteLoginProfileRequest;
+struct IamCreateAccountAliasRequest;
+struct IamListAccountAliasesRequest;
+struct IamListAccountAliasesResponse;
+struct IamDeleteAccountAliasRequest;
+struct IamGetAccountSummaryResponse;
+struct IamUpdateAccountPasswordPolicyRequest;
+struct IamPasswordPolicy;
+struct IamGetAccountPasswordPolicyResponse;
+struct IamOrderedOrganizationPolicyType;
+struct IamContextEntry;
+struct IamSimulateCustomPolicyRequest;
+struct IamPosition;
+struct IamStatement;
+struct IamOrganizationsDecisionDetail;
+struct IamPermissionsBoundaryDecisionDetail;
+struct IamResourceSpecificResult;
+struct IamEvaluationResult;
+struct IamSimulatePolicyResponse;
+struct IamInlinePolicyIdentifierType;
+struct IamPolicyIdentifier;
+struct IamSimulatePrincipalPolicyRequest;
+struct IamGetContextKeysForCustomPolicyRequest;
+struct IamGetContextKeysForPolicyResponse;
+struct IamGetContextKeysForPrincipalPolicyRequest;
 
 typedef struct IamtagListType {
     struct IamTag *items;
@@ -244,6 +363,81 @@ typedef struct IamgroupListType {
     struct IamGroup *items;
     size_t len;
 } IamgroupListType;
+
+typedef struct IamaccessKeyMetadataListType {
+    struct IamAccessKeyMetadata *items;
+    size_t len;
+} IamaccessKeyMetadataListType;
+
+typedef struct IamaccountAliasListType {
+    Bytes *items;
+    size_t len;
+} IamaccountAliasListType;
+
+typedef struct IamsummaryMapType {
+    struct IamsummaryMapTypeEntry *items;
+    size_t len;
+} IamsummaryMapType;
+
+typedef struct IamSimulationPolicyListType {
+    Bytes *items;
+    size_t len;
+} IamSimulationPolicyListType;
+
+typedef struct IamOrganizationPolicyListType {
+    struct IamOrderedOrganizationPolicyType *items;
+    size_t len;
+} IamOrganizationPolicyListType;
+
+typedef struct IamActionNameListType {
+    Bytes *items;
+    size_t len;
+} IamActionNameListType;
+
+typedef struct IamResourceNameListType {
+    Bytes *items;
+    size_t len;
+} IamResourceNameListType;
+
+typedef struct IamContextKeyValueListType {
+    Bytes *items;
+    size_t len;
+} IamContextKeyValueListType;
+
+typedef struct IamContextEntryListType {
+    struct IamContextEntry *items;
+    size_t len;
+} IamContextEntryListType;
+
+typedef struct IamStatementListType {
+    struct IamStatement *items;
+    size_t len;
+} IamStatementListType;
+
+typedef struct IamContextKeyNamesResultListType {
+    Bytes *items;
+    size_t len;
+} IamContextKeyNamesResultListType;
+
+typedef struct IamEvalDecisionDetailsType {
+    struct IamEvalDecisionDetailsTypeEntry *items;
+    size_t len;
+} IamEvalDecisionDetailsType;
+
+typedef struct IamResourceSpecificResultListType {
+    struct IamResourceSpecificResult *items;
+    size_t len;
+} IamResourceSpecificResultListType;
+
+typedef struct IamEvaluationResultsListType {
+    struct IamEvaluationResult *items;
+    size_t len;
+} IamEvaluationResultsListType;
+
+typedef struct IamPolicyExclusionsListType {
+    struct IamPolicyIdentifier *items;
+    size_t len;
+} IamPolicyExclusionsListType;
 
 typedef struct IamTag {
     Bytes key;
@@ -1046,6 +1240,317 @@ typedef struct IamListAttachedGroupPoliciesResponse {
     Bytes marker;
 } IamListAttachedGroupPoliciesResponse;
 
+typedef struct IamCreateAccessKeyRequest {
+    Bytes user_name;
+} IamCreateAccessKeyRequest;
+
+typedef struct IamAccessKey {
+    Bytes user_name;
+    Bytes access_key_id;
+    Bytes status;
+    Bytes secret_access_key;
+    int64_t create_date;
+    bool has_create_date;
+} IamAccessKey;
+
+typedef struct IamCreateAccessKeyResponse {
+    struct IamAccessKey *access_key;
+} IamCreateAccessKeyResponse;
+
+typedef struct IamListAccessKeysRequest {
+    Bytes user_name;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListAccessKeysRequest;
+
+typedef struct IamAccessKeyMetadata {
+    Bytes user_name;
+    Bytes access_key_id;
+    Bytes status;
+    int64_t create_date;
+    bool has_create_date;
+} IamAccessKeyMetadata;
+
+typedef struct IamListAccessKeysResponse {
+    IamaccessKeyMetadataListType access_key_metadata;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListAccessKeysResponse;
+
+typedef struct IamUpdateAccessKeyRequest {
+    Bytes user_name;
+    Bytes access_key_id;
+    Bytes status;
+} IamUpdateAccessKeyRequest;
+
+typedef struct IamDeleteAccessKeyRequest {
+    Bytes user_name;
+    Bytes access_key_id;
+} IamDeleteAccessKeyRequest;
+
+typedef struct IamGetAccessKeyLastUsedRequest {
+    Bytes access_key_id;
+} IamGetAccessKeyLastUsedRequest;
+
+typedef struct IamAccessKeyLastUsed {
+    int64_t last_used_date;
+    bool has_last_used_date;
+    Bytes service_name;
+    Bytes region;
+} IamAccessKeyLastUsed;
+
+typedef struct IamGetAccessKeyLastUsedResponse {
+    Bytes user_name;
+    struct IamAccessKeyLastUsed *access_key_last_used;
+} IamGetAccessKeyLastUsedResponse;
+
+typedef struct IamCreateLoginProfileRequest {
+    Bytes user_name;
+    Bytes password;
+    bool password_reset_required;
+    bool has_password_reset_required;
+} IamCreateLoginProfileRequest;
+
+typedef struct IamLoginProfile {
+    Bytes user_name;
+    int64_t create_date;
+    bool has_create_date;
+    bool password_reset_required;
+    bool has_password_reset_required;
+} IamLoginProfile;
+
+typedef struct IamCreateLoginProfileResponse {
+    struct IamLoginProfile *login_profile;
+} IamCreateLoginProfileResponse;
+
+typedef struct IamGetLoginProfileRequest {
+    Bytes user_name;
+} IamGetLoginProfileRequest;
+
+typedef struct IamGetLoginProfileResponse {
+    struct IamLoginProfile *login_profile;
+} IamGetLoginProfileResponse;
+
+typedef struct IamUpdateLoginProfileRequest {
+    Bytes user_name;
+    Bytes password;
+    bool password_reset_required;
+    bool has_password_reset_required;
+} IamUpdateLoginProfileRequest;
+
+typedef struct IamDeleteLoginProfileRequest {
+    Bytes user_name;
+} IamDeleteLoginProfileRequest;
+
+typedef struct IamCreateAccountAliasRequest {
+    Bytes account_alias;
+} IamCreateAccountAliasRequest;
+
+typedef struct IamListAccountAliasesRequest {
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListAccountAliasesRequest;
+
+typedef struct IamListAccountAliasesResponse {
+    IamaccountAliasListType account_aliases;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListAccountAliasesResponse;
+
+typedef struct IamDeleteAccountAliasRequest {
+    Bytes account_alias;
+} IamDeleteAccountAliasRequest;
+
+typedef struct IamGetAccountSummaryResponse {
+    IamsummaryMapType summary_map;
+} IamGetAccountSummaryResponse;
+
+typedef struct IamUpdateAccountPasswordPolicyRequest {
+    int32_t minimum_password_length;
+    bool has_minimum_password_length;
+    bool require_symbols;
+    bool has_require_symbols;
+    bool require_numbers;
+    bool has_require_numbers;
+    bool require_uppercase_characters;
+    bool has_require_uppercase_characters;
+    bool require_lowercase_characters;
+    bool has_require_lowercase_characters;
+    bool allow_users_to_change_password;
+    bool has_allow_users_to_change_password;
+    int32_t max_password_age;
+    bool has_max_password_age;
+    int32_t password_reuse_prevention;
+    bool has_password_reuse_prevention;
+    bool hard_expiry;
+    bool has_hard_expiry;
+} IamUpdateAccountPasswordPolicyRequest;
+
+typedef struct IamPasswordPolicy {
+    int32_t minimum_password_length;
+    bool has_minimum_password_length;
+    bool require_symbols;
+    bool has_require_symbols;
+    bool require_numbers;
+    bool has_require_numbers;
+    bool require_uppercase_characters;
+    bool has_require_uppercase_characters;
+    bool require_lowercase_characters;
+    bool has_require_lowercase_characters;
+    bool allow_users_to_change_password;
+    bool has_allow_users_to_change_password;
+    bool expire_passwords;
+    bool has_expire_passwords;
+    int32_t max_password_age;
+    bool has_max_password_age;
+    int32_t password_reuse_prevention;
+    bool has_password_reuse_prevention;
+    bool hard_expiry;
+    bool has_hard_expiry;
+} IamPasswordPolicy;
+
+typedef struct IamGetAccountPasswordPolicyResponse {
+    struct IamPasswordPolicy *password_policy;
+} IamGetAccountPasswordPolicyResponse;
+
+typedef struct IamOrderedOrganizationPolicyType {
+    IamSimulationPolicyListType service_control_policy_input_list;
+} IamOrderedOrganizationPolicyType;
+
+typedef struct IamContextEntry {
+    Bytes context_key_name;
+    IamContextKeyValueListType context_key_values;
+    Bytes context_key_type;
+} IamContextEntry;
+
+typedef struct IamSimulateCustomPolicyRequest {
+    IamSimulationPolicyListType policy_input_list;
+    IamSimulationPolicyListType permissions_boundary_policy_input_list;
+    IamOrganizationPolicyListType ordered_organization_policy_input_list;
+    IamActionNameListType action_names;
+    IamResourceNameListType resource_arns;
+    Bytes resource_policy;
+    Bytes resource_owner;
+    Bytes caller_arn;
+    IamContextEntryListType context_entries;
+    Bytes resource_handling_option;
+    int32_t max_items;
+    bool has_max_items;
+    Bytes marker;
+} IamSimulateCustomPolicyRequest;
+
+typedef struct IamPosition {
+    int32_t line;
+    bool has_line;
+    int32_t column;
+    bool has_column;
+} IamPosition;
+
+typedef struct IamStatement {
+    Bytes source_policy_id;
+    Bytes source_policy_type;
+    struct IamPosition *start_position;
+    struct IamPosition *end_position;
+} IamStatement;
+
+typedef struct IamOrganizationsDecisionDetail {
+    bool allowed_by_organizations;
+    bool has_allowed_by_organizations;
+} IamOrganizationsDecisionDetail;
+
+typedef struct IamPermissionsBoundaryDecisionDetail {
+    bool allowed_by_permissions_boundary;
+    bool has_allowed_by_permissions_boundary;
+} IamPermissionsBoundaryDecisionDetail;
+
+typedef struct IamResourceSpecificResult {
+    Bytes eval_resource_name;
+    Bytes eval_resource_decision;
+    IamStatementListType matched_statements;
+    IamContextKeyNamesResultListType missing_context_values;
+    IamEvalDecisionDetailsType eval_decision_details;
+    struct IamPermissionsBoundaryDecisionDetail *permissions_boundary_decision_detail;
+} IamResourceSpecificResult;
+
+typedef struct IamEvaluationResult {
+    Bytes eval_action_name;
+    Bytes eval_resource_name;
+    Bytes eval_decision;
+    IamStatementListType matched_statements;
+    IamContextKeyNamesResultListType missing_context_values;
+    struct IamOrganizationsDecisionDetail *organizations_decision_detail;
+    struct IamPermissionsBoundaryDecisionDetail *permissions_boundary_decision_detail;
+    IamEvalDecisionDetailsType eval_decision_details;
+    IamResourceSpecificResultListType resource_specific_results;
+} IamEvaluationResult;
+
+typedef struct IamSimulatePolicyResponse {
+    IamEvaluationResultsListType evaluation_results;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamSimulatePolicyResponse;
+
+typedef struct IamInlinePolicyIdentifierType {
+    Bytes policy_name;
+    Bytes attachment_type;
+    Bytes attachment_name;
+} IamInlinePolicyIdentifierType;
+
+enum { IAM_POLICY_IDENTIFIER_POLICY_TYPE = 1, IAM_POLICY_IDENTIFIER_POLICY_ARN = 2, IAM_POLICY_IDENTIFIER_INLINE_POLICY_IDENTIFIER = 3 };
+typedef struct IamPolicyIdentifier {
+    int kind;
+    union {
+        Bytes policy_type;
+        Bytes policy_arn;
+        struct IamInlinePolicyIdentifierType *inline_policy_identifier;
+    };
+} IamPolicyIdentifier;
+
+typedef struct IamSimulatePrincipalPolicyRequest {
+    Bytes policy_source_arn;
+    IamSimulationPolicyListType policy_input_list;
+    IamSimulationPolicyListType permissions_boundary_policy_input_list;
+    IamPolicyExclusionsListType policy_exclusion_list;
+    IamActionNameListType action_names;
+    IamResourceNameListType resource_arns;
+    Bytes resource_policy;
+    Bytes resource_owner;
+    Bytes caller_arn;
+    IamContextEntryListType context_entries;
+    Bytes resource_handling_option;
+    int32_t max_items;
+    bool has_max_items;
+    Bytes marker;
+} IamSimulatePrincipalPolicyRequest;
+
+typedef struct IamGetContextKeysForCustomPolicyRequest {
+    IamSimulationPolicyListType policy_input_list;
+} IamGetContextKeysForCustomPolicyRequest;
+
+typedef struct IamGetContextKeysForPolicyResponse {
+    IamContextKeyNamesResultListType context_key_names;
+} IamGetContextKeysForPolicyResponse;
+
+typedef struct IamGetContextKeysForPrincipalPolicyRequest {
+    Bytes policy_source_arn;
+    IamSimulationPolicyListType policy_input_list;
+} IamGetContextKeysForPrincipalPolicyRequest;
+
+typedef struct IamsummaryMapTypeEntry {
+    Bytes key;
+    int32_t value;
+} IamsummaryMapTypeEntry;
+
+typedef struct IamEvalDecisionDetailsTypeEntry {
+    Bytes key;
+    Bytes value;
+} IamEvalDecisionDetailsTypeEntry;
+
 typedef IamCreateRoleRequest IamCreateRoleInput;
 typedef IamCreateRoleResponse IamCreateRoleOutput;
 extern const OperationModel IamCreateRoleModel;
@@ -1353,6 +1858,88 @@ extern const OperationModel IamDetachGroupPolicyModel;
 typedef IamListAttachedGroupPoliciesRequest IamListAttachedGroupPoliciesInput;
 typedef IamListAttachedGroupPoliciesResponse IamListAttachedGroupPoliciesOutput;
 extern const OperationModel IamListAttachedGroupPoliciesModel;
+typedef IamCreateAccessKeyRequest IamCreateAccessKeyInput;
+typedef IamCreateAccessKeyResponse IamCreateAccessKeyOutput;
+extern const OperationModel IamCreateAccessKeyModel;
+typedef IamListAccessKeysRequest IamListAccessKeysInput;
+typedef IamListAccessKeysResponse IamListAccessKeysOutput;
+extern const OperationModel IamListAccessKeysModel;
+typedef IamUpdateAccessKeyRequest IamUpdateAccessKeyInput;
+typedef struct IamUpdateAccessKeyOutput {
+    char nothing_;
+} IamUpdateAccessKeyOutput;
+extern const OperationModel IamUpdateAccessKeyModel;
+typedef IamDeleteAccessKeyRequest IamDeleteAccessKeyInput;
+typedef struct IamDeleteAccessKeyOutput {
+    char nothing_;
+} IamDeleteAccessKeyOutput;
+extern const OperationModel IamDeleteAccessKeyModel;
+typedef IamGetAccessKeyLastUsedRequest IamGetAccessKeyLastUsedInput;
+typedef IamGetAccessKeyLastUsedResponse IamGetAccessKeyLastUsedOutput;
+extern const OperationModel IamGetAccessKeyLastUsedModel;
+typedef IamCreateLoginProfileRequest IamCreateLoginProfileInput;
+typedef IamCreateLoginProfileResponse IamCreateLoginProfileOutput;
+extern const OperationModel IamCreateLoginProfileModel;
+typedef IamGetLoginProfileRequest IamGetLoginProfileInput;
+typedef IamGetLoginProfileResponse IamGetLoginProfileOutput;
+extern const OperationModel IamGetLoginProfileModel;
+typedef IamUpdateLoginProfileRequest IamUpdateLoginProfileInput;
+typedef struct IamUpdateLoginProfileOutput {
+    char nothing_;
+} IamUpdateLoginProfileOutput;
+extern const OperationModel IamUpdateLoginProfileModel;
+typedef IamDeleteLoginProfileRequest IamDeleteLoginProfileInput;
+typedef struct IamDeleteLoginProfileOutput {
+    char nothing_;
+} IamDeleteLoginProfileOutput;
+extern const OperationModel IamDeleteLoginProfileModel;
+typedef IamCreateAccountAliasRequest IamCreateAccountAliasInput;
+typedef struct IamCreateAccountAliasOutput {
+    char nothing_;
+} IamCreateAccountAliasOutput;
+extern const OperationModel IamCreateAccountAliasModel;
+typedef IamListAccountAliasesRequest IamListAccountAliasesInput;
+typedef IamListAccountAliasesResponse IamListAccountAliasesOutput;
+extern const OperationModel IamListAccountAliasesModel;
+typedef IamDeleteAccountAliasRequest IamDeleteAccountAliasInput;
+typedef struct IamDeleteAccountAliasOutput {
+    char nothing_;
+} IamDeleteAccountAliasOutput;
+extern const OperationModel IamDeleteAccountAliasModel;
+typedef struct IamGetAccountSummaryInput {
+    char nothing_;
+} IamGetAccountSummaryInput;
+typedef IamGetAccountSummaryResponse IamGetAccountSummaryOutput;
+extern const OperationModel IamGetAccountSummaryModel;
+typedef IamUpdateAccountPasswordPolicyRequest IamUpdateAccountPasswordPolicyInput;
+typedef struct IamUpdateAccountPasswordPolicyOutput {
+    char nothing_;
+} IamUpdateAccountPasswordPolicyOutput;
+extern const OperationModel IamUpdateAccountPasswordPolicyModel;
+typedef struct IamGetAccountPasswordPolicyInput {
+    char nothing_;
+} IamGetAccountPasswordPolicyInput;
+typedef IamGetAccountPasswordPolicyResponse IamGetAccountPasswordPolicyOutput;
+extern const OperationModel IamGetAccountPasswordPolicyModel;
+typedef struct IamDeleteAccountPasswordPolicyInput {
+    char nothing_;
+} IamDeleteAccountPasswordPolicyInput;
+typedef struct IamDeleteAccountPasswordPolicyOutput {
+    char nothing_;
+} IamDeleteAccountPasswordPolicyOutput;
+extern const OperationModel IamDeleteAccountPasswordPolicyModel;
+typedef IamSimulateCustomPolicyRequest IamSimulateCustomPolicyInput;
+typedef IamSimulatePolicyResponse IamSimulateCustomPolicyOutput;
+extern const OperationModel IamSimulateCustomPolicyModel;
+typedef IamSimulatePrincipalPolicyRequest IamSimulatePrincipalPolicyInput;
+typedef IamSimulatePolicyResponse IamSimulatePrincipalPolicyOutput;
+extern const OperationModel IamSimulatePrincipalPolicyModel;
+typedef IamGetContextKeysForCustomPolicyRequest IamGetContextKeysForCustomPolicyInput;
+typedef IamGetContextKeysForPolicyResponse IamGetContextKeysForCustomPolicyOutput;
+extern const OperationModel IamGetContextKeysForCustomPolicyModel;
+typedef IamGetContextKeysForPrincipalPolicyRequest IamGetContextKeysForPrincipalPolicyInput;
+typedef IamGetContextKeysForPolicyResponse IamGetContextKeysForPrincipalPolicyOutput;
+extern const OperationModel IamGetContextKeysForPrincipalPolicyModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape IAM_SHAPE_TAG;
@@ -1487,3 +2074,45 @@ extern const Shape IAM_SHAPE_ATTACH_GROUP_POLICY_REQUEST;
 extern const Shape IAM_SHAPE_DETACH_GROUP_POLICY_REQUEST;
 extern const Shape IAM_SHAPE_LIST_ATTACHED_GROUP_POLICIES_REQUEST;
 extern const Shape IAM_SHAPE_LIST_ATTACHED_GROUP_POLICIES_RESPONSE;
+extern const Shape IAM_SHAPE_CREATE_ACCESS_KEY_REQUEST;
+extern const Shape IAM_SHAPE_ACCESS_KEY;
+extern const Shape IAM_SHAPE_CREATE_ACCESS_KEY_RESPONSE;
+extern const Shape IAM_SHAPE_LIST_ACCESS_KEYS_REQUEST;
+extern const Shape IAM_SHAPE_ACCESS_KEY_METADATA;
+extern const Shape IAM_SHAPE_LIST_ACCESS_KEYS_RESPONSE;
+extern const Shape IAM_SHAPE_UPDATE_ACCESS_KEY_REQUEST;
+extern const Shape IAM_SHAPE_DELETE_ACCESS_KEY_REQUEST;
+extern const Shape IAM_SHAPE_GET_ACCESS_KEY_LAST_USED_REQUEST;
+extern const Shape IAM_SHAPE_ACCESS_KEY_LAST_USED;
+extern const Shape IAM_SHAPE_GET_ACCESS_KEY_LAST_USED_RESPONSE;
+extern const Shape IAM_SHAPE_CREATE_LOGIN_PROFILE_REQUEST;
+extern const Shape IAM_SHAPE_LOGIN_PROFILE;
+extern const Shape IAM_SHAPE_CREATE_LOGIN_PROFILE_RESPONSE;
+extern const Shape IAM_SHAPE_GET_LOGIN_PROFILE_REQUEST;
+extern const Shape IAM_SHAPE_GET_LOGIN_PROFILE_RESPONSE;
+extern const Shape IAM_SHAPE_UPDATE_LOGIN_PROFILE_REQUEST;
+extern const Shape IAM_SHAPE_DELETE_LOGIN_PROFILE_REQUEST;
+extern const Shape IAM_SHAPE_CREATE_ACCOUNT_ALIAS_REQUEST;
+extern const Shape IAM_SHAPE_LIST_ACCOUNT_ALIASES_REQUEST;
+extern const Shape IAM_SHAPE_LIST_ACCOUNT_ALIASES_RESPONSE;
+extern const Shape IAM_SHAPE_DELETE_ACCOUNT_ALIAS_REQUEST;
+extern const Shape IAM_SHAPE_GET_ACCOUNT_SUMMARY_RESPONSE;
+extern const Shape IAM_SHAPE_UPDATE_ACCOUNT_PASSWORD_POLICY_REQUEST;
+extern const Shape IAM_SHAPE_PASSWORD_POLICY;
+extern const Shape IAM_SHAPE_GET_ACCOUNT_PASSWORD_POLICY_RESPONSE;
+extern const Shape IAM_SHAPE_ORDERED_ORGANIZATION_POLICY_TYPE;
+extern const Shape IAM_SHAPE_CONTEXT_ENTRY;
+extern const Shape IAM_SHAPE_SIMULATE_CUSTOM_POLICY_REQUEST;
+extern const Shape IAM_SHAPE_POSITION;
+extern const Shape IAM_SHAPE_STATEMENT;
+extern const Shape IAM_SHAPE_ORGANIZATIONS_DECISION_DETAIL;
+extern const Shape IAM_SHAPE_PERMISSIONS_BOUNDARY_DECISION_DETAIL;
+extern const Shape IAM_SHAPE_RESOURCE_SPECIFIC_RESULT;
+extern const Shape IAM_SHAPE_EVALUATION_RESULT;
+extern const Shape IAM_SHAPE_SIMULATE_POLICY_RESPONSE;
+extern const Shape IAM_SHAPE_INLINE_POLICY_IDENTIFIER_TYPE;
+extern const Shape IAM_SHAPE_POLICY_IDENTIFIER;
+extern const Shape IAM_SHAPE_SIMULATE_PRINCIPAL_POLICY_REQUEST;
+extern const Shape IAM_SHAPE_GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_REQUEST;
+extern const Shape IAM_SHAPE_GET_CONTEXT_KEYS_FOR_POLICY_RESPONSE;
+extern const Shape IAM_SHAPE_GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_REQUEST;

@@ -5,9 +5,55 @@
 
 extern const ServiceModel STS_SERVICE;
 
+extern const ErrorModel STS_MALFORMED_POLICY_DOCUMENT;
+extern const ErrorModel STS_PACKED_POLICY_TOO_LARGE;
+extern const ErrorModel STS_REGION_DISABLED;
+extern const ErrorModel STS_EXPIRED_TOKEN;
+extern const ErrorModel STS_IDP_REJECTED_CLAIM;
+extern const ErrorModel STS_IDP_COMMUNICATION_ERROR;
+extern const ErrorModel STS_INVALID_IDENTITY_TOKEN;
+extern const ErrorModel STS_INVALID_AUTHORIZATION_MESSAGE;
 
 struct StsGetCallerIdentityRequest;
 struct StsGetCallerIdentityResponse;
+struct StsPolicyDescriptorType;
+struct StsTag;
+struct StsProvidedContext;
+struct StsAssumeRoleRequest;
+struct StsCredentials;
+struct StsAssumedRoleUser;
+struct StsAssumeRoleResponse;
+struct StsAssumeRoleWithWebIdentityRequest;
+struct StsAssumeRoleWithWebIdentityResponse;
+struct StsGetSessionTokenRequest;
+struct StsGetSessionTokenResponse;
+struct StsGetFederationTokenRequest;
+struct StsFederatedUser;
+struct StsGetFederationTokenResponse;
+struct StsGetAccessKeyInfoRequest;
+struct StsGetAccessKeyInfoResponse;
+struct StsDecodeAuthorizationMessageRequest;
+struct StsDecodeAuthorizationMessageResponse;
+
+typedef struct StspolicyDescriptorListType {
+    struct StsPolicyDescriptorType *items;
+    size_t len;
+} StspolicyDescriptorListType;
+
+typedef struct StstagListType {
+    struct StsTag *items;
+    size_t len;
+} StstagListType;
+
+typedef struct StstagKeyListType {
+    Bytes *items;
+    size_t len;
+} StstagKeyListType;
+
+typedef struct StsProvidedContextsListType {
+    struct StsProvidedContext *items;
+    size_t len;
+} StsProvidedContextsListType;
 
 typedef struct StsGetCallerIdentityRequest {
     char nothing_;
@@ -19,10 +65,191 @@ typedef struct StsGetCallerIdentityResponse {
     Bytes arn;
 } StsGetCallerIdentityResponse;
 
+typedef struct StsPolicyDescriptorType {
+    Bytes arn;
+} StsPolicyDescriptorType;
+
+typedef struct StsTag {
+    Bytes key;
+    Bytes value;
+} StsTag;
+
+typedef struct StsProvidedContext {
+    Bytes provider_arn;
+    Bytes context_assertion;
+} StsProvidedContext;
+
+typedef struct StsAssumeRoleRequest {
+    Bytes role_arn;
+    Bytes role_session_name;
+    StspolicyDescriptorListType policy_arns;
+    Bytes policy;
+    int32_t duration_seconds;
+    bool has_duration_seconds;
+    StstagListType tags;
+    StstagKeyListType transitive_tag_keys;
+    Bytes external_id;
+    Bytes serial_number;
+    Bytes token_code;
+    Bytes source_identity;
+    StsProvidedContextsListType provided_contexts;
+    int32_t minimum_session_token_size;
+    bool has_minimum_session_token_size;
+} StsAssumeRoleRequest;
+
+typedef struct StsCredentials {
+    Bytes access_key_id;
+    Bytes secret_access_key;
+    Bytes session_token;
+    int64_t expiration;
+    bool has_expiration;
+} StsCredentials;
+
+typedef struct StsAssumedRoleUser {
+    Bytes assumed_role_id;
+    Bytes arn;
+} StsAssumedRoleUser;
+
+typedef struct StsAssumeRoleResponse {
+    struct StsCredentials *credentials;
+    struct StsAssumedRoleUser *assumed_role_user;
+    int32_t packed_policy_size;
+    bool has_packed_policy_size;
+    Bytes source_identity;
+    int32_t session_token_utilization;
+    bool has_session_token_utilization;
+    int32_t session_token_size;
+    bool has_session_token_size;
+} StsAssumeRoleResponse;
+
+typedef struct StsAssumeRoleWithWebIdentityRequest {
+    Bytes role_arn;
+    Bytes role_session_name;
+    Bytes web_identity_token;
+    Bytes provider_id;
+    StspolicyDescriptorListType policy_arns;
+    Bytes policy;
+    int32_t duration_seconds;
+    bool has_duration_seconds;
+    int32_t minimum_session_token_size;
+    bool has_minimum_session_token_size;
+} StsAssumeRoleWithWebIdentityRequest;
+
+typedef struct StsAssumeRoleWithWebIdentityResponse {
+    struct StsCredentials *credentials;
+    Bytes subject_from_web_identity_token;
+    struct StsAssumedRoleUser *assumed_role_user;
+    int32_t packed_policy_size;
+    bool has_packed_policy_size;
+    Bytes provider;
+    Bytes audience;
+    Bytes source_identity;
+    int32_t session_token_utilization;
+    bool has_session_token_utilization;
+    int32_t session_token_size;
+    bool has_session_token_size;
+} StsAssumeRoleWithWebIdentityResponse;
+
+typedef struct StsGetSessionTokenRequest {
+    int32_t duration_seconds;
+    bool has_duration_seconds;
+    Bytes serial_number;
+    Bytes token_code;
+    int32_t minimum_session_token_size;
+    bool has_minimum_session_token_size;
+} StsGetSessionTokenRequest;
+
+typedef struct StsGetSessionTokenResponse {
+    struct StsCredentials *credentials;
+    int32_t session_token_utilization;
+    bool has_session_token_utilization;
+    int32_t session_token_size;
+    bool has_session_token_size;
+} StsGetSessionTokenResponse;
+
+typedef struct StsGetFederationTokenRequest {
+    Bytes name;
+    Bytes policy;
+    StspolicyDescriptorListType policy_arns;
+    int32_t duration_seconds;
+    bool has_duration_seconds;
+    StstagListType tags;
+    int32_t minimum_session_token_size;
+    bool has_minimum_session_token_size;
+} StsGetFederationTokenRequest;
+
+typedef struct StsFederatedUser {
+    Bytes federated_user_id;
+    Bytes arn;
+} StsFederatedUser;
+
+typedef struct StsGetFederationTokenResponse {
+    struct StsCredentials *credentials;
+    struct StsFederatedUser *federated_user;
+    int32_t packed_policy_size;
+    bool has_packed_policy_size;
+    int32_t session_token_utilization;
+    bool has_session_token_utilization;
+    int32_t session_token_size;
+    bool has_session_token_size;
+} StsGetFederationTokenResponse;
+
+typedef struct StsGetAccessKeyInfoRequest {
+    Bytes access_key_id;
+} StsGetAccessKeyInfoRequest;
+
+typedef struct StsGetAccessKeyInfoResponse {
+    Bytes account;
+} StsGetAccessKeyInfoResponse;
+
+typedef struct StsDecodeAuthorizationMessageRequest {
+    Bytes encoded_message;
+} StsDecodeAuthorizationMessageRequest;
+
+typedef struct StsDecodeAuthorizationMessageResponse {
+    Bytes decoded_message;
+} StsDecodeAuthorizationMessageResponse;
+
 typedef StsGetCallerIdentityRequest StsGetCallerIdentityInput;
 typedef StsGetCallerIdentityResponse StsGetCallerIdentityOutput;
 extern const OperationModel StsGetCallerIdentityModel;
+typedef StsAssumeRoleRequest StsAssumeRoleInput;
+typedef StsAssumeRoleResponse StsAssumeRoleOutput;
+extern const OperationModel StsAssumeRoleModel;
+typedef StsAssumeRoleWithWebIdentityRequest StsAssumeRoleWithWebIdentityInput;
+typedef StsAssumeRoleWithWebIdentityResponse StsAssumeRoleWithWebIdentityOutput;
+extern const OperationModel StsAssumeRoleWithWebIdentityModel;
+typedef StsGetSessionTokenRequest StsGetSessionTokenInput;
+typedef StsGetSessionTokenResponse StsGetSessionTokenOutput;
+extern const OperationModel StsGetSessionTokenModel;
+typedef StsGetFederationTokenRequest StsGetFederationTokenInput;
+typedef StsGetFederationTokenResponse StsGetFederationTokenOutput;
+extern const OperationModel StsGetFederationTokenModel;
+typedef StsGetAccessKeyInfoRequest StsGetAccessKeyInfoInput;
+typedef StsGetAccessKeyInfoResponse StsGetAccessKeyInfoOutput;
+extern const OperationModel StsGetAccessKeyInfoModel;
+typedef StsDecodeAuthorizationMessageRequest StsDecodeAuthorizationMessageInput;
+typedef StsDecodeAuthorizationMessageResponse StsDecodeAuthorizationMessageOutput;
+extern const OperationModel StsDecodeAuthorizationMessageModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape STS_SHAPE_GET_CALLER_IDENTITY_REQUEST;
 extern const Shape STS_SHAPE_GET_CALLER_IDENTITY_RESPONSE;
+extern const Shape STS_SHAPE_POLICY_DESCRIPTOR_TYPE;
+extern const Shape STS_SHAPE_TAG;
+extern const Shape STS_SHAPE_PROVIDED_CONTEXT;
+extern const Shape STS_SHAPE_ASSUME_ROLE_REQUEST;
+extern const Shape STS_SHAPE_CREDENTIALS;
+extern const Shape STS_SHAPE_ASSUMED_ROLE_USER;
+extern const Shape STS_SHAPE_ASSUME_ROLE_RESPONSE;
+extern const Shape STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_REQUEST;
+extern const Shape STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_RESPONSE;
+extern const Shape STS_SHAPE_GET_SESSION_TOKEN_REQUEST;
+extern const Shape STS_SHAPE_GET_SESSION_TOKEN_RESPONSE;
+extern const Shape STS_SHAPE_GET_FEDERATION_TOKEN_REQUEST;
+extern const Shape STS_SHAPE_FEDERATED_USER;
+extern const Shape STS_SHAPE_GET_FEDERATION_TOKEN_RESPONSE;
+extern const Shape STS_SHAPE_GET_ACCESS_KEY_INFO_REQUEST;
+extern const Shape STS_SHAPE_GET_ACCESS_KEY_INFO_RESPONSE;
+extern const Shape STS_SHAPE_DECODE_AUTHORIZATION_MESSAGE_REQUEST;
+extern const Shape STS_SHAPE_DECODE_AUTHORIZATION_MESSAGE_RESPONSE;

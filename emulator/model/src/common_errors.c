@@ -9,7 +9,7 @@ const ErrorModel COMMON_UNKNOWN_OPERATION = {
 const ErrorModel COMMON_INTERNAL_FAILURE = {"InternalFailure", NULL, NULL, 500, false, "message", NULL};
 const ErrorModel COMMON_NOT_IMPLEMENTED = {
     "NotImplementedException", NULL, "NotImplemented", 501, false, "message", NULL};
-const ErrorModel COMMON_ACCESS_DENIED = {"AccessDeniedException", NULL, NULL, 403, true, "message", NULL};
+const ErrorModel COMMON_ACCESS_DENIED = {"AccessDeniedException", NULL, "AccessDenied", 403, true, "message", NULL};
 const ErrorModel COMMON_SERVICE_UNAVAILABLE = {"ServiceUnavailable", NULL, NULL, 503, false, "message", NULL};
 const ErrorModel COMMON_REQUEST_TOO_LARGE = {"RequestEntityTooLargeException", NULL, NULL, 413, true, "message", NULL};
 const ErrorModel COMMON_MISSING_TOKEN = {

@@ -53,6 +53,47 @@ static const Shape shape_instance_profile_list_type;
 static const Shape shape_existing_user_name_type;
 static const Shape shape_user_list_type;
 static const Shape shape_group_list_type;
+static const Shape shape_access_key_id_type;
+static const Shape shape_status_type;
+static const Shape shape_access_key_secret_type;
+static const Shape shape_access_key_metadata_list_type;
+static const Shape shape_password_type;
+static const Shape shape_boolean_object_type;
+static const Shape shape_account_alias_type;
+static const Shape shape_account_alias_list_type;
+static const Shape shape_summary_key_type;
+static const Shape shape_summary_value_type;
+static const Shape shape_summary_map_type;
+static const Shape shape_minimum_password_length_type;
+static const Shape shape_max_password_age_type;
+static const Shape shape_password_reuse_prevention_type;
+static const Shape shape_simulation_policy_list_type;
+static const Shape shape_organization_policy_list_type;
+static const Shape shape_action_name_type;
+static const Shape shape_action_name_list_type;
+static const Shape shape_resource_name_type;
+static const Shape shape_resource_name_list_type;
+static const Shape shape_context_key_name_type;
+static const Shape shape_context_key_value_type;
+static const Shape shape_context_key_value_list_type;
+static const Shape shape_context_key_type_enum;
+static const Shape shape_context_entry_list_type;
+static const Shape shape_resource_handling_option_type;
+static const Shape shape_policy_evaluation_decision_type;
+static const Shape shape_policy_identifier_type;
+static const Shape shape_policy_source_type;
+static const Shape shape_line_number;
+static const Shape shape_column_number;
+static const Shape shape_statement_list_type;
+static const Shape shape_context_key_names_result_list_type;
+static const Shape shape_eval_decision_source_type;
+static const Shape shape_eval_decision_details_type;
+static const Shape shape_resource_specific_result_list_type;
+static const Shape shape_evaluation_results_list_type;
+static const Shape shape_policy_identifier_policy_type;
+static const Shape shape_attachment_type;
+static const Shape shape_attachment_name;
+static const Shape shape_policy_exclusions_list_type;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -1032,6 +1073,397 @@ static const Field fields_list_attached_group_policies_response[] = {
 };
 const Shape IAM_SHAPE_LIST_ATTACHED_GROUP_POLICIES_RESPONSE = {.name = "ListAttachedGroupPoliciesResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListAttachedGroupPoliciesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_attached_group_policies_response};
 
+static const Field fields_create_access_key_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamCreateAccessKeyRequest, user_name), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_CREATE_ACCESS_KEY_REQUEST = {.name = "CreateAccessKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateAccessKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_access_key_request};
+
+static const Shape shape_access_key_id_type = {.name = "accessKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 16, .max = 128, .pattern = "[\\w]+"};
+
+static const char *const enum_status_type[] = {"Active", "Inactive", "Expired", NULL};
+static const Shape shape_status_type = {.name = "statusType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_status_type};
+
+static const Shape shape_access_key_secret_type = {.name = "accessKeySecretType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .sensitive = true};
+
+static const Field fields_access_key[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamAccessKey, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_access_key_id_type, .offset = offsetof(IamAccessKey, access_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamAccessKey, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SecretAccessKey", 15}, .path = "secretAccessKey", .shape = &shape_access_key_secret_type, .offset = offsetof(IamAccessKey, secret_access_key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamAccessKey, create_date), .has_offset = offsetof(IamAccessKey, has_create_date)},
+};
+const Shape IAM_SHAPE_ACCESS_KEY = {.name = "AccessKey", .kind = KIND_STRUCTURE, .size = sizeof(IamAccessKey), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_access_key};
+
+static const Field fields_create_access_key_response[] = {
+    {.name = {"AccessKey", 9}, .path = "accessKey", .shape = &IAM_SHAPE_ACCESS_KEY, .offset = offsetof(IamCreateAccessKeyResponse, access_key), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_CREATE_ACCESS_KEY_RESPONSE = {.name = "CreateAccessKeyResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateAccessKeyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_access_key_response};
+
+static const Field fields_list_access_keys_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamListAccessKeysRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListAccessKeysRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListAccessKeysRequest, max_items), .has_offset = offsetof(IamListAccessKeysRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_ACCESS_KEYS_REQUEST = {.name = "ListAccessKeysRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListAccessKeysRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_access_keys_request};
+
+static const Field fields_access_key_metadata[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamAccessKeyMetadata, user_name), .has_offset = NO_OFFSET},
+    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_access_key_id_type, .offset = offsetof(IamAccessKeyMetadata, access_key_id), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamAccessKeyMetadata, status), .has_offset = NO_OFFSET},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamAccessKeyMetadata, create_date), .has_offset = offsetof(IamAccessKeyMetadata, has_create_date)},
+};
+const Shape IAM_SHAPE_ACCESS_KEY_METADATA = {.name = "AccessKeyMetadata", .kind = KIND_STRUCTURE, .size = sizeof(IamAccessKeyMetadata), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_access_key_metadata};
+
+static const Shape shape_access_key_metadata_list_type = {.name = "accessKeyMetadataListType", .kind = KIND_LIST, .size = sizeof(IamaccessKeyMetadataListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_ACCESS_KEY_METADATA};
+
+static const Field fields_list_access_keys_response[] = {
+    {.name = {"AccessKeyMetadata", 17}, .path = "accessKeyMetadata", .shape = &shape_access_key_metadata_list_type, .offset = offsetof(IamListAccessKeysResponse, access_key_metadata), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListAccessKeysResponse, is_truncated), .has_offset = offsetof(IamListAccessKeysResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListAccessKeysResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_ACCESS_KEYS_RESPONSE = {.name = "ListAccessKeysResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListAccessKeysResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_access_keys_response};
+
+static const Field fields_update_access_key_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamUpdateAccessKeyRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_access_key_id_type, .offset = offsetof(IamUpdateAccessKeyRequest, access_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamUpdateAccessKeyRequest, status), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UPDATE_ACCESS_KEY_REQUEST = {.name = "UpdateAccessKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUpdateAccessKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_access_key_request};
+
+static const Field fields_delete_access_key_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamDeleteAccessKeyRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_access_key_id_type, .offset = offsetof(IamDeleteAccessKeyRequest, access_key_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_DELETE_ACCESS_KEY_REQUEST = {.name = "DeleteAccessKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeleteAccessKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_access_key_request};
+
+static const Field fields_get_access_key_last_used_request[] = {
+    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_access_key_id_type, .offset = offsetof(IamGetAccessKeyLastUsedRequest, access_key_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_GET_ACCESS_KEY_LAST_USED_REQUEST = {.name = "GetAccessKeyLastUsedRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetAccessKeyLastUsedRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_access_key_last_used_request};
+
+static const Field fields_access_key_last_used[] = {
+    {.name = {"LastUsedDate", 12}, .path = "lastUsedDate", .shape = &shape_date_type, .offset = offsetof(IamAccessKeyLastUsed, last_used_date), .has_offset = offsetof(IamAccessKeyLastUsed, has_last_used_date)},
+    {.name = {"ServiceName", 11}, .path = "serviceName", .shape = &shape_string_type, .offset = offsetof(IamAccessKeyLastUsed, service_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Region", 6}, .path = "region", .shape = &shape_string_type, .offset = offsetof(IamAccessKeyLastUsed, region), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_ACCESS_KEY_LAST_USED = {.name = "AccessKeyLastUsed", .kind = KIND_STRUCTURE, .size = sizeof(IamAccessKeyLastUsed), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_access_key_last_used};
+
+static const Field fields_get_access_key_last_used_response[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamGetAccessKeyLastUsedResponse, user_name), .has_offset = NO_OFFSET},
+    {.name = {"AccessKeyLastUsed", 17}, .path = "accessKeyLastUsed", .shape = &IAM_SHAPE_ACCESS_KEY_LAST_USED, .offset = offsetof(IamGetAccessKeyLastUsedResponse, access_key_last_used), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_ACCESS_KEY_LAST_USED_RESPONSE = {.name = "GetAccessKeyLastUsedResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetAccessKeyLastUsedResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_access_key_last_used_response};
+
+static const Shape shape_password_type = {.name = "passwordType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+", .sensitive = true};
+
+static const Field fields_create_login_profile_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamCreateLoginProfileRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"Password", 8}, .path = "password", .shape = &shape_password_type, .offset = offsetof(IamCreateLoginProfileRequest, password), .has_offset = NO_OFFSET},
+    {.name = {"PasswordResetRequired", 21}, .path = "passwordResetRequired", .shape = &shape_boolean_type, .offset = offsetof(IamCreateLoginProfileRequest, password_reset_required), .has_offset = offsetof(IamCreateLoginProfileRequest, has_password_reset_required)},
+};
+const Shape IAM_SHAPE_CREATE_LOGIN_PROFILE_REQUEST = {.name = "CreateLoginProfileRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateLoginProfileRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_create_login_profile_request};
+
+static const Field fields_login_profile[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamLoginProfile, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamLoginProfile, create_date), .has_offset = offsetof(IamLoginProfile, has_create_date), .required = true},
+    {.name = {"PasswordResetRequired", 21}, .path = "passwordResetRequired", .shape = &shape_boolean_type, .offset = offsetof(IamLoginProfile, password_reset_required), .has_offset = offsetof(IamLoginProfile, has_password_reset_required)},
+};
+const Shape IAM_SHAPE_LOGIN_PROFILE = {.name = "LoginProfile", .kind = KIND_STRUCTURE, .size = sizeof(IamLoginProfile), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_login_profile};
+
+static const Field fields_create_login_profile_response[] = {
+    {.name = {"LoginProfile", 12}, .path = "loginProfile", .shape = &IAM_SHAPE_LOGIN_PROFILE, .offset = offsetof(IamCreateLoginProfileResponse, login_profile), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_CREATE_LOGIN_PROFILE_RESPONSE = {.name = "CreateLoginProfileResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateLoginProfileResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_login_profile_response};
+
+static const Field fields_get_login_profile_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamGetLoginProfileRequest, user_name), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_LOGIN_PROFILE_REQUEST = {.name = "GetLoginProfileRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetLoginProfileRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_login_profile_request};
+
+static const Field fields_get_login_profile_response[] = {
+    {.name = {"LoginProfile", 12}, .path = "loginProfile", .shape = &IAM_SHAPE_LOGIN_PROFILE, .offset = offsetof(IamGetLoginProfileResponse, login_profile), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_GET_LOGIN_PROFILE_RESPONSE = {.name = "GetLoginProfileResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetLoginProfileResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_login_profile_response};
+
+static const Shape shape_boolean_object_type = {.name = "booleanObjectType", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_update_login_profile_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamUpdateLoginProfileRequest, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Password", 8}, .path = "password", .shape = &shape_password_type, .offset = offsetof(IamUpdateLoginProfileRequest, password), .has_offset = NO_OFFSET},
+    {.name = {"PasswordResetRequired", 21}, .path = "passwordResetRequired", .shape = &shape_boolean_object_type, .offset = offsetof(IamUpdateLoginProfileRequest, password_reset_required), .has_offset = offsetof(IamUpdateLoginProfileRequest, has_password_reset_required)},
+};
+const Shape IAM_SHAPE_UPDATE_LOGIN_PROFILE_REQUEST = {.name = "UpdateLoginProfileRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUpdateLoginProfileRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_login_profile_request};
+
+static const Field fields_delete_login_profile_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamDeleteLoginProfileRequest, user_name), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_DELETE_LOGIN_PROFILE_REQUEST = {.name = "DeleteLoginProfileRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeleteLoginProfileRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_login_profile_request};
+
+static const Shape shape_account_alias_type = {.name = "accountAliasType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 3, .max = 63, .pattern = "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"};
+
+static const Field fields_create_account_alias_request[] = {
+    {.name = {"AccountAlias", 12}, .path = "accountAlias", .shape = &shape_account_alias_type, .offset = offsetof(IamCreateAccountAliasRequest, account_alias), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_CREATE_ACCOUNT_ALIAS_REQUEST = {.name = "CreateAccountAliasRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateAccountAliasRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_account_alias_request};
+
+static const Field fields_list_account_aliases_request[] = {
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListAccountAliasesRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListAccountAliasesRequest, max_items), .has_offset = offsetof(IamListAccountAliasesRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_ACCOUNT_ALIASES_REQUEST = {.name = "ListAccountAliasesRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListAccountAliasesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_account_aliases_request};
+
+static const Shape shape_account_alias_list_type = {.name = "accountAliasListType", .kind = KIND_LIST, .size = sizeof(IamaccountAliasListType), .min = NO_MIN, .max = NO_MAX, .member = &shape_account_alias_type};
+
+static const Field fields_list_account_aliases_response[] = {
+    {.name = {"AccountAliases", 14}, .path = "accountAliases", .shape = &shape_account_alias_list_type, .offset = offsetof(IamListAccountAliasesResponse, account_aliases), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListAccountAliasesResponse, is_truncated), .has_offset = offsetof(IamListAccountAliasesResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListAccountAliasesResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_ACCOUNT_ALIASES_RESPONSE = {.name = "ListAccountAliasesResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListAccountAliasesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_account_aliases_response};
+
+static const Field fields_delete_account_alias_request[] = {
+    {.name = {"AccountAlias", 12}, .path = "accountAlias", .shape = &shape_account_alias_type, .offset = offsetof(IamDeleteAccountAliasRequest, account_alias), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_DELETE_ACCOUNT_ALIAS_REQUEST = {.name = "DeleteAccountAliasRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeleteAccountAliasRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_account_alias_request};
+
+static const char *const enum_summary_key_type[] = {"Users", "UsersQuota", "Groups", "GroupsQuota", "ServerCertificates", "ServerCertificatesQuota", "UserPolicySizeQuota", "GroupPolicySizeQuota", "GroupsPerUserQuota", "SigningCertificatesPerUserQuota", "AccessKeysPerUserQuota", "MFADevices", "MFADevicesInUse", "AccountMFAEnabled", "AccountAccessKeysPresent", "AccountPasswordPresent", "AccountSigningCertificatesPresent", "AttachedPoliciesPerGroupQuota", "AttachedPoliciesPerRoleQuota", "AttachedPoliciesPerUserQuota", "Policies", "PoliciesQuota", "PolicySizeQuota", "PolicyVersionsInUse", "PolicyVersionsInUseQuota", "VersionsPerPolicyQuota", "GlobalEndpointTokenVersion", "AssumeRolePolicySizeQuota", "InstanceProfiles", "InstanceProfilesQuota", "Providers", "RolePolicySizeQuota", "Roles", "RolesQuota", NULL};
+static const Shape shape_summary_key_type = {.name = "summaryKeyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_summary_key_type};
+
+static const Shape shape_summary_value_type = {.name = "summaryValueType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_summary_map_type = {.name = "summaryMapType", .kind = KIND_MAP, .size = sizeof(IamsummaryMapType), .min = NO_MIN, .max = NO_MAX, .key = &shape_summary_key_type, .member = &shape_summary_value_type, .entry_size = sizeof(IamsummaryMapTypeEntry), .value_offset = offsetof(IamsummaryMapTypeEntry, value)};
+
+static const Field fields_get_account_summary_response[] = {
+    {.name = {"SummaryMap", 10}, .path = "summaryMap", .shape = &shape_summary_map_type, .offset = offsetof(IamGetAccountSummaryResponse, summary_map), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_ACCOUNT_SUMMARY_RESPONSE = {.name = "GetAccountSummaryResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetAccountSummaryResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_account_summary_response};
+
+static const Shape shape_minimum_password_length_type = {.name = "minimumPasswordLengthType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 6, .max = 128};
+
+static const Shape shape_max_password_age_type = {.name = "maxPasswordAgeType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 1095};
+
+static const Shape shape_password_reuse_prevention_type = {.name = "passwordReusePreventionType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 24};
+
+static const Field fields_update_account_password_policy_request[] = {
+    {.name = {"MinimumPasswordLength", 21}, .path = "minimumPasswordLength", .shape = &shape_minimum_password_length_type, .offset = offsetof(IamUpdateAccountPasswordPolicyRequest, minimum_password_length), .has_offset = offsetof(IamUpdateAccountPasswordPolicyRequest, has_minimum_password_length)},
+    {.name = {"RequireSymbols", 14}, .path = "requireSymbols", .shape = &shape_boolean_type, .offset = offsetof(IamUpdateAccountPasswordPolicyRequest, require_symbols), .has_offset = offsetof(IamUpdateAccountPasswordPolicyRequest, has_require_symbols)},
+    {.name = {"RequireNumbers", 14}, .path = "requireNumbers", .shape = &shape_boolean_type, .offset = offsetof(IamUpdateAccountPasswordPolicyRequest, require_numbers), .has_offset = offsetof(IamUpdateAccountPasswordPolicyRequest, has_require_numbers)},
+    {.name = {"RequireUppercaseCharacters", 26}, .path = "requireUppercaseCharacters", .shape = &shape_boolean_type, .offset = offsetof(IamUpdateAccountPasswordPolicyRequest, require_uppercase_characters), .has_offset = offsetof(IamUpdateAccountPasswordPolicyRequest, has_require_uppercase_characters)},
+    {.name = {"RequireLowercaseCharacters", 26}, .path = "requireLowercaseCharacters", .shape = &shape_boolean_type, .offset = offsetof(IamUpdateAccountPasswordPolicyRequest, require_lowercase_characters), .has_offset = offsetof(IamUpdateAccountPasswordPolicyRequest, has_require_lowercase_characters)},
+    {.name = {"AllowUsersToChangePassword", 26}, .path = "allowUsersToChangePassword", .shape = &shape_boolean_type, .offset = offsetof(IamUpdateAccountPasswordPolicyRequest, allow_users_to_change_password), .has_offset = offsetof(IamUpdateAccountPasswordPolicyRequest, has_allow_users_to_change_password)},
+    {.name = {"MaxPasswordAge", 14}, .path = "maxPasswordAge", .shape = &shape_max_password_age_type, .offset = offsetof(IamUpdateAccountPasswordPolicyRequest, max_password_age), .has_offset = offsetof(IamUpdateAccountPasswordPolicyRequest, has_max_password_age)},
+    {.name = {"PasswordReusePrevention", 23}, .path = "passwordReusePrevention", .shape = &shape_password_reuse_prevention_type, .offset = offsetof(IamUpdateAccountPasswordPolicyRequest, password_reuse_prevention), .has_offset = offsetof(IamUpdateAccountPasswordPolicyRequest, has_password_reuse_prevention)},
+    {.name = {"HardExpiry", 10}, .path = "hardExpiry", .shape = &shape_boolean_object_type, .offset = offsetof(IamUpdateAccountPasswordPolicyRequest, hard_expiry), .has_offset = offsetof(IamUpdateAccountPasswordPolicyRequest, has_hard_expiry)},
+};
+const Shape IAM_SHAPE_UPDATE_ACCOUNT_PASSWORD_POLICY_REQUEST = {.name = "UpdateAccountPasswordPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUpdateAccountPasswordPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_update_account_password_policy_request};
+
+static const Field fields_password_policy[] = {
+    {.name = {"MinimumPasswordLength", 21}, .path = "minimumPasswordLength", .shape = &shape_minimum_password_length_type, .offset = offsetof(IamPasswordPolicy, minimum_password_length), .has_offset = offsetof(IamPasswordPolicy, has_minimum_password_length)},
+    {.name = {"RequireSymbols", 14}, .path = "requireSymbols", .shape = &shape_boolean_type, .offset = offsetof(IamPasswordPolicy, require_symbols), .has_offset = offsetof(IamPasswordPolicy, has_require_symbols)},
+    {.name = {"RequireNumbers", 14}, .path = "requireNumbers", .shape = &shape_boolean_type, .offset = offsetof(IamPasswordPolicy, require_numbers), .has_offset = offsetof(IamPasswordPolicy, has_require_numbers)},
+    {.name = {"RequireUppercaseCharacters", 26}, .path = "requireUppercaseCharacters", .shape = &shape_boolean_type, .offset = offsetof(IamPasswordPolicy, require_uppercase_characters), .has_offset = offsetof(IamPasswordPolicy, has_require_uppercase_characters)},
+    {.name = {"RequireLowercaseCharacters", 26}, .path = "requireLowercaseCharacters", .shape = &shape_boolean_type, .offset = offsetof(IamPasswordPolicy, require_lowercase_characters), .has_offset = offsetof(IamPasswordPolicy, has_require_lowercase_characters)},
+    {.name = {"AllowUsersToChangePassword", 26}, .path = "allowUsersToChangePassword", .shape = &shape_boolean_type, .offset = offsetof(IamPasswordPolicy, allow_users_to_change_password), .has_offset = offsetof(IamPasswordPolicy, has_allow_users_to_change_password)},
+    {.name = {"ExpirePasswords", 15}, .path = "expirePasswords", .shape = &shape_boolean_type, .offset = offsetof(IamPasswordPolicy, expire_passwords), .has_offset = offsetof(IamPasswordPolicy, has_expire_passwords)},
+    {.name = {"MaxPasswordAge", 14}, .path = "maxPasswordAge", .shape = &shape_max_password_age_type, .offset = offsetof(IamPasswordPolicy, max_password_age), .has_offset = offsetof(IamPasswordPolicy, has_max_password_age)},
+    {.name = {"PasswordReusePrevention", 23}, .path = "passwordReusePrevention", .shape = &shape_password_reuse_prevention_type, .offset = offsetof(IamPasswordPolicy, password_reuse_prevention), .has_offset = offsetof(IamPasswordPolicy, has_password_reuse_prevention)},
+    {.name = {"HardExpiry", 10}, .path = "hardExpiry", .shape = &shape_boolean_object_type, .offset = offsetof(IamPasswordPolicy, hard_expiry), .has_offset = offsetof(IamPasswordPolicy, has_hard_expiry)},
+};
+const Shape IAM_SHAPE_PASSWORD_POLICY = {.name = "PasswordPolicy", .kind = KIND_STRUCTURE, .size = sizeof(IamPasswordPolicy), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_password_policy};
+
+static const Field fields_get_account_password_policy_response[] = {
+    {.name = {"PasswordPolicy", 14}, .path = "passwordPolicy", .shape = &IAM_SHAPE_PASSWORD_POLICY, .offset = offsetof(IamGetAccountPasswordPolicyResponse, password_policy), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_GET_ACCOUNT_PASSWORD_POLICY_RESPONSE = {.name = "GetAccountPasswordPolicyResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetAccountPasswordPolicyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_account_password_policy_response};
+
+static const Shape shape_simulation_policy_list_type = {.name = "SimulationPolicyListType", .kind = KIND_LIST, .size = sizeof(IamSimulationPolicyListType), .min = NO_MIN, .max = NO_MAX, .member = &shape_policy_document_type};
+
+static const Field fields_ordered_organization_policy_type[] = {
+    {.name = {"ServiceControlPolicyInputList", 29}, .path = "serviceControlPolicyInputList", .shape = &shape_simulation_policy_list_type, .offset = offsetof(IamOrderedOrganizationPolicyType, service_control_policy_input_list), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_ORDERED_ORGANIZATION_POLICY_TYPE = {.name = "OrderedOrganizationPolicyType", .kind = KIND_STRUCTURE, .size = sizeof(IamOrderedOrganizationPolicyType), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_ordered_organization_policy_type};
+
+static const Shape shape_organization_policy_list_type = {.name = "OrganizationPolicyListType", .kind = KIND_LIST, .size = sizeof(IamOrganizationPolicyListType), .min = NO_MIN, .max = 7, .member = &IAM_SHAPE_ORDERED_ORGANIZATION_POLICY_TYPE};
+
+static const Shape shape_action_name_type = {.name = "ActionNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 3, .max = 128};
+
+static const Shape shape_action_name_list_type = {.name = "ActionNameListType", .kind = KIND_LIST, .size = sizeof(IamActionNameListType), .min = NO_MIN, .max = NO_MAX, .member = &shape_action_name_type};
+
+static const Shape shape_resource_name_type = {.name = "ResourceNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048};
+
+static const Shape shape_resource_name_list_type = {.name = "ResourceNameListType", .kind = KIND_LIST, .size = sizeof(IamResourceNameListType), .min = NO_MIN, .max = NO_MAX, .member = &shape_resource_name_type};
+
+static const Shape shape_context_key_name_type = {.name = "ContextKeyNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 5, .max = 256};
+
+static const Shape shape_context_key_value_type = {.name = "ContextKeyValueType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_context_key_value_list_type = {.name = "ContextKeyValueListType", .kind = KIND_LIST, .size = sizeof(IamContextKeyValueListType), .min = NO_MIN, .max = NO_MAX, .member = &shape_context_key_value_type};
+
+static const char *const enum_context_key_type_enum[] = {"string", "stringList", "numeric", "numericList", "boolean", "booleanList", "ip", "ipList", "binary", "binaryList", "date", "dateList", NULL};
+static const Shape shape_context_key_type_enum = {.name = "ContextKeyTypeEnum", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_context_key_type_enum};
+
+static const Field fields_context_entry[] = {
+    {.name = {"ContextKeyName", 14}, .path = "contextKeyName", .shape = &shape_context_key_name_type, .offset = offsetof(IamContextEntry, context_key_name), .has_offset = NO_OFFSET},
+    {.name = {"ContextKeyValues", 16}, .path = "contextKeyValues", .shape = &shape_context_key_value_list_type, .offset = offsetof(IamContextEntry, context_key_values), .has_offset = NO_OFFSET},
+    {.name = {"ContextKeyType", 14}, .path = "contextKeyType", .shape = &shape_context_key_type_enum, .offset = offsetof(IamContextEntry, context_key_type), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_CONTEXT_ENTRY = {.name = "ContextEntry", .kind = KIND_STRUCTURE, .size = sizeof(IamContextEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_context_entry};
+
+static const Shape shape_context_entry_list_type = {.name = "ContextEntryListType", .kind = KIND_LIST, .size = sizeof(IamContextEntryListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_CONTEXT_ENTRY};
+
+static const Shape shape_resource_handling_option_type = {.name = "ResourceHandlingOptionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 64};
+
+static const Field fields_simulate_custom_policy_request[] = {
+    {.name = {"PolicyInputList", 15}, .path = "policyInputList", .shape = &shape_simulation_policy_list_type, .offset = offsetof(IamSimulateCustomPolicyRequest, policy_input_list), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PermissionsBoundaryPolicyInputList", 34}, .path = "permissionsBoundaryPolicyInputList", .shape = &shape_simulation_policy_list_type, .offset = offsetof(IamSimulateCustomPolicyRequest, permissions_boundary_policy_input_list), .has_offset = NO_OFFSET},
+    {.name = {"OrderedOrganizationPolicyInputList", 34}, .path = "orderedOrganizationPolicyInputList", .shape = &shape_organization_policy_list_type, .offset = offsetof(IamSimulateCustomPolicyRequest, ordered_organization_policy_input_list), .has_offset = NO_OFFSET},
+    {.name = {"ActionNames", 11}, .path = "actionNames", .shape = &shape_action_name_list_type, .offset = offsetof(IamSimulateCustomPolicyRequest, action_names), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ResourceArns", 12}, .path = "resourceArns", .shape = &shape_resource_name_list_type, .offset = offsetof(IamSimulateCustomPolicyRequest, resource_arns), .has_offset = NO_OFFSET},
+    {.name = {"ResourcePolicy", 14}, .path = "resourcePolicy", .shape = &shape_policy_document_type, .offset = offsetof(IamSimulateCustomPolicyRequest, resource_policy), .has_offset = NO_OFFSET},
+    {.name = {"ResourceOwner", 13}, .path = "resourceOwner", .shape = &shape_resource_name_type, .offset = offsetof(IamSimulateCustomPolicyRequest, resource_owner), .has_offset = NO_OFFSET},
+    {.name = {"CallerArn", 9}, .path = "callerArn", .shape = &shape_resource_name_type, .offset = offsetof(IamSimulateCustomPolicyRequest, caller_arn), .has_offset = NO_OFFSET},
+    {.name = {"ContextEntries", 14}, .path = "contextEntries", .shape = &shape_context_entry_list_type, .offset = offsetof(IamSimulateCustomPolicyRequest, context_entries), .has_offset = NO_OFFSET},
+    {.name = {"ResourceHandlingOption", 22}, .path = "resourceHandlingOption", .shape = &shape_resource_handling_option_type, .offset = offsetof(IamSimulateCustomPolicyRequest, resource_handling_option), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamSimulateCustomPolicyRequest, max_items), .has_offset = offsetof(IamSimulateCustomPolicyRequest, has_max_items)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamSimulateCustomPolicyRequest, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_SIMULATE_CUSTOM_POLICY_REQUEST = {.name = "SimulateCustomPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamSimulateCustomPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_simulate_custom_policy_request};
+
+static const char *const enum_policy_evaluation_decision_type[] = {"allowed", "explicitDeny", "implicitDeny", NULL};
+static const Shape shape_policy_evaluation_decision_type = {.name = "PolicyEvaluationDecisionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_policy_evaluation_decision_type};
+
+static const Shape shape_policy_identifier_type = {.name = "PolicyIdentifierType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_policy_source_type[] = {"user", "group", "role", "aws-managed", "user-managed", "resource", "none", NULL};
+static const Shape shape_policy_source_type = {.name = "PolicySourceType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_policy_source_type};
+
+static const Shape shape_line_number = {.name = "LineNumber", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_column_number = {.name = "ColumnNumber", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_position[] = {
+    {.name = {"Line", 4}, .path = "line", .shape = &shape_line_number, .offset = offsetof(IamPosition, line), .has_offset = offsetof(IamPosition, has_line)},
+    {.name = {"Column", 6}, .path = "column", .shape = &shape_column_number, .offset = offsetof(IamPosition, column), .has_offset = offsetof(IamPosition, has_column)},
+};
+const Shape IAM_SHAPE_POSITION = {.name = "Position", .kind = KIND_STRUCTURE, .size = sizeof(IamPosition), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_position};
+
+static const Field fields_statement[] = {
+    {.name = {"SourcePolicyId", 14}, .path = "sourcePolicyId", .shape = &shape_policy_identifier_type, .offset = offsetof(IamStatement, source_policy_id), .has_offset = NO_OFFSET},
+    {.name = {"SourcePolicyType", 16}, .path = "sourcePolicyType", .shape = &shape_policy_source_type, .offset = offsetof(IamStatement, source_policy_type), .has_offset = NO_OFFSET},
+    {.name = {"StartPosition", 13}, .path = "startPosition", .shape = &IAM_SHAPE_POSITION, .offset = offsetof(IamStatement, start_position), .has_offset = NO_OFFSET},
+    {.name = {"EndPosition", 11}, .path = "endPosition", .shape = &IAM_SHAPE_POSITION, .offset = offsetof(IamStatement, end_position), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_STATEMENT = {.name = "Statement", .kind = KIND_STRUCTURE, .size = sizeof(IamStatement), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_statement};
+
+static const Shape shape_statement_list_type = {.name = "StatementListType", .kind = KIND_LIST, .size = sizeof(IamStatementListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_STATEMENT};
+
+static const Shape shape_context_key_names_result_list_type = {.name = "ContextKeyNamesResultListType", .kind = KIND_LIST, .size = sizeof(IamContextKeyNamesResultListType), .min = NO_MIN, .max = NO_MAX, .member = &shape_context_key_name_type};
+
+static const Field fields_organizations_decision_detail[] = {
+    {.name = {"AllowedByOrganizations", 22}, .path = "allowedByOrganizations", .shape = &shape_boolean_type, .offset = offsetof(IamOrganizationsDecisionDetail, allowed_by_organizations), .has_offset = offsetof(IamOrganizationsDecisionDetail, has_allowed_by_organizations)},
+};
+const Shape IAM_SHAPE_ORGANIZATIONS_DECISION_DETAIL = {.name = "OrganizationsDecisionDetail", .kind = KIND_STRUCTURE, .size = sizeof(IamOrganizationsDecisionDetail), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_organizations_decision_detail};
+
+static const Field fields_permissions_boundary_decision_detail[] = {
+    {.name = {"AllowedByPermissionsBoundary", 28}, .path = "allowedByPermissionsBoundary", .shape = &shape_boolean_type, .offset = offsetof(IamPermissionsBoundaryDecisionDetail, allowed_by_permissions_boundary), .has_offset = offsetof(IamPermissionsBoundaryDecisionDetail, has_allowed_by_permissions_boundary)},
+};
+const Shape IAM_SHAPE_PERMISSIONS_BOUNDARY_DECISION_DETAIL = {.name = "PermissionsBoundaryDecisionDetail", .kind = KIND_STRUCTURE, .size = sizeof(IamPermissionsBoundaryDecisionDetail), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_permissions_boundary_decision_detail};
+
+static const Shape shape_eval_decision_source_type = {.name = "EvalDecisionSourceType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 3, .max = 256};
+
+static const Shape shape_eval_decision_details_type = {.name = "EvalDecisionDetailsType", .kind = KIND_MAP, .size = sizeof(IamEvalDecisionDetailsType), .min = NO_MIN, .max = NO_MAX, .key = &shape_eval_decision_source_type, .member = &shape_policy_evaluation_decision_type, .entry_size = sizeof(IamEvalDecisionDetailsTypeEntry), .value_offset = offsetof(IamEvalDecisionDetailsTypeEntry, value)};
+
+static const Field fields_resource_specific_result[] = {
+    {.name = {"EvalResourceName", 16}, .path = "evalResourceName", .shape = &shape_resource_name_type, .offset = offsetof(IamResourceSpecificResult, eval_resource_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EvalResourceDecision", 20}, .path = "evalResourceDecision", .shape = &shape_policy_evaluation_decision_type, .offset = offsetof(IamResourceSpecificResult, eval_resource_decision), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MatchedStatements", 17}, .path = "matchedStatements", .shape = &shape_statement_list_type, .offset = offsetof(IamResourceSpecificResult, matched_statements), .has_offset = NO_OFFSET},
+    {.name = {"MissingContextValues", 20}, .path = "missingContextValues", .shape = &shape_context_key_names_result_list_type, .offset = offsetof(IamResourceSpecificResult, missing_context_values), .has_offset = NO_OFFSET},
+    {.name = {"EvalDecisionDetails", 19}, .path = "evalDecisionDetails", .shape = &shape_eval_decision_details_type, .offset = offsetof(IamResourceSpecificResult, eval_decision_details), .has_offset = NO_OFFSET},
+    {.name = {"PermissionsBoundaryDecisionDetail", 33}, .path = "permissionsBoundaryDecisionDetail", .shape = &IAM_SHAPE_PERMISSIONS_BOUNDARY_DECISION_DETAIL, .offset = offsetof(IamResourceSpecificResult, permissions_boundary_decision_detail), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_RESOURCE_SPECIFIC_RESULT = {.name = "ResourceSpecificResult", .kind = KIND_STRUCTURE, .size = sizeof(IamResourceSpecificResult), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_resource_specific_result};
+
+static const Shape shape_resource_specific_result_list_type = {.name = "ResourceSpecificResultListType", .kind = KIND_LIST, .size = sizeof(IamResourceSpecificResultListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_RESOURCE_SPECIFIC_RESULT};
+
+static const Field fields_evaluation_result[] = {
+    {.name = {"EvalActionName", 14}, .path = "evalActionName", .shape = &shape_action_name_type, .offset = offsetof(IamEvaluationResult, eval_action_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EvalResourceName", 16}, .path = "evalResourceName", .shape = &shape_resource_name_type, .offset = offsetof(IamEvaluationResult, eval_resource_name), .has_offset = NO_OFFSET},
+    {.name = {"EvalDecision", 12}, .path = "evalDecision", .shape = &shape_policy_evaluation_decision_type, .offset = offsetof(IamEvaluationResult, eval_decision), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MatchedStatements", 17}, .path = "matchedStatements", .shape = &shape_statement_list_type, .offset = offsetof(IamEvaluationResult, matched_statements), .has_offset = NO_OFFSET},
+    {.name = {"MissingContextValues", 20}, .path = "missingContextValues", .shape = &shape_context_key_names_result_list_type, .offset = offsetof(IamEvaluationResult, missing_context_values), .has_offset = NO_OFFSET},
+    {.name = {"OrganizationsDecisionDetail", 27}, .path = "organizationsDecisionDetail", .shape = &IAM_SHAPE_ORGANIZATIONS_DECISION_DETAIL, .offset = offsetof(IamEvaluationResult, organizations_decision_detail), .has_offset = NO_OFFSET},
+    {.name = {"PermissionsBoundaryDecisionDetail", 33}, .path = "permissionsBoundaryDecisionDetail", .shape = &IAM_SHAPE_PERMISSIONS_BOUNDARY_DECISION_DETAIL, .offset = offsetof(IamEvaluationResult, permissions_boundary_decision_detail), .has_offset = NO_OFFSET},
+    {.name = {"EvalDecisionDetails", 19}, .path = "evalDecisionDetails", .shape = &shape_eval_decision_details_type, .offset = offsetof(IamEvaluationResult, eval_decision_details), .has_offset = NO_OFFSET},
+    {.name = {"ResourceSpecificResults", 23}, .path = "resourceSpecificResults", .shape = &shape_resource_specific_result_list_type, .offset = offsetof(IamEvaluationResult, resource_specific_results), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_EVALUATION_RESULT = {.name = "EvaluationResult", .kind = KIND_STRUCTURE, .size = sizeof(IamEvaluationResult), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_evaluation_result};
+
+static const Shape shape_evaluation_results_list_type = {.name = "EvaluationResultsListType", .kind = KIND_LIST, .size = sizeof(IamEvaluationResultsListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_EVALUATION_RESULT};
+
+static const Field fields_simulate_policy_response[] = {
+    {.name = {"EvaluationResults", 17}, .path = "evaluationResults", .shape = &shape_evaluation_results_list_type, .offset = offsetof(IamSimulatePolicyResponse, evaluation_results), .has_offset = NO_OFFSET},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamSimulatePolicyResponse, is_truncated), .has_offset = offsetof(IamSimulatePolicyResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamSimulatePolicyResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_SIMULATE_POLICY_RESPONSE = {.name = "SimulatePolicyResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamSimulatePolicyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_simulate_policy_response};
+
+static const char *const enum_policy_identifier_policy_type[] = {"inline", "aws-managed", "user-managed", "permission-boundary", "scp", "rcp", NULL};
+static const Shape shape_policy_identifier_policy_type = {.name = "PolicyIdentifierPolicyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_policy_identifier_policy_type};
+
+static const char *const enum_attachment_type[] = {"user", "group", "role", NULL};
+static const Shape shape_attachment_type = {.name = "AttachmentType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_attachment_type};
+
+static const Shape shape_attachment_name = {.name = "AttachmentName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[\\w+=,.@-]+"};
+
+static const Field fields_inline_policy_identifier_type[] = {
+    {.name = {"PolicyName", 10}, .path = "policyName", .shape = &shape_policy_name_type, .offset = offsetof(IamInlinePolicyIdentifierType, policy_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AttachmentType", 14}, .path = "attachmentType", .shape = &shape_attachment_type, .offset = offsetof(IamInlinePolicyIdentifierType, attachment_type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AttachmentName", 14}, .path = "attachmentName", .shape = &shape_attachment_name, .offset = offsetof(IamInlinePolicyIdentifierType, attachment_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_INLINE_POLICY_IDENTIFIER_TYPE = {.name = "InlinePolicyIdentifierType", .kind = KIND_STRUCTURE, .size = sizeof(IamInlinePolicyIdentifierType), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_inline_policy_identifier_type};
+
+static const Field fields_policy_identifier[] = {
+    {.name = {"PolicyType", 10}, .path = "policyType", .shape = &shape_policy_identifier_policy_type, .offset = offsetof(IamPolicyIdentifier, policy_type), .has_offset = NO_OFFSET},
+    {.name = {"PolicyArn", 9}, .path = "policyArn", .shape = &shape_arn_type, .offset = offsetof(IamPolicyIdentifier, policy_arn), .has_offset = NO_OFFSET},
+    {.name = {"InlinePolicyIdentifier", 22}, .path = "inlinePolicyIdentifier", .shape = &IAM_SHAPE_INLINE_POLICY_IDENTIFIER_TYPE, .offset = offsetof(IamPolicyIdentifier, inline_policy_identifier), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_POLICY_IDENTIFIER = {.name = "PolicyIdentifier", .kind = KIND_UNION, .size = sizeof(IamPolicyIdentifier), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_policy_identifier};
+
+static const Shape shape_policy_exclusions_list_type = {.name = "PolicyExclusionsListType", .kind = KIND_LIST, .size = sizeof(IamPolicyExclusionsListType), .min = NO_MIN, .max = 256, .member = &IAM_SHAPE_POLICY_IDENTIFIER};
+
+static const Field fields_simulate_principal_policy_request[] = {
+    {.name = {"PolicySourceArn", 15}, .path = "policySourceArn", .shape = &shape_arn_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, policy_source_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PolicyInputList", 15}, .path = "policyInputList", .shape = &shape_simulation_policy_list_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, policy_input_list), .has_offset = NO_OFFSET},
+    {.name = {"PermissionsBoundaryPolicyInputList", 34}, .path = "permissionsBoundaryPolicyInputList", .shape = &shape_simulation_policy_list_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, permissions_boundary_policy_input_list), .has_offset = NO_OFFSET},
+    {.name = {"PolicyExclusionList", 19}, .path = "policyExclusionList", .shape = &shape_policy_exclusions_list_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, policy_exclusion_list), .has_offset = NO_OFFSET},
+    {.name = {"ActionNames", 11}, .path = "actionNames", .shape = &shape_action_name_list_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, action_names), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ResourceArns", 12}, .path = "resourceArns", .shape = &shape_resource_name_list_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, resource_arns), .has_offset = NO_OFFSET},
+    {.name = {"ResourcePolicy", 14}, .path = "resourcePolicy", .shape = &shape_policy_document_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, resource_policy), .has_offset = NO_OFFSET},
+    {.name = {"ResourceOwner", 13}, .path = "resourceOwner", .shape = &shape_resource_name_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, resource_owner), .has_offset = NO_OFFSET},
+    {.name = {"CallerArn", 9}, .path = "callerArn", .shape = &shape_resource_name_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, caller_arn), .has_offset = NO_OFFSET},
+    {.name = {"ContextEntries", 14}, .path = "contextEntries", .shape = &shape_context_entry_list_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, context_entries), .has_offset = NO_OFFSET},
+    {.name = {"ResourceHandlingOption", 22}, .path = "resourceHandlingOption", .shape = &shape_resource_handling_option_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, resource_handling_option), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, max_items), .has_offset = offsetof(IamSimulatePrincipalPolicyRequest, has_max_items)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamSimulatePrincipalPolicyRequest, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_SIMULATE_PRINCIPAL_POLICY_REQUEST = {.name = "SimulatePrincipalPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamSimulatePrincipalPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 13, .fields = fields_simulate_principal_policy_request};
+
+static const Field fields_get_context_keys_for_custom_policy_request[] = {
+    {.name = {"PolicyInputList", 15}, .path = "policyInputList", .shape = &shape_simulation_policy_list_type, .offset = offsetof(IamGetContextKeysForCustomPolicyRequest, policy_input_list), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_REQUEST = {.name = "GetContextKeysForCustomPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetContextKeysForCustomPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_context_keys_for_custom_policy_request};
+
+static const Field fields_get_context_keys_for_policy_response[] = {
+    {.name = {"ContextKeyNames", 15}, .path = "contextKeyNames", .shape = &shape_context_key_names_result_list_type, .offset = offsetof(IamGetContextKeysForPolicyResponse, context_key_names), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_CONTEXT_KEYS_FOR_POLICY_RESPONSE = {.name = "GetContextKeysForPolicyResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetContextKeysForPolicyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_context_keys_for_policy_response};
+
+static const Field fields_get_context_keys_for_principal_policy_request[] = {
+    {.name = {"PolicySourceArn", 15}, .path = "policySourceArn", .shape = &shape_arn_type, .offset = offsetof(IamGetContextKeysForPrincipalPolicyRequest, policy_source_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PolicyInputList", 15}, .path = "policyInputList", .shape = &shape_simulation_policy_list_type, .offset = offsetof(IamGetContextKeysForPrincipalPolicyRequest, policy_input_list), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_REQUEST = {.name = "GetContextKeysForPrincipalPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetContextKeysForPrincipalPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_context_keys_for_principal_policy_request};
+
 const ErrorModel IAM_LIMIT_EXCEEDED = {"LimitExceededException", NULL, "LimitExceeded", 409, true, "message", NULL};
 const ErrorModel IAM_INVALID_INPUT = {"InvalidInputException", NULL, "InvalidInput", 400, true, "message", NULL};
 const ErrorModel IAM_ENTITY_ALREADY_EXISTS = {"EntityAlreadyExistsException", NULL, "EntityAlreadyExists", 409, true, "message", NULL};
@@ -1043,6 +1475,8 @@ const ErrorModel IAM_UNMODIFIABLE_ENTITY = {"UnmodifiableEntityException", NULL,
 const ErrorModel IAM_DELETE_CONFLICT = {"DeleteConflictException", NULL, "DeleteConflict", 409, true, "message", NULL};
 const ErrorModel IAM_POLICY_NOT_ATTACHABLE = {"PolicyNotAttachableException", NULL, "PolicyNotAttachable", 400, true, "message", NULL};
 const ErrorModel IAM_ENTITY_TEMPORARILY_UNMODIFIABLE = {"EntityTemporarilyUnmodifiableException", NULL, "EntityTemporarilyUnmodifiable", 409, true, "message", NULL};
+const ErrorModel IAM_PASSWORD_POLICY_VIOLATION = {"PasswordPolicyViolationException", NULL, "PasswordPolicyViolation", 400, true, "message", NULL};
+const ErrorModel IAM_POLICY_EVALUATION = {"PolicyEvaluationException", NULL, "PolicyEvaluation", 500, true, "message", NULL};
 
 const OperationModel IamCreateRoleModel = {.name = "CreateRole", .input = &IAM_SHAPE_CREATE_ROLE_REQUEST, .output = &IAM_SHAPE_CREATE_ROLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "CreateRoleResult"};
 const OperationModel IamGetRoleModel = {.name = "GetRole", .input = &IAM_SHAPE_GET_ROLE_REQUEST, .output = &IAM_SHAPE_GET_ROLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetRoleResult"};
@@ -1121,6 +1555,26 @@ const OperationModel IamDeleteGroupPolicyModel = {.name = "DeleteGroupPolicy", .
 const OperationModel IamAttachGroupPolicyModel = {.name = "AttachGroupPolicy", .input = &IAM_SHAPE_ATTACH_GROUP_POLICY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "AttachGroupPolicyResult"};
 const OperationModel IamDetachGroupPolicyModel = {.name = "DetachGroupPolicy", .input = &IAM_SHAPE_DETACH_GROUP_POLICY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DetachGroupPolicyResult"};
 const OperationModel IamListAttachedGroupPoliciesModel = {.name = "ListAttachedGroupPolicies", .input = &IAM_SHAPE_LIST_ATTACHED_GROUP_POLICIES_REQUEST, .output = &IAM_SHAPE_LIST_ATTACHED_GROUP_POLICIES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListAttachedGroupPoliciesResult"};
+const OperationModel IamCreateAccessKeyModel = {.name = "CreateAccessKey", .input = &IAM_SHAPE_CREATE_ACCESS_KEY_REQUEST, .output = &IAM_SHAPE_CREATE_ACCESS_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "CreateAccessKeyResult"};
+const OperationModel IamListAccessKeysModel = {.name = "ListAccessKeys", .input = &IAM_SHAPE_LIST_ACCESS_KEYS_REQUEST, .output = &IAM_SHAPE_LIST_ACCESS_KEYS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListAccessKeysResult"};
+const OperationModel IamUpdateAccessKeyModel = {.name = "UpdateAccessKey", .input = &IAM_SHAPE_UPDATE_ACCESS_KEY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UpdateAccessKeyResult"};
+const OperationModel IamDeleteAccessKeyModel = {.name = "DeleteAccessKey", .input = &IAM_SHAPE_DELETE_ACCESS_KEY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteAccessKeyResult"};
+const OperationModel IamGetAccessKeyLastUsedModel = {.name = "GetAccessKeyLastUsed", .input = &IAM_SHAPE_GET_ACCESS_KEY_LAST_USED_REQUEST, .output = &IAM_SHAPE_GET_ACCESS_KEY_LAST_USED_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetAccessKeyLastUsedResult"};
+const OperationModel IamCreateLoginProfileModel = {.name = "CreateLoginProfile", .input = &IAM_SHAPE_CREATE_LOGIN_PROFILE_REQUEST, .output = &IAM_SHAPE_CREATE_LOGIN_PROFILE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "CreateLoginProfileResult"};
+const OperationModel IamGetLoginProfileModel = {.name = "GetLoginProfile", .input = &IAM_SHAPE_GET_LOGIN_PROFILE_REQUEST, .output = &IAM_SHAPE_GET_LOGIN_PROFILE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetLoginProfileResult"};
+const OperationModel IamUpdateLoginProfileModel = {.name = "UpdateLoginProfile", .input = &IAM_SHAPE_UPDATE_LOGIN_PROFILE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UpdateLoginProfileResult"};
+const OperationModel IamDeleteLoginProfileModel = {.name = "DeleteLoginProfile", .input = &IAM_SHAPE_DELETE_LOGIN_PROFILE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteLoginProfileResult"};
+const OperationModel IamCreateAccountAliasModel = {.name = "CreateAccountAlias", .input = &IAM_SHAPE_CREATE_ACCOUNT_ALIAS_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "CreateAccountAliasResult"};
+const OperationModel IamListAccountAliasesModel = {.name = "ListAccountAliases", .input = &IAM_SHAPE_LIST_ACCOUNT_ALIASES_REQUEST, .output = &IAM_SHAPE_LIST_ACCOUNT_ALIASES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListAccountAliasesResult"};
+const OperationModel IamDeleteAccountAliasModel = {.name = "DeleteAccountAlias", .input = &IAM_SHAPE_DELETE_ACCOUNT_ALIAS_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteAccountAliasResult"};
+const OperationModel IamGetAccountSummaryModel = {.name = "GetAccountSummary", .input = &shape_nothing, .output = &IAM_SHAPE_GET_ACCOUNT_SUMMARY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetAccountSummaryResult"};
+const OperationModel IamUpdateAccountPasswordPolicyModel = {.name = "UpdateAccountPasswordPolicy", .input = &IAM_SHAPE_UPDATE_ACCOUNT_PASSWORD_POLICY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UpdateAccountPasswordPolicyResult"};
+const OperationModel IamGetAccountPasswordPolicyModel = {.name = "GetAccountPasswordPolicy", .input = &shape_nothing, .output = &IAM_SHAPE_GET_ACCOUNT_PASSWORD_POLICY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetAccountPasswordPolicyResult"};
+const OperationModel IamDeleteAccountPasswordPolicyModel = {.name = "DeleteAccountPasswordPolicy", .input = &shape_nothing, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteAccountPasswordPolicyResult"};
+const OperationModel IamSimulateCustomPolicyModel = {.name = "SimulateCustomPolicy", .input = &IAM_SHAPE_SIMULATE_CUSTOM_POLICY_REQUEST, .output = &IAM_SHAPE_SIMULATE_POLICY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "SimulateCustomPolicyResult"};
+const OperationModel IamSimulatePrincipalPolicyModel = {.name = "SimulatePrincipalPolicy", .input = &IAM_SHAPE_SIMULATE_PRINCIPAL_POLICY_REQUEST, .output = &IAM_SHAPE_SIMULATE_POLICY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "SimulatePrincipalPolicyResult"};
+const OperationModel IamGetContextKeysForCustomPolicyModel = {.name = "GetContextKeysForCustomPolicy", .input = &IAM_SHAPE_GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_REQUEST, .output = &IAM_SHAPE_GET_CONTEXT_KEYS_FOR_POLICY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetContextKeysForCustomPolicyResult"};
+const OperationModel IamGetContextKeysForPrincipalPolicyModel = {.name = "GetContextKeysForPrincipalPolicy", .input = &IAM_SHAPE_GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_REQUEST, .output = &IAM_SHAPE_GET_CONTEXT_KEYS_FOR_POLICY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetContextKeysForPrincipalPolicyResult"};
 
 static const char *const operation_names[] = {
     "AcceptDelegationRequest",

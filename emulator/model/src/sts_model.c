@@ -6,6 +6,40 @@
 static const Shape shape_user_id_type;
 static const Shape shape_account_type;
 static const Shape shape_arn_type;
+static const Shape shape_role_session_name_type;
+static const Shape shape_policy_descriptor_list_type;
+static const Shape shape_unrestricted_session_policy_document_type;
+static const Shape shape_role_duration_seconds_type;
+static const Shape shape_tag_key_type;
+static const Shape shape_tag_value_type;
+static const Shape shape_tag_list_type;
+static const Shape shape_tag_key_list_type;
+static const Shape shape_external_id_type;
+static const Shape shape_serial_number_type;
+static const Shape shape_token_code_type;
+static const Shape shape_source_identity_type;
+static const Shape shape_context_assertion_type;
+static const Shape shape_provided_contexts_list_type;
+static const Shape shape_minimum_session_token_size_type;
+static const Shape shape_access_key_id_type;
+static const Shape shape_access_key_secret_type;
+static const Shape shape_token_type;
+static const Shape shape_date_type;
+static const Shape shape_assumed_role_id_type;
+static const Shape shape_non_negative_integer_type;
+static const Shape shape_session_token_utilization_type;
+static const Shape shape_session_token_size_type;
+static const Shape shape_client_token_type;
+static const Shape shape_url_type;
+static const Shape shape_session_policy_document_type;
+static const Shape shape_web_identity_subject_type;
+static const Shape shape_issuer;
+static const Shape shape_audience;
+static const Shape shape_duration_seconds_type;
+static const Shape shape_user_name_type;
+static const Shape shape_federated_id_type;
+static const Shape shape_encoded_message_type;
+static const Shape shape_decoded_message_type;
 
 const Shape STS_SHAPE_GET_CALLER_IDENTITY_REQUEST = {.name = "GetCallerIdentityRequest", .kind = KIND_STRUCTURE, .size = sizeof(StsGetCallerIdentityRequest), .min = NO_MIN, .max = NO_MAX};
 
@@ -22,8 +56,233 @@ static const Field fields_get_caller_identity_response[] = {
 };
 const Shape STS_SHAPE_GET_CALLER_IDENTITY_RESPONSE = {.name = "GetCallerIdentityResponse", .kind = KIND_STRUCTURE, .size = sizeof(StsGetCallerIdentityResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_caller_identity_response};
 
+static const Shape shape_role_session_name_type = {.name = "roleSessionNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 2, .max = 64, .pattern = "[\\w+=,.@-]*"};
+
+static const Field fields_policy_descriptor_type[] = {
+    {.name = {"arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(StsPolicyDescriptorType, arn), .has_offset = NO_OFFSET},
+};
+const Shape STS_SHAPE_POLICY_DESCRIPTOR_TYPE = {.name = "PolicyDescriptorType", .kind = KIND_STRUCTURE, .size = sizeof(StsPolicyDescriptorType), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_policy_descriptor_type};
+
+static const Shape shape_policy_descriptor_list_type = {.name = "policyDescriptorListType", .kind = KIND_LIST, .size = sizeof(StspolicyDescriptorListType), .min = NO_MIN, .max = NO_MAX, .member = &STS_SHAPE_POLICY_DESCRIPTOR_TYPE};
+
+static const Shape shape_unrestricted_session_policy_document_type = {.name = "unrestrictedSessionPolicyDocumentType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = NO_MAX, .pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"};
+
+static const Shape shape_role_duration_seconds_type = {.name = "roleDurationSecondsType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 900, .max = 43200};
+
+static const Shape shape_tag_key_type = {.name = "tagKeyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"};
+
+static const Shape shape_tag_value_type = {.name = "tagValueType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 256, .pattern = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"};
+
+static const Field fields_tag[] = {
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_tag_key_type, .offset = offsetof(StsTag, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_tag_value_type, .offset = offsetof(StsTag, value), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape STS_SHAPE_TAG = {.name = "Tag", .kind = KIND_STRUCTURE, .size = sizeof(StsTag), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag};
+
+static const Shape shape_tag_list_type = {.name = "tagListType", .kind = KIND_LIST, .size = sizeof(StstagListType), .min = NO_MIN, .max = 50, .member = &STS_SHAPE_TAG};
+
+static const Shape shape_tag_key_list_type = {.name = "tagKeyListType", .kind = KIND_LIST, .size = sizeof(StstagKeyListType), .min = NO_MIN, .max = 50, .member = &shape_tag_key_type};
+
+static const Shape shape_external_id_type = {.name = "externalIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 2, .max = 1224, .pattern = "[\\w+=,.@:\\/-]*"};
+
+static const Shape shape_serial_number_type = {.name = "serialNumberType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 9, .max = 256, .pattern = "[\\w+=/:,.@-]*"};
+
+static const Shape shape_token_code_type = {.name = "tokenCodeType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 6, .max = 6, .pattern = "[\\d]*"};
+
+static const Shape shape_source_identity_type = {.name = "sourceIdentityType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 2, .max = 64, .pattern = "[\\w+=,.@-]*"};
+
+static const Shape shape_context_assertion_type = {.name = "contextAssertionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 4, .max = 2048};
+
+static const Field fields_provided_context[] = {
+    {.name = {"ProviderArn", 11}, .path = "providerArn", .shape = &shape_arn_type, .offset = offsetof(StsProvidedContext, provider_arn), .has_offset = NO_OFFSET},
+    {.name = {"ContextAssertion", 16}, .path = "contextAssertion", .shape = &shape_context_assertion_type, .offset = offsetof(StsProvidedContext, context_assertion), .has_offset = NO_OFFSET},
+};
+const Shape STS_SHAPE_PROVIDED_CONTEXT = {.name = "ProvidedContext", .kind = KIND_STRUCTURE, .size = sizeof(StsProvidedContext), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_provided_context};
+
+static const Shape shape_provided_contexts_list_type = {.name = "ProvidedContextsListType", .kind = KIND_LIST, .size = sizeof(StsProvidedContextsListType), .min = 1, .max = 5, .member = &STS_SHAPE_PROVIDED_CONTEXT};
+
+static const Shape shape_minimum_session_token_size_type = {.name = "minimumSessionTokenSizeType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 4096};
+
+static const Field fields_assume_role_request[] = {
+    {.name = {"RoleArn", 7}, .path = "roleArn", .shape = &shape_arn_type, .offset = offsetof(StsAssumeRoleRequest, role_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"RoleSessionName", 15}, .path = "roleSessionName", .shape = &shape_role_session_name_type, .offset = offsetof(StsAssumeRoleRequest, role_session_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PolicyArns", 10}, .path = "policyArns", .shape = &shape_policy_descriptor_list_type, .offset = offsetof(StsAssumeRoleRequest, policy_arns), .has_offset = NO_OFFSET},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_unrestricted_session_policy_document_type, .offset = offsetof(StsAssumeRoleRequest, policy), .has_offset = NO_OFFSET},
+    {.name = {"DurationSeconds", 15}, .path = "durationSeconds", .shape = &shape_role_duration_seconds_type, .offset = offsetof(StsAssumeRoleRequest, duration_seconds), .has_offset = offsetof(StsAssumeRoleRequest, has_duration_seconds)},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(StsAssumeRoleRequest, tags), .has_offset = NO_OFFSET},
+    {.name = {"TransitiveTagKeys", 17}, .path = "transitiveTagKeys", .shape = &shape_tag_key_list_type, .offset = offsetof(StsAssumeRoleRequest, transitive_tag_keys), .has_offset = NO_OFFSET},
+    {.name = {"ExternalId", 10}, .path = "externalId", .shape = &shape_external_id_type, .offset = offsetof(StsAssumeRoleRequest, external_id), .has_offset = NO_OFFSET},
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(StsAssumeRoleRequest, serial_number), .has_offset = NO_OFFSET},
+    {.name = {"TokenCode", 9}, .path = "tokenCode", .shape = &shape_token_code_type, .offset = offsetof(StsAssumeRoleRequest, token_code), .has_offset = NO_OFFSET},
+    {.name = {"SourceIdentity", 14}, .path = "sourceIdentity", .shape = &shape_source_identity_type, .offset = offsetof(StsAssumeRoleRequest, source_identity), .has_offset = NO_OFFSET},
+    {.name = {"ProvidedContexts", 16}, .path = "providedContexts", .shape = &shape_provided_contexts_list_type, .offset = offsetof(StsAssumeRoleRequest, provided_contexts), .has_offset = NO_OFFSET},
+    {.name = {"MinimumSessionTokenSize", 23}, .path = "minimumSessionTokenSize", .shape = &shape_minimum_session_token_size_type, .offset = offsetof(StsAssumeRoleRequest, minimum_session_token_size), .has_offset = offsetof(StsAssumeRoleRequest, has_minimum_session_token_size)},
+};
+const Shape STS_SHAPE_ASSUME_ROLE_REQUEST = {.name = "AssumeRoleRequest", .kind = KIND_STRUCTURE, .size = sizeof(StsAssumeRoleRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 13, .fields = fields_assume_role_request};
+
+static const Shape shape_access_key_id_type = {.name = "accessKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 16, .max = 128, .pattern = "[\\w]*"};
+
+static const Shape shape_access_key_secret_type = {.name = "accessKeySecretType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .sensitive = true};
+
+static const Shape shape_token_type = {.name = "tokenType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_date_type = {.name = "dateType", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_credentials[] = {
+    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_access_key_id_type, .offset = offsetof(StsCredentials, access_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SecretAccessKey", 15}, .path = "secretAccessKey", .shape = &shape_access_key_secret_type, .offset = offsetof(StsCredentials, secret_access_key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SessionToken", 12}, .path = "sessionToken", .shape = &shape_token_type, .offset = offsetof(StsCredentials, session_token), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Expiration", 10}, .path = "expiration", .shape = &shape_date_type, .offset = offsetof(StsCredentials, expiration), .has_offset = offsetof(StsCredentials, has_expiration), .required = true},
+};
+const Shape STS_SHAPE_CREDENTIALS = {.name = "Credentials", .kind = KIND_STRUCTURE, .size = sizeof(StsCredentials), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_credentials};
+
+static const Shape shape_assumed_role_id_type = {.name = "assumedRoleIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 2, .max = 193, .pattern = "[\\w+=,.@:-]*"};
+
+static const Field fields_assumed_role_user[] = {
+    {.name = {"AssumedRoleId", 13}, .path = "assumedRoleId", .shape = &shape_assumed_role_id_type, .offset = offsetof(StsAssumedRoleUser, assumed_role_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(StsAssumedRoleUser, arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape STS_SHAPE_ASSUMED_ROLE_USER = {.name = "AssumedRoleUser", .kind = KIND_STRUCTURE, .size = sizeof(StsAssumedRoleUser), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_assumed_role_user};
+
+static const Shape shape_non_negative_integer_type = {.name = "nonNegativeIntegerType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = NO_MAX};
+
+static const Shape shape_session_token_utilization_type = {.name = "sessionTokenUtilizationType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = NO_MAX};
+
+static const Shape shape_session_token_size_type = {.name = "sessionTokenSizeType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = NO_MAX};
+
+static const Field fields_assume_role_response[] = {
+    {.name = {"Credentials", 11}, .path = "credentials", .shape = &STS_SHAPE_CREDENTIALS, .offset = offsetof(StsAssumeRoleResponse, credentials), .has_offset = NO_OFFSET},
+    {.name = {"AssumedRoleUser", 15}, .path = "assumedRoleUser", .shape = &STS_SHAPE_ASSUMED_ROLE_USER, .offset = offsetof(StsAssumeRoleResponse, assumed_role_user), .has_offset = NO_OFFSET},
+    {.name = {"PackedPolicySize", 16}, .path = "packedPolicySize", .shape = &shape_non_negative_integer_type, .offset = offsetof(StsAssumeRoleResponse, packed_policy_size), .has_offset = offsetof(StsAssumeRoleResponse, has_packed_policy_size)},
+    {.name = {"SourceIdentity", 14}, .path = "sourceIdentity", .shape = &shape_source_identity_type, .offset = offsetof(StsAssumeRoleResponse, source_identity), .has_offset = NO_OFFSET},
+    {.name = {"SessionTokenUtilization", 23}, .path = "sessionTokenUtilization", .shape = &shape_session_token_utilization_type, .offset = offsetof(StsAssumeRoleResponse, session_token_utilization), .has_offset = offsetof(StsAssumeRoleResponse, has_session_token_utilization)},
+    {.name = {"SessionTokenSize", 16}, .path = "sessionTokenSize", .shape = &shape_session_token_size_type, .offset = offsetof(StsAssumeRoleResponse, session_token_size), .has_offset = offsetof(StsAssumeRoleResponse, has_session_token_size)},
+};
+const Shape STS_SHAPE_ASSUME_ROLE_RESPONSE = {.name = "AssumeRoleResponse", .kind = KIND_STRUCTURE, .size = sizeof(StsAssumeRoleResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_assume_role_response};
+
+static const Shape shape_client_token_type = {.name = "clientTokenType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 4, .max = 20000, .sensitive = true};
+
+static const Shape shape_url_type = {.name = "urlType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 4, .max = 2048};
+
+static const Shape shape_session_policy_document_type = {.name = "sessionPolicyDocumentType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048, .pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"};
+
+static const Field fields_assume_role_with_web_identity_request[] = {
+    {.name = {"RoleArn", 7}, .path = "roleArn", .shape = &shape_arn_type, .offset = offsetof(StsAssumeRoleWithWebIdentityRequest, role_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"RoleSessionName", 15}, .path = "roleSessionName", .shape = &shape_role_session_name_type, .offset = offsetof(StsAssumeRoleWithWebIdentityRequest, role_session_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"WebIdentityToken", 16}, .path = "webIdentityToken", .shape = &shape_client_token_type, .offset = offsetof(StsAssumeRoleWithWebIdentityRequest, web_identity_token), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ProviderId", 10}, .path = "providerId", .shape = &shape_url_type, .offset = offsetof(StsAssumeRoleWithWebIdentityRequest, provider_id), .has_offset = NO_OFFSET},
+    {.name = {"PolicyArns", 10}, .path = "policyArns", .shape = &shape_policy_descriptor_list_type, .offset = offsetof(StsAssumeRoleWithWebIdentityRequest, policy_arns), .has_offset = NO_OFFSET},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_session_policy_document_type, .offset = offsetof(StsAssumeRoleWithWebIdentityRequest, policy), .has_offset = NO_OFFSET},
+    {.name = {"DurationSeconds", 15}, .path = "durationSeconds", .shape = &shape_role_duration_seconds_type, .offset = offsetof(StsAssumeRoleWithWebIdentityRequest, duration_seconds), .has_offset = offsetof(StsAssumeRoleWithWebIdentityRequest, has_duration_seconds)},
+    {.name = {"MinimumSessionTokenSize", 23}, .path = "minimumSessionTokenSize", .shape = &shape_minimum_session_token_size_type, .offset = offsetof(StsAssumeRoleWithWebIdentityRequest, minimum_session_token_size), .has_offset = offsetof(StsAssumeRoleWithWebIdentityRequest, has_minimum_session_token_size)},
+};
+const Shape STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_REQUEST = {.name = "AssumeRoleWithWebIdentityRequest", .kind = KIND_STRUCTURE, .size = sizeof(StsAssumeRoleWithWebIdentityRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_assume_role_with_web_identity_request};
+
+static const Shape shape_web_identity_subject_type = {.name = "webIdentitySubjectType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 6, .max = 255};
+
+static const Shape shape_issuer = {.name = "Issuer", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_audience = {.name = "Audience", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_assume_role_with_web_identity_response[] = {
+    {.name = {"Credentials", 11}, .path = "credentials", .shape = &STS_SHAPE_CREDENTIALS, .offset = offsetof(StsAssumeRoleWithWebIdentityResponse, credentials), .has_offset = NO_OFFSET},
+    {.name = {"SubjectFromWebIdentityToken", 27}, .path = "subjectFromWebIdentityToken", .shape = &shape_web_identity_subject_type, .offset = offsetof(StsAssumeRoleWithWebIdentityResponse, subject_from_web_identity_token), .has_offset = NO_OFFSET},
+    {.name = {"AssumedRoleUser", 15}, .path = "assumedRoleUser", .shape = &STS_SHAPE_ASSUMED_ROLE_USER, .offset = offsetof(StsAssumeRoleWithWebIdentityResponse, assumed_role_user), .has_offset = NO_OFFSET},
+    {.name = {"PackedPolicySize", 16}, .path = "packedPolicySize", .shape = &shape_non_negative_integer_type, .offset = offsetof(StsAssumeRoleWithWebIdentityResponse, packed_policy_size), .has_offset = offsetof(StsAssumeRoleWithWebIdentityResponse, has_packed_policy_size)},
+    {.name = {"Provider", 8}, .path = "provider", .shape = &shape_issuer, .offset = offsetof(StsAssumeRoleWithWebIdentityResponse, provider), .has_offset = NO_OFFSET},
+    {.name = {"Audience", 8}, .path = "audience", .shape = &shape_audience, .offset = offsetof(StsAssumeRoleWithWebIdentityResponse, audience), .has_offset = NO_OFFSET},
+    {.name = {"SourceIdentity", 14}, .path = "sourceIdentity", .shape = &shape_source_identity_type, .offset = offsetof(StsAssumeRoleWithWebIdentityResponse, source_identity), .has_offset = NO_OFFSET},
+    {.name = {"SessionTokenUtilization", 23}, .path = "sessionTokenUtilization", .shape = &shape_session_token_utilization_type, .offset = offsetof(StsAssumeRoleWithWebIdentityResponse, session_token_utilization), .has_offset = offsetof(StsAssumeRoleWithWebIdentityResponse, has_session_token_utilization)},
+    {.name = {"SessionTokenSize", 16}, .path = "sessionTokenSize", .shape = &shape_session_token_size_type, .offset = offsetof(StsAssumeRoleWithWebIdentityResponse, session_token_size), .has_offset = offsetof(StsAssumeRoleWithWebIdentityResponse, has_session_token_size)},
+};
+const Shape STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_RESPONSE = {.name = "AssumeRoleWithWebIdentityResponse", .kind = KIND_STRUCTURE, .size = sizeof(StsAssumeRoleWithWebIdentityResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_assume_role_with_web_identity_response};
+
+static const Shape shape_duration_seconds_type = {.name = "durationSecondsType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 900, .max = 129600};
+
+static const Field fields_get_session_token_request[] = {
+    {.name = {"DurationSeconds", 15}, .path = "durationSeconds", .shape = &shape_duration_seconds_type, .offset = offsetof(StsGetSessionTokenRequest, duration_seconds), .has_offset = offsetof(StsGetSessionTokenRequest, has_duration_seconds)},
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(StsGetSessionTokenRequest, serial_number), .has_offset = NO_OFFSET},
+    {.name = {"TokenCode", 9}, .path = "tokenCode", .shape = &shape_token_code_type, .offset = offsetof(StsGetSessionTokenRequest, token_code), .has_offset = NO_OFFSET},
+    {.name = {"MinimumSessionTokenSize", 23}, .path = "minimumSessionTokenSize", .shape = &shape_minimum_session_token_size_type, .offset = offsetof(StsGetSessionTokenRequest, minimum_session_token_size), .has_offset = offsetof(StsGetSessionTokenRequest, has_minimum_session_token_size)},
+};
+const Shape STS_SHAPE_GET_SESSION_TOKEN_REQUEST = {.name = "GetSessionTokenRequest", .kind = KIND_STRUCTURE, .size = sizeof(StsGetSessionTokenRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_get_session_token_request};
+
+static const Field fields_get_session_token_response[] = {
+    {.name = {"Credentials", 11}, .path = "credentials", .shape = &STS_SHAPE_CREDENTIALS, .offset = offsetof(StsGetSessionTokenResponse, credentials), .has_offset = NO_OFFSET},
+    {.name = {"SessionTokenUtilization", 23}, .path = "sessionTokenUtilization", .shape = &shape_session_token_utilization_type, .offset = offsetof(StsGetSessionTokenResponse, session_token_utilization), .has_offset = offsetof(StsGetSessionTokenResponse, has_session_token_utilization)},
+    {.name = {"SessionTokenSize", 16}, .path = "sessionTokenSize", .shape = &shape_session_token_size_type, .offset = offsetof(StsGetSessionTokenResponse, session_token_size), .has_offset = offsetof(StsGetSessionTokenResponse, has_session_token_size)},
+};
+const Shape STS_SHAPE_GET_SESSION_TOKEN_RESPONSE = {.name = "GetSessionTokenResponse", .kind = KIND_STRUCTURE, .size = sizeof(StsGetSessionTokenResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_session_token_response};
+
+static const Shape shape_user_name_type = {.name = "userNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 2, .max = 32, .pattern = "[\\w+=,.@-]*"};
+
+static const Field fields_get_federation_token_request[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_user_name_type, .offset = offsetof(StsGetFederationTokenRequest, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_session_policy_document_type, .offset = offsetof(StsGetFederationTokenRequest, policy), .has_offset = NO_OFFSET},
+    {.name = {"PolicyArns", 10}, .path = "policyArns", .shape = &shape_policy_descriptor_list_type, .offset = offsetof(StsGetFederationTokenRequest, policy_arns), .has_offset = NO_OFFSET},
+    {.name = {"DurationSeconds", 15}, .path = "durationSeconds", .shape = &shape_duration_seconds_type, .offset = offsetof(StsGetFederationTokenRequest, duration_seconds), .has_offset = offsetof(StsGetFederationTokenRequest, has_duration_seconds)},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(StsGetFederationTokenRequest, tags), .has_offset = NO_OFFSET},
+    {.name = {"MinimumSessionTokenSize", 23}, .path = "minimumSessionTokenSize", .shape = &shape_minimum_session_token_size_type, .offset = offsetof(StsGetFederationTokenRequest, minimum_session_token_size), .has_offset = offsetof(StsGetFederationTokenRequest, has_minimum_session_token_size)},
+};
+const Shape STS_SHAPE_GET_FEDERATION_TOKEN_REQUEST = {.name = "GetFederationTokenRequest", .kind = KIND_STRUCTURE, .size = sizeof(StsGetFederationTokenRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_get_federation_token_request};
+
+static const Shape shape_federated_id_type = {.name = "federatedIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 2, .max = 193, .pattern = "[\\w+=,.@\\:-]*"};
+
+static const Field fields_federated_user[] = {
+    {.name = {"FederatedUserId", 15}, .path = "federatedUserId", .shape = &shape_federated_id_type, .offset = offsetof(StsFederatedUser, federated_user_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(StsFederatedUser, arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape STS_SHAPE_FEDERATED_USER = {.name = "FederatedUser", .kind = KIND_STRUCTURE, .size = sizeof(StsFederatedUser), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_federated_user};
+
+static const Field fields_get_federation_token_response[] = {
+    {.name = {"Credentials", 11}, .path = "credentials", .shape = &STS_SHAPE_CREDENTIALS, .offset = offsetof(StsGetFederationTokenResponse, credentials), .has_offset = NO_OFFSET},
+    {.name = {"FederatedUser", 13}, .path = "federatedUser", .shape = &STS_SHAPE_FEDERATED_USER, .offset = offsetof(StsGetFederationTokenResponse, federated_user), .has_offset = NO_OFFSET},
+    {.name = {"PackedPolicySize", 16}, .path = "packedPolicySize", .shape = &shape_non_negative_integer_type, .offset = offsetof(StsGetFederationTokenResponse, packed_policy_size), .has_offset = offsetof(StsGetFederationTokenResponse, has_packed_policy_size)},
+    {.name = {"SessionTokenUtilization", 23}, .path = "sessionTokenUtilization", .shape = &shape_session_token_utilization_type, .offset = offsetof(StsGetFederationTokenResponse, session_token_utilization), .has_offset = offsetof(StsGetFederationTokenResponse, has_session_token_utilization)},
+    {.name = {"SessionTokenSize", 16}, .path = "sessionTokenSize", .shape = &shape_session_token_size_type, .offset = offsetof(StsGetFederationTokenResponse, session_token_size), .has_offset = offsetof(StsGetFederationTokenResponse, has_session_token_size)},
+};
+const Shape STS_SHAPE_GET_FEDERATION_TOKEN_RESPONSE = {.name = "GetFederationTokenResponse", .kind = KIND_STRUCTURE, .size = sizeof(StsGetFederationTokenResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_federation_token_response};
+
+static const Field fields_get_access_key_info_request[] = {
+    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_access_key_id_type, .offset = offsetof(StsGetAccessKeyInfoRequest, access_key_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape STS_SHAPE_GET_ACCESS_KEY_INFO_REQUEST = {.name = "GetAccessKeyInfoRequest", .kind = KIND_STRUCTURE, .size = sizeof(StsGetAccessKeyInfoRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_access_key_info_request};
+
+static const Field fields_get_access_key_info_response[] = {
+    {.name = {"Account", 7}, .path = "account", .shape = &shape_account_type, .offset = offsetof(StsGetAccessKeyInfoResponse, account), .has_offset = NO_OFFSET},
+};
+const Shape STS_SHAPE_GET_ACCESS_KEY_INFO_RESPONSE = {.name = "GetAccessKeyInfoResponse", .kind = KIND_STRUCTURE, .size = sizeof(StsGetAccessKeyInfoResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_access_key_info_response};
+
+static const Shape shape_encoded_message_type = {.name = "encodedMessageType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 10240};
+
+static const Field fields_decode_authorization_message_request[] = {
+    {.name = {"EncodedMessage", 14}, .path = "encodedMessage", .shape = &shape_encoded_message_type, .offset = offsetof(StsDecodeAuthorizationMessageRequest, encoded_message), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape STS_SHAPE_DECODE_AUTHORIZATION_MESSAGE_REQUEST = {.name = "DecodeAuthorizationMessageRequest", .kind = KIND_STRUCTURE, .size = sizeof(StsDecodeAuthorizationMessageRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_decode_authorization_message_request};
+
+static const Shape shape_decoded_message_type = {.name = "decodedMessageType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_decode_authorization_message_response[] = {
+    {.name = {"DecodedMessage", 14}, .path = "decodedMessage", .shape = &shape_decoded_message_type, .offset = offsetof(StsDecodeAuthorizationMessageResponse, decoded_message), .has_offset = NO_OFFSET},
+};
+const Shape STS_SHAPE_DECODE_AUTHORIZATION_MESSAGE_RESPONSE = {.name = "DecodeAuthorizationMessageResponse", .kind = KIND_STRUCTURE, .size = sizeof(StsDecodeAuthorizationMessageResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_decode_authorization_message_response};
+
+const ErrorModel STS_MALFORMED_POLICY_DOCUMENT = {"MalformedPolicyDocumentException", NULL, "MalformedPolicyDocument", 400, true, "message", NULL};
+const ErrorModel STS_PACKED_POLICY_TOO_LARGE = {"PackedPolicyTooLargeException", NULL, "PackedPolicyTooLarge", 400, true, "message", NULL};
+const ErrorModel STS_REGION_DISABLED = {"RegionDisabledException", NULL, NULL, 403, true, "message", NULL};
+const ErrorModel STS_EXPIRED_TOKEN = {"ExpiredTokenException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel STS_IDP_REJECTED_CLAIM = {"IDPRejectedClaimException", NULL, "IDPRejectedClaim", 403, true, "message", NULL};
+const ErrorModel STS_IDP_COMMUNICATION_ERROR = {"IDPCommunicationErrorException", NULL, "IDPCommunicationError", 400, true, "message", NULL};
+const ErrorModel STS_INVALID_IDENTITY_TOKEN = {"InvalidIdentityTokenException", NULL, "InvalidIdentityToken", 400, true, "message", NULL};
+const ErrorModel STS_INVALID_AUTHORIZATION_MESSAGE = {"InvalidAuthorizationMessageException", NULL, NULL, 400, true, "message", NULL};
 
 const OperationModel StsGetCallerIdentityModel = {.name = "GetCallerIdentity", .input = &STS_SHAPE_GET_CALLER_IDENTITY_REQUEST, .output = &STS_SHAPE_GET_CALLER_IDENTITY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetCallerIdentityResult"};
+const OperationModel StsAssumeRoleModel = {.name = "AssumeRole", .input = &STS_SHAPE_ASSUME_ROLE_REQUEST, .output = &STS_SHAPE_ASSUME_ROLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "AssumeRoleResult"};
+const OperationModel StsAssumeRoleWithWebIdentityModel = {.name = "AssumeRoleWithWebIdentity", .input = &STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_REQUEST, .output = &STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "AssumeRoleWithWebIdentityResult"};
+const OperationModel StsGetSessionTokenModel = {.name = "GetSessionToken", .input = &STS_SHAPE_GET_SESSION_TOKEN_REQUEST, .output = &STS_SHAPE_GET_SESSION_TOKEN_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetSessionTokenResult"};
+const OperationModel StsGetFederationTokenModel = {.name = "GetFederationToken", .input = &STS_SHAPE_GET_FEDERATION_TOKEN_REQUEST, .output = &STS_SHAPE_GET_FEDERATION_TOKEN_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetFederationTokenResult"};
+const OperationModel StsGetAccessKeyInfoModel = {.name = "GetAccessKeyInfo", .input = &STS_SHAPE_GET_ACCESS_KEY_INFO_REQUEST, .output = &STS_SHAPE_GET_ACCESS_KEY_INFO_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetAccessKeyInfoResult"};
+const OperationModel StsDecodeAuthorizationMessageModel = {.name = "DecodeAuthorizationMessage", .input = &STS_SHAPE_DECODE_AUTHORIZATION_MESSAGE_REQUEST, .output = &STS_SHAPE_DECODE_AUTHORIZATION_MESSAGE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DecodeAuthorizationMessageResult"};
 
 static const char *const operation_names[] = {
     "AssumeRole",

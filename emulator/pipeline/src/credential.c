@@ -2,6 +2,7 @@
  * aws: Signature Version 4, "Create a signed request": Authorization: AWS4-HMAC-SHA256 Credential=<access
  * key>/<date>/<region>/ <service>/aws4_request, SignedHeaders=…, Signature=…; presigned requests carry X-Amz-Credential
  * in the query. */
+#include "access_key.h"
 #include "route.h"
 
 #define REGION_BYTES_MAX 31
@@ -46,6 +47,14 @@ static Bytes next_part(Bytes *rest)
     return present(*rest) ? bytes_cut(rest, '/') : (Bytes){0};
 }
 
+static Bytes account_within(const Call *call)
+{
+    char account[ACCOUNT_BYTES];
+    if (!access_key_account(call->access_key, account))
+        return call->runtime->default_account;
+    return arena_copy(call->arena, (Bytes){account, sizeof account});
+}
+
 Bytes credential_read(Exchange *exchange)
 {
     Call *call = &exchange->call;
@@ -55,8 +64,9 @@ Bytes credential_read(Exchange *exchange)
     call->access_key = next_part(&scope);
     (void)next_part(&scope); /* the date */
     Bytes region = next_part(&scope);
-    /* A 12-digit access key is the account; any other key means the default one, as users of other emulators expect. */
-    call->account = is_account(call->access_key) ? call->access_key : call->runtime->default_account;
+    /* A 12-digit access key is the account, and one that IAM or STS made here holds it; any other key means the default
+     * account, as users of other emulators expect. */
+    call->account = is_account(call->access_key) ? call->access_key : account_within(call);
     call->region = is_region(region) ? region : call->runtime->default_region;
     return next_part(&scope);
 }

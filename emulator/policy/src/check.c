@@ -1,7 +1,7 @@
 /* check.c - what a policy must and must not have in the place it stands in. aws: IAM User Guide, "IAM JSON policy
  * element reference". */
 #include "map.h"
-#include "policy.h"
+#include "policy_document.h"
 
 static bool is_word(Bytes text, const char *also)
 {

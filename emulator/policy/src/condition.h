@@ -1,6 +1,6 @@
 /* condition.h - the operators of conditions. */
 #pragma once
-#include "policy.h"
+#include "policy_document.h"
 
 typedef enum ConditionType {
     CONDITION_STRING,

@@ -1,6 +1,6 @@
 /* tree.h - a JSON document as a tree that knows where each value stands. */
 #pragma once
-#include "policy.h"
+#include "policy_document.h"
 
 typedef enum TreeKind { TREE_OBJECT, TREE_ARRAY, TREE_STRING, TREE_NUMBER, TREE_TRUE, TREE_FALSE, TREE_NULL } TreeKind;
 

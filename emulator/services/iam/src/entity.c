@@ -302,6 +302,25 @@ int entity_counts(const Scope *scope, int64_t key, int64_t *ret_inline, int64_t 
     return STORE_OK;
 }
 
+static const Query count_credentials = {"SELECT (SELECT count(*) FROM iam_access_key WHERE owner = ?1),"
+                                        " (SELECT count(*) FROM iam_login WHERE owner = ?1)"};
+
+static Status check_no_credentials(Call *call, const Entity *user)
+{
+    Statement *row = statement_begin(call->store, &count_credentials);
+    bind_int64(row, 1, user->key);
+    int code = statement_one(row);
+    if (code != STORE_ROW)
+        return fault(call, code);
+    bool has_keys = column_int64(row, 0) > 0, has_login = column_int64(row, 1) > 0;
+    statement_end(row);
+    if (has_login)
+        return fail(call, &IAM_DELETE_CONFLICT, "Cannot delete entity, must delete login profile first.");
+    if (has_keys)
+        return fail(call, &IAM_DELETE_CONFLICT, "Cannot delete entity, must delete access keys first.");
+    return OK;
+}
+
 Status entity_check_free(Call *call, const Entity *entity)
 {
     int64_t inlined, attached, containers, members;
@@ -316,5 +335,5 @@ Status entity_check_free(Call *call, const Entity *entity)
         return fail(call, &IAM_DELETE_CONFLICT, "Cannot delete entity, must detach all policies first.");
     if (inlined)
         return fail(call, &IAM_DELETE_CONFLICT, "Cannot delete entity, must delete policies first.");
-    return OK;
+    return entity->kind == ENTITY_USER ? check_no_credentials(call, entity) : OK;
 }

@@ -16,11 +16,16 @@ static const Query reset_tags = {"DELETE FROM iam_tag WHERE owner IN " OF_ACCOUN
 static const Query reset_versions = {"DELETE FROM iam_version WHERE policy IN " OF_ACCOUNT};
 static const Query reset_entities = {"DELETE FROM iam_entity WHERE " IN_ACCOUNT};
 
+static const Query reset_keys = {"DELETE FROM iam_access_key WHERE owner IN " OF_ACCOUNT};
+static const Query reset_logins = {"DELETE FROM iam_login WHERE owner IN " OF_ACCOUNT};
+static const Query reset_accounts = {"DELETE FROM iam_account WHERE " IN_ACCOUNT};
+
 static int reset(void *service, Bytes account, Bytes region)
 {
     Iam *iam = service;
     static const Query *const queries[] = {
-        &reset_inline, &reset_attachments, &reset_members, &reset_tags, &reset_versions, &reset_entities, NULL};
+        &reset_inline, &reset_attachments, &reset_members,  &reset_tags,     &reset_versions,
+        &reset_keys,   &reset_logins,      &reset_accounts, &reset_entities, NULL};
     return reset_rows(iam->runtime->store, queries, account, region);
 }
 
@@ -45,6 +50,12 @@ static const Migration migration = {
         "CREATE INDEX iam_container ON iam_member (member);"
         "CREATE TABLE iam_tag (owner INTEGER, key TEXT COLLATE NOCASE, value TEXT NOT NULL,"
         " PRIMARY KEY (owner, key)) WITHOUT ROWID;",
+        /* Access keys of users; what else an account or a user has one of, as JSON by the model's shapes. */
+        "CREATE TABLE iam_access_key (id TEXT PRIMARY KEY, owner INTEGER NOT NULL, status TEXT NOT NULL,"
+        " created_ms INTEGER NOT NULL) WITHOUT ROWID;"
+        "CREATE INDEX iam_access_key_owner ON iam_access_key (owner, id);"
+        "CREATE TABLE iam_login (owner INTEGER PRIMARY KEY, created_ms INTEGER NOT NULL, reset INTEGER NOT NULL);"
+        "CREATE TABLE iam_account (account TEXT PRIMARY KEY, alias TEXT, password_policy TEXT) WITHOUT ROWID;",
         NULL,
     },
 };

@@ -80,6 +80,26 @@ extern const Operation IamDeleteGroupPolicy;
 extern const Operation IamAttachGroupPolicy;
 extern const Operation IamDetachGroupPolicy;
 extern const Operation IamListAttachedGroupPolicies;
+extern const Operation IamCreateAccessKey;
+extern const Operation IamListAccessKeys;
+extern const Operation IamUpdateAccessKey;
+extern const Operation IamDeleteAccessKey;
+extern const Operation IamGetAccessKeyLastUsed;
+extern const Operation IamCreateLoginProfile;
+extern const Operation IamGetLoginProfile;
+extern const Operation IamUpdateLoginProfile;
+extern const Operation IamDeleteLoginProfile;
+extern const Operation IamCreateAccountAlias;
+extern const Operation IamListAccountAliases;
+extern const Operation IamDeleteAccountAlias;
+extern const Operation IamGetAccountSummary;
+extern const Operation IamUpdateAccountPasswordPolicy;
+extern const Operation IamGetAccountPasswordPolicy;
+extern const Operation IamDeleteAccountPasswordPolicy;
+extern const Operation IamSimulateCustomPolicy;
+extern const Operation IamSimulatePrincipalPolicy;
+extern const Operation IamGetContextKeysForCustomPolicy;
+extern const Operation IamGetContextKeysForPrincipalPolicy;
 
 /* All of them; ends with NULL. */
 extern const Operation *const IAM_OPERATIONS[];

@@ -1,15 +1,33 @@
-/* sts.c - the operations this service answers. */
+/* sts.c - the operations this service answers, and its table. */
 #include "sts.h"
-#include "sts_model.h"
+#include "session.h"
 #include "sts_operations.h"
 #include <stdlib.h>
 
-struct Sts {
-    Runtime *runtime;
+static const Query reset_sessions = {"DELETE FROM sts_session WHERE (?1 IS NULL OR account = ?1)"
+                                     " AND (?2 IS NULL OR ?2 = 'us-east-1')"};
+
+static int reset(void *service, Bytes account, Bytes region)
+{
+    Sts *sts = service;
+    static const Query *const queries[] = {&reset_sessions, NULL};
+    return reset_rows(sts->runtime->store, queries, account, region);
+}
+
+static const Migration migration = {
+    "sts",
+    (const char *const[]){
+        "CREATE TABLE sts_session (id TEXT PRIMARY KEY, account TEXT NOT NULL, arn TEXT NOT NULL,"
+        " user_id TEXT NOT NULL, transitive TEXT, expires_ms INTEGER NOT NULL) WITHOUT ROWID;"
+        "CREATE INDEX sts_session_end ON sts_session (expires_ms);",
+        NULL,
+    },
 };
 
 static void *open_sts(Runtime *runtime)
 {
+    if (store_migrate(runtime->store, &migration) != STORE_OK)
+        return NULL;
     Sts *sts = calloc(1, sizeof *sts);
     if (!sts)
         abort();
@@ -27,4 +45,5 @@ const Service sts_service = {
     .operations = STS_OPERATIONS,
     .open = open_sts,
     .close = close_sts,
+    .reset = reset,
 };

@@ -4,5 +4,11 @@
 
 const Operation *const STS_OPERATIONS[] = {
     &StsGetCallerIdentity,
+    &StsAssumeRole,
+    &StsAssumeRoleWithWebIdentity,
+    &StsGetSessionToken,
+    &StsGetFederationToken,
+    &StsGetAccessKeyInfo,
+    &StsDecodeAuthorizationMessage,
     NULL,
 };

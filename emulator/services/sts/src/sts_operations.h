@@ -4,6 +4,12 @@
 #include "call.h"
 
 extern const Operation StsGetCallerIdentity;
+extern const Operation StsAssumeRole;
+extern const Operation StsAssumeRoleWithWebIdentity;
+extern const Operation StsGetSessionToken;
+extern const Operation StsGetFederationToken;
+extern const Operation StsGetAccessKeyInfo;
+extern const Operation StsDecodeAuthorizationMessage;
 
 /* All of them; ends with NULL. */
 extern const Operation *const STS_OPERATIONS[];

@@ -1,4 +1,4 @@
-/* policy.h - AWS's policy language: a document read, and what is wrong with it.
+/* policy_document.h - AWS's policy language: a document read, and what is wrong with it.
  * aws: IAM User Guide, "Grammar of the IAM JSON policy language". Knows no service and no store. */
 #pragma once
 #include "arena.h"
