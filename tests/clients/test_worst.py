@@ -6,7 +6,7 @@ import pytest
 import run as worst
 from local_emulator import default_binary
 
-STEPS = {"generated": 11, "dynamodb": 3, "cloudwatch": 2, "glue": 4}  # each so many-th of a module's; ./dev worst plays all
+STEPS = {"generated": 11, "dynamodb": 3, "cloudwatch": 2, "glue": 4, "s3": 2}  # each so many-th of a module's; ./dev worst plays all
 
 
 @pytest.mark.slow

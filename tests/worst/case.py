@@ -21,10 +21,10 @@ class Case(NamedTuple):
     service: str             # the folder of the service: "dynamodb"
     target: str              # X-Amz-Target: "DynamoDB_20120810.UpdateItem"; of a form, its Action
     body: dict[str, Any] | bytes
-    setup: list[tuple[str, dict[str, Any]]] = []  # (target, body): calls before it, each has to succeed
+    setup: list[Any] = []  # (target, body) or Case: calls before it, each has to succeed
     content_type: str = JSON
     headers: dict[str, str] = {}  # others: {"Content-Encoding": "gzip"}
-    path: str = "/"
+    path: str = "/"          # of S3, {upload} in it is the id of the upload that the setup began last
     method: str = "POST"
 
     def bytes(self) -> bytes:

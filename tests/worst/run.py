@@ -18,6 +18,7 @@ import importlib.util
 import itertools
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -113,11 +114,23 @@ def error_code(body: bytes) -> str:
 def make_ready(connection: http.client.HTTPConnection, case: Case) -> str:
     """What went wrong, if anything."""
     calls = [("Kinesis_20131202.CreateStream", {"StreamName": STREAM, "ShardCount": 1}), *case.setup]
-    for target, body in calls:
-        status, said = ask(connection, Case("", "", target, body).request())
+    for call in calls:
+        request = call.request() if isinstance(call, Case) else Case("", "", *call).request()
+        status, said = ask(connection, told(request))
         if status != 200:
-            return f"setup, {target}: {status} {said[:300].decode(errors='replace')}"
+            return f"setup, {call[:2]}: {status} {said[:300].decode(errors='replace')}"
+        if found := re.search(rb"<UploadId>(.*?)</UploadId>", said):
+            told.upload = found[1].decode()
     return ""
+
+
+def told(request: tuple[str, str, bytes, dict[str, str]]) -> tuple[str, str, bytes, dict[str, str]]:
+    """With what an answer has told before, where a path wants it."""
+    method, path, *rest = request
+    return method, path.replace("{upload}", told.upload), *rest
+
+
+told.upload = ""
 
 
 def measure(case: Case, emulator: LocalEmulator, result: Result) -> None:
@@ -125,7 +138,7 @@ def measure(case: Case, emulator: LocalEmulator, result: Result) -> None:
     if problem := make_ready(connection, case):
         result.problems.append(problem)
         return
-    request, others = case.request(), Others(emulator.port)
+    request, others = told(case.request()), Others(emulator.port)
     result.body_bytes = len(request[2])
     others.start()
     time.sleep(PAUSE_S * 5)
@@ -216,7 +229,7 @@ HEADER = f"{'cpu ms':>8} {'MiB':>7} {'body':>10} {'answer':>6} {'others p99':>10
 
 
 def row(result: Result) -> str:
-    name = result.case.target.rpartition(".")[2] or result.case.path
+    name = result.case.target.rpartition(".")[2] or f"{result.case.method} {result.case.path[:60]}"
     said = f"  [{result.code}]" if result.code else ""
     return (f"{result.cpu_ms:8.1f} {result.memory_mib:7.1f} {result.body_bytes:10,} {result.status:6} {percentile(result.others_ms, 0.99):7.1f} ms"
             f"  {result.case.service} {name}: {result.case.name}{said}")
