@@ -95,7 +95,7 @@ static Status create(Call *call, const Creation *creation, Bytes plain, Bytes pu
     KmsKey key = new_key(call, creation);
     Material material = {.id = TEXT(""), .expires_ms = -1};
     if (present(plain) && creation->spec->family == SPEC_SYMMETRIC)
-        material.id = key.material_id = material_id_of(&call->scope, key.id, plain);
+        material.id = key.material_id = material_id_new(&call->scope);
 
     TRY(expect_ok(call, key_insert(&call->scope, &key, creation->in->policy, public_der)));
     TRY(expect_ok(call, key_tags_put(&call->scope, key.id, &creation->in->tags)));

@@ -97,13 +97,13 @@ static Bytes operations_text(Arena *arena, const KmsGrantOperationList *operatio
     return text;
 }
 
-static Bytes new_id(Arena *arena)
+static Bytes new_id(Call *call)
 {
     unsigned char bytes[GRANT_ID_LEN / 2];
     char text[GRANT_ID_LEN + 1];
-    randombytes_buf(bytes, sizeof bytes);
+    random_fill(call->runtime->random, bytes, sizeof bytes);
     sodium_bin2hex(text, sizeof text, bytes, sizeof bytes);
-    return arena_copy(arena, (Bytes){text, GRANT_ID_LEN});
+    return arena_copy(call->arena, (Bytes){text, GRANT_ID_LEN});
 }
 
 static Status create_grant(Call *call, const KmsCreateGrantInput *in, KmsCreateGrantOutput *out)
@@ -137,7 +137,7 @@ static Status create_grant(Call *call, const KmsCreateGrantInput *in, KmsCreateG
                     BYTES_ARG(key.arn));
     TRY(kms_check_dry_run(call, in->dry_run));
 
-    grant.id = code == STORE_OK ? same.id : new_id(call->arena);
+    grant.id = code == STORE_OK ? same.id : new_id(call);
     if (code != STORE_OK)
         TRY(expect_ok(call, grant_put(&call->scope, &grant)));
     out->grant_id = grant.id;

@@ -182,7 +182,7 @@ static int add_managed_key(const Scope *scope, Bytes alias)
     KmsAlias made = {alias, key.id, scope->now_ms, scope->now_ms};
     randombytes_buf(plain, sizeof plain);
     Bytes bytes = {(const char *)plain, sizeof plain};
-    Material material = {.id = material_id_of(scope, key.id, bytes), .expires_ms = -1};
+    Material material = {.id = material_id_new(scope), .expires_ms = -1};
     key.material_id = material.id;
     code = key_insert(scope, &key, (Bytes){0}, (Bytes){0});
     if (code == STORE_OK)

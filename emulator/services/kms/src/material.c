@@ -59,6 +59,15 @@ Bytes material_id_of(const Scope *scope, Bytes key_id, Bytes plain)
     return arena_copy(arena, (Bytes){text, sizeof text - 1});
 }
 
+Bytes material_id_new(const Scope *scope)
+{
+    unsigned char bytes[32];
+    char text[2 * sizeof bytes + 1];
+    random_fill(scope->runtime->random, bytes, sizeof bytes);
+    sodium_bin2hex(text, sizeof text, bytes, sizeof bytes);
+    return arena_copy(scope->arena, (Bytes){text, sizeof text - 1});
+}
+
 int material_find(const Scope *scope, Bytes key_id, Bytes id, Material *ret_material)
 {
     Statement *statement = begin(scope, &find, key_id);

@@ -14,7 +14,9 @@ typedef struct Material {
     Bytes description;
 } Material;
 
-/* Of these bytes, under this key: the same again for the same. */
+/* Of material that we make: by chance, so that a seeded run gives the same again. */
+Bytes material_id_new(const Scope *scope);
+/* Of imported bytes, under this key: the same again for the same. */
 Bytes material_id_of(const Scope *scope, Bytes key_id, Bytes plain);
 /* Sealed and added as the last of the key's, or in the place of the one with the same id. */
 MUST_CHECK int material_put(const Scope *scope, Bytes key_id, Material *material, Bytes plain);

@@ -129,7 +129,7 @@ int key_rotate(const Scope *scope, KmsKey *key, int rotation)
     unsigned char bytes[32];
     randombytes_buf(bytes, sizeof bytes);
     Bytes plain = {(const char *)bytes, sizeof bytes};
-    Material next = {.id = material_id_of(scope, key->id, plain), .expires_ms = -1};
+    Material next = {.id = material_id_new(scope), .expires_ms = -1};
     int code = material_put(scope, key->id, &next, plain);
     sodium_memzero(bytes, sizeof bytes);
     if (code == STORE_OK)
