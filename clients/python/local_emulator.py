@@ -53,7 +53,7 @@ class LocalEmulator:
         """Its environment: settings of the one who runs the tests stay out of it."""
         return {name: value for name, value in os.environ.items() if not name.startswith("EVPOC_")} | self.environment
 
-    def start(self, wait_seconds: float = 30) -> LocalEmulator:
+    def start(self, wait_seconds: float = 120) -> LocalEmulator:
         self.process = subprocess.Popen(self.arguments(), stdout=subprocess.PIPE, stderr=self.log,
                                         env=self.settings())
         assert self.process.stdout
@@ -73,7 +73,7 @@ class LocalEmulator:
         """What it wrote to standard error so far."""
         return Path(self.log.name).read_text(errors="replace")
 
-    def stop(self, wait_seconds: float = 20) -> int:
+    def stop(self, wait_seconds: float = 120) -> int:
         """SIGTERM; returns the exit status."""
         assert self.process
         self.process.send_signal(signal.SIGTERM)

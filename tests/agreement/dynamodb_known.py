@@ -89,7 +89,9 @@ WORDS: list[tuple[str, str, str]] = [
     (r"Invalid \w+: The expression has redundant parentheses;", r"Invalid \w+: Syntax error; .*", EITHER),
     (r"Invalid \w+: Two document paths .*", r"Invalid \w+: Incorrect operand type .*", EITHER),
     (r"Invalid \w+: Incorrect operand type .*", r"Invalid \w+: (Incorrect operand type|An expression attribute value) .*", EITHER),
+    (r"Invalid \w+: Two document paths .*", r"Invalid \w+: An expression attribute (name|value) used .*", EITHER),
     (r"Key attributes must be scalars; .*", r"Key attributes must be scalars; .*", EITHER),
+    (r"Key attributes must be scalars; .*", rf"Consistent reads are not supported .*|{INVALID}Cannot update attribute .*", EITHER),
     (r"Key attributes must be scalars; .*", r".*(empty (string|binary) value|does not match the schema).*", EITHER),
     (rf"{INVALID}.*", r"Key attributes must be scalars; .*", EITHER),
     (r"Query key condition not supported", r"Query condition missed key schema element.*", EITHER),
@@ -369,6 +371,19 @@ def constraint(pair: Pair) -> Any:
 def projected_names(pair: Pair) -> Any:
     """a list of names in another order"""
     return projects(pair.ours) and projects(pair.ours) == projects(pair.theirs)
+
+
+@case
+def local_stumbles(pair: Pair) -> Any:
+    """DynamoDB Local fails by itself (500), as at an UpdateItem of nothing that asks for UPDATED_OLD"""
+    return pair.theirs[0] == 500 and pair.ours[0] == 200
+
+
+@case
+def modified_of_a_path(pair: Pair) -> Any:
+    """RETURNING MODIFIED of a path: DynamoDB Local tells the whole attribute; API Reference, UpdateItem, UPDATED_OLD: only what was updated"""
+    told = re.search(r"(?is)\bset\b.*[.\[].*\breturning\s+modified\b", str(pair.members.get("Statement")))
+    return pair.is_statement and told and pair.only_differ_in("Items")
 
 
 @case
