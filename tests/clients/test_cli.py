@@ -108,3 +108,17 @@ def test_s3(aws, unique, tmp_path):
         assert answer.read() == b"a.txt" * 1000
     s3("rm", bucket, "--recursive")
     s3("rb", bucket)
+
+
+def test_cloudwatch(aws, unique):
+    alarm, dashboard = unique("cli"), unique("cli")
+    aws("cloudwatch", "put-metric-alarm", "--alarm-name", alarm, "--namespace", "n", "--metric-name", "m", "--statistic", "Sum", "--period", "60",
+        "--evaluation-periods", "2", "--threshold", "5", "--comparison-operator", "GreaterThanThreshold", "--tags", "Key=a,Value=b")
+    aws("cloudwatch", "wait", "alarm-exists", "--alarm-names", alarm)
+    aws("cloudwatch", "set-alarm-state", "--alarm-name", alarm, "--state-value", "ALARM", "--state-reason", "typed")
+    (told,) = aws("cloudwatch", "describe-alarms", "--alarm-names", alarm)["MetricAlarms"]
+    assert (told["Threshold"], told["StateValue"], told["StateReason"]) == (5.0, "ALARM", "typed")
+    aws("cloudwatch", "put-dashboard", "--dashboard-name", dashboard, "--dashboard-body", '{"widgets":[]}')
+    assert aws("cloudwatch", "get-dashboard", "--dashboard-name", dashboard)["DashboardBody"] == '{"widgets":[]}'
+    aws("cloudwatch", "delete-dashboards", "--dashboard-names", dashboard)
+    aws("cloudwatch", "delete-alarms", "--alarm-names", alarm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import cbor2
@@ -88,7 +89,45 @@ def writing():
                cbor2.dumps({"Namespace": "n", "MetricData": [{"MetricName": "m", "Value": 1.5, "Dimensions": wide[:18]}] * 1000}), content_type=RPC_V2)
 
 
+def expressions():
+    get, whole = PREFIX + "GetMetricData", history("m", TWO_WEEKS)
+    of = [query(n, ReturnData=False) for n in range(9)]
+
+    def asked(expression: str, queries: list[dict] = of, **more) -> dict:
+        return data([*queries, {"Id": "e", "Expression": expression}], **more)
+
+    yield Case("nine times two weeks, added up", "cloudwatch", get, asked("SUM(METRICS())"), whole)
+    yield Case("300 operators over two weeks", "cloudwatch", get, asked("+".join(["q0"] * 300)), whole)
+    yield Case("a year of seconds, filled", "cloudwatch", get, asked("FILL(q0, 0)", [query(0, period=1)], StartTime=NOW - 400 * 86400), whole)
+    yield Case("parentheses, 100,000 deep", "cloudwatch", get, asked("(" * 100_000 + "q0"))
+    yield Case("a chain of 490 expressions", "cloudwatch", get,
+               data([query(0), *({"Id": f"q{n}", "Expression": f"q{n - 1} + q{n - 1}"} for n in range(1, 490))]), whole)
+    many = [put([{"MetricName": f"m{at}-{n}", "Value": 1} for n in range(1000)]) for at in range(30)]
+    yield Case("a search through 30,000 metrics", "cloudwatch", get, asked("SEARCH('NOT (a OR b OR c OR d) \"m29\"', 'Sum', 60)"), many)
+    yield Case("500 searches through 30,000 metrics", "cloudwatch", get, data([{"Id": f"q{n}", "Expression": "SEARCH('nothing', 'Sum', 60)"} for n in range(500)]), many)
+
+
+def alarm(number: int, **more) -> tuple[str, dict]:
+    return PREFIX + "PutMetricAlarm", {"AlarmName": f"a{number}", "Namespace": "n", "MetricName": "m", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1,
+                                       "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"} | more
+
+
+def alarms():
+    there = [alarm(n, AlarmDescription="d" * 1000) for n in range(2000)]
+    yield Case("100 of 2,000 alarms", "cloudwatch", PREFIX + "DescribeAlarms", {"MaxRecords": 100}, there)
+    yield Case("an action that none of 2,000 alarms has", "cloudwatch", PREFIX + "DescribeAlarms", {"ActionPrefix": "arn:x"}, there)
+    yield Case("2,000 alarms of one metric", "cloudwatch", PREFIX + "DescribeAlarmsForMetric", {"Namespace": "n", "MetricName": "m"}, there)
+    yield Case("a rule of 10,240 characters, all parentheses", "cloudwatch", PREFIX + "PutCompositeAlarm", {"AlarmName": "c", "AlarmRule": "(" * 10240})
+    yield Case("a rule of 1,000 truths", "cloudwatch", PREFIX + "PutCompositeAlarm", {"AlarmName": "c", "AlarmRule": " OR ".join(["FALSE"] * 1000)})
+    widgets = [{"type": "metric", "properties": {"metrics": [["n", "m"]] * 300}}] * 200
+    yield Case("a dashboard of 60,000 metrics", "cloudwatch", PREFIX + "PutDashboard", {"DashboardName": "d", "DashboardBody": json.dumps({"widgets": widgets})})
+    yield Case("a dashboard of 400,000 lists", "cloudwatch", PREFIX + "PutDashboard", {"DashboardName": "d", "DashboardBody": '{"widgets":[' + "[]," * 300_000 + "[]]}"})
+    yield Case("a dashboard whose every widget is wrong", "cloudwatch", PREFIX + "PutDashboard", {"DashboardName": "d", "DashboardBody": '{"widgets":[' + "1," * 499 + "1]}"})
+
+
 def cases():
+    yield from expressions()
+    yield from alarms()
     yield from reading()
     yield from listing()
     yield from writing()
