@@ -60,6 +60,11 @@ def read_services() -> list[tuple[list[str], list[str]]]:
     return found
 
 
+def code_of(model: dict[str, Any], protocols: str, shape: str) -> str:
+    """What an error is called on the wire: in the query protocol its shape says so."""
+    return model["shapes"][shape].get("error", {}).get("code", shape) if protocols == "query" else shape
+
+
 @cache
 def operations() -> tuple[Operation, ...]:
     made = []
@@ -73,7 +78,7 @@ def operations() -> tuple[Operation, ...]:
             target = f"{meta['targetPrefix']}.{name}" if "targetPrefix" in meta else name
             made.append(Operation(folder, name, target, meta["apiVersion"], tuple(protocols.split(",")), int(body_max), model["shapes"],
                                   what.get("input", {}).get("shape", ""), what.get("output", {}).get("shape", ""),
-                                  tuple(error["shape"] for error in what.get("errors", [])), what["http"]))
+                                  tuple(code_of(model, protocols, error["shape"]) for error in what.get("errors", [])), what["http"]))
     return tuple(made)
 
 
