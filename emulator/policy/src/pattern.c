@@ -99,9 +99,12 @@ bool policy_pattern_matches(Arena *arena, Pattern pattern, Bytes text, bool igno
             p = star + 1;
             t = ++from;
         } else {
-            return false;
+            break;
         }
     }
+    budget_work(arena, steps % 1024 / 4 + 1);
+    if (t < text.len)
+        return false;
     while (p < pattern.len && pattern.items[p] == PATTERN_ANY)
         p++;
     return p == pattern.len;

@@ -90,6 +90,7 @@ static void tell_matches(Call *call, const Simulation *simulation, const PolicyO
 
 static void tell_missing(Call *call, const Simulation *simulation, IamContextKeyNamesResultListType *ret_list)
 {
+    budget_work(call->arena, simulation->needed.len * (simulation->request.context_count + 1) / 2);
     ret_list->items = arena_new_array(call->arena, Bytes, simulation->needed.len + 1);
     for (size_t i = 0; i < simulation->needed.len; i++)
         if (!policy_context_find(&simulation->request, simulation->needed.items[i]))
