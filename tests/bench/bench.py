@@ -182,14 +182,15 @@ def dynamodb_request(operation: str, **body: Any) -> bytes:
 
 
 def s3_request(method: str, path: str, body: bytes = b"") -> bytes:
-    """Signed by the one that s3rver knows."""
-    head = (f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nX-Amz-Date: 20260101T000000Z\r\nX-Amz-Content-Sha256: UNSIGNED-PAYLOAD\r\n"
-            "Authorization: AWS4-HMAC-SHA256 Credential=S3RVER/20260101/us-east-1/s3/aws4_request, "
+    """Signed now by the one that s3rver knows: it looks at both."""
+    head = (f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nX-Amz-Date: {SIGNED_AT}\r\nX-Amz-Content-Sha256: UNSIGNED-PAYLOAD\r\n"
+            f"Authorization: AWS4-HMAC-SHA256 Credential=S3RVER/{SIGNED_AT[:8]}/us-east-1/s3/aws4_request, "
             "SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=" + "0" * 64 + "\r\n"
             f"Content-Length: {len(body)}\r\n\r\n")
     return head.encode() + body
 
 
+SIGNED_AT = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
 LISTING = {"kinesis": request("kinesis", "Kinesis_20131202.ListStreams", {}),
            "dynamodb": request("dynamodb", "DynamoDB_20120810.ListTables", {}),
            "s3": s3_request("GET", "/")}

@@ -4,6 +4,7 @@
 #include "encryption.h"
 #include "lifecycle.h"
 #include "lock.h"
+#include "range.h"
 #include "s3_operations.h"
 #include "wire.h"
 
@@ -15,29 +16,12 @@ typedef struct Reach {
     Bytes checksum; /* of these bytes; absent: none is known */
 } Reach;
 
-/* "bytes=0-9", "bytes=10-", "bytes=-5". False: not understood, so it is not there (RFC 9110, 14.2). */
 static bool read_range(Bytes range, int64_t size, Reach *reach)
 {
-    int64_t first, last;
-    if (!bytes_starts_with(range, TEXT("bytes=")) || bytes_find(range, ',') >= 0)
+    int64_t from, length;
+    if (!range_read(range, size, &from, &length))
         return false;
-    Bytes end = bytes_slice(range, 6, range.len - 6), begin = bytes_cut(&end, '-');
-    if (!present(end))
-        return false;
-    if (!begin.len) {
-        if (!bytes_to_int64(end, &last) || last < 0)
-            return false;
-        first = last < size ? size - last : 0;
-        last = last ? size - 1 : -1;
-    } else if (!bytes_to_int64(begin, &first) || first < 0) {
-        return false;
-    } else if (!end.len) {
-        last = INT64_MAX;
-    } else if (!bytes_to_int64(end, &last) || last < first) {
-        return false;
-    }
-    last = last < size ? last : size - 1;
-    *reach = (Reach){.from = first, .length = last < first ? 0 : last - first + 1, .is_partial = true};
+    *reach = (Reach){.from = from, .length = length, .is_partial = true};
     return true;
 }
 
