@@ -157,6 +157,7 @@ static bool open_services(Emulator *emulator)
     emulator->pipeline = pipeline_new(runtime);
     pipeline_allow(emulator->pipeline, config_text(emulator->config, SETTING_ALLOW_HOSTS),
                    config_text(emulator->config, SETTING_ALLOW_ORIGINS));
+    pipeline_allow_domains(emulator->pipeline, config_text(emulator->config, SETTING_S3_HOSTS));
     pipeline_keep_notes(emulator->pipeline, (size_t)config_integer(emulator->config, SETTING_KEEP_REQUESTS));
     for (size_t i = 0; ALL_SERVICES[i]; i++) {
         if (!runtime_open_service(runtime, ALL_SERVICES[i])) {

@@ -180,7 +180,10 @@ struct Operation {
 typedef struct FrontEnd {
     bool takes_the_rest; /* a request is for it that names nobody: no target, no form, no signature */
     /* The path in which its URIs are found, where it isn't the request's own: the host may say more. */
-    Bytes (*path)(Arena *arena, const HttpHead *head);
+    Bytes (*path)(void *service, Arena *arena, const HttpHead *head);
+    /* A browser's question before its page's request (OPTIONS), which names nobody, by rules of the service's own: in a
+     * turn. False: it has none for it. NULL: it never has. */
+    bool (*preflight)(void *service, HttpRequest *request, HttpResponse *response);
     const ErrorModel *malformed;    /* what its body or head is not well-formed */
     const ErrorModel *bad_uri;      /* its path is none */
     const ErrorModel *no_operation; /* no URI of the service's has this method */

@@ -17,6 +17,8 @@ void pipeline_add_pages(Pipeline *pipeline, const Page *pages, void *context);
 
 /* Lists of names (beyond the usual ones) that Runtime may have, and of web pages' origins that may call; NULL: none. */
 void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins);
+/* A list of domains that Host may have, with all that lies under them; NULL: none. After pipeline_allow. */
+void pipeline_allow_domains(Pipeline *pipeline, const char *domains);
 
 /* For NetOptions: takes a request for the next turn; how large its body may be. context is the pipeline. */
 void pipeline_take(void *context, HttpRequest *request);

@@ -12,6 +12,7 @@ complete -c evpoc-emu -l tls-cert -x -d "certificate for TLS clients, with --tls
 complete -c evpoc-emu -l tls-key -x -d "the certificate's private key" -a '(__fish_complete_path)'
 complete -c evpoc-emu -l allow-hosts -x -d "further names that clients may call it by"
 complete -c evpoc-emu -l allow-origins -x -d "further web pages that may call it (CORS)"
+complete -c evpoc-emu -l s3-hosts -x -d "further domains whose subdomains are buckets (S3)"
 complete -c evpoc-emu -l egress -x -d "hosts that it may send requests to (Firehose)"
 complete -c evpoc-emu -l egress-ca -x -d "certificates by which those hosts are known (PEM)" -a '(__fish_complete_path)'
 complete -c evpoc-emu -l max-connections -x -d "connections at a time"

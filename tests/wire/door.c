@@ -48,6 +48,8 @@ bool door_open(Door *door, const char *const *options)
     *door = (Door){0};
     bool is_open = open_runtime(door, options);
     door->pipeline = is_open ? pipeline_new(runtime) : NULL;
+    if (is_open)
+        pipeline_allow_domains(door->pipeline, config_text(door->config, SETTING_S3_HOSTS));
     for (size_t i = 0; is_open && ALL_SERVICES[i]; i++) {
         is_open = runtime_open_service(runtime, ALL_SERVICES[i]);
         if (is_open)
@@ -159,11 +161,13 @@ void http_respond(HttpRequest *request, HttpResponse *response)
 {
     DoorAnswer *answer = answer_of(request);
     answer->status = response->status;
-    answer->headers_count = response->headers_count;
-    answer->headers = arena_new_array(request->arena, HttpHeader, response->headers_count + 1);
+    answer->headers_count = response->headers_count + request->answer_headers_count;
+    answer->headers = arena_new_array(request->arena, HttpHeader, answer->headers_count + 1);
     for (size_t i = 0; i < response->headers_count; i++)
         answer->headers[i] = (HttpHeader){arena_copy(request->arena, response->headers[i].name),
                                           arena_copy(request->arena, response->headers[i].value)};
+    for (size_t i = 0; i < request->answer_headers_count; i++)
+        answer->headers[response->headers_count + i] = request->answer_headers[i];
     answer->body = arena_copy(request->arena, buffer_bytes(&response->body));
     buffer_done(&response->body);
     if (response->source)

@@ -54,6 +54,11 @@ const Setting settings[SETTINGS] = {
                                    "list with commas: https://app.example, http://dev.example:* (any port), or * (any "
                                    "page of any site); these "
                                    "may do anything to the emulator. Requests of other pages are refused with 403."},
+    [SETTING_S3_HOSTS] = {"s3-hosts", SETTING_IS_TEXT, "LIST", .without = "only the usual ones",
+                          .help = "further domains whose subdomains are buckets (S3)",
+                          .more = "A list with commas: with s3.example.com, bucket.s3.example.com is the bucket, and "
+                                  "s3.example.com the service; both are let in as by --allow-hosts. *.localhost, "
+                                  "*.s3.localhost, *.s3.localhost.localstack.cloud and AWS's own are always buckets."},
     [SETTING_EGRESS] = {"egress", SETTING_IS_TEXT, "LIST", .without = "none", .found = FOUND_MAY_NOT_SAY,
                         .help = "hosts that it may send requests to (Firehose)",
                         .more = "A list with commas: localhost:8443, collector.example (any port), or * (any host). "

@@ -6,7 +6,7 @@
 #define KNOWN_HOST_MAX 256
 
 struct Gate {
-    char *hosts, *origins;
+    char *hosts, *origins, *domains;
     char known_host[KNOWN_HOST_MAX]; /* the last that was let in: clients ask again and again by the same */
     size_t known_host_len;
 };
@@ -47,11 +47,18 @@ Gate *gate_new(const char *allow_hosts, const char *allow_origins)
     return gate;
 }
 
+void gate_allow_domains(Gate *gate, const char *domains)
+{
+    free(gate->domains);
+    gate->domains = domains ? strdup(domains) : NULL;
+}
+
 Gate *gate_free(Gate *gate)
 {
     if (gate) {
         free(gate->hosts);
         free(gate->origins);
+        free(gate->domains);
     }
     free(gate);
     return NULL;
@@ -73,6 +80,11 @@ static Bytes next_word(Bytes *list)
 static bool ends_with(Bytes text, Bytes end)
 {
     return text.len >= end.len && bytes_equal_ignoring_case(bytes_slice(text, text.len - end.len, end.len), end);
+}
+
+static bool lies_under(Bytes domain, Bytes host)
+{
+    return host.len > domain.len + 1 && ends_with(host, domain) && host.ptr[host.len - domain.len - 1] == '.';
 }
 
 /* "name", "*.domain" (what lies under it, not itself) or "*". */
@@ -118,6 +130,10 @@ bool gate_is_allowed_host(const Gate *gate, Bytes host)
     Bytes word, list = bytes_of(gate->hosts);
     while (present(word = next_word(&list)))
         if (names_host(word, host))
+            return true;
+    list = bytes_of(gate->domains ? gate->domains : "");
+    while (present(word = next_word(&list)))
+        if (bytes_equal_ignoring_case(word, host) || lies_under(word, host))
             return true;
     return false;
 }

@@ -14,5 +14,6 @@ typedef enum Door { DOOR_OPERATION, DOOR_PAGE } Door; /* AWS's operations; ours 
 const char *gate_refusal(Gate *gate, HttpRequest *request, Door door);
 bool gate_is_allowed_host(const Gate *gate, Bytes host); /* without a port */
 /* A browser's question before it sends what a form could not. */
+void gate_allow_domains(Gate *gate, const char *domains); /* with all that lies under them; NULL: none */
 bool gate_is_preflight(const HttpRequest *request);
 void gate_answer_preflight(HttpRequest *request, Bytes request_id); /* it was let in */

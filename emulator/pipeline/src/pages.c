@@ -1,5 +1,8 @@
 /* pages.c - our own pages: which one a path asks for, and its turn. */
 #include "pages.h"
+#include "gate.h"
+#include "route.h"
+#include "uuid.h"
 
 static void no_such_page(void *context, HttpRequest *request, HttpResponse *response)
 {
@@ -72,3 +75,27 @@ void page_run(Exchange *exchange)
 }
 
 const Page PAGE_OF_NOTHING = {"", NULL, no_such_page};
+
+/* What the gate says to anybody whom it lets in, unless the service knows better. */
+static void run_preflight(void *context, HttpRequest *request, HttpResponse *response)
+{
+    const struct OpenService *service = context;
+    const Exchange *exchange = request->owner;
+    if (service->service->front_end->preflight(service->state, request, response)) {
+        request->answer_headers_count = 0;
+        return;
+    }
+    response->status = 0;
+    gate_answer_preflight(request, uuid_new(request->arena, exchange->pipeline->runtime->random));
+}
+
+const struct PageRoute *page_of_preflight(const Pipeline *pipeline, HttpRequest *request)
+{
+    static const Page page = {"", NULL, run_preflight};
+    const struct OpenService *service = route_service_signed_for(pipeline, request);
+    if (!service || !service->service->front_end || !service->service->front_end->preflight)
+        return NULL;
+    struct PageRoute *route = arena_new_of(request->arena, struct PageRoute);
+    *route = (struct PageRoute){&page, (void *)(uintptr_t)service};
+    return route;
+}

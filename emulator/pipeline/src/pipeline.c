@@ -73,6 +73,11 @@ void pipeline_allow(Pipeline *pipeline, const char *hosts, const char *origins)
     pipeline->gate = gate_new(hosts, origins);
 }
 
+void pipeline_allow_domains(Pipeline *pipeline, const char *domains)
+{
+    gate_allow_domains(pipeline->gate, domains);
+}
+
 bool pipeline_is_our_name(void *context, Bytes name)
 {
     const Pipeline *pipeline = context;
@@ -84,7 +89,9 @@ void pipeline_take(void *context, HttpRequest *request)
     Pipeline *pipeline = context;
     bool is_page = page_is_ours(pipeline, request->path);
     const char *refusal = gate_refusal(pipeline->gate, request, is_page ? DOOR_PAGE : DOOR_OPERATION);
-    if (!refusal && gate_is_preflight(request)) {
+    const struct PageRoute *preflight =
+        !refusal && !is_page && gate_is_preflight(request) ? page_of_preflight(pipeline, request) : NULL;
+    if (!refusal && !preflight && gate_is_preflight(request)) {
         gate_answer_preflight(request, uuid_new(request->arena, pipeline->runtime->random));
         return;
     }
@@ -104,6 +111,8 @@ void pipeline_take(void *context, HttpRequest *request)
         !request->refused_status || (request->refused_status == 503 && bytes_is(request->method, "GET"));
     if (is_page && may_see_pages)
         exchange->page = page_route(pipeline, request);
+    else if (preflight && !request->refused_status)
+        exchange->page = preflight;
     request->owner = exchange;
     queue_push(&pipeline->taken, exchange);
 }

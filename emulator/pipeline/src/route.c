@@ -111,7 +111,7 @@ static HttpHead head_for(const struct OpenService *service, Arena *arena, const 
     const FrontEnd *front_end = service->service->front_end;
     HttpHead seen = *head;
     if (front_end && front_end->path)
-        seen.path = front_end->path(arena, head);
+        seen.path = front_end->path(service->state, arena, head);
     return seen;
 }
 

@@ -1,6 +1,7 @@
 /* address.c - where a request's bucket stands: in the path, or in the host.
  * aws: User Guide, "Virtual hosting of general purpose buckets". */
 #include "address.h"
+#include "state.h"
 
 /* What stands behind a bucket's name in a host. */
 static const char *const ends[] = {
@@ -34,9 +35,30 @@ static size_t find_s3(Bytes host)
     return 0;
 }
 
-Bytes bucket_of_host(Bytes host)
+/* Under a domain of the list: "bucket.s3.example.com". One of them itself is the service: empty. */
+static Bytes bucket_under(const char *domains, Bytes host, bool *ret_is_under)
 {
+    Bytes list = bytes_of(domains ? domains : "");
+    *ret_is_under = false;
+    while (present(list)) {
+        Bytes domain = bytes_cut(&list, ',');
+        while (domain.len && domain.ptr[0] == ' ')
+            domain = bytes_slice(domain, 1, domain.len - 1);
+        *ret_is_under = domain.len && (bytes_equal_ignoring_case(host, domain) ||
+                                       (ends_with(host, domain) && host.ptr[host.len - domain.len - 1] == '.'));
+        if (*ret_is_under)
+            return host.len > domain.len ? bytes_slice(host, 0, host.len - domain.len - 1) : (Bytes){0};
+    }
+    return (Bytes){0};
+}
+
+Bytes bucket_of_host(const char *domains, Bytes host)
+{
+    bool is_under;
     host = without_port(host);
+    Bytes named = bucket_under(domains, host, &is_under);
+    if (is_under)
+        return named;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         Bytes end = bytes_of(ends[i]);
         if (!ends_with(host, end))
@@ -49,9 +71,9 @@ Bytes bucket_of_host(Bytes host)
     return len ? bytes_slice(host, 0, len) : (Bytes){0};
 }
 
-Bytes s3_path(Arena *arena, const HttpHead *head)
+Bytes s3_path(void *service, Arena *arena, const HttpHead *head)
 {
-    Bytes bucket = bucket_of_host(http_head_field(head, "host"));
+    Bytes bucket = bucket_of_host(((const S3 *)service)->hosts, http_head_field(head, "host"));
     if (!present(bucket))
         return head->path;
     return arena_text(arena, "/" BYTES_FMT BYTES_FMT, BYTES_ARG(bucket), BYTES_ARG(head->path));

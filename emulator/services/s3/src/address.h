@@ -2,7 +2,7 @@
 #pragma once
 #include "call.h"
 
-/* The name of a bucket that a host begins with; absent: it names none. */
-Bytes bucket_of_host(Bytes host);
+/* The name of a bucket that a host begins with; absent: it names none. domains: --s3-hosts; NULL: none. */
+Bytes bucket_of_host(const char *domains, Bytes host);
 /* The path in which the bucket stands first. */
-Bytes s3_path(Arena *arena, const HttpHead *head);
+Bytes s3_path(void *service, Arena *arena, const HttpHead *head);

@@ -22,7 +22,8 @@ Status cors_check(Call *call, const Bucket *bucket, void *document, bool *ret_is
                             "Found unsupported HTTP method in CORS config. Unsupported method is " BYTES_FMT,
                             BYTES_ARG(method));
         }
-        if (!rule->allowed_methods.len || !rule->allowed_origins.len)
+        if (!rule->allowed_methods.len || !rule->allowed_origins.len || rule->allowed_methods.len > 100 ||
+            rule->allowed_origins.len > 100 || rule->allowed_headers.len > 100 || rule->expose_headers.len > 100)
             return deny(call, &MALFORMED_XML);
     }
     return OK;

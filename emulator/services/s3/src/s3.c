@@ -3,6 +3,8 @@
 #include "address.h"
 #include "blob.h"
 #include "bucket.h"
+#include "config.h"
+#include "cors.h"
 #include "kms.h"
 #include "lifecycle.h"
 #include "presigned.h"
@@ -53,6 +55,7 @@ static void *open_s3(Runtime *runtime)
         abort();
     s3->runtime = runtime;
     s3->kms = runtime_service(runtime, &kms_service);
+    s3->hosts = runtime->config ? config_text(runtime->config, SETTING_S3_HOSTS) : NULL;
     store_on_rollback(runtime->store, on_rollback, s3);
     lifecycle_open(s3);
     return s3;
@@ -147,6 +150,7 @@ static Status admit(Call *call, const void *in)
 static const FrontEnd front_end = {
     .takes_the_rest = true,
     .path = s3_path,
+    .preflight = cors_preflight,
     .malformed = &MALFORMED_XML,
     .bad_uri = &INVALID_URI,
     .no_operation = &METHOD_NOT_ALLOWED,

@@ -10,6 +10,7 @@ typedef enum Watched { WATCHED_LIFECYCLE, WATCHED_ENCRYPTION, WATCHED_CORS, WATC
 
 typedef struct S3 {
     Runtime *runtime;
+    const char *hosts;          /* further domains whose subdomains are buckets: a list; NULL: none */
     void *kms;                  /* NULL: there is none */
     Known known[WATCHED_COUNT]; /* has some bucket such a document? KNOWN_NOT: to be looked up */
     Timer *sweep;               /* the next step of lifecycle.c */
