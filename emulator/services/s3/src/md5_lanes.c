@@ -89,20 +89,20 @@ INLINE void turned(const uint8_t *const lanes[EACH], size_t offset, Eight to[EAC
         memcpy(&row[i], lanes[i] + offset, sizeof row[i]);
 #pragma GCC unroll 16
     for (int i = 0; i < EACH; i += 2) {
-        pair[i] = __builtin_shuffle(row[i], row[i + 1], (Eight){0, 8, 1, 9, 4, 12, 5, 13});
-        pair[i + 1] = __builtin_shuffle(row[i], row[i + 1], (Eight){2, 10, 3, 11, 6, 14, 7, 15});
+        pair[i] = __builtin_shufflevector(row[i], row[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        pair[i + 1] = __builtin_shufflevector(row[i], row[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
     }
 #pragma GCC unroll 16
     for (int i = 0; i < EACH; i += 4)
 #pragma GCC unroll 16
         for (int j = 0; j < 2; j++) {
-            four[i + 2 * j] = __builtin_shuffle(pair[i + j], pair[i + j + 2], (Eight){0, 1, 8, 9, 4, 5, 12, 13});
-            four[i + 2 * j + 1] = __builtin_shuffle(pair[i + j], pair[i + j + 2], (Eight){2, 3, 10, 11, 6, 7, 14, 15});
+            four[i + 2 * j] = __builtin_shufflevector(pair[i + j], pair[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            four[i + 2 * j + 1] = __builtin_shufflevector(pair[i + j], pair[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
         }
 #pragma GCC unroll 16
     for (int i = 0; i < EACH / 2; i++) {
-        to[i] = __builtin_shuffle(four[i], four[i + 4], (Eight){0, 1, 2, 3, 8, 9, 10, 11});
-        to[i + 4] = __builtin_shuffle(four[i], four[i + 4], (Eight){4, 5, 6, 7, 12, 13, 14, 15});
+        to[i] = __builtin_shufflevector(four[i], four[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        to[i + 4] = __builtin_shufflevector(four[i], four[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
 }
 
