@@ -5,6 +5,7 @@ REGISTRY=event-schema-registry-poc
 TABLE=event-store-poc
 KEY_ALIAS=alias/event-stream-poc
 DELIVERY=event-archive-poc
+ROLE=event-archive-poc
 DASHBOARD=event-stream-poc
 ALARMS="event-stream-throttled event-stream-consumer-late event-stream-trouble"
 ACCOUNT=$(aws sts get-caller-identity --query Account --output text)

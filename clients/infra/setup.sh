@@ -41,9 +41,11 @@ if ! there dynamodb describe-table --table-name "$TABLE"; then
     aws dynamodb wait table-exists --table-name "$TABLE"
 fi
 
-# -- archive: a bucket, and a delivery stream that reads the event stream -------------------------------------------
-# Its role would be made here, too, with a policy for the stream, the key and the bucket; the emulator has no IAM yet, and asks for none.
-role=arn:aws:iam::$ACCOUNT:role/event-archive-poc
+# -- archive: a bucket, and a delivery stream that reads the event stream, in a role that may ------------------------
+there iam get-role --role-name "$ROLE" || aws iam create-role --role-name "$ROLE" --assume-role-policy-document "file://$here/trust.json" >/dev/null
+aws iam put-role-policy --role-name "$ROLE" --policy-name archive \
+    --policy-document "$(sed -e "s/STREAM/$STREAM/g" -e "s/REGION/$REGION/g" -e "s/ACCOUNT/$ACCOUNT/g" -e "s/BUCKET/$BUCKET/g" "$here/archive-policy.json")"
+role=arn:aws:iam::$ACCOUNT:role/$ROLE
 there s3api head-bucket --bucket "$BUCKET" || aws s3 mb "s3://$BUCKET" >/dev/null
 there firehose describe-delivery-stream --delivery-stream-name "$DELIVERY" || aws firehose create-delivery-stream --delivery-stream-name "$DELIVERY" \
     --delivery-stream-type KinesisStreamAsSource \
@@ -63,4 +65,4 @@ aws cloudwatch put-metric-alarm --alarm-name event-stream-consumer-late --alarm-
 aws cloudwatch put-composite-alarm --alarm-name event-stream-trouble --alarm-rule "ALARM(event-stream-throttled) OR ALARM(event-stream-consumer-late)"
 aws cloudwatch put-dashboard --dashboard-name "$DASHBOARD" --dashboard-body "$(sed -e "s/STREAM/$STREAM/g" -e "s/REGION/$REGION/g" "$here/dashboard.json")" >/dev/null
 
-echo "streams $STREAM and $DERIVED_STREAM, registry $REGISTRY, table $TABLE, bucket $BUCKET, delivery stream $DELIVERY, alarms and dashboard are there"
+echo "streams $STREAM and $DERIVED_STREAM, registry $REGISTRY, table $TABLE, bucket $BUCKET, role $ROLE, delivery stream $DELIVERY, alarms and dashboard are there"

@@ -6,12 +6,16 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
 from local_emulator import client_environment
 from sdk import tool
 
 INFRA = Path(__file__).parents[2] / "clients" / "infra"
 
 
+@pytest.mark.slow
+@pytest.mark.once
+@pytest.mark.timeout(900)
 def test_set_up_described_and_torn_down_twice(own_emulator):
     environment = os.environ | client_environment(own_emulator().url)
     environment["PATH"] = f"{Path(tool('aws')).parent}:{environment['PATH']}"
@@ -26,7 +30,7 @@ def test_set_up_described_and_torn_down_twice(own_emulator):
     assert told == [
         ["stream", "event-stream-poc", "ACTIVE", "2", "168", "KMS"], ["stream", "derived-events-poc", "ACTIVE", "1", "168", "KMS"],
         *(["schema", f"{name}-event", "AVAILABLE"] for name in ("user", "system", "transaction", "derived")),
-        ["table", "event-store-poc", "ACTIVE"], ["bucket", "event-archive-poc-000000000000"], ["delivery", "event-archive-poc", "ACTIVE"],
+        ["table", "event-store-poc", "ACTIVE"], ["bucket", "event-archive-poc-000000000000"], ["role", "event-archive-poc"], ["delivery", "event-archive-poc", "ACTIVE"],
         *([["alarm", name, state] for name, state in zip(("event-stream-throttled", "event-stream-consumer-late", "event-stream-trouble"),
                                                          [line[2] for line in told if line[0] == "alarm"], strict=True)]),
         ["dashboard", "event-stream-poc"], ["key", "alias/event-stream-poc", "Enabled"]]
