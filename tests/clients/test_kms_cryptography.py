@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import socket
 from typing import Any
 
 import pytest
@@ -308,3 +309,15 @@ def test_dry_runs_say_what_is_wrong_first(kms):
     with pytest.raises(ClientError) as refused:
         kms.generate_data_key_pair(KeyId="00000000-0000-4000-8000-000000000000", KeyPairSpec="RSA_4096", DryRun=True)
     assert refused.value.response["Error"]["Code"] == "NotFoundException"
+
+
+def test_a_client_that_goes_while_its_key_is_made_does_no_harm(own_emulator):
+    emulator = own_emulator(data=None)
+    for _ in range(4):
+        with socket.create_connection(("127.0.0.1", emulator.port)) as client:
+            body = b'{"KeySpec":"RSA_2048","KeyUsage":"SIGN_VERIFY"}'
+            client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: TrentService.CreateKey\r\n"
+                           b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    kms = client_at(emulator.url, "kms")
+    assert kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Enabled"]
+    assert emulator.stop() == 0

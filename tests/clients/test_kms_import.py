@@ -207,3 +207,19 @@ def test_there_are_no_custom_key_stores(kms):
     assert kms.describe_custom_key_stores()["CustomKeyStores"] == []
     assert error_of(kms.describe_custom_key_stores, CustomKeyStoreId="cks-1")[0] == "CustomKeyStoreNotFoundException"
     assert error_of(kms.create_custom_key_store, CustomKeyStoreName="s")[0] == "NotImplementedException"
+
+
+def test_a_stream_stops_when_the_imported_material_of_its_key_expires(own):
+    url, kms = own
+    kinesis = client_at(url, "kinesis")
+    key = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]
+    start = {"StreamName": "s", "EncryptionType": "KMS", "KeyId": key["Arn"]}
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    assert error_of(kinesis.start_stream_encryption, **start) == ("KMSInvalidStateException", f"{key['Arn']} is pending import.")
+    now = datetime.datetime.fromisoformat(ask(url, "clock")["now"].replace("Z", "+00:00"))
+    wrap_oaep(kms, key["KeyId"], b"m" * 32, ExpirationModel="KEY_MATERIAL_EXPIRES", ValidTo=now + datetime.timedelta(days=1))
+    kinesis.start_stream_encryption(**start)
+    put = {"StreamName": "s", "PartitionKey": "k", "Data": b"x"}
+    assert kinesis.put_record(**put)["EncryptionType"] == "KMS"
+    ask(url, "clock", advance="1d")
+    assert error_of(kinesis.put_record, **put) == ("KMSInvalidStateException", f"{key['Arn']} is pending import.")
