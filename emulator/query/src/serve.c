@@ -77,6 +77,8 @@ static bool compile(Server *server, const char *program)
         return false;
     *server->message = 0;
     jq_set_error_cb(server->jq, on_complaint, server);
+    jq_set_input_cb(server->jq, NULL, NULL); /* jq_init leaves both as it finds them */
+    jq_set_debug_cb(server->jq, NULL, NULL);
     if (jq_compile(server->jq, program))
         return answer('K', "", 0);
     jq_teardown(&server->jq);
