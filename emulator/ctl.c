@@ -29,6 +29,7 @@ static const struct Page {
     {"trace", FORM_QUERY, "the way of records: stream=NAME, and key=…, sequence=…, limit=…"},
     {"limits", FORM_MEMBERS,
      "AWS's limits of rate; limits=aws, scale=0.1, stream=NAME or table=NAME; stream=NAME --delete"},
+    {"cloudwatch/actions", FORM_QUERY, "what alarms would have sent, the newest first"},
     {"firehose/flush", FORM_ALWAYS_POST, "buffers are delivered now: all, or that of stream=NAME"},
     {"glue/failures", FORM_QUERY, "why versions of schemas were found incompatible"},
     {"version", FORM_QUERY, "which evpoc-emu it is"},
