@@ -1,8 +1,15 @@
 /* avro.c - schema definitions: two of them, apart by a NUL. Each reads what it wrote itself, and so does its canonical
- * form. They come out of a decoded request: UTF-8. */
+ * form; but where a field's alias is another field's name. They come out of a decoded request: UTF-8. */
 #include "avro.h"
 #include "canonical.h"
 #include "fuzz.h"
+
+static bool can_read(Arena *arena, const AvroSchema *reader, const AvroSchema *writer)
+{
+    Mismatch mismatch = {0};
+    return avro_can_read(arena, reader, writer, &mismatch) ||
+           bytes_starts_with(mismatch.what, TEXT("the name and the aliases fit several fields"));
+}
 
 static const AvroSchema *parse(Arena *arena, Bytes definition)
 {
@@ -18,8 +25,7 @@ static const AvroSchema *parse(Arena *arena, Bytes definition)
     EXPECT(present(canonical) && bytes_equal(canonical, canonical_json(arena, canonical)));
     const AvroSchema *again = avro_parse(arena, canonical, &reason);
     EXPECT(again);
-    Mismatch mismatch;
-    EXPECT(avro_can_read(arena, again, schema, &mismatch) && avro_can_read(arena, schema, again, &mismatch));
+    EXPECT(can_read(arena, again, schema) && can_read(arena, schema, again));
     return schema;
 }
 
