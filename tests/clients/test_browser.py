@@ -41,6 +41,7 @@ TARGETS = {
 FORMS = {
     "monitoring": "Action=PutMetricData&Version=2010-08-01&Namespace=called&MetricData.member.1.MetricName=called&MetricData.member.1.Value=1",
     "sts": "Action=GetCallerIdentity&Version=2011-06-15",
+    "iam": "Action=CreateUser&Version=2010-05-08&UserName=called",
 }
 BY_REST = {"s3"}  # stranger.js, restWays
 

@@ -17,7 +17,7 @@ COPIED = ("emulator", "tools", "tests", "docs", "schemas", "fixtures", "packagin
           "LICENSE", ".clang-format")
 BUILT = {"build", "node_modules", "target", "__pycache__"}
 # File, what stands there, and what then stands there: the whole of what is edited.
-OPERATION = [("tools/codegen/services.txt", "GetCallerIdentity", "GetCallerIdentity GetAccessKeyInfo")]
+OPERATION = [("tools/codegen/services.txt", "GetCallerIdentity", "GetCallerIdentity AssumeRoot")]
 SERVICE = [
     ("tools/codegen/services.txt", None, "\nservice appconfigdata Appconfigdata appconfig - 65536 restjson\nStartConfigurationSession\n"),
     ("emulator/CMakeLists.txt", "add_subdirectory(services/sts)\n", "add_subdirectory(services/sts)\nadd_subdirectory(services/appconfigdata)\n"),
@@ -93,8 +93,8 @@ def call(binary: Path) -> None:
 
     with LocalEmulator(binary=binary) as emulator:
         os.environ |= client_environment(emulator.url) | {"AWS_ACCESS_KEY_ID": "123456789012"}
-        info = boto3.client("sts").get_access_key_info(AccessKeyId="AKIAIOSFODNN7EXAMPLE")
-        assert info["Account"] == "123456789012", info
+        root = boto3.client("sts").assume_root(TargetPrincipal="123456789012", TaskPolicyArn={"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"})
+        assert root["SourceIdentity"] == "123456789012", root
         session = boto3.client("appconfigdata").start_configuration_session(
             ApplicationIdentifier="shop", EnvironmentIdentifier="test", ConfigurationProfileIdentifier="main")
         assert session["ResponseMetadata"]["HTTPStatusCode"] == 201, session
@@ -105,7 +105,7 @@ def main() -> None:
     sys.path.insert(0, str(ROOT / "clients" / "python"))
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "contributing"
     call(build(folder))
-    print("CONTRIBUTING.md holds: sts get-access-key-info and appconfigdata start-configuration-session are answered")
+    print("CONTRIBUTING.md holds: sts assume-root and appconfigdata start-configuration-session are answered")
 
 
 if __name__ == "__main__":
