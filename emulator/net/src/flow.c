@@ -1,5 +1,6 @@
 /* flow.c - bodies that flow to a sink, and answers that are pulled from a source. */
 #include "transfer.h"
+#include <fcntl.h>
 #include <unistd.h>
 
 size_t transfer_flow(Transfer *transfer, Bytes bytes)
@@ -51,6 +52,16 @@ ssize_t transfer_read_source(Transfer *transfer, uint64_t at, char *to, size_t r
     if (len > 0)
         transfer_note_progress(transfer, (size_t)len);
     return len > 0 ? len : -1;
+}
+
+/* The loop waits while a file is read, and others wait with it: so the system reads no more at a time than is asked
+ * for, whatever it is set to read ahead (8 MiB where this was measured: 18 ms). */
+void transfer_take_source(Transfer *transfer, const HttpSource *source)
+{
+    transfer->has_source = true;
+    transfer->source = *source;
+    if (!source->read)
+        (void)posix_fadvise(source->fd, 0, 0, POSIX_FADV_RANDOM);
 }
 
 uint64_t transfer_answer_length(const Transfer *transfer)

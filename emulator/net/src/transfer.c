@@ -511,9 +511,8 @@ void http_respond(HttpRequest *request, HttpResponse *response)
     Transfer *transfer = (Transfer *)request;
     transfer->answered = true;
     transfer->answer_body = response->body;
-    transfer->has_source = response->source != NULL;
     if (response->source)
-        transfer->source = *response->source;
+        transfer_take_source(transfer, response->source);
     transfer->since_ms = transfers_now_ms(transfer->all);
     response->body = (Buffer){0};
     if (transfer->ended) {

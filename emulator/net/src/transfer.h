@@ -142,8 +142,9 @@ void transfer_add_trailer(Transfer *transfer, Bytes name, Bytes value);
  * more. */
 size_t transfer_flow(Transfer *transfer, Bytes bytes);
 void transfer_end_flow(Transfer *transfer, bool is_whole); /* fine to call again */
-/* Bytes of the answer's source; < 0: it has failed. */
 void transfer_note_progress(Transfer *transfer, size_t bytes);
+void transfer_take_source(Transfer *transfer, const HttpSource *source); /* it is the answer's from here on */
+/* Bytes of the answer's source; < 0: it has failed. */
 ssize_t transfer_read_source(Transfer *transfer, uint64_t at, char *to, size_t room);
 void transfer_end_source(Transfer *transfer);              /* nothing more is read; fine to call again */
 uint64_t transfer_answer_length(const Transfer *transfer); /* of what is no stream */
