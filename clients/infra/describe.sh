@@ -13,7 +13,9 @@ done
 show glue list-schemas --registry-id "RegistryName=$REGISTRY" --query "Schemas[].['schema', SchemaName, SchemaStatus]"
 show dynamodb describe-table --table-name "$TABLE" --query "Table.['table', TableName, TableStatus]"
 ! there s3api head-bucket --bucket "$BUCKET" || printf 'bucket\t%s\n' "$BUCKET"
-show iam get-role --role-name "$ROLE" --query "Role.['role', RoleName]"
+for role in "$ROLE" "$PROCESSOR"; do
+    show iam get-role --role-name "$role" --query "Role.['role', RoleName]"
+done
 show firehose describe-delivery-stream --delivery-stream-name "$DELIVERY" --query "DeliveryStreamDescription.['delivery', DeliveryStreamName, DeliveryStreamStatus]"
 # shellcheck disable=SC2086 # the names are words
 show cloudwatch describe-alarms --alarm-types MetricAlarm CompositeAlarm --alarm-names $ALARMS --query "[MetricAlarms, CompositeAlarms][][].['alarm', AlarmName, StateValue]"

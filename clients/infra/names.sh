@@ -1,12 +1,18 @@
 # names.sh - the names that the three scripts agree on, those of clients/python/names.py among them.
+# The CLI reads AWS_ENDPOINT_URL since 1.29 and 2.13: older ones (Debian 12's is 2.9) are told by an option.
+aws() {
+    command aws ${AWS_ENDPOINT_URL:+--endpoint-url "$AWS_ENDPOINT_URL"} "$@"
+}
+
 STREAM=event-stream-poc
 DERIVED_STREAM=derived-events-poc
 REGISTRY=event-schema-registry-poc
 TABLE=event-store-poc
 KEY_ALIAS=alias/event-stream-poc
-DELIVERY=event-archive-poc
+DELIVERY=event-archive-firehose-poc
 ROLE=event-archive-poc
-DASHBOARD=event-stream-poc
+PROCESSOR=event-processor-poc # the function's, and its role's
+DASHBOARD=event-system-dashboard-poc
 ALARMS="event-stream-throttled event-stream-consumer-late event-stream-trouble"
 ACCOUNT=$(aws sts get-caller-identity --query Account --output text)
 REGION=${AWS_REGION:-${AWS_DEFAULT_REGION:-us-east-1}}

@@ -5,6 +5,10 @@ set -eu
 here=$(dirname "$0")
 . "$here/names.sh"
 
+filled() { # a document with the names in it
+    sed -e "s/STREAM/$STREAM/g" -e "s/DERIVED/$DERIVED_STREAM/g" -e "s/TABLE/$TABLE/g" -e "s/BUCKET/$BUCKET/g" -e "s/REGION/$REGION/g" -e "s/ACCOUNT/$ACCOUNT/g" "$1"
+}
+
 # -- a key for what lies on the streams ---------------------------------------------------------------------------
 if ! there kms describe-key --key-id "$KEY_ALIAS"; then
     key=$(aws kms create-key --description "Events on $STREAM" --query KeyMetadata.KeyId --output text)
@@ -41,10 +45,16 @@ if ! there dynamodb describe-table --table-name "$TABLE"; then
     aws dynamodb wait table-exists --table-name "$TABLE"
 fi
 
-# -- archive: a bucket, and a delivery stream that reads the event stream, in a role that may ------------------------
-there iam get-role --role-name "$ROLE" || aws iam create-role --role-name "$ROLE" --assume-role-policy-document "file://$here/trust.json" >/dev/null
-aws iam put-role-policy --role-name "$ROLE" --policy-name archive \
-    --policy-document "$(sed -e "s/STREAM/$STREAM/g" -e "s/REGION/$REGION/g" -e "s/ACCOUNT/$ACCOUNT/g" -e "s/BUCKET/$BUCKET/g" "$here/archive-policy.json")"
+# -- who may what: the delivery stream reads the event stream and writes the bucket, the function works on events --------
+role() { # name, service, file of its policy
+    there iam get-role --role-name "$1" || aws iam create-role --role-name "$1" --assume-role-policy-document "$(sed "s/SERVICE/$2/" "$here/trust.json")" >/dev/null
+    aws iam put-role-policy --role-name "$1" --policy-name own --policy-document "$(filled "$here/$3")"
+}
+role "$ROLE" firehose archive-policy.json
+role "$PROCESSOR" lambda processor-policy.json
+aws iam attach-role-policy --role-name "$PROCESSOR" --policy-arn arn:aws:iam::aws:policy/service-role/AWSLambdaKinesisExecutionRole
+
+# -- archive: a bucket, and the delivery stream ------------------------------------------------------------------------
 role=arn:aws:iam::$ACCOUNT:role/$ROLE
 there s3api head-bucket --bucket "$BUCKET" || aws s3 mb "s3://$BUCKET" >/dev/null
 there firehose describe-delivery-stream --delivery-stream-name "$DELIVERY" || aws firehose create-delivery-stream --delivery-stream-name "$DELIVERY" \
@@ -63,6 +73,6 @@ aws cloudwatch put-metric-alarm --alarm-name event-stream-consumer-late --alarm-
     --period 60 --evaluation-periods 3 --threshold 60000 --comparison-operator GreaterThanThreshold \
     --treat-missing-data notBreaching --alarm-actions "$topic" --ok-actions "$topic"
 aws cloudwatch put-composite-alarm --alarm-name event-stream-trouble --alarm-rule "ALARM(event-stream-throttled) OR ALARM(event-stream-consumer-late)"
-aws cloudwatch put-dashboard --dashboard-name "$DASHBOARD" --dashboard-body "$(sed -e "s/STREAM/$STREAM/g" -e "s/REGION/$REGION/g" "$here/dashboard.json")" >/dev/null
+aws cloudwatch put-dashboard --dashboard-name "$DASHBOARD" --dashboard-body "$(filled "$here/dashboard.json")" >/dev/null
 
-echo "streams $STREAM and $DERIVED_STREAM, registry $REGISTRY, table $TABLE, bucket $BUCKET, role $ROLE, delivery stream $DELIVERY, alarms and dashboard are there"
+echo "streams $STREAM and $DERIVED_STREAM, registry $REGISTRY, table $TABLE, bucket $BUCKET, roles $ROLE and $PROCESSOR, delivery stream $DELIVERY, alarms and dashboard are there"

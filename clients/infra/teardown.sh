@@ -9,10 +9,12 @@ for alarm in event-stream-trouble event-stream-throttled event-stream-consumer-l
 done
 ! there cloudwatch get-dashboard --dashboard-name "$DASHBOARD" || aws cloudwatch delete-dashboards --dashboard-names "$DASHBOARD"
 ! there firehose describe-delivery-stream --delivery-stream-name "$DELIVERY" || aws firehose delete-delivery-stream --delivery-stream-name "$DELIVERY"
-if there iam get-role --role-name "$ROLE"; then
-    aws iam delete-role-policy --role-name "$ROLE" --policy-name archive
-    aws iam delete-role --role-name "$ROLE"
-fi
+for role in "$ROLE" "$PROCESSOR"; do
+    there iam get-role --role-name "$role" || continue
+    aws iam delete-role-policy --role-name "$role" --policy-name own
+    [ "$role" != "$PROCESSOR" ] || aws iam detach-role-policy --role-name "$role" --policy-arn arn:aws:iam::aws:policy/service-role/AWSLambdaKinesisExecutionRole
+    aws iam delete-role --role-name "$role"
+done
 ! there s3api head-bucket --bucket "$BUCKET" || aws s3 rb --force "s3://$BUCKET" >/dev/null
 if there dynamodb describe-table --table-name "$TABLE"; then
     aws dynamodb delete-table --table-name "$TABLE" >/dev/null

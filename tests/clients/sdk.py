@@ -52,6 +52,17 @@ def tool(name: str) -> str:
     pytest.skip(f"there is no {name} on this machine")
 
 
+def aws_cli(version: int) -> Path:
+    """The AWS CLI: 1 is PyPI's, 2 is Debian's or of its own installer, wherever on the path."""
+    folders = dict.fromkeys([*os.environ["PATH"].split(os.pathsep), "/usr/bin", "/usr/local/bin"])
+    for found in filter(None, (shutil.which("aws", path=folder) for folder in folders)):
+        said = subprocess.run([found, "--version"], capture_output=True, text=True)  # version 1 needs its Python on the path
+        if f"aws-cli/{version}." in said.stdout + said.stderr:
+            return Path(found)
+    assert not os.environ.get("CI"), f"CI skips nothing, and there is no AWS CLI {version}"
+    pytest.skip(f"there is no AWS CLI {version} on this machine")
+
+
 def built(language: str, build: Callable[[Path], None]) -> Path:
     """The program's folder below build/, made of its sources when these have changed."""
     folder, sources = BUILD / language, sorted(path for path in (SOURCES / language).iterdir() if path.is_file())

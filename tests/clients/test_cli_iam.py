@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from test_cli import aws  # noqa: F401 (a fixture)
+from test_cli import aws, typed  # noqa: F401 (fixtures)
 
 
 def trust(service: str) -> str:
