@@ -133,9 +133,10 @@ def test_a_range_that_is_none_is_passed_by_or_refused(emulator, s3, bucket, aske
 def test_conditions_of_reads(s3, bucket):
     etag = s3.put_object(Bucket=bucket, Key="k", Body=b"x")["ETag"]
     assert body(s3.get_object(Bucket=bucket, Key="k", IfMatch=etag)) == b"x"
+    modified = s3.head_object(Bucket=bucket, Key="k")["LastModified"]
     for ask in (s3.get_object, s3.head_object):
         assert refusal_code(ask, Bucket=bucket, Key="k", IfNoneMatch=etag) == "304"
-        assert refusal_code(ask, Bucket=bucket, Key="k", IfModifiedSince="2099-01-01T00:00:00Z") == "304"
+        assert refusal_code(ask, Bucket=bucket, Key="k", IfModifiedSince=modified) == "304"
         assert refusal_code(ask, Bucket=bucket, Key="k", IfMatch='"other"') in ("PreconditionFailed", "412")
         assert refusal_code(ask, Bucket=bucket, Key="k", IfUnmodifiedSince="2001-01-01T00:00:00Z") in ("PreconditionFailed", "412")
 

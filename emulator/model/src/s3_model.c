@@ -2097,8 +2097,7 @@ const Shape S3_SHAPE_INDEX_DOCUMENT = {.name = "IndexDocument", .kind = KIND_STR
 
 static const Shape shape_host_name = {.name = "HostName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
-static const char *const enum_protocol[] = {"http", "https", NULL};
-static const Shape shape_protocol = {.name = "Protocol", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_protocol};
+static const Shape shape_protocol = {.name = "Protocol", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_redirect_all_requests_to[] = {
     {.name = {"HostName", 8}, .path = "hostName", .shape = &shape_host_name, .offset = offsetof(S3RedirectAllRequestsTo, host_name), .has_offset = NO_OFFSET, .required = true},
@@ -2178,8 +2177,7 @@ const Shape S3_SHAPE_DELETE_BUCKET_WEBSITE_REQUEST = {.name = "DeleteBucketWebsi
 
 static const Shape shape_target_bucket = {.name = "TargetBucket", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
-static const char *const enum_bucket_logs_permission[] = {"FULL_CONTROL", "READ", "WRITE", NULL};
-static const Shape shape_bucket_logs_permission = {.name = "BucketLogsPermission", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_bucket_logs_permission};
+static const Shape shape_bucket_logs_permission = {.name = "BucketLogsPermission", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_target_grant[] = {
     {.name = {"Grantee", 7}, .path = "grantee", .shape = &S3_SHAPE_GRANTEE, .offset = offsetof(S3TargetGrant, grantee), .has_offset = NO_OFFSET, .xml_namespace = "http://www.w3.org/2001/XMLSchema-instance", .xml_prefix = "xsi"},

@@ -126,6 +126,6 @@ static Status put_object_acl(Call *call, const S3PutObjectAclInput *in, S3PutObj
     AclRequest request = ACL_REQUEST(in);
     (void)out;
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    TRY(object_for_beside(call, &bucket, in->key, in->version_id, &object));
     return judge(call, &request, owner_of_bucket(call, &bucket));
 }

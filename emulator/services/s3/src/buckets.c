@@ -70,6 +70,16 @@ static Status put_first_documents(Call *call, const S3CreateBucketInput *in, con
     return OK;
 }
 
+static Status check_tags(Call *call, Tags tags)
+{
+    for (size_t i = 0; i < tags.len; i++)
+        if (bytes_starts_with(tags.pairs[2 * i], TEXT("aws:")))
+            return fail(
+                call, &INVALID_TAG,
+                "User-defined tag keys can't start with \"aws:\". This prefix is reserved for system tags. Remove \"aws:\" from your tag keys and try again.");
+    return tag_set_check(call, tags, BUCKET_TAGS_MAX);
+}
+
 OPERATION(S3CreateBucket, create_bucket, WRITES);
 static Status create_bucket(Call *call, const S3CreateBucketInput *in, S3CreateBucketOutput *out)
 {
@@ -86,7 +96,9 @@ static Status create_bucket(Call *call, const S3CreateBucketInput *in, S3CreateB
                                                BYTES_ARG(in->object_ownership))),
             &(S3ErrorFields){.argument_name = TEXT("x-amz-object-ownership")});
     if (wanted && wanted->tags.len)
-        TRY(tag_set_check(call, TAGS_OF(&wanted->tags), BUCKET_TAGS_MAX));
+        TRY(check_tags(call, TAGS_OF(&wanted->tags)));
+    if (is_there && wanted && wanted->tags.len) /* whether they are the same or not (recorded) */
+        return deny_telling(call, &BUCKET_IS_YOURS, .bucket_name = in->bucket);
     if (!is_there) {
         Statement *row = statement_begin(call->store, &insert);
         bind_text(row, 1, in->bucket);

@@ -166,6 +166,20 @@ static Status check_checksum(Call *call, Completion *completion, const S3Complet
                 BYTES_ARG(lower_name(given.algorithm)));
 }
 
+/* aws: S3 User Guide, "Prevent object overwrites with conditional writes": 409 where the key was written or deleted
+ * while the upload was open: it must begin anew (recorded). */
+static Status check_conflict(Call *call, const S3CompleteMultipartUploadInput *in, const Completion *completion)
+{
+    Bytes now, before = object_head_read(call, completion->upload.head).before;
+    if ((!present(in->if_match) && !present(in->if_none_match)) || !present(before))
+        return OK;
+    TRY(object_mark_of(call, &completion->bucket, in->key, &now));
+    if (bytes_equal(now, before))
+        return OK;
+    return deny_telling(call, &CONDITIONAL_CONFLICT, .key = in->key,
+                        .condition = present(in->if_match) ? TEXT("If-Match") : TEXT("If-None-Match"));
+}
+
 static Status check(Call *call, const S3CompleteMultipartUploadInput *in, Completion *completion)
 {
     const S3CompletedMultipartUpload *asked = in->multipart_upload;
@@ -176,6 +190,7 @@ static Status check(Call *call, const S3CompleteMultipartUploadInput *in, Comple
     if (!asked->parts.len || asked->parts.len > PARTS_MAX)
         return deny(call, &MALFORMED_XML);
     TRY(conditions_for_write(call, &completion->bucket, in->key, in->if_match, in->if_none_match));
+    TRY(check_conflict(call, in, completion));
     TRY(parts_list(call, &completion->upload, 0, PARTS_MAX, &completion->parts, &completion->count));
     TRY(choose(call, completion, &asked->parts));
     TRY(check_sizes(call, completion, in));
@@ -245,6 +260,7 @@ static Status make_object(Call *call, const S3CompleteMultipartUploadInput *in, 
 {
     ObjectHead head = object_head_read(call, completion->upload.head);
     head.upload = completion->upload.id;
+    head.before = (Bytes){0};
     *ret_object = (Object){
         .key = in->key,
         .size = completion->size,

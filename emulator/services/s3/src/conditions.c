@@ -36,8 +36,9 @@ static bool is_modified_since(const Object *object, int64_t since_ms)
     return object->modified_ms / 1000 > since_ms / 1000;
 }
 
-/* An If-Match that holds makes If-Unmodified-Since nothing, an If-None-Match that holds If-Modified-Since. */
-static Bytes what_fails(const Conditions *conditions, const Object *object, bool *ret_is_not_modified)
+/* An If-Match that holds makes If-Unmodified-Since nothing, an If-None-Match that holds If-Modified-Since. A time to
+ * come is no time to have been modified since (recorded; RFC 9110, 13.1.3). */
+static Bytes what_fails(const Call *call, const Conditions *conditions, const Object *object, bool *ret_is_not_modified)
 {
     bool has_match = present(conditions->if_match), has_none = present(conditions->if_none_match);
     *ret_is_not_modified = false;
@@ -48,7 +49,8 @@ static Bytes what_fails(const Conditions *conditions, const Object *object, bool
     *ret_is_not_modified = true;
     if (has_none && etag_matches(conditions->if_none_match, object->etag))
         return TEXT("If-None-Match");
-    if (!has_none && conditions->has_if_modified_since && !is_modified_since(object, conditions->if_modified_since))
+    if (!has_none && conditions->has_if_modified_since && conditions->if_modified_since <= call->now_ms &&
+        !is_modified_since(object, conditions->if_modified_since))
         return TEXT("If-Modified-Since");
     return (Bytes){0};
 }
@@ -68,7 +70,7 @@ Bytes http_date(Call *call, int64_t ms)
 Status conditions_for_read(Call *call, const Conditions *conditions, const Object *object)
 {
     bool is_not_modified;
-    Bytes condition = what_fails(conditions, object, &is_not_modified);
+    Bytes condition = what_fails(call, conditions, object, &is_not_modified);
     if (!present(condition))
         return OK;
     if (!is_not_modified)
@@ -80,7 +82,7 @@ Status conditions_for_read(Call *call, const Conditions *conditions, const Objec
 Status conditions_for_copy(Call *call, const Conditions *conditions, const Object *source)
 {
     bool is_not_modified;
-    Bytes condition = what_fails(conditions, source, &is_not_modified);
+    Bytes condition = what_fails(call, conditions, source, &is_not_modified);
     if (!present(condition))
         return OK;
     return failed(call, arena_text(call->arena, "x-amz-copy-source-" BYTES_FMT, BYTES_ARG(condition)));

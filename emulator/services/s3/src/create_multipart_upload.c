@@ -53,6 +53,7 @@ static Status create_multipart_upload(Call *call, const S3CreateMultipartUploadI
     TRY(object_head_check(call, &head));
     TRY(encryption_apply(call, &bucket, &encryption, &head));
     TRY(lock_apply(call, &bucket, &lock, &head));
+    TRY(object_mark_of(call, &bucket, in->key, &head.before));
 
     upload.id = multipart_new_id(call);
     upload.head = object_head_text(call, &head);

@@ -54,15 +54,22 @@ Status ownership_check(Call *call, const Bucket *bucket, void *document, bool *r
     return OK;
 }
 
+static Status check_protocol(Call *call, Bytes protocol)
+{
+    if (!present(protocol) || bytes_is(protocol, "http") || bytes_is(protocol, "https"))
+        return OK;
+    return fail(
+        call, &INVALID_REQUEST,
+        "Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically.");
+}
+
 static Status check_routing(Call *call, const S3RoutingRule *rule)
 {
     const S3Redirect *to = rule->redirect;
-    if (!to)
+    if (!to || !(present(to->host_name) || present(to->http_redirect_code) || present(to->protocol) ||
+                 present(to->replace_key_prefix_with) || present(to->replace_key_with)))
         return deny(call, &MALFORMED_XML);
-    if (present(to->protocol) && !bytes_is(to->protocol, "http") && !bytes_is(to->protocol, "https"))
-        return fail(
-            call, &INVALID_REQUEST,
-            "Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically.");
+    TRY(check_protocol(call, to->protocol));
     if (present(to->replace_key_prefix_with) && present(to->replace_key_with))
         return fail(call, &INVALID_REQUEST, "You can only define ReplaceKeyPrefix or ReplaceKey but not both.");
     if (rule->condition && !present(rule->condition->key_prefix_equals) &&
@@ -90,8 +97,10 @@ Status website_check(Call *call, const Bucket *bucket, void *document, bool *ret
         if (!suffix.len || bytes_find(suffix, '/') >= 0)
             return deny_saying(call, &INVALID_ARGUMENT, "The IndexDocument Suffix is not well formed",
                                .argument_name = TEXT("IndexDocument"),
-                               .argument_value = suffix.len ? suffix : (Bytes){0});
+                               .argument_value = suffix.len ? suffix : TEXT(""));
     }
+    if (site->redirect_all_requests_to)
+        TRY(check_protocol(call, site->redirect_all_requests_to->protocol));
     for (size_t i = 0; i < site->routing_rules.len; i++)
         TRY(check_routing(call, &site->routing_rules.items[i]));
     return OK;

@@ -16,12 +16,14 @@ typedef struct Reach {
     Bytes checksum; /* of these bytes; absent: none is known */
 } Reach;
 
-static bool read_range(Bytes range, int64_t size, Reach *reach)
+static bool read_range(Bytes range, const Object *object, Reach *reach)
 {
     int64_t from, length;
-    if (!range_read(range, size, &from, &length))
+    if (!range_read(range, object->size, &from, &length))
         return false;
     *reach = (Reach){.from = from, .length = length, .is_partial = true};
+    if (length == object->size) /* of all its bytes the sum is known (recorded) */
+        reach->checksum = object->checksum;
     return true;
 }
 
@@ -46,7 +48,7 @@ static Status find_reach(Call *call, const Object *object, Bytes range, int64_t 
         return fail(call, &INVALID_REQUEST, "Cannot specify both Range header and partNumber query parameter");
     if (part)
         return reach_part(call, object, part, reach);
-    if (present(range) && read_range(range, object->size, reach) && !reach->length)
+    if (present(range) && read_range(range, object, reach) && !reach->length)
         return deny_telling(call, &INVALID_RANGE, .range_requested = range, .actual_size = decimal(call, object->size));
     return OK;
 }

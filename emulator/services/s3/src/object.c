@@ -74,6 +74,14 @@ int object_find(Call *call, const Bucket *bucket, Bytes key, Object *ret_object)
     return row_one(call->arena, begin(call, &find, bucket, key), &object_row, ret_object);
 }
 
+Status object_mark_of(Call *call, const Bucket *bucket, Bytes key, Bytes *ret_mark)
+{
+    Object object = {0};
+    int code = object_find(call, bucket, key, &object);
+    *ret_mark = arena_text(call->arena, "%lld %lld", (long long)object.sequence, (long long)object.modified_ms);
+    return code == STORE_NOT_FOUND ? OK : expect_ok(call, code);
+}
+
 int object_find_newest_before(Call *call, const Bucket *bucket, Bytes key, Object *ret_object)
 {
     return row_one(call->arena, begin(call, &find_newest, bucket, key), &object_row, ret_object);
@@ -91,6 +99,12 @@ int object_find_version(Call *call, const Bucket *bucket, Bytes key, Bytes versi
     Statement *row = begin(call, &find_version, bucket, key);
     bind_text(row, 3, wanted);
     return row_one(call->arena, row, &object_row, ret_object);
+}
+
+static Status is_a_marker(Call *call, Bytes version)
+{
+    return deny_telling(call, &METHOD_NOT_ALLOWED, .method = call->head->method, .resource_type = TEXT("DeleteMarker"),
+                        .h_delete_marker = TEXT("true"), .h_version_id = version, .h_allow = TEXT("DELETE"));
 }
 
 static Status no_such_key(Call *call, const Bucket *bucket, Bytes key)
@@ -118,11 +132,23 @@ Status object_for(Call *call, const Bucket *bucket, Bytes key, Bytes version, Ob
     if (code == STORE_NOT_FOUND)
         return no_such_key(call, bucket, key);
     TRY(expect_ok(call, code));
-    if (ret_object->is_marker)
-        return deny_telling(call, &METHOD_NOT_ALLOWED, .method = call->head->method,
-                            .resource_type = TEXT("DeleteMarker"), .h_delete_marker = TEXT("true"),
-                            .h_version_id = version, .h_allow = TEXT("DELETE"));
-    return OK;
+    return ret_object->is_marker ? is_a_marker(call, version) : OK;
+}
+
+Status object_for_beside(Call *call, const Bucket *bucket, Bytes key, Bytes version, Object *ret_object)
+{
+    Object before;
+    if (present(version) || bucket->versioning == VERSIONING_NEVER)
+        return object_for(call, bucket, key, version, ret_object);
+    int code = object_find(call, bucket, key, ret_object);
+    if (code != STORE_NOT_FOUND)
+        return expect_ok(call, code);
+    code = object_find_newest_before(call, bucket, key, &before);
+    if (code < 0)
+        return fault(call, code);
+    if (code == STORE_OK && before.is_marker)
+        return is_a_marker(call, version_told(bucket, &before));
+    return deny_telling(call, &NO_SUCH_KEY, .key = key);
 }
 
 static Status write_row(Call *call, const Query *query, const Bucket *bucket, const Object *object)

@@ -24,6 +24,7 @@
     X(upload, "upload")         /* whose parts it was made of */                                                       \
     X(encryption, "encryption") /* absent: AES256 */                                                                   \
     X(key_arn, "key")                                                                                                  \
+    X(before, "before") /* of an upload in parts: what the key named when it began */                                  \
     X(bucket_key, "bucket-key")                                                                                        \
     X(legal_hold, "legal-hold")                                                                                        \
     X(lock_mode, "lock-mode")                                                                                          \
@@ -90,11 +91,15 @@ MUST_CHECK Status storage_class_check(Call *call, Bytes storage_class);
 MUST_CHECK int object_find(Call *call, const Bucket *bucket, Bytes key, Object *ret_object);
 MUST_CHECK int object_find_version(Call *call, const Bucket *bucket, Bytes key, Bytes version, Object *ret_object,
                                    bool *ret_is_current);
+/* A text that is another once the key names another. */
+MUST_CHECK Status object_mark_of(Call *call, const Bucket *bucket, Bytes key, Bytes *ret_mark);
 /* The newest of s3_version: a marker, or what was before. */
 MUST_CHECK int object_find_newest_before(Call *call, const Bucket *bucket, Bytes key, Object *ret_object);
 /* For reading: NoSuchKey, NoSuchVersion, MethodNotAllowed of a delete marker. version: absent is the one the key names.
  */
 MUST_CHECK Status object_for(Call *call, const Bucket *bucket, Bytes key, Bytes version, Object *ret_object);
+/* The same for what is kept beside it, tags and ACLs: MethodNotAllowed also where the newest is a marker (recorded). */
+MUST_CHECK Status object_for_beside(Call *call, const Bucket *bucket, Bytes key, Bytes version, Object *ret_object);
 
 /* Its new state, in place of the one before or above it as the bucket's versioning is. Sets sequence and version. */
 MUST_CHECK Status object_put(Call *call, const Bucket *bucket, Object *object);

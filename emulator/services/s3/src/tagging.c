@@ -35,7 +35,7 @@ static Status put_object_tagging(Call *call, const S3PutObjectTaggingInput *in, 
     Bucket bucket;
     Object object;
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    TRY(object_for_beside(call, &bucket, in->key, in->version_id, &object));
     if (!in->tagging)
         return deny(call, &MALFORMED_XML);
     TRY(tag_set_check(call, TAGS_OF(&in->tagging->tag_set), OBJECT_TAGS_MAX));
@@ -49,7 +49,12 @@ static Status get_object_tagging(Call *call, const S3GetObjectTaggingInput *in, 
     Bucket bucket;
     Object object;
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    Status found = object_for_beside(call, &bucket, in->key, in->version_id, &object);
+    if (!is_ok(found) && call->error == &NO_SUCH_KEY) /* this operation alone tells the bucket, too (recorded) */
+        return deny_telling(
+            call, &NO_SUCH_KEY,
+            .key = arena_text(call->arena, BYTES_FMT "/" BYTES_FMT, BYTES_ARG(bucket.name), BYTES_ARG(in->key)));
+    TRY(found);
     out->version_id = version_told(&bucket, &object);
     return tell(call, object_head_read(call, object.head).tagging, &out->tag_set);
 }
@@ -60,7 +65,7 @@ static Status delete_object_tagging(Call *call, const S3DeleteObjectTaggingInput
     Bucket bucket;
     Object object;
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    TRY(object_for_beside(call, &bucket, in->key, in->version_id, &object));
     out->version_id = version_told(&bucket, &object);
     return put(call, &bucket, &object, (Bytes){0});
 }
