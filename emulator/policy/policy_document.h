@@ -1,7 +1,7 @@
 /* policy_document.h - AWS's policy language: a document read, and what is wrong with it.
  * aws: IAM User Guide, "Grammar of the IAM JSON policy language". Knows no service and no store. */
 #pragma once
-#include "arena.h"
+#include "json_tree.h"
 
 #define POLICY_DEPTH_MAX 16 /* levels of JSON; the grammar needs six */
 
@@ -33,9 +33,7 @@ typedef enum PolicyFault {
     POLICY_FOREIGN_ACTION, /* a trust policy's that isn't STS's */
 } PolicyFault;
 
-typedef struct PolicyPlace {
-    uint32_t line, column; /* both from 1 */
-} PolicyPlace;
+typedef TreePlace PolicyPlace;
 
 typedef struct PolicyValues {
     Bytes *items;

@@ -1,5 +1,5 @@
-/* tree.c - JSON, as RFC 8259 has it, into a tree. */
-#include "tree.h"
+/* json_tree.c - JSON, as RFC 8259 has it, into a tree. */
+#include "json_tree.h"
 #include "budget.h"
 #include "map.h"
 
@@ -9,14 +9,15 @@ typedef struct Reader {
     Arena *arena;
     const char *at, *end, *line_start;
     uint32_t line;
+    TreeRules rules;
     int depth;
 } Reader;
 
 static Tree *read_value(Reader *reader);
 
-static PolicyPlace place(const Reader *reader)
+static TreePlace place(const Reader *reader)
 {
-    return (PolicyPlace){reader->line, (uint32_t)(reader->at - reader->line_start) + 1};
+    return (TreePlace){reader->line, (uint32_t)(reader->at - reader->line_start) + 1};
 }
 
 static void skip_space(Reader *reader)
@@ -214,9 +215,9 @@ static bool read_members(Reader *reader, Tree *parent, char close)
         if (!member)
             return false;
         member->name = name;
-        if (close == '}' && !names && parent->count >= NAMES_WITHOUT_MAP)
+        if (close == '}' && !reader->rules.allows_twins && !names && parent->count >= NAMES_WITHOUT_MAP)
             names = names_of(reader, parent);
-        if (close == '}' && !is_name_new(names, parent, member))
+        if (close == '}' && !reader->rules.allows_twins && !is_name_new(names, parent, member))
             return false;
         *last = member;
         last = &member->next;
@@ -248,7 +249,7 @@ static bool read_body(Reader *reader, Tree *value)
 static Tree *read_value(Reader *reader)
 {
     skip_space(reader);
-    if (reader->at >= reader->end || reader->depth >= POLICY_DEPTH_MAX)
+    if (reader->at >= reader->end || reader->depth >= reader->rules.depth_max)
         return NULL;
     budget_work(reader->arena, 1);
     Tree *value = arena_new_of(reader->arena, Tree);
@@ -262,30 +263,15 @@ static Tree *read_value(Reader *reader)
     if (value->kind >= TREE_NUMBER)
         value->text = (Bytes){from, (size_t)(reader->at - from)};
     value->end = place(reader);
+    value->from = from;
+    value->length = (size_t)(reader->at - from);
     return value;
 }
 
-Tree *tree_read(Arena *arena, Bytes document)
+Tree *json_tree_read(Arena *arena, Bytes document, TreeRules rules)
 {
-    Reader reader = {arena, document.ptr, document.ptr + document.len, document.ptr, 1, 0};
+    Reader reader = {arena, document.ptr, document.ptr + document.len, document.ptr, 1, rules, 0};
     Tree *value = read_value(&reader);
     skip_space(&reader);
     return value && reader.at == reader.end ? value : NULL;
-}
-
-size_t policy_size(Bytes document)
-{
-    size_t size = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < document.len; i++) {
-        char c = document.ptr[i];
-        if (c == '"')
-            in_string = !in_string;
-        if (c == '\\' && in_string && i + 1 < document.len) {
-            size++;
-            i++;
-        }
-        size += in_string || (c != ' ' && c != '\t' && c != '\r' && c != '\n');
-    }
-    return size;
 }
