@@ -36,6 +36,7 @@ char *arena_take_raw(Arena *arena, size_t size);
 
 /* A copy; absent stays absent. */
 Bytes arena_copy(Arena *arena, Bytes b);
+Bytes arena_lower(Arena *arena, Bytes b); /* a copy with A-Z in lower case */
 /* Formatted; a NUL follows the last byte but is not counted. */
 Bytes arena_text(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *arena_cstr(Arena *arena, Bytes b); /* NUL-terminated copy; for foreign libraries */

@@ -13,6 +13,12 @@ extern const ErrorModel GLUE_CONCURRENT_MODIFICATION;
 extern const ErrorModel GLUE_INTERNAL_SERVICE;
 extern const ErrorModel GLUE_ENTITY_NOT_FOUND;
 extern const ErrorModel GLUE_OPERATION_TIMEOUT;
+extern const ErrorModel GLUE_GLUE_ENCRYPTION;
+extern const ErrorModel GLUE_FEDERATED_RESOURCE_ALREADY_EXISTS;
+extern const ErrorModel GLUE_FEDERATION_SOURCE;
+extern const ErrorModel GLUE_FEDERATION_SOURCE_RETRYABLE;
+extern const ErrorModel GLUE_RESOURCE_NOT_READY;
+extern const ErrorModel GLUE_INVALID_STATE;
 
 #define GLUE_REGISTRY_STATUS_AVAILABLE TEXT("AVAILABLE")
 #define GLUE_REGISTRY_STATUS_DELETING TEXT("DELETING")
@@ -40,6 +46,101 @@ extern const ErrorModel GLUE_OPERATION_TIMEOUT;
 #define GLUE_SCHEMA_VERSION_STATUS_DELETING TEXT("DELETING")
 
 #define GLUE_SCHEMA_DIFF_TYPE_SYNTAX_DIFF TEXT("SYNTAX_DIFF")
+
+#define GLUE_PERMISSION_ALL TEXT("ALL")
+#define GLUE_PERMISSION_SELECT TEXT("SELECT")
+#define GLUE_PERMISSION_ALTER TEXT("ALTER")
+#define GLUE_PERMISSION_DROP TEXT("DROP")
+#define GLUE_PERMISSION_DELETE TEXT("DELETE")
+#define GLUE_PERMISSION_INSERT TEXT("INSERT")
+#define GLUE_PERMISSION_CREATE_DATABASE TEXT("CREATE_DATABASE")
+#define GLUE_PERMISSION_CREATE_TABLE TEXT("CREATE_TABLE")
+#define GLUE_PERMISSION_DATA_LOCATION_ACCESS TEXT("DATA_LOCATION_ACCESS")
+
+#define GLUE_RESOURCE_SHARE_TYPE_FOREIGN TEXT("FOREIGN")
+#define GLUE_RESOURCE_SHARE_TYPE_ALL TEXT("ALL")
+#define GLUE_RESOURCE_SHARE_TYPE_FEDERATED TEXT("FEDERATED")
+
+#define GLUE_DATABASE_ATTRIBUTES_NAME TEXT("NAME")
+#define GLUE_DATABASE_ATTRIBUTES_TARGET_DATABASE TEXT("TARGET_DATABASE")
+
+#define GLUE_VIEW_DIALECT_REDSHIFT TEXT("REDSHIFT")
+#define GLUE_VIEW_DIALECT_ATHENA TEXT("ATHENA")
+#define GLUE_VIEW_DIALECT_SPARK TEXT("SPARK")
+
+#define GLUE_LAST_REFRESH_TYPE_FULL TEXT("FULL")
+#define GLUE_LAST_REFRESH_TYPE_INCREMENTAL TEXT("INCREMENTAL")
+
+#define GLUE_SUB_OBJECT_SOURCE_TYPE_HIVE_PARQUET TEXT("HIVE_PARQUET")
+#define GLUE_SUB_OBJECT_SOURCE_TYPE_HIVE_ORC TEXT("HIVE_ORC")
+#define GLUE_SUB_OBJECT_SOURCE_TYPE_HIVE_CSV TEXT("HIVE_CSV")
+#define GLUE_SUB_OBJECT_SOURCE_TYPE_HIVE_JSON TEXT("HIVE_JSON")
+#define GLUE_SUB_OBJECT_SOURCE_TYPE_PLAIN_PARQUET TEXT("PLAIN_PARQUET")
+#define GLUE_SUB_OBJECT_SOURCE_TYPE_ICEBERG TEXT("ICEBERG")
+
+#define GLUE_METADATA_OPERATION_CREATE TEXT("CREATE")
+
+#define GLUE_ICEBERG_STRUCT_TYPE_ENUM_STRUCT TEXT("struct")
+
+#define GLUE_ICEBERG_SORT_DIRECTION_ASC TEXT("asc")
+#define GLUE_ICEBERG_SORT_DIRECTION_DESC TEXT("desc")
+
+#define GLUE_ICEBERG_NULL_ORDER_NULLS_FIRST TEXT("nulls-first")
+#define GLUE_ICEBERG_NULL_ORDER_NULLS_LAST TEXT("nulls-last")
+
+#define GLUE_TABLE_ATTRIBUTES_NAME TEXT("NAME")
+#define GLUE_TABLE_ATTRIBUTES_TABLE_TYPE TEXT("TABLE_TYPE")
+#define GLUE_TABLE_ATTRIBUTES_DEFAULT TEXT("DEFAULT")
+#define GLUE_TABLE_ATTRIBUTES_LATEST_ICEBERG_METADATA TEXT("LATEST_ICEBERG_METADATA")
+
+#define GLUE_RESOURCE_ACTION_UPDATE TEXT("UPDATE")
+#define GLUE_RESOURCE_ACTION_CREATE TEXT("CREATE")
+
+#define GLUE_RESOURCE_STATE_QUEUED TEXT("QUEUED")
+#define GLUE_RESOURCE_STATE_IN_PROGRESS TEXT("IN_PROGRESS")
+#define GLUE_RESOURCE_STATE_SUCCESS TEXT("SUCCESS")
+#define GLUE_RESOURCE_STATE_STOPPED TEXT("STOPPED")
+#define GLUE_RESOURCE_STATE_FAILED TEXT("FAILED")
+
+#define GLUE_TABLE_RESOURCE_SHARE_TYPE_FEDERATED TEXT("FEDERATED")
+#define GLUE_TABLE_RESOURCE_SHARE_TYPE_ALL TEXT("ALL")
+
+#define GLUE_VIEW_UPDATE_ACTION_ADD TEXT("ADD")
+#define GLUE_VIEW_UPDATE_ACTION_REPLACE TEXT("REPLACE")
+#define GLUE_VIEW_UPDATE_ACTION_ADD_OR_REPLACE TEXT("ADD_OR_REPLACE")
+#define GLUE_VIEW_UPDATE_ACTION_DROP TEXT("DROP")
+
+#define GLUE_ICEBERG_UPDATE_ACTION_ADD_SCHEMA TEXT("add-schema")
+#define GLUE_ICEBERG_UPDATE_ACTION_SET_CURRENT_SCHEMA TEXT("set-current-schema")
+#define GLUE_ICEBERG_UPDATE_ACTION_ADD_SPEC TEXT("add-spec")
+#define GLUE_ICEBERG_UPDATE_ACTION_SET_DEFAULT_SPEC TEXT("set-default-spec")
+#define GLUE_ICEBERG_UPDATE_ACTION_ADD_SORT_ORDER TEXT("add-sort-order")
+#define GLUE_ICEBERG_UPDATE_ACTION_SET_DEFAULT_SORT_ORDER TEXT("set-default-sort-order")
+#define GLUE_ICEBERG_UPDATE_ACTION_SET_LOCATION TEXT("set-location")
+#define GLUE_ICEBERG_UPDATE_ACTION_SET_PROPERTIES TEXT("set-properties")
+#define GLUE_ICEBERG_UPDATE_ACTION_REMOVE_PROPERTIES TEXT("remove-properties")
+#define GLUE_ICEBERG_UPDATE_ACTION_ADD_ENCRYPTION_KEY TEXT("add-encryption-key")
+#define GLUE_ICEBERG_UPDATE_ACTION_REMOVE_ENCRYPTION_KEY TEXT("remove-encryption-key")
+
+#define GLUE_COMPARATOR_EQUALS TEXT("EQUALS")
+#define GLUE_COMPARATOR_GREATER_THAN TEXT("GREATER_THAN")
+#define GLUE_COMPARATOR_LESS_THAN TEXT("LESS_THAN")
+#define GLUE_COMPARATOR_GREATER_THAN_EQUALS TEXT("GREATER_THAN_EQUALS")
+#define GLUE_COMPARATOR_LESS_THAN_EQUALS TEXT("LESS_THAN_EQUALS")
+
+#define GLUE_SORT_ASC TEXT("ASC")
+#define GLUE_SORT_DESC TEXT("DESC")
+
+#define GLUE_FEDERATION_SOURCE_ERROR_CODE_ACCESSDENIEDEXCEPTION TEXT("AccessDeniedException")
+#define GLUE_FEDERATION_SOURCE_ERROR_CODE_ENTITYNOTFOUNDEXCEPTION TEXT("EntityNotFoundException")
+#define GLUE_FEDERATION_SOURCE_ERROR_CODE_INVALIDCREDENTIALSEXCEPTION TEXT("InvalidCredentialsException")
+#define GLUE_FEDERATION_SOURCE_ERROR_CODE_INVALIDINPUTEXCEPTION TEXT("InvalidInputException")
+#define GLUE_FEDERATION_SOURCE_ERROR_CODE_INVALIDRESPONSEEXCEPTION TEXT("InvalidResponseException")
+#define GLUE_FEDERATION_SOURCE_ERROR_CODE_OPERATIONTIMEOUTEXCEPTION TEXT("OperationTimeoutException")
+#define GLUE_FEDERATION_SOURCE_ERROR_CODE_OPERATIONNOTSUPPORTEDEXCEPTION TEXT("OperationNotSupportedException")
+#define GLUE_FEDERATION_SOURCE_ERROR_CODE_INTERNALSERVICEEXCEPTION TEXT("InternalServiceException")
+#define GLUE_FEDERATION_SOURCE_ERROR_CODE_PARTIALFAILUREEXCEPTION TEXT("PartialFailureException")
+#define GLUE_FEDERATION_SOURCE_ERROR_CODE_THROTTLINGEXCEPTION TEXT("ThrottlingException")
 
 struct GlueCreateRegistryInput;
 struct GlueCreateRegistryResponse;
@@ -98,8 +199,117 @@ struct GlueUntagResourceRequest;
 struct GlueUntagResourceResponse;
 struct GlueGetTagsRequest;
 struct GlueGetTagsResponse;
+struct GlueDataLakePrincipal;
+struct GluePrincipalPermissions;
+struct GlueDatabaseIdentifier;
+struct GlueFederatedDatabase;
+struct GlueDatabaseInput;
+struct GlueCreateDatabaseRequest;
+struct GlueCreateDatabaseResponse;
+struct GlueGetDatabaseRequest;
+struct GlueDatabase;
+struct GlueGetDatabaseResponse;
+struct GlueGetDatabasesRequest;
+struct GlueGetDatabasesResponse;
+struct GlueUpdateDatabaseRequest;
+struct GlueUpdateDatabaseResponse;
+struct GlueDeleteDatabaseRequest;
+struct GlueDeleteDatabaseResponse;
+struct GlueColumn;
+struct GlueSerDeInfo;
+struct GlueOrder;
+struct GlueSkewedInfo;
+struct GlueSchemaReference;
+struct GlueStorageDescriptor;
+struct GlueTableIdentifier;
+struct GlueFederatedTable;
+struct GlueViewRepresentationInput;
+struct GlueSubObjectStatistics;
+struct GlueViewDefinitionInput;
+struct GlueTableInput;
+struct GluePartitionIndex;
+struct GlueIcebergDocument;
+struct GlueIcebergStructField;
+struct GlueIcebergSchema;
+struct GlueIcebergPartitionField;
+struct GlueIcebergPartitionSpec;
+struct GlueIcebergSortField;
+struct GlueIcebergSortOrder;
+struct GlueCreateIcebergTableInput;
+struct GlueIcebergInput;
+struct GlueOpenTableFormatInput;
+struct GlueCreateTableRequest;
+struct GlueCreateTableResponse;
+struct GlueAuditContext;
+struct GlueGetTableRequest;
+struct GlueViewRepresentation;
+struct GlueViewDefinition;
+struct GlueIcebergTableMetadata;
+struct GlueErrorDetail;
+struct GlueViewValidation;
+struct GlueStatusDetails;
+struct GlueTableStatus;
+struct GlueRLSProperties;
+struct GlueTable;
+struct GlueGetTableResponse;
+struct GlueGetTablesRequest;
+struct GlueGetTablesResponse;
+struct GlueIcebergEncryptedKey;
+struct GlueIcebergTableUpdate;
+struct GlueUpdateIcebergTableInput;
+struct GlueUpdateIcebergInput;
+struct GlueUpdateOpenTableFormatInput;
+struct GlueUpdateTableRequest;
+struct GlueUpdateTableResponse;
+struct GlueDeleteTableRequest;
+struct GlueDeleteTableResponse;
+struct GlueBatchDeleteTableRequest;
+struct GlueTableError;
+struct GlueBatchDeleteTableResponse;
+struct GluePropertyPredicate;
+struct GlueSortCriterion;
+struct GlueSearchTablesRequest;
+struct GlueSearchTablesResponse;
+struct GlueGetTableVersionRequest;
+struct GlueTableVersion;
+struct GlueGetTableVersionResponse;
+struct GlueGetTableVersionsRequest;
+struct GlueGetTableVersionsResponse;
+struct GlueDeleteTableVersionRequest;
+struct GlueDeleteTableVersionResponse;
+struct GlueBatchDeleteTableVersionRequest;
+struct GlueTableVersionError;
+struct GlueBatchDeleteTableVersionResponse;
+struct GluePartitionInput;
+struct GlueCreatePartitionRequest;
+struct GlueCreatePartitionResponse;
+struct GlueBatchCreatePartitionRequest;
+struct GluePartitionError;
+struct GlueBatchCreatePartitionResponse;
+struct GlueGetPartitionRequest;
+struct GluePartition;
+struct GlueGetPartitionResponse;
+struct GlueSegment;
+struct GlueGetPartitionsRequest;
+struct GlueGetPartitionsResponse;
+struct GluePartitionValueList;
+struct GlueQuerySessionContext;
+struct GlueBatchGetPartitionRequest;
+struct GlueBatchGetPartitionResponse;
+struct GlueUpdatePartitionRequest;
+struct GlueUpdatePartitionResponse;
+struct GlueBatchUpdatePartitionRequestEntry;
+struct GlueBatchUpdatePartitionRequest;
+struct GlueBatchUpdatePartitionFailureEntry;
+struct GlueBatchUpdatePartitionResponse;
+struct GlueDeletePartitionRequest;
+struct GlueDeletePartitionResponse;
+struct GlueBatchDeletePartitionRequest;
+struct GlueBatchDeletePartitionResponse;
 struct GlueInvalidInputException;
 struct GlueEntityNotFoundException;
+struct GlueFederatedResourceAlreadyExistsException;
+struct GlueFederationSourceException;
 
 typedef struct GlueTagsMap {
     struct GlueTagsMapEntry *items;
@@ -145,6 +355,251 @@ typedef struct GlueTagKeysList {
     Bytes *items;
     size_t len;
 } GlueTagKeysList;
+
+typedef struct GlueParametersMap {
+    struct GlueParametersMapEntry *items;
+    size_t len;
+} GlueParametersMap;
+
+typedef struct GluePermissionList {
+    Bytes *items;
+    size_t len;
+} GluePermissionList;
+
+typedef struct GluePrincipalPermissionsList {
+    struct GluePrincipalPermissions *items;
+    size_t len;
+} GluePrincipalPermissionsList;
+
+typedef struct GlueDatabaseAttributesList {
+    Bytes *items;
+    size_t len;
+} GlueDatabaseAttributesList;
+
+typedef struct GlueDatabaseList {
+    struct GlueDatabase *items;
+    size_t len;
+} GlueDatabaseList;
+
+typedef struct GlueColumnList {
+    struct GlueColumn *items;
+    size_t len;
+} GlueColumnList;
+
+typedef struct GlueLocationStringList {
+    Bytes *items;
+    size_t len;
+} GlueLocationStringList;
+
+typedef struct GlueNameStringList {
+    Bytes *items;
+    size_t len;
+} GlueNameStringList;
+
+typedef struct GlueOrderList {
+    struct GlueOrder *items;
+    size_t len;
+} GlueOrderList;
+
+typedef struct GlueColumnValueStringList {
+    Bytes *items;
+    size_t len;
+} GlueColumnValueStringList;
+
+typedef struct GlueLocationMap {
+    struct GlueLocationMapEntry *items;
+    size_t len;
+} GlueLocationMap;
+
+typedef struct GlueViewRepresentationInputList {
+    struct GlueViewRepresentationInput *items;
+    size_t len;
+} GlueViewRepresentationInputList;
+
+typedef struct GlueViewSubObjectsList {
+    Bytes *items;
+    size_t len;
+} GlueViewSubObjectsList;
+
+typedef struct GlueViewSubObjectVersionIdsList {
+    int64_t *items;
+    size_t len;
+} GlueViewSubObjectVersionIdsList;
+
+typedef struct GlueSubObjectsStatisticsList {
+    struct GlueSubObjectStatistics *items;
+    size_t len;
+} GlueSubObjectsStatisticsList;
+
+typedef struct GlueSparkPipelineInfoMap {
+    struct GlueSparkPipelineInfoMapEntry *items;
+    size_t len;
+} GlueSparkPipelineInfoMap;
+
+typedef struct GlueKeyList {
+    Bytes *items;
+    size_t len;
+} GlueKeyList;
+
+typedef struct GluePartitionIndexList {
+    struct GluePartitionIndex *items;
+    size_t len;
+} GluePartitionIndexList;
+
+typedef struct GlueIntegerList {
+    int32_t *items;
+    size_t len;
+} GlueIntegerList;
+
+typedef struct GlueIcebergStructFieldList {
+    struct GlueIcebergStructField *items;
+    size_t len;
+} GlueIcebergStructFieldList;
+
+typedef struct GlueIcebergPartitionSpecFieldList {
+    struct GlueIcebergPartitionField *items;
+    size_t len;
+} GlueIcebergPartitionSpecFieldList;
+
+typedef struct GlueIcebergSortOrderFieldList {
+    struct GlueIcebergSortField *items;
+    size_t len;
+} GlueIcebergSortOrderFieldList;
+
+typedef struct GlueStringToStringMap {
+    struct GlueStringToStringMapEntry *items;
+    size_t len;
+} GlueStringToStringMap;
+
+typedef struct GlueAuditColumnNamesList {
+    Bytes *items;
+    size_t len;
+} GlueAuditColumnNamesList;
+
+typedef struct GlueTableAttributesList {
+    Bytes *items;
+    size_t len;
+} GlueTableAttributesList;
+
+typedef struct GlueViewRepresentationList {
+    struct GlueViewRepresentation *items;
+    size_t len;
+} GlueViewRepresentationList;
+
+typedef struct GlueIcebergSchemaList {
+    struct GlueIcebergSchema *items;
+    size_t len;
+} GlueIcebergSchemaList;
+
+typedef struct GlueIcebergPartitionSpecList {
+    struct GlueIcebergPartitionSpec *items;
+    size_t len;
+} GlueIcebergPartitionSpecList;
+
+typedef struct GlueIcebergSortOrderList {
+    struct GlueIcebergSortOrder *items;
+    size_t len;
+} GlueIcebergSortOrderList;
+
+typedef struct GlueViewValidationList {
+    struct GlueViewValidation *items;
+    size_t len;
+} GlueViewValidationList;
+
+typedef struct GlueTableList {
+    struct GlueTable *items;
+    size_t len;
+} GlueTableList;
+
+typedef struct GlueIcebergTableUpdateList {
+    struct GlueIcebergTableUpdate *items;
+    size_t len;
+} GlueIcebergTableUpdateList;
+
+typedef struct GlueBatchDeleteTableNameList {
+    Bytes *items;
+    size_t len;
+} GlueBatchDeleteTableNameList;
+
+typedef struct GlueTableErrors {
+    struct GlueTableError *items;
+    size_t len;
+} GlueTableErrors;
+
+typedef struct GlueSearchPropertyPredicates {
+    struct GluePropertyPredicate *items;
+    size_t len;
+} GlueSearchPropertyPredicates;
+
+typedef struct GlueSortCriteria {
+    struct GlueSortCriterion *items;
+    size_t len;
+} GlueSortCriteria;
+
+typedef struct GlueGetTableVersionsList {
+    struct GlueTableVersion *items;
+    size_t len;
+} GlueGetTableVersionsList;
+
+typedef struct GlueBatchDeleteTableVersionList {
+    Bytes *items;
+    size_t len;
+} GlueBatchDeleteTableVersionList;
+
+typedef struct GlueTableVersionErrors {
+    struct GlueTableVersionError *items;
+    size_t len;
+} GlueTableVersionErrors;
+
+typedef struct GlueValueStringList {
+    Bytes *items;
+    size_t len;
+} GlueValueStringList;
+
+typedef struct GluePartitionInputList {
+    struct GluePartitionInput *items;
+    size_t len;
+} GluePartitionInputList;
+
+typedef struct GluePartitionErrors {
+    struct GluePartitionError *items;
+    size_t len;
+} GluePartitionErrors;
+
+typedef struct GluePartitionList {
+    struct GluePartition *items;
+    size_t len;
+} GluePartitionList;
+
+typedef struct GlueBatchGetPartitionValueList {
+    struct GluePartitionValueList *items;
+    size_t len;
+} GlueBatchGetPartitionValueList;
+
+typedef struct GlueAdditionalContextMap {
+    struct GlueAdditionalContextMapEntry *items;
+    size_t len;
+} GlueAdditionalContextMap;
+
+typedef struct GlueBoundedPartitionValueList {
+    Bytes *items;
+    size_t len;
+} GlueBoundedPartitionValueList;
+
+typedef struct GlueBatchUpdatePartitionRequestEntryList {
+    struct GlueBatchUpdatePartitionRequestEntry *items;
+    size_t len;
+} GlueBatchUpdatePartitionRequestEntryList;
+
+typedef struct GlueBatchUpdatePartitionFailureList {
+    struct GlueBatchUpdatePartitionFailureEntry *items;
+    size_t len;
+} GlueBatchUpdatePartitionFailureList;
+
+typedef struct GlueBatchDeletePartitionValueList {
+    struct GluePartitionValueList *items;
+    size_t len;
+} GlueBatchDeletePartitionValueList;
 
 typedef struct GlueCreateRegistryInput {
     Bytes registry_name;
@@ -531,6 +986,827 @@ typedef struct GlueGetTagsResponse {
     GlueTagsMap tags;
 } GlueGetTagsResponse;
 
+typedef struct GlueDataLakePrincipal {
+    Bytes data_lake_principal_identifier;
+} GlueDataLakePrincipal;
+
+typedef struct GluePrincipalPermissions {
+    struct GlueDataLakePrincipal *principal;
+    GluePermissionList permissions;
+} GluePrincipalPermissions;
+
+typedef struct GlueDatabaseIdentifier {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes region;
+} GlueDatabaseIdentifier;
+
+typedef struct GlueFederatedDatabase {
+    Bytes identifier;
+    Bytes connection_name;
+    Bytes connection_type;
+} GlueFederatedDatabase;
+
+typedef struct GlueDatabaseInput {
+    Bytes name;
+    Bytes description;
+    Bytes location_uri;
+    GlueParametersMap parameters;
+    GluePrincipalPermissionsList create_table_default_permissions;
+    struct GlueDatabaseIdentifier *target_database;
+    struct GlueFederatedDatabase *federated_database;
+} GlueDatabaseInput;
+
+typedef struct GlueCreateDatabaseRequest {
+    Bytes catalog_id;
+    struct GlueDatabaseInput *database_input;
+    GlueTagsMap tags;
+} GlueCreateDatabaseRequest;
+
+typedef struct GlueCreateDatabaseResponse {
+    char nothing_;
+} GlueCreateDatabaseResponse;
+
+typedef struct GlueGetDatabaseRequest {
+    Bytes catalog_id;
+    Bytes name;
+} GlueGetDatabaseRequest;
+
+typedef struct GlueDatabase {
+    Bytes name;
+    Bytes description;
+    Bytes location_uri;
+    GlueParametersMap parameters;
+    int64_t create_time;
+    bool has_create_time;
+    GluePrincipalPermissionsList create_table_default_permissions;
+    struct GlueDatabaseIdentifier *target_database;
+    Bytes catalog_id;
+    struct GlueFederatedDatabase *federated_database;
+} GlueDatabase;
+
+typedef struct GlueGetDatabaseResponse {
+    struct GlueDatabase *database;
+} GlueGetDatabaseResponse;
+
+typedef struct GlueGetDatabasesRequest {
+    Bytes catalog_id;
+    Bytes next_token;
+    int32_t max_results;
+    bool has_max_results;
+    Bytes resource_share_type;
+    GlueDatabaseAttributesList attributes_to_get;
+} GlueGetDatabasesRequest;
+
+typedef struct GlueGetDatabasesResponse {
+    GlueDatabaseList database_list;
+    Bytes next_token;
+} GlueGetDatabasesResponse;
+
+typedef struct GlueUpdateDatabaseRequest {
+    Bytes catalog_id;
+    Bytes name;
+    struct GlueDatabaseInput *database_input;
+} GlueUpdateDatabaseRequest;
+
+typedef struct GlueUpdateDatabaseResponse {
+    char nothing_;
+} GlueUpdateDatabaseResponse;
+
+typedef struct GlueDeleteDatabaseRequest {
+    Bytes catalog_id;
+    Bytes name;
+} GlueDeleteDatabaseRequest;
+
+typedef struct GlueDeleteDatabaseResponse {
+    char nothing_;
+} GlueDeleteDatabaseResponse;
+
+typedef struct GlueColumn {
+    Bytes name;
+    Bytes type;
+    Bytes comment;
+    GlueParametersMap parameters;
+} GlueColumn;
+
+typedef struct GlueSerDeInfo {
+    Bytes name;
+    Bytes serialization_library;
+    GlueParametersMap parameters;
+} GlueSerDeInfo;
+
+typedef struct GlueOrder {
+    Bytes column;
+    int32_t sort_order;
+    bool has_sort_order;
+} GlueOrder;
+
+typedef struct GlueSkewedInfo {
+    GlueNameStringList skewed_column_names;
+    GlueColumnValueStringList skewed_column_values;
+    GlueLocationMap skewed_column_value_location_maps;
+} GlueSkewedInfo;
+
+typedef struct GlueSchemaReference {
+    struct GlueSchemaId *schema_id;
+    Bytes schema_version_id;
+    int64_t schema_version_number;
+    bool has_schema_version_number;
+} GlueSchemaReference;
+
+typedef struct GlueStorageDescriptor {
+    GlueColumnList columns;
+    Bytes location;
+    GlueLocationStringList additional_locations;
+    Bytes input_format;
+    Bytes output_format;
+    bool compressed;
+    bool has_compressed;
+    int32_t number_of_buckets;
+    bool has_number_of_buckets;
+    struct GlueSerDeInfo *serde_info;
+    GlueNameStringList bucket_columns;
+    GlueOrderList sort_columns;
+    GlueParametersMap parameters;
+    struct GlueSkewedInfo *skewed_info;
+    bool stored_as_sub_directories;
+    bool has_stored_as_sub_directories;
+    struct GlueSchemaReference *schema_reference;
+} GlueStorageDescriptor;
+
+typedef struct GlueTableIdentifier {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes name;
+    Bytes region;
+} GlueTableIdentifier;
+
+typedef struct GlueFederatedTable {
+    Bytes identifier;
+    Bytes database_identifier;
+    Bytes connection_name;
+    Bytes connection_type;
+} GlueFederatedTable;
+
+typedef struct GlueViewRepresentationInput {
+    Bytes dialect;
+    Bytes dialect_version;
+    Bytes view_original_text;
+    Bytes validation_connection;
+    Bytes view_expanded_text;
+} GlueViewRepresentationInput;
+
+typedef struct GlueSubObjectStatistics {
+    Bytes source_type;
+    Bytes glue_version_id;
+    int64_t partition_count;
+    bool has_partition_count;
+    int64_t file_count;
+    bool has_file_count;
+    int64_t total_file_bytes;
+    bool has_total_file_bytes;
+} GlueSubObjectStatistics;
+
+typedef struct GlueViewDefinitionInput {
+    bool is_protected;
+    bool has_is_protected;
+    bool is_managed;
+    bool has_is_managed;
+    Bytes definer;
+    GlueViewRepresentationInputList representations;
+    int64_t view_version_id;
+    bool has_view_version_id;
+    Bytes view_version_token;
+    int64_t refresh_seconds;
+    bool has_refresh_seconds;
+    Bytes last_refresh_type;
+    GlueViewSubObjectsList sub_objects;
+    GlueViewSubObjectVersionIdsList sub_object_version_ids;
+    GlueSubObjectsStatisticsList sub_objects_statistics;
+    GlueSparkPipelineInfoMap spark_pipeline_info;
+} GlueViewDefinitionInput;
+
+typedef struct GlueTableInput {
+    Bytes name;
+    Bytes description;
+    Bytes owner;
+    int64_t last_access_time;
+    bool has_last_access_time;
+    int64_t last_analyzed_time;
+    bool has_last_analyzed_time;
+    int32_t retention;
+    bool has_retention;
+    struct GlueStorageDescriptor *storage_descriptor;
+    GlueColumnList partition_keys;
+    Bytes view_original_text;
+    Bytes view_expanded_text;
+    Bytes table_type;
+    GlueParametersMap parameters;
+    struct GlueTableIdentifier *target_table;
+    struct GlueFederatedTable *federated_table;
+    struct GlueViewDefinitionInput *view_definition;
+} GlueTableInput;
+
+typedef struct GluePartitionIndex {
+    GlueKeyList keys;
+    Bytes index_name;
+} GluePartitionIndex;
+
+typedef struct GlueIcebergDocument {
+    char nothing_;
+} GlueIcebergDocument;
+
+typedef struct GlueIcebergStructField {
+    int32_t id;
+    bool has_id;
+    Bytes name;
+    struct GlueIcebergDocument *type;
+    bool required;
+    bool has_required;
+    Bytes doc;
+    struct GlueIcebergDocument *initial_default;
+    struct GlueIcebergDocument *write_default;
+} GlueIcebergStructField;
+
+typedef struct GlueIcebergSchema {
+    int32_t schema_id;
+    bool has_schema_id;
+    GlueIntegerList identifier_field_ids;
+    Bytes type;
+    GlueIcebergStructFieldList fields;
+} GlueIcebergSchema;
+
+typedef struct GlueIcebergPartitionField {
+    int32_t source_id;
+    bool has_source_id;
+    Bytes transform;
+    Bytes name;
+    int32_t field_id;
+    bool has_field_id;
+} GlueIcebergPartitionField;
+
+typedef struct GlueIcebergPartitionSpec {
+    GlueIcebergPartitionSpecFieldList fields;
+    int32_t spec_id;
+    bool has_spec_id;
+} GlueIcebergPartitionSpec;
+
+typedef struct GlueIcebergSortField {
+    int32_t source_id;
+    bool has_source_id;
+    Bytes transform;
+    Bytes direction;
+    Bytes null_order;
+} GlueIcebergSortField;
+
+typedef struct GlueIcebergSortOrder {
+    int32_t order_id;
+    bool has_order_id;
+    GlueIcebergSortOrderFieldList fields;
+} GlueIcebergSortOrder;
+
+typedef struct GlueCreateIcebergTableInput {
+    Bytes location;
+    struct GlueIcebergSchema *schema;
+    struct GlueIcebergPartitionSpec *partition_spec;
+    struct GlueIcebergSortOrder *write_order;
+    GlueStringToStringMap properties;
+} GlueCreateIcebergTableInput;
+
+typedef struct GlueIcebergInput {
+    Bytes metadata_operation;
+    Bytes version;
+    struct GlueCreateIcebergTableInput *create_iceberg_table_input;
+} GlueIcebergInput;
+
+typedef struct GlueOpenTableFormatInput {
+    struct GlueIcebergInput *iceberg_input;
+} GlueOpenTableFormatInput;
+
+typedef struct GlueCreateTableRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes name;
+    struct GlueTableInput *table_input;
+    GluePartitionIndexList partition_indexes;
+    Bytes transaction_id;
+    struct GlueOpenTableFormatInput *open_table_format_input;
+} GlueCreateTableRequest;
+
+typedef struct GlueCreateTableResponse {
+    char nothing_;
+} GlueCreateTableResponse;
+
+typedef struct GlueAuditContext {
+    Bytes additional_audit_context;
+    GlueAuditColumnNamesList requested_columns;
+    bool all_columns_requested;
+    bool has_all_columns_requested;
+} GlueAuditContext;
+
+typedef struct GlueGetTableRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes name;
+    Bytes transaction_id;
+    int64_t query_as_of_time;
+    bool has_query_as_of_time;
+    struct GlueAuditContext *audit_context;
+    bool include_status_details;
+    bool has_include_status_details;
+    GlueTableAttributesList attributes_to_get;
+} GlueGetTableRequest;
+
+typedef struct GlueViewRepresentation {
+    Bytes dialect;
+    Bytes dialect_version;
+    Bytes view_original_text;
+    Bytes view_expanded_text;
+    Bytes validation_connection;
+    bool is_stale;
+    bool has_is_stale;
+} GlueViewRepresentation;
+
+typedef struct GlueViewDefinition {
+    bool is_protected;
+    bool has_is_protected;
+    bool is_managed;
+    bool has_is_managed;
+    Bytes definer;
+    int64_t view_version_id;
+    bool has_view_version_id;
+    Bytes view_version_token;
+    int64_t refresh_seconds;
+    bool has_refresh_seconds;
+    Bytes last_refresh_type;
+    GlueViewSubObjectsList sub_objects;
+    GlueViewSubObjectVersionIdsList sub_object_version_ids;
+    GlueSubObjectsStatisticsList sub_objects_statistics;
+    GlueViewRepresentationList representations;
+    GlueSparkPipelineInfoMap spark_pipeline_info;
+} GlueViewDefinition;
+
+typedef struct GlueIcebergTableMetadata {
+    Bytes format_version;
+    Bytes table_uuid;
+    Bytes location;
+    GlueStringToStringMap properties;
+    GlueIcebergSchemaList schemas;
+    int32_t current_schema_id;
+    bool has_current_schema_id;
+    int32_t last_column_id;
+    bool has_last_column_id;
+    GlueIcebergPartitionSpecList partition_specs;
+    int32_t default_spec_id;
+    bool has_default_spec_id;
+    int32_t last_partition_id;
+    bool has_last_partition_id;
+    GlueIcebergSortOrderList sort_orders;
+    int32_t default_sort_order_id;
+    bool has_default_sort_order_id;
+} GlueIcebergTableMetadata;
+
+typedef struct GlueErrorDetail {
+    Bytes error_code;
+    Bytes error_message;
+} GlueErrorDetail;
+
+typedef struct GlueViewValidation {
+    Bytes dialect;
+    Bytes dialect_version;
+    Bytes view_validation_text;
+    int64_t update_time;
+    bool has_update_time;
+    Bytes state;
+    struct GlueErrorDetail *error;
+} GlueViewValidation;
+
+typedef struct GlueStatusDetails {
+    struct GlueTable *requested_change;
+    GlueViewValidationList view_validations;
+} GlueStatusDetails;
+
+typedef struct GlueTableStatus {
+    Bytes requested_by;
+    Bytes updated_by;
+    int64_t request_time;
+    bool has_request_time;
+    int64_t update_time;
+    bool has_update_time;
+    Bytes action;
+    Bytes state;
+    struct GlueErrorDetail *error;
+    struct GlueStatusDetails *details;
+} GlueTableStatus;
+
+typedef struct GlueRLSProperties {
+    Bytes default_rls_policy;
+} GlueRLSProperties;
+
+typedef struct GlueTable {
+    Bytes name;
+    Bytes database_name;
+    Bytes description;
+    Bytes owner;
+    int64_t create_time;
+    bool has_create_time;
+    int64_t update_time;
+    bool has_update_time;
+    int64_t last_access_time;
+    bool has_last_access_time;
+    int64_t last_analyzed_time;
+    bool has_last_analyzed_time;
+    int32_t retention;
+    bool has_retention;
+    struct GlueStorageDescriptor *storage_descriptor;
+    GlueColumnList partition_keys;
+    Bytes view_original_text;
+    Bytes view_expanded_text;
+    Bytes table_type;
+    GlueParametersMap parameters;
+    Bytes created_by;
+    bool is_registered_with_lake_formation;
+    bool has_is_registered_with_lake_formation;
+    struct GlueTableIdentifier *target_table;
+    Bytes catalog_id;
+    Bytes version_id;
+    struct GlueFederatedTable *federated_table;
+    struct GlueViewDefinition *view_definition;
+    bool is_multi_dialect_view;
+    bool has_is_multi_dialect_view;
+    bool is_materialized_view;
+    bool has_is_materialized_view;
+    struct GlueIcebergTableMetadata *iceberg_table_metadata;
+    struct GlueTableStatus *status;
+    struct GlueRLSProperties *rls_properties;
+} GlueTable;
+
+typedef struct GlueGetTableResponse {
+    struct GlueTable *table;
+} GlueGetTableResponse;
+
+typedef struct GlueGetTablesRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes expression;
+    Bytes next_token;
+    int32_t max_results;
+    bool has_max_results;
+    Bytes transaction_id;
+    int64_t query_as_of_time;
+    bool has_query_as_of_time;
+    struct GlueAuditContext *audit_context;
+    Bytes resource_share_type;
+    bool include_status_details;
+    bool has_include_status_details;
+    GlueTableAttributesList attributes_to_get;
+} GlueGetTablesRequest;
+
+typedef struct GlueGetTablesResponse {
+    GlueTableList table_list;
+    Bytes next_token;
+} GlueGetTablesResponse;
+
+typedef struct GlueIcebergEncryptedKey {
+    Bytes key_id;
+    Bytes encrypted_key_metadata;
+    Bytes encrypted_by_id;
+    GlueStringToStringMap properties;
+} GlueIcebergEncryptedKey;
+
+typedef struct GlueIcebergTableUpdate {
+    struct GlueIcebergSchema *schema;
+    struct GlueIcebergPartitionSpec *partition_spec;
+    struct GlueIcebergSortOrder *sort_order;
+    Bytes location;
+    GlueStringToStringMap properties;
+    Bytes action;
+    struct GlueIcebergEncryptedKey *encryption_key;
+    Bytes key_id;
+} GlueIcebergTableUpdate;
+
+typedef struct GlueUpdateIcebergTableInput {
+    GlueIcebergTableUpdateList updates;
+} GlueUpdateIcebergTableInput;
+
+typedef struct GlueUpdateIcebergInput {
+    struct GlueUpdateIcebergTableInput *update_iceberg_table_input;
+} GlueUpdateIcebergInput;
+
+typedef struct GlueUpdateOpenTableFormatInput {
+    struct GlueUpdateIcebergInput *update_iceberg_input;
+} GlueUpdateOpenTableFormatInput;
+
+typedef struct GlueUpdateTableRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes name;
+    struct GlueTableInput *table_input;
+    bool skip_archive;
+    bool has_skip_archive;
+    Bytes transaction_id;
+    Bytes version_id;
+    Bytes view_update_action;
+    bool force;
+    bool has_force;
+    struct GlueUpdateOpenTableFormatInput *update_open_table_format_input;
+} GlueUpdateTableRequest;
+
+typedef struct GlueUpdateTableResponse {
+    char nothing_;
+} GlueUpdateTableResponse;
+
+typedef struct GlueDeleteTableRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes name;
+    Bytes transaction_id;
+} GlueDeleteTableRequest;
+
+typedef struct GlueDeleteTableResponse {
+    char nothing_;
+} GlueDeleteTableResponse;
+
+typedef struct GlueBatchDeleteTableRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    GlueBatchDeleteTableNameList tables_to_delete;
+    Bytes transaction_id;
+} GlueBatchDeleteTableRequest;
+
+typedef struct GlueTableError {
+    Bytes table_name;
+    struct GlueErrorDetail *error_detail;
+} GlueTableError;
+
+typedef struct GlueBatchDeleteTableResponse {
+    GlueTableErrors errors;
+} GlueBatchDeleteTableResponse;
+
+typedef struct GluePropertyPredicate {
+    Bytes key;
+    Bytes value;
+    Bytes comparator;
+} GluePropertyPredicate;
+
+typedef struct GlueSortCriterion {
+    Bytes field_name;
+    Bytes sort;
+} GlueSortCriterion;
+
+typedef struct GlueSearchTablesRequest {
+    Bytes catalog_id;
+    Bytes next_token;
+    GlueSearchPropertyPredicates filters;
+    Bytes search_text;
+    GlueSortCriteria sort_criteria;
+    int32_t max_results;
+    bool has_max_results;
+    Bytes resource_share_type;
+    bool include_status_details;
+    bool has_include_status_details;
+} GlueSearchTablesRequest;
+
+typedef struct GlueSearchTablesResponse {
+    Bytes next_token;
+    GlueTableList table_list;
+} GlueSearchTablesResponse;
+
+typedef struct GlueGetTableVersionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    Bytes version_id;
+    struct GlueAuditContext *audit_context;
+} GlueGetTableVersionRequest;
+
+typedef struct GlueTableVersion {
+    struct GlueTable *table;
+    Bytes version_id;
+} GlueTableVersion;
+
+typedef struct GlueGetTableVersionResponse {
+    struct GlueTableVersion *table_version;
+} GlueGetTableVersionResponse;
+
+typedef struct GlueGetTableVersionsRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    Bytes next_token;
+    int32_t max_results;
+    bool has_max_results;
+    struct GlueAuditContext *audit_context;
+} GlueGetTableVersionsRequest;
+
+typedef struct GlueGetTableVersionsResponse {
+    GlueGetTableVersionsList table_versions;
+    Bytes next_token;
+} GlueGetTableVersionsResponse;
+
+typedef struct GlueDeleteTableVersionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    Bytes version_id;
+} GlueDeleteTableVersionRequest;
+
+typedef struct GlueDeleteTableVersionResponse {
+    char nothing_;
+} GlueDeleteTableVersionResponse;
+
+typedef struct GlueBatchDeleteTableVersionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    GlueBatchDeleteTableVersionList version_ids;
+} GlueBatchDeleteTableVersionRequest;
+
+typedef struct GlueTableVersionError {
+    Bytes table_name;
+    Bytes version_id;
+    struct GlueErrorDetail *error_detail;
+} GlueTableVersionError;
+
+typedef struct GlueBatchDeleteTableVersionResponse {
+    GlueTableVersionErrors errors;
+} GlueBatchDeleteTableVersionResponse;
+
+typedef struct GluePartitionInput {
+    GlueValueStringList values;
+    int64_t last_access_time;
+    bool has_last_access_time;
+    struct GlueStorageDescriptor *storage_descriptor;
+    GlueParametersMap parameters;
+    int64_t last_analyzed_time;
+    bool has_last_analyzed_time;
+} GluePartitionInput;
+
+typedef struct GlueCreatePartitionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    struct GluePartitionInput *partition_input;
+} GlueCreatePartitionRequest;
+
+typedef struct GlueCreatePartitionResponse {
+    char nothing_;
+} GlueCreatePartitionResponse;
+
+typedef struct GlueBatchCreatePartitionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    GluePartitionInputList partition_input_list;
+} GlueBatchCreatePartitionRequest;
+
+typedef struct GluePartitionError {
+    GlueValueStringList partition_values;
+    struct GlueErrorDetail *error_detail;
+} GluePartitionError;
+
+typedef struct GlueBatchCreatePartitionResponse {
+    GluePartitionErrors errors;
+} GlueBatchCreatePartitionResponse;
+
+typedef struct GlueGetPartitionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    GlueValueStringList partition_values;
+    struct GlueAuditContext *audit_context;
+} GlueGetPartitionRequest;
+
+typedef struct GluePartition {
+    GlueValueStringList values;
+    Bytes database_name;
+    Bytes table_name;
+    int64_t creation_time;
+    bool has_creation_time;
+    int64_t last_access_time;
+    bool has_last_access_time;
+    struct GlueStorageDescriptor *storage_descriptor;
+    GlueParametersMap parameters;
+    int64_t last_analyzed_time;
+    bool has_last_analyzed_time;
+    Bytes catalog_id;
+} GluePartition;
+
+typedef struct GlueGetPartitionResponse {
+    struct GluePartition *partition;
+} GlueGetPartitionResponse;
+
+typedef struct GlueSegment {
+    int32_t segment_number;
+    bool has_segment_number;
+    int32_t total_segments;
+    bool has_total_segments;
+} GlueSegment;
+
+typedef struct GlueGetPartitionsRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    Bytes expression;
+    Bytes next_token;
+    struct GlueSegment *segment;
+    int32_t max_results;
+    bool has_max_results;
+    bool exclude_column_schema;
+    bool has_exclude_column_schema;
+    Bytes transaction_id;
+    int64_t query_as_of_time;
+    bool has_query_as_of_time;
+    struct GlueAuditContext *audit_context;
+} GlueGetPartitionsRequest;
+
+typedef struct GlueGetPartitionsResponse {
+    GluePartitionList partitions;
+    Bytes next_token;
+} GlueGetPartitionsResponse;
+
+typedef struct GluePartitionValueList {
+    GlueValueStringList values;
+} GluePartitionValueList;
+
+typedef struct GlueQuerySessionContext {
+    Bytes query_id;
+    int64_t query_start_time;
+    bool has_query_start_time;
+    Bytes cluster_id;
+    Bytes query_authorization_id;
+    GlueAdditionalContextMap additional_context;
+} GlueQuerySessionContext;
+
+typedef struct GlueBatchGetPartitionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    GlueBatchGetPartitionValueList partitions_to_get;
+    struct GlueAuditContext *audit_context;
+    struct GlueQuerySessionContext *query_session_context;
+} GlueBatchGetPartitionRequest;
+
+typedef struct GlueBatchGetPartitionResponse {
+    GluePartitionList partitions;
+    GlueBatchGetPartitionValueList unprocessed_keys;
+} GlueBatchGetPartitionResponse;
+
+typedef struct GlueUpdatePartitionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    GlueBoundedPartitionValueList partition_value_list;
+    struct GluePartitionInput *partition_input;
+} GlueUpdatePartitionRequest;
+
+typedef struct GlueUpdatePartitionResponse {
+    char nothing_;
+} GlueUpdatePartitionResponse;
+
+typedef struct GlueBatchUpdatePartitionRequestEntry {
+    GlueBoundedPartitionValueList partition_value_list;
+    struct GluePartitionInput *partition_input;
+} GlueBatchUpdatePartitionRequestEntry;
+
+typedef struct GlueBatchUpdatePartitionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    GlueBatchUpdatePartitionRequestEntryList entries;
+} GlueBatchUpdatePartitionRequest;
+
+typedef struct GlueBatchUpdatePartitionFailureEntry {
+    GlueBoundedPartitionValueList partition_value_list;
+    struct GlueErrorDetail *error_detail;
+} GlueBatchUpdatePartitionFailureEntry;
+
+typedef struct GlueBatchUpdatePartitionResponse {
+    GlueBatchUpdatePartitionFailureList errors;
+} GlueBatchUpdatePartitionResponse;
+
+typedef struct GlueDeletePartitionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    GlueValueStringList partition_values;
+} GlueDeletePartitionRequest;
+
+typedef struct GlueDeletePartitionResponse {
+    char nothing_;
+} GlueDeletePartitionResponse;
+
+typedef struct GlueBatchDeletePartitionRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    GlueBatchDeletePartitionValueList partitions_to_delete;
+} GlueBatchDeletePartitionRequest;
+
+typedef struct GlueBatchDeletePartitionResponse {
+    GluePartitionErrors errors;
+} GlueBatchDeletePartitionResponse;
+
 typedef struct GlueInvalidInputException {
     Bytes message;
     bool from_federation_source;
@@ -543,6 +1819,16 @@ typedef struct GlueEntityNotFoundException {
     bool has_from_federation_source;
 } GlueEntityNotFoundException;
 
+typedef struct GlueFederatedResourceAlreadyExistsException {
+    Bytes message;
+    Bytes associated_glue_resource;
+} GlueFederatedResourceAlreadyExistsException;
+
+typedef struct GlueFederationSourceException {
+    Bytes federation_source_error_code;
+    Bytes message;
+} GlueFederationSourceException;
+
 typedef struct GlueTagsMapEntry {
     Bytes key;
     Bytes value;
@@ -552,6 +1838,31 @@ typedef struct GlueMetadataInfoMapEntry {
     Bytes key;
     GlueMetadataInfo value;
 } GlueMetadataInfoMapEntry;
+
+typedef struct GlueParametersMapEntry {
+    Bytes key;
+    Bytes value;
+} GlueParametersMapEntry;
+
+typedef struct GlueLocationMapEntry {
+    Bytes key;
+    Bytes value;
+} GlueLocationMapEntry;
+
+typedef struct GlueSparkPipelineInfoMapEntry {
+    Bytes key;
+    Bytes value;
+} GlueSparkPipelineInfoMapEntry;
+
+typedef struct GlueStringToStringMapEntry {
+    Bytes key;
+    Bytes value;
+} GlueStringToStringMapEntry;
+
+typedef struct GlueAdditionalContextMapEntry {
+    Bytes key;
+    Bytes value;
+} GlueAdditionalContextMapEntry;
 
 typedef GlueCreateRegistryResponse GlueCreateRegistryOutput;
 extern const OperationModel GlueCreateRegistryModel;
@@ -602,6 +1913,81 @@ extern const OperationModel GlueUntagResourceModel;
 typedef GlueGetTagsRequest GlueGetTagsInput;
 typedef GlueGetTagsResponse GlueGetTagsOutput;
 extern const OperationModel GlueGetTagsModel;
+typedef GlueCreateDatabaseRequest GlueCreateDatabaseInput;
+typedef GlueCreateDatabaseResponse GlueCreateDatabaseOutput;
+extern const OperationModel GlueCreateDatabaseModel;
+typedef GlueGetDatabaseRequest GlueGetDatabaseInput;
+typedef GlueGetDatabaseResponse GlueGetDatabaseOutput;
+extern const OperationModel GlueGetDatabaseModel;
+typedef GlueGetDatabasesRequest GlueGetDatabasesInput;
+typedef GlueGetDatabasesResponse GlueGetDatabasesOutput;
+extern const OperationModel GlueGetDatabasesModel;
+typedef GlueUpdateDatabaseRequest GlueUpdateDatabaseInput;
+typedef GlueUpdateDatabaseResponse GlueUpdateDatabaseOutput;
+extern const OperationModel GlueUpdateDatabaseModel;
+typedef GlueDeleteDatabaseRequest GlueDeleteDatabaseInput;
+typedef GlueDeleteDatabaseResponse GlueDeleteDatabaseOutput;
+extern const OperationModel GlueDeleteDatabaseModel;
+typedef GlueCreateTableRequest GlueCreateTableInput;
+typedef GlueCreateTableResponse GlueCreateTableOutput;
+extern const OperationModel GlueCreateTableModel;
+typedef GlueGetTableRequest GlueGetTableInput;
+typedef GlueGetTableResponse GlueGetTableOutput;
+extern const OperationModel GlueGetTableModel;
+typedef GlueGetTablesRequest GlueGetTablesInput;
+typedef GlueGetTablesResponse GlueGetTablesOutput;
+extern const OperationModel GlueGetTablesModel;
+typedef GlueUpdateTableRequest GlueUpdateTableInput;
+typedef GlueUpdateTableResponse GlueUpdateTableOutput;
+extern const OperationModel GlueUpdateTableModel;
+typedef GlueDeleteTableRequest GlueDeleteTableInput;
+typedef GlueDeleteTableResponse GlueDeleteTableOutput;
+extern const OperationModel GlueDeleteTableModel;
+typedef GlueBatchDeleteTableRequest GlueBatchDeleteTableInput;
+typedef GlueBatchDeleteTableResponse GlueBatchDeleteTableOutput;
+extern const OperationModel GlueBatchDeleteTableModel;
+typedef GlueSearchTablesRequest GlueSearchTablesInput;
+typedef GlueSearchTablesResponse GlueSearchTablesOutput;
+extern const OperationModel GlueSearchTablesModel;
+typedef GlueGetTableVersionRequest GlueGetTableVersionInput;
+typedef GlueGetTableVersionResponse GlueGetTableVersionOutput;
+extern const OperationModel GlueGetTableVersionModel;
+typedef GlueGetTableVersionsRequest GlueGetTableVersionsInput;
+typedef GlueGetTableVersionsResponse GlueGetTableVersionsOutput;
+extern const OperationModel GlueGetTableVersionsModel;
+typedef GlueDeleteTableVersionRequest GlueDeleteTableVersionInput;
+typedef GlueDeleteTableVersionResponse GlueDeleteTableVersionOutput;
+extern const OperationModel GlueDeleteTableVersionModel;
+typedef GlueBatchDeleteTableVersionRequest GlueBatchDeleteTableVersionInput;
+typedef GlueBatchDeleteTableVersionResponse GlueBatchDeleteTableVersionOutput;
+extern const OperationModel GlueBatchDeleteTableVersionModel;
+typedef GlueCreatePartitionRequest GlueCreatePartitionInput;
+typedef GlueCreatePartitionResponse GlueCreatePartitionOutput;
+extern const OperationModel GlueCreatePartitionModel;
+typedef GlueBatchCreatePartitionRequest GlueBatchCreatePartitionInput;
+typedef GlueBatchCreatePartitionResponse GlueBatchCreatePartitionOutput;
+extern const OperationModel GlueBatchCreatePartitionModel;
+typedef GlueGetPartitionRequest GlueGetPartitionInput;
+typedef GlueGetPartitionResponse GlueGetPartitionOutput;
+extern const OperationModel GlueGetPartitionModel;
+typedef GlueGetPartitionsRequest GlueGetPartitionsInput;
+typedef GlueGetPartitionsResponse GlueGetPartitionsOutput;
+extern const OperationModel GlueGetPartitionsModel;
+typedef GlueBatchGetPartitionRequest GlueBatchGetPartitionInput;
+typedef GlueBatchGetPartitionResponse GlueBatchGetPartitionOutput;
+extern const OperationModel GlueBatchGetPartitionModel;
+typedef GlueUpdatePartitionRequest GlueUpdatePartitionInput;
+typedef GlueUpdatePartitionResponse GlueUpdatePartitionOutput;
+extern const OperationModel GlueUpdatePartitionModel;
+typedef GlueBatchUpdatePartitionRequest GlueBatchUpdatePartitionInput;
+typedef GlueBatchUpdatePartitionResponse GlueBatchUpdatePartitionOutput;
+extern const OperationModel GlueBatchUpdatePartitionModel;
+typedef GlueDeletePartitionRequest GlueDeletePartitionInput;
+typedef GlueDeletePartitionResponse GlueDeletePartitionOutput;
+extern const OperationModel GlueDeletePartitionModel;
+typedef GlueBatchDeletePartitionRequest GlueBatchDeletePartitionInput;
+typedef GlueBatchDeletePartitionResponse GlueBatchDeletePartitionOutput;
+extern const OperationModel GlueBatchDeletePartitionModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape GLUE_SHAPE_CREATE_REGISTRY_INPUT;
@@ -661,5 +2047,114 @@ extern const Shape GLUE_SHAPE_UNTAG_RESOURCE_REQUEST;
 extern const Shape GLUE_SHAPE_UNTAG_RESOURCE_RESPONSE;
 extern const Shape GLUE_SHAPE_GET_TAGS_REQUEST;
 extern const Shape GLUE_SHAPE_GET_TAGS_RESPONSE;
+extern const Shape GLUE_SHAPE_DATA_LAKE_PRINCIPAL;
+extern const Shape GLUE_SHAPE_PRINCIPAL_PERMISSIONS;
+extern const Shape GLUE_SHAPE_DATABASE_IDENTIFIER;
+extern const Shape GLUE_SHAPE_FEDERATED_DATABASE;
+extern const Shape GLUE_SHAPE_DATABASE_INPUT;
+extern const Shape GLUE_SHAPE_CREATE_DATABASE_REQUEST;
+extern const Shape GLUE_SHAPE_CREATE_DATABASE_RESPONSE;
+extern const Shape GLUE_SHAPE_GET_DATABASE_REQUEST;
+extern const Shape GLUE_SHAPE_DATABASE;
+extern const Shape GLUE_SHAPE_GET_DATABASE_RESPONSE;
+extern const Shape GLUE_SHAPE_GET_DATABASES_REQUEST;
+extern const Shape GLUE_SHAPE_GET_DATABASES_RESPONSE;
+extern const Shape GLUE_SHAPE_UPDATE_DATABASE_REQUEST;
+extern const Shape GLUE_SHAPE_UPDATE_DATABASE_RESPONSE;
+extern const Shape GLUE_SHAPE_DELETE_DATABASE_REQUEST;
+extern const Shape GLUE_SHAPE_DELETE_DATABASE_RESPONSE;
+extern const Shape GLUE_SHAPE_COLUMN;
+extern const Shape GLUE_SHAPE_SER_DE_INFO;
+extern const Shape GLUE_SHAPE_ORDER;
+extern const Shape GLUE_SHAPE_SKEWED_INFO;
+extern const Shape GLUE_SHAPE_SCHEMA_REFERENCE;
+extern const Shape GLUE_SHAPE_STORAGE_DESCRIPTOR;
+extern const Shape GLUE_SHAPE_TABLE_IDENTIFIER;
+extern const Shape GLUE_SHAPE_FEDERATED_TABLE;
+extern const Shape GLUE_SHAPE_VIEW_REPRESENTATION_INPUT;
+extern const Shape GLUE_SHAPE_SUB_OBJECT_STATISTICS;
+extern const Shape GLUE_SHAPE_VIEW_DEFINITION_INPUT;
+extern const Shape GLUE_SHAPE_TABLE_INPUT;
+extern const Shape GLUE_SHAPE_PARTITION_INDEX;
+extern const Shape GLUE_SHAPE_ICEBERG_DOCUMENT;
+extern const Shape GLUE_SHAPE_ICEBERG_STRUCT_FIELD;
+extern const Shape GLUE_SHAPE_ICEBERG_SCHEMA;
+extern const Shape GLUE_SHAPE_ICEBERG_PARTITION_FIELD;
+extern const Shape GLUE_SHAPE_ICEBERG_PARTITION_SPEC;
+extern const Shape GLUE_SHAPE_ICEBERG_SORT_FIELD;
+extern const Shape GLUE_SHAPE_ICEBERG_SORT_ORDER;
+extern const Shape GLUE_SHAPE_CREATE_ICEBERG_TABLE_INPUT;
+extern const Shape GLUE_SHAPE_ICEBERG_INPUT;
+extern const Shape GLUE_SHAPE_OPEN_TABLE_FORMAT_INPUT;
+extern const Shape GLUE_SHAPE_CREATE_TABLE_REQUEST;
+extern const Shape GLUE_SHAPE_CREATE_TABLE_RESPONSE;
+extern const Shape GLUE_SHAPE_AUDIT_CONTEXT;
+extern const Shape GLUE_SHAPE_GET_TABLE_REQUEST;
+extern const Shape GLUE_SHAPE_VIEW_REPRESENTATION;
+extern const Shape GLUE_SHAPE_VIEW_DEFINITION;
+extern const Shape GLUE_SHAPE_ICEBERG_TABLE_METADATA;
+extern const Shape GLUE_SHAPE_ERROR_DETAIL;
+extern const Shape GLUE_SHAPE_VIEW_VALIDATION;
+extern const Shape GLUE_SHAPE_STATUS_DETAILS;
+extern const Shape GLUE_SHAPE_TABLE_STATUS;
+extern const Shape GLUE_SHAPE_RLS_PROPERTIES;
+extern const Shape GLUE_SHAPE_TABLE;
+extern const Shape GLUE_SHAPE_GET_TABLE_RESPONSE;
+extern const Shape GLUE_SHAPE_GET_TABLES_REQUEST;
+extern const Shape GLUE_SHAPE_GET_TABLES_RESPONSE;
+extern const Shape GLUE_SHAPE_ICEBERG_ENCRYPTED_KEY;
+extern const Shape GLUE_SHAPE_ICEBERG_TABLE_UPDATE;
+extern const Shape GLUE_SHAPE_UPDATE_ICEBERG_TABLE_INPUT;
+extern const Shape GLUE_SHAPE_UPDATE_ICEBERG_INPUT;
+extern const Shape GLUE_SHAPE_UPDATE_OPEN_TABLE_FORMAT_INPUT;
+extern const Shape GLUE_SHAPE_UPDATE_TABLE_REQUEST;
+extern const Shape GLUE_SHAPE_UPDATE_TABLE_RESPONSE;
+extern const Shape GLUE_SHAPE_DELETE_TABLE_REQUEST;
+extern const Shape GLUE_SHAPE_DELETE_TABLE_RESPONSE;
+extern const Shape GLUE_SHAPE_BATCH_DELETE_TABLE_REQUEST;
+extern const Shape GLUE_SHAPE_TABLE_ERROR;
+extern const Shape GLUE_SHAPE_BATCH_DELETE_TABLE_RESPONSE;
+extern const Shape GLUE_SHAPE_PROPERTY_PREDICATE;
+extern const Shape GLUE_SHAPE_SORT_CRITERION;
+extern const Shape GLUE_SHAPE_SEARCH_TABLES_REQUEST;
+extern const Shape GLUE_SHAPE_SEARCH_TABLES_RESPONSE;
+extern const Shape GLUE_SHAPE_GET_TABLE_VERSION_REQUEST;
+extern const Shape GLUE_SHAPE_TABLE_VERSION;
+extern const Shape GLUE_SHAPE_GET_TABLE_VERSION_RESPONSE;
+extern const Shape GLUE_SHAPE_GET_TABLE_VERSIONS_REQUEST;
+extern const Shape GLUE_SHAPE_GET_TABLE_VERSIONS_RESPONSE;
+extern const Shape GLUE_SHAPE_DELETE_TABLE_VERSION_REQUEST;
+extern const Shape GLUE_SHAPE_DELETE_TABLE_VERSION_RESPONSE;
+extern const Shape GLUE_SHAPE_BATCH_DELETE_TABLE_VERSION_REQUEST;
+extern const Shape GLUE_SHAPE_TABLE_VERSION_ERROR;
+extern const Shape GLUE_SHAPE_BATCH_DELETE_TABLE_VERSION_RESPONSE;
+extern const Shape GLUE_SHAPE_PARTITION_INPUT;
+extern const Shape GLUE_SHAPE_CREATE_PARTITION_REQUEST;
+extern const Shape GLUE_SHAPE_CREATE_PARTITION_RESPONSE;
+extern const Shape GLUE_SHAPE_BATCH_CREATE_PARTITION_REQUEST;
+extern const Shape GLUE_SHAPE_PARTITION_ERROR;
+extern const Shape GLUE_SHAPE_BATCH_CREATE_PARTITION_RESPONSE;
+extern const Shape GLUE_SHAPE_GET_PARTITION_REQUEST;
+extern const Shape GLUE_SHAPE_PARTITION;
+extern const Shape GLUE_SHAPE_GET_PARTITION_RESPONSE;
+extern const Shape GLUE_SHAPE_SEGMENT;
+extern const Shape GLUE_SHAPE_GET_PARTITIONS_REQUEST;
+extern const Shape GLUE_SHAPE_GET_PARTITIONS_RESPONSE;
+extern const Shape GLUE_SHAPE_PARTITION_VALUE_LIST;
+extern const Shape GLUE_SHAPE_QUERY_SESSION_CONTEXT;
+extern const Shape GLUE_SHAPE_BATCH_GET_PARTITION_REQUEST;
+extern const Shape GLUE_SHAPE_BATCH_GET_PARTITION_RESPONSE;
+extern const Shape GLUE_SHAPE_UPDATE_PARTITION_REQUEST;
+extern const Shape GLUE_SHAPE_UPDATE_PARTITION_RESPONSE;
+extern const Shape GLUE_SHAPE_BATCH_UPDATE_PARTITION_REQUEST_ENTRY;
+extern const Shape GLUE_SHAPE_BATCH_UPDATE_PARTITION_REQUEST;
+extern const Shape GLUE_SHAPE_BATCH_UPDATE_PARTITION_FAILURE_ENTRY;
+extern const Shape GLUE_SHAPE_BATCH_UPDATE_PARTITION_RESPONSE;
+extern const Shape GLUE_SHAPE_DELETE_PARTITION_REQUEST;
+extern const Shape GLUE_SHAPE_DELETE_PARTITION_RESPONSE;
+extern const Shape GLUE_SHAPE_BATCH_DELETE_PARTITION_REQUEST;
+extern const Shape GLUE_SHAPE_BATCH_DELETE_PARTITION_RESPONSE;
 extern const Shape GLUE_SHAPE_INVALID_INPUT_EXCEPTION;
 extern const Shape GLUE_SHAPE_ENTITY_NOT_FOUND_EXCEPTION;
+extern const Shape GLUE_SHAPE_FEDERATED_RESOURCE_ALREADY_EXISTS_EXCEPTION;
+extern const Shape GLUE_SHAPE_FEDERATION_SOURCE_EXCEPTION;

@@ -35,6 +35,7 @@ Bytes query_parameter(Arena *arena, Bytes form, Bytes key);
 
 /* Encoders write only what is present. JSON timestamps are seconds with milliseconds as a decimal fraction. */
 void json_encode(Buffer *out, const Shape *shape, const void *value);
+Bytes json_text(Arena *arena, const Shape *shape, const void *value);
 void cbor_encode(Buffer *out, const Shape *shape, const void *value, CborDialect dialect);
 /* The members of a structure as XML elements, without what is around them. Timestamps are ISO 8601. */
 void xml_append_members(Buffer *out, const Shape *shape, const void *value);

@@ -16,6 +16,7 @@ import base64
 from collections.abc import Iterator
 
 from model import operations
+from refusals_catalogue import catalogue
 from refusals_dynamodb import dynamodb, dynamodbstreams
 from refusals_firehose import firehose
 from refusals_iam import iam, sts
@@ -264,7 +265,7 @@ def damaged() -> Iterator[Row]:
 
 
 def rows() -> list[Row]:
-    return [row for of in (damaged, kinesis, dynamodb, dynamodbstreams, glue, cloudwatch, kms, kms_more, s3, firehose, iam, sts) for row in of()]
+    return [row for of in (damaged, kinesis, dynamodb, dynamodbstreams, glue, catalogue, cloudwatch, kms, kms_more, s3, firehose, iam, sts) for row in of()]
 
 
 # Operations of which no declared error is reached, and why.
@@ -275,7 +276,7 @@ IAM_WITHOUT = ("CreateGroup", "ListRoles", "ListUsers", "ListGroups", "ListPolic
 WITHOUT = {
     "dynamodb ListTables": OURS, "dynamodb DescribeLimits": OURS, "dynamodb BatchExecuteStatement": "a statement's error is in the answer",
     "dynamodb ListBackups": OURS, "dynamodb ListExports": OURS, "dynamodb ListImports": OURS, "dynamodb ListGlobalTables": OURS,
-    "dynamodbstreams ListStreams": "what isn't there has no streams", "glue CheckSchemaVersionValidity": "an invalid schema is an answer",
+    "dynamodbstreams ListStreams": "what isn't there has no streams", "glue CheckSchemaVersionValidity": "an invalid schema is an answer", "glue GetDatabases": "any token is taken",
     "cloudwatch PutMetricAlarm": "but for a limit on how many there are, none is declared", "cloudwatch PutCompositeAlarm": "the same",
     **{f"iam {name}": OURS for name in IAM_WITHOUT}, "sts GetSessionToken": OURS,
     "kms ListKeys": "any marker is taken", "s3 HeadBucket": HEAD, "s3 HeadObject": HEAD, "s3 CopyObject": "nothing is archived",

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from case import JSON, signed
+from refusals_catalogue import CREATE_CATALOGUE
 
 if TYPE_CHECKING:
     from fuzz import Fuzz
@@ -112,6 +113,8 @@ def schemas(fuzz: Fuzz) -> None:
         ask(fuzz, f"{GLUE}.CreateSchema", RegistryId={"RegistryName": "fuzz"}, SchemaName=name, DataFormat=name.upper(), Compatibility="BACKWARD",
             SchemaDefinition=definition)
         ask(fuzz, f"{GLUE}.GetSchemaVersion", SchemaId={"RegistryName": "fuzz", "SchemaName": name}, SchemaVersionNumber={"LatestVersion": True})
+    for operation, body in CREATE_CATALOGUE:
+        ask(fuzz, f"{GLUE}.{operation}", **body)
 
 
 def keys(fuzz: Fuzz) -> None:

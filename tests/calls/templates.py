@@ -9,6 +9,7 @@ from typing import Any
 from encode import Blob, Pairs, Struct, Time
 from model import Operation, is_union
 from refusals import BY_ARN, BY_KEY, BY_NAME, BY_SCHEMA, DATA, PAIR, SHARD, STREAM_ARN
+from refusals_catalogue import TEMPLATES as CATALOGUE
 from refusals_dynamodb import TABLE_ARN, TAG
 from refusals_firehose import TEMPLATES as FIREHOSE
 from refusals_kms import TEMPLATES as KMS
@@ -37,7 +38,7 @@ VALUES_DATUM = {"MetricName": "o", "Values": [1, 2, 3.5], "Counts": [1, 5, 2]}
 QUERIES = [{"Id": "m1", "MetricStat": {"Metric": {**METRIC, "Dimensions": []}, "Period": 60, "Stat": "Sum"}}]
 
 OTHERS: dict[str, list[Body]] = {
-    **DYNAMODB, **S3, **FIREHOSE, **KMS,
+    **DYNAMODB, **S3, **FIREHOSE, **KMS, **CATALOGUE,
     "kinesis CreateStream": [{"StreamName": "fuzz-c", "ShardCount": 2}, {"StreamName": "fuzz-d", "StreamModeDetails": {"StreamMode": "ON_DEMAND"}}],
     "kinesis ListStreams": [{}], "kinesis DescribeLimits": [{}], "kinesis DescribeAccountSettings": [{}],
     "kinesis UpdateAccountSettings": [{"MinimumThroughputBillingCommitment": {"Status": "ENABLED"}}],

@@ -79,6 +79,15 @@ def built(language: str, build: Callable[[Path], None]) -> Path:
     return folder
 
 
+def python_folder(name: str) -> Path:
+    """A folder of Python programs with what its requirements.txt locks, in venv/."""
+    def build(into: Path) -> None:
+        run([sys.executable, "-m", "venv", "venv"], cwd=into)
+        run(["venv/bin/pip", "install", "-q", "--no-compile", "--disable-pip-version-check", "-r", "requirements.txt"], cwd=into)
+
+    return built(name, build)
+
+
 def run(command: list[str | Path], **arguments: Any) -> str:
     """Its standard output; a failure shows what it said."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, **arguments)

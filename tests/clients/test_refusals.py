@@ -14,6 +14,7 @@ from conftest import client_at
 from model import operation, operations
 from raw import SIGNED, Answer, Connection
 from refusals import CREATE_SCHEMA, DATA, ROWS_MIN, SCHEMA, STREAM_ARN, WITHOUT, rows
+from refusals_catalogue import CREATE_CATALOGUE
 from refusals_dynamodb import CREATE_TABLE, PUT
 from refusals_firehose import DESTINATION
 from rest import to_rest
@@ -155,6 +156,8 @@ def prepare_items(made: Prepared) -> None:
 def prepare_schemas(made: Prepared) -> None:
     for n in range(10):
         made.call("glue", "CreateRegistry", RegistryName="here" if n == 0 else f"r{n}")
+    for operation, body in CREATE_CATALOGUE:
+        made.call("glue", operation, **body)
     made.call("glue", "CreateSchema", **CREATE_SCHEMA)
     made.call("glue", "RegisterSchemaVersion", **SCHEMA, SchemaDefinition='["null","string"]')
     made.call("glue", "UpdateSchema", **SCHEMA, SchemaVersionNumber={"VersionNumber": 2})

@@ -6,12 +6,11 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 import urllib.request
 from typing import Any
 
 import pytest
-from sdk import built, environment_of, java_program, run, tool
+from sdk import built, environment_of, java_program, python_folder, run, tool
 
 pytestmark = [pytest.mark.once, pytest.mark.xdist_group("s3_clients"), pytest.mark.timeout(400)]  # what they are built of is fetched once
 
@@ -21,11 +20,7 @@ SHA256 = hashlib.sha256(BIG).hexdigest()
 
 @pytest.fixture(scope="module")
 def folder():
-    def build(into):
-        run([sys.executable, "-m", "venv", "venv"], cwd=into)
-        run(["venv/bin/pip", "install", "-q", "--no-compile", "--disable-pip-version-check", "-r", "requirements.txt"], cwd=into)
-
-    return built("s3/python", build)
+    return python_folder("s3/python")
 
 
 @pytest.fixture

@@ -258,6 +258,16 @@ Bytes arena_copy(Arena *arena, Bytes b)
     return (Bytes){copy, b.len};
 }
 
+Bytes arena_lower(Arena *arena, Bytes b)
+{
+    Bytes copy = arena_copy(arena, b);
+    char *letters = (char *)(uintptr_t)copy.ptr;
+    for (size_t i = 0; i < copy.len; i++)
+        if (letters[i] >= 'A' && letters[i] <= 'Z')
+            letters[i] = (char)(letters[i] + ('a' - 'A'));
+    return copy;
+}
+
 Bytes arena_text(Arena *arena, const char *format, ...)
 {
     char small[256];

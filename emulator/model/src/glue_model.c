@@ -41,8 +41,122 @@ static const Shape shape_query_schema_version_metadata_max_results;
 static const Shape shape_other_metadata_value_list;
 static const Shape shape_metadata_info_map;
 static const Shape shape_tag_keys_list;
-static const Shape shape_message_string;
+static const Shape shape_catalog_id_string;
+static const Shape shape_name_string;
+static const Shape shape_uri;
+static const Shape shape_key_string;
+static const Shape shape_parameters_map_value;
+static const Shape shape_parameters_map;
+static const Shape shape_data_lake_principal_string;
+static const Shape shape_permission;
+static const Shape shape_permission_list;
+static const Shape shape_principal_permissions_list;
+static const Shape shape_federation_identifier;
+static const Shape shape_timestamp;
+static const Shape shape_token;
+static const Shape shape_catalog_getter_page_size;
+static const Shape shape_resource_share_type;
+static const Shape shape_database_attributes;
+static const Shape shape_database_attributes_list;
+static const Shape shape_database_list;
+static const Shape shape_non_negative_integer;
+static const Shape shape_column_type_string;
+static const Shape shape_comment_string;
+static const Shape shape_column_list;
+static const Shape shape_location_string;
+static const Shape shape_location_string_list;
+static const Shape shape_format_string;
+static const Shape shape_boolean;
+static const Shape shape_integer;
+static const Shape shape_name_string_list;
+static const Shape shape_integer_flag;
+static const Shape shape_order_list;
+static const Shape shape_column_values_string;
+static const Shape shape_column_value_string_list;
+static const Shape shape_location_map;
+static const Shape shape_view_text_string;
+static const Shape shape_table_type_string;
 static const Shape shape_nullable_boolean;
+static const Shape shape_arn_string;
+static const Shape shape_view_dialect;
+static const Shape shape_view_dialect_version_string;
+static const Shape shape_view_representation_input_list;
+static const Shape shape_table_version_id;
+static const Shape shape_version_string;
+static const Shape shape_refresh_seconds;
+static const Shape shape_last_refresh_type;
+static const Shape shape_view_sub_objects_list;
+static const Shape shape_view_sub_object_version_ids_list;
+static const Shape shape_sub_object_source_type;
+static const Shape shape_nullable_string;
+static const Shape shape_nullable_long;
+static const Shape shape_sub_objects_statistics_list;
+static const Shape shape_spark_pipeline_info_key;
+static const Shape shape_spark_pipeline_info_value;
+static const Shape shape_spark_pipeline_info_map;
+static const Shape shape_key_list;
+static const Shape shape_partition_index_list;
+static const Shape shape_transaction_id_string;
+static const Shape shape_metadata_operation;
+static const Shape shape_integer_list;
+static const Shape shape_iceberg_struct_type_enum;
+static const Shape shape_column_name_string;
+static const Shape shape_iceberg_struct_field_list;
+static const Shape shape_iceberg_transform_string;
+static const Shape shape_iceberg_partition_spec_field_list;
+static const Shape shape_iceberg_sort_direction;
+static const Shape shape_iceberg_null_order;
+static const Shape shape_iceberg_sort_order_field_list;
+static const Shape shape_string_to_string_map;
+static const Shape shape_audit_context_string;
+static const Shape shape_audit_column_names_list;
+static const Shape shape_boolean_nullable;
+static const Shape shape_table_attributes;
+static const Shape shape_table_attributes_list;
+static const Shape shape_hash_string;
+static const Shape shape_view_representation_list;
+static const Shape shape_table_id_string;
+static const Shape shape_iceberg_schema_list;
+static const Shape shape_iceberg_partition_spec_list;
+static const Shape shape_iceberg_sort_order_list;
+static const Shape shape_resource_action;
+static const Shape shape_resource_state;
+static const Shape shape_view_validation_list;
+static const Shape shape_filter_string;
+static const Shape shape_table_resource_share_type;
+static const Shape shape_table_list;
+static const Shape shape_view_update_action;
+static const Shape shape_iceberg_update_action;
+static const Shape shape_encryption_key_id_string;
+static const Shape shape_encrypted_key_metadata_string;
+static const Shape shape_iceberg_table_update_list;
+static const Shape shape_batch_delete_table_name_list;
+static const Shape shape_table_errors;
+static const Shape shape_value_string;
+static const Shape shape_comparator;
+static const Shape shape_search_property_predicates;
+static const Shape shape_sort;
+static const Shape shape_sort_criteria;
+static const Shape shape_page_size;
+static const Shape shape_get_table_versions_list;
+static const Shape shape_batch_delete_table_version_list;
+static const Shape shape_table_version_errors;
+static const Shape shape_value_string_list;
+static const Shape shape_partition_input_list;
+static const Shape shape_partition_errors;
+static const Shape shape_predicate_string;
+static const Shape shape_total_segments_integer;
+static const Shape shape_partition_list;
+static const Shape shape_batch_get_partition_value_list;
+static const Shape shape_context_key;
+static const Shape shape_context_value;
+static const Shape shape_additional_context_map;
+static const Shape shape_bounded_partition_value_list;
+static const Shape shape_batch_update_partition_request_entry_list;
+static const Shape shape_batch_update_partition_failure_list;
+static const Shape shape_batch_delete_partition_value_list;
+static const Shape shape_message_string;
+static const Shape shape_federation_source_error_code;
 
 static const Shape shape_schema_registry_name_string = {.name = "SchemaRegistryNameString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
@@ -541,9 +655,1080 @@ static const Field fields_get_tags_response[] = {
 };
 const Shape GLUE_SHAPE_GET_TAGS_RESPONSE = {.name = "GetTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_tags_response};
 
-static const Shape shape_message_string = {.name = "MessageString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+static const Shape shape_catalog_id_string = {.name = "CatalogIdString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const Shape shape_name_string = {.name = "NameString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const Shape shape_uri = {.name = "URI", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"};
+
+static const Shape shape_key_string = {.name = "KeyString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const Shape shape_parameters_map_value = {.name = "ParametersMapValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 512000};
+
+static const Shape shape_parameters_map = {.name = "ParametersMap", .kind = KIND_MAP, .size = sizeof(GlueParametersMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_key_string, .member = &shape_parameters_map_value, .entry_size = sizeof(GlueParametersMapEntry), .value_offset = offsetof(GlueParametersMapEntry, value)};
+
+static const Shape shape_data_lake_principal_string = {.name = "DataLakePrincipalString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Field fields_data_lake_principal[] = {
+    {.name = {"DataLakePrincipalIdentifier", 27}, .path = "dataLakePrincipalIdentifier", .shape = &shape_data_lake_principal_string, .offset = offsetof(GlueDataLakePrincipal, data_lake_principal_identifier), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_DATA_LAKE_PRINCIPAL = {.name = "DataLakePrincipal", .kind = KIND_STRUCTURE, .size = sizeof(GlueDataLakePrincipal), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_data_lake_principal};
+
+static const char *const enum_permission[] = {"ALL", "SELECT", "ALTER", "DROP", "DELETE", "INSERT", "CREATE_DATABASE", "CREATE_TABLE", "DATA_LOCATION_ACCESS", NULL};
+static const Shape shape_permission = {.name = "Permission", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_permission};
+
+static const Shape shape_permission_list = {.name = "PermissionList", .kind = KIND_LIST, .size = sizeof(GluePermissionList), .min = NO_MIN, .max = NO_MAX, .member = &shape_permission};
+
+static const Field fields_principal_permissions[] = {
+    {.name = {"Principal", 9}, .path = "principal", .shape = &GLUE_SHAPE_DATA_LAKE_PRINCIPAL, .offset = offsetof(GluePrincipalPermissions, principal), .has_offset = NO_OFFSET},
+    {.name = {"Permissions", 11}, .path = "permissions", .shape = &shape_permission_list, .offset = offsetof(GluePrincipalPermissions, permissions), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_PRINCIPAL_PERMISSIONS = {.name = "PrincipalPermissions", .kind = KIND_STRUCTURE, .size = sizeof(GluePrincipalPermissions), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_principal_permissions};
+
+static const Shape shape_principal_permissions_list = {.name = "PrincipalPermissionsList", .kind = KIND_LIST, .size = sizeof(GluePrincipalPermissionsList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_PRINCIPAL_PERMISSIONS};
+
+static const Field fields_database_identifier[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueDatabaseIdentifier, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueDatabaseIdentifier, database_name), .has_offset = NO_OFFSET},
+    {.name = {"Region", 6}, .path = "region", .shape = &shape_name_string, .offset = offsetof(GlueDatabaseIdentifier, region), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_DATABASE_IDENTIFIER = {.name = "DatabaseIdentifier", .kind = KIND_STRUCTURE, .size = sizeof(GlueDatabaseIdentifier), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_database_identifier};
+
+static const Shape shape_federation_identifier = {.name = "FederationIdentifier", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 512, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const Field fields_federated_database[] = {
+    {.name = {"Identifier", 10}, .path = "identifier", .shape = &shape_federation_identifier, .offset = offsetof(GlueFederatedDatabase, identifier), .has_offset = NO_OFFSET},
+    {.name = {"ConnectionName", 14}, .path = "connectionName", .shape = &shape_name_string, .offset = offsetof(GlueFederatedDatabase, connection_name), .has_offset = NO_OFFSET},
+    {.name = {"ConnectionType", 14}, .path = "connectionType", .shape = &shape_name_string, .offset = offsetof(GlueFederatedDatabase, connection_type), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_FEDERATED_DATABASE = {.name = "FederatedDatabase", .kind = KIND_STRUCTURE, .size = sizeof(GlueFederatedDatabase), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_federated_database};
+
+static const Field fields_database_input[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueDatabaseInput, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueDatabaseInput, description), .has_offset = NO_OFFSET},
+    {.name = {"LocationUri", 11}, .path = "locationUri", .shape = &shape_uri, .offset = offsetof(GlueDatabaseInput, location_uri), .has_offset = NO_OFFSET},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_parameters_map, .offset = offsetof(GlueDatabaseInput, parameters), .has_offset = NO_OFFSET},
+    {.name = {"CreateTableDefaultPermissions", 29}, .path = "createTableDefaultPermissions", .shape = &shape_principal_permissions_list, .offset = offsetof(GlueDatabaseInput, create_table_default_permissions), .has_offset = NO_OFFSET},
+    {.name = {"TargetDatabase", 14}, .path = "targetDatabase", .shape = &GLUE_SHAPE_DATABASE_IDENTIFIER, .offset = offsetof(GlueDatabaseInput, target_database), .has_offset = NO_OFFSET},
+    {.name = {"FederatedDatabase", 17}, .path = "federatedDatabase", .shape = &GLUE_SHAPE_FEDERATED_DATABASE, .offset = offsetof(GlueDatabaseInput, federated_database), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_DATABASE_INPUT = {.name = "DatabaseInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueDatabaseInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_database_input};
+
+static const Field fields_create_database_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueCreateDatabaseRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseInput", 13}, .path = "databaseInput", .shape = &GLUE_SHAPE_DATABASE_INPUT, .offset = offsetof(GlueCreateDatabaseRequest, database_input), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tags_map, .offset = offsetof(GlueCreateDatabaseRequest, tags), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_CREATE_DATABASE_REQUEST = {.name = "CreateDatabaseRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreateDatabaseRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_create_database_request};
+
+const Shape GLUE_SHAPE_CREATE_DATABASE_RESPONSE = {.name = "CreateDatabaseResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreateDatabaseResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_get_database_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueGetDatabaseRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueGetDatabaseRequest, name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_GET_DATABASE_REQUEST = {.name = "GetDatabaseRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetDatabaseRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_database_request};
+
+static const Shape shape_timestamp = {.name = "Timestamp", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_database[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueDatabase, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueDatabase, description), .has_offset = NO_OFFSET},
+    {.name = {"LocationUri", 11}, .path = "locationUri", .shape = &shape_uri, .offset = offsetof(GlueDatabase, location_uri), .has_offset = NO_OFFSET},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_parameters_map, .offset = offsetof(GlueDatabase, parameters), .has_offset = NO_OFFSET},
+    {.name = {"CreateTime", 10}, .path = "createTime", .shape = &shape_timestamp, .offset = offsetof(GlueDatabase, create_time), .has_offset = offsetof(GlueDatabase, has_create_time)},
+    {.name = {"CreateTableDefaultPermissions", 29}, .path = "createTableDefaultPermissions", .shape = &shape_principal_permissions_list, .offset = offsetof(GlueDatabase, create_table_default_permissions), .has_offset = NO_OFFSET},
+    {.name = {"TargetDatabase", 14}, .path = "targetDatabase", .shape = &GLUE_SHAPE_DATABASE_IDENTIFIER, .offset = offsetof(GlueDatabase, target_database), .has_offset = NO_OFFSET},
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueDatabase, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"FederatedDatabase", 17}, .path = "federatedDatabase", .shape = &GLUE_SHAPE_FEDERATED_DATABASE, .offset = offsetof(GlueDatabase, federated_database), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_DATABASE = {.name = "Database", .kind = KIND_STRUCTURE, .size = sizeof(GlueDatabase), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_database};
+
+static const Field fields_get_database_response[] = {
+    {.name = {"Database", 8}, .path = "database", .shape = &GLUE_SHAPE_DATABASE, .offset = offsetof(GlueGetDatabaseResponse, database), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_DATABASE_RESPONSE = {.name = "GetDatabaseResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetDatabaseResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_database_response};
+
+static const Shape shape_token = {.name = "Token", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_catalog_getter_page_size = {.name = "CatalogGetterPageSize", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 100};
+
+static const char *const enum_resource_share_type[] = {"FOREIGN", "ALL", "FEDERATED", NULL};
+static const Shape shape_resource_share_type = {.name = "ResourceShareType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_resource_share_type};
+
+static const char *const enum_database_attributes[] = {"NAME", "TARGET_DATABASE", NULL};
+static const Shape shape_database_attributes = {.name = "DatabaseAttributes", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_database_attributes};
+
+static const Shape shape_database_attributes_list = {.name = "DatabaseAttributesList", .kind = KIND_LIST, .size = sizeof(GlueDatabaseAttributesList), .min = NO_MIN, .max = NO_MAX, .member = &shape_database_attributes};
+
+static const Field fields_get_databases_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueGetDatabasesRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueGetDatabasesRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_catalog_getter_page_size, .offset = offsetof(GlueGetDatabasesRequest, max_results), .has_offset = offsetof(GlueGetDatabasesRequest, has_max_results)},
+    {.name = {"ResourceShareType", 17}, .path = "resourceShareType", .shape = &shape_resource_share_type, .offset = offsetof(GlueGetDatabasesRequest, resource_share_type), .has_offset = NO_OFFSET},
+    {.name = {"AttributesToGet", 15}, .path = "attributesToGet", .shape = &shape_database_attributes_list, .offset = offsetof(GlueGetDatabasesRequest, attributes_to_get), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_DATABASES_REQUEST = {.name = "GetDatabasesRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetDatabasesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_databases_request};
+
+static const Shape shape_database_list = {.name = "DatabaseList", .kind = KIND_LIST, .size = sizeof(GlueDatabaseList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_DATABASE};
+
+static const Field fields_get_databases_response[] = {
+    {.name = {"DatabaseList", 12}, .path = "databaseList", .shape = &shape_database_list, .offset = offsetof(GlueGetDatabasesResponse, database_list), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueGetDatabasesResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_DATABASES_RESPONSE = {.name = "GetDatabasesResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetDatabasesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_databases_response};
+
+static const Field fields_update_database_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueUpdateDatabaseRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueUpdateDatabaseRequest, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"DatabaseInput", 13}, .path = "databaseInput", .shape = &GLUE_SHAPE_DATABASE_INPUT, .offset = offsetof(GlueUpdateDatabaseRequest, database_input), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_UPDATE_DATABASE_REQUEST = {.name = "UpdateDatabaseRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateDatabaseRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_database_request};
+
+const Shape GLUE_SHAPE_UPDATE_DATABASE_RESPONSE = {.name = "UpdateDatabaseResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateDatabaseResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_delete_database_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueDeleteDatabaseRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueDeleteDatabaseRequest, name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_DELETE_DATABASE_REQUEST = {.name = "DeleteDatabaseRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteDatabaseRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_database_request};
+
+const Shape GLUE_SHAPE_DELETE_DATABASE_RESPONSE = {.name = "DeleteDatabaseResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteDatabaseResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_non_negative_integer = {.name = "NonNegativeInteger", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = NO_MAX};
+
+static const Shape shape_column_type_string = {.name = "ColumnTypeString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 131072, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const Shape shape_comment_string = {.name = "CommentString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 255, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const Field fields_column[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueColumn, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Type", 4}, .path = "type", .shape = &shape_column_type_string, .offset = offsetof(GlueColumn, type), .has_offset = NO_OFFSET},
+    {.name = {"Comment", 7}, .path = "comment", .shape = &shape_comment_string, .offset = offsetof(GlueColumn, comment), .has_offset = NO_OFFSET},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_parameters_map, .offset = offsetof(GlueColumn, parameters), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_COLUMN = {.name = "Column", .kind = KIND_STRUCTURE, .size = sizeof(GlueColumn), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_column};
+
+static const Shape shape_column_list = {.name = "ColumnList", .kind = KIND_LIST, .size = sizeof(GlueColumnList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_COLUMN};
+
+static const Shape shape_location_string = {.name = "LocationString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 2056, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"};
+
+static const Shape shape_location_string_list = {.name = "LocationStringList", .kind = KIND_LIST, .size = sizeof(GlueLocationStringList), .min = NO_MIN, .max = NO_MAX, .member = &shape_location_string};
+
+static const Shape shape_format_string = {.name = "FormatString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 128, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const Shape shape_boolean = {.name = "Boolean", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_integer = {.name = "Integer", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_ser_de_info[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueSerDeInfo, name), .has_offset = NO_OFFSET},
+    {.name = {"SerializationLibrary", 20}, .path = "serializationLibrary", .shape = &shape_name_string, .offset = offsetof(GlueSerDeInfo, serialization_library), .has_offset = NO_OFFSET},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_parameters_map, .offset = offsetof(GlueSerDeInfo, parameters), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_SER_DE_INFO = {.name = "SerDeInfo", .kind = KIND_STRUCTURE, .size = sizeof(GlueSerDeInfo), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_ser_de_info};
+
+static const Shape shape_name_string_list = {.name = "NameStringList", .kind = KIND_LIST, .size = sizeof(GlueNameStringList), .min = NO_MIN, .max = NO_MAX, .member = &shape_name_string};
+
+static const Shape shape_integer_flag = {.name = "IntegerFlag", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 1};
+
+static const Field fields_order[] = {
+    {.name = {"Column", 6}, .path = "column", .shape = &shape_name_string, .offset = offsetof(GlueOrder, column), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SortOrder", 9}, .path = "sortOrder", .shape = &shape_integer_flag, .offset = offsetof(GlueOrder, sort_order), .has_offset = offsetof(GlueOrder, has_sort_order), .required = true},
+};
+const Shape GLUE_SHAPE_ORDER = {.name = "Order", .kind = KIND_STRUCTURE, .size = sizeof(GlueOrder), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_order};
+
+static const Shape shape_order_list = {.name = "OrderList", .kind = KIND_LIST, .size = sizeof(GlueOrderList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_ORDER};
+
+static const Shape shape_column_values_string = {.name = "ColumnValuesString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_column_value_string_list = {.name = "ColumnValueStringList", .kind = KIND_LIST, .size = sizeof(GlueColumnValueStringList), .min = NO_MIN, .max = NO_MAX, .member = &shape_column_values_string};
+
+static const Shape shape_location_map = {.name = "LocationMap", .kind = KIND_MAP, .size = sizeof(GlueLocationMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_column_values_string, .member = &shape_column_values_string, .entry_size = sizeof(GlueLocationMapEntry), .value_offset = offsetof(GlueLocationMapEntry, value)};
+
+static const Field fields_skewed_info[] = {
+    {.name = {"SkewedColumnNames", 17}, .path = "skewedColumnNames", .shape = &shape_name_string_list, .offset = offsetof(GlueSkewedInfo, skewed_column_names), .has_offset = NO_OFFSET},
+    {.name = {"SkewedColumnValues", 18}, .path = "skewedColumnValues", .shape = &shape_column_value_string_list, .offset = offsetof(GlueSkewedInfo, skewed_column_values), .has_offset = NO_OFFSET},
+    {.name = {"SkewedColumnValueLocationMaps", 29}, .path = "skewedColumnValueLocationMaps", .shape = &shape_location_map, .offset = offsetof(GlueSkewedInfo, skewed_column_value_location_maps), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_SKEWED_INFO = {.name = "SkewedInfo", .kind = KIND_STRUCTURE, .size = sizeof(GlueSkewedInfo), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_skewed_info};
+
+static const Field fields_schema_reference[] = {
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &GLUE_SHAPE_SCHEMA_ID, .offset = offsetof(GlueSchemaReference, schema_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionId", 15}, .path = "schemaVersionId", .shape = &shape_schema_version_id_string, .offset = offsetof(GlueSchemaReference, schema_version_id), .has_offset = NO_OFFSET},
+    {.name = {"SchemaVersionNumber", 19}, .path = "schemaVersionNumber", .shape = &shape_version_long_number, .offset = offsetof(GlueSchemaReference, schema_version_number), .has_offset = offsetof(GlueSchemaReference, has_schema_version_number)},
+};
+const Shape GLUE_SHAPE_SCHEMA_REFERENCE = {.name = "SchemaReference", .kind = KIND_STRUCTURE, .size = sizeof(GlueSchemaReference), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_schema_reference};
+
+static const Field fields_storage_descriptor[] = {
+    {.name = {"Columns", 7}, .path = "columns", .shape = &shape_column_list, .offset = offsetof(GlueStorageDescriptor, columns), .has_offset = NO_OFFSET},
+    {.name = {"Location", 8}, .path = "location", .shape = &shape_location_string, .offset = offsetof(GlueStorageDescriptor, location), .has_offset = NO_OFFSET},
+    {.name = {"AdditionalLocations", 19}, .path = "additionalLocations", .shape = &shape_location_string_list, .offset = offsetof(GlueStorageDescriptor, additional_locations), .has_offset = NO_OFFSET},
+    {.name = {"InputFormat", 11}, .path = "inputFormat", .shape = &shape_format_string, .offset = offsetof(GlueStorageDescriptor, input_format), .has_offset = NO_OFFSET},
+    {.name = {"OutputFormat", 12}, .path = "outputFormat", .shape = &shape_format_string, .offset = offsetof(GlueStorageDescriptor, output_format), .has_offset = NO_OFFSET},
+    {.name = {"Compressed", 10}, .path = "compressed", .shape = &shape_boolean, .offset = offsetof(GlueStorageDescriptor, compressed), .has_offset = offsetof(GlueStorageDescriptor, has_compressed)},
+    {.name = {"NumberOfBuckets", 15}, .path = "numberOfBuckets", .shape = &shape_integer, .offset = offsetof(GlueStorageDescriptor, number_of_buckets), .has_offset = offsetof(GlueStorageDescriptor, has_number_of_buckets)},
+    {.name = {"SerdeInfo", 9}, .path = "serdeInfo", .shape = &GLUE_SHAPE_SER_DE_INFO, .offset = offsetof(GlueStorageDescriptor, serde_info), .has_offset = NO_OFFSET},
+    {.name = {"BucketColumns", 13}, .path = "bucketColumns", .shape = &shape_name_string_list, .offset = offsetof(GlueStorageDescriptor, bucket_columns), .has_offset = NO_OFFSET},
+    {.name = {"SortColumns", 11}, .path = "sortColumns", .shape = &shape_order_list, .offset = offsetof(GlueStorageDescriptor, sort_columns), .has_offset = NO_OFFSET},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_parameters_map, .offset = offsetof(GlueStorageDescriptor, parameters), .has_offset = NO_OFFSET},
+    {.name = {"SkewedInfo", 10}, .path = "skewedInfo", .shape = &GLUE_SHAPE_SKEWED_INFO, .offset = offsetof(GlueStorageDescriptor, skewed_info), .has_offset = NO_OFFSET},
+    {.name = {"StoredAsSubDirectories", 22}, .path = "storedAsSubDirectories", .shape = &shape_boolean, .offset = offsetof(GlueStorageDescriptor, stored_as_sub_directories), .has_offset = offsetof(GlueStorageDescriptor, has_stored_as_sub_directories)},
+    {.name = {"SchemaReference", 15}, .path = "schemaReference", .shape = &GLUE_SHAPE_SCHEMA_REFERENCE, .offset = offsetof(GlueStorageDescriptor, schema_reference), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_STORAGE_DESCRIPTOR = {.name = "StorageDescriptor", .kind = KIND_STRUCTURE, .size = sizeof(GlueStorageDescriptor), .min = NO_MIN, .max = NO_MAX, .fields_count = 14, .fields = fields_storage_descriptor};
+
+static const Shape shape_view_text_string = {.name = "ViewTextString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 409600};
+
+static const Shape shape_table_type_string = {.name = "TableTypeString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 255};
+
+static const Field fields_table_identifier[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueTableIdentifier, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueTableIdentifier, database_name), .has_offset = NO_OFFSET},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueTableIdentifier, name), .has_offset = NO_OFFSET},
+    {.name = {"Region", 6}, .path = "region", .shape = &shape_name_string, .offset = offsetof(GlueTableIdentifier, region), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_TABLE_IDENTIFIER = {.name = "TableIdentifier", .kind = KIND_STRUCTURE, .size = sizeof(GlueTableIdentifier), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_table_identifier};
+
+static const Field fields_federated_table[] = {
+    {.name = {"Identifier", 10}, .path = "identifier", .shape = &shape_federation_identifier, .offset = offsetof(GlueFederatedTable, identifier), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseIdentifier", 18}, .path = "databaseIdentifier", .shape = &shape_federation_identifier, .offset = offsetof(GlueFederatedTable, database_identifier), .has_offset = NO_OFFSET},
+    {.name = {"ConnectionName", 14}, .path = "connectionName", .shape = &shape_name_string, .offset = offsetof(GlueFederatedTable, connection_name), .has_offset = NO_OFFSET},
+    {.name = {"ConnectionType", 14}, .path = "connectionType", .shape = &shape_name_string, .offset = offsetof(GlueFederatedTable, connection_type), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_FEDERATED_TABLE = {.name = "FederatedTable", .kind = KIND_STRUCTURE, .size = sizeof(GlueFederatedTable), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_federated_table};
 
 static const Shape shape_nullable_boolean = {.name = "NullableBoolean", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_arn_string = {.name = "ArnString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 2048};
+
+static const char *const enum_view_dialect[] = {"REDSHIFT", "ATHENA", "SPARK", NULL};
+static const Shape shape_view_dialect = {.name = "ViewDialect", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_view_dialect};
+
+static const Shape shape_view_dialect_version_string = {.name = "ViewDialectVersionString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Field fields_view_representation_input[] = {
+    {.name = {"Dialect", 7}, .path = "dialect", .shape = &shape_view_dialect, .offset = offsetof(GlueViewRepresentationInput, dialect), .has_offset = NO_OFFSET},
+    {.name = {"DialectVersion", 14}, .path = "dialectVersion", .shape = &shape_view_dialect_version_string, .offset = offsetof(GlueViewRepresentationInput, dialect_version), .has_offset = NO_OFFSET},
+    {.name = {"ViewOriginalText", 16}, .path = "viewOriginalText", .shape = &shape_view_text_string, .offset = offsetof(GlueViewRepresentationInput, view_original_text), .has_offset = NO_OFFSET},
+    {.name = {"ValidationConnection", 20}, .path = "validationConnection", .shape = &shape_name_string, .offset = offsetof(GlueViewRepresentationInput, validation_connection), .has_offset = NO_OFFSET},
+    {.name = {"ViewExpandedText", 16}, .path = "viewExpandedText", .shape = &shape_view_text_string, .offset = offsetof(GlueViewRepresentationInput, view_expanded_text), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_VIEW_REPRESENTATION_INPUT = {.name = "ViewRepresentationInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueViewRepresentationInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_view_representation_input};
+
+static const Shape shape_view_representation_input_list = {.name = "ViewRepresentationInputList", .kind = KIND_LIST, .size = sizeof(GlueViewRepresentationInputList), .min = 1, .max = 10, .member = &GLUE_SHAPE_VIEW_REPRESENTATION_INPUT};
+
+static const Shape shape_table_version_id = {.name = "TableVersionId", .kind = KIND_LONG, .size = sizeof(int64_t), .min = -1, .max = NO_MAX};
+
+static const Shape shape_version_string = {.name = "VersionString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const Shape shape_refresh_seconds = {.name = "RefreshSeconds", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_last_refresh_type[] = {"FULL", "INCREMENTAL", NULL};
+static const Shape shape_last_refresh_type = {.name = "LastRefreshType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_last_refresh_type};
+
+static const Shape shape_view_sub_objects_list = {.name = "ViewSubObjectsList", .kind = KIND_LIST, .size = sizeof(GlueViewSubObjectsList), .min = 0, .max = 10, .member = &shape_arn_string};
+
+static const Shape shape_view_sub_object_version_ids_list = {.name = "ViewSubObjectVersionIdsList", .kind = KIND_LIST, .size = sizeof(GlueViewSubObjectVersionIdsList), .min = 0, .max = 250, .member = &shape_table_version_id};
+
+static const char *const enum_sub_object_source_type[] = {"HIVE_PARQUET", "HIVE_ORC", "HIVE_CSV", "HIVE_JSON", "PLAIN_PARQUET", "ICEBERG", NULL};
+static const Shape shape_sub_object_source_type = {.name = "SubObjectSourceType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_sub_object_source_type};
+
+static const Shape shape_nullable_string = {.name = "NullableString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_nullable_long = {.name = "NullableLong", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_sub_object_statistics[] = {
+    {.name = {"SourceType", 10}, .path = "sourceType", .shape = &shape_sub_object_source_type, .offset = offsetof(GlueSubObjectStatistics, source_type), .has_offset = NO_OFFSET},
+    {.name = {"GlueVersionId", 13}, .path = "glueVersionId", .shape = &shape_nullable_string, .offset = offsetof(GlueSubObjectStatistics, glue_version_id), .has_offset = NO_OFFSET},
+    {.name = {"PartitionCount", 14}, .path = "partitionCount", .shape = &shape_nullable_long, .offset = offsetof(GlueSubObjectStatistics, partition_count), .has_offset = offsetof(GlueSubObjectStatistics, has_partition_count)},
+    {.name = {"FileCount", 9}, .path = "fileCount", .shape = &shape_nullable_long, .offset = offsetof(GlueSubObjectStatistics, file_count), .has_offset = offsetof(GlueSubObjectStatistics, has_file_count)},
+    {.name = {"TotalFileBytes", 14}, .path = "totalFileBytes", .shape = &shape_nullable_long, .offset = offsetof(GlueSubObjectStatistics, total_file_bytes), .has_offset = offsetof(GlueSubObjectStatistics, has_total_file_bytes)},
+};
+const Shape GLUE_SHAPE_SUB_OBJECT_STATISTICS = {.name = "SubObjectStatistics", .kind = KIND_STRUCTURE, .size = sizeof(GlueSubObjectStatistics), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_sub_object_statistics};
+
+static const Shape shape_sub_objects_statistics_list = {.name = "SubObjectsStatisticsList", .kind = KIND_LIST, .size = sizeof(GlueSubObjectsStatisticsList), .min = 0, .max = 250, .member = &GLUE_SHAPE_SUB_OBJECT_STATISTICS};
+
+static const Shape shape_spark_pipeline_info_key = {.name = "SparkPipelineInfoKey", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128};
+
+static const Shape shape_spark_pipeline_info_value = {.name = "SparkPipelineInfoValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 2048};
+
+static const Shape shape_spark_pipeline_info_map = {.name = "SparkPipelineInfoMap", .kind = KIND_MAP, .size = sizeof(GlueSparkPipelineInfoMap), .min = 0, .max = 50, .key = &shape_spark_pipeline_info_key, .member = &shape_spark_pipeline_info_value, .entry_size = sizeof(GlueSparkPipelineInfoMapEntry), .value_offset = offsetof(GlueSparkPipelineInfoMapEntry, value)};
+
+static const Field fields_view_definition_input[] = {
+    {.name = {"IsProtected", 11}, .path = "isProtected", .shape = &shape_nullable_boolean, .offset = offsetof(GlueViewDefinitionInput, is_protected), .has_offset = offsetof(GlueViewDefinitionInput, has_is_protected)},
+    {.name = {"IsManaged", 9}, .path = "isManaged", .shape = &shape_nullable_boolean, .offset = offsetof(GlueViewDefinitionInput, is_managed), .has_offset = offsetof(GlueViewDefinitionInput, has_is_managed)},
+    {.name = {"Definer", 7}, .path = "definer", .shape = &shape_arn_string, .offset = offsetof(GlueViewDefinitionInput, definer), .has_offset = NO_OFFSET},
+    {.name = {"Representations", 15}, .path = "representations", .shape = &shape_view_representation_input_list, .offset = offsetof(GlueViewDefinitionInput, representations), .has_offset = NO_OFFSET},
+    {.name = {"ViewVersionId", 13}, .path = "viewVersionId", .shape = &shape_table_version_id, .offset = offsetof(GlueViewDefinitionInput, view_version_id), .has_offset = offsetof(GlueViewDefinitionInput, has_view_version_id)},
+    {.name = {"ViewVersionToken", 16}, .path = "viewVersionToken", .shape = &shape_version_string, .offset = offsetof(GlueViewDefinitionInput, view_version_token), .has_offset = NO_OFFSET},
+    {.name = {"RefreshSeconds", 14}, .path = "refreshSeconds", .shape = &shape_refresh_seconds, .offset = offsetof(GlueViewDefinitionInput, refresh_seconds), .has_offset = offsetof(GlueViewDefinitionInput, has_refresh_seconds)},
+    {.name = {"LastRefreshType", 15}, .path = "lastRefreshType", .shape = &shape_last_refresh_type, .offset = offsetof(GlueViewDefinitionInput, last_refresh_type), .has_offset = NO_OFFSET},
+    {.name = {"SubObjects", 10}, .path = "subObjects", .shape = &shape_view_sub_objects_list, .offset = offsetof(GlueViewDefinitionInput, sub_objects), .has_offset = NO_OFFSET},
+    {.name = {"SubObjectVersionIds", 19}, .path = "subObjectVersionIds", .shape = &shape_view_sub_object_version_ids_list, .offset = offsetof(GlueViewDefinitionInput, sub_object_version_ids), .has_offset = NO_OFFSET},
+    {.name = {"SubObjectsStatistics", 20}, .path = "subObjectsStatistics", .shape = &shape_sub_objects_statistics_list, .offset = offsetof(GlueViewDefinitionInput, sub_objects_statistics), .has_offset = NO_OFFSET},
+    {.name = {"SparkPipelineInfo", 17}, .path = "sparkPipelineInfo", .shape = &shape_spark_pipeline_info_map, .offset = offsetof(GlueViewDefinitionInput, spark_pipeline_info), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_VIEW_DEFINITION_INPUT = {.name = "ViewDefinitionInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueViewDefinitionInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_view_definition_input};
+
+static const Field fields_table_input[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueTableInput, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueTableInput, description), .has_offset = NO_OFFSET},
+    {.name = {"Owner", 5}, .path = "owner", .shape = &shape_name_string, .offset = offsetof(GlueTableInput, owner), .has_offset = NO_OFFSET},
+    {.name = {"LastAccessTime", 14}, .path = "lastAccessTime", .shape = &shape_timestamp, .offset = offsetof(GlueTableInput, last_access_time), .has_offset = offsetof(GlueTableInput, has_last_access_time)},
+    {.name = {"LastAnalyzedTime", 16}, .path = "lastAnalyzedTime", .shape = &shape_timestamp, .offset = offsetof(GlueTableInput, last_analyzed_time), .has_offset = offsetof(GlueTableInput, has_last_analyzed_time)},
+    {.name = {"Retention", 9}, .path = "retention", .shape = &shape_non_negative_integer, .offset = offsetof(GlueTableInput, retention), .has_offset = offsetof(GlueTableInput, has_retention)},
+    {.name = {"StorageDescriptor", 17}, .path = "storageDescriptor", .shape = &GLUE_SHAPE_STORAGE_DESCRIPTOR, .offset = offsetof(GlueTableInput, storage_descriptor), .has_offset = NO_OFFSET},
+    {.name = {"PartitionKeys", 13}, .path = "partitionKeys", .shape = &shape_column_list, .offset = offsetof(GlueTableInput, partition_keys), .has_offset = NO_OFFSET},
+    {.name = {"ViewOriginalText", 16}, .path = "viewOriginalText", .shape = &shape_view_text_string, .offset = offsetof(GlueTableInput, view_original_text), .has_offset = NO_OFFSET},
+    {.name = {"ViewExpandedText", 16}, .path = "viewExpandedText", .shape = &shape_view_text_string, .offset = offsetof(GlueTableInput, view_expanded_text), .has_offset = NO_OFFSET},
+    {.name = {"TableType", 9}, .path = "tableType", .shape = &shape_table_type_string, .offset = offsetof(GlueTableInput, table_type), .has_offset = NO_OFFSET},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_parameters_map, .offset = offsetof(GlueTableInput, parameters), .has_offset = NO_OFFSET},
+    {.name = {"TargetTable", 11}, .path = "targetTable", .shape = &GLUE_SHAPE_TABLE_IDENTIFIER, .offset = offsetof(GlueTableInput, target_table), .has_offset = NO_OFFSET},
+    {.name = {"FederatedTable", 14}, .path = "federatedTable", .shape = &GLUE_SHAPE_FEDERATED_TABLE, .offset = offsetof(GlueTableInput, federated_table), .has_offset = NO_OFFSET},
+    {.name = {"ViewDefinition", 14}, .path = "viewDefinition", .shape = &GLUE_SHAPE_VIEW_DEFINITION_INPUT, .offset = offsetof(GlueTableInput, view_definition), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_TABLE_INPUT = {.name = "TableInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueTableInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 15, .fields = fields_table_input};
+
+static const Shape shape_key_list = {.name = "KeyList", .kind = KIND_LIST, .size = sizeof(GlueKeyList), .min = 1, .max = NO_MAX, .member = &shape_name_string};
+
+static const Field fields_partition_index[] = {
+    {.name = {"Keys", 4}, .path = "keys", .shape = &shape_key_list, .offset = offsetof(GluePartitionIndex, keys), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_name_string, .offset = offsetof(GluePartitionIndex, index_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_PARTITION_INDEX = {.name = "PartitionIndex", .kind = KIND_STRUCTURE, .size = sizeof(GluePartitionIndex), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_partition_index};
+
+static const Shape shape_partition_index_list = {.name = "PartitionIndexList", .kind = KIND_LIST, .size = sizeof(GluePartitionIndexList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_PARTITION_INDEX};
+
+static const Shape shape_transaction_id_string = {.name = "TransactionIdString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255, .pattern = "[\\p{L}\\p{N}\\p{P}]*"};
+
+static const char *const enum_metadata_operation[] = {"CREATE", NULL};
+static const Shape shape_metadata_operation = {.name = "MetadataOperation", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_metadata_operation};
+
+static const Shape shape_integer_list = {.name = "IntegerList", .kind = KIND_LIST, .size = sizeof(GlueIntegerList), .min = NO_MIN, .max = NO_MAX, .member = &shape_integer};
+
+static const char *const enum_iceberg_struct_type_enum[] = {"struct", NULL};
+static const Shape shape_iceberg_struct_type_enum = {.name = "IcebergStructTypeEnum", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_iceberg_struct_type_enum};
+
+static const Shape shape_column_name_string = {.name = "ColumnNameString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+const Shape GLUE_SHAPE_ICEBERG_DOCUMENT = {.name = "IcebergDocument", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergDocument), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_iceberg_struct_field[] = {
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_integer, .offset = offsetof(GlueIcebergStructField, id), .has_offset = offsetof(GlueIcebergStructField, has_id), .required = true},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_column_name_string, .offset = offsetof(GlueIcebergStructField, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Type", 4}, .path = "type", .shape = &GLUE_SHAPE_ICEBERG_DOCUMENT, .offset = offsetof(GlueIcebergStructField, type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Required", 8}, .path = "required", .shape = &shape_boolean, .offset = offsetof(GlueIcebergStructField, required), .has_offset = offsetof(GlueIcebergStructField, has_required), .required = true},
+    {.name = {"Doc", 3}, .path = "doc", .shape = &shape_comment_string, .offset = offsetof(GlueIcebergStructField, doc), .has_offset = NO_OFFSET},
+    {.name = {"InitialDefault", 14}, .path = "initialDefault", .shape = &GLUE_SHAPE_ICEBERG_DOCUMENT, .offset = offsetof(GlueIcebergStructField, initial_default), .has_offset = NO_OFFSET},
+    {.name = {"WriteDefault", 12}, .path = "writeDefault", .shape = &GLUE_SHAPE_ICEBERG_DOCUMENT, .offset = offsetof(GlueIcebergStructField, write_default), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_ICEBERG_STRUCT_FIELD = {.name = "IcebergStructField", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergStructField), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_iceberg_struct_field};
+
+static const Shape shape_iceberg_struct_field_list = {.name = "IcebergStructFieldList", .kind = KIND_LIST, .size = sizeof(GlueIcebergStructFieldList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_ICEBERG_STRUCT_FIELD};
+
+static const Field fields_iceberg_schema[] = {
+    {.name = {"SchemaId", 8}, .path = "schemaId", .shape = &shape_integer, .offset = offsetof(GlueIcebergSchema, schema_id), .has_offset = offsetof(GlueIcebergSchema, has_schema_id)},
+    {.name = {"IdentifierFieldIds", 18}, .path = "identifierFieldIds", .shape = &shape_integer_list, .offset = offsetof(GlueIcebergSchema, identifier_field_ids), .has_offset = NO_OFFSET},
+    {.name = {"Type", 4}, .path = "type", .shape = &shape_iceberg_struct_type_enum, .offset = offsetof(GlueIcebergSchema, type), .has_offset = NO_OFFSET},
+    {.name = {"Fields", 6}, .path = "fields", .shape = &shape_iceberg_struct_field_list, .offset = offsetof(GlueIcebergSchema, fields), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_ICEBERG_SCHEMA = {.name = "IcebergSchema", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergSchema), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_iceberg_schema};
+
+static const Shape shape_iceberg_transform_string = {.name = "IcebergTransformString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_iceberg_partition_field[] = {
+    {.name = {"SourceId", 8}, .path = "sourceId", .shape = &shape_integer, .offset = offsetof(GlueIcebergPartitionField, source_id), .has_offset = offsetof(GlueIcebergPartitionField, has_source_id), .required = true},
+    {.name = {"Transform", 9}, .path = "transform", .shape = &shape_iceberg_transform_string, .offset = offsetof(GlueIcebergPartitionField, transform), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_column_name_string, .offset = offsetof(GlueIcebergPartitionField, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"FieldId", 7}, .path = "fieldId", .shape = &shape_integer, .offset = offsetof(GlueIcebergPartitionField, field_id), .has_offset = offsetof(GlueIcebergPartitionField, has_field_id)},
+};
+const Shape GLUE_SHAPE_ICEBERG_PARTITION_FIELD = {.name = "IcebergPartitionField", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergPartitionField), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_iceberg_partition_field};
+
+static const Shape shape_iceberg_partition_spec_field_list = {.name = "IcebergPartitionSpecFieldList", .kind = KIND_LIST, .size = sizeof(GlueIcebergPartitionSpecFieldList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_ICEBERG_PARTITION_FIELD};
+
+static const Field fields_iceberg_partition_spec[] = {
+    {.name = {"Fields", 6}, .path = "fields", .shape = &shape_iceberg_partition_spec_field_list, .offset = offsetof(GlueIcebergPartitionSpec, fields), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SpecId", 6}, .path = "specId", .shape = &shape_integer, .offset = offsetof(GlueIcebergPartitionSpec, spec_id), .has_offset = offsetof(GlueIcebergPartitionSpec, has_spec_id)},
+};
+const Shape GLUE_SHAPE_ICEBERG_PARTITION_SPEC = {.name = "IcebergPartitionSpec", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergPartitionSpec), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_iceberg_partition_spec};
+
+static const char *const enum_iceberg_sort_direction[] = {"asc", "desc", NULL};
+static const Shape shape_iceberg_sort_direction = {.name = "IcebergSortDirection", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_iceberg_sort_direction};
+
+static const char *const enum_iceberg_null_order[] = {"nulls-first", "nulls-last", NULL};
+static const Shape shape_iceberg_null_order = {.name = "IcebergNullOrder", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_iceberg_null_order};
+
+static const Field fields_iceberg_sort_field[] = {
+    {.name = {"SourceId", 8}, .path = "sourceId", .shape = &shape_integer, .offset = offsetof(GlueIcebergSortField, source_id), .has_offset = offsetof(GlueIcebergSortField, has_source_id), .required = true},
+    {.name = {"Transform", 9}, .path = "transform", .shape = &shape_iceberg_transform_string, .offset = offsetof(GlueIcebergSortField, transform), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Direction", 9}, .path = "direction", .shape = &shape_iceberg_sort_direction, .offset = offsetof(GlueIcebergSortField, direction), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NullOrder", 9}, .path = "nullOrder", .shape = &shape_iceberg_null_order, .offset = offsetof(GlueIcebergSortField, null_order), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_ICEBERG_SORT_FIELD = {.name = "IcebergSortField", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergSortField), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_iceberg_sort_field};
+
+static const Shape shape_iceberg_sort_order_field_list = {.name = "IcebergSortOrderFieldList", .kind = KIND_LIST, .size = sizeof(GlueIcebergSortOrderFieldList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_ICEBERG_SORT_FIELD};
+
+static const Field fields_iceberg_sort_order[] = {
+    {.name = {"OrderId", 7}, .path = "orderId", .shape = &shape_integer, .offset = offsetof(GlueIcebergSortOrder, order_id), .has_offset = offsetof(GlueIcebergSortOrder, has_order_id), .required = true},
+    {.name = {"Fields", 6}, .path = "fields", .shape = &shape_iceberg_sort_order_field_list, .offset = offsetof(GlueIcebergSortOrder, fields), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_ICEBERG_SORT_ORDER = {.name = "IcebergSortOrder", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergSortOrder), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_iceberg_sort_order};
+
+static const Shape shape_string_to_string_map = {.name = "StringToStringMap", .kind = KIND_MAP, .size = sizeof(GlueStringToStringMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_nullable_string, .member = &shape_nullable_string, .entry_size = sizeof(GlueStringToStringMapEntry), .value_offset = offsetof(GlueStringToStringMapEntry, value)};
+
+static const Field fields_create_iceberg_table_input[] = {
+    {.name = {"Location", 8}, .path = "location", .shape = &shape_location_string, .offset = offsetof(GlueCreateIcebergTableInput, location), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Schema", 6}, .path = "schema", .shape = &GLUE_SHAPE_ICEBERG_SCHEMA, .offset = offsetof(GlueCreateIcebergTableInput, schema), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionSpec", 13}, .path = "partitionSpec", .shape = &GLUE_SHAPE_ICEBERG_PARTITION_SPEC, .offset = offsetof(GlueCreateIcebergTableInput, partition_spec), .has_offset = NO_OFFSET},
+    {.name = {"WriteOrder", 10}, .path = "writeOrder", .shape = &GLUE_SHAPE_ICEBERG_SORT_ORDER, .offset = offsetof(GlueCreateIcebergTableInput, write_order), .has_offset = NO_OFFSET},
+    {.name = {"Properties", 10}, .path = "properties", .shape = &shape_string_to_string_map, .offset = offsetof(GlueCreateIcebergTableInput, properties), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_CREATE_ICEBERG_TABLE_INPUT = {.name = "CreateIcebergTableInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreateIcebergTableInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_create_iceberg_table_input};
+
+static const Field fields_iceberg_input[] = {
+    {.name = {"MetadataOperation", 17}, .path = "metadataOperation", .shape = &shape_metadata_operation, .offset = offsetof(GlueIcebergInput, metadata_operation), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Version", 7}, .path = "version", .shape = &shape_version_string, .offset = offsetof(GlueIcebergInput, version), .has_offset = NO_OFFSET},
+    {.name = {"CreateIcebergTableInput", 23}, .path = "createIcebergTableInput", .shape = &GLUE_SHAPE_CREATE_ICEBERG_TABLE_INPUT, .offset = offsetof(GlueIcebergInput, create_iceberg_table_input), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_ICEBERG_INPUT = {.name = "IcebergInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_iceberg_input};
+
+static const Field fields_open_table_format_input[] = {
+    {.name = {"IcebergInput", 12}, .path = "icebergInput", .shape = &GLUE_SHAPE_ICEBERG_INPUT, .offset = offsetof(GlueOpenTableFormatInput, iceberg_input), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_OPEN_TABLE_FORMAT_INPUT = {.name = "OpenTableFormatInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueOpenTableFormatInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_open_table_format_input};
+
+static const Field fields_create_table_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueCreateTableRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueCreateTableRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueCreateTableRequest, name), .has_offset = NO_OFFSET},
+    {.name = {"TableInput", 10}, .path = "tableInput", .shape = &GLUE_SHAPE_TABLE_INPUT, .offset = offsetof(GlueCreateTableRequest, table_input), .has_offset = NO_OFFSET},
+    {.name = {"PartitionIndexes", 16}, .path = "partitionIndexes", .shape = &shape_partition_index_list, .offset = offsetof(GlueCreateTableRequest, partition_indexes), .has_offset = NO_OFFSET},
+    {.name = {"TransactionId", 13}, .path = "transactionId", .shape = &shape_transaction_id_string, .offset = offsetof(GlueCreateTableRequest, transaction_id), .has_offset = NO_OFFSET},
+    {.name = {"OpenTableFormatInput", 20}, .path = "openTableFormatInput", .shape = &GLUE_SHAPE_OPEN_TABLE_FORMAT_INPUT, .offset = offsetof(GlueCreateTableRequest, open_table_format_input), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_CREATE_TABLE_REQUEST = {.name = "CreateTableRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreateTableRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_create_table_request};
+
+const Shape GLUE_SHAPE_CREATE_TABLE_RESPONSE = {.name = "CreateTableResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreateTableResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_audit_context_string = {.name = "AuditContextString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 2048};
+
+static const Shape shape_audit_column_names_list = {.name = "AuditColumnNamesList", .kind = KIND_LIST, .size = sizeof(GlueAuditColumnNamesList), .min = NO_MIN, .max = NO_MAX, .member = &shape_column_name_string};
+
+static const Field fields_audit_context[] = {
+    {.name = {"AdditionalAuditContext", 22}, .path = "additionalAuditContext", .shape = &shape_audit_context_string, .offset = offsetof(GlueAuditContext, additional_audit_context), .has_offset = NO_OFFSET},
+    {.name = {"RequestedColumns", 16}, .path = "requestedColumns", .shape = &shape_audit_column_names_list, .offset = offsetof(GlueAuditContext, requested_columns), .has_offset = NO_OFFSET},
+    {.name = {"AllColumnsRequested", 19}, .path = "allColumnsRequested", .shape = &shape_nullable_boolean, .offset = offsetof(GlueAuditContext, all_columns_requested), .has_offset = offsetof(GlueAuditContext, has_all_columns_requested)},
+};
+const Shape GLUE_SHAPE_AUDIT_CONTEXT = {.name = "AuditContext", .kind = KIND_STRUCTURE, .size = sizeof(GlueAuditContext), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_audit_context};
+
+static const Shape shape_boolean_nullable = {.name = "BooleanNullable", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_table_attributes[] = {"NAME", "TABLE_TYPE", "DEFAULT", "LATEST_ICEBERG_METADATA", NULL};
+static const Shape shape_table_attributes = {.name = "TableAttributes", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_table_attributes};
+
+static const Shape shape_table_attributes_list = {.name = "TableAttributesList", .kind = KIND_LIST, .size = sizeof(GlueTableAttributesList), .min = NO_MIN, .max = NO_MAX, .member = &shape_table_attributes};
+
+static const Field fields_get_table_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueGetTableRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueGetTableRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueGetTableRequest, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TransactionId", 13}, .path = "transactionId", .shape = &shape_transaction_id_string, .offset = offsetof(GlueGetTableRequest, transaction_id), .has_offset = NO_OFFSET},
+    {.name = {"QueryAsOfTime", 13}, .path = "queryAsOfTime", .shape = &shape_timestamp, .offset = offsetof(GlueGetTableRequest, query_as_of_time), .has_offset = offsetof(GlueGetTableRequest, has_query_as_of_time)},
+    {.name = {"AuditContext", 12}, .path = "auditContext", .shape = &GLUE_SHAPE_AUDIT_CONTEXT, .offset = offsetof(GlueGetTableRequest, audit_context), .has_offset = NO_OFFSET},
+    {.name = {"IncludeStatusDetails", 20}, .path = "includeStatusDetails", .shape = &shape_boolean_nullable, .offset = offsetof(GlueGetTableRequest, include_status_details), .has_offset = offsetof(GlueGetTableRequest, has_include_status_details)},
+    {.name = {"AttributesToGet", 15}, .path = "attributesToGet", .shape = &shape_table_attributes_list, .offset = offsetof(GlueGetTableRequest, attributes_to_get), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_TABLE_REQUEST = {.name = "GetTableRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTableRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_get_table_request};
+
+static const Shape shape_hash_string = {.name = "HashString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const Field fields_view_representation[] = {
+    {.name = {"Dialect", 7}, .path = "dialect", .shape = &shape_view_dialect, .offset = offsetof(GlueViewRepresentation, dialect), .has_offset = NO_OFFSET},
+    {.name = {"DialectVersion", 14}, .path = "dialectVersion", .shape = &shape_view_dialect_version_string, .offset = offsetof(GlueViewRepresentation, dialect_version), .has_offset = NO_OFFSET},
+    {.name = {"ViewOriginalText", 16}, .path = "viewOriginalText", .shape = &shape_view_text_string, .offset = offsetof(GlueViewRepresentation, view_original_text), .has_offset = NO_OFFSET},
+    {.name = {"ViewExpandedText", 16}, .path = "viewExpandedText", .shape = &shape_view_text_string, .offset = offsetof(GlueViewRepresentation, view_expanded_text), .has_offset = NO_OFFSET},
+    {.name = {"ValidationConnection", 20}, .path = "validationConnection", .shape = &shape_name_string, .offset = offsetof(GlueViewRepresentation, validation_connection), .has_offset = NO_OFFSET},
+    {.name = {"IsStale", 7}, .path = "isStale", .shape = &shape_nullable_boolean, .offset = offsetof(GlueViewRepresentation, is_stale), .has_offset = offsetof(GlueViewRepresentation, has_is_stale)},
+};
+const Shape GLUE_SHAPE_VIEW_REPRESENTATION = {.name = "ViewRepresentation", .kind = KIND_STRUCTURE, .size = sizeof(GlueViewRepresentation), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_view_representation};
+
+static const Shape shape_view_representation_list = {.name = "ViewRepresentationList", .kind = KIND_LIST, .size = sizeof(GlueViewRepresentationList), .min = 1, .max = 1000, .member = &GLUE_SHAPE_VIEW_REPRESENTATION};
+
+static const Field fields_view_definition[] = {
+    {.name = {"IsProtected", 11}, .path = "isProtected", .shape = &shape_nullable_boolean, .offset = offsetof(GlueViewDefinition, is_protected), .has_offset = offsetof(GlueViewDefinition, has_is_protected)},
+    {.name = {"IsManaged", 9}, .path = "isManaged", .shape = &shape_nullable_boolean, .offset = offsetof(GlueViewDefinition, is_managed), .has_offset = offsetof(GlueViewDefinition, has_is_managed)},
+    {.name = {"Definer", 7}, .path = "definer", .shape = &shape_arn_string, .offset = offsetof(GlueViewDefinition, definer), .has_offset = NO_OFFSET},
+    {.name = {"ViewVersionId", 13}, .path = "viewVersionId", .shape = &shape_table_version_id, .offset = offsetof(GlueViewDefinition, view_version_id), .has_offset = offsetof(GlueViewDefinition, has_view_version_id)},
+    {.name = {"ViewVersionToken", 16}, .path = "viewVersionToken", .shape = &shape_hash_string, .offset = offsetof(GlueViewDefinition, view_version_token), .has_offset = NO_OFFSET},
+    {.name = {"RefreshSeconds", 14}, .path = "refreshSeconds", .shape = &shape_refresh_seconds, .offset = offsetof(GlueViewDefinition, refresh_seconds), .has_offset = offsetof(GlueViewDefinition, has_refresh_seconds)},
+    {.name = {"LastRefreshType", 15}, .path = "lastRefreshType", .shape = &shape_last_refresh_type, .offset = offsetof(GlueViewDefinition, last_refresh_type), .has_offset = NO_OFFSET},
+    {.name = {"SubObjects", 10}, .path = "subObjects", .shape = &shape_view_sub_objects_list, .offset = offsetof(GlueViewDefinition, sub_objects), .has_offset = NO_OFFSET},
+    {.name = {"SubObjectVersionIds", 19}, .path = "subObjectVersionIds", .shape = &shape_view_sub_object_version_ids_list, .offset = offsetof(GlueViewDefinition, sub_object_version_ids), .has_offset = NO_OFFSET},
+    {.name = {"SubObjectsStatistics", 20}, .path = "subObjectsStatistics", .shape = &shape_sub_objects_statistics_list, .offset = offsetof(GlueViewDefinition, sub_objects_statistics), .has_offset = NO_OFFSET},
+    {.name = {"Representations", 15}, .path = "representations", .shape = &shape_view_representation_list, .offset = offsetof(GlueViewDefinition, representations), .has_offset = NO_OFFSET},
+    {.name = {"SparkPipelineInfo", 17}, .path = "sparkPipelineInfo", .shape = &shape_spark_pipeline_info_map, .offset = offsetof(GlueViewDefinition, spark_pipeline_info), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_VIEW_DEFINITION = {.name = "ViewDefinition", .kind = KIND_STRUCTURE, .size = sizeof(GlueViewDefinition), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_view_definition};
+
+static const Shape shape_table_id_string = {.name = "TableIdString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 100, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const Shape shape_iceberg_schema_list = {.name = "IcebergSchemaList", .kind = KIND_LIST, .size = sizeof(GlueIcebergSchemaList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_ICEBERG_SCHEMA};
+
+static const Shape shape_iceberg_partition_spec_list = {.name = "IcebergPartitionSpecList", .kind = KIND_LIST, .size = sizeof(GlueIcebergPartitionSpecList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_ICEBERG_PARTITION_SPEC};
+
+static const Shape shape_iceberg_sort_order_list = {.name = "IcebergSortOrderList", .kind = KIND_LIST, .size = sizeof(GlueIcebergSortOrderList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_ICEBERG_SORT_ORDER};
+
+static const Field fields_iceberg_table_metadata[] = {
+    {.name = {"FormatVersion", 13}, .path = "formatVersion", .shape = &shape_version_string, .offset = offsetof(GlueIcebergTableMetadata, format_version), .has_offset = NO_OFFSET},
+    {.name = {"TableUuid", 9}, .path = "tableUuid", .shape = &shape_table_id_string, .offset = offsetof(GlueIcebergTableMetadata, table_uuid), .has_offset = NO_OFFSET},
+    {.name = {"Location", 8}, .path = "location", .shape = &shape_location_string, .offset = offsetof(GlueIcebergTableMetadata, location), .has_offset = NO_OFFSET},
+    {.name = {"Properties", 10}, .path = "properties", .shape = &shape_string_to_string_map, .offset = offsetof(GlueIcebergTableMetadata, properties), .has_offset = NO_OFFSET},
+    {.name = {"Schemas", 7}, .path = "schemas", .shape = &shape_iceberg_schema_list, .offset = offsetof(GlueIcebergTableMetadata, schemas), .has_offset = NO_OFFSET},
+    {.name = {"CurrentSchemaId", 15}, .path = "currentSchemaId", .shape = &shape_integer, .offset = offsetof(GlueIcebergTableMetadata, current_schema_id), .has_offset = offsetof(GlueIcebergTableMetadata, has_current_schema_id)},
+    {.name = {"LastColumnId", 12}, .path = "lastColumnId", .shape = &shape_integer, .offset = offsetof(GlueIcebergTableMetadata, last_column_id), .has_offset = offsetof(GlueIcebergTableMetadata, has_last_column_id)},
+    {.name = {"PartitionSpecs", 14}, .path = "partitionSpecs", .shape = &shape_iceberg_partition_spec_list, .offset = offsetof(GlueIcebergTableMetadata, partition_specs), .has_offset = NO_OFFSET},
+    {.name = {"DefaultSpecId", 13}, .path = "defaultSpecId", .shape = &shape_integer, .offset = offsetof(GlueIcebergTableMetadata, default_spec_id), .has_offset = offsetof(GlueIcebergTableMetadata, has_default_spec_id)},
+    {.name = {"LastPartitionId", 15}, .path = "lastPartitionId", .shape = &shape_integer, .offset = offsetof(GlueIcebergTableMetadata, last_partition_id), .has_offset = offsetof(GlueIcebergTableMetadata, has_last_partition_id)},
+    {.name = {"SortOrders", 10}, .path = "sortOrders", .shape = &shape_iceberg_sort_order_list, .offset = offsetof(GlueIcebergTableMetadata, sort_orders), .has_offset = NO_OFFSET},
+    {.name = {"DefaultSortOrderId", 18}, .path = "defaultSortOrderId", .shape = &shape_integer, .offset = offsetof(GlueIcebergTableMetadata, default_sort_order_id), .has_offset = offsetof(GlueIcebergTableMetadata, has_default_sort_order_id)},
+};
+const Shape GLUE_SHAPE_ICEBERG_TABLE_METADATA = {.name = "IcebergTableMetadata", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergTableMetadata), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_iceberg_table_metadata};
+
+static const char *const enum_resource_action[] = {"UPDATE", "CREATE", NULL};
+static const Shape shape_resource_action = {.name = "ResourceAction", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_resource_action};
+
+static const char *const enum_resource_state[] = {"QUEUED", "IN_PROGRESS", "SUCCESS", "STOPPED", "FAILED", NULL};
+static const Shape shape_resource_state = {.name = "ResourceState", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_resource_state};
+
+static const Field fields_error_detail[] = {
+    {.name = {"ErrorCode", 9}, .path = "errorCode", .shape = &shape_name_string, .offset = offsetof(GlueErrorDetail, error_code), .has_offset = NO_OFFSET},
+    {.name = {"ErrorMessage", 12}, .path = "errorMessage", .shape = &shape_description_string, .offset = offsetof(GlueErrorDetail, error_message), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_ERROR_DETAIL = {.name = "ErrorDetail", .kind = KIND_STRUCTURE, .size = sizeof(GlueErrorDetail), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_error_detail};
+
+static const Field fields_view_validation[] = {
+    {.name = {"Dialect", 7}, .path = "dialect", .shape = &shape_view_dialect, .offset = offsetof(GlueViewValidation, dialect), .has_offset = NO_OFFSET},
+    {.name = {"DialectVersion", 14}, .path = "dialectVersion", .shape = &shape_view_dialect_version_string, .offset = offsetof(GlueViewValidation, dialect_version), .has_offset = NO_OFFSET},
+    {.name = {"ViewValidationText", 18}, .path = "viewValidationText", .shape = &shape_view_text_string, .offset = offsetof(GlueViewValidation, view_validation_text), .has_offset = NO_OFFSET},
+    {.name = {"UpdateTime", 10}, .path = "updateTime", .shape = &shape_timestamp, .offset = offsetof(GlueViewValidation, update_time), .has_offset = offsetof(GlueViewValidation, has_update_time)},
+    {.name = {"State", 5}, .path = "state", .shape = &shape_resource_state, .offset = offsetof(GlueViewValidation, state), .has_offset = NO_OFFSET},
+    {.name = {"Error", 5}, .path = "error", .shape = &GLUE_SHAPE_ERROR_DETAIL, .offset = offsetof(GlueViewValidation, error), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_VIEW_VALIDATION = {.name = "ViewValidation", .kind = KIND_STRUCTURE, .size = sizeof(GlueViewValidation), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_view_validation};
+
+static const Shape shape_view_validation_list = {.name = "ViewValidationList", .kind = KIND_LIST, .size = sizeof(GlueViewValidationList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_VIEW_VALIDATION};
+
+static const Field fields_status_details[] = {
+    {.name = {"RequestedChange", 15}, .path = "requestedChange", .shape = &GLUE_SHAPE_TABLE, .offset = offsetof(GlueStatusDetails, requested_change), .has_offset = NO_OFFSET},
+    {.name = {"ViewValidations", 15}, .path = "viewValidations", .shape = &shape_view_validation_list, .offset = offsetof(GlueStatusDetails, view_validations), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_STATUS_DETAILS = {.name = "StatusDetails", .kind = KIND_STRUCTURE, .size = sizeof(GlueStatusDetails), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_status_details};
+
+static const Field fields_table_status[] = {
+    {.name = {"RequestedBy", 11}, .path = "requestedBy", .shape = &shape_name_string, .offset = offsetof(GlueTableStatus, requested_by), .has_offset = NO_OFFSET},
+    {.name = {"UpdatedBy", 9}, .path = "updatedBy", .shape = &shape_name_string, .offset = offsetof(GlueTableStatus, updated_by), .has_offset = NO_OFFSET},
+    {.name = {"RequestTime", 11}, .path = "requestTime", .shape = &shape_timestamp, .offset = offsetof(GlueTableStatus, request_time), .has_offset = offsetof(GlueTableStatus, has_request_time)},
+    {.name = {"UpdateTime", 10}, .path = "updateTime", .shape = &shape_timestamp, .offset = offsetof(GlueTableStatus, update_time), .has_offset = offsetof(GlueTableStatus, has_update_time)},
+    {.name = {"Action", 6}, .path = "action", .shape = &shape_resource_action, .offset = offsetof(GlueTableStatus, action), .has_offset = NO_OFFSET},
+    {.name = {"State", 5}, .path = "state", .shape = &shape_resource_state, .offset = offsetof(GlueTableStatus, state), .has_offset = NO_OFFSET},
+    {.name = {"Error", 5}, .path = "error", .shape = &GLUE_SHAPE_ERROR_DETAIL, .offset = offsetof(GlueTableStatus, error), .has_offset = NO_OFFSET},
+    {.name = {"Details", 7}, .path = "details", .shape = &GLUE_SHAPE_STATUS_DETAILS, .offset = offsetof(GlueTableStatus, details), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_TABLE_STATUS = {.name = "TableStatus", .kind = KIND_STRUCTURE, .size = sizeof(GlueTableStatus), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_table_status};
+
+static const Field fields_rls_properties[] = {
+    {.name = {"DefaultRLSPolicy", 16}, .path = "defaultRLSPolicy", .shape = &shape_name_string, .offset = offsetof(GlueRLSProperties, default_rls_policy), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_RLS_PROPERTIES = {.name = "RLSProperties", .kind = KIND_STRUCTURE, .size = sizeof(GlueRLSProperties), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_rls_properties};
+
+static const Field fields_table[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueTable, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueTable, database_name), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description_string, .offset = offsetof(GlueTable, description), .has_offset = NO_OFFSET},
+    {.name = {"Owner", 5}, .path = "owner", .shape = &shape_name_string, .offset = offsetof(GlueTable, owner), .has_offset = NO_OFFSET},
+    {.name = {"CreateTime", 10}, .path = "createTime", .shape = &shape_timestamp, .offset = offsetof(GlueTable, create_time), .has_offset = offsetof(GlueTable, has_create_time)},
+    {.name = {"UpdateTime", 10}, .path = "updateTime", .shape = &shape_timestamp, .offset = offsetof(GlueTable, update_time), .has_offset = offsetof(GlueTable, has_update_time)},
+    {.name = {"LastAccessTime", 14}, .path = "lastAccessTime", .shape = &shape_timestamp, .offset = offsetof(GlueTable, last_access_time), .has_offset = offsetof(GlueTable, has_last_access_time)},
+    {.name = {"LastAnalyzedTime", 16}, .path = "lastAnalyzedTime", .shape = &shape_timestamp, .offset = offsetof(GlueTable, last_analyzed_time), .has_offset = offsetof(GlueTable, has_last_analyzed_time)},
+    {.name = {"Retention", 9}, .path = "retention", .shape = &shape_non_negative_integer, .offset = offsetof(GlueTable, retention), .has_offset = offsetof(GlueTable, has_retention)},
+    {.name = {"StorageDescriptor", 17}, .path = "storageDescriptor", .shape = &GLUE_SHAPE_STORAGE_DESCRIPTOR, .offset = offsetof(GlueTable, storage_descriptor), .has_offset = NO_OFFSET},
+    {.name = {"PartitionKeys", 13}, .path = "partitionKeys", .shape = &shape_column_list, .offset = offsetof(GlueTable, partition_keys), .has_offset = NO_OFFSET},
+    {.name = {"ViewOriginalText", 16}, .path = "viewOriginalText", .shape = &shape_view_text_string, .offset = offsetof(GlueTable, view_original_text), .has_offset = NO_OFFSET},
+    {.name = {"ViewExpandedText", 16}, .path = "viewExpandedText", .shape = &shape_view_text_string, .offset = offsetof(GlueTable, view_expanded_text), .has_offset = NO_OFFSET},
+    {.name = {"TableType", 9}, .path = "tableType", .shape = &shape_table_type_string, .offset = offsetof(GlueTable, table_type), .has_offset = NO_OFFSET},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_parameters_map, .offset = offsetof(GlueTable, parameters), .has_offset = NO_OFFSET},
+    {.name = {"CreatedBy", 9}, .path = "createdBy", .shape = &shape_name_string, .offset = offsetof(GlueTable, created_by), .has_offset = NO_OFFSET},
+    {.name = {"IsRegisteredWithLakeFormation", 29}, .path = "isRegisteredWithLakeFormation", .shape = &shape_boolean, .offset = offsetof(GlueTable, is_registered_with_lake_formation), .has_offset = offsetof(GlueTable, has_is_registered_with_lake_formation)},
+    {.name = {"TargetTable", 11}, .path = "targetTable", .shape = &GLUE_SHAPE_TABLE_IDENTIFIER, .offset = offsetof(GlueTable, target_table), .has_offset = NO_OFFSET},
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueTable, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"VersionId", 9}, .path = "versionId", .shape = &shape_version_string, .offset = offsetof(GlueTable, version_id), .has_offset = NO_OFFSET},
+    {.name = {"FederatedTable", 14}, .path = "federatedTable", .shape = &GLUE_SHAPE_FEDERATED_TABLE, .offset = offsetof(GlueTable, federated_table), .has_offset = NO_OFFSET},
+    {.name = {"ViewDefinition", 14}, .path = "viewDefinition", .shape = &GLUE_SHAPE_VIEW_DEFINITION, .offset = offsetof(GlueTable, view_definition), .has_offset = NO_OFFSET},
+    {.name = {"IsMultiDialectView", 18}, .path = "isMultiDialectView", .shape = &shape_nullable_boolean, .offset = offsetof(GlueTable, is_multi_dialect_view), .has_offset = offsetof(GlueTable, has_is_multi_dialect_view)},
+    {.name = {"IsMaterializedView", 18}, .path = "isMaterializedView", .shape = &shape_nullable_boolean, .offset = offsetof(GlueTable, is_materialized_view), .has_offset = offsetof(GlueTable, has_is_materialized_view)},
+    {.name = {"IcebergTableMetadata", 20}, .path = "icebergTableMetadata", .shape = &GLUE_SHAPE_ICEBERG_TABLE_METADATA, .offset = offsetof(GlueTable, iceberg_table_metadata), .has_offset = NO_OFFSET},
+    {.name = {"Status", 6}, .path = "status", .shape = &GLUE_SHAPE_TABLE_STATUS, .offset = offsetof(GlueTable, status), .has_offset = NO_OFFSET},
+    {.name = {"RLSProperties", 13}, .path = "rLSProperties", .shape = &GLUE_SHAPE_RLS_PROPERTIES, .offset = offsetof(GlueTable, rls_properties), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_TABLE = {.name = "Table", .kind = KIND_STRUCTURE, .size = sizeof(GlueTable), .min = NO_MIN, .max = NO_MAX, .fields_count = 27, .fields = fields_table};
+
+static const Field fields_get_table_response[] = {
+    {.name = {"Table", 5}, .path = "table", .shape = &GLUE_SHAPE_TABLE, .offset = offsetof(GlueGetTableResponse, table), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_TABLE_RESPONSE = {.name = "GetTableResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTableResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_table_response};
+
+static const Shape shape_filter_string = {.name = "FilterString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 2048, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*"};
+
+static const char *const enum_table_resource_share_type[] = {"FEDERATED", "ALL", NULL};
+static const Shape shape_table_resource_share_type = {.name = "TableResourceShareType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_table_resource_share_type};
+
+static const Field fields_get_tables_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueGetTablesRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueGetTablesRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Expression", 10}, .path = "expression", .shape = &shape_filter_string, .offset = offsetof(GlueGetTablesRequest, expression), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueGetTablesRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_catalog_getter_page_size, .offset = offsetof(GlueGetTablesRequest, max_results), .has_offset = offsetof(GlueGetTablesRequest, has_max_results)},
+    {.name = {"TransactionId", 13}, .path = "transactionId", .shape = &shape_transaction_id_string, .offset = offsetof(GlueGetTablesRequest, transaction_id), .has_offset = NO_OFFSET},
+    {.name = {"QueryAsOfTime", 13}, .path = "queryAsOfTime", .shape = &shape_timestamp, .offset = offsetof(GlueGetTablesRequest, query_as_of_time), .has_offset = offsetof(GlueGetTablesRequest, has_query_as_of_time)},
+    {.name = {"AuditContext", 12}, .path = "auditContext", .shape = &GLUE_SHAPE_AUDIT_CONTEXT, .offset = offsetof(GlueGetTablesRequest, audit_context), .has_offset = NO_OFFSET},
+    {.name = {"ResourceShareType", 17}, .path = "resourceShareType", .shape = &shape_table_resource_share_type, .offset = offsetof(GlueGetTablesRequest, resource_share_type), .has_offset = NO_OFFSET},
+    {.name = {"IncludeStatusDetails", 20}, .path = "includeStatusDetails", .shape = &shape_boolean_nullable, .offset = offsetof(GlueGetTablesRequest, include_status_details), .has_offset = offsetof(GlueGetTablesRequest, has_include_status_details)},
+    {.name = {"AttributesToGet", 15}, .path = "attributesToGet", .shape = &shape_table_attributes_list, .offset = offsetof(GlueGetTablesRequest, attributes_to_get), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_TABLES_REQUEST = {.name = "GetTablesRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTablesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_get_tables_request};
+
+static const Shape shape_table_list = {.name = "TableList", .kind = KIND_LIST, .size = sizeof(GlueTableList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_TABLE};
+
+static const Field fields_get_tables_response[] = {
+    {.name = {"TableList", 9}, .path = "tableList", .shape = &shape_table_list, .offset = offsetof(GlueGetTablesResponse, table_list), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueGetTablesResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_TABLES_RESPONSE = {.name = "GetTablesResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTablesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_tables_response};
+
+static const char *const enum_view_update_action[] = {"ADD", "REPLACE", "ADD_OR_REPLACE", "DROP", NULL};
+static const Shape shape_view_update_action = {.name = "ViewUpdateAction", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_view_update_action};
+
+static const char *const enum_iceberg_update_action[] = {"add-schema", "set-current-schema", "add-spec", "set-default-spec", "add-sort-order", "set-default-sort-order", "set-location", "set-properties", "remove-properties", "add-encryption-key", "remove-encryption-key", NULL};
+static const Shape shape_iceberg_update_action = {.name = "IcebergUpdateAction", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_iceberg_update_action};
+
+static const Shape shape_encryption_key_id_string = {.name = "EncryptionKeyIdString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 2056, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"};
+
+static const Shape shape_encrypted_key_metadata_string = {.name = "EncryptedKeyMetadataString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 2056, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"};
+
+static const Field fields_iceberg_encrypted_key[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_encryption_key_id_string, .offset = offsetof(GlueIcebergEncryptedKey, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncryptedKeyMetadata", 20}, .path = "encryptedKeyMetadata", .shape = &shape_encrypted_key_metadata_string, .offset = offsetof(GlueIcebergEncryptedKey, encrypted_key_metadata), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncryptedById", 13}, .path = "encryptedById", .shape = &shape_encryption_key_id_string, .offset = offsetof(GlueIcebergEncryptedKey, encrypted_by_id), .has_offset = NO_OFFSET},
+    {.name = {"Properties", 10}, .path = "properties", .shape = &shape_string_to_string_map, .offset = offsetof(GlueIcebergEncryptedKey, properties), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_ICEBERG_ENCRYPTED_KEY = {.name = "IcebergEncryptedKey", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergEncryptedKey), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_iceberg_encrypted_key};
+
+static const Field fields_iceberg_table_update[] = {
+    {.name = {"Schema", 6}, .path = "schema", .shape = &GLUE_SHAPE_ICEBERG_SCHEMA, .offset = offsetof(GlueIcebergTableUpdate, schema), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionSpec", 13}, .path = "partitionSpec", .shape = &GLUE_SHAPE_ICEBERG_PARTITION_SPEC, .offset = offsetof(GlueIcebergTableUpdate, partition_spec), .has_offset = NO_OFFSET},
+    {.name = {"SortOrder", 9}, .path = "sortOrder", .shape = &GLUE_SHAPE_ICEBERG_SORT_ORDER, .offset = offsetof(GlueIcebergTableUpdate, sort_order), .has_offset = NO_OFFSET},
+    {.name = {"Location", 8}, .path = "location", .shape = &shape_location_string, .offset = offsetof(GlueIcebergTableUpdate, location), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Properties", 10}, .path = "properties", .shape = &shape_string_to_string_map, .offset = offsetof(GlueIcebergTableUpdate, properties), .has_offset = NO_OFFSET},
+    {.name = {"Action", 6}, .path = "action", .shape = &shape_iceberg_update_action, .offset = offsetof(GlueIcebergTableUpdate, action), .has_offset = NO_OFFSET},
+    {.name = {"EncryptionKey", 13}, .path = "encryptionKey", .shape = &GLUE_SHAPE_ICEBERG_ENCRYPTED_KEY, .offset = offsetof(GlueIcebergTableUpdate, encryption_key), .has_offset = NO_OFFSET},
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_encryption_key_id_string, .offset = offsetof(GlueIcebergTableUpdate, key_id), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_ICEBERG_TABLE_UPDATE = {.name = "IcebergTableUpdate", .kind = KIND_STRUCTURE, .size = sizeof(GlueIcebergTableUpdate), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_iceberg_table_update};
+
+static const Shape shape_iceberg_table_update_list = {.name = "IcebergTableUpdateList", .kind = KIND_LIST, .size = sizeof(GlueIcebergTableUpdateList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_ICEBERG_TABLE_UPDATE};
+
+static const Field fields_update_iceberg_table_input[] = {
+    {.name = {"Updates", 7}, .path = "updates", .shape = &shape_iceberg_table_update_list, .offset = offsetof(GlueUpdateIcebergTableInput, updates), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_UPDATE_ICEBERG_TABLE_INPUT = {.name = "UpdateIcebergTableInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateIcebergTableInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_iceberg_table_input};
+
+static const Field fields_update_iceberg_input[] = {
+    {.name = {"UpdateIcebergTableInput", 23}, .path = "updateIcebergTableInput", .shape = &GLUE_SHAPE_UPDATE_ICEBERG_TABLE_INPUT, .offset = offsetof(GlueUpdateIcebergInput, update_iceberg_table_input), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_UPDATE_ICEBERG_INPUT = {.name = "UpdateIcebergInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateIcebergInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_iceberg_input};
+
+static const Field fields_update_open_table_format_input[] = {
+    {.name = {"UpdateIcebergInput", 18}, .path = "updateIcebergInput", .shape = &GLUE_SHAPE_UPDATE_ICEBERG_INPUT, .offset = offsetof(GlueUpdateOpenTableFormatInput, update_iceberg_input), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_UPDATE_OPEN_TABLE_FORMAT_INPUT = {.name = "UpdateOpenTableFormatInput", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateOpenTableFormatInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_open_table_format_input};
+
+static const Field fields_update_table_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueUpdateTableRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueUpdateTableRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueUpdateTableRequest, name), .has_offset = NO_OFFSET},
+    {.name = {"TableInput", 10}, .path = "tableInput", .shape = &GLUE_SHAPE_TABLE_INPUT, .offset = offsetof(GlueUpdateTableRequest, table_input), .has_offset = NO_OFFSET},
+    {.name = {"SkipArchive", 11}, .path = "skipArchive", .shape = &shape_boolean_nullable, .offset = offsetof(GlueUpdateTableRequest, skip_archive), .has_offset = offsetof(GlueUpdateTableRequest, has_skip_archive)},
+    {.name = {"TransactionId", 13}, .path = "transactionId", .shape = &shape_transaction_id_string, .offset = offsetof(GlueUpdateTableRequest, transaction_id), .has_offset = NO_OFFSET},
+    {.name = {"VersionId", 9}, .path = "versionId", .shape = &shape_version_string, .offset = offsetof(GlueUpdateTableRequest, version_id), .has_offset = NO_OFFSET},
+    {.name = {"ViewUpdateAction", 16}, .path = "viewUpdateAction", .shape = &shape_view_update_action, .offset = offsetof(GlueUpdateTableRequest, view_update_action), .has_offset = NO_OFFSET},
+    {.name = {"Force", 5}, .path = "force", .shape = &shape_boolean, .offset = offsetof(GlueUpdateTableRequest, force), .has_offset = offsetof(GlueUpdateTableRequest, has_force)},
+    {.name = {"UpdateOpenTableFormatInput", 26}, .path = "updateOpenTableFormatInput", .shape = &GLUE_SHAPE_UPDATE_OPEN_TABLE_FORMAT_INPUT, .offset = offsetof(GlueUpdateTableRequest, update_open_table_format_input), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_UPDATE_TABLE_REQUEST = {.name = "UpdateTableRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateTableRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_update_table_request};
+
+const Shape GLUE_SHAPE_UPDATE_TABLE_RESPONSE = {.name = "UpdateTableResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdateTableResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_delete_table_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueDeleteTableRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueDeleteTableRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueDeleteTableRequest, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TransactionId", 13}, .path = "transactionId", .shape = &shape_transaction_id_string, .offset = offsetof(GlueDeleteTableRequest, transaction_id), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_DELETE_TABLE_REQUEST = {.name = "DeleteTableRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteTableRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_delete_table_request};
+
+const Shape GLUE_SHAPE_DELETE_TABLE_RESPONSE = {.name = "DeleteTableResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteTableResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_batch_delete_table_name_list = {.name = "BatchDeleteTableNameList", .kind = KIND_LIST, .size = sizeof(GlueBatchDeleteTableNameList), .min = 0, .max = 100, .member = &shape_name_string};
+
+static const Field fields_batch_delete_table_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueBatchDeleteTableRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueBatchDeleteTableRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TablesToDelete", 14}, .path = "tablesToDelete", .shape = &shape_batch_delete_table_name_list, .offset = offsetof(GlueBatchDeleteTableRequest, tables_to_delete), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TransactionId", 13}, .path = "transactionId", .shape = &shape_transaction_id_string, .offset = offsetof(GlueBatchDeleteTableRequest, transaction_id), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_BATCH_DELETE_TABLE_REQUEST = {.name = "BatchDeleteTableRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchDeleteTableRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_batch_delete_table_request};
+
+static const Field fields_table_error[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueTableError, table_name), .has_offset = NO_OFFSET},
+    {.name = {"ErrorDetail", 11}, .path = "errorDetail", .shape = &GLUE_SHAPE_ERROR_DETAIL, .offset = offsetof(GlueTableError, error_detail), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_TABLE_ERROR = {.name = "TableError", .kind = KIND_STRUCTURE, .size = sizeof(GlueTableError), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_table_error};
+
+static const Shape shape_table_errors = {.name = "TableErrors", .kind = KIND_LIST, .size = sizeof(GlueTableErrors), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_TABLE_ERROR};
+
+static const Field fields_batch_delete_table_response[] = {
+    {.name = {"Errors", 6}, .path = "errors", .shape = &shape_table_errors, .offset = offsetof(GlueBatchDeleteTableResponse, errors), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_BATCH_DELETE_TABLE_RESPONSE = {.name = "BatchDeleteTableResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchDeleteTableResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_batch_delete_table_response};
+
+static const Shape shape_value_string = {.name = "ValueString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024};
+
+static const char *const enum_comparator[] = {"EQUALS", "GREATER_THAN", "LESS_THAN", "GREATER_THAN_EQUALS", "LESS_THAN_EQUALS", NULL};
+static const Shape shape_comparator = {.name = "Comparator", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_comparator};
+
+static const Field fields_property_predicate[] = {
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_value_string, .offset = offsetof(GluePropertyPredicate, key), .has_offset = NO_OFFSET},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_value_string, .offset = offsetof(GluePropertyPredicate, value), .has_offset = NO_OFFSET},
+    {.name = {"Comparator", 10}, .path = "comparator", .shape = &shape_comparator, .offset = offsetof(GluePropertyPredicate, comparator), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_PROPERTY_PREDICATE = {.name = "PropertyPredicate", .kind = KIND_STRUCTURE, .size = sizeof(GluePropertyPredicate), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_property_predicate};
+
+static const Shape shape_search_property_predicates = {.name = "SearchPropertyPredicates", .kind = KIND_LIST, .size = sizeof(GlueSearchPropertyPredicates), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_PROPERTY_PREDICATE};
+
+static const char *const enum_sort[] = {"ASC", "DESC", NULL};
+static const Shape shape_sort = {.name = "Sort", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_sort};
+
+static const Field fields_sort_criterion[] = {
+    {.name = {"FieldName", 9}, .path = "fieldName", .shape = &shape_value_string, .offset = offsetof(GlueSortCriterion, field_name), .has_offset = NO_OFFSET},
+    {.name = {"Sort", 4}, .path = "sort", .shape = &shape_sort, .offset = offsetof(GlueSortCriterion, sort), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_SORT_CRITERION = {.name = "SortCriterion", .kind = KIND_STRUCTURE, .size = sizeof(GlueSortCriterion), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_sort_criterion};
+
+static const Shape shape_sort_criteria = {.name = "SortCriteria", .kind = KIND_LIST, .size = sizeof(GlueSortCriteria), .min = 0, .max = 1, .member = &GLUE_SHAPE_SORT_CRITERION};
+
+static const Shape shape_page_size = {.name = "PageSize", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 1000};
+
+static const Field fields_search_tables_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueSearchTablesRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueSearchTablesRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"Filters", 7}, .path = "filters", .shape = &shape_search_property_predicates, .offset = offsetof(GlueSearchTablesRequest, filters), .has_offset = NO_OFFSET},
+    {.name = {"SearchText", 10}, .path = "searchText", .shape = &shape_value_string, .offset = offsetof(GlueSearchTablesRequest, search_text), .has_offset = NO_OFFSET},
+    {.name = {"SortCriteria", 12}, .path = "sortCriteria", .shape = &shape_sort_criteria, .offset = offsetof(GlueSearchTablesRequest, sort_criteria), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_page_size, .offset = offsetof(GlueSearchTablesRequest, max_results), .has_offset = offsetof(GlueSearchTablesRequest, has_max_results)},
+    {.name = {"ResourceShareType", 17}, .path = "resourceShareType", .shape = &shape_resource_share_type, .offset = offsetof(GlueSearchTablesRequest, resource_share_type), .has_offset = NO_OFFSET},
+    {.name = {"IncludeStatusDetails", 20}, .path = "includeStatusDetails", .shape = &shape_boolean_nullable, .offset = offsetof(GlueSearchTablesRequest, include_status_details), .has_offset = offsetof(GlueSearchTablesRequest, has_include_status_details)},
+};
+const Shape GLUE_SHAPE_SEARCH_TABLES_REQUEST = {.name = "SearchTablesRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueSearchTablesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_search_tables_request};
+
+static const Field fields_search_tables_response[] = {
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueSearchTablesResponse, next_token), .has_offset = NO_OFFSET},
+    {.name = {"TableList", 9}, .path = "tableList", .shape = &shape_table_list, .offset = offsetof(GlueSearchTablesResponse, table_list), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_SEARCH_TABLES_RESPONSE = {.name = "SearchTablesResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueSearchTablesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_search_tables_response};
+
+static const Field fields_get_table_version_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueGetTableVersionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueGetTableVersionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueGetTableVersionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"VersionId", 9}, .path = "versionId", .shape = &shape_version_string, .offset = offsetof(GlueGetTableVersionRequest, version_id), .has_offset = NO_OFFSET},
+    {.name = {"AuditContext", 12}, .path = "auditContext", .shape = &GLUE_SHAPE_AUDIT_CONTEXT, .offset = offsetof(GlueGetTableVersionRequest, audit_context), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_TABLE_VERSION_REQUEST = {.name = "GetTableVersionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTableVersionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_table_version_request};
+
+static const Field fields_table_version[] = {
+    {.name = {"Table", 5}, .path = "table", .shape = &GLUE_SHAPE_TABLE, .offset = offsetof(GlueTableVersion, table), .has_offset = NO_OFFSET},
+    {.name = {"VersionId", 9}, .path = "versionId", .shape = &shape_version_string, .offset = offsetof(GlueTableVersion, version_id), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_TABLE_VERSION = {.name = "TableVersion", .kind = KIND_STRUCTURE, .size = sizeof(GlueTableVersion), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_table_version};
+
+static const Field fields_get_table_version_response[] = {
+    {.name = {"TableVersion", 12}, .path = "tableVersion", .shape = &GLUE_SHAPE_TABLE_VERSION, .offset = offsetof(GlueGetTableVersionResponse, table_version), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_TABLE_VERSION_RESPONSE = {.name = "GetTableVersionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTableVersionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_table_version_response};
+
+static const Field fields_get_table_versions_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueGetTableVersionsRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueGetTableVersionsRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueGetTableVersionsRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueGetTableVersionsRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_catalog_getter_page_size, .offset = offsetof(GlueGetTableVersionsRequest, max_results), .has_offset = offsetof(GlueGetTableVersionsRequest, has_max_results)},
+    {.name = {"AuditContext", 12}, .path = "auditContext", .shape = &GLUE_SHAPE_AUDIT_CONTEXT, .offset = offsetof(GlueGetTableVersionsRequest, audit_context), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_TABLE_VERSIONS_REQUEST = {.name = "GetTableVersionsRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTableVersionsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_get_table_versions_request};
+
+static const Shape shape_get_table_versions_list = {.name = "GetTableVersionsList", .kind = KIND_LIST, .size = sizeof(GlueGetTableVersionsList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_TABLE_VERSION};
+
+static const Field fields_get_table_versions_response[] = {
+    {.name = {"TableVersions", 13}, .path = "tableVersions", .shape = &shape_get_table_versions_list, .offset = offsetof(GlueGetTableVersionsResponse, table_versions), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueGetTableVersionsResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_TABLE_VERSIONS_RESPONSE = {.name = "GetTableVersionsResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetTableVersionsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_table_versions_response};
+
+static const Field fields_delete_table_version_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueDeleteTableVersionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueDeleteTableVersionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueDeleteTableVersionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"VersionId", 9}, .path = "versionId", .shape = &shape_version_string, .offset = offsetof(GlueDeleteTableVersionRequest, version_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_DELETE_TABLE_VERSION_REQUEST = {.name = "DeleteTableVersionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteTableVersionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_delete_table_version_request};
+
+const Shape GLUE_SHAPE_DELETE_TABLE_VERSION_RESPONSE = {.name = "DeleteTableVersionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeleteTableVersionResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_batch_delete_table_version_list = {.name = "BatchDeleteTableVersionList", .kind = KIND_LIST, .size = sizeof(GlueBatchDeleteTableVersionList), .min = 0, .max = 100, .member = &shape_version_string};
+
+static const Field fields_batch_delete_table_version_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueBatchDeleteTableVersionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueBatchDeleteTableVersionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueBatchDeleteTableVersionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"VersionIds", 10}, .path = "versionIds", .shape = &shape_batch_delete_table_version_list, .offset = offsetof(GlueBatchDeleteTableVersionRequest, version_ids), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_BATCH_DELETE_TABLE_VERSION_REQUEST = {.name = "BatchDeleteTableVersionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchDeleteTableVersionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_batch_delete_table_version_request};
+
+static const Field fields_table_version_error[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueTableVersionError, table_name), .has_offset = NO_OFFSET},
+    {.name = {"VersionId", 9}, .path = "versionId", .shape = &shape_version_string, .offset = offsetof(GlueTableVersionError, version_id), .has_offset = NO_OFFSET},
+    {.name = {"ErrorDetail", 11}, .path = "errorDetail", .shape = &GLUE_SHAPE_ERROR_DETAIL, .offset = offsetof(GlueTableVersionError, error_detail), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_TABLE_VERSION_ERROR = {.name = "TableVersionError", .kind = KIND_STRUCTURE, .size = sizeof(GlueTableVersionError), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_table_version_error};
+
+static const Shape shape_table_version_errors = {.name = "TableVersionErrors", .kind = KIND_LIST, .size = sizeof(GlueTableVersionErrors), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_TABLE_VERSION_ERROR};
+
+static const Field fields_batch_delete_table_version_response[] = {
+    {.name = {"Errors", 6}, .path = "errors", .shape = &shape_table_version_errors, .offset = offsetof(GlueBatchDeleteTableVersionResponse, errors), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_BATCH_DELETE_TABLE_VERSION_RESPONSE = {.name = "BatchDeleteTableVersionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchDeleteTableVersionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_batch_delete_table_version_response};
+
+static const Shape shape_value_string_list = {.name = "ValueStringList", .kind = KIND_LIST, .size = sizeof(GlueValueStringList), .min = NO_MIN, .max = NO_MAX, .member = &shape_value_string};
+
+static const Field fields_partition_input[] = {
+    {.name = {"Values", 6}, .path = "values", .shape = &shape_value_string_list, .offset = offsetof(GluePartitionInput, values), .has_offset = NO_OFFSET},
+    {.name = {"LastAccessTime", 14}, .path = "lastAccessTime", .shape = &shape_timestamp, .offset = offsetof(GluePartitionInput, last_access_time), .has_offset = offsetof(GluePartitionInput, has_last_access_time)},
+    {.name = {"StorageDescriptor", 17}, .path = "storageDescriptor", .shape = &GLUE_SHAPE_STORAGE_DESCRIPTOR, .offset = offsetof(GluePartitionInput, storage_descriptor), .has_offset = NO_OFFSET},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_parameters_map, .offset = offsetof(GluePartitionInput, parameters), .has_offset = NO_OFFSET},
+    {.name = {"LastAnalyzedTime", 16}, .path = "lastAnalyzedTime", .shape = &shape_timestamp, .offset = offsetof(GluePartitionInput, last_analyzed_time), .has_offset = offsetof(GluePartitionInput, has_last_analyzed_time)},
+};
+const Shape GLUE_SHAPE_PARTITION_INPUT = {.name = "PartitionInput", .kind = KIND_STRUCTURE, .size = sizeof(GluePartitionInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_partition_input};
+
+static const Field fields_create_partition_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueCreatePartitionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueCreatePartitionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueCreatePartitionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionInput", 14}, .path = "partitionInput", .shape = &GLUE_SHAPE_PARTITION_INPUT, .offset = offsetof(GlueCreatePartitionRequest, partition_input), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_CREATE_PARTITION_REQUEST = {.name = "CreatePartitionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreatePartitionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_create_partition_request};
+
+const Shape GLUE_SHAPE_CREATE_PARTITION_RESPONSE = {.name = "CreatePartitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueCreatePartitionResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_partition_input_list = {.name = "PartitionInputList", .kind = KIND_LIST, .size = sizeof(GluePartitionInputList), .min = 0, .max = 100, .member = &GLUE_SHAPE_PARTITION_INPUT};
+
+static const Field fields_batch_create_partition_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueBatchCreatePartitionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueBatchCreatePartitionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueBatchCreatePartitionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionInputList", 18}, .path = "partitionInputList", .shape = &shape_partition_input_list, .offset = offsetof(GlueBatchCreatePartitionRequest, partition_input_list), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_BATCH_CREATE_PARTITION_REQUEST = {.name = "BatchCreatePartitionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchCreatePartitionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_batch_create_partition_request};
+
+static const Field fields_partition_error[] = {
+    {.name = {"PartitionValues", 15}, .path = "partitionValues", .shape = &shape_value_string_list, .offset = offsetof(GluePartitionError, partition_values), .has_offset = NO_OFFSET},
+    {.name = {"ErrorDetail", 11}, .path = "errorDetail", .shape = &GLUE_SHAPE_ERROR_DETAIL, .offset = offsetof(GluePartitionError, error_detail), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_PARTITION_ERROR = {.name = "PartitionError", .kind = KIND_STRUCTURE, .size = sizeof(GluePartitionError), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_partition_error};
+
+static const Shape shape_partition_errors = {.name = "PartitionErrors", .kind = KIND_LIST, .size = sizeof(GluePartitionErrors), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_PARTITION_ERROR};
+
+static const Field fields_batch_create_partition_response[] = {
+    {.name = {"Errors", 6}, .path = "errors", .shape = &shape_partition_errors, .offset = offsetof(GlueBatchCreatePartitionResponse, errors), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_BATCH_CREATE_PARTITION_RESPONSE = {.name = "BatchCreatePartitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchCreatePartitionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_batch_create_partition_response};
+
+static const Field fields_get_partition_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueGetPartitionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueGetPartitionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueGetPartitionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionValues", 15}, .path = "partitionValues", .shape = &shape_value_string_list, .offset = offsetof(GlueGetPartitionRequest, partition_values), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AuditContext", 12}, .path = "auditContext", .shape = &GLUE_SHAPE_AUDIT_CONTEXT, .offset = offsetof(GlueGetPartitionRequest, audit_context), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_PARTITION_REQUEST = {.name = "GetPartitionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetPartitionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_partition_request};
+
+static const Field fields_partition[] = {
+    {.name = {"Values", 6}, .path = "values", .shape = &shape_value_string_list, .offset = offsetof(GluePartition, values), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GluePartition, database_name), .has_offset = NO_OFFSET},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GluePartition, table_name), .has_offset = NO_OFFSET},
+    {.name = {"CreationTime", 12}, .path = "creationTime", .shape = &shape_timestamp, .offset = offsetof(GluePartition, creation_time), .has_offset = offsetof(GluePartition, has_creation_time)},
+    {.name = {"LastAccessTime", 14}, .path = "lastAccessTime", .shape = &shape_timestamp, .offset = offsetof(GluePartition, last_access_time), .has_offset = offsetof(GluePartition, has_last_access_time)},
+    {.name = {"StorageDescriptor", 17}, .path = "storageDescriptor", .shape = &GLUE_SHAPE_STORAGE_DESCRIPTOR, .offset = offsetof(GluePartition, storage_descriptor), .has_offset = NO_OFFSET},
+    {.name = {"Parameters", 10}, .path = "parameters", .shape = &shape_parameters_map, .offset = offsetof(GluePartition, parameters), .has_offset = NO_OFFSET},
+    {.name = {"LastAnalyzedTime", 16}, .path = "lastAnalyzedTime", .shape = &shape_timestamp, .offset = offsetof(GluePartition, last_analyzed_time), .has_offset = offsetof(GluePartition, has_last_analyzed_time)},
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GluePartition, catalog_id), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_PARTITION = {.name = "Partition", .kind = KIND_STRUCTURE, .size = sizeof(GluePartition), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_partition};
+
+static const Field fields_get_partition_response[] = {
+    {.name = {"Partition", 9}, .path = "partition", .shape = &GLUE_SHAPE_PARTITION, .offset = offsetof(GlueGetPartitionResponse, partition), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_PARTITION_RESPONSE = {.name = "GetPartitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetPartitionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_partition_response};
+
+static const Shape shape_predicate_string = {.name = "PredicateString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 2048, .pattern = "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*"};
+
+static const Shape shape_total_segments_integer = {.name = "TotalSegmentsInteger", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 10};
+
+static const Field fields_segment[] = {
+    {.name = {"SegmentNumber", 13}, .path = "segmentNumber", .shape = &shape_non_negative_integer, .offset = offsetof(GlueSegment, segment_number), .has_offset = offsetof(GlueSegment, has_segment_number), .required = true},
+    {.name = {"TotalSegments", 13}, .path = "totalSegments", .shape = &shape_total_segments_integer, .offset = offsetof(GlueSegment, total_segments), .has_offset = offsetof(GlueSegment, has_total_segments), .required = true},
+};
+const Shape GLUE_SHAPE_SEGMENT = {.name = "Segment", .kind = KIND_STRUCTURE, .size = sizeof(GlueSegment), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_segment};
+
+static const Field fields_get_partitions_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueGetPartitionsRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueGetPartitionsRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueGetPartitionsRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Expression", 10}, .path = "expression", .shape = &shape_predicate_string, .offset = offsetof(GlueGetPartitionsRequest, expression), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueGetPartitionsRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"Segment", 7}, .path = "segment", .shape = &GLUE_SHAPE_SEGMENT, .offset = offsetof(GlueGetPartitionsRequest, segment), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_page_size, .offset = offsetof(GlueGetPartitionsRequest, max_results), .has_offset = offsetof(GlueGetPartitionsRequest, has_max_results)},
+    {.name = {"ExcludeColumnSchema", 19}, .path = "excludeColumnSchema", .shape = &shape_boolean_nullable, .offset = offsetof(GlueGetPartitionsRequest, exclude_column_schema), .has_offset = offsetof(GlueGetPartitionsRequest, has_exclude_column_schema)},
+    {.name = {"TransactionId", 13}, .path = "transactionId", .shape = &shape_transaction_id_string, .offset = offsetof(GlueGetPartitionsRequest, transaction_id), .has_offset = NO_OFFSET},
+    {.name = {"QueryAsOfTime", 13}, .path = "queryAsOfTime", .shape = &shape_timestamp, .offset = offsetof(GlueGetPartitionsRequest, query_as_of_time), .has_offset = offsetof(GlueGetPartitionsRequest, has_query_as_of_time)},
+    {.name = {"AuditContext", 12}, .path = "auditContext", .shape = &GLUE_SHAPE_AUDIT_CONTEXT, .offset = offsetof(GlueGetPartitionsRequest, audit_context), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_PARTITIONS_REQUEST = {.name = "GetPartitionsRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetPartitionsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_get_partitions_request};
+
+static const Shape shape_partition_list = {.name = "PartitionList", .kind = KIND_LIST, .size = sizeof(GluePartitionList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_PARTITION};
+
+static const Field fields_get_partitions_response[] = {
+    {.name = {"Partitions", 10}, .path = "partitions", .shape = &shape_partition_list, .offset = offsetof(GlueGetPartitionsResponse, partitions), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueGetPartitionsResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_PARTITIONS_RESPONSE = {.name = "GetPartitionsResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetPartitionsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_partitions_response};
+
+static const Field fields_partition_value_list[] = {
+    {.name = {"Values", 6}, .path = "values", .shape = &shape_value_string_list, .offset = offsetof(GluePartitionValueList, values), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_PARTITION_VALUE_LIST = {.name = "PartitionValueList", .kind = KIND_STRUCTURE, .size = sizeof(GluePartitionValueList), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_partition_value_list};
+
+static const Shape shape_batch_get_partition_value_list = {.name = "BatchGetPartitionValueList", .kind = KIND_LIST, .size = sizeof(GlueBatchGetPartitionValueList), .min = 0, .max = 1000, .member = &GLUE_SHAPE_PARTITION_VALUE_LIST};
+
+static const Shape shape_context_key = {.name = "ContextKey", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128};
+
+static const Shape shape_context_value = {.name = "ContextValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 256};
+
+static const Shape shape_additional_context_map = {.name = "AdditionalContextMap", .kind = KIND_MAP, .size = sizeof(GlueAdditionalContextMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_context_key, .member = &shape_context_value, .entry_size = sizeof(GlueAdditionalContextMapEntry), .value_offset = offsetof(GlueAdditionalContextMapEntry, value)};
+
+static const Field fields_query_session_context[] = {
+    {.name = {"QueryId", 7}, .path = "queryId", .shape = &shape_hash_string, .offset = offsetof(GlueQuerySessionContext, query_id), .has_offset = NO_OFFSET},
+    {.name = {"QueryStartTime", 14}, .path = "queryStartTime", .shape = &shape_timestamp, .offset = offsetof(GlueQuerySessionContext, query_start_time), .has_offset = offsetof(GlueQuerySessionContext, has_query_start_time)},
+    {.name = {"ClusterId", 9}, .path = "clusterId", .shape = &shape_nullable_string, .offset = offsetof(GlueQuerySessionContext, cluster_id), .has_offset = NO_OFFSET},
+    {.name = {"QueryAuthorizationId", 20}, .path = "queryAuthorizationId", .shape = &shape_hash_string, .offset = offsetof(GlueQuerySessionContext, query_authorization_id), .has_offset = NO_OFFSET},
+    {.name = {"AdditionalContext", 17}, .path = "additionalContext", .shape = &shape_additional_context_map, .offset = offsetof(GlueQuerySessionContext, additional_context), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_QUERY_SESSION_CONTEXT = {.name = "QuerySessionContext", .kind = KIND_STRUCTURE, .size = sizeof(GlueQuerySessionContext), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_query_session_context};
+
+static const Field fields_batch_get_partition_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueBatchGetPartitionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueBatchGetPartitionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueBatchGetPartitionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionsToGet", 15}, .path = "partitionsToGet", .shape = &shape_batch_get_partition_value_list, .offset = offsetof(GlueBatchGetPartitionRequest, partitions_to_get), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AuditContext", 12}, .path = "auditContext", .shape = &GLUE_SHAPE_AUDIT_CONTEXT, .offset = offsetof(GlueBatchGetPartitionRequest, audit_context), .has_offset = NO_OFFSET},
+    {.name = {"QuerySessionContext", 19}, .path = "querySessionContext", .shape = &GLUE_SHAPE_QUERY_SESSION_CONTEXT, .offset = offsetof(GlueBatchGetPartitionRequest, query_session_context), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_BATCH_GET_PARTITION_REQUEST = {.name = "BatchGetPartitionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchGetPartitionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_batch_get_partition_request};
+
+static const Field fields_batch_get_partition_response[] = {
+    {.name = {"Partitions", 10}, .path = "partitions", .shape = &shape_partition_list, .offset = offsetof(GlueBatchGetPartitionResponse, partitions), .has_offset = NO_OFFSET},
+    {.name = {"UnprocessedKeys", 15}, .path = "unprocessedKeys", .shape = &shape_batch_get_partition_value_list, .offset = offsetof(GlueBatchGetPartitionResponse, unprocessed_keys), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_BATCH_GET_PARTITION_RESPONSE = {.name = "BatchGetPartitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchGetPartitionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_batch_get_partition_response};
+
+static const Shape shape_bounded_partition_value_list = {.name = "BoundedPartitionValueList", .kind = KIND_LIST, .size = sizeof(GlueBoundedPartitionValueList), .min = 0, .max = 100, .member = &shape_value_string};
+
+static const Field fields_update_partition_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueUpdatePartitionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueUpdatePartitionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueUpdatePartitionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionValueList", 18}, .path = "partitionValueList", .shape = &shape_bounded_partition_value_list, .offset = offsetof(GlueUpdatePartitionRequest, partition_value_list), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionInput", 14}, .path = "partitionInput", .shape = &GLUE_SHAPE_PARTITION_INPUT, .offset = offsetof(GlueUpdatePartitionRequest, partition_input), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_UPDATE_PARTITION_REQUEST = {.name = "UpdatePartitionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdatePartitionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_update_partition_request};
+
+const Shape GLUE_SHAPE_UPDATE_PARTITION_RESPONSE = {.name = "UpdatePartitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueUpdatePartitionResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_batch_update_partition_request_entry[] = {
+    {.name = {"PartitionValueList", 18}, .path = "partitionValueList", .shape = &shape_bounded_partition_value_list, .offset = offsetof(GlueBatchUpdatePartitionRequestEntry, partition_value_list), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionInput", 14}, .path = "partitionInput", .shape = &GLUE_SHAPE_PARTITION_INPUT, .offset = offsetof(GlueBatchUpdatePartitionRequestEntry, partition_input), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_BATCH_UPDATE_PARTITION_REQUEST_ENTRY = {.name = "BatchUpdatePartitionRequestEntry", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchUpdatePartitionRequestEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_batch_update_partition_request_entry};
+
+static const Shape shape_batch_update_partition_request_entry_list = {.name = "BatchUpdatePartitionRequestEntryList", .kind = KIND_LIST, .size = sizeof(GlueBatchUpdatePartitionRequestEntryList), .min = 1, .max = 100, .member = &GLUE_SHAPE_BATCH_UPDATE_PARTITION_REQUEST_ENTRY};
+
+static const Field fields_batch_update_partition_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueBatchUpdatePartitionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueBatchUpdatePartitionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueBatchUpdatePartitionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Entries", 7}, .path = "entries", .shape = &shape_batch_update_partition_request_entry_list, .offset = offsetof(GlueBatchUpdatePartitionRequest, entries), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_BATCH_UPDATE_PARTITION_REQUEST = {.name = "BatchUpdatePartitionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchUpdatePartitionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_batch_update_partition_request};
+
+static const Field fields_batch_update_partition_failure_entry[] = {
+    {.name = {"PartitionValueList", 18}, .path = "partitionValueList", .shape = &shape_bounded_partition_value_list, .offset = offsetof(GlueBatchUpdatePartitionFailureEntry, partition_value_list), .has_offset = NO_OFFSET},
+    {.name = {"ErrorDetail", 11}, .path = "errorDetail", .shape = &GLUE_SHAPE_ERROR_DETAIL, .offset = offsetof(GlueBatchUpdatePartitionFailureEntry, error_detail), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_BATCH_UPDATE_PARTITION_FAILURE_ENTRY = {.name = "BatchUpdatePartitionFailureEntry", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchUpdatePartitionFailureEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_batch_update_partition_failure_entry};
+
+static const Shape shape_batch_update_partition_failure_list = {.name = "BatchUpdatePartitionFailureList", .kind = KIND_LIST, .size = sizeof(GlueBatchUpdatePartitionFailureList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_BATCH_UPDATE_PARTITION_FAILURE_ENTRY};
+
+static const Field fields_batch_update_partition_response[] = {
+    {.name = {"Errors", 6}, .path = "errors", .shape = &shape_batch_update_partition_failure_list, .offset = offsetof(GlueBatchUpdatePartitionResponse, errors), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_BATCH_UPDATE_PARTITION_RESPONSE = {.name = "BatchUpdatePartitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchUpdatePartitionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_batch_update_partition_response};
+
+static const Field fields_delete_partition_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueDeletePartitionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueDeletePartitionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueDeletePartitionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionValues", 15}, .path = "partitionValues", .shape = &shape_value_string_list, .offset = offsetof(GlueDeletePartitionRequest, partition_values), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_DELETE_PARTITION_REQUEST = {.name = "DeletePartitionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeletePartitionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_delete_partition_request};
+
+const Shape GLUE_SHAPE_DELETE_PARTITION_RESPONSE = {.name = "DeletePartitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueDeletePartitionResponse), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_batch_delete_partition_value_list = {.name = "BatchDeletePartitionValueList", .kind = KIND_LIST, .size = sizeof(GlueBatchDeletePartitionValueList), .min = 0, .max = 25, .member = &GLUE_SHAPE_PARTITION_VALUE_LIST};
+
+static const Field fields_batch_delete_partition_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueBatchDeletePartitionRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueBatchDeletePartitionRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueBatchDeletePartitionRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PartitionsToDelete", 18}, .path = "partitionsToDelete", .shape = &shape_batch_delete_partition_value_list, .offset = offsetof(GlueBatchDeletePartitionRequest, partitions_to_delete), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_BATCH_DELETE_PARTITION_REQUEST = {.name = "BatchDeletePartitionRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchDeletePartitionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_batch_delete_partition_request};
+
+static const Field fields_batch_delete_partition_response[] = {
+    {.name = {"Errors", 6}, .path = "errors", .shape = &shape_partition_errors, .offset = offsetof(GlueBatchDeletePartitionResponse, errors), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_BATCH_DELETE_PARTITION_RESPONSE = {.name = "BatchDeletePartitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchDeletePartitionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_batch_delete_partition_response};
+
+static const Shape shape_message_string = {.name = "MessageString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_invalid_input_exception[] = {
     {.name = {"Message", 7}, .path = "message", .shape = &shape_message_string, .offset = offsetof(GlueInvalidInputException, message), .has_offset = NO_OFFSET},
@@ -557,6 +1742,21 @@ static const Field fields_entity_not_found_exception[] = {
 };
 const Shape GLUE_SHAPE_ENTITY_NOT_FOUND_EXCEPTION = {.name = "EntityNotFoundException", .kind = KIND_STRUCTURE, .size = sizeof(GlueEntityNotFoundException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_entity_not_found_exception};
 
+static const Field fields_federated_resource_already_exists_exception[] = {
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_message_string, .offset = offsetof(GlueFederatedResourceAlreadyExistsException, message), .has_offset = NO_OFFSET},
+    {.name = {"AssociatedGlueResource", 22}, .path = "associatedGlueResource", .shape = &shape_glue_resource_arn, .offset = offsetof(GlueFederatedResourceAlreadyExistsException, associated_glue_resource), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_FEDERATED_RESOURCE_ALREADY_EXISTS_EXCEPTION = {.name = "FederatedResourceAlreadyExistsException", .kind = KIND_STRUCTURE, .size = sizeof(GlueFederatedResourceAlreadyExistsException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_federated_resource_already_exists_exception};
+
+static const char *const enum_federation_source_error_code[] = {"AccessDeniedException", "EntityNotFoundException", "InvalidCredentialsException", "InvalidInputException", "InvalidResponseException", "OperationTimeoutException", "OperationNotSupportedException", "InternalServiceException", "PartialFailureException", "ThrottlingException", NULL};
+static const Shape shape_federation_source_error_code = {.name = "FederationSourceErrorCode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_federation_source_error_code};
+
+static const Field fields_federation_source_exception[] = {
+    {.name = {"FederationSourceErrorCode", 25}, .path = "federationSourceErrorCode", .shape = &shape_federation_source_error_code, .offset = offsetof(GlueFederationSourceException, federation_source_error_code), .has_offset = NO_OFFSET},
+    {.name = {"Message", 7}, .path = "message", .shape = &shape_message_string, .offset = offsetof(GlueFederationSourceException, message), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_FEDERATION_SOURCE_EXCEPTION = {.name = "FederationSourceException", .kind = KIND_STRUCTURE, .size = sizeof(GlueFederationSourceException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_federation_source_exception};
+
 const ErrorModel GLUE_INVALID_INPUT = {"InvalidInputException", NULL, NULL, 400, true, "Message", &GLUE_SHAPE_INVALID_INPUT_EXCEPTION};
 const ErrorModel GLUE_ACCESS_DENIED = {"AccessDeniedException", NULL, NULL, 400, true, "Message", NULL};
 const ErrorModel GLUE_ALREADY_EXISTS = {"AlreadyExistsException", NULL, NULL, 400, true, "Message", NULL};
@@ -565,6 +1765,12 @@ const ErrorModel GLUE_CONCURRENT_MODIFICATION = {"ConcurrentModificationExceptio
 const ErrorModel GLUE_INTERNAL_SERVICE = {"InternalServiceException", NULL, NULL, 500, false, "Message", NULL};
 const ErrorModel GLUE_ENTITY_NOT_FOUND = {"EntityNotFoundException", NULL, NULL, 400, true, "Message", &GLUE_SHAPE_ENTITY_NOT_FOUND_EXCEPTION};
 const ErrorModel GLUE_OPERATION_TIMEOUT = {"OperationTimeoutException", NULL, NULL, 400, true, "Message", NULL};
+const ErrorModel GLUE_GLUE_ENCRYPTION = {"GlueEncryptionException", NULL, NULL, 400, true, "Message", NULL};
+const ErrorModel GLUE_FEDERATED_RESOURCE_ALREADY_EXISTS = {"FederatedResourceAlreadyExistsException", NULL, NULL, 400, true, "Message", &GLUE_SHAPE_FEDERATED_RESOURCE_ALREADY_EXISTS_EXCEPTION};
+const ErrorModel GLUE_FEDERATION_SOURCE = {"FederationSourceException", NULL, NULL, 400, true, "Message", &GLUE_SHAPE_FEDERATION_SOURCE_EXCEPTION};
+const ErrorModel GLUE_FEDERATION_SOURCE_RETRYABLE = {"FederationSourceRetryableException", NULL, NULL, 400, true, "Message", NULL};
+const ErrorModel GLUE_RESOURCE_NOT_READY = {"ResourceNotReadyException", NULL, NULL, 400, true, "Message", NULL};
+const ErrorModel GLUE_INVALID_STATE = {"InvalidStateException", NULL, NULL, 400, true, "Message", NULL};
 
 const OperationModel GlueCreateRegistryModel = {.name = "CreateRegistry", .input = &GLUE_SHAPE_CREATE_REGISTRY_INPUT, .output = &GLUE_SHAPE_CREATE_REGISTRY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel GlueGetRegistryModel = {.name = "GetRegistry", .input = &GLUE_SHAPE_GET_REGISTRY_INPUT, .output = &GLUE_SHAPE_GET_REGISTRY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
@@ -589,6 +1795,31 @@ const OperationModel GlueRemoveSchemaVersionMetadataModel = {.name = "RemoveSche
 const OperationModel GlueTagResourceModel = {.name = "TagResource", .input = &GLUE_SHAPE_TAG_RESOURCE_REQUEST, .output = &GLUE_SHAPE_TAG_RESOURCE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel GlueUntagResourceModel = {.name = "UntagResource", .input = &GLUE_SHAPE_UNTAG_RESOURCE_REQUEST, .output = &GLUE_SHAPE_UNTAG_RESOURCE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel GlueGetTagsModel = {.name = "GetTags", .input = &GLUE_SHAPE_GET_TAGS_REQUEST, .output = &GLUE_SHAPE_GET_TAGS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueCreateDatabaseModel = {.name = "CreateDatabase", .input = &GLUE_SHAPE_CREATE_DATABASE_REQUEST, .output = &GLUE_SHAPE_CREATE_DATABASE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetDatabaseModel = {.name = "GetDatabase", .input = &GLUE_SHAPE_GET_DATABASE_REQUEST, .output = &GLUE_SHAPE_GET_DATABASE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetDatabasesModel = {.name = "GetDatabases", .input = &GLUE_SHAPE_GET_DATABASES_REQUEST, .output = &GLUE_SHAPE_GET_DATABASES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueUpdateDatabaseModel = {.name = "UpdateDatabase", .input = &GLUE_SHAPE_UPDATE_DATABASE_REQUEST, .output = &GLUE_SHAPE_UPDATE_DATABASE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueDeleteDatabaseModel = {.name = "DeleteDatabase", .input = &GLUE_SHAPE_DELETE_DATABASE_REQUEST, .output = &GLUE_SHAPE_DELETE_DATABASE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueCreateTableModel = {.name = "CreateTable", .input = &GLUE_SHAPE_CREATE_TABLE_REQUEST, .output = &GLUE_SHAPE_CREATE_TABLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetTableModel = {.name = "GetTable", .input = &GLUE_SHAPE_GET_TABLE_REQUEST, .output = &GLUE_SHAPE_GET_TABLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetTablesModel = {.name = "GetTables", .input = &GLUE_SHAPE_GET_TABLES_REQUEST, .output = &GLUE_SHAPE_GET_TABLES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueUpdateTableModel = {.name = "UpdateTable", .input = &GLUE_SHAPE_UPDATE_TABLE_REQUEST, .output = &GLUE_SHAPE_UPDATE_TABLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueDeleteTableModel = {.name = "DeleteTable", .input = &GLUE_SHAPE_DELETE_TABLE_REQUEST, .output = &GLUE_SHAPE_DELETE_TABLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueBatchDeleteTableModel = {.name = "BatchDeleteTable", .input = &GLUE_SHAPE_BATCH_DELETE_TABLE_REQUEST, .output = &GLUE_SHAPE_BATCH_DELETE_TABLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueSearchTablesModel = {.name = "SearchTables", .input = &GLUE_SHAPE_SEARCH_TABLES_REQUEST, .output = &GLUE_SHAPE_SEARCH_TABLES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetTableVersionModel = {.name = "GetTableVersion", .input = &GLUE_SHAPE_GET_TABLE_VERSION_REQUEST, .output = &GLUE_SHAPE_GET_TABLE_VERSION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetTableVersionsModel = {.name = "GetTableVersions", .input = &GLUE_SHAPE_GET_TABLE_VERSIONS_REQUEST, .output = &GLUE_SHAPE_GET_TABLE_VERSIONS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueDeleteTableVersionModel = {.name = "DeleteTableVersion", .input = &GLUE_SHAPE_DELETE_TABLE_VERSION_REQUEST, .output = &GLUE_SHAPE_DELETE_TABLE_VERSION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueBatchDeleteTableVersionModel = {.name = "BatchDeleteTableVersion", .input = &GLUE_SHAPE_BATCH_DELETE_TABLE_VERSION_REQUEST, .output = &GLUE_SHAPE_BATCH_DELETE_TABLE_VERSION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueCreatePartitionModel = {.name = "CreatePartition", .input = &GLUE_SHAPE_CREATE_PARTITION_REQUEST, .output = &GLUE_SHAPE_CREATE_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueBatchCreatePartitionModel = {.name = "BatchCreatePartition", .input = &GLUE_SHAPE_BATCH_CREATE_PARTITION_REQUEST, .output = &GLUE_SHAPE_BATCH_CREATE_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetPartitionModel = {.name = "GetPartition", .input = &GLUE_SHAPE_GET_PARTITION_REQUEST, .output = &GLUE_SHAPE_GET_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetPartitionsModel = {.name = "GetPartitions", .input = &GLUE_SHAPE_GET_PARTITIONS_REQUEST, .output = &GLUE_SHAPE_GET_PARTITIONS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueBatchGetPartitionModel = {.name = "BatchGetPartition", .input = &GLUE_SHAPE_BATCH_GET_PARTITION_REQUEST, .output = &GLUE_SHAPE_BATCH_GET_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueUpdatePartitionModel = {.name = "UpdatePartition", .input = &GLUE_SHAPE_UPDATE_PARTITION_REQUEST, .output = &GLUE_SHAPE_UPDATE_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueBatchUpdatePartitionModel = {.name = "BatchUpdatePartition", .input = &GLUE_SHAPE_BATCH_UPDATE_PARTITION_REQUEST, .output = &GLUE_SHAPE_BATCH_UPDATE_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueDeletePartitionModel = {.name = "DeletePartition", .input = &GLUE_SHAPE_DELETE_PARTITION_REQUEST, .output = &GLUE_SHAPE_DELETE_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueBatchDeletePartitionModel = {.name = "BatchDeletePartition", .input = &GLUE_SHAPE_BATCH_DELETE_PARTITION_REQUEST, .output = &GLUE_SHAPE_BATCH_DELETE_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "AssociateGlossaryTerms",
@@ -908,4 +2139,4 @@ static const char *const operation_names[] = {
     NULL,
 };
 
-const ServiceModel GLUE_SERVICE = {.name = "glue", .title = "Glue", .api_version = "2017-03-31", .protocols = PROTOCOL_JSON, .body_max = 1048576, .operations = operation_names, .target_prefix = "AWSGlue", .json_version = "1.1"};
+const ServiceModel GLUE_SERVICE = {.name = "glue", .title = "Glue", .api_version = "2017-03-31", .protocols = PROTOCOL_JSON, .body_max = 4194304, .operations = operation_names, .target_prefix = "AWSGlue", .json_version = "1.1"};

@@ -219,3 +219,16 @@ void json_encode(Buffer *out, const Shape *shape, const void *value)
         return;
     }
 }
+
+static void free_buffer(void *buffer)
+{
+    buffer_done(buffer);
+}
+
+Bytes json_text(Arena *arena, const Shape *shape, const void *value)
+{
+    Buffer *json = arena_new_of(arena, Buffer);
+    arena_defer(arena, free_buffer, json);
+    json_encode(json, shape, value);
+    return buffer_bytes(json);
+}

@@ -297,18 +297,10 @@ Status destination_update(Call *call, const FirehoseUpdateDestinationInput *in, 
     return check_update(call, &before, destination);
 }
 
-static void free_buffer(void *buffer)
-{
-    buffer_done(buffer);
-}
-
 void destination_keep(Arena *arena, const Target *target, DeliveryStream *stream)
 {
     const Destination *destination = &target->destination;
-    Buffer *json = arena_new_of(arena, Buffer);
-    arena_defer(arena, free_buffer, json);
-    json_encode(json, &FIREHOSE_SHAPE_EXTENDED_S3_DESTINATION_DESCRIPTION, destination);
-    stream->destination = arena_copy(arena, buffer_bytes(json));
+    stream->destination = json_text(arena, &FIREHOSE_SHAPE_EXTENDED_S3_DESTINATION_DESCRIPTION, destination);
     stream->endpoint = target->endpoint ? endpoint_json(arena, target->endpoint) : (Bytes){0};
     stream->access_key = target->access_key;
     stream->size_max = destination->buffering_hints->size_in_m_bs * BYTES_PER_MB;

@@ -132,17 +132,9 @@ Status endpoint_update(Call *call, const FirehoseHttpEndpointDestinationUpdate *
     return settle(call, target);
 }
 
-static void free_buffer(void *buffer)
-{
-    buffer_done(buffer);
-}
-
 Bytes endpoint_json(Arena *arena, const Endpoint *endpoint)
 {
-    Buffer *json = arena_new_of(arena, Buffer);
-    arena_defer(arena, free_buffer, json);
-    json_encode(json, &FIREHOSE_SHAPE_HTTP_ENDPOINT_DESTINATION_DESCRIPTION, endpoint);
-    return arena_copy(arena, buffer_bytes(json));
+    return json_text(arena, &FIREHOSE_SHAPE_HTTP_ENDPOINT_DESTINATION_DESCRIPTION, endpoint);
 }
 
 Endpoint *endpoint_read(Arena *arena, const DeliveryStream *stream)

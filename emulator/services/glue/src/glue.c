@@ -64,6 +64,22 @@ static const Migration migration = {
         "CREATE TRIGGER glue_version_goes AFTER DELETE ON glue_version BEGIN"
         " DELETE FROM glue_version_metadata WHERE version_id = old.id;"
         " INSERT OR IGNORE INTO glue_orphan (version_id) VALUES (old.id); END;",
+        /* The Data Catalog. What a table that goes leaves behind, its versions and partitions, goes some at a time. */
+        "CREATE TABLE glue_database (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, region TEXT NOT NULL,"
+        " name TEXT NOT NULL, json TEXT NOT NULL, UNIQUE (account, region, name));"
+        "CREATE TABLE glue_table (id INTEGER PRIMARY KEY AUTOINCREMENT, database_id INTEGER NOT NULL,"
+        " name TEXT NOT NULL, version INTEGER NOT NULL, json TEXT NOT NULL, UNIQUE (database_id, name));"
+        "CREATE TABLE glue_table_version (table_id INTEGER NOT NULL, number INTEGER NOT NULL, json TEXT NOT NULL,"
+        " PRIMARY KEY (table_id, number));"
+        "CREATE TABLE glue_partition (id INTEGER PRIMARY KEY AUTOINCREMENT, table_id INTEGER NOT NULL,"
+        " partition_values BLOB NOT NULL, json TEXT NOT NULL, UNIQUE (table_id, partition_values));"
+        "CREATE INDEX glue_partition_in_order ON glue_partition (table_id, id);"
+        "CREATE TABLE glue_gone_table (id INTEGER PRIMARY KEY);"
+        "CREATE TRIGGER glue_database_goes AFTER DELETE ON glue_database BEGIN"
+        " DELETE FROM glue_table WHERE database_id = old.id;"
+        " DELETE FROM glue_tag WHERE kind = 'database' AND resource_id = old.id; END;"
+        "CREATE TRIGGER glue_table_goes AFTER DELETE ON glue_table BEGIN"
+        " INSERT OR IGNORE INTO glue_gone_table (id) VALUES (old.id); END;",
         NULL,
     },
 };

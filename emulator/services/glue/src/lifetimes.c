@@ -17,7 +17,19 @@ static const Query next_due = {
 #define SOME "(SELECT version_id FROM glue_orphan ORDER BY version_id LIMIT 10)"
 static const Query remove_definitions = {"DELETE FROM glue_definition WHERE version_id IN " SOME};
 static const Query remove_orphans = {"DELETE FROM glue_orphan WHERE version_id IN " SOME};
-static const Query any_orphan = {"SELECT 1 FROM glue_orphan LIMIT 1"};
+static const Query any_orphan = {"SELECT 1 FROM glue_orphan UNION ALL SELECT 1 FROM glue_gone_table LIMIT 1"};
+
+/* Tables that are gone: the versions and partitions of the first. */
+#define GONE_TABLE "(SELECT id FROM glue_gone_table ORDER BY id LIMIT 1)"
+static const Query remove_table_versions = {
+    "DELETE FROM glue_table_version WHERE rowid IN (SELECT rowid FROM glue_table_version WHERE table_id = " GONE_TABLE
+    " LIMIT 100)"};
+static const Query remove_partitions = {
+    "DELETE FROM glue_partition WHERE id IN (SELECT id FROM glue_partition WHERE table_id = " GONE_TABLE " LIMIT 200)"};
+static const Query remove_gone_table = {
+    "DELETE FROM glue_gone_table WHERE id = " GONE_TABLE
+    " AND NOT EXISTS (SELECT 1 FROM glue_table_version WHERE table_id = glue_gone_table.id)"
+    " AND NOT EXISTS (SELECT 1 FROM glue_partition WHERE table_id = glue_gone_table.id)"};
 
 int64_t lifetime_end_ms(const Call *call)
 {
@@ -38,8 +50,12 @@ static int remove_due(Glue *glue)
 
 static int remove_some_orphans(Glue *glue)
 {
-    int code = statement_run(statement_begin(glue->runtime->store, &remove_definitions));
-    return code == STORE_OK ? statement_run(statement_begin(glue->runtime->store, &remove_orphans)) : code;
+    const Query *const steps[] = {&remove_definitions, &remove_orphans, &remove_table_versions, &remove_partitions,
+                                  &remove_gone_table};
+    int code = STORE_OK;
+    for (size_t i = 0; code == STORE_OK && i < sizeof steps / sizeof *steps; i++)
+        code = statement_run(statement_begin(glue->runtime->store, steps[i]));
+    return code;
 }
 
 /* *ret_due_ms is moved to where more of them go, if there are more. */

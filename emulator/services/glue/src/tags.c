@@ -1,5 +1,6 @@
-/* tags.c - TagResource, UntagResource, GetTags, for what has an ARN here: registries and schemas. */
+/* tags.c - TagResource, UntagResource, GetTags, for what has an ARN here: registries, schemas and databases. */
 #include "tags.h"
+#include "catalogue/catalogue.h"
 
 OPERATION(GlueTagResource, tag_resource, WRITES);
 OPERATION(GlueUntagResource, untag_resource, WRITES);
@@ -24,6 +25,13 @@ static Status find(Call *call, Bytes arn, TagOwner *ret_owner)
 {
     Schema schema;
     Registry registry;
+    Database database;
+    Bytes name = arn_resource(call, arn, TEXT("database"));
+    if (present(name)) {
+        TRY(database_find(call, (Bytes){0}, name, &database));
+        *ret_owner = glue_tags_of(TEXT("database"), database.id);
+        return OK;
+    }
     if (present(arn_resource(call, arn, TEXT("schema")))) {
         TRY(schema_find(call, &(GlueSchemaId){.schema_arn = arn}, &schema));
         *ret_owner = glue_tags_of(TEXT("schema"), schema.id);

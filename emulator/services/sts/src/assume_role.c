@@ -56,15 +56,6 @@ static Status check_duration(Call *call, int32_t seconds, int32_t most)
     return OK;
 }
 
-static Bytes lower(Arena *arena, Bytes text)
-{
-    char *copy = (char *)arena_copy(arena, text).ptr;
-    for (size_t i = 0; i < text.len; i++)
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] + 32);
-    return (Bytes){copy, text.len};
-}
-
 static bool is_line_of(Bytes lines, Bytes wanted)
 {
     while (present(lines) && lines.len)
@@ -92,7 +83,7 @@ static Status read_tags(Call *call, const StsAssumeRoleInput *in, const Caller *
     Bytes inherited = caller->is_session ? caller->session.transitive : (Bytes){0};
     Bytes lines = present(inherited) ? inherited : TEXT("");
     for (size_t i = 0; i < in->tags.len; i++)
-        if (is_line_of(inherited, lower(call->arena, in->tags.items[i].key)))
+        if (is_line_of(inherited, arena_lower(call->arena, in->tags.items[i].key)))
             return fail(
                 call, &STS_INVALID_PARAMETER,
                 "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.");
@@ -101,7 +92,7 @@ static Status read_tags(Call *call, const StsAssumeRoleInput *in, const Caller *
             return fail(call, &STS_INVALID_PARAMETER,
                         "The specified transitive tag key must be included in the requested tags.");
         lines = arena_text(call->arena, BYTES_FMT BYTES_FMT "\n", BYTES_ARG(lines),
-                           BYTES_ARG(lower(call->arena, in->transitive_tag_keys.items[i])));
+                           BYTES_ARG(arena_lower(call->arena, in->transitive_tag_keys.items[i])));
     }
     *ret_transitive = lines;
     return OK;
