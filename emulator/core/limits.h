@@ -9,7 +9,7 @@
 #define LIMIT_HEADERS_BYTES   (64 * 1024)   /* of one request */
 #define LIMIT_HEADERS         100           /* fields of one request */
 #define LIMIT_TRAILERS        16            /* fields behind a chunked body */
-#define LIMIT_NESTING         256 /* of JSON, CBOR and forms: what DynamoDB refuses by itself is up to 125 levels, two each */
+#define LIMIT_NESTING         256           /* of JSON, CBOR and forms; one of DynamoDB's levels is two */
 /* What an owner of net says nothing about; settings of the same names do. */
 #define LIMIT_CONNECTIONS      16384
 #define LIMIT_IDLE_S           600 /* AWS's own are shorter: clients expect to be hung up on and call again */

@@ -25,8 +25,8 @@ class World:
             AttributeDefinitions=[{"AttributeName": a, "AttributeType": "S"} for a in ("k", "g")],
             GlobalSecondaryIndexes=[{"IndexName": "by-g", "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}])
 
-    def update(self, action: str, region: str, at: str = HOME) -> dict:
-        return self.clients[at].update_table(TableName=self.name, ReplicaUpdates=[{action: {"RegionName": region}}])["TableDescription"]
+    def update(self, action: str, region: str, at: str = HOME, **settings) -> dict:
+        return self.clients[at].update_table(TableName=self.name, ReplicaUpdates=[{action: {"RegionName": region, **settings}}])["TableDescription"]
 
     def add(self, region: str) -> None:
         told = self.update("Create", region)
@@ -154,3 +154,99 @@ def test_kill_9_while_a_replica_is_filled(own_emulator):
     eventually(lambda: world.described(HOME)["Replicas"] == [{"RegionName": AWAY, "ReplicaStatus": "ACTIVE"}])
     assert world.items(HOME) == world.items(AWAY) == expected
     assert world.described(AWAY)["ItemCount"] == len(expected)
+
+
+def told(world: World, region: str) -> dict:
+    return next(replica for replica in world.described(HOME)["Replicas"] if replica["RegionName"] == region)
+
+
+def units(read: int, write: int) -> dict:
+    return {"ReadCapacityUnits": read, "WriteCapacityUnits": write}
+
+
+def provision(world: World, read: int, write: int, at: str = HOME) -> None:
+    world.clients[at].update_table(
+        TableName=world.name, BillingMode="PROVISIONED", ProvisionedThroughput=units(read, write),
+        GlobalSecondaryIndexUpdates=[{"Update": {"IndexName": "by-g", "ProvisionedThroughput": units(read, write)}}])
+
+
+def provisioned(world: World, region: str) -> list[tuple[int, int]]:
+    table = world.described(region)
+    return [(of["ProvisionedThroughput"]["ReadCapacityUnits"], of["ProvisionedThroughput"]["WriteCapacityUnits"])
+            for of in (table, *table["GlobalSecondaryIndexes"])]
+
+
+def test_a_replica_may_have_read_capacity_and_a_class_of_its_own(world):
+    provision(world, 5, 6)
+    world.update("Create", AWAY, ProvisionedThroughputOverride={"ReadCapacityUnits": 9}, TableClassOverride="STANDARD_INFREQUENT_ACCESS",
+                   GlobalSecondaryIndexes=[{"IndexName": "by-g", "ProvisionedThroughputOverride": {"ReadCapacityUnits": 11}}])
+    world.update("Create", THIRD)
+    assert told(world, AWAY) == {
+        "RegionName": AWAY, "ReplicaStatus": "ACTIVE", "ProvisionedThroughputOverride": {"ReadCapacityUnits": 9},
+        "GlobalSecondaryIndexes": [{"IndexName": "by-g", "ProvisionedThroughputOverride": {"ReadCapacityUnits": 11}}],
+        "ReplicaTableClassSummary": {"TableClass": "STANDARD_INFREQUENT_ACCESS"}}
+    assert told(world, THIRD) == {"RegionName": THIRD, "ReplicaStatus": "ACTIVE"}
+    assert provisioned(world, AWAY) == [(9, 6), (11, 6)] and provisioned(world, THIRD) == [(5, 6), (5, 6)]
+    assert "TableClassSummary" not in world.described(HOME)
+    provision(world, 7, 8)  # what is written is written everywhere, and so are its units
+    assert provisioned(world, AWAY) == [(9, 8), (11, 8)] and provisioned(world, THIRD) == [(7, 8), (7, 8)]
+    replica = world.update("Update", AWAY, ProvisionedThroughputOverride={"ReadCapacityUnits": 10})["Replicas"]
+    assert [of["ReplicaStatus"] for of in replica if of["RegionName"] == AWAY] == ["UPDATING"]
+    assert provisioned(world, AWAY) == [(10, 8), (11, 8)] and told(world, AWAY)["ProvisionedThroughputOverride"] == {"ReadCapacityUnits": 10}
+
+
+def test_a_replica_on_demand_may_have_a_maximum_of_its_own_and_the_mode_is_everywhere_the_same(world):
+    most = {"MaxReadRequestUnits": 40}
+    world.update("Create", AWAY, OnDemandThroughputOverride=most)
+    world.clients[HOME].update_table(TableName=world.name, OnDemandThroughput={"MaxReadRequestUnits": 20, "MaxWriteRequestUnits": 30})
+    assert told(world, AWAY)["OnDemandThroughputOverride"] == most
+    assert world.described(AWAY)["OnDemandThroughput"] == {"MaxReadRequestUnits": 40, "MaxWriteRequestUnits": 30}
+    provision(world, 3, 4, at=AWAY)
+    assert provisioned(world, HOME) == [(3, 4), (3, 4)]
+    code, message = refusal(world.update, action="Update", region=AWAY, OnDemandThroughputOverride=most)
+    assert (code, message.endswith("cannot be specified when the table BillingMode is PROVISIONED")) == ("ValidationException", True)
+
+
+def test_each_region_has_a_key_of_its_own(world, emulator):
+    arns = {region: client_at(emulator.url, "kms", region_name=region).create_key()["KeyMetadata"]["Arn"] for region in (HOME, AWAY)}
+    world.clients[HOME].update_table(TableName=world.name, SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": arns[HOME]})
+    must = ("ValidationException", "One or more parameter values were invalid: KMSMasterKeyId must be specified for each replica.")
+    assert refusal(world.update, action="Create", region=AWAY) == must
+    world.update("Create", AWAY, KMSMasterKeyId=arns[AWAY].split("/")[1])
+    assert told(world, AWAY)["KMSMasterKeyId"] == world.described(AWAY)["SSEDescription"]["KMSMasterKeyArn"] == arns[AWAY]
+    assert refusal(world.update, action="Update", region=AWAY, KMSMasterKeyId=arns[AWAY]) == must  # it would change nothing
+    code, message = refusal(world.clients[HOME].update_table, TableName=world.name, SSESpecification={"Enabled": True, "KMSMasterKeyId": arns[HOME]})
+    assert (code, message.startswith("Invalid operation: Customer Managed CMKs on Global Table Version 2019.11.21")) == ("ValidationException", True)
+    other = client_at(emulator.url, "kms", region_name=AWAY).create_key()["KeyMetadata"]["Arn"]
+    world.update("Update", AWAY, KMSMasterKeyId=other)
+    assert told(world, AWAY)["KMSMasterKeyId"] == other
+
+
+def test_settings_that_do_not_fit_are_refused_before_anything_is_made(world):
+    index = [{"IndexName": "by-x", "ProvisionedThroughputOverride": {"ReadCapacityUnits": 1}}]
+    assert refusal_code(world.update, action="Create", region=AWAY, GlobalSecondaryIndexes=index) == "ResourceNotFoundException"
+    assert refusal_code(world.update, action="Create", region=AWAY, ProvisionedThroughputOverride={"ReadCapacityUnits": 1}) == "ValidationException"
+    assert refusal_code(world.update, action="Update", region=HOME, TableClassOverride="STANDARD") == "ValidationException"
+    assert refusal_code(world.update, action="Update", region=AWAY, TableClassOverride="STANDARD") == "ValidationException"
+    assert "Replicas" not in world.described(HOME)
+    assert refusal_code(world.clients[AWAY].describe_table, TableName=world.name) == "ResourceNotFoundException"
+
+
+def test_time_to_live_is_set_in_all_regions(world):
+    world.add(AWAY)
+    for on in (True, False):
+        world.clients[AWAY].update_time_to_live(TableName=world.name, TimeToLiveSpecification={"Enabled": on, "AttributeName": "expires"})
+        for region in (HOME, AWAY):
+            described = world.clients[region].describe_time_to_live(TableName=world.name)["TimeToLiveDescription"]
+            assert described == ({"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"} if on else {"TimeToLiveStatus": "DISABLED"})
+
+
+def test_what_is_a_replica_s_own_survives_a_restart(own_emulator):
+    emulator = own_emulator()
+    world = World(emulator.url, "table")
+    provision(world, 5, 6)
+    world.update("Create", AWAY, ProvisionedThroughputOverride={"ReadCapacityUnits": 9})
+    emulator.stop()
+    emulator.start()
+    provision(world, 7, 8)
+    assert provisioned(world, AWAY) == [(9, 8), (7, 8)] and told(world, AWAY)["ProvisionedThroughputOverride"] == {"ReadCapacityUnits": 9}

@@ -8,9 +8,9 @@
 #define DECREASES_AT_FIRST 4
 
 static const Query select_dials = {
-    "SELECT day, decreases, decreased_ms, increased_ms FROM dynamodb_dials WHERE tree = ?1"};
+    "SELECT day, decreases, decreased_ms, increased_ms, own FROM dynamodb_dials WHERE tree = ?1"};
 static const Query put_dials = {"INSERT OR REPLACE INTO dynamodb_dials (tree, day, decreases, decreased_ms,"
-                                " increased_ms) VALUES (?1, ?2, ?3, ?4, ?5)"};
+                                " increased_ms, own) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"};
 static const Query delete_dials = {"DELETE FROM dynamodb_dials WHERE tree = ?1"};
 
 int dials_load(Store *store, int64_t tree, Dials *ret_dials)
@@ -21,7 +21,8 @@ int dials_load(Store *store, int64_t tree, Dials *ret_dials)
     int code = statement_one(row);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
-    *ret_dials = (Dials){column_int64(row, 0), column_int64(row, 1), column_int64(row, 2), column_int64(row, 3)};
+    *ret_dials = (Dials){column_int64(row, 0), column_int64(row, 1), column_int64(row, 2), column_int64(row, 3),
+                         (int)column_int64(row, 4)};
     statement_end(row);
     return STORE_OK;
 }
@@ -80,6 +81,18 @@ Status dials_check(Call *call, const Table *before, const Table *after)
     return OK;
 }
 
+int dials_write(Store *store, int64_t tree, const Dials *dials)
+{
+    Statement *put = statement_begin(store, &put_dials);
+    bind_int64(put, 1, tree);
+    bind_int64(put, 2, dials->day);
+    bind_int64(put, 3, dials->decreases);
+    bind_int64(put, 4, dials->decreased_ms);
+    bind_int64(put, 5, dials->increased_ms);
+    bind_int64(put, 6, dials->own);
+    return statement_run(put);
+}
+
 static int note(const Scope *scope, int64_t tree, Turned turned, Dials *dials)
 {
     if (!turned.is_up && !turned.is_down)
@@ -91,13 +104,7 @@ static int note(const Scope *scope, int64_t tree, Turned turned, Dials *dials)
         dials->day = scope->now_ms / DAY_MS;
         dials->decreased_ms = scope->now_ms;
     }
-    Statement *put = statement_begin(scope->store, &put_dials);
-    bind_int64(put, 1, tree);
-    bind_int64(put, 2, dials->day);
-    bind_int64(put, 3, dials->decreases);
-    bind_int64(put, 4, dials->decreased_ms);
-    bind_int64(put, 5, dials->increased_ms);
-    return statement_run(put);
+    return dials_write(scope->store, tree, dials);
 }
 
 int dials_note(const Scope *scope, const Table *before, Table *after)

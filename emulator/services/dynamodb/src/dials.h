@@ -12,4 +12,5 @@ int64_t dials_decreases_today(const Dials *dials, int64_t now_ms);
 MUST_CHECK Status dials_check(Call *call, const Table *before, const Table *after);
 /* Writes it down, and keeps it in `after`. */
 MUST_CHECK int dials_note(const Scope *scope, const Table *before, Table *after);
+MUST_CHECK int dials_write(Store *store, int64_t tree, const Dials *dials);
 MUST_CHECK int dials_forget(Store *store, int64_t tree);

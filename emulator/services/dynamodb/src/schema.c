@@ -91,6 +91,7 @@ const Migration dynamodb_schema = {
         "CREATE INDEX dynamodb_import_token ON dynamodb_import (account, region, token);",
         "CREATE TABLE dynamodb_replica (account TEXT NOT NULL, name TEXT NOT NULL, region TEXT NOT NULL,"
         " PRIMARY KEY (account, name, region)) WITHOUT ROWID;",
+        "ALTER TABLE dynamodb_dials ADD COLUMN own INTEGER NOT NULL DEFAULT 0;",
         NULL,
     },
 };

@@ -78,7 +78,9 @@ typedef struct Units {
 typedef struct Dials {
     int64_t day, decreases;             /* of UTC, since 1970; so many on that day */
     int64_t decreased_ms, increased_ms; /* the last; 0: never */
+    int own;                            /* what of a replica's units overrides its global table's: OWN_… */
 } Dials;
+enum { OWN_READ = 1, OWN_MAX_READ = 2 };
 
 typedef struct Index {
     int64_t tree; /* of its entries; below 0 */

@@ -1,6 +1,6 @@
 /* time_to_live.c - UpdateTimeToLive, DescribeTimeToLive: the setting; expiry.c has what comes of it.
  * DynamoDB API Reference, UpdateTimeToLive. */
-#include "items.h"
+#include "replica.h"
 
 OPERATION(DynamodbUpdateTimeToLive, update_time_to_live, WRITES);
 OPERATION(DynamodbDescribeTimeToLive, describe_time_to_live, READS);
@@ -18,6 +18,18 @@ static Status check_change(Call *call, const Table *table, const DynamodbTimeToL
     return OK;
 }
 
+static int set(const Scope *scope, Table *table, const void *context)
+{
+    const Bytes *attribute = context;
+    Table changed = *table;
+    changed.ttl_attribute = *attribute;
+    int code = table_write(scope, &changed);
+    if (code == STORE_OK)
+        code = present(*attribute) ? expiry_fill(scope, &changed) : expiry_forget(scope, &changed);
+    table_forget(scope->service, table);
+    return code;
+}
+
 static Status update_time_to_live(Call *call, const DynamodbUpdateTimeToLiveInput *in,
                                   DynamodbUpdateTimeToLiveOutput *out)
 {
@@ -26,11 +38,10 @@ static Status update_time_to_live(Call *call, const DynamodbUpdateTimeToLiveInpu
     TRY(table_find_to_change(call, in->table_name, &table));
     TRY(check_change(call, table, asked));
 
-    Table changed = *table;
-    changed.ttl_attribute = asked->enabled ? asked->attribute_name : (Bytes){0};
-    TRY(expect_ok(call, table_write(&call->scope, &changed)));
-    TRY(expect_ok(call, asked->enabled ? expiry_fill(&call->scope, &changed) : expiry_forget(&call->scope, &changed)));
-    table_forget(call->service, table);
+    Bytes attribute = asked->enabled ? asked->attribute_name : (Bytes){0};
+    TRY(expect_ok(call, set(&call->scope, table, &attribute)));
+    /* aws: Developer Guide, global tables: it is the same in all regions */
+    TRY(expect_ok(call, replicas_each(&call->scope, table, set, &attribute)));
 
     out->time_to_live_specification = in->time_to_live_specification;
     return OK;

@@ -157,6 +157,10 @@ static Status plan_of(Call *call, const DynamodbUpdateTableInput *in, const Tabl
         plan->table.table_class = in->table_class;
     if (in->has_deletion_protection_enabled)
         plan->table.is_protected = in->deletion_protection_enabled;
+    if (in->sse_specification && present(in->sse_specification->kms_master_key_id) && table->replicas_count)
+        return fail(/* aws: observed: hashicorp/terraform-provider-aws#21726 */
+                    call, &DYNAMODB_VALIDATION,
+                    "Invalid operation: Customer Managed CMKs on Global Table Version 2019.11.21 replicas cannot be updated through SSESpecification parameter and can only be updated through ReplicaUpdates parameter");
     if (in->sse_specification)
         TRY(sse_key_of(call, in->sse_specification, &plan->table.sse_key));
     return OK;
@@ -174,18 +178,16 @@ static int write_indexes(const Scope *scope, const Table *table, Plan *plan)
 }
 
 /* aws: "… global secondary indexes … are synchronized across replicas" */
-static int write_indexes_at(Call *call, const Table *table, Bytes region, const Plan *plan)
+static int write_indexes_at(const Scope *there, Table *other, const void *context)
 {
-    Scope there;
-    Table *other;
+    const Plan *plan = context;
     Index created = plan->created ? *plan->created : (Index){0};
-    int code = replica_find(&call->scope, table, region, &there, &other);
-    if (code != STORE_OK || (!plan->created && !plan->deleted))
-        return code == STORE_NOT_FOUND ? STORE_OK : code;
+    if (!plan->created && !plan->deleted)
+        return STORE_OK;
     Plan same = {.created = plan->created && !table_index(other, created.name) ? &created : NULL,
                  .deleted = plan->deleted ? table_index(other, plan->deleted->name) : NULL};
-    code = write_indexes(&there, other, &same);
-    table_forget(call->service, other);
+    int code = write_indexes(there, other, &same);
+    table_forget(there->service, other);
     return code;
 }
 
@@ -202,9 +204,9 @@ static int write_plan(Call *call, const Table *table, Plan *plan)
             code = index_write(&call->scope, &plan->table.indexes[i]);
     if (code == STORE_OK)
         code = write_indexes(&call->scope, table, plan);
-    for (size_t i = 0; i < table->replicas_count && code == STORE_OK; i++)
-        code = write_indexes_at(call, table, table->replicas[i], plan);
-    return code;
+    if (code == STORE_OK)
+        code = replicas_each(&call->scope, table, write_indexes_at, plan);
+    return code == STORE_OK ? replicas_follow_settings(&call->scope, &plan->table) : code;
 }
 
 static void describe_plan(Call *call, const Plan *plan, DynamodbUpdateTableOutput *out)
@@ -239,6 +241,13 @@ static void describe_key(const Table *before, DynamodbTableDescription *d)
                                                    .kms_master_key_arn = before->sse_key};
 }
 
+static void tell_replica(DynamodbTableDescription *d, Bytes region, Bytes status)
+{
+    for (size_t i = 0; i < d->replicas.len; i++)
+        if (bytes_equal(d->replicas.items[i].region_name, region))
+            d->replicas.items[i].replica_status = status;
+}
+
 /* aws: alone: "… you can't modify replicas and other settings in one request" */
 static Status update_replicas(Call *call, const DynamodbUpdateTableInput *in, Table *table,
                               DynamodbUpdateTableOutput *out)
@@ -252,12 +261,11 @@ static Status update_replicas(Call *call, const DynamodbUpdateTableInput *in, Ta
     table_forget(call->service, table);
     TRY(table_find(call, name, &table));
     out->table_description = table_describe(call, table, DYNAMODB_TABLE_STATUS_UPDATING);
-    if (in->replica_updates.items->create) /* aws: however small it is */
-        for (size_t i = 0; i < out->table_description->replicas.len; i++) {
-            DynamodbReplicaDescription *replica = &out->table_description->replicas.items[i];
-            if (bytes_equal(replica->region_name, in->replica_updates.items->create->region_name))
-                replica->replica_status = DYNAMODB_REPLICA_STATUS_CREATING;
-        }
+    const DynamodbReplicationGroupUpdate *update = in->replica_updates.items;
+    if (update->create) /* aws: however small it is */
+        tell_replica(out->table_description, update->create->region_name, DYNAMODB_REPLICA_STATUS_CREATING);
+    if (update->update)
+        tell_replica(out->table_description, update->update->region_name, DYNAMODB_REPLICA_STATUS_UPDATING);
     return OK;
 }
 
