@@ -8,11 +8,13 @@
 #include "iam.h"
 #include "kinesis.h"
 #include "kms.h"
+#include "logs.h"
 #include "s3.h"
 #include "sts.h"
 
 const Service *const ALL_SERVICES[] = {
-    &kms_service,  &iam_service,     &sts_service,      &cloudwatch_service,      &s3_service,
-    &glue_service, &kinesis_service, &dynamodb_service, &dynamodbstreams_service, &firehose_service,
-    NULL,
+    &kms_service,        &iam_service,      &sts_service,
+    &cloudwatch_service, &s3_service,       &glue_service,
+    &kinesis_service,    &dynamodb_service, &dynamodbstreams_service,
+    &firehose_service,   &logs_service,     NULL,
 };

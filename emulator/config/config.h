@@ -86,7 +86,7 @@ void config_print(const Config *config, Buffer *out);
 
 /* For people: --help and the manual name them. */
 #define SERVICES_IN_WORDS                                                                                              \
-    "Kinesis, DynamoDB and its streams, S3, Firehose, Glue Schema Registry, CloudWatch, KMS, IAM and STS"
+    "Kinesis, DynamoDB and its streams, S3, Firehose, Glue Schema Registry, CloudWatch and its Logs, KMS, IAM and STS"
 
 void settings_write_help(Buffer *out);     /* the lines of --help */
 void settings_write_markdown(Buffer *out); /* docs/configuration.md */

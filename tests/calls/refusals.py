@@ -21,6 +21,7 @@ from refusals_dynamodb import dynamodb, dynamodbstreams
 from refusals_firehose import firehose
 from refusals_iam import iam, sts
 from refusals_kms import kms_more
+from refusals_logs import logs
 from refusals_s3 import s3
 from row import ACCOUNT, Body, Row
 
@@ -265,7 +266,7 @@ def damaged() -> Iterator[Row]:
 
 
 def rows() -> list[Row]:
-    return [row for of in (damaged, kinesis, dynamodb, dynamodbstreams, glue, catalogue, cloudwatch, kms, kms_more, s3, firehose, iam, sts) for row in of()]
+    return [row for of in (damaged, kinesis, dynamodb, dynamodbstreams, glue, catalogue, cloudwatch, kms, kms_more, s3, firehose, logs, iam, sts) for row in of()]
 
 
 # Operations of which no declared error is reached, and why.

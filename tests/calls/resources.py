@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 KINESIS, DYNAMODB, GLUE, KMS, METRICS = "Kinesis_20131202", "DynamoDB_20120810", "AWSGlue", "TrentService", "GraniteServiceVersion20100801"
 FIREHOSE = "Firehose_20150804"
+LOGS = "Logs_20140328"
 CHANGES = "DynamoDBStreams_20120810"
-SERVICES = {KINESIS: "kinesis", DYNAMODB: "dynamodb", CHANGES: "dynamodb", FIREHOSE: "firehose", GLUE: "glue", KMS: "kms", METRICS: "cloudwatch"}
+SERVICES = {KINESIS: "kinesis", DYNAMODB: "dynamodb", CHANGES: "dynamodb", FIREHOSE: "firehose", LOGS: "logs", GLUE: "glue", KMS: "kms", METRICS: "cloudwatch"}
 HASH = [{"AttributeName": "k", "KeyType": "HASH"}]
 RANGE = [*HASH, {"AttributeName": "r", "KeyType": "RANGE"}]
 ATTRIBUTES = [{"AttributeName": name, "AttributeType": kind} for name, kind in (("k", "S"), ("r", "N"), ("g", "S"))]
@@ -36,11 +37,12 @@ def ask(fuzz: Fuzz, target: str, **members: Any) -> dict[str, Any]:
 
 
 def make_resources(fuzz: Fuzz) -> None:
-    for make in (streams, tables, changes, backups, objects, hoses, schemas, keys, metrics):
+    for make in (streams, tables, changes, backups, objects, hoses, lines, schemas, keys, metrics):
         make(fuzz)
     for name, values in {"StreamName": ["fuzz-a", "fuzz-b", "not-there"], "TableName": ["hash", "range", "restored", "not-there"], "ConsumerName": ["c", "d"],
                          "RegistryName": ["fuzz", "default-registry", "not-there"], "SchemaName": ["avro", "json", "protobuf", "not-there"],
                          "Namespace": ["n", "AWS/Kinesis"], "MetricName": ["m", "o"], "Id": ["m1", "m2", "e1"], "PolicyName": ["default"], "DeliveryStreamName": ["hose", "not-there"],
+                         "logGroupName": ["/group", "/new", "not-there"], "logStreamName": ["stream", "new", "not-there"], "logGroupIdentifier": ["/group"],
                          "Bucket": ["fuzz-bucket", "other-bucket", "not-there"], "Key": ["a/fuzz0", "a/fuzz1", "a/parts", "new", "not-there", "é/€"],
                          "CopySource": ["fuzz-bucket/a/fuzz1", "/fuzz-bucket/a/fuzz2", "not-there/k"], "Prefix": ["a/"], "Delimiter": ["/"],
                          "CacheControl": ["no-cache"], "ETag": ['"5d41402abc4b2a76b9719d911017c592"']}.items():
@@ -104,6 +106,15 @@ def objects(fuzz: Fuzz) -> None:
 def hoses(fuzz: Fuzz) -> None:
     destination = {"RoleARN": "arn:aws:iam::000000000000:role/firehose", "BucketARN": "arn:aws:s3:::fuzz-bucket"}
     ask(fuzz, f"{FIREHOSE}.CreateDeliveryStream", DeliveryStreamName="hose", ExtendedS3DestinationConfiguration=destination)
+
+
+def lines(fuzz: Fuzz) -> None:
+    now = int(time.time() * 1000)
+    ask(fuzz, f"{LOGS}.CreateLogGroup", logGroupName="/group")
+    ask(fuzz, f"{LOGS}.CreateLogStream", logGroupName="/group", logStreamName="stream")
+    ask(fuzz, f"{LOGS}.PutLogEvents", logGroupName="/group", logStreamName="stream", logEvents=[{"timestamp": now + n, "message": f"hello {n}"} for n in range(9)])
+    ask(fuzz, f"{LOGS}.GetLogEvents", logGroupName="/group", logStreamName="stream", limit=3)
+    ask(fuzz, f"{LOGS}.FilterLogEvents", logGroupName="/group", limit=3)
 
 
 def schemas(fuzz: Fuzz) -> None:

@@ -13,6 +13,7 @@ from refusals_catalogue import TEMPLATES as CATALOGUE
 from refusals_dynamodb import TABLE_ARN, TAG
 from refusals_firehose import TEMPLATES as FIREHOSE
 from refusals_kms import TEMPLATES as KMS
+from refusals_logs import TEMPLATES as LOGS
 from templates_dynamodb import DYNAMODB
 from templates_s3 import S3
 
@@ -38,7 +39,7 @@ VALUES_DATUM = {"MetricName": "o", "Values": [1, 2, 3.5], "Counts": [1, 5, 2]}
 QUERIES = [{"Id": "m1", "MetricStat": {"Metric": {**METRIC, "Dimensions": []}, "Period": 60, "Stat": "Sum"}}]
 
 OTHERS: dict[str, list[Body]] = {
-    **DYNAMODB, **S3, **FIREHOSE, **KMS, **CATALOGUE,
+    **DYNAMODB, **S3, **FIREHOSE, **KMS, **CATALOGUE, **LOGS,
     "kinesis CreateStream": [{"StreamName": "fuzz-c", "ShardCount": 2}, {"StreamName": "fuzz-d", "StreamModeDetails": {"StreamMode": "ON_DEMAND"}}],
     "kinesis ListStreams": [{}], "kinesis DescribeLimits": [{}], "kinesis DescribeAccountSettings": [{}],
     "kinesis UpdateAccountSettings": [{"MinimumThroughputBillingCommitment": {"Status": "ENABLED"}}],

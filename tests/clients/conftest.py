@@ -84,6 +84,7 @@ sts = client_fixture("sts")
 kms = client_fixture("kms")
 s3 = client_fixture("s3")
 firehose = client_fixture("firehose")
+logs = client_fixture("logs")
 iam = client_fixture("iam")
 
 _numbers = itertools.count()

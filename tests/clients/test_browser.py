@@ -36,6 +36,7 @@ TARGETS = {
     "kms": ("TrentService.CreateKey", {"Description": "called"}),
     "firehose": ("Firehose_20150804.CreateDeliveryStream", {"DeliveryStreamName": "called", "S3DestinationConfiguration": {
         "RoleARN": "arn:aws:iam::000000000000:role/r", "BucketARN": "arn:aws:s3:::called"}}),
+    "logs": ("Logs_20140328.CreateLogGroup", {"logGroupName": "called"}),
     "monitoring": ("GraniteServiceVersion20100801.PutMetricData", {"Namespace": "called", "MetricData": [{"MetricName": "called", "Value": 1}]}),
 }
 FORMS = {

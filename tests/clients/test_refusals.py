@@ -130,6 +130,7 @@ def prepare_plain(made: Prepared) -> None:
     made.call("kinesis", "DeleteStream", StreamName="deleted")
     prepare_objects(made)
     prepare_hose(made)
+    prepare_logs(made)
     prepare_items(made)
     prepare_schemas(made)
 
@@ -143,6 +144,11 @@ def prepare_objects(made: Prepared) -> None:
 
 def prepare_hose(made: Prepared) -> None:
     made.call("firehose", "CreateDeliveryStream", DeliveryStreamName="hose", ExtendedS3DestinationConfiguration=DESTINATION)
+
+
+def prepare_logs(made: Prepared) -> None:
+    made.call("logs", "CreateLogGroup", logGroupName="/group")
+    made.call("logs", "CreateLogStream", logGroupName="/group", logStreamName="stream")
 
 
 def prepare_items(made: Prepared) -> None:

@@ -325,6 +325,9 @@ static const ServiceModel *model_of(Bytes name)
     for (size_t i = 0; ALL_SERVICES[i]; i++)
         if (is_called(ALL_SERVICES[i]->model, name))
             return ALL_SERVICES[i]->model;
+    for (size_t i = 0; ALL_SERVICES[i]; i++) /* "logs" for "CloudWatch Logs" */
+        if (bytes_is(name, ALL_SERVICES[i]->model->name))
+            return ALL_SERVICES[i]->model;
     return NULL;
 }
 

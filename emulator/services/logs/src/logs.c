@@ -1,0 +1,100 @@
+/* logs.c - the service: what it answers, opening and closing. */
+#include "logs.h"
+#include "group.h"
+#include "logs_operations.h"
+#include "schema.h"
+#include "sweep.h"
+#include "words.h"
+#include <sodium.h>
+#include <stdlib.h>
+
+static const Query first_group = {"SELECT id FROM logs_group WHERE " IN_NAMESPACE " LIMIT 1"};
+
+static int first_within(const Logs *logs, Bytes account, Bytes region, int64_t *ret_id)
+{
+    Statement *row = statement_begin(logs->store, &first_group);
+    bind_text(row, 1, account);
+    bind_text(row, 2, region);
+    int code = statement_one(row);
+    if (code != STORE_ROW)
+        return code;
+    *ret_id = column_int64(row, 0);
+    statement_end(row);
+    return STORE_OK;
+}
+
+static int reset(void *service, Bytes account, Bytes region)
+{
+    Logs *logs = service;
+    Scope scope = scope_of_runtime(logs->runtime, logs, arena_new());
+    LogGroup group;
+    int64_t id = 0;
+    int code;
+    while ((code = first_within(logs, account, region, &id)) == STORE_OK) {
+        code = log_group_load(&scope, id, &group);
+        if (code == STORE_OK)
+            code = log_group_remove(&scope, &group);
+        if (code != STORE_OK)
+            break;
+        arena_reset(scope.arena);
+    }
+    arena_free(scope.arena);
+    return code == STORE_NOT_FOUND ? STORE_OK : code;
+}
+
+static void on_rollback(void *context)
+{
+    Logs *logs = context;
+    meters_undo(logs->meters);
+}
+
+static void after_turn(void *context, const void *event)
+{
+    (void)event;
+    Logs *logs = context;
+    meters_settle(logs->meters);
+}
+
+static void close_logs(void *service)
+{
+    Logs *logs = service;
+    sweep_stop(logs);
+    meters_close(logs->meters);
+    sodium_memzero(logs->secret, sizeof logs->secret);
+    free(logs);
+}
+
+static const SealTable secret_table = SEAL_TABLE("logs_secret");
+
+static bool open_tables(Logs *logs)
+{
+    return sodium_init() >= 0 && store_migrate(logs->store, &logs_schema) == STORE_OK &&
+           seal_secret_load(logs->store, &secret_table, logs->secret) == STORE_OK;
+}
+
+static void *open_logs(Runtime *runtime)
+{
+    Logs *logs = calloc(1, sizeof *logs);
+    if (!logs)
+        abort();
+    logs->runtime = runtime;
+    logs->store = runtime->store;
+    logs->kms = runtime_service(runtime, &kms_service);
+    logs->meters = meters_open(runtime, "AWS/Logs");
+    if (!open_tables(logs))
+        return close_logs(logs), NULL;
+    store_on_rollback(runtime->store, on_rollback, logs);
+    runtime_watch(runtime, &TURN_ENDED, after_turn, logs);
+    sweep_start(logs);
+    return logs;
+}
+
+const Service logs_service = {
+    .model = &LOGS_SERVICE,
+    .operations = LOGS_OPERATIONS,
+    .open = open_logs,
+    .close = close_logs,
+    .reset = reset,
+    .validation_error = &LOGS_INVALID_PARAMETER,
+    .judge = logs_judge,
+};

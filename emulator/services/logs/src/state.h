@@ -1,0 +1,22 @@
+/* state.h - what the service holds in memory: nothing of its groups, which are rows, read as they are needed. */
+#pragma once
+#include "event.h"
+#include "kms.h"
+#include "logs.h"
+#include "logs_model.h"
+#include "meters.h"
+#include "seal.h"
+
+#define MS_PER_S    INT64_C(1000)
+#define MS_PER_HOUR INT64_C(3600000)
+#define MS_PER_DAY  INT64_C(86400000)
+
+struct Logs {
+    Runtime *runtime;
+    Store *store;
+    struct Kms *kms;
+    Meters *meters;                          /* NULL: nothing is measured */
+    unsigned char secret[SEAL_SECRET_BYTES]; /* what events of groups that have a key are sealed with */
+    Timer *sweep_timer;                      /* what is dropped, and what is too old, goes in steps */
+    int64_t sweep_due_ms;
+};
