@@ -934,7 +934,7 @@ static const Field fields_delete_objects_output[] = {
 };
 const Shape S3_SHAPE_DELETE_OBJECTS_OUTPUT = {.name = "DeleteObjectsOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3DeleteObjectsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_delete_objects_output, .xml_name = "DeleteResult"};
 
-static const Shape shape_copy_source = {.name = "CopySource", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .pattern = "\\/?.+\\/.+"};
+static const Shape shape_copy_source = {.name = "CopySource", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Shape shape_copy_source_if_match = {.name = "CopySourceIfMatch", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 

@@ -24,7 +24,7 @@ static void json_body_encode(Buffer *out, const XmlRoot *root, const Shape *shap
 }
 
 /* smithy.io, restJson1: an output without members is {}. */
-static const RestBody json_body = {"application/json", true, json_body_decode, json_body_encode};
+static const RestBody json_body = {"application/json", true, json_body_decode, json_body_encode, false};
 
 static int json_decode_request(Arena *arena, const OperationModel *operation, const WireRequest *request, void *ret,
                                Bytes *ret_message)
@@ -89,7 +89,7 @@ static void xml_body_encode(Buffer *out, const XmlRoot *root, const Shape *shape
     xml_append_root(out, root, shape, value);
 }
 
-static const RestBody xml_body = {"application/xml", false, xml_decode, xml_body_encode};
+static const RestBody xml_body = {"application/xml", false, xml_decode, xml_body_encode, true};
 
 static int xml_decode_request(Arena *arena, const OperationModel *operation, const WireRequest *request, void *ret,
                               Bytes *ret_message)

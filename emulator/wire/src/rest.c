@@ -12,6 +12,7 @@ typedef struct RestReader {
         Bytes name, value;
     } * parameters; /* of the query, decoded; in order */
     size_t parameters_count;
+    bool passes_empty_numbers;
 } RestReader;
 
 static int wrong_type(RestReader *reader, const Field *field, Bytes text)
@@ -97,6 +98,11 @@ static int read_query_map(RestReader *reader, const Shape *map, AnyList *out)
     return code;
 }
 
+static bool is_number(const Shape *shape)
+{
+    return shape->kind == KIND_INTEGER || shape->kind == KIND_LONG;
+}
+
 static int read_query_member(RestReader *reader, const Shape *shape, const Field *field, void *out)
 {
     if (field->shape->kind == KIND_MAP)
@@ -105,6 +111,8 @@ static int read_query_member(RestReader *reader, const Shape *shape, const Field
                    : WIRE_OK;
     for (size_t i = 0; i < reader->parameters_count; i++) {
         if (!bytes_equal(reader->parameters[i].name, field->name))
+            continue;
+        if (reader->passes_empty_numbers && !reader->parameters[i].value.len && is_number(field->shape))
             continue;
         void *slot = field_slot(reader->arena, shape, field, out);
         if (field->shape->kind == KIND_LIST)
@@ -261,7 +269,8 @@ static int read_body(RestReader *reader, const RestBody *body, const OperationMo
 int rest_decode(Arena *arena, const RestBody *body, const OperationModel *operation, const WireRequest *request,
                 void *ret, Bytes *ret_message)
 {
-    RestReader reader = {.arena = arena, .request = request, .message = ret_message};
+    RestReader reader = {
+        .arena = arena, .request = request, .message = ret_message, .passes_empty_numbers = body->passes_empty_numbers};
     const Shape *shape = operation->input;
     int code = read_query(&reader);
     for (size_t i = 0; i < shape->fields_count && code == WIRE_OK; i++)

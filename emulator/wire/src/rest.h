@@ -9,6 +9,7 @@ typedef struct RestBody {
     /* root: the name of the document's element, where it has one. */
     int (*decode)(Arena *arena, const char *root, const Shape *shape, Bytes body, void *ret, Bytes *ret_message);
     void (*encode)(Buffer *out, const XmlRoot *root, const Shape *shape, const void *value);
+    bool passes_empty_numbers; /* "max-parts=" in the query is not given, where others refuse it (recorded of S3) */
 } RestBody;
 
 MUST_CHECK int rest_decode(Arena *arena, const RestBody *body, const OperationModel *operation,

@@ -212,12 +212,33 @@ static Status list_buckets_of(Call *call, const S3ListBucketsInput *in, size_t m
     return expect_ok(call, code);
 }
 
+/* aws: General Reference, "Amazon S3 endpoints and quotas". */
+static Status check_region(Call *call, Bytes region)
+{
+    static const char *const regions[] = {
+        "af-south-1",     "ap-east-1",      "ap-east-2",      "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
+        "ap-south-1",     "ap-south-2",     "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4",
+        "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-central-1",   "ca-west-1",      "cn-north-1",
+        "cn-northwest-1", "eu-central-1",   "eu-central-2",   "eu-north-1",     "eu-south-1",     "eu-south-2",
+        "eu-west-1",      "eu-west-2",      "eu-west-3",      "il-central-1",   "me-central-1",   "me-south-1",
+        "mx-central-1",   "sa-east-1",      "us-east-1",      "us-east-2",      "us-gov-east-1",  "us-gov-west-1",
+        "us-west-1",      "us-west-2"};
+    size_t i = 0;
+    while (present(region) && i < sizeof regions / sizeof *regions && !bytes_is(region, regions[i]))
+        i++;
+    if (i < sizeof regions / sizeof *regions)
+        return OK;
+    Bytes words = arena_text(call->arena, "Argument value " BYTES_FMT " is not a valid AWS Region", BYTES_ARG(region));
+    return deny_in_words(call, &INVALID_ARGUMENT, words.ptr, &(S3ErrorFields){.argument_name = TEXT("bucket-region")});
+}
+
 OPERATION(S3ListBuckets, list_buckets, READS);
 static Status list_buckets(Call *call, const S3ListBucketsInput *in, S3ListBucketsOutput *out)
 {
     if (in->has_max_buckets && (in->max_buckets < 1 || in->max_buckets > LIST_MAX))
         return deny_saying(call, &INVALID_ARGUMENT, "Argument max-buckets must be an integer between 1 and 10000",
                            .argument_name = TEXT("max-buckets"), .argument_value = decimal(call, in->max_buckets));
+    TRY(check_region(call, in->bucket_region));
     out->owner = arena_new_of(call->arena, S3Owner);
     out->owner->id = canonical_id(call, call->account);
     out->prefix = in->prefix;

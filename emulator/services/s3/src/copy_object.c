@@ -35,11 +35,15 @@ static Status check_directive(Call *call, const char *name, const char *header, 
 /* aws: "This copy request is illegal because …" (recorded) */
 static Status check_in_place(Call *call, const Copy *copy)
 {
+    Bytes encryption;
     const S3CopyObjectInput *in = copy->in;
     bool changes = is_replace(in->metadata_directive) || present(in->storage_class) ||
                    present(in->website_redirect_location) || present(in->server_side_encryption) ||
                    present(copy->source.version) || copy->bucket.versioning == VERSIONING_SUSPENDED;
     if (copy->source.bucket.id != copy->bucket.id || !bytes_equal(copy->source.key, in->key) || changes)
+        return OK;
+    TRY(config_get(call, &copy->bucket, "encryption", &encryption));
+    if (present(encryption)) /* the copy may be encrypted as the bucket says now (recorded) */
         return OK;
     return fail(call, &INVALID_REQUEST,
                 "This copy request is illegal because it is trying to copy an object to itself without changing the "
@@ -104,9 +108,8 @@ static Status finish(Call *call, Copy *copy, Bytes etag, Bytes checksum)
     CHECKSUM_TELL(result, copy->algorithm, checksum);
     result->checksum_type = TEXT("FULL_OBJECT");
     copy->out->copy_object_result = result;
-    copy->out->copy_source_version_id = version_told(&copy->source.bucket, source);
-    copy->out->version_id =
-        copy->bucket.versioning == VERSIONING_ENABLED ? version_told(&copy->bucket, &object) : (Bytes){0};
+    copy->out->copy_source_version_id = source->version; /* the null version isn't told (recorded) */
+    copy->out->version_id = version_told(&copy->bucket, &object);
     ENCRYPTION_TELL(copy->out, copy->head);
     return OK;
 }

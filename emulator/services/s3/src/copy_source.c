@@ -30,11 +30,14 @@ Status copy_source_find(Call *call, Bytes text, Bytes owner, const Conditions *c
         rest = bytes_slice(rest, 1, rest.len - 1);
     name = bytes_cut(&rest, '/');
     if (!present(rest) || !rest.len || !name.len)
-        return deny_saying(call, &INVALID_ARGUMENT,
-                           "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
-                           .argument_name = TEXT("x-amz-copy-source"), .argument_value = text);
+        return deny_saying(call, &INVALID_ARGUMENT, "Invalid copy source object key",
+                           .argument_name = TEXT("x-amz-copy-source"), .argument_value = TEXT("x-amz-copy-source"));
     ret_source->key = rest;
     TRY(bucket_for(call, name, owner, &ret_source->bucket));
-    TRY(object_for(call, &ret_source->bucket, rest, ret_source->version, &ret_source->object));
+    Status found = object_for(call, &ret_source->bucket, rest, ret_source->version, &ret_source->object);
+    if (!is_ok(found) && call->error == &METHOD_NOT_ALLOWED)
+        return fail(call, &INVALID_REQUEST,
+                    "The source of a copy request may not specifically refer to a delete marker by version id.");
+    TRY(found);
     return conditions_for_copy(call, conditions, &ret_source->object);
 }

@@ -37,7 +37,11 @@ static Status reach_part(Call *call, const Object *object, int64_t number, Reach
     if (code == STORE_NOT_FOUND || part.number != number)
         return deny_telling(call, &INVALID_PART_NUMBER, .part_number_requested = decimal(call, number),
                             .actual_part_count = decimal(call, count));
-    *reach = (Reach){part.at, part.size, true, object->parts, object->parts ? part.checksum : object->checksum};
+    *reach = (Reach){part.at, part.size, true, object->parts, {0}};
+    if (object->is_composite)
+        reach->checksum = part.checksum;
+    else if (part.size == object->size) /* of a part of it AWS tells none then (recorded) */
+        reach->checksum = object->checksum;
     return OK;
 }
 

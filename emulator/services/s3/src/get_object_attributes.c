@@ -30,7 +30,8 @@ static Status check_names(Call *call, const S3GetObjectAttributesInput *in)
 static S3Checksum *checksum_told(Call *call, const Object *object)
 {
     S3Checksum *told = arena_new_of(call->arena, S3Checksum);
-    CHECKSUM_TELL(told, (ChecksumAlgorithm)object->algorithm, object->checksum);
+    Bytes rest = object->checksum, bare = bytes_cut(&rest, '-'); /* without how many parts (recorded) */
+    CHECKSUM_TELL(told, (ChecksumAlgorithm)object->algorithm, bare);
     told->checksum_type = object->is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");
     return told;
 }

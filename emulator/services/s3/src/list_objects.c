@@ -57,7 +57,7 @@ static Status read_token(Call *call, Bytes token, Bytes *ret_after)
     ptrdiff_t len = base64_decode(after, (Bytes){text, token.len});
     if (len <= 0)
         return deny_saying(call, &INVALID_ARGUMENT, "The continuation token provided is incorrect",
-                           .argument_name = TEXT("continuation-token"), .argument_value = token);
+                           .argument_name = TEXT("continuation-token"));
     *ret_after = (Bytes){after, (size_t)len};
     return OK;
 }
@@ -84,8 +84,9 @@ static Status list_objects_v2(Call *call, const S3ListObjectsV2Input *in, S3List
 
     out->name = bucket.name;
     out->prefix = encoded(call, in->encoding_type, listing.prefix);
-    out->delimiter = encoded(call, in->encoding_type, in->delimiter);
-    out->start_after = encoded(call, in->encoding_type, in->start_after);
+    out->delimiter = delimiter_told(call, in->encoding_type, in->delimiter);
+    if (!present(in->continuation_token))
+        out->start_after = encoded(call, in->encoding_type, in->start_after);
     out->encoding_type = in->encoding_type;
     out->continuation_token = in->continuation_token;
     encode_prefixes(call, in->encoding_type, &listing.prefixes);
@@ -118,7 +119,7 @@ static Status list_objects(Call *call, const S3ListObjectsInput *in, S3ListObjec
     out->name = bucket.name;
     out->prefix = encoded(call, in->encoding_type, listing.prefix);
     out->marker = encoded(call, in->encoding_type, or_empty(in->marker));
-    out->delimiter = encoded(call, in->encoding_type, in->delimiter);
+    out->delimiter = delimiter_told(call, in->encoding_type, in->delimiter);
     out->encoding_type = in->encoding_type;
     encode_prefixes(call, in->encoding_type, &listing.prefixes);
     out->common_prefixes = listing.prefixes;

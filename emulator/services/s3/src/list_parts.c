@@ -7,6 +7,7 @@ static S3Initiator *initiator_of(Call *call, const S3Owner *owner)
 {
     S3Initiator *initiator = arena_new_of(call->arena, S3Initiator);
     initiator->id = owner->id;
+    initiator->display_name = TEXT("root");
     return initiator;
 }
 
@@ -93,7 +94,7 @@ static Statement *seek_first(Call *call, const Bucket *bucket, const Uploads *pa
     Bytes shared = common_prefix(page->key_marker, page->prefix, page->delimiter);
     if (bytes_compare(page->key_marker, page->prefix) < 0)
         return multiparts_begin(call, bucket, page->prefix, TEXT(""));
-    if (page->key_marker.len && bytes_equal(shared, page->key_marker))
+    if (present(shared))
         return multiparts_begin(call, bucket, behind_prefix(call->arena, shared), TEXT(""));
     /* without an id: behind all uploads of that key */
     return multiparts_begin(call, bucket, page->key_marker, page->id_marker.len ? page->id_marker : TEXT("~"));
@@ -136,6 +137,19 @@ static Bytes or_empty(Bytes text)
     return present(text) ? text : TEXT("");
 }
 
+/* One that is there must be of the marker's key. */
+static Status check_id_marker(Call *call, const Bucket *bucket, const Uploads *page)
+{
+    Bytes key;
+    if (!page->id_marker.len || !page->key_marker.len)
+        return OK;
+    TRY(multipart_key(call, bucket, page->id_marker, &key));
+    if (!present(key) || bytes_equal(key, page->key_marker))
+        return OK;
+    return deny_saying(call, &INVALID_ARGUMENT, "Invalid uploadId marker", .argument_name = TEXT("upload-id-marker"),
+                       .argument_value = page->id_marker);
+}
+
 OPERATION(S3ListMultipartUploads, list_multipart_uploads, READS);
 static Status list_multipart_uploads(Call *call, const S3ListMultipartUploadsInput *in,
                                      S3ListMultipartUploadsOutput *out)
@@ -154,15 +168,16 @@ static Status list_multipart_uploads(Call *call, const S3ListMultipartUploadsInp
     out->uploads.items = arena_new_array(call->arena, S3MultipartUpload, page.max + 1);
     out->common_prefixes.items = arena_new_array(call->arena, S3CommonPrefix, page.max + 1);
     SET(out, is_truncated, false);
+    TRY(check_id_marker(call, &bucket, &page));
     TRY(run_page(call, &bucket, &page));
 
-    bool tells_last = out->is_truncated || out->uploads.len;
+    bool tells_last = out->uploads.len; /* of prefixes alone no marker is told, be there more or not (recorded) */
     out->bucket = bucket.name;
     out->prefix = encoded(call, in->encoding_type, in->prefix);
-    out->delimiter = encoded(call, in->encoding_type, in->delimiter);
+    out->delimiter = delimiter_told(call, in->encoding_type, in->delimiter);
     out->encoding_type = in->encoding_type;
     out->key_marker = encoded(call, in->encoding_type, page.key_marker);
-    out->upload_id_marker = page.id_marker;
+    out->upload_id_marker = page.key_marker.len ? page.id_marker : TEXT("");
     out->next_key_marker = tells_last ? encoded(call, in->encoding_type, page.last_key) : TEXT("");
     out->next_upload_id_marker = tells_last ? page.last_id : TEXT("");
     SET(out, max_uploads, (int32_t)page.max);

@@ -40,8 +40,8 @@ static Bytes first_key(Call *call, const Listing *listing)
     if (!listing->after.len || bytes_compare(listing->after, listing->prefix) < 0)
         return listing->prefix;
     Bytes shared = common_prefix(listing->after, listing->prefix, listing->delimiter);
-    if (bytes_starts_with(listing->after, listing->prefix) && bytes_equal(shared, listing->after))
-        return behind_prefix(call->arena, listing->after);
+    if (bytes_starts_with(listing->after, listing->prefix) && present(shared)) /* it has been told (recorded) */
+        return behind_prefix(call->arena, shared);
     return behind_key(call->arena, listing->after);
 }
 
@@ -108,6 +108,11 @@ Status encoding_check(Call *call, Bytes encoding)
 Bytes encoded(Call *call, Bytes encoding, Bytes text)
 {
     return present(encoding) ? escaped(call->arena, text) : text;
+}
+
+Bytes delimiter_told(Call *call, Bytes encoding, Bytes delimiter)
+{
+    return delimiter.len ? encoded(call, encoding, delimiter) : (Bytes){0};
 }
 
 Status max_check(Call *call, const char *name, bool is_given, int64_t given, size_t *ret_max)

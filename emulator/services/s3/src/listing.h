@@ -7,7 +7,7 @@
 
 typedef struct Listing {
     Bytes prefix, delimiter; /* empty: none */
-    Bytes after;             /* keys behind this one; empty: from the first. One of the prefixes: behind all its keys */
+    Bytes after; /* keys behind this one; empty: from the first. In one of the prefixes: behind all its keys */
     size_t max;
     void (*add_object)(void *context, const Object *object);
     void *context;
@@ -26,6 +26,7 @@ Bytes behind_prefix(Arena *arena, Bytes prefix);
 Bytes behind_key(Arena *arena, Bytes key); /* the smallest that is larger */
 /* InvalidArgument unless it is "url" or absent. */
 MUST_CHECK Status encoding_check(Call *call, Bytes encoding);
-Bytes encoded(Call *call, Bytes encoding, Bytes text); /* as it says */
+Bytes encoded(Call *call, Bytes encoding, Bytes text);             /* as it says */
+Bytes delimiter_told(Call *call, Bytes encoding, Bytes delimiter); /* an empty one is none */
 MUST_CHECK Status max_check(Call *call, const char *name, bool is_given, int64_t given, size_t *ret_max);
 S3Owner *owner_of_bucket(Call *call, const Bucket *bucket);

@@ -15,6 +15,7 @@ static const Row part_row = ROW(part_columns);
 #define COLUMNS      "id, key, initiated_ms, algorithm, is_composite, storage_class, head"
 #define PART_COLUMNS "number, blob, size, modified_ms, etag, checksum"
 static const Query find = {"SELECT " COLUMNS " FROM s3_upload WHERE id = ?1 AND bucket = ?2 AND key = ?3"};
+static const Query find_key = {"SELECT key FROM s3_upload WHERE id = ?1 AND bucket = ?2"};
 static const Query insert = {"INSERT INTO s3_upload (bucket, " COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
 static const Query remove_upload = {"DELETE FROM s3_upload WHERE id = ?1"};
 static const Query remove_parts = {"DELETE FROM s3_upload_part WHERE upload = ?1"};
@@ -36,6 +37,22 @@ Status multipart_for(Call *call, const Bucket *bucket, Bytes key, Bytes id, Mult
     if (code == STORE_NOT_FOUND)
         return deny_telling(call, &NO_SUCH_UPLOAD, .upload_id = id);
     return expect_ok(call, code);
+}
+
+Status multipart_key(Call *call, const Bucket *bucket, Bytes id, Bytes *ret_key)
+{
+    Statement *row = statement_begin(call->store, &find_key);
+    bind_text(row, 1, id);
+    bind_int64(row, 2, bucket->id);
+    int code = statement_one(row);
+    *ret_key = (Bytes){0};
+    if (code == STORE_NOT_FOUND)
+        return OK;
+    if (code != STORE_ROW)
+        return fault(call, code);
+    *ret_key = arena_copy(call->arena, column_bytes(row, 0));
+    statement_end(row);
+    return OK;
 }
 
 Status multipart_add(Call *call, const Bucket *bucket, const Multipart *upload)

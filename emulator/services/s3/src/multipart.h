@@ -20,6 +20,8 @@ typedef struct Part {
 
 /* NoSuchUpload, also where it is of another key. */
 MUST_CHECK Status multipart_for(Call *call, const Bucket *bucket, Bytes key, Bytes id, Multipart *ret_upload);
+/* Of an upload of the bucket; absent: there is none of that id. */
+MUST_CHECK Status multipart_key(Call *call, const Bucket *bucket, Bytes id, Bytes *ret_key);
 MUST_CHECK Status multipart_add(Call *call, const Bucket *bucket, const Multipart *upload);
 /* The upload and the rows of its parts; the parts' bytes too, unless they have become an object's. */
 MUST_CHECK Status multipart_remove(Call *call, const Multipart *upload, bool with_bytes);

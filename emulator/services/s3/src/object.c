@@ -181,26 +181,46 @@ static Status remove_version_row(Call *call, const Bucket *bucket, const Object 
 
 /* aws: "Version IDs are Unicode, UTF-8 encoded, URL-ready, opaque strings that are no more than 1,024 bytes long";
  * those that were seen have 32 characters, and others are known to be none: the last four are a sum of the rest. */
-#define VERSION_LEN  32
-#define VERSION_BODY 28
+#define VERSION_LEN   32
+#define VERSION_BODY  28
+#define VERSION_PLACE 10
+
+static const char version_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
 
 static void seal_version(const char *id, char ret_seal[static VERSION_LEN - VERSION_BODY])
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
     uint64_t sum = crc64nvme(0, id, VERSION_BODY);
     for (size_t i = 0; i < VERSION_LEN - VERSION_BODY; i++)
-        ret_seal[i] = letters[sum >> 6 * i & 63];
+        ret_seal[i] = version_letters[sum >> 6 * i & 63];
 }
 
-static Bytes new_version(Call *call)
+/* The first ten letters are its place among its key's versions, hidden by a sum of the others. */
+static uint64_t hide(const char *id)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
+    return crc64nvme(0, id + VERSION_PLACE, VERSION_BODY - VERSION_PLACE);
+}
+
+static Bytes new_version(Call *call, int64_t sequence)
+{
     char *id = arena_take_raw(call->arena, VERSION_LEN);
     random_fill(call->runtime->random, id, VERSION_BODY);
-    for (size_t i = 0; i < VERSION_BODY; i++)
-        id[i] = letters[(unsigned char)id[i] & 63];
+    for (size_t i = VERSION_PLACE; i < VERSION_BODY; i++)
+        id[i] = version_letters[(unsigned char)id[i] & 63];
+    uint64_t hidden = (uint64_t)sequence ^ hide(id);
+    for (size_t i = 0; i < VERSION_PLACE; i++)
+        id[i] = version_letters[hidden >> 6 * i & 63];
     seal_version(id, id + VERSION_BODY);
     return (Bytes){id, VERSION_LEN};
+}
+
+int64_t version_sequence(Bytes version)
+{
+    uint64_t hidden = 0;
+    for (size_t i = 0; version.len == VERSION_LEN && i < VERSION_PLACE; i++) {
+        const char *letter = memchr(version_letters, version.ptr[i], 64);
+        hidden |= (uint64_t)(letter ? letter - version_letters : 0) << 6 * i;
+    }
+    return version.len == VERSION_LEN ? (int64_t)((hidden ^ hide(version.ptr)) & (((uint64_t)1 << 60) - 1)) : 0;
 }
 
 Status version_check(Call *call, const Bucket *bucket, Bytes version)
@@ -233,15 +253,18 @@ static Status drop_null_version(Call *call, const Bucket *bucket, Bytes key, con
     return drop_bytes(call, &null_version);
 }
 
-/* What the key named before makes room for a new state of that version: absent is the null version. */
-static Status make_room(Call *call, const Bucket *bucket, Bytes key, Bytes version, int64_t *ret_sequence)
+/* What the key named before makes room for a new state, which gets its sequence and version: absent is the null
+ * version. */
+static Status make_room(Call *call, const Bucket *bucket, Object *state)
 {
+    Bytes key = state->key;
     Object current, newest;
     int code = object_find(call, bucket, key, &current);
     bool is_there = code == STORE_OK;
-    *ret_sequence = is_there ? current.sequence + 1 : 1;
     if (code < 0)
         return fault(call, code);
+    state->sequence = is_there ? current.sequence + 1 : 1;
+    state->version = (Bytes){0};
     if (bucket->versioning == VERSIONING_NEVER)
         return is_there ? drop_bytes(call, &current) : OK;
     if (!is_there) {
@@ -249,19 +272,21 @@ static Status make_room(Call *call, const Bucket *bucket, Bytes key, Bytes versi
         if (code < 0)
             return fault(call, code);
         if (code == STORE_OK)
-            *ret_sequence = newest.sequence + 1;
+            state->sequence = newest.sequence + 1;
     }
-    if (!present(version))
+    bool is_versioned = bucket->versioning == VERSIONING_ENABLED;
+    if (is_versioned)
+        state->version = new_version(call, state->sequence);
+    else
         TRY(drop_null_version(call, bucket, key, is_there ? &current : NULL));
-    if (is_there && (present(version) || present(current.version)))
+    if (is_there && (is_versioned || present(current.version)))
         TRY(write_row(call, &insert_version, bucket, &current));
     return OK;
 }
 
 Status object_put(Call *call, const Bucket *bucket, Object *object)
 {
-    object->version = bucket->versioning == VERSIONING_ENABLED ? new_version(call) : (Bytes){0};
-    TRY(make_room(call, bucket, object->key, object->version, &object->sequence));
+    TRY(make_room(call, bucket, object));
     return write_row(call, &insert_object, bucket, object);
 }
 
@@ -285,8 +310,7 @@ static Status remove_current(Call *call, const Bucket *bucket, Bytes key)
 static Status put_marker(Call *call, const Bucket *bucket, Bytes key, Deletion *ret_deletion)
 {
     Object marker = {.key = key, .is_marker = true, .modified_ms = call->now_ms};
-    marker.version = bucket->versioning == VERSIONING_ENABLED ? new_version(call) : (Bytes){0};
-    TRY(make_room(call, bucket, key, marker.version, &marker.sequence));
+    TRY(make_room(call, bucket, &marker));
     TRY(remove_current(call, bucket, key));
     TRY(write_row(call, &insert_version, bucket, &marker));
     *ret_deletion = (Deletion){version_told(bucket, &marker), true};

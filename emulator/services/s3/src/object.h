@@ -123,5 +123,6 @@ MUST_CHECK int object_part_find(Call *call, int64_t blob, int64_t number, Object
 
 Bytes quoted(Call *call, Bytes etag);
 Bytes version_told(const Bucket *bucket, const Object *object); /* absent where the bucket never had versions */
+int64_t version_sequence(Bytes version); /* of one that version_check has let pass, be it there or not */
 /* InvalidArgument of what cannot be a version's id, or where the bucket never had versions. Absent is fine. */
 MUST_CHECK Status version_check(Call *call, const Bucket *bucket, Bytes version);

@@ -102,8 +102,8 @@ static Status find_piece(Call *call, PartCopy *copy)
                            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and "
                            "last are the zero-based offsets of the first and last bytes to copy",
                            .argument_name = TEXT("x-amz-copy-source-range"), .argument_value = range);
-    if (last >= copy->source.object.size && first > 0)
-        first = first < copy->source.object.size ? first : copy->source.object.size;
+    if (present(range) && first >= copy->source.object.size)
+        return fail(call, &INVALID_REQUEST, "The specified copy range is invalid for the source object size");
     if (present(range) && last >= copy->source.object.size) {
         Bytes words = arena_text(call->arena, "Range specified is not valid for source object of size: %lld",
                                  (long long)copy->source.object.size);

@@ -109,14 +109,13 @@ static Statement *seek(Call *call, const Bucket *bucket, Bytes from)
     return row;
 }
 
-/* Where the page begins; of a marker that is a prefix, behind all its keys. */
+/* Where the page begins; of a marker in a common prefix, behind all its keys (recorded). */
 static Bytes first_key(Versions *page_)
 {
     Bytes shared = common_prefix(page_->key_marker, page_->prefix, page_->delimiter);
     if (bytes_compare(page_->key_marker, page_->prefix) < 0)
         return page_->prefix;
-    bool is_prefix = page_->key_marker.len && bytes_equal(shared, page_->key_marker);
-    if (is_prefix)
+    if (present(shared))
         return behind_prefix(page_->call->arena, shared);
     /* without a version to go on behind: the next key */
     return page_->below || !page_->key_marker.len ? page_->key_marker
@@ -127,8 +126,10 @@ static bool is_before_marker(Versions *page_, const Object *object)
 {
     if (!page_->key_marker.len || !bytes_equal(object->key, page_->key_marker))
         return false;
+    if (object->sequence < page_->below)
+        return false;
     page_->seen_key = object->key;
-    return object->sequence >= page_->below;
+    return true;
 }
 
 static Status run(Versions *page_, const Bucket *bucket)
@@ -183,7 +184,7 @@ static Status find_marker(Call *call, const Bucket *bucket, Versions *page_)
     int code = object_find_version(call, bucket, page_->key_marker, in->version_id_marker, &object, &is_current);
     if (code < 0)
         return fault(call, code);
-    page_->below = code == STORE_OK ? object.sequence : 0;
+    page_->below = code == STORE_OK ? object.sequence : version_sequence(in->version_id_marker);
     return OK;
 }
 
@@ -210,7 +211,7 @@ static Status list_object_versions(Call *call, const S3ListObjectVersionsInput *
 
     out->name = bucket.name;
     out->prefix = encoded(call, in->encoding_type, versions.prefix);
-    out->delimiter = encoded(call, in->encoding_type, in->delimiter);
+    out->delimiter = delimiter_told(call, in->encoding_type, in->delimiter);
     out->encoding_type = in->encoding_type;
     out->key_marker = encoded(call, in->encoding_type, versions.key_marker);
     out->version_id_marker = present(in->version_id_marker) ? in->version_id_marker : TEXT("");
