@@ -366,7 +366,7 @@ def test_a_copy_that_meets_damage_is_given_up_and_others_go_on(own_emulator, tmp
     arn = back_up(dynamodb)
     eventually(lambda: not dynamodb.list_backups()["BackupSummaries"])
     assert refusal_code(dynamodb.describe_backup, BackupArn=arn) == "BackupNotFoundException"
-    assert "a backup or a restore could not go on" in emulator.logged()
+    assert "a restore or an index could not go on" in emulator.logged()
     create(dynamodb, "other")
     put(dynamodb, "k", "v", "other")
     arn = dynamodb.create_backup(TableName="other", BackupName="other")["BackupDetails"]["BackupArn"]

@@ -1,6 +1,7 @@
-/* backup_test.c - a table is copied, and gone back in time with, in steps between which it changes, turns are undone
- * and the service is closed and opened again: what comes back is what was there at that moment, to the item, also in
- * its index. Held against a model; the steps are made one by one, so that nothing depends on how fast they are. */
+/* backup_test.c - a table is copied, gone back in time with, and indexed, in steps between which it changes, turns are
+ * undone and the service is closed and opened again: what comes back is what was there at that moment, to the item,
+ * also in its index; what is indexed is what is there. Held against a model; the steps are made one by one, so that
+ * nothing depends on how fast they are. */
 #include "dynamodb_operations.h"
 #include "event.h"
 #include "loop.h"
@@ -100,7 +101,7 @@ static int teardown(void **state)
     return 0;
 }
 
-static void call(Fixture *fixture, const Operation *operation, const void *in, void *out)
+static Status try_call(Fixture *fixture, const Operation *operation, const void *in, void *out)
 {
     fixture->call = (Call){
         .arena = fixture->arena,
@@ -114,7 +115,12 @@ static void call(Fixture *fixture, const Operation *operation, const void *in, v
         .now_ms = clock_now_ms(fixture->runtime.clock),
     };
     memset(out, 0, operation->model->output->size);
-    Status status = operation->run(&fixture->call, in, out);
+    return operation->run(&fixture->call, in, out);
+}
+
+static void call(Fixture *fixture, const Operation *operation, const void *in, void *out)
+{
+    Status status = try_call(fixture, operation, in, out);
     if (!is_ok(status) && fixture->call.error)
         print_error("%s: %.*s\n", fixture->call.error->code, (int)fixture->call.message.len, fixture->call.message.ptr);
     assert_true(is_ok(status));
@@ -333,12 +339,87 @@ static void any_moment_comes_back_whatever_changes_between_the_steps(void **stat
     expect(fixture, TEXT("table"), (Bytes){0}, &fixture->now);
 }
 
+static void update_indexes(Fixture *fixture, DynamodbGlobalSecondaryIndexUpdate update)
+{
+    DynamodbAttributeDefinition definition = {TEXT("v"), TEXT("N")};
+    DynamodbUpdateTableInput in = {.table_name = TEXT("table"), .global_secondary_index_updates = {&update, 1}};
+    DynamodbUpdateTableOutput out;
+    in.attribute_definitions = (DynamodbAttributeDefinitions){&definition, update.create ? 1 : 0};
+    call(fixture, &DynamodbUpdateTable, &in, &out);
+    end_turn(fixture);
+}
+
+static void create_index(Fixture *fixture, const char *projection_type)
+{
+    DynamodbKeySchemaElement key = {TEXT("v"), TEXT("HASH")};
+    DynamodbProjection projection = {.projection_type = bytes_of(projection_type)};
+    DynamodbCreateGlobalSecondaryIndexAction create = {
+        .index_name = TEXT("later"), .key_schema = {&key, 1}, .projection = &projection};
+    update_indexes(fixture, (DynamodbGlobalSecondaryIndexUpdate){.create = &create});
+}
+
+static void delete_index(Fixture *fixture)
+{
+    DynamodbDeleteGlobalSecondaryIndexAction delete = {TEXT("later")};
+    update_indexes(fixture, (DynamodbGlobalSecondaryIndexUpdate){.delete = &delete});
+}
+
+/* Of "later", which is not read while it is CREATING. *ret_items: as it counts them. */
+static bool is_filled(Fixture *fixture, int64_t *ret_items)
+{
+    DynamodbDescribeTableInput in = {.table_name = TEXT("table")};
+    DynamodbDescribeTableOutput out;
+    call(fixture, &DynamodbDescribeTable, &in, &out);
+    const DynamodbGlobalSecondaryIndexDescription *index = &out.table->global_secondary_indexes.items[1];
+    bool is_active = bytes_is(index->index_status, "ACTIVE");
+    *ret_items = index->item_count;
+    assert_true(bytes_is(out.table->table_status, "ACTIVE"));
+    assert_int_equal(index->backfilling, !is_active);
+    DynamodbScanInput scan = {.table_name = TEXT("table"), .index_name = TEXT("later")};
+    DynamodbScanOutput page;
+    assert_int_equal(is_ok(try_call(fixture, &DynamodbScan, &scan, &page)), is_active);
+    end_turn(fixture);
+    return is_active;
+}
+
+static void an_index_has_what_the_table_has_whatever_changes_while_it_is_filled(void **state)
+{
+    Fixture *fixture = *state;
+    const char *const projections[] = {"ALL", "KEYS_ONLY"};
+    fill(fixture);
+    for (int round = 0; round < 4; round++) {
+        int steps = 0, items = 0;
+        int64_t counted;
+        create_index(fixture, projections[round % 2]);
+        if (round == 2) { /* it goes while it is filled; another one of its name is made from the beginning */
+            step(fixture);
+            assert_false(is_filled(fixture, &counted));
+            delete_index(fixture);
+            create_index(fixture, "KEYS_ONLY");
+        }
+        for (; !is_filled(fixture, &counted); steps++) {
+            change(fixture, 3);
+            step(fixture);
+        }
+        assert_in_range(steps, 2, 100);
+        for (int key = 0; key < KEYS; key++)
+            items += fixture->now.values[key] != 0;
+        assert_int_equal(counted, items);
+        expect(fixture, TEXT("table"), TEXT("later"), &fixture->now);
+        change(fixture, 10);
+        expect(fixture, TEXT("table"), TEXT("later"), &fixture->now);
+        delete_index(fixture);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_backup_is_the_table_as_it_was_whatever_changes_between_the_steps, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(any_moment_comes_back_whatever_changes_between_the_steps, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_index_has_what_the_table_has_whatever_changes_while_it_is_filled, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

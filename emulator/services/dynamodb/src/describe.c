@@ -126,14 +126,19 @@ static void describe_indexes(Call *call, const Table *table, Bytes status, Dynam
 {
     DynamodbGlobalSecondaryIndexDescriptionList *global = &d->global_secondary_indexes;
     DynamodbLocalSecondaryIndexDescriptionList *local = &d->local_secondary_indexes;
-    Bytes index_status = bytes_equal(status, DYNAMODB_TABLE_STATUS_CREATING) ? status : DYNAMODB_INDEX_STATUS_ACTIVE;
+    bool is_new = bytes_equal(status, DYNAMODB_TABLE_STATUS_CREATING);
     for (size_t i = 0; i < table->indexes_count; i++) {
         const Index *index = &table->indexes[i];
         if (index->is_global) {
             if (!global->items)
                 global->items =
                     arena_new_array(call->arena, DynamodbGlobalSecondaryIndexDescription, INDEXES_GLOBAL_MAX);
-            global->items[global->len++] = describe_global(call, table, index, index_status);
+            bool is_created = is_new || index->is_filling;
+            DynamodbGlobalSecondaryIndexDescription *of = &global->items[global->len++];
+            *of = describe_global(call, table, index,
+                                  is_created ? DYNAMODB_INDEX_STATUS_CREATING : DYNAMODB_INDEX_STATUS_ACTIVE);
+            if (index->is_filling)
+                SET(of, backfilling, true);
         } else {
             if (!local->items)
                 local->items = arena_new_array(call->arena, DynamodbLocalSecondaryIndexDescription, INDEXES_LOCAL_MAX);

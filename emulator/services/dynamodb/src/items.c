@@ -18,7 +18,6 @@ static const Query select_backward = {
 static const Query select_all = {
     "SELECT item FROM dynamodb_item WHERE tree = ?1 AND (hash, range) > (?2, ?3) AND hash < ?4"
     " ORDER BY hash, range"};
-static const Query select_rows = {"SELECT hash, range, item FROM dynamodb_item WHERE tree = ?1 ORDER BY hash, range"};
 
 static Statement *begin(Store *store, const Query *query, int64_t tree, const Key *key)
 {
@@ -59,7 +58,7 @@ int tree_put_if_new(Store *store, int64_t tree, const Key *key, Bytes stored)
     return statement_run(put);
 }
 
-static int put_row(Store *store, int64_t tree, const Key *key, const Item *item)
+int tree_put_item(Store *store, int64_t tree, const Key *key, const Item *item)
 {
     Buffer stored = {0};
     item_encode(&stored, item);
@@ -146,9 +145,18 @@ static bool items_equal(Arena *arena, const Item *a, const Item *b)
     return value_equal(arena, &one, &other);
 }
 
+/* Its turn comes when the index is filled with it. */
+static bool is_awaited(const Index *index, const Key *key)
+{
+    int order = index->is_filling ? bytes_compare(key->hash, index->filled_hash) : -1;
+    return order > 0 || (!order && bytes_compare(key->range, index->filled_range) > 0);
+}
+
 /* is_same: the whole items are. */
 static EntryChange entry_change_of(Lookup *lookup, const Change *change, const Index *index, bool is_same)
 {
+    if (is_awaited(index, &change->key))
+        return (EntryChange){.is_same = true};
     EntryChange entry = {.before = entry_of(lookup, change, index, change->before),
                          .after = entry_of(lookup, change, index, change->after)};
     const Key *before = &entry.before.key, *after = &entry.after.key;
@@ -179,7 +187,7 @@ static int write_entry(Store *store, Index *index, const EntryChange *entry, boo
         code = delete_row(store, index->tree, &before->key);
     if (after->is_there && code == STORE_OK)
         code = index_keeps_all(index) ? tree_put(store, index->tree, &after->key, whole)
-                                      : put_row(store, index->tree, &after->key, &after->item);
+                                      : tree_put_item(store, index->tree, &after->key, &after->item);
     count(&index->tally, before->is_there, before->bytes, after->is_there, after->bytes);
     return code;
 }
@@ -276,30 +284,6 @@ int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost)
     if (replicates && !is_same && code == STORE_OK)
         code = replicas_follow(scope, change);
     return code == STORE_OK ? expiry_follow(scope, change) : code;
-}
-
-int index_fill(const Scope *scope, const Table *table, const Index *index, Tally *ret_tally)
-{
-    Arena *arena = arena_new();
-    Statement *rows = statement_begin(scope->store, &select_rows);
-    int code, put = STORE_OK;
-    *ret_tally = (Tally){.is_changed = true};
-    bind_int64(rows, 1, table->id);
-    while (put == STORE_OK && (code = statement_step(rows)) == STORE_ROW) {
-        Key key = {arena_copy(arena, column_bytes(rows, 0)), arena_copy(arena, column_bytes(rows, 1))}, entry;
-        Item item = item_decode(arena, arena_copy(arena, column_bytes(rows, 2)));
-        Lookup lookup = {.arena = arena};
-        if (key_of_entry(&lookup, index, &item, &key, &entry)) {
-            Item kept = index_keeps_all(index) ? item : index_projection(&lookup, table, index, &item);
-            put = put_row(scope->store, index->tree, &entry, &kept);
-            ret_tally->items++;
-            ret_tally->bytes += (int64_t)item_size(&kept);
-        }
-        arena_reset(arena);
-    }
-    statement_end(rows);
-    arena_free(arena);
-    return put != STORE_OK ? put : code;
 }
 
 Statement *items_open(const Scope *scope, const ItemRange *range)

@@ -33,8 +33,6 @@ MUST_CHECK int change_write(const Scope *scope, const Change *change, ChangeCost
  * when the attribute is set; for none any more. */
 MUST_CHECK int expiry_follow(const Scope *scope, const Change *change);
 MUST_CHECK int expiry_fill(const Scope *scope, const Table *table);
-/* Entries of a new index for all the table's items; *ret_tally is its size then. */
-MUST_CHECK int index_fill(const Scope *scope, const Table *table, const Index *index, Tally *ret_tally);
 
 /* The members an index holds of an item. */
 Item index_projection(Lookup *lookup, const Table *table, const Index *index, const Item *item);
@@ -53,6 +51,7 @@ static inline bool index_keeps_all(const Index *index)
 Statement *tree_find(Store *store, int64_t tree, const Key *key);
 /* A row of a tree, as it is stored: in the place of the one that is there; only where none is. */
 MUST_CHECK int tree_put(Store *store, int64_t tree, const Key *key, Bytes stored);
+MUST_CHECK int tree_put_item(Store *store, int64_t tree, const Key *key, const Item *item);
 MUST_CHECK int tree_put_if_new(Store *store, int64_t tree, const Key *key, Bytes stored);
 
 /* Rows of a tree in order. hash_to absent: only the partition `hash_from`. */

@@ -317,6 +317,8 @@ static int step(const Scope *scope, Share *share, Job *ret_job)
         return import_step(scope, ret_job, share);
     case JOB_REPLICATE:
         return replicate_step(scope, ret_job, share);
+    case JOB_INDEX:
+        return index_job_step(scope, ret_job, share);
     }
     return STORE_BROKEN;
 }
@@ -355,6 +357,8 @@ static int give_up(void *context)
     Table *table;
     if (work->job.kind == JOB_EXPORT)
         return export_give_up(&work->scope, &work->job);
+    if (work->job.kind == JOB_INDEX)
+        return index_job_give_up(&work->scope, &work->job);
     int code = job_table(&work->scope, work->job.target, &there, &table);
     if (code == STORE_OK)
         code = backup_remove(&there, table);
@@ -368,7 +372,7 @@ static void on_due(LoopTimer *timer)
     Work now = {.scope = scope_of_runtime(dynamodb->runtime, dynamodb, arena_new())};
     int code = runtime_run_alone(dynamodb->runtime, work, &now);
     if (code < 0)
-        log_format(dynamodb->runtime->log, LOG_ERROR, "dynamodb: a backup or a restore could not go on: %s",
+        log_format(dynamodb->runtime->log, LOG_ERROR, "dynamodb: a backup, a restore or an index could not go on: %s",
                    store_error(dynamodb->store));
     if (code == STORE_DAMAGED && now.job.id)
         code = runtime_run_alone(dynamodb->runtime, give_up, &now);

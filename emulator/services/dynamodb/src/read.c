@@ -15,6 +15,9 @@ Status index_find(Call *call, const Table *table, Bytes name, bool is_consistent
                     BYTES_ARG(name));
     if (is_consistent && (*ret_index)->is_global)
         return fail(call, &DYNAMODB_VALIDATION, "Consistent reads are not supported on global secondary indexes");
+    if ((*ret_index)->is_filling) /* aws: observed: aws-cloudformation/cloudformation-coverage-roadmap#1075 */
+        return fail(call, &DYNAMODB_VALIDATION, "Cannot read from backfilling global secondary index: " BYTES_FMT,
+                    BYTES_ARG(name));
     return OK;
 }
 

@@ -2,6 +2,7 @@
 #include "destination.h"
 #include "dials.h"
 #include "history.h"
+#include "index_job.h"
 #include "key.h"
 #include "replica.h"
 #include "row.h"
@@ -229,6 +230,8 @@ static int load(const Scope *scope, Bytes name, Table **ret_table)
         code = stream_load(scope->store, table);
     if (code == STORE_OK)
         code = load_dials(scope->store, table);
+    if (code == STORE_OK)
+        code = index_jobs_load(scope->store, table);
     if (code == STORE_OK)
         code = destination_load(scope->store, table);
     if (code == STORE_OK)

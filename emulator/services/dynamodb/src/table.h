@@ -92,6 +92,8 @@ typedef struct Index {
     Units units;
     Dials dials;
     Tally tally;
+    bool is_filling; /* index_job.h: with the items up to the row of that key */
+    Bytes filled_hash, filled_range;
 } Index;
 
 /* Its newest stream, and where the next record goes. */

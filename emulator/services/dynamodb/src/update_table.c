@@ -2,6 +2,8 @@
  * done at once; the answer still says UPDATING. DynamoDB API Reference, UpdateTable. */
 #include "definition.h"
 #include "dials.h"
+#include "index_job.h"
+#include "job.h"
 #include "replica.h"
 #include "stream.h"
 #include "throttle.h"
@@ -91,6 +93,18 @@ static Status plan_index_update(Call *call, const DynamodbUpdateGlobalSecondaryI
     return no_index(call, &plan->table, update->index_name);
 }
 
+static Status check_one_at_a_time(Call *call, const Plan *plan)
+{
+    bool is_busy = plan->created || plan->deleted;
+    for (size_t i = 0; i < plan->table.indexes_count && !is_busy; i++)
+        is_busy = plan->table.indexes[i].is_filling;
+    return is_busy
+               ? fail(
+                     call, &DYNAMODB_LIMIT_EXCEEDED,
+                     "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
+               : OK;
+}
+
 static Status plan_index_create(Call *call, const DynamodbUpdateTableInput *in,
                                 const DynamodbCreateGlobalSecondaryIndexAction *create, Plan *plan)
 {
@@ -98,10 +112,7 @@ static Status plan_index_create(Call *call, const DynamodbUpdateTableInput *in,
     size_t global = 0;
     for (size_t i = 0; i < plan->table.indexes_count; i++)
         global += plan->table.indexes[i].is_global;
-    if (plan->created)
-        return fail(
-            call, &DYNAMODB_LIMIT_EXCEEDED,
-            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
+    TRY(check_one_at_a_time(call, plan));
     if (global == INDEXES_GLOBAL_MAX)
         return fail(call, &DYNAMODB_LIMIT_EXCEEDED,
                     "Subscriber limit exceeded: The number of global secondary indexes per table is limited to %d",
@@ -115,14 +126,13 @@ static Status plan_index_create(Call *call, const DynamodbUpdateTableInput *in,
 
 static Status plan_index_delete(Call *call, const DynamodbDeleteGlobalSecondaryIndexAction *delete_, Plan *plan)
 {
-    if (plan->deleted)
-        return fail(
-            call, &DYNAMODB_LIMIT_EXCEEDED,
-            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
-    plan->deleted = table_index(&plan->table, delete_->index_name);
-    if (plan->deleted && plan->deleted->is_global)
-        return OK;
-    return no_index(call, &plan->table, delete_->index_name);
+    const Index *index = table_index(&plan->table, delete_->index_name);
+    if (!index || !index->is_global)
+        return no_index(call, &plan->table, delete_->index_name);
+    if (!index->is_filling || plan->deleted) /* aws: GlobalSecondaryIndexDescription: it can be deleted meanwhile */
+        TRY(check_one_at_a_time(call, plan));
+    plan->deleted = index;
+    return OK;
 }
 
 static Status plan_indexes(Call *call, const DynamodbUpdateTableInput *in, Plan *plan)
@@ -173,8 +183,8 @@ static int write_indexes(const Scope *scope, const Table *table, Plan *plan)
         return code;
     code = index_insert(scope, table, plan->created, &plan->created->tree);
     if (code == STORE_OK)
-        code = index_fill(scope, table, plan->created, &plan->created->tally);
-    return code == STORE_OK ? index_write(scope, plan->created) : code;
+        code = index_job_add(scope, table, plan->created);
+    return code;
 }
 
 /* aws: "… global secondary indexes … are synchronized across replicas" */
@@ -282,6 +292,8 @@ static Status update_table(Call *call, const DynamodbUpdateTableInput *in, Dynam
     TRY(dials_check(call, table, &plan.table));
 
     TRY(expect_ok(call, write_plan(call, table, &plan)));
+    if (plan.created)
+        TRY(expect_ok(call, jobs_begin(&call->scope)));
 
     throttle_follow(call, table);
     describe_plan(call, &plan, out);
