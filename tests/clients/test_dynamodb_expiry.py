@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from admin import ask
 from conftest import client_at
+from helpers import eventually
 
 NOW = 1893499200  # 2030-01-01T12:00:00Z
 
@@ -121,3 +122,50 @@ def test_a_table_that_goes_takes_its_times_along(own):
     ask(url, "clock", advance="1h")
     assert dynamodb.list_tables()["TableNames"] == []
     ask(url, "reset", "POST")
+
+
+LARGE = 3000
+
+
+@pytest.fixture
+def with_many_items(own_emulator):
+    """A table whose items have two times each, and no TTL attribute: what is set is found in several steps."""
+    emulator = own_emulator()
+    ask(emulator.url, "clock", set=NOW * 1000, freeze=True)
+    dynamodb = client_at(emulator.url, "dynamodb")
+    dynamodb.create_table(TableName="table", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+                          AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}])
+    for at in range(0, LARGE, 25):
+        dynamodb.batch_write_item(RequestItems={"table": [
+            {"PutRequest": {"Item": {"k": {"S": f"{n}"}, "expires": {"N": f"{NOW + 10}"}, "later": {"N": f"{NOW + 100}"}}}} for n in range(at, at + 25)]})
+    return emulator, dynamodb
+
+
+def count(dynamodb) -> int:
+    return dynamodb.describe_table(TableName="table")["Table"]["ItemCount"]
+
+
+def test_of_many_items_none_expires_by_an_attribute_that_was_the_table_s_for_a_moment(with_many_items):
+    emulator, dynamodb = with_many_items
+    enable(dynamodb)
+    enable(dynamodb, False)
+    dynamodb.update_time_to_live(TableName="table", TimeToLiveSpecification={"Enabled": True, "AttributeName": "later"})
+    ask(emulator.url, "clock", advance="11s")
+    for n in range(0, LARGE, 500):  # they are all there, however much is found by now
+        assert dynamodb.get_item(TableName="table", Key={"k": {"S": f"{n}"}})["Item"]
+    assert count(dynamodb) == LARGE
+    ask(emulator.url, "clock", advance="100s")
+    eventually(lambda: count(dynamodb) == 0)
+
+
+def test_kill_9_while_times_are_found_or_forgotten(with_many_items):
+    emulator, dynamodb = with_many_items
+    enable(dynamodb)
+    emulator.kill()
+    emulator.start()
+    ask(emulator.url, "clock", set=(NOW + 11) * 1000, freeze=True)
+    eventually(lambda: count(dynamodb) == 0)
+    dynamodb.delete_table(TableName="table")
+    emulator.kill()
+    emulator.start()
+    assert dynamodb.list_tables()["TableNames"] == []

@@ -13,8 +13,6 @@ static const Query insert_expiry = {
     "INSERT OR REPLACE INTO dynamodb_expiry (expires_s, table_id, hash, range) VALUES (?1, ?2, ?3, ?4)"};
 static const Query delete_expiry = {
     "DELETE FROM dynamodb_expiry WHERE expires_s = ?1 AND table_id = ?2 AND hash = ?3 AND range = ?4"};
-static const Query delete_of_table = {"DELETE FROM dynamodb_expiry WHERE table_id = ?1"};
-static const Query select_rows = {"SELECT hash, range, item FROM dynamodb_item WHERE tree = ?1 ORDER BY hash, range"};
 static const Query select_first = {"SELECT expires_s FROM dynamodb_expiry ORDER BY expires_s LIMIT 1"};
 static const Query select_due = {"SELECT e.expires_s, e.table_id, e.hash, e.range, t.account, t.region, t.name"
                                  " FROM dynamodb_expiry e LEFT JOIN dynamodb_table t ON t.id = e.table_id"
@@ -70,30 +68,10 @@ int expiry_follow(const Scope *scope, const Change *change)
     return does && code == STORE_OK ? note(scope, table, &change->key, after_s) : code;
 }
 
-int expiry_fill(const Scope *scope, const Table *table)
+int expiry_note(const Scope *scope, const Table *table, const Key *key, const Item *item)
 {
-    Arena *arena = arena_new();
-    Statement *rows = statement_begin(scope->store, &select_rows);
-    int code, put = STORE_OK;
-    bind_int64(rows, 1, table->id);
-    while (put == STORE_OK && (code = statement_step(rows)) == STORE_ROW) {
-        Key key = {arena_copy(arena, column_bytes(rows, 0)), arena_copy(arena, column_bytes(rows, 1))};
-        Item item = item_decode(arena, arena_copy(arena, column_bytes(rows, 2)));
-        int64_t expires_s;
-        if (expires(table, &item, scope->now_ms, &expires_s))
-            put = note(scope, table, &key, expires_s);
-        arena_reset(arena);
-    }
-    statement_end(rows);
-    arena_free(arena);
-    return put != STORE_OK ? put : code;
-}
-
-int expiry_forget(const Scope *scope, const Table *table)
-{
-    Statement *delete = statement_begin(scope->store, &delete_of_table);
-    bind_int64(delete, 1, table->id);
-    return statement_run(delete);
+    int64_t expires_s;
+    return expires(table, item, scope->now_ms, &expires_s) ? note(scope, table, key, expires_s) : STORE_OK;
 }
 
 typedef struct Due {
@@ -120,7 +98,15 @@ static int read_due(const Scope *scope, Due *ret_due, size_t *ret_count)
     return code;
 }
 
-/* Its row goes with the item, in change_write; where there is no item, here. */
+/* Not by an attribute that was the table's until lately: such rows go little by little. */
+static bool is_due(const Scope *scope, const Table *table, const Item *item, const Due *due)
+{
+    int64_t expires_s;
+    return present(table->ttl_attribute) && expires(table, item, scope->now_ms, &expires_s) &&
+           expires_s == due->expires_s;
+}
+
+/* Its row goes with the item, in change_write; where there is no item, or it expires no more, here. */
 static int expire(const Scope *of_all, const Due *due)
 {
     Scope scope = *of_all;
@@ -133,6 +119,8 @@ static int expire(const Scope *of_all, const Due *due)
     int code = present(due->table) ? table_get(&scope, due->table, &change.table) : STORE_NOT_FOUND;
     if (code == STORE_OK)
         code = item_read(&scope, change.table, &due->key, &item);
+    if (code == STORE_OK && !is_due(&scope, change.table, &item, due))
+        code = STORE_NOT_FOUND;
     if (code == STORE_NOT_FOUND)
         return run(scope.store, &delete_expiry, due->expires_s, &gone, &due->key);
     change.before = &item;

@@ -29,10 +29,12 @@ MUST_CHECK Status change_check(Call *call, const Change *change, const char *siz
 /* What it would cost: nothing is written. */
 void change_cost(const Scope *scope, const Change *change, ChangeCost *ret_cost);
 MUST_CHECK int change_write(const Scope *scope, const Change *change, ChangeCost *ret_cost);
-/* expiry.c: keeps when the items of a table with a TTL attribute expire. For change_write; for all the table's items
- * when the attribute is set; for none any more. */
+/* expiry.c: keeps when the items of a table with a TTL attribute expire. For change_write; for an item that is there
+ * when the attribute is set. */
 MUST_CHECK int expiry_follow(const Scope *scope, const Change *change);
-MUST_CHECK int expiry_fill(const Scope *scope, const Table *table);
+MUST_CHECK int expiry_note(const Scope *scope, const Table *table, const Key *key, const Item *item);
+/* expiry_job.c: the table's attribute was set, or is no more. A step may be made at once: jobs_begin. */
+MUST_CHECK int expiry_job_add(const Scope *scope, const Table *table);
 
 /* The members an index holds of an item. */
 Item index_projection(Lookup *lookup, const Table *table, const Index *index, const Item *item);

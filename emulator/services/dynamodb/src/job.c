@@ -319,6 +319,8 @@ static int step(const Scope *scope, Share *share, Job *ret_job)
         return replicate_step(scope, ret_job, share);
     case JOB_INDEX:
         return index_job_step(scope, ret_job, share);
+    case JOB_EXPIRY:
+        return expiry_job_step(scope, ret_job, share);
     }
     return STORE_BROKEN;
 }
@@ -359,6 +361,8 @@ static int give_up(void *context)
         return export_give_up(&work->scope, &work->job);
     if (work->job.kind == JOB_INDEX)
         return index_job_give_up(&work->scope, &work->job);
+    if (work->job.kind == JOB_EXPIRY) /* the items beyond stay, as long as nobody changes them */
+        return job_done(&work->scope, &work->job);
     int code = job_table(&work->scope, work->job.target, &there, &table);
     if (code == STORE_OK)
         code = backup_remove(&there, table);

@@ -11,6 +11,7 @@
  *   import            IMPORT: objects into the new table
  *   new replica       REPLICATE: the table's rows into the one in another region
  *   new index         INDEX: the table's rows into the index's tree
+ *   Time to Live      EXPIRY: when the table's items expire; where it is off, or there is no table, that is forgotten
  */
 #pragma once
 #include "key.h"
@@ -24,7 +25,8 @@ typedef enum JobKind {
     JOB_EXPORT,
     JOB_IMPORT,
     JOB_REPLICATE,
-    JOB_INDEX
+    JOB_INDEX,
+    JOB_EXPIRY
 } JobKind;
 
 typedef struct Job {
@@ -62,10 +64,11 @@ MUST_CHECK int job_write(const Scope *scope, const Job *job);
 MUST_CHECK int job_done(const Scope *scope, const Job *job);
 /* The table of an id, wherever it is, and the scope it is found in; STORE_NOT_FOUND. */
 MUST_CHECK int job_table(const Scope *scope, int64_t id, Scope *ret_scope, Table **ret_table);
-/* export_job.c, import_job.c, replica.c, index_job.c */
+/* export_job.c, import_job.c, replica.c, index_job.c, expiry_job.c */
 MUST_CHECK int export_step(const Scope *scope, Job *job, Share *share);
 MUST_CHECK int export_give_up(const Scope *scope, const Job *job);
 MUST_CHECK int import_step(const Scope *scope, Job *job, Share *share);
 MUST_CHECK int replicate_step(const Scope *scope, Job *job, Share *share);
 MUST_CHECK int index_job_step(const Scope *scope, Job *job, Share *share);
+MUST_CHECK int expiry_job_step(const Scope *scope, Job *job, Share *share);
 MUST_CHECK int index_job_give_up(const Scope *scope, const Job *job);

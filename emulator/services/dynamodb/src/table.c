@@ -384,7 +384,7 @@ int table_remove_parts(const Scope *scope, Table *table)
     if (code == STORE_OK)
         code = run_with_id(scope->store, &delete_tags, table->id);
     if (code == STORE_OK)
-        code = expiry_forget(scope, table);
+        code = expiry_forget(scope, table->id);
     if (code == STORE_OK && stream_is_on(table))
         code = stream_close(scope, table);
     if (code == STORE_OK)

@@ -217,7 +217,7 @@ DynamodbTableDescription *table_describe(Call *call, const Table *table, Bytes s
 /* expiry.c: looks for expired items when the time is over (0: at once), and then when the next one's is. */
 void expiry_start(Dynamodb *dynamodb, int64_t expires_s);
 void expiry_stop(Dynamodb *dynamodb);
-MUST_CHECK int expiry_forget(const Scope *scope, const Table *table); /* none of it expires any more */
+MUST_CHECK int expiry_forget(const Scope *scope, int64_t table_id); /* none of it expires any more */
 
 /* Removes rows of trees without an owner, some a turn. */
 void drops_start(Dynamodb *dynamodb);

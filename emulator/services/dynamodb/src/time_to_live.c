@@ -1,5 +1,6 @@
 /* time_to_live.c - UpdateTimeToLive, DescribeTimeToLive: the setting; expiry.c has what comes of it.
  * DynamoDB API Reference, UpdateTimeToLive. */
+#include "job.h"
 #include "replica.h"
 
 OPERATION(DynamodbUpdateTimeToLive, update_time_to_live, WRITES);
@@ -25,7 +26,7 @@ static int set(const Scope *scope, Table *table, const void *context)
     changed.ttl_attribute = *attribute;
     int code = table_write(scope, &changed);
     if (code == STORE_OK)
-        code = present(*attribute) ? expiry_fill(scope, &changed) : expiry_forget(scope, &changed);
+        code = present(*attribute) ? expiry_job_add(scope, table) : expiry_forget(scope, table->id);
     table_forget(scope->service, table);
     return code;
 }
@@ -42,6 +43,7 @@ static Status update_time_to_live(Call *call, const DynamodbUpdateTimeToLiveInpu
     TRY(expect_ok(call, set(&call->scope, table, &attribute)));
     /* aws: Developer Guide, global tables: it is the same in all regions */
     TRY(expect_ok(call, replicas_each(&call->scope, table, set, &attribute)));
+    TRY(expect_ok(call, jobs_begin(&call->scope)));
 
     out->time_to_live_specification = in->time_to_live_specification;
     return OK;
