@@ -24,6 +24,7 @@ static const struct Page {
     {"reset", FORM_ALWAYS_POST, "removes everything; or of service=…, account=…, region=…"},
     {"snapshot", FORM_MEMBERS, "lists them; NAME makes one; NAME --delete removes it"},
     {"restore", FORM_ALWAYS_POST, "NAME: everything as it was then"},
+    {"auth", FORM_MEMBERS, "who may call; auth=off or signature"},
     {"faults", FORM_MEMBERS, "lists rules; operation=PutRecord every=3 status=503 makes one; id=N --delete"},
     {"requests", FORM_QUERY, "the last ones; operation=…, limit=…, --follow"},
     {"trace", FORM_QUERY, "the way of records: stream=NAME, and key=…, sequence=…, limit=…"},

@@ -25,6 +25,7 @@ typedef struct Runtime {
     Log *log;
     Bytes default_account, default_region;
     struct RuntimeEvents *events; /* event.h */
+    struct Guard *guard;          /* guard.h; NULL: nobody looks at credentials */
     struct OpenService {
         const struct Service *service;
         void *state;
@@ -43,7 +44,9 @@ typedef struct Call {
         };
     };
     const Operation *operation;
-    Bytes access_key; /* as the client sent it; absent where it signed nothing */
+    Bytes access_key;                  /* as the client sent it; absent where it signed nothing */
+    const struct Principal *principal; /* who that is, where somebody looked (auth); else NULL */
+    struct SignatureChain *chain;      /* what the chunks of its body are signed by (signature.h); NULL: nobody looks */
     Bytes request_id;
     int64_t started_ns;      /* monotonic_ns when the request came; 0: nobody sent it */
     uint64_t writes_settled; /* store_writes when it began, or when it said that what is written stays */

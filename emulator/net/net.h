@@ -25,6 +25,7 @@ struct HttpRequest {
     const HttpHeader *headers; /* HTTP/2's :authority is "host" here */
     size_t headers_count;
     Bytes body;      /* whole, inflated; empty where it flows */
+    Bytes sent_body; /* the same as it was sent */
     bool body_flows; /* the request is its head alone: the owner answers it, or takes the body (http_take_body) */
     const HttpHeader *trailers; /* behind a chunked body; of one that flows, when its sink has its end */
     size_t trailers_count;

@@ -7,6 +7,7 @@ _evpoc_emu() {
     --tls-cert) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --tls-key) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --egress-ca) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --auth) COMPREPLY=($(compgen -W 'off signature' -- "$current")); return ;;
     --limits) COMPREPLY=($(compgen -W 'off aws' -- "$current")); return ;;
     --seed-file) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --hooks) COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -15,6 +16,6 @@ _evpoc_emu() {
     --log-format) COMPREPLY=($(compgen -W 'auto human json' -- "$current")); return ;;
     --config) COMPREPLY=($(compgen -f -- "$current")); return ;;
     esac
-    COMPREPLY=($(compgen -W 'config health check ctl --help --version --port --host --data --durability --account --region --tls-cert --tls-key --allow-hosts --allow-origins --s3-hosts --egress --egress-ca --max-connections --max-memory --idle-timeout --request-timeout --limits --transition-ms --recovery-log-mib --seed --seed-file --hooks --glue-pending-ms --glue-json-compatibility --log-level --log-format --keep-requests --config' -- "$current"))
+    COMPREPLY=($(compgen -W 'config health check ctl --help --version --port --host --data --durability --account --region --tls-cert --tls-key --allow-hosts --allow-origins --s3-hosts --egress --egress-ca --max-connections --max-memory --idle-timeout --request-timeout --auth --root-keys --limits --transition-ms --recovery-log-mib --seed --seed-file --hooks --glue-pending-ms --glue-json-compatibility --log-level --log-format --keep-requests --config' -- "$current"))
 }
 complete -F _evpoc_emu evpoc-emu

@@ -2,6 +2,7 @@
 #include "config.h"
 
 static const char *const durabilities[] = {"commit", "fsync", "memory", NULL};
+static const char *const auths[] = {"off", "signature", NULL};
 static const char *const limits[] = {"off", "aws", NULL};
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
 static const char *const glue_json[] = {"enforce", "ignore", NULL};
@@ -14,7 +15,7 @@ const Setting settings[SETTINGS] = {
     [SETTING_HOST] =
         {"host", SETTING_IS_TEXT, "ADDRESS", "127.0.0.1", .help = "address to listen on",
          .more = "0.0.0.0 or :: listen on every address of the machine, which is what the container image does. "
-                 "There is no authentication: leave it at the loopback address elsewhere."},
+                 "With --auth off anybody who reaches it may do anything: leave it at the loopback address elsewhere."},
     [SETTING_DATA] =
         {"data", SETTING_IS_TEXT, "DIR", "evpoc-data", .help = "where evpoc.db is kept; made if it isn't there",
          .more = "One SQLite file holds everything, with the certificate authority that was made for it beside it. "
@@ -86,6 +87,19 @@ const Setting settings[SETTINGS] = {
         {"request-timeout", SETTING_IS_INTEGER, "S", "60", .min = 1, .max = 86400,
          .help = "seconds a client may take to send a request or to take its answer",
          .more = "Then it is hung up on. Not for subscriptions, nor for requests whose answer is yet to be made."},
+    [SETTING_AUTH] =
+        {"auth", SETTING_IS_CHOICE, "WHAT", "off", auths,
+         .help = "off: any credentials are taken\n"
+                 "signature: they are checked",
+         .more =
+             "signature: requests must be rightly signed by a key that exists: one of --root-keys, of a user "
+             "(CreateAccessKey), of a session (AssumeRole and the like), at a time of the emulator's clock. /_evpoc/auth changes it while it runs; the pages under /_evpoc/ "
+             "ask for no credentials."},
+    [SETTING_ROOT_KEYS] =
+        {"root-keys", SETTING_IS_TEXT, "LIST", "test:test", .help = "access keys of accounts' roots, for --auth",
+         .more = "A list with commas of ACCESS_KEY:SECRET, which is the default account's, or "
+                 "ACCESS_KEY:SECRET:ACCOUNT. An access key that is an account's number (12 digits) is the root of that "
+                 "account, with the secret of the first in the list. Root may do anything in its account."},
     [SETTING_LIMITS] = {"limits", SETTING_IS_CHOICE, "WHAT", "off", limits,
                         .help = "aws: the rates AWS allows shards, readers, tables and calls; off",
                         .more =

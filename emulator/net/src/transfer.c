@@ -374,7 +374,7 @@ static void deliver(Transfer *transfer)
     Transfers *all = transfer->all;
     HttpRequest *request = &transfer->request;
     transfer->delivered = true;
-    request->body = request->body_flows ? TEXT("") : buffer_bytes(&transfer->body);
+    request->body = request->sent_body = request->body_flows ? TEXT("") : buffer_bytes(&transfer->body);
     if (!request->refused_status)
         request->refused_status = decode_body(transfer);
     if (request->refused_status)

@@ -1,6 +1,7 @@
 /* exchange.h - one request on its way through the pipeline. Lies in the request's arena; lives until its answer has
  * left. */
 #pragma once
+#include "auth.h"
 #include "budget.h"
 #include "call_hooks.h"
 #include "faults.h"
@@ -63,6 +64,7 @@ struct Pipeline {
     Observer *observer;
     Faults *faults;
     struct Gate *gate;
+    Auth *auth;
     uint64_t failed_turns;
     int64_t failed_told_ns; /* when the log was last told of one; 0: never */
 };

@@ -28,6 +28,8 @@ Pipeline *pipeline_new(Runtime *runtime)
     pipeline->observer = observer_new(0);
     pipeline->faults = faults_new(runtime);
     pipeline->gate = gate_new(NULL, NULL);
+    pipeline->auth = auth_new(runtime);
+    pipeline_add_pages(pipeline, AUTH_PAGES, pipeline->auth);
     queue_init(&pipeline->taken);
     queue_init(&pipeline->finished);
     queue_init(&pipeline->begun);
@@ -44,6 +46,7 @@ Pipeline *pipeline_free(Pipeline *pipeline)
     observer_free(pipeline->observer);
     faults_free(pipeline->faults);
     gate_free(pipeline->gate);
+    auth_free(pipeline->auth);
     free(pipeline);
     return NULL;
 }

@@ -105,12 +105,29 @@ static Status run_with_faults(Exchange *exchange, void *in)
     return OK;
 }
 
+/* Who calls, where that is asked for. */
+static Status authenticate(Exchange *exchange)
+{
+    const Pipeline *pipeline = exchange->pipeline;
+    const HttpRequest *request = exchange->request;
+    if (auth_mode(pipeline->auth) == AUTH_OFF)
+        return OK;
+    AuthRequest asked = {.head = &exchange->head,
+                         .body = request->sent_body,
+                         .is_flowing = request->body_flows,
+                         .is_query = exchange->protocol->flag == PROTOCOL_QUERY,
+                         .service = exchange->service,
+                         .service_state = exchange->call.service};
+    return auth_authenticate(pipeline->auth, &exchange->call, &asked);
+}
+
 static Status run_whole(Exchange *exchange)
 {
     void *in = NULL;
     if (exchange->in) /* its turn has been undone, or a rule has kept it back until now */
         return run_handler(exchange, exchange->in);
     TRY(route(exchange));
+    TRY(authenticate(exchange));
     /* Nothing is read for a client that has gone; what it wants written is. */
     bool is_in_vain = exchange->call.operation->access == READS && http_is_gone(exchange->request);
     if (is_in_vain || !http_has_room(exchange->request))

@@ -18,3 +18,15 @@ MUST_CHECK int iam_find_role(const Scope *scope, Bytes name, IamIdentity *ret_ro
 MUST_CHECK int iam_count_roles(const Scope *scope, int64_t *ret_count);
 /* The user whose access key that is. */
 MUST_CHECK int iam_find_key(const Scope *scope, Bytes access_key, IamIdentity *ret_user);
+
+/* The same, with what its signatures are checked by. */
+typedef struct IamKey {
+    IamIdentity user;
+    Bytes account; /* the user's */
+    Bytes secret;  /* absent: it was made before secrets were kept */
+    bool is_active;
+} IamKey;
+MUST_CHECK int iam_find_secret(const Scope *scope, Bytes access_key, IamKey *ret_key);
+/* Secret keys as they lie in the file, STS's too: only for the same access key are they opened. The store's codes. */
+MUST_CHECK int iam_seal(const Scope *scope, Bytes access_key, Bytes secret, Bytes *ret_sealed);
+MUST_CHECK int iam_unseal(const Scope *scope, Bytes access_key, Bytes *secret);

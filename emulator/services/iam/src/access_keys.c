@@ -1,11 +1,12 @@
-/* access_keys.c - access keys and login profiles of users. What is secret is told once and kept nowhere: no signature
- * and no password is checked. aws: IAM API Reference, CreateAccessKey, CreateLoginProfile … */
+/* access_keys.c - access keys and login profiles of users. A secret key is told once and kept sealed, for those who
+ * check signatures; passwords are kept nowhere. aws: IAM API Reference, CreateAccessKey, CreateLoginProfile … */
 #include "access_key.h"
 #include "users.h"
 
 #define KEYS_MAX 2 /* aws: IAM and AWS STS quotas: "Access keys assigned to an IAM user": 2 */
 
-static const Query insert_key = {"INSERT INTO iam_access_key (id, owner, status, created_ms) VALUES (?1, ?2, ?3, ?4)"};
+static const Query insert_key = {"INSERT INTO iam_access_key (id, owner, status, created_ms, secret)"
+                                 " VALUES (?1, ?2, ?3, ?4, ?5)"};
 static const Query list_keys = {"SELECT id, status, created_ms FROM iam_access_key WHERE owner = ?1 ORDER BY id"};
 static const Query set_status = {"UPDATE iam_access_key SET status = ?3 WHERE id = ?1 AND owner = ?2"};
 static const Query delete_key = {"DELETE FROM iam_access_key WHERE id = ?1 AND owner = ?2"};
@@ -58,11 +59,14 @@ static Status create_access_key(Call *call, const IamCreateAccessKeyInput *in, I
                           .status = TEXT("Active"),
                           .secret_access_key = secret_key_new(call->arena, call->runtime->random)};
     SET(key, create_date, call->now_ms / 1000 * 1000);
+    Bytes sealed;
+    TRY(expect_ok(call, iam_seal(&call->scope, key->access_key_id, key->secret_access_key, &sealed)));
     Statement *insert = statement_begin(call->store, &insert_key);
     bind_text(insert, 1, key->access_key_id);
     bind_int64(insert, 2, user.key);
     bind_text(insert, 3, key->status);
     bind_int64(insert, 4, key->create_date);
+    bind_bytes(insert, 5, sealed);
     return expect_ok(call, statement_run(insert));
 }
 

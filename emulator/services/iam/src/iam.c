@@ -56,6 +56,9 @@ static const Migration migration = {
         "CREATE INDEX iam_access_key_owner ON iam_access_key (owner, id);"
         "CREATE TABLE iam_login (owner INTEGER PRIMARY KEY, created_ms INTEGER NOT NULL, reset INTEGER NOT NULL);"
         "CREATE TABLE iam_account (account TEXT PRIMARY KEY, alias TEXT, password_policy TEXT) WITHOUT ROWID;",
+        /* What signatures are checked by, sealed (secrets.c). */
+        "ALTER TABLE iam_access_key ADD COLUMN secret BLOB;"
+        "CREATE TABLE iam_secret (id INTEGER PRIMARY KEY, secret BLOB NOT NULL);",
         NULL,
     },
 };

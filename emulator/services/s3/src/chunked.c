@@ -1,5 +1,6 @@
 /* chunked.c */
 #include "chunked.h"
+#include "signature.h"
 
 #define SIZE_DIGITS_MAX 15
 
@@ -30,15 +31,50 @@ static Bytes without_end(const Chunked *chunked)
     return line;
 }
 
+/* "5;chunk-signature=<64 hex digits>" */
+static void take_signature(Chunked *chunked, Bytes line)
+{
+    Bytes name = TEXT("chunk-signature=");
+    memset(chunked->signature, 0, sizeof chunked->signature);
+    (void)bytes_cut(&line, ';');
+    if (bytes_starts_with(line, name) && line.len == name.len + sizeof chunked->signature)
+        memcpy(chunked->signature, line.ptr + name.len, sizeof chunked->signature);
+}
+
+/* A chunk is there, or (of no bytes) the last. */
+static ChunkedState checked(Chunked *chunked, ChunkedState next)
+{
+    Bytes signature = {chunked->signature, sizeof chunked->signature};
+    return !chunked->chain || signature_chain_end(chunked->chain, signature) ? next : CHUNKED_FORGED;
+}
+
+/* The trailer's last line is its signature; what was signed are the lines before it. */
+static ChunkedState checked_trailer(Chunked *chunked)
+{
+    Bytes name = TEXT("x-amz-trailer-signature"), signature = chunked_trailer(chunked, name);
+    Bytes lines = {chunked->trailer, chunked->trailer_len};
+    if (!chunked->chain || !chunked->trailer_len)
+        return CHUNKED_END;
+    for (size_t at = 0; at < lines.len;) {
+        Bytes rest = bytes_slice(lines, at, lines.len - at), line = bytes_cut(&rest, '\n');
+        if (line.len > name.len && bytes_equal_ignoring_case(bytes_slice(line, 0, name.len), name))
+            lines.len = at;
+        at += line.len + 1;
+    }
+    return present(signature) && signature_chain_trailer(chunked->chain, lines, signature) ? CHUNKED_END
+                                                                                           : CHUNKED_FORGED;
+}
+
 static void end_line(Chunked *chunked)
 {
     Bytes line = without_end(chunked);
     chunked->line_len = 0;
     if (chunked->state == CHUNKED_SIZE) {
         bool is_size = read_size(line, &chunked->left);
-        chunked->state = !is_size ? CHUNKED_BROKEN : chunked->left ? CHUNKED_DATA : CHUNKED_TRAILER;
+        take_signature(chunked, line);
+        chunked->state = !is_size ? CHUNKED_BROKEN : chunked->left ? CHUNKED_DATA : checked(chunked, CHUNKED_TRAILER);
     } else if (!line.len) {
-        chunked->state = CHUNKED_END;
+        chunked->state = checked_trailer(chunked);
     } else if (line.len + 1 > sizeof chunked->trailer - chunked->trailer_len) {
         chunked->state = CHUNKED_BROKEN;
     } else {
@@ -79,9 +115,11 @@ Bytes chunked_next(Chunked *chunked, Bytes *rest)
             if (piece.len > chunked->left)
                 piece.len = (size_t)chunked->left;
             chunked->left -= piece.len;
+            if (chunked->chain)
+                signature_chain_add(chunked->chain, piece);
             *rest = bytes_slice(*rest, piece.len, rest->len - piece.len);
             if (!chunked->left)
-                chunked->state = CHUNKED_CR;
+                chunked->state = checked(chunked, CHUNKED_CR);
             return piece;
         case CHUNKED_CR:
             take_mark(chunked, rest, '\r', CHUNKED_LF);
@@ -95,6 +133,7 @@ Bytes chunked_next(Chunked *chunked, Bytes *rest)
             break;
         case CHUNKED_END:
         case CHUNKED_BROKEN:
+        case CHUNKED_FORGED:
             return (Bytes){0};
         }
     }

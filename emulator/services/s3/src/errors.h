@@ -118,6 +118,9 @@ typedef struct S3ErrorFields {
     X(INVALID_STORAGE_CLASS, "InvalidStorageClass", 400, "The storage class you specified is not valid")               \
     X(INVALID_TAG, "InvalidTag", 400, "The TagKey you have provided is invalid")                                       \
     X(INVALID_URI, "InvalidURI", 400, "Couldn't parse the specified URI.")                                             \
+    X(FORGED, "SignatureDoesNotMatch", 403,                                                                            \
+      "The request signature we calculated does not match the signature you provided. Check your key and signing "     \
+      "method.")                                                                                                       \
     X(KEY_TOO_LONG, "KeyTooLongError", 400, "Your key is too long")                                                    \
     X(KEY_DISABLED, "KMS.DisabledException", 400, "")                                                                  \
     X(KEY_INVALID_STATE, "KMS.KMSInvalidStateException", 400, "")                                                      \

@@ -2,6 +2,7 @@
  * (AWS Signature Version 4)"; the words are AWS's (recorded). */
 #include "post_policy.h"
 #include "base64.h"
+#include "guard.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <time.h>
@@ -161,13 +162,24 @@ static json_t *read_policy(Call *call, Bytes base64)
     return policy;
 }
 
+static Status check_who(Call *call, const Form *form)
+{
+    FormSignature signature = {form_field(form, "policy"), form_field(form, "X-Amz-Credential"),
+                               form_field(form, "AWSAccessKeyId"), form_field(form, "X-Amz-Signature"),
+                               form_field(form, "X-Amz-Security-Token")};
+    if (!present(signature.credential))
+        signature.signature = form_field(form, "Signature");
+    return guard_form(call, &signature);
+}
+
 Status post_policy_check(Call *call, const Form *form, Bytes bucket, int64_t size)
 {
     Check check = {.call = call, .form = form, .bucket = bucket, .size = size};
     Bytes text = form_field(form, "policy");
     if (!present(text))
-        return OK;
+        return check_who(call, form);
     TRY(check_signature(call, form));
+    TRY(check_who(call, form));
     const json_t *policy = read_policy(call, text);
     const json_t *conditions = json_object_get(policy, "conditions");
     if (!json_is_object(policy))

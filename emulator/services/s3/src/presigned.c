@@ -1,5 +1,5 @@
 /* presigned.c - aws: "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)", and Version 2's
- * Expires. The signature itself is not checked: credentials here are anybody's. */
+ * Expires. The signature itself is checked before, where signatures are (auth). */
 #include "presigned.h"
 #include "wire.h"
 #include <time.h>

@@ -103,6 +103,7 @@ static Status find_length(Call *call, const UploadRequest *request, Upload *uplo
     Bytes decoded = http_head_field(call->head, "x-amz-decoded-content-length");
     upload->is_chunked = bytes_starts_with(sha256, TEXT(STREAMING));
     upload->length = request->length;
+    upload->chunked.chain = call->chain;
     if (upload->is_chunked && (!present(decoded) || !bytes_to_int64(decoded, &upload->length) || upload->length < 0))
         return deny(call, &MISSING_LENGTH);
     if (upload->length < 0 && !present(http_head_field(call->head, "transfer-encoding")))
@@ -202,6 +203,8 @@ Status upload_end(Call *call, Upload *upload)
     if (upload->code == STORE_FULL)
         return deny(call, &NO_ROOM);
     TRY(expect_ok(call, upload->code));
+    if (upload->is_chunked && upload->chunked.state == CHUNKED_FORGED)
+        return deny(call, &FORGED);
     if ((upload->is_chunked && upload->chunked.state != CHUNKED_END) ||
         (upload->length >= 0 && upload->size != upload->length))
         return deny(call, &INCOMPLETE_BODY);

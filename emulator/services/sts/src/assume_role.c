@@ -106,6 +106,7 @@ static Status open_session(Call *call, const IamIdentity *role, Bytes account, S
         arena_text(call->arena, "arn:" BYTES_FMT ":sts::" BYTES_FMT ":assumed-role/" BYTES_FMT "/" BYTES_FMT,
                    BYTES_ARG(arn_partition(call->region)), BYTES_ARG(account), BYTES_ARG(role->name), BYTES_ARG(name));
     session->user_id = arena_text(call->arena, BYTES_FMT ":" BYTES_FMT, BYTES_ARG(role->id), BYTES_ARG(name));
+    session->basis = role->arn;
     *ret_user = arena_new_of(call->arena, StsAssumedRoleUser);
     **ret_user = (StsAssumedRoleUser){.assumed_role_id = session->user_id, .arn = session->arn};
     Bytes own = call->account;
@@ -133,6 +134,9 @@ static Status assume_role(Call *call, const StsAssumeRoleInput *in, StsAssumeRol
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
     TRY(session_policies_check(call, &limits, &packed));
     TRY(read_tags(call, in, &caller, &session.transitive));
+    session_limit(call, &session, &limits);
+    session.tags = tag_lines(call, &in->tags);
+    session.source_identity = in->source_identity;
 
     TRY(open_session(call, &role, account, &session, &seconds, in->role_session_name, &out->credentials,
                      &out->assumed_role_user));
@@ -192,6 +196,7 @@ static Status assume_role_with_web_identity(Call *call, const StsAssumeRoleWithW
     TRY(find_role(call, in->role_arn, "sts:AssumeRoleWithWebIdentity", &role, &account));
     TRY(check_duration(call, seconds, role.max_session_seconds));
     TRY(session_policies_check(call, &limits, &packed));
+    session_limit(call, &session, &limits);
 
     TRY(open_session(call, &role, account, &session, &seconds, in->role_session_name, &out->credentials,
                      &out->assumed_role_user));

@@ -13,6 +13,8 @@ typedef struct Session {
     Bytes arn, user_id; /* what GetCallerIdentity tells */
     Bytes transitive;   /* its transitive tag keys, each in lower case and followed by a line end */
     int64_t expires_ms;
+    /* What sts.h tells of it. */
+    Bytes basis, policy, policy_arns, tags, source_identity;
 } Session;
 
 extern const ErrorModel STS_INVALID_PARAMETER; /* InvalidParameterValue */
@@ -36,3 +38,6 @@ typedef struct SessionLimits {
     StspolicyDescriptorListType arns;
 } SessionLimits;
 MUST_CHECK Status session_policies_check(Call *call, const SessionLimits *limits, int32_t *ret_packed_percent);
+/* As the session keeps them. */
+Bytes tag_lines(Call *call, const StstagListType *tags);
+void session_limit(Call *call, Session *session, const SessionLimits *limits);

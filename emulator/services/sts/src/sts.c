@@ -20,6 +20,15 @@ static const Migration migration = {
         "CREATE TABLE sts_session (id TEXT PRIMARY KEY, account TEXT NOT NULL, arn TEXT NOT NULL,"
         " user_id TEXT NOT NULL, transitive TEXT, expires_ms INTEGER NOT NULL) WITHOUT ROWID;"
         "CREATE INDEX sts_session_end ON sts_session (expires_ms);",
+        /* For those who check signatures, and who may do what. */
+        "ALTER TABLE sts_session ADD COLUMN secret BLOB;"
+        "ALTER TABLE sts_session ADD COLUMN token TEXT;"
+        "ALTER TABLE sts_session ADD COLUMN basis TEXT;"
+        "ALTER TABLE sts_session ADD COLUMN policy TEXT;"
+        "ALTER TABLE sts_session ADD COLUMN policy_arns TEXT;"
+        "ALTER TABLE sts_session ADD COLUMN tags TEXT;"
+        "ALTER TABLE sts_session ADD COLUMN source_identity TEXT;"
+        "ALTER TABLE sts_session ADD COLUMN issued_ms INTEGER;",
         NULL,
     },
 };

@@ -20,7 +20,7 @@ static Status get_session_token(Call *call, const StsGetSessionTokenInput *in, S
     Caller caller;
     TRY(caller_find(call, &caller));
     TRY(deny_to_sessions(call, &caller, "GetSessionToken"));
-    Session session = {.arn = caller.arn, .user_id = caller.user_id};
+    Session session = {.arn = caller.arn, .user_id = caller.user_id, .basis = caller.arn};
     return session_open(call, &session, in->has_duration_seconds ? in->duration_seconds : SECONDS_USUAL,
                         &out->credentials);
 }
@@ -39,7 +39,9 @@ static Status get_federation_token(Call *call, const StsGetFederationTokenInput 
         arena_text(call->arena, BYTES_FMT ":" BYTES_FMT, BYTES_ARG(call->account), BYTES_ARG(in->name));
     user->arn = arena_text(call->arena, "arn:" BYTES_FMT ":sts::" BYTES_FMT ":federated-user/" BYTES_FMT,
                            BYTES_ARG(arn_partition(call->region)), BYTES_ARG(call->account), BYTES_ARG(in->name));
-    Session session = {.arn = user->arn, .user_id = user->federated_user_id};
+    Session session = {.arn = user->arn, .user_id = user->federated_user_id, .basis = caller.arn};
+    session_limit(call, &session, &limits);
+    session.tags = tag_lines(call, &in->tags);
     TRY(session_open(call, &session, in->has_duration_seconds ? in->duration_seconds : SECONDS_USUAL,
                      &out->credentials));
     SET(out, packed_policy_size, packed);

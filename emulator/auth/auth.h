@@ -1,0 +1,31 @@
+/* auth.h - who may call: signatures against the keys that exist, then policies. One for all services: what an operation
+ * needs, each service says in a table of its own (call/permission.h). */
+#pragma once
+#include "call.h"
+#include "page.h"
+
+typedef struct Auth Auth;
+
+/* In the order of the setting's choices. */
+typedef enum AuthMode {
+    AUTH_OFF,       /* anybody's credentials */
+    AUTH_SIGNATURE, /* right signatures of keys that exist; then anything */
+} AuthMode;
+
+Auth *auth_new(Runtime *runtime); /* as the settings say; its guard is the runtime's from here on */
+Auth *auth_free(Auth *auth);      /* returns NULL */
+AuthMode auth_mode(const Auth *auth);
+
+typedef struct AuthRequest {
+    const HttpHead *head;
+    Bytes body;      /* as it was sent */
+    bool is_flowing; /* the body is not there yet */
+    bool is_query;   /* awsQuery: errors are told as such */
+    const Service *service;
+    void *service_state;
+} AuthRequest;
+
+/* Who calls: the call has their account, and what its body is checked by, from here on. Not where it is off. */
+MUST_CHECK Status auth_authenticate(Auth *auth, Call *call, const AuthRequest *request);
+
+extern const Page AUTH_PAGES[]; /* their context is the Auth */

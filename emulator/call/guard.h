@@ -1,0 +1,24 @@
+/* guard.h - what services ask of whoever looks at credentials (auth), beside what is done for every call before its
+ * handler. */
+#pragma once
+#include "call.h"
+
+/* A browser's form tells in its fields who made it. */
+typedef struct FormSignature {
+    Bytes policy;     /* as it was sent: what is signed; absent: nobody made it */
+    Bytes credential; /* Version 4; absent: Version 2 */
+    Bytes access_key; /* Version 2 */
+    Bytes signature, token;
+} FormSignature;
+
+typedef struct Guard {
+    /* It is signed by a key that exists; the call is theirs from here on. */
+    Status (*form)(struct Guard *guard, Call *call, const FormSignature *signature);
+} Guard;
+
+/* Nobody looks: fine. */
+static inline MUST_CHECK Status guard_form(Call *call, const FormSignature *signature)
+{
+    Guard *guard = call->runtime->guard;
+    return guard ? guard->form(guard, call, signature) : OK;
+}
