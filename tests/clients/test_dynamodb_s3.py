@@ -276,6 +276,41 @@ def test_gzip_that_is_none_is_an_error_of_its_object(dynamodb, s3, bucket, uniqu
     assert {"b", "c"} <= {item["k"]["S"] for item in scan(dynamodb, table)}
 
 
+# 200 documents, one a line, as `zstd -19` packs them.
+ZSTD = base64.b64decode(
+    "KLUv/WTSmg0QAMaYOBeAS1oM2Ks3LwPwcLTG7u7u7guwOanoJzcAJgA0ALZt27Zt27Zd13Vd11VVREREREQzMzMzM6uJZ0UDSJLkOBgKx+I4kB"
+    "xlBoI4CIijseBIIIrB0Qjv+77v+77vuq7ruq7rup7neZ7neZ7nOI7jOI7jOH7f933f933fAWppaGdmZWRjxba0srCurKqopkqNUhLSkVER0VCh"
+    "HZ0cnBubGpqZMlu0ZMFyxUoVKlPKvAG7urm4t7a1M1t2VTUV9dS0lHS06KZmJualZSXllFxUTEQ8NCwkHCy4p5eHd2dXRzc3awGAzKggzJa2A5"
+    "AlqVTLASIIIAgoCPyPIPh//qih4aHhIchDiBA5nOHD4aGhoeHhoeHhoWFDw+HDYUPQhhAhHjjDh8NDQ0PDw0PDw0PDhobDh8OGoA0hQpRvhg+H"
+    "h4aGhoeHhoeHhg0Nhw+HDUEbQoTY3QwfDg8NDQ0PDw0PDw0bGg4fDhseDhsOGw4PDz2Mk7gsJCwsLERYSChcKExYKEwoTCgsLCRcKCQsJExYKE"
+    "xYWEgoTChcKCRcKEwoJCwsLERYWEhYSChcKExYKEwoTCgsLCRcYUMc3tDDDTncsIcNc7ihhxsWh8nLhsivh8dvQ+OXw+J3Q+LXw+G3ofDLYfBr"
+    "Q+BbmDCFE1ooIYUntJDBSpKUEH9goykcUDK1Kd8BWSo=")
+
+
+def zstd_frame(*blocks: bytes, repeat: int = 0) -> bytes:
+    """RFC 8878: blocks as they are; or one of a byte that is repeated, 128 KiB from 4 bytes."""
+    raw = b"".join((len(block) << 3).to_bytes(3, "little") + block for block in blocks)
+    return b"\x28\xb5\x2f\xfd\x00\x50" + raw + repeat * ((128 * 1024 << 3 | 2).to_bytes(3, "little") + b" ") + b"\x01\x00\x00"
+
+
+def test_zstd_is_unpacked(dynamodb, s3, bucket, unique):
+    s3.put_object(Bucket=bucket, Key="1", Body=ZSTD + zstd_frame(b'{"Item":{"k":{"S":"a"}}}'))
+    s3.put_object(Bucket=bucket, Key="2", Body=zstd_frame(b'{"Item":{"k":', b'{"S":"b"}}}'))
+    told = import_of(dynamodb, bucket, table := unique("table"), InputCompressionType="ZSTD")
+    assert counts(told) == ("COMPLETED", 202, 202, 0)
+    assert {item["k"]["S"] for item in scan(dynamodb, table)} == {"a", "b", *(f"key {n}" for n in range(200))}
+
+
+@pytest.mark.parametrize("packed", [b"no zstd", ZSTD[:-9], zstd_frame(b'{"Item":', repeat=1000)], ids=["none", "cut", "bomb"])
+def test_zstd_that_is_none_is_an_error_of_its_object(dynamodb, s3, bucket, unique, packed):
+    """A bomb: 4 KB that are 128 MiB of one document, of which no more than an item's is looked at."""
+    s3.put_object(Bucket=bucket, Key="1", Body=packed)
+    s3.put_object(Bucket=bucket, Key="2", Body=zstd_frame(b'{"Item":{"k":{"S":"b"}}}'))
+    told = import_of(dynamodb, bucket, table := unique("table"), InputCompressionType="ZSTD")
+    assert (told["ImportStatus"], told["ErrorCount"]) == ("FAILED", 1)
+    assert "b" in {item["k"]["S"] for item in scan(dynamodb, table)}
+
+
 def test_an_import_without_its_bucket_leaves_no_table(dynamodb, unique):
     told = import_of(dynamodb, unique("nothing"), table := unique("table"))
     assert (told["ImportStatus"], told["FailureCode"]) == ("FAILED", "S3NoSuchBucket")
@@ -336,7 +371,7 @@ def test_a_token_makes_one_import_of_two_requests(dynamodb, bucket, unique):
     assert refusal_code(dynamodb.import_table, **{**asked, "InputFormat": "CSV"}) == "ImportConflictException"
 
 
-@pytest.mark.parametrize("more", [{"InputFormat": "ION"}, {"InputCompressionType": "ZSTD"}])
+@pytest.mark.parametrize("more", [{"InputFormat": "ION"}])
 def test_what_is_not_there_says_so(dynamodb, bucket, unique, more):
     asked = {"S3BucketSource": {"S3Bucket": bucket}, "InputFormat": "DYNAMODB_JSON", "TableCreationParameters": {"TableName": unique("table"), **HASH_K}}
     assert refusal_code(dynamodb.import_table, **{**asked, **more}) == "NotImplementedException"

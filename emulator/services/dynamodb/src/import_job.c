@@ -53,6 +53,14 @@ static bool is_csv(const Reading *reading)
     return bytes_equal(reading->asked.input_format, DYNAMODB_INPUT_FORMAT_CSV);
 }
 
+static Packing packing_of(const Reading *reading)
+{
+    Bytes type = reading->asked.input_compression_type;
+    return bytes_equal(type, DYNAMODB_INPUT_COMPRESSION_TYPE_GZIP)   ? PACKED_GZIP
+           : bytes_equal(type, DYNAMODB_INPUT_COMPRESSION_TYPE_ZSTD) ? PACKED_ZSTD
+                                                                     : PACKED_NOT;
+}
+
 static void copy_headers(ImportReader *read, const Bytes *names, size_t count)
 {
     read->headers = arena_new_array(read->arena, Bytes, count ? count : 1);
@@ -82,7 +90,7 @@ static int open_object(Reading *reading, ImportReader **ret_read)
     if (!read)
         abort();
     dynamodb->import_read = *ret_read = read;
-    ReaderForm form = {is_csv(reading), bytes_is(reading->asked.input_compression_type, "GZIP")};
+    ReaderForm form = {is_csv(reading), packing_of(reading)};
     read->reader = object_reader_new(blob, form);
     read->import_id = reading->import.id;
     buffer_append(&read->object, reading->import.object);

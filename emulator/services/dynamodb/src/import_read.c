@@ -2,8 +2,11 @@
 #include "import_read.h"
 #include <stdlib.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #define PIECE_BYTES      65536
+#define PACKED_BYTES     (PIECE_BYTES / 8)
+#define UNPACKED_BYTES   (4 * 1024 * 1024) /* about so many at a time: a few packed bytes may be as many */
 #define RECORD_BYTES_MAX (4 * 1024 * 1024) /* an item's 400 KB in the longest spelling there is */
 
 struct ObjectReader {
@@ -11,8 +14,12 @@ struct ObjectReader {
     ReaderForm form;
     uint64_t packed_at; /* of the blob */
     z_stream inflate;
+    ZSTD_DStream *zstd;
+    char packed[PACKED_BYTES]; /* of the blob, in front of packed_at */
+    size_t packed_used, packed_len;
+    bool is_pending;           /* what has been read has not all been unpacked */
     bool is_end, is_malformed; /* no more comes into `data` */
-    bool is_cut;               /* were this the end, gzip's would be missing */
+    bool is_cut;               /* were this the end, the packing's would be missing */
     Buffer data;
     size_t used; /* of it, by records before */
     int64_t at;  /* of data.ptr[used] */
@@ -25,7 +32,8 @@ struct ObjectReader {
 ObjectReader *object_reader_new(Blob *blob, ReaderForm form)
 {
     ObjectReader *reader = calloc(1, sizeof *reader);
-    if (!reader || (form.is_gzip && inflateInit2(&reader->inflate, 15 + 16) != Z_OK))
+    if (!reader || (form.packing == PACKED_GZIP && inflateInit2(&reader->inflate, 15 + 16) != Z_OK) ||
+        (form.packing == PACKED_ZSTD && !(reader->zstd = ZSTD_createDStream())))
         abort();
     reader->blob = blob;
     reader->form = form;
@@ -36,8 +44,9 @@ ObjectReader *object_reader_free(ObjectReader *reader)
 {
     if (!reader)
         return NULL;
-    if (reader->form.is_gzip)
+    if (reader->form.packing == PACKED_GZIP)
         inflateEnd(&reader->inflate);
+    ZSTD_freeDStream(reader->zstd);
     buffer_done(&reader->data);
     blob_let_go(reader->blob);
     free(reader);
@@ -49,43 +58,84 @@ int64_t object_reader_at(const ObjectReader *reader)
     return reader->at;
 }
 
-/* A piece of packed bytes; several members may follow each other, as of concatenated files. */
-static void unpack(ObjectReader *reader, const char *piece, size_t len)
+/* Into room for PIECE_BYTES; several members may follow each other, as of concatenated files. */
+static void unpack_gzip(ObjectReader *reader, char *room)
 {
     z_stream *stream = &reader->inflate;
-    stream->next_in = (unsigned char *)(uintptr_t)piece;
-    stream->avail_in = (unsigned)len;
+    stream->next_in = (unsigned char *)reader->packed + reader->packed_used;
+    stream->avail_in = (unsigned)(reader->packed_len - reader->packed_used);
+    stream->next_out = (unsigned char *)room;
+    stream->avail_out = PIECE_BYTES;
+    int code = inflate(stream, Z_NO_FLUSH);
+    reader->packed_used = reader->packed_len - stream->avail_in;
+    reader->data.len += PIECE_BYTES - stream->avail_out;
+    reader->is_cut = code != Z_STREAM_END;
+    if (code == Z_STREAM_END)
+        code = inflateReset(stream);
+    reader->is_malformed = code != Z_OK && code != Z_BUF_ERROR;
+    reader->is_pending = stream->avail_in || (reader->is_cut && !stream->avail_out);
+}
+
+/* Likewise, of frames. */
+static void unpack_zstd(ObjectReader *reader, char *room)
+{
+    ZSTD_inBuffer in = {reader->packed, reader->packed_len, reader->packed_used};
+    ZSTD_outBuffer out = {room, PIECE_BYTES, 0};
+    size_t left = ZSTD_decompressStream(reader->zstd, &out, &in);
+    reader->packed_used = in.pos;
+    reader->data.len += out.pos;
+    reader->is_cut = left;
+    reader->is_malformed = ZSTD_isError(left);
+    reader->is_pending = in.pos < in.size || (reader->is_cut && out.pos == out.size);
+}
+
+static void unpack(ObjectReader *reader)
+{
+    size_t before = reader->data.len;
     do {
-        stream->next_out = (unsigned char *)buffer_reserve(&reader->data, PIECE_BYTES);
-        stream->avail_out = PIECE_BYTES;
-        int code = inflate(stream, Z_NO_FLUSH);
-        reader->data.len += PIECE_BYTES - stream->avail_out;
-        reader->is_cut = code != Z_STREAM_END;
-        if (code == Z_STREAM_END)
-            code = inflateReset(stream);
-        reader->is_malformed = code != Z_OK && code != Z_BUF_ERROR;
-    } while (!reader->is_malformed && (stream->avail_in || (reader->is_cut && !stream->avail_out)));
+        char *room = buffer_reserve(&reader->data, PIECE_BYTES);
+        if (reader->form.packing == PACKED_GZIP)
+            unpack_gzip(reader, room);
+        else
+            unpack_zstd(reader, room);
+    } while (reader->is_pending && !reader->is_malformed && reader->data.len - before < UNPACKED_BYTES);
+}
+
+static int read_piece(ObjectReader *reader, char *to, size_t room, size_t *ret_len)
+{
+    int code = blob_read(reader->blob, reader->packed_at, to, room, ret_len);
+    if (code != STORE_OK)
+        return code;
+    reader->packed_at += *ret_len;
+    reader->is_end = *ret_len < room;
+    return STORE_OK;
+}
+
+static int fill_unpacked(ObjectReader *reader)
+{
+    int code = STORE_OK;
+    if (!reader->is_pending) {
+        code = read_piece(reader, reader->packed, PACKED_BYTES, &reader->packed_len);
+        reader->packed_used = 0;
+    }
+    if (code == STORE_OK && reader->packed_len)
+        unpack(reader);
+    return code;
 }
 
 static int fill(ObjectReader *reader)
 {
-    char piece[PIECE_BYTES / 8]; /* packed bytes may become a thousand times as many */
-    size_t len, room = reader->form.is_gzip ? sizeof piece : PIECE_BYTES;
+    size_t len;
     if (reader->used)
         memmove(reader->data.ptr, reader->data.ptr + reader->used, reader->data.len - reader->used);
     reader->data.len -= reader->used;
     reader->used = 0;
-    char *to = reader->form.is_gzip ? piece : buffer_reserve(&reader->data, room);
-    int code = blob_read(reader->blob, reader->packed_at, to, room, &len);
-    if (code != STORE_OK)
-        return code;
-    reader->packed_at += len;
-    reader->is_end = len < room;
-    if (reader->form.is_gzip && len)
-        unpack(reader, piece, len);
-    else if (!reader->form.is_gzip)
+    if (reader->form.packing)
+        return fill_unpacked(reader);
+    int code = read_piece(reader, buffer_reserve(&reader->data, PIECE_BYTES), PIECE_BYTES, &len);
+    if (code == STORE_OK)
         reader->data.len += len;
-    return STORE_OK;
+    return code;
 }
 
 static bool is_space(char c)
@@ -135,7 +185,7 @@ static bool scan_csv(ObjectReader *reader)
         else if (c == '\n' && !reader->is_quoted)
             return true;
     }
-    return reader->is_end && !reader->is_quoted;
+    return reader->is_end && !reader->is_pending && !reader->is_quoted;
 }
 
 static int take_record(ObjectReader *reader, Bytes *ret_record)
@@ -163,7 +213,7 @@ int object_reader_next(ObjectReader *reader, Bytes *ret_record, int *ret_code)
         return take_record(reader, ret_record);
     if (reader->is_malformed || len > RECORD_BYTES_MAX)
         return READ_MALFORMED;
-    if (reader->is_end)
+    if (reader->is_end && !reader->is_pending)
         return len || reader->is_cut ? READ_MALFORMED : READ_END;
     *ret_code = fill(reader);
     return *ret_code == STORE_OK ? READ_MORE : READ_FAILED;

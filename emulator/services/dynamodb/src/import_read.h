@@ -1,11 +1,14 @@
-/* import_read.h - the records of an object: JSON documents, or lines of CSV, packed by gzip or not, as they come.
- * A reader is made anew where it was lost; what it had read is read again and passed by. */
+/* import_read.h - the records of an object: JSON documents, or lines of CSV, packed by gzip or zstd or not, as they
+ * come. A reader is made anew where it was lost; what it had read is read again and passed by. */
 #pragma once
 #include "blob.h"
 #include "buffer.h"
 
+typedef enum Packing { PACKED_NOT, PACKED_GZIP, PACKED_ZSTD } Packing;
+
 typedef struct ReaderForm {
-    bool is_csv, is_gzip;
+    bool is_csv;
+    Packing packing;
 } ReaderForm;
 
 enum { READ_RECORD, READ_MORE, READ_END, READ_MALFORMED, READ_FAILED };

@@ -64,7 +64,6 @@ static Status check_implemented(Call *call, const DynamodbImportTableInput *in)
     const Dynamodb *dynamodb = call->service;
     const char *what = !dynamodb->s3                                              ? "ImportTable without S3"
                        : bytes_equal(in->input_format, DYNAMODB_INPUT_FORMAT_ION) ? "InputFormat ION"
-                       : bytes_is(in->input_compression_type, "ZSTD")             ? "InputCompressionType ZSTD"
                        : in->table_creation_parameters->vector_indexes.len        ? "VectorIndexes of ImportTable"
                                                                                   : NULL;
     return what ? fail(call, &COMMON_NOT_IMPLEMENTED, "%s is not implemented.", what) : OK;
