@@ -406,3 +406,66 @@ def test_kill_9_in_an_export_and_in_an_import_loses_nothing(own_emulator):
     assert counts(ended(dynamodb.describe_import, ImportArn=arn)) == ("COMPLETED", LARGE, LARGE, 0)
     assert {item["k"]["S"]: item["v"]["S"] for item in scan(dynamodb, "copy")} == exported
     dynamodb.delete_table(TableName="copy")
+
+
+FILTER = {"KeyConditionExpression": "k = :k AND n BETWEEN :one AND :nine", "FilterExpression": "contains(tags, :red)", "ProjectionExpression": "n, info.#name",
+          "ExpressionAttributeNames": {"#name": "name"},
+          "ExpressionAttributeValues": {":k": {"S": "a"}, ":one": {"N": "1"}, ":nine": {"N": "9"}, ":red": {"S": "red"}}}
+
+
+def with_range(dynamodb, name: str) -> str:
+    keys = {"KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}, {"AttributeName": "n", "KeyType": "RANGE"}],
+            "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}, {"AttributeName": "n", "AttributeType": "N"}]}
+    dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **keys)
+    dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+    return name
+
+
+def put_tagged(dynamodb, table: str, key: str, n: int, tag: str) -> None:
+    item = {"k": {"S": key}, "n": {"N": f"{n}"}, "tags": {"SS": [tag]}, "info": {"M": {"name": {"S": f"{key}{n}"}, "more": {"S": "x"}}}}
+    dynamodb.put_item(TableName=table, Item=item)
+
+
+def test_an_export_may_be_filtered(dynamodb, s3, bucket, unique):
+    """aws: Developer Guide, "Filtering a table export"."""
+    table = with_range(dynamodb, unique("table"))
+    for n in range(12):
+        for key in "ab":
+            put_tagged(dynamodb, table, key, n, "red" if n % 2 else "blue")
+    told = export(dynamodb, table, bucket, FilterSpecification=FILTER)
+    assert (told["ItemCount"], told["FilterSpecification"]) == (5, FILTER)
+    lines = lines_of(s3, bucket, told["ExportManifest"])
+    assert sorted(lines, key=lambda line: int(line["Item"]["n"]["N"])) == [
+        {"Item": {"n": {"N": f"{n}"}, "info": {"M": {"name": {"S": f"a{n}"}}}}} for n in (1, 3, 5, 7, 9)]
+    blue = {"FilterExpression": "k = :k AND contains(tags, :b)", "ExpressionAttributeValues": {":k": {"S": "b"}, ":b": {"S": "blue"}}}
+    assert len(lines_of(s3, bucket, export(dynamodb, table, bucket, FilterSpecification=blue)["ExportManifest"])) == 6
+    asked = {"TableArn": arn_of(dynamodb, table), "S3Bucket": bucket}
+    for wrong, words in (({"FilterExpression": "a = = b"}, "Invalid FilterExpression: Syntax error"),
+                         ({"KeyConditionExpression": "n = :v", "ExpressionAttributeValues": {":v": {"N": "1"}}}, "Query condition missed key schema element: k"),
+                         ({**FILTER, "FilterExpression": "n > :one AND contains(tags, :red)"}, "Filter Expression can only contain non-primary key attributes"),
+                         ({"ProjectionExpression": "a, a.b"}, "Invalid ProjectionExpression: Two document paths overlap")):
+        code, message = refusal(dynamodb.export_table_to_point_in_time, **asked, FilterSpecification=wrong)
+        assert (code, words in message) == ("ValidationException", True), message
+
+
+def test_an_increment_is_filtered_by_the_latest_image(own_emulator):
+    url = own_emulator().url
+    ask(url, "clock", set=NOW * 1000, freeze=True)
+    dynamodb, s3 = (client_at(url, service) for service in ("dynamodb", "s3"))
+    s3.create_bucket(Bucket="bucket")
+    table = with_range(dynamodb, "table")
+    put_tagged(dynamodb, table, "a", 2, "red")
+    put_tagged(dynamodb, table, "a", 3, "red")
+    put_tagged(dynamodb, table, "a", 4, "blue")
+    ask(url, "clock", advance="1m")
+    put_tagged(dynamodb, table, "a", 1, "red")
+    put_tagged(dynamodb, table, "a", 2, "blue")
+    dynamodb.delete_item(TableName=table, Key={"k": {"S": "a"}, "n": {"N": "3"}})
+    dynamodb.delete_item(TableName=table, Key={"k": {"S": "a"}, "n": {"N": "4"}})
+    ask(url, "clock", advance="1h")
+    told = export(dynamodb, table, "bucket", ExportType="INCREMENTAL_EXPORT", FilterSpecification=FILTER,
+                  IncrementalExportSpecification={"ExportFromTime": at(NOW + 30), "ExportToTime": at(NOW + HOUR)})
+    lines = {line["Keys"]["n"]["N"]: {name: line[name] for name in ("OldImage", "NewImage") if name in line}
+             for line in lines_of(s3, "bucket", told["ExportManifest"])}
+    part = {n: {"n": {"N": f"{n}"}, "info": {"M": {"name": {"S": f"a{n}"}}}} for n in (1, 3)}
+    assert lines == {"1": {"NewImage": part[1]}, "3": {"OldImage": part[3]}}

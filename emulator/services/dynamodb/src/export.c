@@ -107,6 +107,7 @@ DynamodbExportDescription *export_describe(Call *call, const Export *export)
         .s3_sse_kms_key_id = asked.s3_sse_kms_key_id,
         .export_format = otherwise(asked.export_format, DYNAMODB_EXPORT_FORMAT_DYNAMODB_JSON),
         .export_type = otherwise(asked.export_type, DYNAMODB_EXPORT_TYPE_FULL_EXPORT),
+        .filter_specification = asked.filter_specification,
     };
     SET(d, start_time, export->start_ms);
     if (!export->changes_id)

@@ -6,6 +6,7 @@
  * -9 interrupts begins again with the file that was being written, in a tree that nobody changes. */
 #include "backup.h"
 #include "base64.h"
+#include "export_filter.h"
 #include "history.h"
 #include "s3.h"
 #include "transfer.h"
@@ -113,7 +114,14 @@ typedef struct Walk {
     const Table *table; /* the view, for its keys */
     ExportFile *file;
     bool has_old_images;
+    ExportFilter filter;
 } Walk;
+
+/* What is exported of it. */
+static Item shown(const Walk *walk, const Item *item)
+{
+    return walk->filter.paths ? item_project(walk->scope.arena, item, walk->filter.paths) : *item;
+}
 
 static void append_item(Buffer *out, const char *name, const Item *item)
 {
@@ -126,12 +134,11 @@ static void append_item(Buffer *out, const char *name, const Item *item)
     buffer_done(&text);
 }
 
-static void add_line(Walk *walk, Buffer *line, size_t bytes)
+static void add_line(Walk *walk, Buffer *line)
 {
     buffer_append_text(line, "}\n");
     pack(walk->file, buffer_bytes(line), Z_NO_FLUSH);
     walk->file->items++;
-    walk->file->bytes += (int64_t)bytes;
     buffer_done(line);
 }
 
@@ -141,13 +148,17 @@ static int export_row(void *context, const StoredRow *row, Share *share)
     Walk *walk = context;
     Buffer line = {0};
     share_take(share, 1, row->item.len * 4); /* packing is what takes time */
-    if (!row->item.len)
+    if (!row->item.len || !export_filter_reads(&walk->filter, &row->key))
         return STORE_OK;
     ArenaMark mark = arena_mark(walk->scope.arena);
     Item item = item_decode(walk->scope.arena, row->item);
-    buffer_append_char(&line, '{');
-    append_item(&line, "Item", &item);
-    add_line(walk, &line, item_size(&item));
+    walk->file->bytes += (int64_t)item_size(&item); /* aws: also of what the filter leaves out */
+    if (export_filter_takes(walk->scope.arena, &walk->filter, &item)) {
+        Item part = shown(walk, &item);
+        buffer_append_char(&line, '{');
+        append_item(&line, "Item", &part);
+        add_line(walk, &line);
+    }
     arena_rewind(walk->scope.arena, mark);
     return STORE_OK;
 }
@@ -176,14 +187,16 @@ static void add_change(Walk *walk, int64_t at, const Item *before, const Item *a
                          (long long)(at >> HISTORY_TIME_BITS) * 1000);
     append_item(&line, "Keys", &keys);
     if (walk->has_old_images && before->len) {
+        Item part = shown(walk, before);
         buffer_append_char(&line, ',');
-        append_item(&line, "OldImage", before);
+        append_item(&line, "OldImage", &part);
     }
     if (after->len) {
+        Item part = shown(walk, after);
         buffer_append_char(&line, ',');
-        append_item(&line, "NewImage", after);
+        append_item(&line, "NewImage", &part);
     }
-    add_line(walk, &line, item_size(after->len ? after : before));
+    add_line(walk, &line);
 }
 
 /* aws: the item's state at the end of the time, once, however often it changed; nothing of one that came and went */
@@ -192,19 +205,23 @@ static int export_change(void *context, const StoredRow *row, Share *share)
     Walk *walk = context;
     ArenaMark mark = arena_mark(walk->scope.arena);
     uint64_t at = 0;
-    Bytes after;
+    Bytes after = {0};
     for (size_t i = 0; i < COLLECTED_HEAD; i++)
         at = at << 8 | (unsigned char)row->item.ptr[i];
     Bytes before = bytes_slice(row->item, COLLECTED_HEAD, row->item.len - COLLECTED_HEAD);
-    int code = read_image(walk, &row->key, &after);
+    bool is_read = export_filter_reads(&walk->filter, &row->key);
+    int code = is_read ? read_image(walk, &row->key, &after) : STORE_OK;
     share_take(share, 1, (before.len + after.len) * 4);
-    if (code == STORE_OK && (before.len || after.len)) {
+    if (code == STORE_OK && is_read && (before.len || after.len)) {
         Item old = {0}, new = {0};
         if (before.len)
             old = item_decode(walk->scope.arena, before);
         if (after.len)
             new = item_decode(walk->scope.arena, after);
-        add_change(walk, (int64_t)at, &old, &new);
+        const Item *latest = after.len ? &new : &old;
+        walk->file->bytes += (int64_t)item_size(latest);
+        if (export_filter_takes(walk->scope.arena, &walk->filter, latest))
+            add_change(walk, (int64_t)at, &old, &new);
     }
     arena_rewind(walk->scope.arena, mark);
     return code;
@@ -453,6 +470,17 @@ static int begin(const Scope *scope, const Export *export, const DynamodbExportT
     return put_object(scope, asked->s3_bucket, key, TEXT(""));
 }
 
+/* It was checked when it was asked for. */
+static int read_filter(Walk *walk, const DynamodbFilterSpecification *asked)
+{
+    Call call = {.scope = walk->scope};
+    Request request;
+    Status status = export_filter_check(&call, asked, &request);
+    if (is_ok(status))
+        status = export_filter_of(&call, &walk->table->keys, &request, &walk->filter);
+    return is_ok(status) ? STORE_OK : status.code_ < 0 ? call.fault_code : STORE_BROKEN;
+}
+
 int export_step(const Scope *scope, Job *job, Share *share)
 {
     Export export;
@@ -473,6 +501,9 @@ int export_step(const Scope *scope, Job *job, Share *share)
     Walk walk = {.scope = there, .export = &export, .table = table};
     const DynamodbIncrementalExportSpecification *increment = asked.incremental_export_specification;
     walk.has_old_images = increment && !bytes_equal(increment->export_view_type, DYNAMODB_EXPORT_VIEW_TYPE_NEW_IMAGE);
+    code = read_filter(&walk, asked.filter_specification);
+    if (code != STORE_OK)
+        return code;
     ExportFile *open = ((Dynamodb *)scope->service)->export_file;
     code = export.files || (open && is_of(open, job)) ? STORE_OK : begin(&there, &export, &asked);
     if (code == STORE_OK)

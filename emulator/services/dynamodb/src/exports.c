@@ -1,9 +1,9 @@
 /* exports.c - ExportTableToPointInTime, DescribeExport, ListExports: checked here, done by export_job.c. DynamoDB API
  * Reference, ExportTableToPointInTime. */
 #include "backup.h"
+#include "export_filter.h"
 #include "history.h"
 #include "recovery.h"
-#include "row.h"
 #include "transfer.h"
 #include "uuid.h"
 
@@ -13,8 +13,7 @@ OPERATION(DynamodbListExports, list_exports, READS);
 
 #define INVALID          "One or more parameter values were invalid: "
 #define INCREMENT_MIN_MS INT64_C(900000) /* aws: Developer Guide, incremental exports: "15 minutes" … "24 hours" */
-#define TOKEN_MS         (8 * INT64_C(3600000)) /* aws: "A client token is valid for 8 hours" */
-#define PAGE_EXPORTS_MAX 25                     /* aws: MaxResults, 1 to 25 */
+#define PAGE_EXPORTS_MAX 25              /* aws: MaxResults, 1 to 25 */
 
 extern const Row whole_export;
 #define COLUMNS                                                                                                        \
@@ -56,8 +55,6 @@ static Status check(Call *call, const DynamodbExportTableToPointInTimeInput *in)
 {
     if (bytes_equal(in->export_format, DYNAMODB_EXPORT_FORMAT_ION))
         return fail(call, &COMMON_NOT_IMPLEMENTED, "ExportFormat ION is not implemented: only DYNAMODB_JSON is.");
-    if (in->filter_specification)
-        return fail(call, &COMMON_NOT_IMPLEMENTED, "FilterSpecification of exports is not implemented.");
     bool is_kms = bytes_equal(in->s3_sse_algorithm, DYNAMODB_S3_SSE_ALGORITHM_KMS);
     if (present(in->s3_sse_kms_key_id) && !is_kms)
         return fail(call, &DYNAMODB_VALIDATION, INVALID "S3SseKmsKeyId is only allowed when S3SseAlgorithm is KMS");
@@ -81,24 +78,6 @@ static Status find_times(Call *call, const DynamodbExportTableToPointInTimeInput
         return OK;
     return fail(call, &DYNAMODB_INVALID_EXPORT_TIME,
                 "The specified ExportTime is outside of the point in time recovery window.");
-}
-
-/* The same again is not done again. aws: observed: ExportConflictException, "Duplicate request detected" */
-static Status find_done(Call *call, Bytes token, Bytes request, Export *ret_export, bool *ret_is_done)
-{
-    Statement *row = statement_begin(call->store, &find_token);
-    bind_text(row, 1, call->account);
-    bind_text(row, 2, call->region);
-    bind_text(row, 3, token);
-    bind_int64(row, 4, call->now_ms - TOKEN_MS);
-    int code = row_one(call->arena, row, &whole_export, ret_export);
-    *ret_is_done = code == STORE_OK;
-    if (code == STORE_NOT_FOUND)
-        return OK;
-    TRY(expect_ok(call, code));
-    return bytes_equal(request, ret_export->request)
-               ? OK
-               : fail(call, &DYNAMODB_EXPORT_CONFLICT, "Duplicate request detected");
 }
 
 /* A hidden table, and the work that fills it. */
@@ -136,6 +115,8 @@ static Status export_table_to_point_in_time(Call *call, const DynamodbExportTabl
 {
     const Dynamodb *dynamodb = call->service;
     Table *table;
+    Request request;
+    ExportFilter filter;
     bool is_done;
     Export export = {
         .name = transfer_name(&call->scope),
@@ -144,10 +125,13 @@ static Status export_table_to_point_in_time(Call *call, const DynamodbExportTabl
         .start_ms = call->now_ms,
     };
     TRY(check(call, in));
+    TRY(export_filter_check(call, in->filter_specification, &request));
     if (!dynamodb->s3)
         return fail(call, &COMMON_NOT_IMPLEMENTED, "ExportTableToPointInTime needs S3, which is not open here.");
     Export before;
-    TRY(find_done(call, export.token, export.request, &before, &is_done));
+    TRY(transfer_find_done(call, &find_token, &whole_export, export.token, &before, &is_done));
+    if (is_done && !bytes_equal(export.request, before.request)) /* aws: observed */
+        return fail(call, &DYNAMODB_EXPORT_CONFLICT, "Duplicate request detected");
     if (is_done) {
         out->export_description = export_describe(call, &before);
         return OK;
@@ -157,6 +141,7 @@ static Status export_table_to_point_in_time(Call *call, const DynamodbExportTabl
         return fail(call, &DYNAMODB_POINT_IN_TIME_RECOVERY_UNAVAILABLE,
                     "Point in time recovery is not enabled for table '" BYTES_FMT "'", BYTES_ARG(table->name));
     TRY(find_times(call, in, table, &export));
+    TRY(export_filter_of(call, &table->keys, &request, &filter));
 
     export.table_name = table->name;
     export.table_uuid = table->uuid;
@@ -168,16 +153,11 @@ static Status export_table_to_point_in_time(Call *call, const DynamodbExportTabl
 static Status describe_export(Call *call, const DynamodbDescribeExportInput *in, DynamodbDescribeExportOutput *out)
 {
     Export export;
-    Bytes table_name, name;
+    TransferName name;
     /* aws: observed of a table's ARN */
-    if (!transfer_parse_arn(&call->scope, in->export_arn, "export", &table_name, &name))
+    if (!transfer_parse_arn(&call->scope, in->export_arn, "export", &name))
         return fail(call, &DYNAMODB_VALIDATION, "Invalid Export ARN");
-    Statement *row = statement_begin(call->store, &find_name);
-    bind_text(row, 1, call->account);
-    bind_text(row, 2, call->region);
-    bind_text(row, 3, table_name);
-    bind_text(row, 4, name);
-    int code = row_one(call->arena, row, &whole_export, &export);
+    int code = transfer_find(call, &find_name, &whole_export, &name, &export);
     if (code == STORE_NOT_FOUND)
         return fail(call, &DYNAMODB_EXPORT_NOT_FOUND, "Export not found: " BYTES_FMT, BYTES_ARG(in->export_arn));
     TRY(expect_ok(call, code));
@@ -185,29 +165,15 @@ static Status describe_export(Call *call, const DynamodbDescribeExportInput *in,
     return OK;
 }
 
-/* Where the last page ended: the ARN of its last export. */
-static Status find_after(Call *call, Bytes token, Bytes *table_name, Bytes *name)
-{
-    *table_name = *name = TEXT("");
-    if (present(token) && !transfer_parse_arn(&call->scope, token, "export", table_name, name))
-        return fail(call, &DYNAMODB_VALIDATION, "Invalid NextToken");
-    return OK;
-}
-
 static Status list_exports(Call *call, const DynamodbListExportsInput *in, DynamodbListExportsOutput *out)
 {
     size_t limit = in->has_max_results ? (size_t)in->max_results : PAGE_EXPORTS_MAX;
-    Bytes after_table, after;
+    TransferName after;
     Export export = {0};
     int code;
-    TRY(find_after(call, in->next_token, &after_table, &after));
+    TRY(transfer_find_after(call, in->next_token, in->table_arn, "export", &after));
     out->export_summaries.items = arena_new_array(call->arena, DynamodbExportSummary, limit);
-    Statement *rows = statement_begin(call->store, present(in->table_arn) ? &list_of_table : &list_all);
-    bind_text(rows, 1, call->account);
-    bind_text(rows, 2, call->region);
-    bind_text(rows, 3, present(in->table_arn) ? table_name_of(in->table_arn) : after_table);
-    bind_text(rows, 4, after);
-    bind_int64(rows, 5, (int64_t)limit + 1);
+    Statement *rows = transfers_begin(call, present(in->table_arn) ? &list_of_table : &list_all, &after, limit);
     while ((code = statement_step(rows)) == STORE_ROW) {
         if (out->export_summaries.len == limit) {
             out->next_token = out->export_summaries.items[limit - 1].export_arn;

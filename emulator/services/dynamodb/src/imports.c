@@ -2,7 +2,6 @@
  * API Reference, ImportTable. */
 #include "definition.h"
 #include "history.h"
-#include "row.h"
 #include "transfer.h"
 #include "uuid.h"
 
@@ -11,8 +10,7 @@ OPERATION(DynamodbDescribeImport, describe_import, READS);
 OPERATION(DynamodbListImports, list_imports, READS);
 
 #define INVALID          "One or more parameter values were invalid: "
-#define TOKEN_MS         (8 * INT64_C(3600000)) /* aws: "A client token is valid for 8 hours" */
-#define PAGE_IMPORTS_MAX 25                     /* aws: PageSize, 1 to 25 */
+#define PAGE_IMPORTS_MAX 25 /* aws: PageSize, 1 to 25 */
 
 extern const Row whole_import;
 #define COLUMNS                                                                                                        \
@@ -69,24 +67,6 @@ static Status check_implemented(Call *call, const DynamodbImportTableInput *in)
     return what ? fail(call, &COMMON_NOT_IMPLEMENTED, "%s is not implemented.", what) : OK;
 }
 
-/* The same again is not done again. */
-static Status find_done(Call *call, Bytes token, Bytes request, Import *ret_import, bool *ret_is_done)
-{
-    Statement *row = statement_begin(call->store, &find_token);
-    bind_text(row, 1, call->account);
-    bind_text(row, 2, call->region);
-    bind_text(row, 3, token);
-    bind_int64(row, 4, call->now_ms - TOKEN_MS);
-    int code = row_one(call->arena, row, &whole_import, ret_import);
-    *ret_is_done = code == STORE_OK;
-    if (code == STORE_NOT_FOUND)
-        return OK;
-    TRY(expect_ok(call, code));
-    return bytes_equal(request, ret_import->request)
-               ? OK
-               : fail(call, &DYNAMODB_IMPORT_CONFLICT, "Duplicate request detected");
-}
-
 static Status start(Call *call, Table *table, Import *import)
 {
     const Dynamodb *dynamodb = call->service;
@@ -118,7 +98,9 @@ static Status import_table(Call *call, const DynamodbImportTableInput *in, Dynam
         !bytes_equal(in->input_format, DYNAMODB_INPUT_FORMAT_CSV))
         return fail(call, &DYNAMODB_VALIDATION,
                     INVALID "InputFormatOptions Csv is only allowed when InputFormat is CSV");
-    TRY(find_done(call, import.token, import.request, &before, &is_done));
+    TRY(transfer_find_done(call, &find_token, &whole_import, import.token, &before, &is_done));
+    if (is_done && !bytes_equal(import.request, before.request))
+        return fail(call, &DYNAMODB_IMPORT_CONFLICT, "Duplicate request detected");
     if (is_done) {
         out->import_table_description = import_describe(call, &before);
         return OK;
@@ -134,16 +116,10 @@ static Status import_table(Call *call, const DynamodbImportTableInput *in, Dynam
 static Status describe_import(Call *call, const DynamodbDescribeImportInput *in, DynamodbDescribeImportOutput *out)
 {
     Import import;
-    Bytes table_name, name;
-    int code = STORE_NOT_FOUND;
-    if (transfer_parse_arn(&call->scope, in->import_arn, "import", &table_name, &name)) {
-        Statement *row = statement_begin(call->store, &find_name);
-        bind_text(row, 1, call->account);
-        bind_text(row, 2, call->region);
-        bind_text(row, 3, table_name);
-        bind_text(row, 4, name);
-        code = row_one(call->arena, row, &whole_import, &import);
-    }
+    TransferName name;
+    int code = transfer_parse_arn(&call->scope, in->import_arn, "import", &name)
+                   ? transfer_find(call, &find_name, &whole_import, &name, &import)
+                   : STORE_NOT_FOUND;
     if (code == STORE_NOT_FOUND)
         return fail(call, &DYNAMODB_IMPORT_NOT_FOUND, "Import not found: " BYTES_FMT, BYTES_ARG(in->import_arn));
     TRY(expect_ok(call, code));
@@ -171,18 +147,12 @@ static DynamodbImportSummary summarize(Call *call, const Import *import)
 static Status list_imports(Call *call, const DynamodbListImportsInput *in, DynamodbListImportsOutput *out)
 {
     size_t limit = in->has_page_size ? (size_t)in->page_size : PAGE_IMPORTS_MAX;
-    Bytes after_table = TEXT(""), after = TEXT("");
+    TransferName after;
     Import import = {0};
     int code;
-    if (present(in->next_token) && !transfer_parse_arn(&call->scope, in->next_token, "import", &after_table, &after))
-        return fail(call, &DYNAMODB_VALIDATION, "Invalid NextToken");
+    TRY(transfer_find_after(call, in->next_token, in->table_arn, "import", &after));
     out->import_summary_list.items = arena_new_array(call->arena, DynamodbImportSummary, limit);
-    Statement *rows = statement_begin(call->store, present(in->table_arn) ? &list_of_table : &list_all);
-    bind_text(rows, 1, call->account);
-    bind_text(rows, 2, call->region);
-    bind_text(rows, 3, present(in->table_arn) ? table_name_of(in->table_arn) : after_table);
-    bind_text(rows, 4, after);
-    bind_int64(rows, 5, (int64_t)limit + 1);
+    Statement *rows = transfers_begin(call, present(in->table_arn) ? &list_of_table : &list_all, &after, limit);
     while ((code = statement_step(rows)) == STORE_ROW) {
         if (out->import_summary_list.len == limit) {
             out->next_token = out->import_summary_list.items[limit - 1].import_arn;

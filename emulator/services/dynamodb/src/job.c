@@ -130,6 +130,13 @@ int job_write(const Scope *scope, const Job *job)
     return statement_run(write);
 }
 
+int job_has_copied(const Scope *scope, const Job *job, Table *target)
+{
+    table_forget(scope->service, target);
+    int code = origin_is_copied(scope->store, job->target);
+    return code == STORE_OK ? job_done(scope, job) : code;
+}
+
 /* A row of COLLECT: when the item was changed last, in 8 bytes, and what it was before: the change that comes first
  * here is the last. */
 static int collect_row(const Scope *scope, const Job *job, StoredRow *row, int64_t at)
@@ -265,10 +272,7 @@ static int restore(const Scope *scope, Job *job, Share *share)
         return code;
     if (!is_end)
         return job_write(scope, job);
-    table_forget(scope->service, target.table);
-    code = origin_is_copied(scope->store, job->target);
-    if (code == STORE_OK)
-        code = job_done(scope, job);
+    code = job_has_copied(scope, job, target.table);
     return code == STORE_OK ? drop_source(scope, job) : code;
 }
 

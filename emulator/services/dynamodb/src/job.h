@@ -62,6 +62,8 @@ MUST_CHECK int job_for_rows(const Scope *scope, Job *job, Share *share, RowFunct
                             bool *ret_end);
 MUST_CHECK int job_write(const Scope *scope, const Job *job);
 MUST_CHECK int job_done(const Scope *scope, const Job *job);
+/* The last row is in the new table: it is what it was made from, and the job has done its work. */
+MUST_CHECK int job_has_copied(const Scope *scope, const Job *job, Table *target);
 /* The table of an id, wherever it is, and the scope it is found in; STORE_NOT_FOUND. */
 MUST_CHECK int job_table(const Scope *scope, int64_t id, Scope *ret_scope, Table **ret_table);
 /* export_job.c, import_job.c, replica.c, index_job.c, expiry_job.c */

@@ -336,11 +336,7 @@ int replicate_step(const Scope *scope, Job *job, Share *share)
         code = job_for_rows(scope, job, share, replicate_row, &target, &is_end);
     if (code != STORE_OK)
         return code;
-    if (!is_end)
-        return job_write(scope, job);
-    table_forget(scope->service, target.table);
-    code = origin_is_copied(scope->store, job->target);
-    return code == STORE_OK ? job_done(scope, job) : code;
+    return is_end ? job_has_copied(scope, job, target.table) : job_write(scope, job);
 }
 
 void replicas_describe(Call *call, const Table *table, DynamodbTableDescription *d)

@@ -2,6 +2,7 @@
  * told of them. A row has the request as it came; what it meant is read from there. */
 #pragma once
 #include "job.h"
+#include "row.h"
 
 typedef struct Export {
     int64_t id;
@@ -40,13 +41,24 @@ MUST_CHECK int import_of_table(const Scope *scope, int64_t table_id, Import *ret
 DynamodbImportTableDescription *import_describe(Call *call, const Import *import);
 
 /* What both have in common. */
+typedef struct TransferName {
+    Bytes table, name;
+} TransferName;
 Bytes transfer_name(const Scope *scope);
 Bytes transfer_arn(const Scope *scope, Bytes table_name, const char *kind, Bytes name);
 /* Of an ARN of this account and region; false: it isn't one. */
-bool transfer_parse_arn(const Scope *scope, Bytes arn, const char *kind, Bytes *ret_table_name, Bytes *ret_name);
+bool transfer_parse_arn(const Scope *scope, Bytes arn, const char *kind, TransferName *ret_name);
 /* "" and "a/b" become "" and "a/b/". */
 Bytes transfer_prefix(Arena *arena, Bytes prefix);
 bool transfer_is_under_way(const Scope *scope, int64_t start_ms, int64_t end_ms);
+/* Rows of the call's account and region: of a client's token, while it is valid; of a name; behind the last page. */
+MUST_CHECK Status transfer_find_done(Call *call, const Query *query, const Row *columns, Bytes token, void *ret_row,
+                                     bool *ret_is_done);
+int transfer_find(Call *call, const Query *query, const Row *columns, const TransferName *name, void *ret_row);
+/* Where the last page ended: the token is the ARN of its last one. table_arn present: only that table's are listed. */
+MUST_CHECK Status transfer_find_after(Call *call, Bytes token, Bytes table_arn, const char *kind,
+                                      TransferName *ret_after);
+Statement *transfers_begin(Call *call, const Query *query, const TransferName *after, size_t limit);
 Bytes request_text(Arena *arena, const Shape *shape, const void *in);
 /* What an unfinished one holds between its steps. */
 void transfers_stop(Dynamodb *dynamodb);
