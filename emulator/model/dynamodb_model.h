@@ -247,6 +247,22 @@ extern const ErrorModel DYNAMODB_GLOBAL_TABLE_NOT_FOUND;
 #define DYNAMODB_GLOBAL_TABLE_STATUS_DELETING TEXT("DELETING")
 #define DYNAMODB_GLOBAL_TABLE_STATUS_UPDATING TEXT("UPDATING")
 
+#define DYNAMODB_BULK_OPERATION_STATUS_IN_PROGRESS TEXT("IN_PROGRESS")
+#define DYNAMODB_BULK_OPERATION_STATUS_COMPLETED TEXT("COMPLETED")
+#define DYNAMODB_BULK_OPERATION_STATUS_COMPLETED_WITH_ERRORS TEXT("COMPLETED_WITH_ERRORS")
+#define DYNAMODB_BULK_OPERATION_STATUS_CANCELLING TEXT("CANCELLING")
+#define DYNAMODB_BULK_OPERATION_STATUS_CANCELLED TEXT("CANCELLED")
+#define DYNAMODB_BULK_OPERATION_STATUS_FAILED TEXT("FAILED")
+
+#define DYNAMODB_BULK_OPERATION_INPUT_FORMAT_DYNAMODB_JSON TEXT("DYNAMODB_JSON")
+#define DYNAMODB_BULK_OPERATION_INPUT_FORMAT_ION TEXT("ION")
+
+#define DYNAMODB_OUTPUT_TYPE_ENUM_ERROR TEXT("ERROR")
+#define DYNAMODB_OUTPUT_TYPE_ENUM_CONDITION_CHECK_FAILURE TEXT("CONDITION_CHECK_FAILURE")
+
+#define DYNAMODB_BULK_OPERATION_PERFORMANCE_TIER_STANDARD TEXT("STANDARD")
+#define DYNAMODB_BULK_OPERATION_PERFORMANCE_TIER_ACCELERATED TEXT("ACCELERATED")
+
 struct DynamodbAttributeDefinition;
 struct DynamodbKeySchemaElement;
 struct DynamodbProjection;
@@ -460,6 +476,18 @@ struct DynamodbReplicaGlobalSecondaryIndexAutoScalingDescription;
 struct DynamodbReplicaAutoScalingDescription;
 struct DynamodbTableAutoScalingDescription;
 struct DynamodbDescribeTableReplicaAutoScalingOutput;
+struct DynamodbDescribeBulkOperationInput;
+struct DynamodbBulkOperationTableDetail;
+struct DynamodbInputS3Configuration;
+struct DynamodbOutputS3Configuration;
+struct DynamodbBulkOperationBytes;
+struct DynamodbBulkOperationVectorBytes;
+struct DynamodbBulkOperationUsage;
+struct DynamodbBulkOperationDescription;
+struct DynamodbDescribeBulkOperationOutput;
+struct DynamodbListBulkOperationsInput;
+struct DynamodbBulkOperationSummary;
+struct DynamodbListBulkOperationsOutput;
 struct DynamodbConditionalCheckFailedException;
 struct DynamodbThrottlingReason;
 struct DynamodbProvisionedThroughputExceededException;
@@ -842,6 +870,36 @@ typedef struct DynamodbReplicaAutoScalingDescriptionList {
     struct DynamodbReplicaAutoScalingDescription *items;
     size_t len;
 } DynamodbReplicaAutoScalingDescriptionList;
+
+typedef struct DynamodbBulkOperationTableDetails {
+    struct DynamodbBulkOperationTableDetail *items;
+    size_t len;
+} DynamodbBulkOperationTableDetails;
+
+typedef struct DynamodbOutputTypeList {
+    Bytes *items;
+    size_t len;
+} DynamodbOutputTypeList;
+
+typedef struct DynamodbSecondaryIndexesBulkBytesMap {
+    struct DynamodbSecondaryIndexesBulkBytesMapEntry *items;
+    size_t len;
+} DynamodbSecondaryIndexesBulkBytesMap;
+
+typedef struct DynamodbVectorIndexesBulkVectorBytesMap {
+    struct DynamodbVectorIndexesBulkVectorBytesMapEntry *items;
+    size_t len;
+} DynamodbVectorIndexesBulkVectorBytesMap;
+
+typedef struct DynamodbBulkOperationUsageMultiple {
+    struct DynamodbBulkOperationUsage *items;
+    size_t len;
+} DynamodbBulkOperationUsageMultiple;
+
+typedef struct DynamodbBulkOperationsSummaryList {
+    struct DynamodbBulkOperationSummary *items;
+    size_t len;
+} DynamodbBulkOperationsSummaryList;
 
 typedef struct DynamodbThrottlingReasonList {
     struct DynamodbThrottlingReason *items;
@@ -2446,6 +2504,103 @@ typedef struct DynamodbDescribeTableReplicaAutoScalingOutput {
     struct DynamodbTableAutoScalingDescription *table_auto_scaling_description;
 } DynamodbDescribeTableReplicaAutoScalingOutput;
 
+typedef struct DynamodbDescribeBulkOperationInput {
+    Bytes bulk_operation_arn;
+} DynamodbDescribeBulkOperationInput;
+
+typedef struct DynamodbBulkOperationTableDetail {
+    Bytes table_name;
+    Bytes table_id;
+} DynamodbBulkOperationTableDetail;
+
+typedef struct DynamodbInputS3Configuration {
+    Bytes s3_bucket_owner;
+    Bytes s3_bucket;
+    Bytes s3_key_prefix;
+    Bytes input_format;
+    Bytes input_compression_type;
+} DynamodbInputS3Configuration;
+
+typedef struct DynamodbOutputS3Configuration {
+    Bytes s3_bucket_owner;
+    Bytes s3_bucket;
+    Bytes s3_key_prefix;
+    Bytes s3_sse_algorithm;
+    Bytes s3_sse_kms_key_id;
+    DynamodbOutputTypeList output_type;
+} DynamodbOutputS3Configuration;
+
+typedef struct DynamodbBulkOperationBytes {
+    int64_t bulk_put_bytes;
+    bool has_bulk_put_bytes;
+} DynamodbBulkOperationBytes;
+
+typedef struct DynamodbBulkOperationVectorBytes {
+    int64_t bulk_put_vector_bytes;
+    bool has_bulk_put_vector_bytes;
+} DynamodbBulkOperationVectorBytes;
+
+typedef struct DynamodbBulkOperationUsage {
+    Bytes table_name;
+    int64_t bulk_put_bytes;
+    bool has_bulk_put_bytes;
+    struct DynamodbBulkOperationBytes *table;
+    DynamodbSecondaryIndexesBulkBytesMap local_secondary_indexes;
+    DynamodbSecondaryIndexesBulkBytesMap global_secondary_indexes;
+    DynamodbVectorIndexesBulkVectorBytesMap vector_indexes;
+} DynamodbBulkOperationUsage;
+
+typedef struct DynamodbBulkOperationDescription {
+    Bytes bulk_operation_arn;
+    Bytes bulk_operation_status;
+    DynamodbBulkOperationTableDetails table_details;
+    Bytes client_token;
+    struct DynamodbInputS3Configuration *input_s3_configuration;
+    struct DynamodbOutputS3Configuration *output_s3_configuration;
+    int64_t start_time;
+    bool has_start_time;
+    int64_t end_time;
+    bool has_end_time;
+    int64_t processed_item_count;
+    bool has_processed_item_count;
+    int64_t processed_input_bytes;
+    bool has_processed_input_bytes;
+    int64_t total_input_bytes;
+    bool has_total_input_bytes;
+    DynamodbBulkOperationUsageMultiple bulk_operation_usage;
+    int64_t failed_item_count;
+    bool has_failed_item_count;
+    Bytes failure_code;
+    Bytes failure_message;
+    int64_t max_write_request_units;
+    bool has_max_write_request_units;
+    Bytes performance_tier;
+} DynamodbBulkOperationDescription;
+
+typedef struct DynamodbDescribeBulkOperationOutput {
+    struct DynamodbBulkOperationDescription *bulk_operation_description;
+} DynamodbDescribeBulkOperationOutput;
+
+typedef struct DynamodbListBulkOperationsInput {
+    int32_t max_results;
+    bool has_max_results;
+    Bytes next_token;
+} DynamodbListBulkOperationsInput;
+
+typedef struct DynamodbBulkOperationSummary {
+    Bytes bulk_operation_arn;
+    Bytes bulk_operation_status;
+    int64_t start_time;
+    bool has_start_time;
+    int64_t end_time;
+    bool has_end_time;
+} DynamodbBulkOperationSummary;
+
+typedef struct DynamodbListBulkOperationsOutput {
+    DynamodbBulkOperationsSummaryList bulk_operations_summary_list;
+    Bytes next_token;
+} DynamodbListBulkOperationsOutput;
+
 typedef struct DynamodbConditionalCheckFailedException {
     Bytes message;
     DynamodbAttributeMap item;
@@ -2567,6 +2722,16 @@ typedef struct DynamodbBatchGetResponseMapEntry {
     DynamodbItemList value;
 } DynamodbBatchGetResponseMapEntry;
 
+typedef struct DynamodbSecondaryIndexesBulkBytesMapEntry {
+    Bytes key;
+    DynamodbBulkOperationBytes value;
+} DynamodbSecondaryIndexesBulkBytesMapEntry;
+
+typedef struct DynamodbVectorIndexesBulkVectorBytesMapEntry {
+    Bytes key;
+    DynamodbBulkOperationVectorBytes value;
+} DynamodbVectorIndexesBulkVectorBytesMapEntry;
+
 extern const OperationModel DynamodbCreateTableModel;
 extern const OperationModel DynamodbDeleteTableModel;
 extern const OperationModel DynamodbDescribeTableModel;
@@ -2632,6 +2797,8 @@ extern const OperationModel DynamodbDescribeGlobalTableModel;
 extern const OperationModel DynamodbListGlobalTablesModel;
 extern const OperationModel DynamodbDescribeGlobalTableSettingsModel;
 extern const OperationModel DynamodbDescribeTableReplicaAutoScalingModel;
+extern const OperationModel DynamodbDescribeBulkOperationModel;
+extern const OperationModel DynamodbListBulkOperationsModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape DYNAMODB_SHAPE_ATTRIBUTE_DEFINITION;
@@ -2847,6 +3014,18 @@ extern const Shape DYNAMODB_SHAPE_REPLICA_GLOBAL_SECONDARY_INDEX_AUTO_SCALING_DE
 extern const Shape DYNAMODB_SHAPE_REPLICA_AUTO_SCALING_DESCRIPTION;
 extern const Shape DYNAMODB_SHAPE_TABLE_AUTO_SCALING_DESCRIPTION;
 extern const Shape DYNAMODB_SHAPE_DESCRIBE_TABLE_REPLICA_AUTO_SCALING_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_BULK_OPERATION_INPUT;
+extern const Shape DYNAMODB_SHAPE_BULK_OPERATION_TABLE_DETAIL;
+extern const Shape DYNAMODB_SHAPE_INPUT_S3_CONFIGURATION;
+extern const Shape DYNAMODB_SHAPE_OUTPUT_S3_CONFIGURATION;
+extern const Shape DYNAMODB_SHAPE_BULK_OPERATION_BYTES;
+extern const Shape DYNAMODB_SHAPE_BULK_OPERATION_VECTOR_BYTES;
+extern const Shape DYNAMODB_SHAPE_BULK_OPERATION_USAGE;
+extern const Shape DYNAMODB_SHAPE_BULK_OPERATION_DESCRIPTION;
+extern const Shape DYNAMODB_SHAPE_DESCRIBE_BULK_OPERATION_OUTPUT;
+extern const Shape DYNAMODB_SHAPE_LIST_BULK_OPERATIONS_INPUT;
+extern const Shape DYNAMODB_SHAPE_BULK_OPERATION_SUMMARY;
+extern const Shape DYNAMODB_SHAPE_LIST_BULK_OPERATIONS_OUTPUT;
 extern const Shape DYNAMODB_SHAPE_CONDITIONAL_CHECK_FAILED_EXCEPTION;
 extern const Shape DYNAMODB_SHAPE_THROTTLING_REASON;
 extern const Shape DYNAMODB_SHAPE_PROVISIONED_THROUGHPUT_EXCEEDED_EXCEPTION;

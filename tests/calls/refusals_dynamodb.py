@@ -147,6 +147,7 @@ def backups() -> Iterator[Row]:
     yield row("ExportTableToPointInTime", "InvalidExportTimeException", {"TableArn": f"{TABLE_ARN}changed", "ExportTime": 1, **BUCKET})
     yield row("DescribeExport", "ExportNotFoundException", {"ExportArn": f"{TABLE_ARN}here/export/01489602797149-73d8d5bc"})
     yield row("ImportTable", "ResourceInUseException", IMPORT)
+    yield row("DescribeBulkOperation", "ResourceNotFoundException", {"BulkOperationArn": f"{TABLE_ARN}here/bulk-operation/01489602797149-73d8d5bc"})
     yield row("DescribeImport", "ImportNotFoundException", {"ImportArn": f"{TABLE_ARN}here/import/01489602797149-73d8d5bc"})
 
 

@@ -46,7 +46,8 @@ DYNAMODB: dict[str, list[Body]] = {
     "dynamodb PutResourcePolicy": [{"ResourceArn": f"{TABLE_ARN}hash", **POLICY}, {"ResourceArn": "$LatestStreamArn", "ExpectedRevisionId": "$RevisionId", **POLICY}],
     "dynamodb GetResourcePolicy": [{"ResourceArn": f"{TABLE_ARN}hash"}], "dynamodb DeleteResourcePolicy": [{"ResourceArn": f"{TABLE_ARN}hash"}],
     "dynamodb DescribeGlobalTable": [{"GlobalTableName": "hash"}], "dynamodb DescribeGlobalTableSettings": [{"GlobalTableName": "hash"}],
-    **{f"dynamodb {name}": [{}] for name in ("ListExports", "ListImports", "ListGlobalTables", "DescribeEndpoints")},
+    "dynamodb DescribeBulkOperation": [{"BulkOperationArn": f"{TABLE_ARN}range/bulk-operation/01489602797149-73d8d5bc"}],
+    **{f"dynamodb {name}": [{}] for name in ("ListExports", "ListImports", "ListGlobalTables", "ListBulkOperations", "DescribeEndpoints")},
     "dynamodbstreams ListStreams": [{}, {"TableName": "hash", "Limit": 1}, {"ExclusiveStartStreamArn": "$LatestStreamArn"}],
     "dynamodbstreams DescribeStream": [{"StreamArn": "$LatestStreamArn"}, {"StreamArn": "$LatestStreamArn", "ExclusiveStartShardId": "$ChangesShardId", "Limit": 1}],
     "dynamodbstreams GetShardIterator": [

@@ -230,6 +230,25 @@ static const Shape shape_replica_global_secondary_index_settings_description_lis
 static const Shape shape_replica_settings_description_list;
 static const Shape shape_replica_global_secondary_index_auto_scaling_description_list;
 static const Shape shape_replica_auto_scaling_description_list;
+static const Shape shape_bulk_operation_arn;
+static const Shape shape_bulk_operation_status;
+static const Shape shape_bulk_operation_table_details;
+static const Shape shape_bulk_operation_input_format;
+static const Shape shape_output_type_enum;
+static const Shape shape_output_type_list;
+static const Shape shape_bulk_operation_start_time;
+static const Shape shape_bulk_operation_end_time;
+static const Shape shape_bulk_operation_item_count;
+static const Shape shape_processed_input_bytes;
+static const Shape shape_total_input_bytes;
+static const Shape shape_secondary_indexes_bulk_bytes_map;
+static const Shape shape_vector_indexes_bulk_vector_bytes_map;
+static const Shape shape_bulk_operation_usage_multiple;
+static const Shape shape_bulk_operation_max_write_request_units;
+static const Shape shape_bulk_operation_performance_tier;
+static const Shape shape_list_bulk_operations_max_limit;
+static const Shape shape_bulk_operation_next_token;
+static const Shape shape_bulk_operations_summary_list;
 static const Shape shape_error_message;
 static const Shape shape_reason;
 static const Shape shape_resource;
@@ -2405,6 +2424,144 @@ static const Field fields_describe_table_replica_auto_scaling_output[] = {
 };
 const Shape DYNAMODB_SHAPE_DESCRIBE_TABLE_REPLICA_AUTO_SCALING_OUTPUT = {.name = "DescribeTableReplicaAutoScalingOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeTableReplicaAutoScalingOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_table_replica_auto_scaling_output};
 
+static const Shape shape_bulk_operation_arn = {.name = "BulkOperationArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 37, .max = 1024};
+
+static const Field fields_describe_bulk_operation_input[] = {
+    {.name = {"BulkOperationArn", 16}, .path = "bulkOperationArn", .shape = &shape_bulk_operation_arn, .offset = offsetof(DynamodbDescribeBulkOperationInput, bulk_operation_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_BULK_OPERATION_INPUT = {.name = "DescribeBulkOperationInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeBulkOperationInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_bulk_operation_input};
+
+static const char *const enum_bulk_operation_status[] = {"IN_PROGRESS", "COMPLETED", "COMPLETED_WITH_ERRORS", "CANCELLING", "CANCELLED", "FAILED", NULL};
+static const Shape shape_bulk_operation_status = {.name = "BulkOperationStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_bulk_operation_status};
+
+static const Field fields_bulk_operation_table_detail[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbBulkOperationTableDetail, table_name), .has_offset = NO_OFFSET},
+    {.name = {"TableId", 7}, .path = "tableId", .shape = &shape_table_id, .offset = offsetof(DynamodbBulkOperationTableDetail, table_id), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_BULK_OPERATION_TABLE_DETAIL = {.name = "BulkOperationTableDetail", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBulkOperationTableDetail), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_bulk_operation_table_detail};
+
+static const Shape shape_bulk_operation_table_details = {.name = "BulkOperationTableDetails", .kind = KIND_LIST, .size = sizeof(DynamodbBulkOperationTableDetails), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_BULK_OPERATION_TABLE_DETAIL};
+
+static const char *const enum_bulk_operation_input_format[] = {"DYNAMODB_JSON", "ION", NULL};
+static const Shape shape_bulk_operation_input_format = {.name = "BulkOperationInputFormat", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_bulk_operation_input_format};
+
+static const Field fields_input_s3_configuration[] = {
+    {.name = {"S3BucketOwner", 13}, .path = "s3BucketOwner", .shape = &shape_s3_bucket_owner, .offset = offsetof(DynamodbInputS3Configuration, s3_bucket_owner), .has_offset = NO_OFFSET},
+    {.name = {"S3Bucket", 8}, .path = "s3Bucket", .shape = &shape_s3_bucket, .offset = offsetof(DynamodbInputS3Configuration, s3_bucket), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"S3KeyPrefix", 11}, .path = "s3KeyPrefix", .shape = &shape_s3_prefix, .offset = offsetof(DynamodbInputS3Configuration, s3_key_prefix), .has_offset = NO_OFFSET},
+    {.name = {"InputFormat", 11}, .path = "inputFormat", .shape = &shape_bulk_operation_input_format, .offset = offsetof(DynamodbInputS3Configuration, input_format), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"InputCompressionType", 20}, .path = "inputCompressionType", .shape = &shape_input_compression_type, .offset = offsetof(DynamodbInputS3Configuration, input_compression_type), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_INPUT_S3_CONFIGURATION = {.name = "InputS3Configuration", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbInputS3Configuration), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_input_s3_configuration};
+
+static const char *const enum_output_type_enum[] = {"ERROR", "CONDITION_CHECK_FAILURE", NULL};
+static const Shape shape_output_type_enum = {.name = "OutputTypeEnum", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_output_type_enum};
+
+static const Shape shape_output_type_list = {.name = "OutputTypeList", .kind = KIND_LIST, .size = sizeof(DynamodbOutputTypeList), .min = NO_MIN, .max = NO_MAX, .member = &shape_output_type_enum};
+
+static const Field fields_output_s3_configuration[] = {
+    {.name = {"S3BucketOwner", 13}, .path = "s3BucketOwner", .shape = &shape_s3_bucket_owner, .offset = offsetof(DynamodbOutputS3Configuration, s3_bucket_owner), .has_offset = NO_OFFSET},
+    {.name = {"S3Bucket", 8}, .path = "s3Bucket", .shape = &shape_s3_bucket, .offset = offsetof(DynamodbOutputS3Configuration, s3_bucket), .has_offset = NO_OFFSET},
+    {.name = {"S3KeyPrefix", 11}, .path = "s3KeyPrefix", .shape = &shape_s3_prefix, .offset = offsetof(DynamodbOutputS3Configuration, s3_key_prefix), .has_offset = NO_OFFSET},
+    {.name = {"S3SseAlgorithm", 14}, .path = "s3SseAlgorithm", .shape = &shape_s3_sse_algorithm, .offset = offsetof(DynamodbOutputS3Configuration, s3_sse_algorithm), .has_offset = NO_OFFSET},
+    {.name = {"S3SseKmsKeyId", 13}, .path = "s3SseKmsKeyId", .shape = &shape_s3_sse_kms_key_id, .offset = offsetof(DynamodbOutputS3Configuration, s3_sse_kms_key_id), .has_offset = NO_OFFSET},
+    {.name = {"OutputType", 10}, .path = "outputType", .shape = &shape_output_type_list, .offset = offsetof(DynamodbOutputS3Configuration, output_type), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_OUTPUT_S3_CONFIGURATION = {.name = "OutputS3Configuration", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbOutputS3Configuration), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_output_s3_configuration};
+
+static const Shape shape_bulk_operation_start_time = {.name = "BulkOperationStartTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_bulk_operation_end_time = {.name = "BulkOperationEndTime", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_bulk_operation_item_count = {.name = "BulkOperationItemCount", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = NO_MAX};
+
+static const Shape shape_processed_input_bytes = {.name = "ProcessedInputBytes", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = NO_MAX};
+
+static const Shape shape_total_input_bytes = {.name = "TotalInputBytes", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 0, .max = NO_MAX};
+
+static const Field fields_bulk_operation_bytes[] = {
+    {.name = {"BulkPutBytes", 12}, .path = "bulkPutBytes", .shape = &shape_non_negative_long_object, .offset = offsetof(DynamodbBulkOperationBytes, bulk_put_bytes), .has_offset = offsetof(DynamodbBulkOperationBytes, has_bulk_put_bytes)},
+};
+const Shape DYNAMODB_SHAPE_BULK_OPERATION_BYTES = {.name = "BulkOperationBytes", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBulkOperationBytes), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_bulk_operation_bytes};
+
+static const Shape shape_secondary_indexes_bulk_bytes_map = {.name = "SecondaryIndexesBulkBytesMap", .kind = KIND_MAP, .size = sizeof(DynamodbSecondaryIndexesBulkBytesMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_index_name, .member = &DYNAMODB_SHAPE_BULK_OPERATION_BYTES, .entry_size = sizeof(DynamodbSecondaryIndexesBulkBytesMapEntry), .value_offset = offsetof(DynamodbSecondaryIndexesBulkBytesMapEntry, value)};
+
+static const Field fields_bulk_operation_vector_bytes[] = {
+    {.name = {"BulkPutVectorBytes", 18}, .path = "bulkPutVectorBytes", .shape = &shape_non_negative_long_object, .offset = offsetof(DynamodbBulkOperationVectorBytes, bulk_put_vector_bytes), .has_offset = offsetof(DynamodbBulkOperationVectorBytes, has_bulk_put_vector_bytes)},
+};
+const Shape DYNAMODB_SHAPE_BULK_OPERATION_VECTOR_BYTES = {.name = "BulkOperationVectorBytes", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBulkOperationVectorBytes), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_bulk_operation_vector_bytes};
+
+static const Shape shape_vector_indexes_bulk_vector_bytes_map = {.name = "VectorIndexesBulkVectorBytesMap", .kind = KIND_MAP, .size = sizeof(DynamodbVectorIndexesBulkVectorBytesMap), .min = NO_MIN, .max = NO_MAX, .key = &shape_index_name, .member = &DYNAMODB_SHAPE_BULK_OPERATION_VECTOR_BYTES, .entry_size = sizeof(DynamodbVectorIndexesBulkVectorBytesMapEntry), .value_offset = offsetof(DynamodbVectorIndexesBulkVectorBytesMapEntry, value)};
+
+static const Field fields_bulk_operation_usage[] = {
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_table_arn, .offset = offsetof(DynamodbBulkOperationUsage, table_name), .has_offset = NO_OFFSET},
+    {.name = {"BulkPutBytes", 12}, .path = "bulkPutBytes", .shape = &shape_non_negative_long_object, .offset = offsetof(DynamodbBulkOperationUsage, bulk_put_bytes), .has_offset = offsetof(DynamodbBulkOperationUsage, has_bulk_put_bytes)},
+    {.name = {"Table", 5}, .path = "table", .shape = &DYNAMODB_SHAPE_BULK_OPERATION_BYTES, .offset = offsetof(DynamodbBulkOperationUsage, table), .has_offset = NO_OFFSET},
+    {.name = {"LocalSecondaryIndexes", 21}, .path = "localSecondaryIndexes", .shape = &shape_secondary_indexes_bulk_bytes_map, .offset = offsetof(DynamodbBulkOperationUsage, local_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"GlobalSecondaryIndexes", 22}, .path = "globalSecondaryIndexes", .shape = &shape_secondary_indexes_bulk_bytes_map, .offset = offsetof(DynamodbBulkOperationUsage, global_secondary_indexes), .has_offset = NO_OFFSET},
+    {.name = {"VectorIndexes", 13}, .path = "vectorIndexes", .shape = &shape_vector_indexes_bulk_vector_bytes_map, .offset = offsetof(DynamodbBulkOperationUsage, vector_indexes), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_BULK_OPERATION_USAGE = {.name = "BulkOperationUsage", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBulkOperationUsage), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_bulk_operation_usage};
+
+static const Shape shape_bulk_operation_usage_multiple = {.name = "BulkOperationUsageMultiple", .kind = KIND_LIST, .size = sizeof(DynamodbBulkOperationUsageMultiple), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_BULK_OPERATION_USAGE};
+
+static const Shape shape_bulk_operation_max_write_request_units = {.name = "BulkOperationMaxWriteRequestUnits", .kind = KIND_LONG, .size = sizeof(int64_t), .min = 1024, .max = NO_MAX};
+
+static const char *const enum_bulk_operation_performance_tier[] = {"STANDARD", "ACCELERATED", NULL};
+static const Shape shape_bulk_operation_performance_tier = {.name = "BulkOperationPerformanceTier", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_bulk_operation_performance_tier};
+
+static const Field fields_bulk_operation_description[] = {
+    {.name = {"BulkOperationArn", 16}, .path = "bulkOperationArn", .shape = &shape_bulk_operation_arn, .offset = offsetof(DynamodbBulkOperationDescription, bulk_operation_arn), .has_offset = NO_OFFSET},
+    {.name = {"BulkOperationStatus", 19}, .path = "bulkOperationStatus", .shape = &shape_bulk_operation_status, .offset = offsetof(DynamodbBulkOperationDescription, bulk_operation_status), .has_offset = NO_OFFSET},
+    {.name = {"TableDetails", 12}, .path = "tableDetails", .shape = &shape_bulk_operation_table_details, .offset = offsetof(DynamodbBulkOperationDescription, table_details), .has_offset = NO_OFFSET},
+    {.name = {"ClientToken", 11}, .path = "clientToken", .shape = &shape_client_token, .offset = offsetof(DynamodbBulkOperationDescription, client_token), .has_offset = NO_OFFSET},
+    {.name = {"InputS3Configuration", 20}, .path = "inputS3Configuration", .shape = &DYNAMODB_SHAPE_INPUT_S3_CONFIGURATION, .offset = offsetof(DynamodbBulkOperationDescription, input_s3_configuration), .has_offset = NO_OFFSET},
+    {.name = {"OutputS3Configuration", 21}, .path = "outputS3Configuration", .shape = &DYNAMODB_SHAPE_OUTPUT_S3_CONFIGURATION, .offset = offsetof(DynamodbBulkOperationDescription, output_s3_configuration), .has_offset = NO_OFFSET},
+    {.name = {"StartTime", 9}, .path = "startTime", .shape = &shape_bulk_operation_start_time, .offset = offsetof(DynamodbBulkOperationDescription, start_time), .has_offset = offsetof(DynamodbBulkOperationDescription, has_start_time)},
+    {.name = {"EndTime", 7}, .path = "endTime", .shape = &shape_bulk_operation_end_time, .offset = offsetof(DynamodbBulkOperationDescription, end_time), .has_offset = offsetof(DynamodbBulkOperationDescription, has_end_time)},
+    {.name = {"ProcessedItemCount", 18}, .path = "processedItemCount", .shape = &shape_bulk_operation_item_count, .offset = offsetof(DynamodbBulkOperationDescription, processed_item_count), .has_offset = offsetof(DynamodbBulkOperationDescription, has_processed_item_count)},
+    {.name = {"ProcessedInputBytes", 19}, .path = "processedInputBytes", .shape = &shape_processed_input_bytes, .offset = offsetof(DynamodbBulkOperationDescription, processed_input_bytes), .has_offset = offsetof(DynamodbBulkOperationDescription, has_processed_input_bytes)},
+    {.name = {"TotalInputBytes", 15}, .path = "totalInputBytes", .shape = &shape_total_input_bytes, .offset = offsetof(DynamodbBulkOperationDescription, total_input_bytes), .has_offset = offsetof(DynamodbBulkOperationDescription, has_total_input_bytes)},
+    {.name = {"BulkOperationUsage", 18}, .path = "bulkOperationUsage", .shape = &shape_bulk_operation_usage_multiple, .offset = offsetof(DynamodbBulkOperationDescription, bulk_operation_usage), .has_offset = NO_OFFSET},
+    {.name = {"FailedItemCount", 15}, .path = "failedItemCount", .shape = &shape_bulk_operation_item_count, .offset = offsetof(DynamodbBulkOperationDescription, failed_item_count), .has_offset = offsetof(DynamodbBulkOperationDescription, has_failed_item_count)},
+    {.name = {"FailureCode", 11}, .path = "failureCode", .shape = &shape_failure_code, .offset = offsetof(DynamodbBulkOperationDescription, failure_code), .has_offset = NO_OFFSET},
+    {.name = {"FailureMessage", 14}, .path = "failureMessage", .shape = &shape_failure_message, .offset = offsetof(DynamodbBulkOperationDescription, failure_message), .has_offset = NO_OFFSET},
+    {.name = {"MaxWriteRequestUnits", 20}, .path = "maxWriteRequestUnits", .shape = &shape_bulk_operation_max_write_request_units, .offset = offsetof(DynamodbBulkOperationDescription, max_write_request_units), .has_offset = offsetof(DynamodbBulkOperationDescription, has_max_write_request_units)},
+    {.name = {"PerformanceTier", 15}, .path = "performanceTier", .shape = &shape_bulk_operation_performance_tier, .offset = offsetof(DynamodbBulkOperationDescription, performance_tier), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_BULK_OPERATION_DESCRIPTION = {.name = "BulkOperationDescription", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBulkOperationDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 17, .fields = fields_bulk_operation_description};
+
+static const Field fields_describe_bulk_operation_output[] = {
+    {.name = {"BulkOperationDescription", 24}, .path = "bulkOperationDescription", .shape = &DYNAMODB_SHAPE_BULK_OPERATION_DESCRIPTION, .offset = offsetof(DynamodbDescribeBulkOperationOutput, bulk_operation_description), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape DYNAMODB_SHAPE_DESCRIBE_BULK_OPERATION_OUTPUT = {.name = "DescribeBulkOperationOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbDescribeBulkOperationOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_describe_bulk_operation_output};
+
+static const Shape shape_list_bulk_operations_max_limit = {.name = "ListBulkOperationsMaxLimit", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 25};
+
+static const Shape shape_bulk_operation_next_token = {.name = "BulkOperationNextToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024, .pattern = "([0-9a-f]{16})+"};
+
+static const Field fields_list_bulk_operations_input[] = {
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_list_bulk_operations_max_limit, .offset = offsetof(DynamodbListBulkOperationsInput, max_results), .has_offset = offsetof(DynamodbListBulkOperationsInput, has_max_results)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_bulk_operation_next_token, .offset = offsetof(DynamodbListBulkOperationsInput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_BULK_OPERATIONS_INPUT = {.name = "ListBulkOperationsInput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListBulkOperationsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_bulk_operations_input};
+
+static const Field fields_bulk_operation_summary[] = {
+    {.name = {"BulkOperationArn", 16}, .path = "bulkOperationArn", .shape = &shape_bulk_operation_arn, .offset = offsetof(DynamodbBulkOperationSummary, bulk_operation_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BulkOperationStatus", 19}, .path = "bulkOperationStatus", .shape = &shape_bulk_operation_status, .offset = offsetof(DynamodbBulkOperationSummary, bulk_operation_status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"StartTime", 9}, .path = "startTime", .shape = &shape_bulk_operation_start_time, .offset = offsetof(DynamodbBulkOperationSummary, start_time), .has_offset = offsetof(DynamodbBulkOperationSummary, has_start_time), .required = true},
+    {.name = {"EndTime", 7}, .path = "endTime", .shape = &shape_bulk_operation_end_time, .offset = offsetof(DynamodbBulkOperationSummary, end_time), .has_offset = offsetof(DynamodbBulkOperationSummary, has_end_time)},
+};
+const Shape DYNAMODB_SHAPE_BULK_OPERATION_SUMMARY = {.name = "BulkOperationSummary", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbBulkOperationSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_bulk_operation_summary};
+
+static const Shape shape_bulk_operations_summary_list = {.name = "BulkOperationsSummaryList", .kind = KIND_LIST, .size = sizeof(DynamodbBulkOperationsSummaryList), .min = NO_MIN, .max = NO_MAX, .member = &DYNAMODB_SHAPE_BULK_OPERATION_SUMMARY};
+
+static const Field fields_list_bulk_operations_output[] = {
+    {.name = {"BulkOperationsSummaryList", 25}, .path = "bulkOperationsSummaryList", .shape = &shape_bulk_operations_summary_list, .offset = offsetof(DynamodbListBulkOperationsOutput, bulk_operations_summary_list), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_bulk_operation_next_token, .offset = offsetof(DynamodbListBulkOperationsOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape DYNAMODB_SHAPE_LIST_BULK_OPERATIONS_OUTPUT = {.name = "ListBulkOperationsOutput", .kind = KIND_STRUCTURE, .size = sizeof(DynamodbListBulkOperationsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_bulk_operations_output};
+
 static const Shape shape_error_message = {.name = "ErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_conditional_check_failed_exception[] = {
@@ -2546,6 +2703,8 @@ const OperationModel DynamodbDescribeGlobalTableModel = {.name = "DescribeGlobal
 const OperationModel DynamodbListGlobalTablesModel = {.name = "ListGlobalTables", .input = &DYNAMODB_SHAPE_LIST_GLOBAL_TABLES_INPUT, .output = &DYNAMODB_SHAPE_LIST_GLOBAL_TABLES_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbDescribeGlobalTableSettingsModel = {.name = "DescribeGlobalTableSettings", .input = &DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_SETTINGS_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_GLOBAL_TABLE_SETTINGS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel DynamodbDescribeTableReplicaAutoScalingModel = {.name = "DescribeTableReplicaAutoScaling", .input = &DYNAMODB_SHAPE_DESCRIBE_TABLE_REPLICA_AUTO_SCALING_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_TABLE_REPLICA_AUTO_SCALING_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbDescribeBulkOperationModel = {.name = "DescribeBulkOperation", .input = &DYNAMODB_SHAPE_DESCRIBE_BULK_OPERATION_INPUT, .output = &DYNAMODB_SHAPE_DESCRIBE_BULK_OPERATION_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel DynamodbListBulkOperationsModel = {.name = "ListBulkOperations", .input = &DYNAMODB_SHAPE_LIST_BULK_OPERATIONS_INPUT, .output = &DYNAMODB_SHAPE_LIST_BULK_OPERATIONS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "BatchExecuteStatement",

@@ -56,5 +56,7 @@ const Operation *const DYNAMODB_OPERATIONS[] = {
     &DynamodbListGlobalTables,
     &DynamodbDescribeGlobalTableSettings,
     &DynamodbDescribeTableReplicaAutoScaling,
+    &DynamodbDescribeBulkOperation,
+    &DynamodbListBulkOperations,
     NULL,
 };

@@ -56,6 +56,8 @@ extern const Operation DynamodbDescribeGlobalTable;
 extern const Operation DynamodbListGlobalTables;
 extern const Operation DynamodbDescribeGlobalTableSettings;
 extern const Operation DynamodbDescribeTableReplicaAutoScaling;
+extern const Operation DynamodbDescribeBulkOperation;
+extern const Operation DynamodbListBulkOperations;
 
 /* All of them; ends with NULL. */
 extern const Operation *const DYNAMODB_OPERATIONS[];
