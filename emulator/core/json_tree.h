@@ -26,3 +26,5 @@ typedef struct TreeRules {
 
 /* NULL: no JSON, or not by the rules. */
 Tree *json_tree_read(Arena *arena, Bytes document, TreeRules rules);
+/* The first of several: *documents is moved behind it and the white space there. NULL: as above; it is where it was. */
+Tree *json_tree_read_first(Arena *arena, Bytes *documents, TreeRules rules);

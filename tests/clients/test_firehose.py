@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import re
+import uuid
 import zipfile
 from typing import Any
 
@@ -175,25 +176,13 @@ def snappy_block(data: bytes) -> bytes:
     return bytes(out)
 
 
-def masked_crc32c(data: bytes) -> int:
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    crc ^= 0xFFFFFFFF
-    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
-
-
 def from_snappy(data: bytes) -> bytes:
-    assert data[:10] == b"\xff\x06\x00\x00sNaPpY"
-    out, at = b"", 10
+    """snappy-java's SnappyOutputStream, read back."""
+    assert data[:16] == b"\x82SNAPPY\0" + b"\0\0\0\1" * 2
+    out, at = b"", 16
     while at < len(data):
-        assert data[at] == 0
-        size = int.from_bytes(data[at + 1:at + 4], "little")
-        block = snappy_block(data[at + 8:at + 4 + size])
-        assert int.from_bytes(data[at + 4:at + 8], "little") == masked_crc32c(block)
-        out, at = out + block, at + 4 + size
+        size = int.from_bytes(data[at:at + 4], "big")
+        out, at = out + snappy_block(data[at + 4:at + 4 + size]), at + 4 + size
     return out
 
 
@@ -211,13 +200,14 @@ def from_zip(data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         [name] = archive.namelist()
+        assert uuid.UUID(name).version == 4
         return archive.read(name)
 
 
-@pytest.mark.parametrize(("compression", "extension", "decompress"), [
-    ("GZIP", ".gz", gzip.decompress), ("ZIP", ".zip", from_zip), ("Snappy", ".snappy", from_snappy),
-    ("HADOOP_SNAPPY", ".hsnappy", from_hadoop)])
-def test_objects_are_compressed(emulator, firehose, s3, made, bucket, compression, extension, decompress):
+@pytest.mark.parametrize(("compression", "extension", "encoding", "decompress"), [
+    ("GZIP", ".gz", "gzip", gzip.decompress), ("ZIP", ".zip", "zip", from_zip), ("Snappy", ".snappy", "snappy-java", from_snappy),
+    ("HADOOP_SNAPPY", ".snappy", "hadoop-snappy", from_hadoop)])
+def test_objects_are_compressed(emulator, firehose, s3, made, bucket, compression, extension, encoding, decompress):
     name = made(CompressionFormat=compression)
     records = [(f"record {number} " * (number % 40)).encode() + bytes([number % 256]) for number in range(2000)]
     for start in range(0, len(records), 500):
@@ -225,6 +215,7 @@ def test_objects_are_compressed(emulator, firehose, s3, made, bucket, compressio
     ask(emulator.url, "firehose/flush", stream=name)
     [(key, data)] = objects(s3, bucket).items()
     assert key.endswith(extension) and len(data) < sum(map(len, records))
+    assert s3.head_object(Bucket=bucket, Key=key)["ContentEncoding"] == encoding
     assert decompress(data) == b"".join(records)
 
 

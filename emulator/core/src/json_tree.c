@@ -268,10 +268,18 @@ static Tree *read_value(Reader *reader)
     return value;
 }
 
-Tree *json_tree_read(Arena *arena, Bytes document, TreeRules rules)
+Tree *json_tree_read_first(Arena *arena, Bytes *documents, TreeRules rules)
 {
-    Reader reader = {arena, document.ptr, document.ptr + document.len, document.ptr, 1, rules, 0};
+    Reader reader = {arena, documents->ptr, documents->ptr + documents->len, documents->ptr, 1, rules, 0};
     Tree *value = read_value(&reader);
     skip_space(&reader);
-    return value && reader.at == reader.end ? value : NULL;
+    if (value)
+        *documents = (Bytes){reader.at, (size_t)(reader.end - reader.at)};
+    return value;
+}
+
+Tree *json_tree_read(Arena *arena, Bytes document, TreeRules rules)
+{
+    Tree *value = json_tree_read_first(arena, &document, rules);
+    return document.len ? NULL : value;
 }

@@ -14,6 +14,7 @@ MUST_CHECK int s3_find_bucket(const Scope *scope, Bytes bucket);
 typedef struct S3Deposit S3Deposit;
 MUST_CHECK int s3_deposit_begin(const Scope *scope, S3Deposit **ret_deposit);
 MUST_CHECK int s3_deposit_write(S3Deposit *deposit, Bytes bytes);
+void s3_deposit_encoding(S3Deposit *deposit, const char *encoding); /* Content-Encoding; must live as long */
 /* (turn) As PutObject does, once; its type is application/octet-stream. S3_NO_BUCKET: there is none any more. */
 MUST_CHECK int s3_deposit_keep(const Scope *scope, S3Deposit *deposit, Bytes bucket, Bytes key);
 S3Deposit *s3_deposit_free(S3Deposit *deposit); /* what was not kept is given up; NULL is fine; returns NULL */

@@ -1,9 +1,14 @@
-/* compressor.c - GZIP and ZIP by zlib; Snappy in its framing format, and in blocks as Hadoop reads them. */
+/* compressor.c - GZIP and ZIP by zlib; Snappy in snappy-java's stream, and in blocks as Hadoop reads them. What AWS
+ * makes of each was measured by others: floci-io/floci, issue 2328. */
 #include "compressor.h"
 #include "firehose_model.h"
+#include "snappy.h"
 #include <stdlib.h>
 #include <time.h>
 #include <zlib.h>
+
+/* Its magic, its version, and the oldest that can read it. */
+#define SNAPPY_JAVA_HEAD TEXT("\x82SNAPPY\0\0\0\0\1\0\0\0\1")
 
 #define DEFLATE_LEVEL 6
 #define OUT_BYTES     65536
@@ -25,13 +30,13 @@ struct Compressor {
 };
 
 static const struct {
-    const char *format, *extension;
+    const char *format, *extension, *encoding;
 } forms[] = {
-    [FORM_PLAIN] = {"UNCOMPRESSED", ""},
-    [FORM_GZIP] = {"GZIP", ".gz"},
-    [FORM_ZIP] = {"ZIP", ".zip"},
-    [FORM_SNAPPY] = {"Snappy", ".snappy"},
-    [FORM_HADOOP] = {"HADOOP_SNAPPY", ".hsnappy"},
+    [FORM_PLAIN] = {"UNCOMPRESSED", "", NULL},
+    [FORM_GZIP] = {"GZIP", ".gz", "gzip"},
+    [FORM_ZIP] = {"ZIP", ".zip", "zip"},
+    [FORM_SNAPPY] = {"Snappy", ".snappy", "snappy-java"},
+    [FORM_HADOOP] = {"HADOOP_SNAPPY", ".snappy", "hadoop-snappy"},
 };
 
 static Form form_of(Bytes format)
@@ -45,6 +50,11 @@ static Form form_of(Bytes format)
 const char *compression_extension(Bytes format)
 {
     return forms[form_of(format)].extension;
+}
+
+const char *compression_encoding(Bytes format)
+{
+    return forms[form_of(format)].encoding;
 }
 
 static void le16(Buffer *out, uint32_t value)
@@ -157,36 +167,16 @@ static void zip_end(Compressor *compressor, Buffer *out)
     le16(out, 0);
 }
 
-/* Castagnoli's, half a byte a step; as Snappy's frames have it: rotated, so that a sum of sums is none by chance. */
-static uint32_t snappy_sum(Bytes bytes)
-{
-    static const uint32_t steps[16] = {0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3,
-                                       0x61c69362, 0x7198540d, 0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
-                                       0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75};
-    uint32_t crc = UINT32_MAX;
-    for (size_t i = 0; i < bytes.len; i++) {
-        crc ^= (unsigned char)bytes.ptr[i];
-        crc = crc >> 4 ^ steps[crc & 15];
-        crc = crc >> 4 ^ steps[crc & 15];
-    }
-    crc = ~crc;
-    return (crc >> 15 | crc << 17) + UINT32_C(0xa282ead8);
-}
-
-/* https://github.com/google/snappy/blob/main/framing_format.txt; Hadoop's BlockCompressorStream: the block's length,
- * that of its compressed bytes, and those. */
+/* https://github.com/xerial/snappy-java, SnappyOutputStream: the length of the compressed bytes, and those; Hadoop's
+ * BlockCompressorStream has the block's own length before them. */
 static void end_block(Compressor *compressor, Buffer *out)
 {
     Buffer packed = {0};
     Bytes block = buffer_bytes(&compressor->block);
-    snappy_append_block(&packed, block);
-    if (compressor->form == FORM_HADOOP) {
+    snappy_append(&packed, block);
+    if (compressor->form == FORM_HADOOP)
         buffer_append_be32(out, (uint32_t)block.len);
-        buffer_append_be32(out, (uint32_t)packed.len);
-    } else {
-        le32(out, ((uint32_t)packed.len + 4) << 8);
-        le32(out, snappy_sum(block));
-    }
+    buffer_append_be32(out, (uint32_t)packed.len);
     buffer_append(out, buffer_bytes(&packed));
     buffer_done(&packed);
     compressor->block.len = 0;
@@ -195,10 +185,10 @@ static void end_block(Compressor *compressor, Buffer *out)
 static void snappy_add(Compressor *compressor, Bytes bytes, Buffer *out)
 {
     while (bytes.len) {
-        size_t room = SNAPPY_BLOCK_MAX - compressor->block.len, part = bytes.len < room ? bytes.len : room;
+        size_t room = SNAPPY_FRAGMENT - compressor->block.len, part = bytes.len < room ? bytes.len : room;
         buffer_append(&compressor->block, bytes_slice(bytes, 0, part));
         bytes = bytes_slice(bytes, part, bytes.len - part);
-        if (compressor->block.len == SNAPPY_BLOCK_MAX)
+        if (compressor->block.len == SNAPPY_FRAGMENT)
             end_block(compressor, out);
     }
 }
@@ -210,7 +200,7 @@ void compressor_add(Compressor *compressor, Bytes bytes, Buffer *out)
     if (!compressor->in && compressor->form == FORM_ZIP)
         zip_begin(compressor, out);
     if (!compressor->in && compressor->form == FORM_SNAPPY)
-        buffer_append(out, TEXT("\xff\x06\x00\x00sNaPpY"));
+        buffer_append(out, SNAPPY_JAVA_HEAD);
     compressor->in += bytes.len;
     switch (compressor->form) {
     case FORM_PLAIN:

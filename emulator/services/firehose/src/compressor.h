@@ -14,8 +14,5 @@ void compressor_add(Compressor *compressor, Bytes bytes, Buffer *out);
 void compressor_end(Compressor *compressor, Buffer *out);
 /* ".gz"; empty for UNCOMPRESSED. */
 const char *compression_extension(Bytes format);
-
-/* snappy.c: one block of at most SNAPPY_BLOCK_MAX bytes.
- * https://github.com/google/snappy/blob/main/format_description.txt */
-#define SNAPPY_BLOCK_MAX 65536
-void snappy_append_block(Buffer *out, Bytes block);
+/* Content-Encoding: "gzip"; NULL: none. */
+const char *compression_encoding(Bytes format);

@@ -36,6 +36,8 @@ struct Delivery {
     int code;                      /* of the sinks: once it is not STORE_OK, nothing goes on */
     int64_t made;                  /* bytes that came of the piece at hand */
     struct Partitions *partitions; /* NULL: there are none */
+    struct Conversion *conversion; /* NULL: records stay as they are */
+    size_t held;                   /* bytes of rows that have not left their objects' writers */
     struct Sending *sending;       /* NULL: it goes to S3 */
     int64_t gives_up_to;
     bool gives_up; /* what the endpoint did not take goes to S3, as failed */
@@ -43,6 +45,7 @@ struct Delivery {
     struct Outlet *outlets;     /* all objects that are made, the newest first; of which */
     struct Outlet *main;        /* what passed the processors */
     struct Outlet *failed;      /* what did not, told in JSON */
+    struct Outlet *unconverted; /* what could not be converted */
     struct Outlet *copy;        /* records as they were put: S3BackupMode Enabled */
     struct Outlet *gathered_of; /* what `gathered` goes to */
     Buffer gathered;

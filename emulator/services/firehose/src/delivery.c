@@ -53,6 +53,7 @@ OutletSettings delivery_settings(const Delivery *delivery, int64_t since_ms)
     return (OutletSettings){.bucket = delivery->bucket,
                             .compression = destination->compression_format,
                             .file_extension = destination->file_extension,
+                            .conversion = delivery->conversion,
                             .since_ms = since_ms};
 }
 
@@ -66,24 +67,16 @@ static Outlet *main_outlet(Delivery *delivery, int64_t since_ms)
     return delivery->main;
 }
 
-static Outlet *failed_outlet(Delivery *delivery, int64_t since_ms)
+/* The one for what failed in this way, which is made for the first. */
+static Outlet *error_outlet(Delivery *delivery, Outlet **kept, const char *type, int64_t since_ms)
 {
     OutletSettings settings = delivery_settings(delivery, since_ms);
-    if (!delivery->failed) {
-        settings.prefix = evaluated_error(delivery, "processing-failed", since_ms);
-        delivery->failed = delivery_open_outlet(delivery, &settings);
+    settings.conversion = NULL;
+    if (!*kept) {
+        settings.prefix = evaluated_error(delivery, type, since_ms);
+        *kept = delivery_open_outlet(delivery, &settings);
     }
-    return delivery->failed;
-}
-
-static Outlet *not_sent_outlet(Delivery *delivery, int64_t since_ms)
-{
-    OutletSettings settings = delivery_settings(delivery, since_ms);
-    if (!delivery->not_sent) {
-        settings.prefix = evaluated_error(delivery, "http-endpoint-failed", since_ms);
-        delivery->not_sent = delivery_open_outlet(delivery, &settings);
-    }
-    return delivery->not_sent;
+    return *kept;
 }
 
 static Outlet *copy_outlet(Delivery *delivery, int64_t since_ms)
@@ -106,8 +99,39 @@ static void add_to(Delivery *delivery, Outlet *outlet, Bytes bytes)
     delivery->made += (int64_t)bytes.len;
 }
 
+static void convert(Delivery *delivery, Outlet *outlet, const Passing *record)
+{
+    RowFault fault;
+    if (delivery->code == STORE_OK)
+        delivery->code = outlet_add_record(delivery, outlet, record->data, &fault);
+    delivery->made += (int64_t)record->data.len + conversion_weight(delivery->conversion);
+    if (delivery->code != STORE_OK)
+        return;
+    double bytes = (double)record->data.len;
+    bool is_converted = !present(fault.code);
+    MetricId first = is_converted ? METRIC_CONVERTED_BYTES : METRIC_UNCONVERTED_BYTES;
+    delivery_metric(delivery->firehose, &delivery->stream, first, bytes);
+    delivery_metric(delivery->firehose, &delivery->stream, first + 1, 1);
+    if (is_converted) {
+        delivery->passed_bytes += (int64_t)record->data.len;
+        delivery->passed_records++;
+        return;
+    }
+    Outlet *failed = error_outlet(delivery, &delivery->unconverted, "format-conversion-failed", record->arrival_ms);
+    Failing failing = {*record, fault.code, fault.message, 1};
+    Buffer line = {0};
+    conversion_append_failure(delivery->conversion, &failing, clock_now_ms(delivery->firehose->runtime->clock), &line);
+    if (failed)
+        add_to(delivery, failed, buffer_bytes(&line));
+    buffer_done(&line);
+}
+
 void delivery_pass(Delivery *delivery, Outlet *outlet, const Passing *record)
 {
+    if (delivery->conversion) {
+        convert(delivery, outlet, record);
+        return;
+    }
     add_to(delivery, outlet, record->data);
     add_to(delivery, outlet, delivery->delimiter);
     delivery->passed_bytes += (int64_t)record->data.len;
@@ -127,7 +151,9 @@ static void tell_failing(Delivery *delivery, Outlet *outlet, const Failing *fail
 void delivery_fail(Delivery *delivery, const Failing *failing)
 {
     if (!delivery->gives_up) /* else it was told already */
-        tell_failing(delivery, failed_outlet(delivery, failing->record.arrival_ms), failing);
+        tell_failing(delivery,
+                     error_outlet(delivery, &delivery->failed, "processing-failed", failing->record.arrival_ms),
+                     failing);
 }
 
 static void send_or_give_up(Delivery *delivery, const Passing *record)
@@ -135,7 +161,8 @@ static void send_or_give_up(Delivery *delivery, const Passing *record)
     const struct Sending *sending = delivery->sending;
     Failing failing = {*record, sending_code(sending), sending_message(sending), delivery->stream.attempts + 1};
     if (delivery->gives_up) {
-        tell_failing(delivery, not_sent_outlet(delivery, record->arrival_ms), &failing);
+        tell_failing(delivery, error_outlet(delivery, &delivery->not_sent, "http-endpoint-failed", record->arrival_ms),
+                     &failing);
         return;
     }
     Buffer whole = {0};
@@ -187,8 +214,11 @@ static int prepare(const Scope *scope, Delivery *delivery)
     processing_of(&delivery->processing, destination->processing_configuration);
     delivery->partitions = partitions_new(delivery);
     delivery->sending = sending_new(delivery);
+    int code = conversion_new(delivery, &delivery->conversion);
+    if (code != STORE_OK)
+        return code;
     /* What an endpoint takes needs none. */
-    int code = delivery->sending ? STORE_OK : find_bucket(scope, delivery->bucket);
+    code = delivery->sending ? STORE_OK : find_bucket(scope, delivery->bucket);
     if (code == STORE_OK && destination_has_copy(destination))
         code = find_bucket(scope, bucket_of(destination->s3_backup_description->bucket_arn));
     return code;
@@ -227,6 +257,7 @@ Delivery *delivery_free(Delivery *delivery)
     partitions_free(delivery->partitions);
     sending_free(delivery->sending);
     outlet_free(delivery->outlets);
+    conversion_free(delivery->conversion);
     buffer_done(&delivery->gathered);
     arena_free(delivery->piece);
     arena_free(delivery->arena);
@@ -341,7 +372,7 @@ static int keep_all(const Scope *scope, Delivery *delivery)
     Scope theirs = scope_for(scope, delivery->firehose->s3);
     int code = STORE_OK;
     for (Outlet *outlet = delivery->outlets; code == STORE_OK && outlet; outlet = outlet->next)
-        code = outlet_keep(&theirs, outlet);
+        code = outlet_is_empty(outlet) ? STORE_OK : outlet_keep(&theirs, outlet);
     return code;
 }
 

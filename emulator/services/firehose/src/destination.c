@@ -1,5 +1,6 @@
 /* destination.c - the members that S3 and ExtendedS3 destinations have, their defaults, and what is refused. */
 #include "destination.h"
+#include "conversion/conversion.h"
 #include "endpoint.h"
 #include "partitions.h"
 #include "wire.h"
@@ -21,7 +22,6 @@
      TAKE_STRUCT(to, from, cloud_watch_logging_options))
 #define TAKE_EXTENDED(to, from)                                                                                        \
     (TAKE_S3(to, from), TAKE_STRUCT(to, from, processing_configuration), TAKE_TEXT(to, from, s3_backup_mode),          \
-     TAKE_STRUCT(to, from, data_format_conversion_configuration),                                                      \
      TAKE_STRUCT(to, from, dynamic_partitioning_configuration), TAKE_TEXT(to, from, file_extension),                   \
      TAKE_TEXT(to, from, custom_time_zone))
 /* clang-format on */
@@ -117,8 +117,6 @@ static Status check_built(Call *call, const Destination *destination)
     const FirehoseEncryptionConfiguration *encryption = destination->encryption_configuration;
     if (encryption && encryption->kms_encryption_config)
         return not_built(call, "EncryptionConfiguration with a key of KMS");
-    if (destination->data_format_conversion_configuration && destination->data_format_conversion_configuration->enabled)
-        return not_built(call, "DataFormatConversionConfiguration");
     return processors_check(call, destination->processing_configuration);
 }
 
@@ -143,6 +141,7 @@ static Status check(Call *call, const Destination *destination, const Destinatio
     int32_t offset_s;
     TRY(check_hints(call, destination->buffering_hints));
     TRY(check_built(call, destination));
+    TRY(conversion_check(call, destination));
     TRY(partitions_check(call, destination, before));
     TRY(check_prefixes(call, destination->prefix, destination->error_output_prefix,
                        present(partition_query(destination))));
@@ -198,6 +197,13 @@ static void fill_partitioning(Arena *arena, Destination *destination, bool has_h
         SET(partitioning->retry_options, duration_in_seconds, RETRY_S_DEFAULT);
 }
 
+/* aws, as it was measured by others: a stream that converts has 128 MiB, too. */
+static void fill_conversion(Destination *destination, bool has_hints)
+{
+    if (conversion_is_enabled(destination) && !has_hints)
+        SET(destination->buffering_hints, size_in_m_bs, CONVERSION_SIZE_MB_DEFAULT);
+}
+
 static const char *other_of_new(const FirehoseCreateDeliveryStreamInput *in)
 {
     return in->redshift_destination_configuration                  ? "RedshiftDestinationConfiguration"
@@ -216,7 +222,11 @@ static void take_new(Arena *arena, Destination *ret, const FirehoseExtendedS3Des
     const FirehoseBufferingHints *hints = in->buffering_hints;
     TAKE_EXTENDED(ret, in);
     fill_hints(arena, &ret->buffering_hints);
-    fill_partitioning(arena, ret, hints && (hints->has_size_in_m_bs || hints->has_interval_in_seconds));
+    bool has_hints = hints && (hints->has_size_in_m_bs || hints->has_interval_in_seconds);
+    fill_partitioning(arena, ret, has_hints);
+    ret->data_format_conversion_configuration =
+        conversion_merged(arena, NULL, in->data_format_conversion_configuration);
+    fill_conversion(ret, has_hints);
     if (in->s3_backup_configuration)
         ret->s3_backup_description = s3_of_configuration(arena, in->s3_backup_configuration);
 }
@@ -259,6 +269,8 @@ static void take_update(Arena *arena, Destination *destination, const FirehoseEx
 {
     TAKE_EXTENDED(destination, in);
     fill_partitioning(arena, destination, true);
+    destination->data_format_conversion_configuration = conversion_merged(
+        arena, destination->data_format_conversion_configuration, in->data_format_conversion_configuration);
     FirehoseS3DestinationDescription defaults = s3_defaults(arena);
     const FirehoseS3DestinationDescription *before = destination->s3_backup_description;
     if (in->s3_backup_update)

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "deliveries.h"
 #include "firehose_operations.h"
+#include "glue.h"
 #include "metrics.h"
 #include "outbound.h"
 #include "pages.h"
@@ -94,6 +95,7 @@ static void *open_firehose(Runtime *runtime)
     firehose->kms = runtime_service(runtime, &kms_service);
     firehose->kinesis = runtime_service(runtime, &kinesis_service);
     firehose->s3 = runtime_service(runtime, &s3_service);
+    firehose->glue = runtime_service(runtime, &glue_service);
     firehose->delivery_steps.due = deliveries_go_on;
     if (runtime->config)
         firehose->outbound = outbound_new(runtime->loop, config_text(runtime->config, SETTING_EGRESS),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define GATHER_BYTES (128 * 1024)
+#define HELD_BYTES   ((size_t)8 * 1024 * 1024) /* of the rows of all objects that are made at once */
 
 JavaTime outlet_time(const Delivery *delivery, int64_t at_ms)
 {
@@ -32,6 +33,8 @@ static Bytes key_of(Delivery *delivery, const OutletSettings *settings)
     buffer_append(&key, (Bytes){uuid, sizeof uuid});
     if (settings->file_extension.len)
         buffer_append(&key, settings->file_extension);
+    else if (settings->conversion)
+        buffer_append_text(&key, ".parquet");
     else
         buffer_append_text(&key, compression_extension(settings->compression));
     Bytes kept = arena_copy(delivery->arena, buffer_bytes(&key));
@@ -39,10 +42,20 @@ static Bytes key_of(Delivery *delivery, const OutletSettings *settings)
     return kept;
 }
 
-static Bytes last_name(Bytes key)
+/* A file in a ZIP is called by a random name. */
+static void open_writer(Delivery *delivery, const OutletSettings *settings, Outlet *outlet)
 {
-    ptrdiff_t slash = bytes_find_last(key, '/');
-    return bytes_slice(key, (size_t)(slash + 1), key.len - (size_t)(slash + 1));
+    char name[UUID_TEXT_LEN];
+    CompressorSize size = settings->is_one_of_many ? COMPRESSOR_SMALL : COMPRESSOR_WHOLE;
+    if (settings->conversion) {
+        outlet->writer = conversion_writer(settings->conversion, settings->is_one_of_many);
+        outlet->is_converted = true;
+        s3_deposit_encoding(outlet->deposit, conversion_encoding(settings->conversion));
+        return;
+    }
+    uuid_write(delivery->firehose->runtime->random, name);
+    outlet->compressor = compressor_new(settings->compression, (Bytes){name, sizeof name}, settings->since_ms, size);
+    s3_deposit_encoding(outlet->deposit, compression_encoding(settings->compression));
 }
 
 int outlet_open(Delivery *delivery, const OutletSettings *settings, Outlet **ret_outlet)
@@ -60,8 +73,7 @@ int outlet_open(Delivery *delivery, const OutletSettings *settings, Outlet **ret
     outlet->bucket = settings->bucket;
     outlet->since_ms = settings->since_ms;
     outlet->key = key_of(delivery, settings);
-    CompressorSize size = settings->is_one_of_many ? COMPRESSOR_SMALL : COMPRESSOR_WHOLE;
-    outlet->compressor = compressor_new(settings->compression, last_name(outlet->key), settings->since_ms, size);
+    open_writer(delivery, settings, outlet);
     outlet->next = delivery->outlets;
     *ret_outlet = delivery->outlets = outlet;
     return STORE_OK;
@@ -72,6 +84,7 @@ Outlet *outlet_free(Outlet *outlet)
     while (outlet) {
         Outlet *next = outlet->next;
         compressor_free(outlet->compressor);
+        parquet_free(outlet->writer);
         s3_deposit_free(outlet->deposit);
         free(outlet);
         outlet = next;
@@ -88,22 +101,68 @@ int outlets_settle(Delivery *delivery)
     return code;
 }
 
-int outlet_add(Delivery *delivery, Outlet *outlet, Bytes bytes)
+/* What is gathered from here on is this outlet's. */
+static int gather_for(Delivery *delivery, Outlet *outlet)
 {
     int code = STORE_OK;
     if (delivery->gathered_of != outlet || delivery->gathered.len >= GATHER_BYTES)
         code = outlets_settle(delivery);
     delivery->gathered_of = outlet;
+    return code;
+}
+
+int outlet_add(Delivery *delivery, Outlet *outlet, Bytes bytes)
+{
+    int code = gather_for(delivery, outlet);
     compressor_add(outlet->compressor, bytes, &delivery->gathered);
     outlet->bytes += (int64_t)bytes.len;
     return code;
+}
+
+static Outlet *largest_of(const Delivery *delivery)
+{
+    Outlet *largest = NULL;
+    for (Outlet *outlet = delivery->outlets; outlet; outlet = outlet->next)
+        if (outlet->writer && (!largest || parquet_held(outlet->writer) > parquet_held(largest->writer)))
+            largest = outlet;
+    return largest;
+}
+
+/* Where many objects are made, each has smaller row groups. */
+static int hold_less(Delivery *delivery)
+{
+    Outlet *largest = delivery->held > HELD_BYTES ? largest_of(delivery) : NULL;
+    if (!largest)
+        return STORE_OK;
+    int code = gather_for(delivery, largest);
+    delivery->held -= parquet_held(largest->writer);
+    parquet_end_group(largest->writer, &delivery->gathered);
+    return code;
+}
+
+int outlet_add_record(Delivery *delivery, Outlet *outlet, Bytes record, RowFault *ret_fault)
+{
+    int code = gather_for(delivery, outlet);
+    delivery->held -= outlet->writer ? parquet_held(outlet->writer) : 0;
+    if (conversion_add(delivery->conversion, outlet->writer, record, &delivery->gathered, ret_fault))
+        *ret_fault = (RowFault){0};
+    delivery->held += outlet->writer ? parquet_held(outlet->writer) : 0;
+    return code == STORE_OK ? hold_less(delivery) : code;
+}
+
+bool outlet_is_empty(const Outlet *outlet)
+{
+    return outlet->is_converted && (!outlet->writer || !parquet_rows(outlet->writer));
 }
 
 int outlet_end(Delivery *delivery, Outlet *outlet)
 {
     int code = outlets_settle(delivery);
     delivery->gathered_of = outlet;
-    compressor_end(outlet->compressor, &delivery->gathered);
+    if (outlet->compressor)
+        compressor_end(outlet->compressor, &delivery->gathered);
+    else if (!outlet_is_empty(outlet))
+        parquet_end(outlet->writer, &delivery->gathered);
     return code == STORE_OK ? outlets_settle(delivery) : code;
 }
 

@@ -30,6 +30,7 @@ struct Firehose {
     struct Kms *kms;
     Meters *meters;          /* NULL: nothing is measured */
     struct Kinesis *kinesis; /* NULL: there is no source but DirectPut */
+    void *glue;              /* NULL: nothing can be converted */
     void *s3;                /* NULL: there is nowhere to deliver to; what is put waits */
     ShardLog *log;
     unsigned char secret[SEAL_SECRET_BYTES]; /* what buffers of encrypted streams are sealed with */

@@ -9,6 +9,7 @@ struct S3Deposit {
     BlobWriter *writer;
     struct md5_ctx md5;
     Checksum sum;
+    const char *encoding; /* NULL: none */
 };
 
 int s3_find_bucket(const Scope *scope, Bytes name)
@@ -40,6 +41,11 @@ int s3_deposit_write(S3Deposit *deposit, Bytes bytes)
     return blob_write(deposit->writer, bytes);
 }
 
+void s3_deposit_encoding(S3Deposit *deposit, const char *encoding)
+{
+    deposit->encoding = encoding;
+}
+
 S3Deposit *s3_deposit_free(S3Deposit *deposit)
 {
     if (!deposit)
@@ -54,7 +60,8 @@ int s3_deposit_keep(const Scope *scope, S3Deposit *deposit, Bytes bucket_name, B
     Bucket bucket;
     uint8_t md5[MD5_DIGEST_SIZE];
     Call call = {.scope = *scope};
-    ObjectHead head = {.content_type = TEXT("application/octet-stream")};
+    ObjectHead head = {.content_type = TEXT("application/octet-stream"),
+                       .content_encoding = bytes_of(deposit->encoding)};
     int code = bucket_find(&call, bucket_name, &bucket);
     if (code != STORE_OK)
         return code == STORE_NOT_FOUND ? S3_NO_BUCKET : code;

@@ -36,9 +36,9 @@ struct GlueErrorDetail *refusal_detail(Arena *arena, const Refusal *refusal);
 /* catalog_id: absent, or the caller's account. Errors: EntityNotFound. */
 MUST_CHECK Status database_find(Call *call, Bytes catalog_id, Bytes name, Database *ret_database);
 /* STORE_OK, STORE_NOT_FOUND, or below 0. */
-MUST_CHECK int database_load(Call *call, Bytes name, Database *ret_database);
+MUST_CHECK int database_load(const Scope *scope, Bytes name, Database *ret_database);
 MUST_CHECK Status catalogue_table_find(Call *call, const TableName *name, Table *ret_table);
-MUST_CHECK int catalogue_table_load(Call *call, int64_t database_id, Bytes name, Table *ret_table);
+MUST_CHECK int catalogue_table_load(const Scope *scope, int64_t database_id, Bytes name, Table *ret_table);
 /* false: what is kept is damaged. */
 MUST_CHECK bool catalogue_table_read(Arena *arena, Bytes json, GlueTable *ret_table);
 /* With its versions; its partitions go a while later. */

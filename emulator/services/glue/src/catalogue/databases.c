@@ -24,25 +24,25 @@ static const Row database_row = ROW(columns);
 
 #define DATABASES_MAX 10000 /* aws: General Reference, "AWS Glue endpoints and quotas": databases per account */
 
-static Statement *begin(Call *call, const Query *query)
+static Statement *begin(const Scope *scope, const Query *query)
 {
-    Statement *statement = statement_begin(call->store, query);
-    bind_text(statement, 1, call->account);
-    bind_text(statement, 2, call->region);
+    Statement *statement = statement_begin(scope->store, query);
+    bind_text(statement, 1, scope->account);
+    bind_text(statement, 2, scope->region);
     return statement;
 }
 
-int database_load(Call *call, Bytes name, Database *ret_database)
+int database_load(const Scope *scope, Bytes name, Database *ret_database)
 {
-    Statement *row = begin(call, &find);
-    bind_text(row, 3, arena_lower(call->arena, name));
-    return row_one(call->arena, row, &database_row, ret_database);
+    Statement *row = begin(scope, &find);
+    bind_text(row, 3, arena_lower(scope->arena, name));
+    return row_one(scope->arena, row, &database_row, ret_database);
 }
 
 Status database_find(Call *call, Bytes catalog_id, Bytes name, Database *ret_database)
 {
     bool is_ours = !present(catalog_id) || bytes_equal(catalog_id, call->account);
-    int code = is_ours ? database_load(call, name, ret_database) : STORE_NOT_FOUND;
+    int code = is_ours ? database_load(&call->scope, name, ret_database) : STORE_NOT_FOUND;
     if (code == STORE_NOT_FOUND)
         return fail(call, &GLUE_ENTITY_NOT_FOUND, "Database " BYTES_FMT " not found.", BYTES_ARG(name));
     return expect_ok(call, code);
@@ -75,7 +75,7 @@ static Status read_json(Call *call, Bytes json, GlueDatabase *ret)
 static Status check_new_name(Call *call, Bytes name)
 {
     Database there;
-    int code = database_load(call, name, &there);
+    int code = database_load(&call->scope, name, &there);
     if (code == STORE_OK)
         return fail(call, &GLUE_ALREADY_EXISTS, "Database already exists.");
     return code == STORE_NOT_FOUND ? OK : expect_ok(call, code);
@@ -83,7 +83,7 @@ static Status check_new_name(Call *call, Bytes name)
 
 static Status check_count(Call *call)
 {
-    Statement *counting = begin(call, &count);
+    Statement *counting = begin(&call->scope, &count);
     int code = statement_one(counting);
     if (code != STORE_ROW)
         return fault(call, code);
@@ -105,7 +105,7 @@ static Status create_database(Call *call, const GlueCreateDatabaseInput *in, Glu
     TRY(check_new_name(call, told->name));
     TRY(check_count(call));
 
-    Statement *row = begin(call, &insert);
+    Statement *row = begin(&call->scope, &insert);
     bind_text(row, 3, arena_lower(call->arena, told->name));
     bind_text(row, 4, json_of(call, told, call->now_ms));
     TRY(expect_ok(call, statement_run(row)));
@@ -124,7 +124,7 @@ static Status get_database(Call *call, const GlueGetDatabaseInput *in, GlueGetDa
 static Status get_databases(Call *call, const GlueGetDatabasesInput *in, GlueGetDatabasesOutput *out)
 {
     Listing listing = {.limit = in->has_max_results ? (size_t)in->max_results : CATALOGUE_PAGE};
-    Statement *rows = begin(call, &list);
+    Statement *rows = begin(&call->scope, &list);
     bind_text(rows, 3, present(in->next_token) ? in->next_token : TEXT(""));
     TRY(listing_read(call, rows, &listing));
     out->database_list.items = arena_new_array(call->arena, GlueDatabase, listing.len);

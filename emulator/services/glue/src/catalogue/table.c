@@ -18,13 +18,13 @@ bool catalogue_table_read(Arena *arena, Bytes json, GlueTable *ret_table)
     return json_decode(arena, &GLUE_SHAPE_TABLE, json, ret_table, &message) == WIRE_OK;
 }
 
-int catalogue_table_load(Call *call, int64_t database_id, Bytes name, Table *ret_table)
+int catalogue_table_load(const Scope *scope, int64_t database_id, Bytes name, Table *ret_table)
 {
-    Statement *row = statement_begin(call->store, &find);
+    Statement *row = statement_begin(scope->store, &find);
     bind_int64(row, 1, database_id);
-    bind_text(row, 2, arena_lower(call->arena, name));
-    int code = row_one(call->arena, row, &table_row, ret_table);
-    if (code == STORE_OK && !catalogue_table_read(call->arena, ret_table->json, &ret_table->told))
+    bind_text(row, 2, arena_lower(scope->arena, name));
+    int code = row_one(scope->arena, row, &table_row, ret_table);
+    if (code == STORE_OK && !catalogue_table_read(scope->arena, ret_table->json, &ret_table->told))
         return STORE_BROKEN;
     return code;
 }
@@ -36,7 +36,7 @@ Status catalogue_table_find(Call *call, const TableName *name, Table *ret_table)
     Database database;
     *ret_table = (Table){0};
     TRY(database_find(call, name->catalog_id, name->database, &database));
-    int code = catalogue_table_load(call, database.id, name->table, ret_table);
+    int code = catalogue_table_load(&call->scope, database.id, name->table, ret_table);
     if (code == STORE_NOT_FOUND)
         return call->operation == &GlueGetTable
                    ? fail(call, &GLUE_ENTITY_NOT_FOUND, "Entity Not Found")

@@ -99,7 +99,7 @@ static Status create_table(Call *call, const GlueCreateTableInput *in, GlueCreat
     if (in->partition_indexes.len)
         return fail(call, &COMMON_NOT_IMPLEMENTED, "PartitionIndexes are not implemented.");
     TRY(database_find(call, in->catalog_id, in->database_name, &database));
-    int code = catalogue_table_load(call, database.id, in->table_input->name, &there);
+    int code = catalogue_table_load(&call->scope, database.id, in->table_input->name, &there);
     if (code == STORE_OK)
         return fail(call, &GLUE_ALREADY_EXISTS, "Table already exists.");
     if (code != STORE_NOT_FOUND)
@@ -237,7 +237,7 @@ static Status batch_delete_table(Call *call, const GlueBatchDeleteTableInput *in
     for (size_t i = 0; i < in->tables_to_delete.len; i++) {
         Bytes name = in->tables_to_delete.items[i];
         Table table;
-        int code = catalogue_table_load(call, database.id, name, &table);
+        int code = catalogue_table_load(&call->scope, database.id, name, &table);
         if (code == STORE_OK)
             code = catalogue_table_delete(call, table.id);
         else if (code == STORE_NOT_FOUND) {

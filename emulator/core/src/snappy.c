@@ -1,5 +1,5 @@
 /* snappy.c - Snappy's block format: literals, and copies of what was before. */
-#include "compressor.h"
+#include "snappy.h"
 
 #define HASH_BITS    13
 #define COPY_LEN_MAX 64
@@ -53,15 +53,11 @@ static size_t match_length(const char *a, const char *b, const char *end)
     return len;
 }
 
-void snappy_append_block(Buffer *out, Bytes block)
+/* Copies reach back no further than to the fragment's begin. */
+static void append_fragment(Buffer *out, Bytes block)
 {
     uint16_t seen[1 << HASH_BITS] = {0};
     const char *begin = block.ptr, *end = begin + block.len, *literal = begin, *at = begin;
-    for (size_t left = block.len; left || !block.len; left >>= 7) {
-        buffer_append_char(out, (char)(left >= 0x80 ? (left & 0x7f) | 0x80 : left));
-        if (left < 0x80)
-            break;
-    }
     while (end - at > COPY_LEN_MIN) {
         uint32_t four = load32(at);
         uint16_t *place = &seen[hash_of(four)];
@@ -78,4 +74,17 @@ void snappy_append_block(Buffer *out, Bytes block)
         literal = at;
     }
     append_literal(out, literal, (size_t)(end - literal));
+}
+
+void snappy_append(Buffer *out, Bytes bytes)
+{
+    for (size_t left = bytes.len; left || !bytes.len; left >>= 7) {
+        buffer_append_char(out, (char)(left >= 0x80 ? (left & 0x7f) | 0x80 : left));
+        if (left < 0x80)
+            break;
+    }
+    for (size_t at = 0; at < bytes.len; at += SNAPPY_FRAGMENT) {
+        size_t len = bytes.len - at < SNAPPY_FRAGMENT ? bytes.len - at : SNAPPY_FRAGMENT;
+        append_fragment(out, bytes_slice(bytes, at, len));
+    }
 }
