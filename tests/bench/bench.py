@@ -197,7 +197,14 @@ LISTING = {"kinesis": request("kinesis", "Kinesis_20131202.ListStreams", {}),
            "s3": s3_request("GET", "/")}
 DATA = base64.b64encode(b"x" * RECORD_BYTES).decode()
 KEYS = 5000
-CONNECTIONS = (1, 16)  # by turns, since what was written before slows each write down
+CONNECTIONS = (1, 16)
+
+
+def turns(rounds: int) -> Iterator[tuple[int, int]]:
+    """Each round and its connections, in changing order: what was written before slows each write down."""
+    for number in range(rounds):
+        for connections in CONNECTIONS[::-1] if number % 2 else CONNECTIONS:
+            yield number, connections
 
 
 def key(number: int) -> dict[str, Any]:
@@ -439,7 +446,7 @@ def run(rounds: int, seconds: float) -> str:
             prepare(server, ALL)
         for operation in ALL:
             print(operation.name, file=sys.stderr)
-            for _, connections, server in itertools.product(range(rounds), CONNECTIONS, servers):
+            for (_, connections), server in itertools.product(turns(rounds), servers):
                 if operation.service in server.peer.services and server.peer.name not in operation.left_out:
                     results.setdefault((operation.name, connections, server.peer.name), []).append(
                         measure(server, operation, connections, str(seconds)))
@@ -518,8 +525,8 @@ def compare(before: str, rounds: int, only: str) -> None:
             prepare(server, ALL)
         for operation in chosen:
             used: dict[tuple[str, int], list[float]] = {}
-            for number, connections in itertools.product(range(rounds), CONNECTIONS):
-                for server in servers if number % 2 == 0 else servers[::-1]:
+            for number, connections in turns(rounds):
+                for server in servers if number // 2 % 2 == 0 else servers[::-1]:
                     cpu_us = measure(server, operation, connections, f"x{operation.compared}")["cpu_us"]
                     used.setdefault((server.peer.name, connections), []).append(cpu_us)
             for connections in CONNECTIONS:
