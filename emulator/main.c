@@ -144,8 +144,10 @@ static bool open_runtime(Emulator *emulator)
 static bool commit_start(const Emulator *emulator)
 {
     Store *store = emulator->runtime.store;
-    if (store_commit(store) == STORE_OK)
+    if (store_commit(store) == STORE_OK) {
+        store_settle(store);
         return true;
+    }
     const char *data = data_directory(emulator);
     fprintf(stderr, "evpoc-emu: %s: cannot be written: %s\n", data ? data : "memory", store_error(store));
     return false;

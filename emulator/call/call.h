@@ -189,6 +189,7 @@ typedef struct FrontEnd {
     bool (*preflight)(void *service, HttpRequest *request, HttpResponse *response);
     const ErrorModel *malformed;    /* what its body or head is not well-formed */
     const ErrorModel *bad_uri;      /* its path is none */
+    const ErrorModel *failure;      /* ours: its InternalFailure */
     const ErrorModel *no_operation; /* no URI of the service's has this method */
     const char *request_id_header;  /* errors tell the id, and the extended one, in their body, too */
 } FrontEnd;

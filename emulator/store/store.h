@@ -120,5 +120,8 @@ void store_forget(Store *store);
 
 /* Work the loop does when it has nothing else to do: copies a step of the WAL into the file. True: more is left. */
 bool store_checkpoint_step(Store *store);
+/* Once, when all is opened: what that wrote, every table of a new file, is copied into the file at once, since a disk
+ * that has become full later would have no room for it. */
+void store_settle(Store *store);
 /* Lets go of cached pages that no statement holds; they come back from the file as they are asked for. */
 void store_release_memory(Store *store);

@@ -19,7 +19,7 @@ from test_recorded import PLACEHOLDER, RECORDED, Comparison, plain
 # Words the recording has in place of what varies.
 VARIES = {"bucket", "owner-id", "i-d", "display-name", "date", "last-modified", "copy-etag", "etag", "role", "dest-bucket", "host-id", "id-2", "request-id",
           "next-continuation-token", "continuation-token"}
-OF_THE_BODY = ("ETag", "ChecksumCRC32", "ChecksumCRC64NVME", "ChecksumSHA256", "ChecksumCRC32C", "ChecksumSHA1")
+OF_THE_BODY = ("ETag", "SSECustomerKeyMD5", "ChecksumCRC32", "ChecksumCRC64NVME", "ChecksumSHA256", "ChecksumCRC32C", "ChecksumSHA1")
 
 
 class S3Comparison(Comparison):

@@ -16,7 +16,7 @@ from helpers import register_consumer, shards_of, subscribe
 from raw import CBOR, Connection
 
 RECORDED = Path(__file__).parents[2] / "fixtures" / "aws-recorded"
-PLACEHOLDER = re.compile(r"<[a-z0-9_-]+(?::\d+)?>|starting_hash|ending_hash|starting-sequence-number")
+PLACEHOLDER = re.compile(r"<[A-Za-z0-9_-]+(?::\d+)?>|starting_hash|ending_hash|starting-sequence-number")
 SHARD = "shardId-000000000000"
 
 

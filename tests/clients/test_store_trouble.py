@@ -193,7 +193,7 @@ def keys(url: str) -> list[str]:
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "small"
     place.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=5m", "none", place], capture_output=True).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "none", place], capture_output=True).returncode:
         pytest.skip("no disk can be mounted here")
     yield place
     subprocess.run(["umount", "-l", place], check=True)
@@ -202,7 +202,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("durability", ["commit", "fsync"])
 def test_a_full_disk_stops_writes_only_and_they_go_on_when_there_is_room(own_emulator, small_disk, durability):
     ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(2 << 20))
+    ballast.write_bytes(bytes(8 << 20))
     emulator = own_emulator(data=small_disk / "data", durability=durability)
     kinesis = client_at(emulator.url, "kinesis")
     kinesis.create_stream(StreamName=STREAM, ShardCount=1)

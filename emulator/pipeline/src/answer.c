@@ -46,8 +46,11 @@ static void write_error(Exchange *exchange, WireAnswer *answer, Bytes host_id)
         call->error_fields = NULL;
     }
     ErrorAnswer told = {call->error, message_told(call), call->error_fields, call->request_id, {0}};
-    if (exchange->service && exchange->service->front_end)
+    const FrontEnd *front_end = exchange->service ? exchange->service->front_end : NULL;
+    if (front_end)
         told.host_id = host_id;
+    if (front_end && call->error == &COMMON_INTERNAL_FAILURE)
+        told.error = front_end->failure;
     const ServiceModel *model = exchange->service ? exchange->service->model : &nobody;
     ErrorModel common = *call->error;
     if (exchange->service && exchange->service->common_name_space && !common.name_space) {

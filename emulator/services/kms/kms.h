@@ -41,6 +41,10 @@ enum { KMS_KEY_FOUND = 0, KMS_KEY_ABSENT = 1 };
 MUST_CHECK int kms_find_key(const Scope *scope, Bytes name, KmsKey *ret_key);
 /* The same for a key that was found before: never writes. */
 MUST_CHECK int kms_look_up_key(const Scope *scope, Bytes name, KmsKey *ret_key);
+/* Data keys: `plain` sealed under the key's current material; only with the same `bound` it opens again.
+ * KMS_KEY_ABSENT: the material is gone, or the key is none to encrypt with. */
+MUST_CHECK int kms_new_data_key(const Scope *scope, const KmsKey *key, Bytes bound, Bytes plain, Bytes *ret_sealed);
+MUST_CHECK int kms_open_data_key(const Scope *scope, Bytes sealed, Bytes bound, Bytes *ret_plain);
 /* Another number whenever a key or an alias may have changed: what was found before is still so while it stays. */
 uint64_t kms_generation(const Kms *kms);
 /* What is said of a key that can't be used now: "<arn> is disabled."; NULL: it can. */

@@ -130,6 +130,12 @@ bool store_checkpoint_step(Store *store)
     return store->is_checkpointing && !store->copies_running;
 }
 
+void store_settle(Store *store)
+{
+    if (!store->in_turn && store->wal_pages && !store->copies_running)
+        checkpoint(store, -1);
+}
+
 void store_release_memory(Store *store)
 {
     sqlite3_db_release_memory(store->db);

@@ -76,14 +76,14 @@ static int open_object(Reading *reading, ImportReader **ret_read)
     Scope theirs = scope_for(&reading->scope, dynamodb->s3);
     ImportReader *read = dynamodb->import_read;
     const DynamodbCsvOptions *csv = csv_of(reading);
-    Blob *blob;
+    S3Reading *object;
     if (read && read->import_id == reading->import.id &&
         bytes_equal(buffer_bytes(&read->object), reading->import.object)) {
         *ret_read = read;
         return STORE_OK;
     }
     import_read_drop(dynamodb);
-    int code = s3_hold(&theirs, reading->asked.s3_bucket_source->s3_bucket, reading->import.object, &blob);
+    int code = s3_open(&theirs, reading->asked.s3_bucket_source->s3_bucket, reading->import.object, &object);
     if (code != STORE_OK)
         return code;
     read = calloc(1, sizeof *read);
@@ -91,7 +91,7 @@ static int open_object(Reading *reading, ImportReader **ret_read)
         abort();
     dynamodb->import_read = *ret_read = read;
     ReaderForm form = {is_csv(reading), packing_of(reading)};
-    read->reader = object_reader_new(blob, form);
+    read->reader = object_reader_new(object, form);
     read->import_id = reading->import.id;
     buffer_append(&read->object, reading->import.object);
     read->arena = arena_new();
@@ -230,10 +230,10 @@ static int read_on(Reading *reading)
     ImportReader *read;
     Bytes record;
     int code = open_object(reading, &read), reason = STORE_OK;
-    if (code == STORE_NOT_FOUND)
-        leave_object(reading, "the object is gone");
+    if (code == STORE_NOT_FOUND || code == S3_SEALED)
+        leave_object(reading, code == S3_SEALED ? "the object can't be opened by a key of KMS" : "the object is gone");
     if (code != STORE_OK)
-        return code == STORE_NOT_FOUND ? STORE_OK : code;
+        return code == STORE_NOT_FOUND || code == S3_SEALED ? STORE_OK : code;
     int64_t begun = object_reader_at(read->reader);
     switch (object_reader_next(read->reader, &record, &reason)) {
     case READ_RECORD:

@@ -10,12 +10,12 @@
 #define RECORD_BYTES_MAX (4 * 1024 * 1024) /* an item's 400 KB in the longest spelling there is */
 
 struct ObjectReader {
-    Blob *blob;
+    S3Reading *object;
     ReaderForm form;
-    uint64_t packed_at; /* of the blob */
+    uint64_t packed_at; /* of the object */
     z_stream inflate;
     ZSTD_DStream *zstd;
-    char packed[PACKED_BYTES]; /* of the blob, in front of packed_at */
+    char packed[PACKED_BYTES]; /* of the object, in front of packed_at */
     size_t packed_used, packed_len;
     bool is_pending;           /* what has been read has not all been unpacked */
     bool is_end, is_malformed; /* no more comes into `data` */
@@ -29,13 +29,13 @@ struct ObjectReader {
     bool is_quoted, is_escaped;
 };
 
-ObjectReader *object_reader_new(Blob *blob, ReaderForm form)
+ObjectReader *object_reader_new(S3Reading *object, ReaderForm form)
 {
     ObjectReader *reader = calloc(1, sizeof *reader);
     if (!reader || (form.packing == PACKED_GZIP && inflateInit2(&reader->inflate, 15 + 16) != Z_OK) ||
         (form.packing == PACKED_ZSTD && !(reader->zstd = ZSTD_createDStream())))
         abort();
-    reader->blob = blob;
+    reader->object = object;
     reader->form = form;
     return reader;
 }
@@ -48,7 +48,7 @@ ObjectReader *object_reader_free(ObjectReader *reader)
         inflateEnd(&reader->inflate);
     ZSTD_freeDStream(reader->zstd);
     buffer_done(&reader->data);
-    blob_let_go(reader->blob);
+    s3_close(reader->object);
     free(reader);
     return NULL;
 }
@@ -103,7 +103,7 @@ static void unpack(ObjectReader *reader)
 
 static int read_piece(ObjectReader *reader, char *to, size_t room, size_t *ret_len)
 {
-    int code = blob_read(reader->blob, reader->packed_at, to, room, ret_len);
+    int code = s3_read(reader->object, reader->packed_at, to, room, ret_len);
     if (code != STORE_OK)
         return code;
     reader->packed_at += *ret_len;

@@ -1,8 +1,8 @@
 /* import_read.h - the records of an object: JSON documents, or lines of CSV, packed by gzip or zstd or not, as they
  * come. A reader is made anew where it was lost; what it had read is read again and passed by. */
 #pragma once
-#include "blob.h"
 #include "buffer.h"
+#include "s3.h"
 
 typedef enum Packing { PACKED_NOT, PACKED_GZIP, PACKED_ZSTD } Packing;
 
@@ -14,8 +14,8 @@ typedef struct ReaderForm {
 enum { READ_RECORD, READ_MORE, READ_END, READ_MALFORMED, READ_FAILED };
 
 typedef struct ObjectReader ObjectReader;
-/* Takes the blob. */
-ObjectReader *object_reader_new(Blob *blob, ReaderForm form);
+/* Takes the object. */
+ObjectReader *object_reader_new(S3Reading *object, ReaderForm form);
 ObjectReader *object_reader_free(ObjectReader *reader); /* NULL is fine; returns NULL */
 /* READ_RECORD: *ret_record lives until the next call. READ_MORE: nothing yet, call again; some bytes were read.
  * READ_MALFORMED: what follows cannot be told apart. READ_FAILED: the store's code is in *ret_code. */

@@ -69,7 +69,7 @@ uint64_t checksum_number(ChecksumAlgorithm algorithm, Bytes base64)
     return number;
 }
 
-static Bytes base64_of(Arena *arena, Bytes digest)
+Bytes base64_text(Arena *arena, Bytes digest)
 {
     char *text = arena_take_raw(arena, base64_encoded_len(digest.len));
     return (Bytes){text, base64_encode(text, digest)};
@@ -81,7 +81,7 @@ Bytes checksum_of_number(Arena *arena, ChecksumAlgorithm algorithm, uint64_t crc
     size_t len = known[algorithm].len;
     for (size_t i = 0; i < len; i++)
         digest[i] = (char)(crc >> 8 * (len - 1 - i));
-    return base64_of(arena, (Bytes){digest, len});
+    return base64_text(arena, (Bytes){digest, len});
 }
 
 void checksum_begin(Checksum *sum, ChecksumAlgorithm algorithm)
@@ -129,7 +129,7 @@ Bytes checksum_end(Checksum *sum, Arena *arena)
         sha1_digest(&sum->sha1, SHA1_DIGEST_SIZE, digest);
     else
         sha256_digest(&sum->sha256, SHA256_DIGEST_SIZE, digest);
-    return base64_of(arena, (Bytes){(const char *)digest, checksum_len(sum->algorithm)});
+    return base64_text(arena, (Bytes){(const char *)digest, checksum_len(sum->algorithm)});
 }
 
 ChecksumGiven checksum_given(const Bytes values[static CHECKSUMS_END])

@@ -200,6 +200,7 @@ static Status check(Call *call, const S3CompleteMultipartUploadInput *in, Comple
 
 static Status join(Call *call, const Completion *completion, int64_t *ret_blob)
 {
+    ObjectHead head = object_head_read(call, completion->upload.head);
     BlobSlice *pieces = arena_new_array(call->arena, BlobSlice, completion->count);
     int64_t at = 0;
     for (size_t i = 0; i < completion->count; i++)
@@ -207,7 +208,8 @@ static Status join(Call *call, const Completion *completion, int64_t *ret_blob)
     TRY(expect_ok(call, blob_join(call->store, pieces, completion->count, ret_blob)));
     for (size_t i = 0; i < completion->count; i++) {
         const Part *part = &completion->parts[i];
-        ObjectPart kept = {part->number, at, part->size, completion->upload.algorithm ? part->checksum : (Bytes){0}};
+        ObjectPart kept = {part->number, at, part->size, completion->upload.algorithm ? part->checksum : (Bytes){0},
+                           is_sealed(&head) ? part->etag : (Bytes){0}};
         TRY(object_part_add(call, *ret_blob, &kept));
         at += part->size;
         TRY(expect_ok(call, blob_drop(call->store, part->blob)));
@@ -225,9 +227,11 @@ static void tell(Call *call, const Bucket *bucket, const Object *object, S3Compl
     out->bucket = bucket->name;
     out->key = object->key;
     out->e_tag = quoted(call, object->etag);
-    CHECKSUM_TELL(out, (ChecksumAlgorithm)object->algorithm, object->checksum);
-    out->checksum_type = object->is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");
     ObjectHead head = object_head_read(call, object->head);
+    if (!is_sealed(&head)) { /* of others AWS tells none here (recorded) */
+        CHECKSUM_TELL(out, (ChecksumAlgorithm)object->algorithm, object->checksum);
+        out->checksum_type = object->is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");
+    }
     ENCRYPTION_TELL(out, head);
     out->version_id = bucket->versioning == VERSIONING_ENABLED ? object->version : (Bytes){0};
 }
@@ -273,6 +277,10 @@ static Status make_object(Call *call, const S3CompleteMultipartUploadInput *in, 
         .storage_class = completion->upload.storage_class,
         .head = object_head_text(call, &head),
     };
+    if (present(head.customer) && !completion->upload.algorithm) { /* none is kept then (recorded) */
+        ret_object->algorithm = CHECKSUM_NONE;
+        ret_object->checksum = (Bytes){0};
+    }
     TRY(join(call, completion, &ret_object->blob));
     TRY(object_put(call, &completion->bucket, ret_object));
     return multipart_remove(call, &completion->upload, false);

@@ -15,6 +15,7 @@ typedef struct Copy {
     CopySource source;
     ObjectHead head;
     ChecksumAlgorithm algorithm;
+    SealingKeys source_keys, keys;
     Summing summing;
 } Copy;
 
@@ -39,6 +40,7 @@ static Status check_in_place(Call *call, const Copy *copy)
     const S3CopyObjectInput *in = copy->in;
     bool changes = is_replace(in->metadata_directive) || present(in->storage_class) ||
                    present(in->website_redirect_location) || present(in->server_side_encryption) ||
+                   present(in->sse_customer_algorithm) || present(in->copy_source_sse_customer_algorithm) ||
                    present(copy->source.version) || copy->bucket.versioning == VERSIONING_SUSPENDED;
     if (copy->source.bucket.id != copy->bucket.id || !bytes_equal(copy->source.key, in->key) || changes)
         return OK;
@@ -68,6 +70,7 @@ static Status check(Call *call, Copy *copy)
 {
     const S3CopyObjectInput *in = copy->in;
     Conditions conditions = COPY_CONDITIONS_OF(in);
+    EncryptionGiven source_given = SOURCE_CUSTOMER_GIVEN(in);
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &copy->bucket));
     TRY(key_check(call, in->key));
     TRY(storage_class_check(call, in->storage_class));
@@ -79,6 +82,8 @@ static Status check(Call *call, Copy *copy)
         return fail(call, &INVALID_REQUEST,
                     "The specified copy source is larger than the maximum allowable size for a copy source: %lld",
                     (long long)OBJECT_BYTES_MAX);
+    ObjectHead head = object_head_read(call, copy->source.object.head);
+    TRY(encryption_open(call, &copy->source.bucket, &head, &source_given, &copy->source_keys));
     TRY(check_in_place(call, copy));
     TRY(conditions_for_write(call, &copy->bucket, in->key, in->if_match, in->if_none_match));
     return make_head(call, copy);
@@ -87,7 +92,9 @@ static Status check(Call *call, Copy *copy)
 static Status finish(Call *call, Copy *copy, Bytes etag, Bytes checksum)
 {
     const Object *source = &copy->source.object;
+    EncryptionGiven encryption = ENCRYPTION_GIVEN(copy->in);
     S3CopyObjectResult *result = arena_new_of(call->arena, S3CopyObjectResult);
+    TRY(encryption_keep(call, &copy->bucket, &encryption, &copy->keys, &copy->head));
     Object object = {
         .key = copy->in->key,
         .size = source->size,
@@ -98,8 +105,7 @@ static Status finish(Call *call, Copy *copy, Bytes etag, Bytes checksum)
         .storage_class = copy->in->storage_class,
         .head = object_head_text(call, &copy->head),
     };
-    BlobSlice whole = {source->blob, 0, (uint64_t)source->size};
-    TRY(expect_ok(call, blob_join(call->store, &whole, 1, &object.blob)));
+    TRY(summing_keep(&copy->summing, call, &object.blob));
     TRY(object_put(call, &copy->bucket, &object));
 
     TRY(lifecycle_expiration(call, &copy->bucket, &object, &copy->out->expiration));
@@ -111,6 +117,7 @@ static Status finish(Call *call, Copy *copy, Bytes etag, Bytes checksum)
     copy->out->copy_source_version_id = source->version; /* the null version isn't told (recorded) */
     copy->out->version_id = version_told(&copy->bucket, &object);
     ENCRYPTION_TELL(copy->out, copy->head);
+    CUSTOMER_TELL(copy->out, copy->in);
     return OK;
 }
 
@@ -139,9 +146,17 @@ static Status copy_object(Call *call, const S3CopyObjectInput *in, S3CopyObjectO
                     "Checksum algorithm provided is unsupported. Please try again with any of "
                     "the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
     copy->algorithm = asked ? asked : source->algorithm ? (ChecksumAlgorithm)source->algorithm : CHECKSUM_CRC64NVME;
-    if (!source->parts && copy->algorithm == (ChecksumAlgorithm)source->algorithm && !source->is_composite)
+    EncryptionGiven encryption = ENCRYPTION_GIVEN(in);
+    TRY(encryption_keys(call, &encryption, &copy->head, &copy->keys));
+    copy->summing = (Summing){.then = finish_summed,
+                              .context = copy,
+                              .source = source,
+                              .end = (uint64_t)source->size,
+                              .algorithm = copy->algorithm,
+                              .source_keys = &copy->source_keys,
+                              .keys = &copy->keys};
+    bool is_plain = !copy->keys.layers && !copy->source_keys.layers;
+    if (is_plain && !source->parts && copy->algorithm == (ChecksumAlgorithm)source->algorithm && !source->is_composite)
         return finish(call, copy, source->etag, source->checksum);
-    copy->summing.then = finish_summed;
-    copy->summing.context = copy;
-    return summing_start(&copy->summing, call, source, 0, (uint64_t)source->size, copy->algorithm);
+    return summing_start(&copy->summing, call);
 }

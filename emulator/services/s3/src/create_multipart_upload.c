@@ -44,6 +44,7 @@ static Status create_multipart_upload(Call *call, const S3CreateMultipartUploadI
     ObjectHead head = HEAD_OF(in);
     LockGiven lock = LOCK_GIVEN(in);
     EncryptionGiven encryption = ENCRYPTION_GIVEN(in);
+    SealingKeys keys;
     Multipart upload = {.key = in->key, .initiated_ms = call->now_ms, .storage_class = in->storage_class};
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
     TRY(key_check(call, in->key));
@@ -53,6 +54,8 @@ static Status create_multipart_upload(Call *call, const S3CreateMultipartUploadI
     TRY(object_head_check(call, &head));
     TRY(encryption_apply(call, &bucket, &encryption, &head));
     TRY(lock_apply(call, &bucket, &lock, &head));
+    TRY(encryption_keys(call, &encryption, &head, &keys));
+    TRY(encryption_keep(call, &bucket, &encryption, &keys, &head));
     TRY(object_mark_of(call, &bucket, in->key, &head.before));
 
     upload.id = multipart_new_id(call);
@@ -63,6 +66,7 @@ static Status create_multipart_upload(Call *call, const S3CreateMultipartUploadI
     out->key = in->key;
     out->upload_id = upload.id;
     ENCRYPTION_TELL(out, head);
+    CUSTOMER_TELL(out, in);
     if (upload.algorithm) {
         out->checksum_algorithm = checksum_name((ChecksumAlgorithm)upload.algorithm);
         out->checksum_type = upload.is_composite ? TEXT("COMPOSITE") : TEXT("FULL_OBJECT");

@@ -4,9 +4,11 @@
 #include "documents.h"
 #include "kms.h"
 #include "state.h"
+#include <nettle/hmac.h>
+#include <nettle/memops.h>
+#include <unistd.h>
 
-#define USUAL_KEY      TEXT("alias/aws/s3")
-#define CUSTOMER_BYTES 32
+#define USUAL_KEY TEXT("alias/aws/s3")
 
 bool encryption_is_known(Bytes algorithm)
 {
@@ -41,12 +43,15 @@ static bool is_md5_of(Bytes key, Bytes md5)
            !memcmp(expected, digest, sizeof digest);
 }
 
-Status encryption_check_customer(Call *call, const EncryptionGiven *given)
+static bool is_customers(const EncryptionGiven *given)
 {
-    char key[CUSTOMER_BYTES + 3];
+    return present(given->customer_algorithm) || present(given->customer_key) || present(given->customer_md5);
+}
+
+/* key: 32 bytes and 3 more. */
+static Status read_customer(Call *call, const EncryptionGiven *given, char *key)
+{
     Bytes base64 = given->customer_key;
-    if (!present(given->customer_algorithm) && !present(base64) && !present(given->customer_md5))
-        return OK;
     if (present(given->algorithm))
         return deny_saying(call, &INVALID_ARGUMENT, BOTH_KINDS, .argument_name = HEADER,
                            .argument_value = given->algorithm);
@@ -57,13 +62,68 @@ Status encryption_check_customer(Call *call, const EncryptionGiven *given)
                             .argument_value = given->customer_algorithm);
     if (!present(base64))
         return bad_customer(call, NO_KEY);
-    if (!present(given->customer_md5) || base64.len != base64_encoded_len(CUSTOMER_BYTES) ||
-        base64_decode(key, base64) != CUSTOMER_BYTES)
+    if (!present(given->customer_md5) || base64.len != base64_encoded_len(SEALING_KEY_BYTES) ||
+        base64_decode(key, base64) != SEALING_KEY_BYTES)
         return bad_customer(call, BAD_KEY);
-    if (!is_md5_of((Bytes){key, CUSTOMER_BYTES}, given->customer_md5))
-        return bad_customer(call, OTHER_MD5);
-    return deny_telling(call, &NOT_IMPLEMENTED, .header = TEXT("x-amz-server-side-encryption-customer-algorithm"),
-                        .additional_message = TEXT("evpoc-emu does not seal objects with customers' keys"));
+    return is_md5_of((Bytes){key, SEALING_KEY_BYTES}, given->customer_md5) ? OK : bad_customer(call, OTHER_MD5);
+}
+
+/* aws: User Guide, "Using server-side encryption with customer-provided keys": "Amazon S3 does not store the encryption
+ * key that you provide. Instead, it stores a randomly salted Hash-based Message Authentication Code (HMAC) value". */
+#define SALT_BYTES  16
+#define CHECK_BYTES (SALT_BYTES + SHA256_DIGEST_SIZE)
+
+static void sum_check(const uint8_t *key, uint8_t check[static CHECK_BYTES])
+{
+    struct hmac_sha256_ctx sum;
+    hmac_sha256_set_key(&sum, SEALING_KEY_BYTES, key);
+    hmac_sha256_update(&sum, SALT_BYTES, check);
+    hmac_sha256_digest(&sum, SHA256_DIGEST_SIZE, check + SALT_BYTES);
+}
+
+static Bytes new_check(Call *call, const uint8_t *key)
+{
+    uint8_t check[CHECK_BYTES];
+    random_fill(call->runtime->random, check, SALT_BYTES);
+    sum_check(key, check);
+    return base64_text(call->arena, (Bytes){(const char *)check, sizeof check});
+}
+
+static bool fits_check(const uint8_t *key, Bytes text)
+{
+    char kept[CHECK_BYTES + 3];
+    uint8_t check[CHECK_BYTES];
+    if (text.len != base64_encoded_len(CHECK_BYTES) || base64_decode(kept, text) != CHECK_BYTES)
+        return false;
+    memcpy(check, kept, SALT_BYTES);
+    sum_check(key, check);
+    return memeql_sec(check, kept, CHECK_BYTES);
+}
+
+#define STORED_SEALED                                                                                                  \
+    "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object."
+#define OTHER_KEY                                                                                                      \
+    "Requests specifying Server Side Encryption with Customer provided keys must provide the correct secret key."
+
+/* Of an object that has such a key, or none. */
+static Status check_customer(Call *call, const ObjectHead *head, const EncryptionGiven *given, char *key)
+{
+    if (!is_customers(given))
+        return present(head->customer) ? fail(call, &INVALID_REQUEST, STORED_SEALED) : OK;
+    if (present(given->customer_key) && !present(given->customer_md5))
+        return deny_saying(call, &ACCESS_DENIED, OTHER_KEY, .key = (Bytes){0});
+    TRY(read_customer(call, given, key));
+    if (!present(head->customer))
+        return fail(call, &INVALID_REQUEST, "The encryption parameters are not applicable to this object.");
+    return fits_check((const uint8_t *)key, head->customer)
+               ? OK
+               : deny_saying(call, &ACCESS_DENIED, OTHER_KEY, .key = (Bytes){0});
+}
+
+Status encryption_check_shown(Call *call, const ObjectHead *head, const EncryptionGiven *given)
+{
+    char key[SEALING_KEY_BYTES + 3];
+    return check_customer(call, head, given, key);
 }
 
 /* Keys of KMS. */
@@ -145,7 +205,9 @@ Status encryption_apply(Call *call, const Bucket *bucket, const EncryptionGiven 
     static const S3ServerSideEncryptionByDefault none = {0};
     S3ServerSideEncryptionRule rule;
     bool is_kms = bytes_starts_with(given->algorithm, TEXT("aws:kms"));
-    TRY(encryption_check_customer(call, given));
+    char key[SEALING_KEY_BYTES + 3];
+    if (is_customers(given))
+        return read_customer(call, given, key);
     if (present(given->algorithm) && !encryption_is_known(given->algorithm))
         return deny_telling(call, &INVALID_ENCRYPTION, .argument_name = HEADER, .argument_value = given->algorithm);
     if (present(given->key_id) && !is_kms)
@@ -167,17 +229,113 @@ Status encryption_apply(Call *call, const Bucket *bucket, const EncryptionGiven 
     return OK;
 }
 
-Status encryption_check_read(Call *call, const ObjectHead *head)
+/* The Kms, where that key is. */
+static Scope place_of(Call *call, Bytes key_arn)
 {
-    KmsKey key;
-    const S3 *s3 = call->service;
-    if (!present(head->key_arn) || !s3->kms)
-        return OK;
     Arn arn;
-    Scope place = scope_for(&call->scope, s3->kms);
-    if (arn_parse(head->key_arn, &arn)) {
+    Scope place = scope_for(&call->scope, ((const S3 *)call->service)->kms);
+    if (arn_parse(key_arn, &arn)) {
         place.account = arn.account;
         place.region = arn.region;
     }
-    return judge_key(call, kms_look_up_key(&place, head->key_arn, &key), &key, head->key_arn);
+    return place;
+}
+
+static Status look_up(Call *call, Bytes key_arn, Scope *ret_place, KmsKey *ret_key)
+{
+    *ret_place = place_of(call, key_arn);
+    return judge_key(call, kms_look_up_key(ret_place, key_arn, ret_key), ret_key, key_arn);
+}
+
+Status encryption_keys(Call *call, const EncryptionGiven *given, const ObjectHead *head, SealingKeys *ret_keys)
+{
+    char key[SEALING_KEY_BYTES + 3];
+    *ret_keys = (SealingKeys){0};
+    if (is_customers(given)) {
+        TRY(read_customer(call, given, key));
+        memcpy(ret_keys->keys[0], key, SEALING_KEY_BYTES);
+        ret_keys->layers = 1;
+    } else if (present(head->encryption) && ((const S3 *)call->service)->kms) {
+        ret_keys->layers = bytes_is(head->encryption, "aws:kms:dsse") ? 2 : 1;
+        if (getentropy(ret_keys->keys, sizeof ret_keys->keys))
+            abort();
+    }
+    return OK;
+}
+
+/* What a data key belongs to: it opens only objects of that bucket. */
+static Bytes bound_to(Call *call, const Bucket *bucket)
+{
+    return arena_text(call->arena, "aws:s3:arn=arn:aws:s3:::" BYTES_FMT, BYTES_ARG(bucket->name));
+}
+
+static void forget_kms(ObjectHead *head)
+{
+    head->encryption = head->key_arn = head->bucket_key = (Bytes){0};
+}
+
+/* The bucket may say otherwise by now: the bytes are as they were asked for when they began. */
+Status encryption_keep(Call *call, const Bucket *bucket, const EncryptionGiven *given, const SealingKeys *keys,
+                       ObjectHead *head)
+{
+    Scope place;
+    KmsKey key;
+    Bytes sealed;
+    if (!keys->layers || is_customers(given))
+        forget_kms(head);
+    if (!keys->layers)
+        return OK;
+    if (is_customers(given)) {
+        head->customer = new_check(call, keys->keys[0]);
+        return OK;
+    }
+    if (!present(head->key_arn))
+        return deny(call, &CONDITIONAL_CONFLICT);
+    TRY(look_up(call, head->key_arn, &place, &key));
+    Bytes plain = {(const char *)keys->keys, (size_t)keys->layers * SEALING_KEY_BYTES};
+    int code = kms_new_data_key(&place, &key, bound_to(call, bucket), plain, &sealed);
+    if (code == KMS_KEY_ABSENT)
+        return fail(call, &KEY_INVALID_USAGE, "You cannot generate a data key with an asymmetric CMK");
+    TRY(expect_ok(call, code));
+    head->data_key = base64_text(call->arena, sealed);
+    return OK;
+}
+
+static Status open_data_key(Call *call, const Bucket *bucket, const ObjectHead *head, SealingKeys *ret_keys)
+{
+    Scope place;
+    KmsKey key;
+    Bytes plain;
+    char *sealed = arena_take_raw(call->arena, head->data_key.len + 3);
+    TRY(look_up(call, head->key_arn, &place, &key));
+    ptrdiff_t len = base64_decode(sealed, head->data_key);
+    int code = len < 0 ? KMS_KEY_ABSENT
+                       : kms_open_data_key(&place, (Bytes){sealed, (size_t)len}, bound_to(call, bucket), &plain);
+    if (code == KMS_KEY_ABSENT || (code == KMS_KEY_FOUND && plain.len > sizeof ret_keys->keys))
+        return fail(call, &KEY_INVALID_STATE, "%s has not the material that the object was encrypted under.",
+                    arena_cstr(call->arena, head->key_arn));
+    TRY(expect_ok(call, code));
+    ret_keys->layers = (int)(plain.len / SEALING_KEY_BYTES);
+    memcpy(ret_keys->keys, plain.ptr, plain.len);
+    return OK;
+}
+
+Status encryption_open(Call *call, const Bucket *bucket, const ObjectHead *head, const EncryptionGiven *given,
+                       SealingKeys *ret_keys)
+{
+    char key[SEALING_KEY_BYTES + 3];
+    Scope place;
+    KmsKey kms_key;
+    *ret_keys = (SealingKeys){0};
+    TRY(check_customer(call, head, given, key));
+    if (present(head->customer)) {
+        ret_keys->layers = 1;
+        memcpy(ret_keys->keys[0], key, SEALING_KEY_BYTES);
+        return OK;
+    }
+    if (!present(head->key_arn) || !((const S3 *)call->service)->kms)
+        return OK;
+    /* an object of an earlier version of this program's file: its bytes lie as they came */
+    return present(head->data_key) ? open_data_key(call, bucket, head, ret_keys)
+                                   : look_up(call, head->key_arn, &place, &kms_key);
 }

@@ -124,6 +124,7 @@ typedef struct S3ErrorFields {
     X(KEY_TOO_LONG, "KeyTooLongError", 400, "Your key is too long")                                                    \
     X(KEY_DISABLED, "KMS.DisabledException", 400, "")                                                                  \
     X(KEY_INVALID_STATE, "KMS.KMSInvalidStateException", 400, "")                                                      \
+    X(KEY_INVALID_USAGE, "KMS.InvalidKeyUsageException", 400, "")                                                      \
     X(KEY_NOT_FOUND, "KMS.NotFoundException", 400, "")                                                                 \
     X(LIFECYCLE_ABSENT, "NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist")             \
     X(LOCK_ABSENT, "NoSuchObjectLockConfiguration", 404,                                                               \

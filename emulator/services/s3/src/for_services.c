@@ -1,6 +1,7 @@
 /* for_services.c - objects that other services put: their bytes come over many turns, the object in one; and those that
  * they read. */
 #include "blob.h"
+#include "encryption.h"
 #include "listing.h"
 #include "s3.h"
 #include <stdlib.h>
@@ -102,13 +103,61 @@ int s3_next_key(const Scope *scope, Bytes bucket_name, Bytes prefix, Bytes after
     return bytes_starts_with(*ret_key, prefix) ? STORE_OK : STORE_NOT_FOUND;
 }
 
-int s3_hold(const Scope *scope, Bytes bucket_name, Bytes key, Blob **ret_blob)
+struct S3Reading {
+    Blob *blob;
+    Opening *opening;
+};
+
+static int open_sealed(Call *call, const Bucket *bucket, const Object *object, Opening **ret_opening)
+{
+    const EncryptionGiven nothing = {0};
+    SealingKeys keys;
+    ObjectHead head = object_head_read(call, object->head);
+    *ret_opening = NULL;
+    if (!is_ok(encryption_open(call, bucket, &head, &nothing, &keys)))
+        return call->fault_code ? call->fault_code : S3_SEALED;
+    return is_ok(opening_new(call, object, &keys, ret_opening)) ? STORE_OK : call->fault_code;
+}
+
+int s3_open(const Scope *scope, Bytes bucket_name, Bytes key, S3Reading **ret_reading)
 {
     Bucket bucket;
     Object object;
+    Opening *opening = NULL;
+    Blob *blob;
     Call call = {.scope = *scope};
     int code = bucket_find(&call, bucket_name, &bucket);
     if (code == STORE_OK)
         code = object_find(&call, &bucket, key, &object);
-    return code == STORE_OK ? blob_hold(scope->store, object.blob, ret_blob) : code;
+    if (code == STORE_OK)
+        code = open_sealed(&call, &bucket, &object, &opening);
+    if (code == STORE_OK)
+        code = blob_hold(scope->store, object.blob, &blob);
+    if (code != STORE_OK) {
+        opening_free(opening);
+        return code;
+    }
+    *ret_reading = malloc(sizeof **ret_reading);
+    if (!*ret_reading)
+        abort();
+    **ret_reading = (S3Reading){blob, opening};
+    return STORE_OK;
+}
+
+int s3_read(S3Reading *reading, uint64_t at, char *to, size_t room, size_t *ret_len)
+{
+    int code = blob_read(reading->blob, at, to, room, ret_len);
+    if (code == STORE_OK && reading->opening)
+        opening_turn(reading->opening, at, to, *ret_len);
+    return code;
+}
+
+S3Reading *s3_close(S3Reading *reading)
+{
+    if (!reading)
+        return NULL;
+    opening_free(reading->opening);
+    blob_let_go(reading->blob);
+    free(reading);
+    return NULL;
 }

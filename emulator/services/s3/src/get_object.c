@@ -73,9 +73,8 @@ static int64_t count_tags(Bytes tagging)
 /* What GetObject and HeadObject tell alike. */
 #define TELL(call, in, out, bucket, object, reach)                                                                     \
     do {                                                                                                               \
-        ObjectHead head_ = object_head_read((call), (object)->head);                                                   \
-        HEAD_TELL((out), head_);                                                                                       \
-        LOCK_TELL((out), head_);                                                                                       \
+        HEAD_TELL((out), head);                                                                                        \
+        LOCK_TELL((out), head);                                                                                        \
         if ((in)->response_cache_control.ptr)                                                                          \
             (out)->cache_control = (in)->response_cache_control;                                                       \
         if ((in)->response_content_disposition.ptr)                                                                    \
@@ -91,13 +90,14 @@ static int64_t count_tags(Bytes tagging)
         (out)->accept_ranges = TEXT("bytes");                                                                          \
         (out)->e_tag = quoted((call), (object)->etag);                                                                 \
         SET((out), last_modified, (object)->modified_ms);                                                              \
-        ENCRYPTION_TELL((out), head_);                                                                                 \
+        ENCRYPTION_TELL((out), head);                                                                                  \
+        CUSTOMER_TELL((out), (in));                                                                                    \
         (out)->version_id = version_told((bucket), (object));                                                          \
         if ((object)->storage_class.ptr && !bytes_is((object)->storage_class, "STANDARD"))                             \
             (out)->storage_class = (object)->storage_class;                                                            \
         if ((reach)->parts)                                                                                            \
             SET((out), parts_count, (int32_t)(reach)->parts);                                                          \
-        int64_t tags_ = count_tags(head_.tagging);                                                                     \
+        int64_t tags_ = count_tags(head.tagging);                                                                      \
         if (tags_)                                                                                                     \
             SET((out), tag_count, (int32_t)tags_);                                                                     \
         if ((reach)->is_partial)                                                                                       \
@@ -125,8 +125,9 @@ static Status get_object(Call *call, const S3GetObjectInput *in, S3GetObjectOutp
     Conditions conditions = CONDITIONS_OF(in);
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
     TRY(object_for(call, &bucket, in->key, in->version_id, &object));
-    if (present(in->sse_customer_algorithm)) /* aws: of an object that has no such key */
-        return fail(call, &INVALID_REQUEST, "The encryption parameters are not applicable to this object.");
+    ObjectHead head = object_head_read(call, object.head);
+    EncryptionGiven customer = CUSTOMER_GIVEN(in);
+    TRY(encryption_check_shown(call, &head, &customer));
     TRY(conditions_for_read(call, &conditions, &object));
     if (is_restorable_only(&object))
         return deny_telling(call, &INVALID_OBJECT_STATE, .storage_class = object.storage_class);
@@ -134,10 +135,12 @@ static Status get_object(Call *call, const S3GetObjectInput *in, S3GetObjectOutp
     TELL(call, in, out, &bucket, &object, &reach);
     if (!present(in->version_id)) /* aws: of the one that the key names alone (recorded) */
         TRY(lifecycle_expiration(call, &bucket, &object, &out->expiration));
-    ObjectHead head = object_head_read(call, object.head);
-    TRY(encryption_check_read(call, &head));
+    SealingKeys keys;
+    Opening *opening;
+    TRY(encryption_open(call, &bucket, &head, &customer, &keys));
+    TRY(opening_new(call, &object, &keys, &opening));
     out->body = TEXT("");
-    return expect_ok(call, call_answer_blob(call, object.blob, (uint64_t)reach.from, (uint64_t)reach.length));
+    return opening_answer(call, &object, opening, (uint64_t)reach.from, (uint64_t)reach.length);
 }
 
 /* Never asked: no body follows the head, but its length is told. */
@@ -156,8 +159,9 @@ static Status head_object(Call *call, const S3HeadObjectInput *in, S3HeadObjectO
     Conditions conditions = CONDITIONS_OF(in);
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
     TRY(object_for(call, &bucket, in->key, in->version_id, &object));
-    if (present(in->sse_customer_algorithm)) /* aws: of an object that has no such key */
-        return fail(call, &INVALID_REQUEST, "The encryption parameters are not applicable to this object.");
+    ObjectHead head = object_head_read(call, object.head);
+    EncryptionGiven customer = CUSTOMER_GIVEN(in);
+    TRY(encryption_check_shown(call, &head, &customer));
     TRY(conditions_for_read(call, &conditions, &object));
     TRY(find_reach(call, &object, in->range, in->has_part_number ? in->part_number : 0, &reach));
     TELL(call, in, out, &bucket, &object, &reach);

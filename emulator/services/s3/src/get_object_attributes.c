@@ -1,4 +1,5 @@
 /* get_object_attributes.c - GetObjectAttributes. aws: S3 API Reference. */
+#include "encryption.h"
 #include "listing.h"
 #include "s3_operations.h"
 
@@ -71,9 +72,12 @@ static Status get_object_attributes(Call *call, const S3GetObjectAttributesInput
 {
     Bucket bucket;
     Object object;
+    EncryptionGiven customer = CUSTOMER_GIVEN(in);
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
     TRY(check_names(call, in));
     TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    ObjectHead head = object_head_read(call, object.head);
+    TRY(encryption_check_shown(call, &head, &customer));
     SET(out, last_modified, object.modified_ms);
     out->version_id = version_told(&bucket, &object);
     if (is_asked(in, "ETag"))

@@ -1,6 +1,7 @@
 /* multipart.c */
 #include "multipart.h"
 #include "row.h"
+#include "state.h"
 
 static const Column columns[] = {
     COLUMN(Multipart, id),        COLUMN_BYTES("key", Multipart, key), COLUMN(Multipart, initiated_ms),
@@ -86,11 +87,14 @@ Status multipart_remove(Call *call, const Multipart *upload, bool with_bytes)
 Bytes multipart_new_id(Call *call)
 {
     static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz.";
-    char random[55];
+    S3 *s3 = call->service;
+    char random[50];
     random_fill(call->runtime->random, random, sizeof random);
     for (size_t i = 0; i < sizeof random; i++)
         random[i] = letters[(unsigned char)random[i] & 63];
-    return arena_text(call->arena, "%011llx%.53s", (long long)call->now_ms, random);
+    s3->uploads_of_ms = s3->upload_ms == call->now_ms ? s3->uploads_of_ms + 1 : 0;
+    s3->upload_ms = call->now_ms;
+    return arena_text(call->arena, "%011llx%03x%.50s", (long long)call->now_ms, s3->uploads_of_ms & 0xfff, random);
 }
 
 ChecksumAlgorithm multipart_algorithm(const Multipart *upload)

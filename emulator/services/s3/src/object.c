@@ -24,9 +24,11 @@ static const Query insert_object = {"INSERT OR REPLACE INTO s3_object (bucket, "
 static const Query insert_version = {"INSERT INTO s3_version (bucket, " COLUMNS ") VALUES (?1, " VALUES ")"};
 static const Query remove_object = {"DELETE FROM s3_object WHERE bucket = ?1 AND key = ?2"};
 static const Query remove_version = {"DELETE FROM s3_version WHERE bucket = ?1 AND key = ?2 AND sequence = ?3"};
-static const Query insert_part = {"INSERT INTO s3_part (blob, number, at, size, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"};
-static const Query find_part = {"SELECT number, at, size, checksum FROM s3_part WHERE blob = ?1 AND number >= ?2"
-                                " ORDER BY number LIMIT 1"};
+static const Query insert_part = {"INSERT INTO s3_part (blob, number, at, size, checksum, counter)"
+                                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"};
+#define PARTS "SELECT number, at, size, checksum, counter FROM s3_part WHERE blob = ?1 AND number >= ?2 ORDER BY number"
+static const Query find_part = {PARTS " LIMIT 1"};
+static const Query list_parts = {PARTS};
 static const Query remove_parts = {"DELETE FROM s3_part WHERE blob = ?1"};
 
 Bytes quoted(Call *call, Bytes etag)
@@ -371,16 +373,38 @@ Status object_part_add(Call *call, int64_t blob, const ObjectPart *part)
     bind_int64(row, 3, part->at);
     bind_int64(row, 4, part->size);
     bind_text(row, 5, part->checksum);
+    bind_text(row, 6, part->counter);
     return expect_ok(call, statement_run(row));
+}
+
+static const Column part_columns[] = {COLUMN(ObjectPart, number), COLUMN(ObjectPart, at), COLUMN(ObjectPart, size),
+                                      COLUMN(ObjectPart, checksum), COLUMN(ObjectPart, counter)};
+static const Row part_row = ROW(part_columns);
+
+static Statement *begin_parts(Call *call, const Query *query, int64_t blob, int64_t number)
+{
+    Statement *row = statement_begin(call->store, query);
+    bind_int64(row, 1, blob);
+    bind_int64(row, 2, number);
+    return row;
 }
 
 int object_part_find(Call *call, int64_t blob, int64_t number, ObjectPart *ret_part)
 {
-    static const Column part_columns[] = {COLUMN(ObjectPart, number), COLUMN(ObjectPart, at), COLUMN(ObjectPart, size),
-                                          COLUMN(ObjectPart, checksum)};
-    static const Row part_row = ROW(part_columns);
-    Statement *row = statement_begin(call->store, &find_part);
-    bind_int64(row, 1, blob);
-    bind_int64(row, 2, number);
-    return row_one(call->arena, row, &part_row, ret_part);
+    return row_one(call->arena, begin_parts(call, &find_part, blob, number), &part_row, ret_part);
+}
+
+Status object_parts_list(Call *call, const Object *object, ObjectPart **ret_parts, size_t *ret_count)
+{
+    size_t most = (size_t)object->parts, count = 0;
+    Statement *row = begin_parts(call, &list_parts, object->blob, 0);
+    int code = STORE_OK;
+    *ret_parts = arena_new_array(call->arena, ObjectPart, most + 1);
+    while (count < most && (code = statement_step(row)) == STORE_ROW)
+        row_read(call->arena, row, &part_row, &(*ret_parts)[count++]);
+    if (code < 0)
+        return fault(call, code);
+    statement_end(row);
+    *ret_count = count;
+    return OK;
 }

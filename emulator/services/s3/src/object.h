@@ -24,7 +24,9 @@
     X(upload, "upload")         /* whose parts it was made of */                                                       \
     X(encryption, "encryption") /* absent: AES256 */                                                                   \
     X(key_arn, "key")                                                                                                  \
-    X(before, "before") /* of an upload in parts: what the key named when it began */                                  \
+    X(before, "before")     /* of an upload in parts: what the key named when it began */                              \
+    X(data_key, "data-key") /* base64: what a key of KMS opens; absent: the bytes lie as they came */                  \
+    X(customer, "customer") /* base64: a salted check of the customer's key */                                         \
     X(bucket_key, "bucket-key")                                                                                        \
     X(legal_hold, "legal-hold")                                                                                        \
     X(lock_mode, "lock-mode")                                                                                          \
@@ -116,10 +118,14 @@ MUST_CHECK Status object_delete(Call *call, const Bucket *bucket, Bytes key, Byt
 typedef struct ObjectPart {
     int64_t number, at, size;
     Bytes checksum;
+    Bytes counter; /* where its bytes are sealed, 32 hex digits: sealing.h */
 } ObjectPart;
 MUST_CHECK Status object_part_add(Call *call, int64_t blob, const ObjectPart *part);
 /* The first of number `number` or more. STORE_OK, STORE_NOT_FOUND, or below 0. */
 MUST_CHECK int object_part_find(Call *call, int64_t blob, int64_t number, ObjectPart *ret_part);
+
+/* All of them, in order. */
+MUST_CHECK Status object_parts_list(Call *call, const Object *object, ObjectPart **ret_parts, size_t *ret_count);
 
 Bytes quoted(Call *call, Bytes etag);
 Bytes version_told(const Bucket *bucket, const Object *object); /* absent where the bucket never had versions */

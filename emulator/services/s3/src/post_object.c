@@ -12,7 +12,35 @@
 typedef struct Post {
     Form form;
     Upload *upload;
+    ObjectHead usual; /* encrypted as the bucket has it */
+    HttpSink to_file;
 } Post;
+
+static EncryptionGiven encryption_of(const Form *form)
+{
+    return (EncryptionGiven){
+        .algorithm = form_field(form, "x-amz-server-side-encryption"),
+        .key_id = form_field(form, "x-amz-server-side-encryption-aws-kms-key-id"),
+        .customer_algorithm = form_field(form, "x-amz-server-side-encryption-customer-algorithm"),
+        .customer_key = form_field(form, "x-amz-server-side-encryption-customer-key"),
+        .customer_md5 = form_field(form, "x-amz-server-side-encryption-customer-key-md5"),
+    };
+}
+
+/* The fields are there when the file begins. What is wrong with them is told when the form is whole. */
+static size_t file_write(void *context, Bytes bytes)
+{
+    Post *post = context;
+    Call *call = post->upload->call;
+    EncryptionGiven given = encryption_of(&post->form);
+    ObjectHead head = post->usual;
+    SealingKeys keys;
+    if (present(given.algorithm))
+        head.encryption = bytes_is(given.algorithm, "AES256") ? (Bytes){0} : given.algorithm;
+    if (!blob_written(post->upload->writer) && is_ok(encryption_keys(call, &given, &head, &keys)))
+        upload_seal(post->upload, &keys);
+    return post->to_file.write(post->to_file.context, bytes);
+}
 
 static size_t post_write(void *context, Bytes bytes)
 {
@@ -24,18 +52,19 @@ OPERATION_OF_STREAM(S3PostObject, post_object, begin_post, WRITES);
 static Status begin_post(Call *call, const S3PostObjectInput *in, HttpSink *ret_sink)
 {
     Bucket bucket;
-    HttpSink file;
+    const EncryptionGiven nothing = {0};
     Post *post = arena_new_of(call->arena, Post);
     UploadRequest request = {.length = in->has_content_length ? in->content_length : -1, .usual = CHECKSUM_CRC64NVME};
     TRY(bucket_for(call, in->bucket, (Bytes){0}, &bucket));
     if (!form_begin(&post->form, call->arena, in->content_type))
         return deny_telling(call, &PRECONDITION_FAILED,
                             .condition = TEXT("Bucket POST must be of the enclosure-type multipart/form-data"));
-    TRY(upload_begin(call, &request, &file));
-    post->upload = file.context;
+    TRY(encryption_apply(call, &bucket, &nothing, &post->usual));
+    TRY(upload_begin(call, &request, &post->to_file));
+    post->upload = post->to_file.context;
     post->upload->length = -1; /* of the file nothing was promised */
     post->upload->has_sha256 = false;
-    post->form.file = file;
+    post->form.file = (HttpSink){.write = file_write, .context = post};
     *ret_sink = (HttpSink){.write = post_write, .context = post};
     return OK;
 }
@@ -128,6 +157,7 @@ static Status read_tags(Call *call, const Form *form, Bytes *ret_text)
 static Status make_input(Call *call, const S3PostObjectInput *in, const Form *form, S3PutObjectInput *ret)
 {
     Bytes type = form_field(form, "Content-Type");
+    EncryptionGiven encryption = encryption_of(form);
     *ret = (S3PutObjectInput){
         .bucket = in->bucket,
         .key = key_of(call, form),
@@ -141,8 +171,11 @@ static Status make_input(Call *call, const S3PostObjectInput *in, const Form *fo
         .metadata = metadata_of(call, form),
         .storage_class = form_field(form, "x-amz-storage-class"),
         .website_redirect_location = form_field(form, "x-amz-website-redirect-location"),
-        .server_side_encryption = form_field(form, "x-amz-server-side-encryption"),
-        .ssekms_key_id = form_field(form, "x-amz-server-side-encryption-aws-kms-key-id"),
+        .server_side_encryption = encryption.algorithm,
+        .ssekms_key_id = encryption.key_id,
+        .sse_customer_algorithm = encryption.customer_algorithm,
+        .sse_customer_key = encryption.customer_key,
+        .sse_customer_key_md5 = encryption.customer_md5,
     };
     return read_tags(call, form, &ret->tagging);
 }

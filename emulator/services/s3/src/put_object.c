@@ -31,13 +31,21 @@ static Status begin_object(Call *call, const S3PutObjectInput *in, HttpSink *ret
     ObjectHead head;
     UploadRequest request = UPLOAD_REQUEST(in);
     request.usual = CHECKSUM_CRC64NVME;
+    EncryptionGiven encryption = ENCRYPTION_GIVEN(in);
+    SealingKeys keys;
     TRY(upload_check(call, in, &bucket, &head));
-    return upload_begin(call, &request, ret_sink);
+    TRY(encryption_keys(call, &encryption, &head, &keys));
+    TRY(upload_begin(call, &request, ret_sink));
+    upload_seal(ret_sink->context, &keys);
+    return OK;
 }
 
-Status upload_keep(Call *call, const S3PutObjectInput *in, const Bucket *bucket, const ObjectHead *head, Upload *upload,
+Status upload_keep(Call *call, const S3PutObjectInput *in, const Bucket *bucket, ObjectHead *head, Upload *upload,
                    Object *ret_object)
 {
+    static const SealingKeys none = {0};
+    EncryptionGiven encryption = ENCRYPTION_GIVEN(in);
+    TRY(encryption_keep(call, bucket, &encryption, upload->sealing ? &upload->sealing->keys : &none, head));
     *ret_object = (Object){
         .key = in->key,
         .size = upload->size,
@@ -67,6 +75,7 @@ static Status put_object(Call *call, const S3PutObjectInput *in, S3PutObjectOutp
     CHECKSUM_TELL(out, upload->sum.algorithm, object.checksum);
     out->checksum_type = TEXT("FULL_OBJECT");
     ENCRYPTION_TELL(out, head);
+    CUSTOMER_TELL(out, in);
     out->version_id = bucket.versioning == VERSIONING_ENABLED ? version_told(&bucket, &object) : (Bytes){0};
     return OK;
 }

@@ -36,6 +36,7 @@ static const Migration migration = {
         "CREATE UNIQUE INDEX s3_upload_by_key ON s3_upload (bucket, key, id);"
         "CREATE TABLE s3_upload_part (upload TEXT, number INTEGER, blob INTEGER NOT NULL, size INTEGER NOT NULL,"
         " modified_ms INTEGER NOT NULL, etag TEXT NOT NULL, checksum TEXT, PRIMARY KEY (upload, number)) WITHOUT ROWID;",
+        "ALTER TABLE s3_part ADD COLUMN counter TEXT;",
         NULL,
     },
 };
@@ -153,6 +154,7 @@ static const FrontEnd front_end = {
     .preflight = cors_preflight,
     .malformed = &MALFORMED_XML,
     .bad_uri = &INVALID_URI,
+    .failure = &INTERNAL_ERROR,
     .no_operation = &METHOD_NOT_ALLOWED,
     .request_id_header = "x-amz-request-id",
 };

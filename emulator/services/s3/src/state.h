@@ -20,6 +20,8 @@ typedef struct S3 {
     int64_t sweep_sequence; /* of the key's versions */
     int64_t sweep_since_ms; /* when the next older version became noncurrent */
     int64_t sweep_rank;     /* how many newer noncurrent versions there are */
+    int64_t upload_ms;      /* when the last upload in parts began */
+    unsigned uploads_of_ms; /* how many of that millisecond came before it */
     Md5Crowd md5s;          /* of bodies under way */
 } S3;
 

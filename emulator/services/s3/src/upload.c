@@ -1,6 +1,7 @@
 /* upload.c */
 #include "upload.h"
 #include "base64.h"
+#include "sealing.h"
 #include "state.h"
 
 #define STREAMING       "STREAMING-"
@@ -16,6 +17,31 @@ Bytes hex_text(Arena *arena, const uint8_t *digest, size_t len)
     return (Bytes){text, 2 * len};
 }
 
+#define SEALED_BYTES ((size_t)64 * 1024)
+
+void upload_seal(Upload *upload, const SealingKeys *keys)
+{
+    if (!keys->layers)
+        return;
+    Arena *arena = upload->call->arena;
+    upload->sealing = arena_new_of(arena, Sealing);
+    upload->sealed = arena_take_raw(arena, SEALED_BYTES);
+    sealing_begin(upload->call, keys, upload->sealing);
+}
+
+static int write_sealed(Upload *upload, Bytes piece)
+{
+    int code = STORE_OK;
+    while (piece.len && code == STORE_OK) {
+        size_t len = piece.len < SEALED_BYTES ? piece.len : SEALED_BYTES;
+        memcpy(upload->sealed, piece.ptr, len);
+        sealing_turn(upload->sealing, blob_written(upload->writer), upload->sealed, len);
+        code = blob_write(upload->writer, (Bytes){upload->sealed, len});
+        piece = bytes_slice(piece, len, piece.len - len);
+    }
+    return code;
+}
+
 static void take(Upload *upload, Bytes piece)
 {
     md5_stream_add(&upload->md5, piece);
@@ -24,7 +50,7 @@ static void take(Upload *upload, Bytes piece)
     if (upload->has_sha256)
         sha256_update(&upload->sha256, piece.len, (const uint8_t *)piece.ptr);
     if (upload->code == STORE_OK)
-        upload->code = blob_write(upload->writer, piece);
+        upload->code = upload->sealing ? write_sealed(upload, piece) : blob_write(upload->writer, piece);
 }
 
 static size_t upload_write(void *context, Bytes bytes)
@@ -156,12 +182,11 @@ static void sum_up(Upload *upload)
         return;
     md5_stream_end(&upload->md5, md5);
     md5_stream_done(&upload->md5);
-    upload->etag = hex_text(arena, md5, sizeof md5);
+    upload->etag = upload->sealing ? sealing_etag(arena, upload->sealing) : hex_text(arena, md5, sizeof md5);
     upload->checksum = checksum_end(&upload->sum, arena);
     upload->kept_checksum = upload->kept.algorithm ? checksum_end(&upload->kept, arena) : upload->checksum;
     upload->size = (int64_t)blob_written(upload->writer);
-    char *base64 = arena_take_raw(arena, base64_encoded_len(sizeof md5));
-    upload->md5_base64 = (Bytes){base64, base64_encode(base64, (Bytes){(const char *)md5, sizeof md5})};
+    upload->md5_base64 = base64_text(arena, (Bytes){(const char *)md5, sizeof md5});
     if (upload->has_sha256) {
         sha256_digest(&upload->sha256, sizeof sha256, sha256);
         upload->sha256_hex = hex_text(arena, sha256, sizeof sha256);

@@ -8,6 +8,8 @@
 
 #define OBJECT_BYTES_MAX (5LL << 30) /* of one PutObject or UploadPart */
 
+struct Sealing;
+
 typedef struct UploadRequest {
     Bytes content_md5;
     ChecksumGiven given;
@@ -32,6 +34,8 @@ typedef struct Upload {
     struct sha256_ctx sha256; /* where x-amz-content-sha256 is one */
     Checksum sum, kept;
     Chunked chunked;
+    struct Sealing *sealing; /* NULL: the bytes lie as they come */
+    char *sealed;            /* a piece on its way */
     /* What came of it; set by upload_end. */
     Bytes etag;          /* 32 hex digits */
     Bytes checksum;      /* base64; absent: none was asked for */
@@ -47,6 +51,9 @@ typedef struct Upload {
     }
 /* What can be refused by the head alone is. The upload is the sink's context. */
 MUST_CHECK Status upload_begin(Call *call, const UploadRequest *request, HttpSink *ret_sink);
+/* Before its first byte: the bytes lie sealed, and the ETag is another. No layers: nothing is done. */
+struct SealingKeys;
+void upload_seal(Upload *upload, const struct SealingKeys *keys);
 /* It is what was promised: may be kept. */
 MUST_CHECK Status upload_end(Call *call, Upload *upload);
 Bytes hex_text(Arena *arena, const uint8_t *digest, size_t len);

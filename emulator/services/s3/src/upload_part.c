@@ -6,16 +6,30 @@
 #include "s3_operations.h"
 #include "summing.h"
 
-static Status check(Call *call, const S3UploadPartInput *in, Bucket *bucket, Multipart *upload)
+/* The keys under which the upload's parts lie; the customer's must come with each part. */
+static Status open_upload(Call *call, const Bucket *bucket, const Multipart *upload, const EncryptionGiven *given,
+                          SealingKeys *ret_keys)
 {
+    ObjectHead head = object_head_read(call, upload->head);
+    bool is_given = present(given->customer_algorithm);
+    if (is_given != present(head.customer))
+        return fail(
+            call, &INVALID_REQUEST,
+            "The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.");
+    Status status = encryption_open(call, bucket, &head, given, ret_keys);
+    if (!is_ok(status) && is_given && call->error == &ACCESS_DENIED)
+        return fail(call, &INVALID_REQUEST,
+                    "The provided encryption parameters did not match the ones used originally.");
+    return status;
+}
+
+static Status check(Call *call, const S3UploadPartInput *in, Bucket *bucket, Multipart *upload, SealingKeys *keys)
+{
+    EncryptionGiven given = CUSTOMER_GIVEN(in);
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, bucket));
     TRY(part_number_check(call, in->part_number));
     TRY(multipart_for(call, bucket, in->key, in->upload_id, upload));
-    if (!present(in->sse_customer_algorithm))
-        return OK;
-    return fail(
-        call, &INVALID_REQUEST,
-        "The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.");
+    return open_upload(call, bucket, upload, &given, keys);
 }
 
 static Bytes lower_name(ChecksumAlgorithm algorithm)
@@ -41,11 +55,13 @@ static Status begin_part(Call *call, const S3UploadPartInput *in, HttpSink *ret_
 {
     Bucket bucket;
     Multipart upload;
+    SealingKeys keys;
     UploadRequest request = UPLOAD_REQUEST(in);
-    TRY(check(call, in, &bucket, &upload));
+    TRY(check(call, in, &bucket, &upload, &keys));
     request.usual = multipart_algorithm(&upload);
     request.kept = multipart_algorithm(&upload);
     TRY(upload_begin(call, &request, ret_sink));
+    upload_seal(ret_sink->context, &keys);
     ((Upload *)ret_sink->context)->is_part = true;
     return check_algorithm(call, &upload, ret_sink->context);
 }
@@ -54,8 +70,9 @@ static Status upload_part(Call *call, const S3UploadPartInput *in, S3UploadPartO
 {
     Bucket bucket;
     Multipart upload;
+    SealingKeys keys;
     Upload *body = call->body;
-    TRY(check(call, in, &bucket, &upload));
+    TRY(check(call, in, &bucket, &upload, &keys));
     TRY(upload_end(call, body));
 
     Part part = {.number = in->part_number,
@@ -70,6 +87,7 @@ static Status upload_part(Call *call, const S3UploadPartInput *in, S3UploadPartO
     CHECKSUM_TELL(out, body->sum.algorithm, body->checksum);
     ObjectHead head = object_head_read(call, upload.head);
     ENCRYPTION_TELL(out, head);
+    CUSTOMER_TELL(out, in);
     return OK;
 }
 
@@ -80,6 +98,7 @@ typedef struct PartCopy {
     Multipart upload;
     CopySource source;
     int64_t from, length;
+    SealingKeys source_keys, keys;
     Summing summing;
 } PartCopy;
 
@@ -123,10 +142,14 @@ static Status check_copy(Call *call, PartCopy *copy)
 {
     const S3UploadPartCopyInput *in = copy->in;
     Conditions conditions = COPY_CONDITIONS_OF(in);
+    EncryptionGiven given = CUSTOMER_GIVEN(in), source_given = SOURCE_CUSTOMER_GIVEN(in);
     TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &copy->bucket));
     TRY(part_number_check(call, in->part_number));
     TRY(multipart_for(call, &copy->bucket, in->key, in->upload_id, &copy->upload));
+    TRY(open_upload(call, &copy->bucket, &copy->upload, &given, &copy->keys));
     TRY(copy_source_find(call, in->copy_source, in->expected_source_bucket_owner, &conditions, &copy->source));
+    ObjectHead head = object_head_read(call, copy->source.object.head);
+    TRY(encryption_open(call, &copy->source.bucket, &head, &source_given, &copy->source_keys));
     return find_piece(call, copy);
 }
 
@@ -142,8 +165,7 @@ static Status finish_copy(Call *call, void *context)
                  .modified_ms = call->now_ms,
                  .etag = copy->summing.etag,
                  .checksum = copy->summing.checksum};
-    BlobSlice piece = {blob, (uint64_t)copy->from, (uint64_t)copy->length};
-    TRY(expect_ok(call, blob_join(call->store, &piece, 1, &part.blob)));
+    TRY(summing_keep(&copy->summing, call, &part.blob));
     TRY(part_put(call, &copy->upload, &part));
 
     S3CopyPartResult *result = arena_new_of(call->arena, S3CopyPartResult);
@@ -155,6 +177,7 @@ static Status finish_copy(Call *call, void *context)
     copy->out->copy_source_version_id = version_told(&copy->source.bucket, &copy->source.object);
     ObjectHead head = object_head_read(call, copy->upload.head);
     ENCRYPTION_TELL(copy->out, head);
+    CUSTOMER_TELL(copy->out, copy->in);
     return OK;
 }
 
@@ -165,8 +188,13 @@ static Status upload_part_copy(Call *call, const S3UploadPartCopyInput *in, S3Up
     copy->in = in;
     copy->out = out;
     TRY(check_copy(call, copy));
-    copy->summing.then = finish_copy;
-    copy->summing.context = copy;
-    return summing_start(&copy->summing, call, &copy->source.object, (uint64_t)copy->from, (uint64_t)copy->length,
-                         multipart_algorithm(&copy->upload));
+    copy->summing = (Summing){.then = finish_copy,
+                              .context = copy,
+                              .source = &copy->source.object,
+                              .at = (uint64_t)copy->from,
+                              .end = (uint64_t)(copy->from + copy->length),
+                              .algorithm = multipart_algorithm(&copy->upload),
+                              .source_keys = &copy->source_keys,
+                              .keys = &copy->keys};
+    return summing_start(&copy->summing, call);
 }
