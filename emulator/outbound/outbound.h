@@ -28,6 +28,9 @@ typedef struct OutboundRequest {
     OutboundTrouble trouble;
     int status;    /* of the answer, where there is one */
     Buffer answer; /* its body; the owner's to free */
+    struct {
+        bool is_json, has_length, is_encoded; /* what its head tells of the body */
+    } told;
     /* For outbound.c. */
     void *handle, *list;
     struct Outbound *outbound;

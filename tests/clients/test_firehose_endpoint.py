@@ -39,6 +39,7 @@ class Endpoint:
         self.requests: list[tuple[dict[str, str], dict[str, Any], int]] = []
         self.answers: list[Answer] = [taken]
         self.url = ""
+        self.headers: dict[str, str] = {}  # of answers; empty: left out
 
     def answer(self, headers: dict[str, str], raw: bytes) -> tuple[int, bytes]:
         body = json.loads(gzip.decompress(raw) if headers.get("content-encoding") == "gzip" else raw)
@@ -63,10 +64,12 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[Endpoint]:
             raw = self.rfile.read(int(self.headers["content-length"]))
             status, body = told.answer({name.lower(): value for name, value in self.headers.items()}, raw)
             self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
+            for name, value in ({"content-type": "application/json", "content-length": str(len(body))} | told.headers).items():
+                if value:
+                    self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+            self.close_connection = not told.headers.get("content-length", "there")
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -173,6 +176,15 @@ def test_what_is_not_taken_in_time_goes_to_s3(hose, endpoint, answer, code):
     assert len(endpoint.requests) == 1
 
 
+@pytest.mark.parametrize("headers", [{"content-type": "text/plain"}, {"content-encoding": "br"}, {"content-length": ""}])
+def test_an_answer_in_another_form_is_none(hose, endpoint, headers):
+    hose.make(RetryOptions={"DurationInSeconds": 0})
+    endpoint.headers = headers
+    hose.put(b"one")
+    hose.flush()
+    assert [failure["errorCode"] for failure in hose.failures()] == ["HttpEndpoint.InvalidResponseFromDestination"]
+
+
 def test_a_request_is_sent_again_as_it_was(hose, endpoint):
     with stopped_clock(hose.url):
         hose.make(RetryOptions={"DurationInSeconds": 100})
@@ -180,11 +192,13 @@ def test_a_request_is_sent_again_as_it_was(hose, endpoint):
         hose.put(b"one")
         assert hose.flush()["is_failing"] is True
         hose.put(b"two")
-        ask(hose.url, "clock", advance="1s")
+        ask(hose.url, "clock", advance="849ms")
+        assert len(endpoint.requests) == 1
+        ask(hose.url, "clock", advance="301ms")  # a second, 15 % more or less
         eventually(lambda: len(endpoint.requests) == 2)
         ask(hose.url, "clock", advance="1s")
         assert len(endpoint.requests) == 2
-        ask(hose.url, "clock", advance="1s")
+        ask(hose.url, "clock", advance="1300ms")
         eventually(lambda: len(endpoint.requests) == 3)
         ids = {body["requestId"] for _, body, _ in endpoint.requests}
         assert len(ids) == 1 and endpoint.data() == [b"one"]
@@ -199,8 +213,8 @@ def test_the_last_attempt_is_made_when_the_duration_ends(hose, endpoint):
         endpoint.answers = [lambda body: (500, b"no")]
         hose.put(b"one")
         hose.flush()
-        for count, seconds in enumerate((1, 2, 4, 3), start=2):
-            ask(hose.url, "clock", advance=f"{seconds}s")
+        for count, milliseconds in enumerate((1150, 2300, 4600, 1950), start=2):
+            ask(hose.url, "clock", advance=f"{milliseconds}ms")
             eventually(lambda count=count: len(endpoint.requests) == count)
         [failure] = eventually(hose.failures)
         assert failure["attemptsMade"] == 5 and failure["errorMessage"].endswith("destination. 500: no")

@@ -10,7 +10,8 @@ that nobody chooses, and started again on the same data. At the end what is left
 
     avro        events as Avro behind the Glue Schema Registry's frame, one behind the other, read by the schemas that the frames name
     gzip        the same, objects compressed
-    partitions  events as JSON, a folder for each event type by dynamic partitioning, each in the right one"""
+    partitions  events as JSON, a folder for each event type by dynamic partitioning, each in the right one
+    parquet     events as JSON, rows of Parquet by a table of Glue's catalogue, read by pyarrow"""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ from names import REGISTRY, STREAM  # noqa: E402
 from setup_resources import make_registry  # noqa: E402
 
 HOSE = "event-archive-firehose-poc"
-FORMS = ("avro", "gzip", "partitions")
+FORMS = ("avro", "gzip", "partitions", "parquet")
 BATCH = 50
 FRAME = 18
 PATIENCE_SECONDS = 120
@@ -76,7 +77,7 @@ class Producer:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def encode(self, codec: EventCodec, event: dict[str, Any]) -> bytes:
-        return json.dumps(event, default=str).encode() if self.form == "partitions" else codec.encode(event)
+        return json.dumps(event, default=str).encode() if self.form in ("partitions", "parquet") else codec.encode(event)
 
     def run(self) -> None:
         try:
@@ -110,13 +111,38 @@ def destination(bucket: str, form: str) -> dict[str, Any]:
             "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 0}, "DynamicPartitioningConfiguration": {"Enabled": True},
             "Prefix": "type=!{partitionKeyFromQuery:type}/", "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/",
             "ProcessingConfiguration": {"Enabled": True, "Processors": KEYS}}
+    if form == "parquet":
+        told |= {"BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 0}, "DataFormatConversionConfiguration": {
+            "SchemaConfiguration": {"DatabaseName": "archive", "TableName": "events", "RoleARN": ROLE},
+            "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {}}}, "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": {}}}}}
     return told
+
+
+def make_table(clients: Clients) -> None:
+    """All of an event but its identity and type is text."""
+    columns = [{"Name": name, "Type": kind} for name, kind in (("eventid", "string"), ("eventtype", "string"), ("payload", "string"))]
+    clients.glue.create_database(DatabaseInput={"Name": "archive"})
+    clients.glue.create_table(DatabaseName="archive", TableInput={"Name": "events", "StorageDescriptor": {"Columns": columns}})
+
+
+def read_rows(objects: dict[str, bytes]) -> list[dict[str, Any]]:
+    """pyarrow has an environment of its own."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "clients"))
+    from sdk import python_folder, run as run_program
+    folder = python_folder("parquet")
+    with tempfile.TemporaryDirectory() as into:
+        for number, data in enumerate(objects.values()):
+            (Path(into) / f"{number}.parquet").write_bytes(data)
+        answers = json.loads(run_program([folder / "venv/bin/python", folder / "read_job.py", into], timeout=100))
+    return [row for answer in answers.values() for row in answer["rows"]]
 
 
 def make(clients: Clients, form: str) -> str:
     bucket = f"event-archive-poc-{clients.sts.get_caller_identity()['Account']}"
     clients.s3.create_bucket(Bucket=bucket)
     make_registry(clients.glue, REGISTRY)
+    if form == "parquet":
+        make_table(clients)
     clients.kinesis.create_stream(StreamName=STREAM, ShardCount=2)
     clients.firehose.create_delivery_stream(
         DeliveryStreamName=HOSE, DeliveryStreamType="KinesisStreamAsSource", ExtendedS3DestinationConfiguration=destination(bucket, form),
@@ -147,6 +173,11 @@ class Archive:
             yield fastavro.schemaless_reader(stream, self.schema(frame[2:]))  # type: ignore[misc]
 
     def events(self, form: str) -> Iterator[dict[str, Any]]:
+        if form == "parquet":
+            objects = dict(self.objects())
+            assert all(key.endswith(".parquet") for key in objects), list(objects)
+            yield from ({"eventId": row["eventid"]} for row in read_rows(objects))
+            return
         for key, data in self.objects():
             if form != "partitions":
                 yield from self.frames(gzip.decompress(data) if form == "gzip" else data)

@@ -152,6 +152,36 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
     return len;
 }
 
+static bool is_field(Bytes line, Bytes name, Bytes *ret_value)
+{
+    if (line.len <= name.len || line.ptr[name.len] != ':' ||
+        !bytes_equal_ignoring_case(bytes_slice(line, 0, name.len), name))
+        return false;
+    Bytes value = bytes_slice(line, name.len + 1, line.len - name.len - 1);
+    while (value.len && strchr(" \t", *value.ptr))
+        value = bytes_slice(value, 1, value.len - 1);
+    while (value.len && strchr(" \t\r\n", value.ptr[value.len - 1]))
+        value.len--;
+    *ret_value = value;
+    return true;
+}
+
+/* A line of the answer's head; a status line begins it, after one of "100 Continue" anew. */
+static size_t take_field(char *bytes, size_t size, size_t count, void *context)
+{
+    OutboundRequest *request = context;
+    Bytes line = {bytes, size * count}, value;
+    if (bytes_starts_with(line, TEXT("HTTP/")))
+        memset(&request->told, 0, sizeof request->told);
+    if (is_field(line, TEXT("content-type"), &value))
+        request->told.is_json = bytes_equal_ignoring_case(bytes_cut(&value, ';'), TEXT("application/json"));
+    else if (is_field(line, TEXT("content-encoding"), &value))
+        request->told.is_encoded = !bytes_equal_ignoring_case(value, TEXT("identity"));
+    else if (is_field(line, TEXT("content-length"), &value))
+        request->told.has_length = true;
+    return line.len;
+}
+
 static void tell_refused(LoopTimer *timer)
 {
     Outbound *outbound = owner_of(timer, Outbound, refusals);
@@ -262,6 +292,8 @@ static void set_options(CURL *handle, OutboundRequest *request)
     outbound->curl.curl_easy_setopt_(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
     outbound->curl.curl_easy_setopt_(handle, CURLOPT_WRITEFUNCTION, take_answer);
     outbound->curl.curl_easy_setopt_(handle, CURLOPT_WRITEDATA, request);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_HEADERFUNCTION, take_field);
+    outbound->curl.curl_easy_setopt_(handle, CURLOPT_HEADERDATA, request);
     outbound->curl.curl_easy_setopt_(handle, CURLOPT_PRIVATE, request);
     outbound->curl.curl_easy_setopt_(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     outbound->curl.curl_easy_setopt_(handle, CURLOPT_PROXY, "");

@@ -50,6 +50,7 @@ struct Delivery {
     struct Outlet *gathered_of; /* what `gathered` goes to */
     Buffer gathered;
     int64_t passed_bytes, passed_records;
+    int64_t unconverted_bytes, unconverted_records;
 };
 
 /* delivery.c: its objects. Codes of the store and of s3.h, and these. */

@@ -107,16 +107,13 @@ static void convert(Delivery *delivery, Outlet *outlet, const Passing *record)
     delivery->made += (int64_t)record->data.len + conversion_weight(delivery->conversion);
     if (delivery->code != STORE_OK)
         return;
-    double bytes = (double)record->data.len;
-    bool is_converted = !present(fault.code);
-    MetricId first = is_converted ? METRIC_CONVERTED_BYTES : METRIC_UNCONVERTED_BYTES;
-    delivery_metric(delivery->firehose, &delivery->stream, first, bytes);
-    delivery_metric(delivery->firehose, &delivery->stream, first + 1, 1);
-    if (is_converted) {
+    if (!present(fault.code)) {
         delivery->passed_bytes += (int64_t)record->data.len;
         delivery->passed_records++;
         return;
     }
+    delivery->unconverted_bytes += (int64_t)record->data.len;
+    delivery->unconverted_records++;
     Outlet *failed = error_outlet(delivery, &delivery->unconverted, "format-conversion-failed", record->arrival_ms);
     Failing failing = {*record, fault.code, fault.message, 1};
     Buffer line = {0};

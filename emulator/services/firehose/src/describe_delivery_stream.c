@@ -2,6 +2,7 @@
 #include "destination.h"
 #include "encryption.h"
 #include "firehose_operations.h"
+#include "metrics.h"
 
 #define NAMES_DEFAULT 10 /* aws: ListDeliveryStreams, Limit: "The default value is 10." */
 
@@ -53,6 +54,7 @@ static Status describe_delivery_stream(Call *call, const FirehoseDescribeDeliver
     destination_describe(arena, &target, told->destinations.items);
     SET(told, has_more_destinations, false);
     out->delivery_stream_description = told;
+    request_metrics(call, &stream, METRIC_DESCRIBE_REQUESTS);
     return OK;
 }
 

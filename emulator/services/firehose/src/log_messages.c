@@ -3,6 +3,7 @@
  * metadata, such as owner, loggroup, logstream, and others, and delivers only the content inside the message fields";
  * each ends with a new line. The look whether a destination is there (CONTROL_MESSAGE) has no message of anybody's. */
 #include "buffer.h"
+#include "json_marks.h"
 #include "processing.h"
 #include <jansson.h>
 
@@ -34,16 +35,9 @@ static bool collect(const json_t *events, Buffer *out)
 static bool has_few_values(Bytes text)
 {
     size_t count = 0;
-    bool is_string = false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (is_string && c == '\\')
-            i++;
-        else if (c == '"')
-            is_string = !is_string;
-        else if (!is_string)
-            count += c == ',' || c == '[' || c == '{';
-    }
+    char c;
+    for (JsonMarks marks = {.text = text}; json_marks_next(&marks, &c);)
+        count += c == ',' || c == '[' || c == '{';
     return count <= VALUES_MAX;
 }
 

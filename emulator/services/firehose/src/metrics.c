@@ -5,6 +5,14 @@
 static const MeterMetric infos[METRICS] = {
     [METRIC_INCOMING_BYTES] = {"IncomingBytes", "Bytes"},
     [METRIC_INCOMING_RECORDS] = {"IncomingRecords", "Count"},
+    [METRIC_INCOMING_REQUESTS] = {"IncomingPutRequests", "Count"},
+    [METRIC_LIMIT_BYTES] = {"BytesPerSecondLimit", "Bytes/Second"},
+    [METRIC_LIMIT_RECORDS] = {"RecordsPerSecondLimit", "Count"},
+    [METRIC_LIMIT_REQUESTS] = {"PutRequestsPerSecondLimit", "Count"},
+    [METRIC_DESCRIBE_REQUESTS] = {"DescribeDeliveryStream.Requests", "Count"},
+    [METRIC_DESCRIBE_LATENCY] = {"DescribeDeliveryStream.Latency", "Milliseconds"},
+    [METRIC_UPDATE_REQUESTS] = {"UpdateDeliveryStream.Requests", "Count"},
+    [METRIC_UPDATE_LATENCY] = {"UpdateDeliveryStream.Latency", "Milliseconds"},
     [METRIC_PUT_BYTES] = {"PutRecord.Bytes", "Bytes"},
     [METRIC_PUT_REQUESTS] = {"PutRecord.Requests", "Count"},
     [METRIC_PUT_LATENCY] = {"PutRecord.Latency", "Milliseconds"},
@@ -20,6 +28,11 @@ static const MeterMetric infos[METRICS] = {
     [METRIC_ENDPOINT_RECORDS] = {"DeliveryToHttpEndpoint.Records", "Count"},
     [METRIC_ENDPOINT_SUCCESS] = {"DeliveryToHttpEndpoint.Success", "Count"},
     [METRIC_ENDPOINT_FRESHNESS] = {"DeliveryToHttpEndpoint.DataFreshness", "Seconds"},
+    [METRIC_ENDPOINT_PROCESSED_BYTES] = {"DeliveryToHttpEndpoint.ProcessedBytes", "Bytes"},
+    [METRIC_ENDPOINT_PROCESSED_RECORDS] = {"DeliveryToHttpEndpoint.ProcessedRecords", "Count"},
+    [METRIC_S3_OBJECTS] = {"DeliveryToS3.ObjectCount", "Count"},
+    [METRIC_PARTITIONS_EXCEEDED] = {"PartitionCountExceeded", "Count"},
+    [METRIC_PARTITIONS_LIMIT] = {"ActivePartitionsLimit", "Count"},
     [METRIC_PARTITIONS] = {"PartitionCount", "Count"},
     [METRIC_QUERY_DURATION] = {"JQProcessing.Duration", "Milliseconds"},
     [METRIC_CONVERTED_BYTES] = {"SucceedConversion.Bytes", "Bytes"},
@@ -45,6 +58,50 @@ void delivery_metric(Firehose *firehose, const DeliveryStream *stream, MetricId 
         meter_take(meters, meter_find(meters, &name, NULL, NULL), id, value);
 }
 
+/* aws: "Amazon Data Firehose Quota", of the large Regions. */
+static void take_limits(Firehose *firehose, const DeliveryStream *stream)
+{
+    delivery_metric(firehose, stream, METRIC_LIMIT_BYTES, 5.0 * 1024 * 1024);
+    delivery_metric(firehose, stream, METRIC_LIMIT_RECORDS, 500000);
+    delivery_metric(firehose, stream, METRIC_LIMIT_REQUESTS, 2000);
+}
+
+void incoming_metrics(Call *call, const DeliveryStream *stream, size_t records, size_t bytes)
+{
+    delivery_metric(call->service, stream, METRIC_INCOMING_BYTES, (double)bytes);
+    delivery_metric(call->service, stream, METRIC_INCOMING_RECORDS, (double)records);
+    delivery_metric(call->service, stream, METRIC_INCOMING_REQUESTS, 1);
+    take_limits(call->service, stream);
+}
+
+void request_metrics(Call *call, const DeliveryStream *stream, MetricId requests)
+{
+    delivery_metric(call->service, stream, requests, 1);
+    delivery_metric(call->service, stream, requests + 1, meters_latency_ms(call));
+}
+
+static void take_partitions(Firehose *firehose, const Delivery *delivery)
+{
+    double count = (double)partitions_count(delivery->partitions);
+    delivery_metric(firehose, &delivery->stream, METRIC_PARTITIONS, count);
+    delivery_metric(firehose, &delivery->stream, METRIC_S3_OBJECTS, count);
+    delivery_metric(firehose, &delivery->stream, METRIC_PARTITIONS_LIMIT, PARTITIONS_MAX);
+    delivery_metric(firehose, &delivery->stream, METRIC_PARTITIONS_EXCEEDED, count >= PARTITIONS_MAX);
+}
+
+static void take_conversions(Firehose *firehose, const Delivery *delivery)
+{
+    const DeliveryStream *stream = &delivery->stream;
+    if (delivery->passed_records) {
+        delivery_metric(firehose, stream, METRIC_CONVERTED_BYTES, (double)delivery->passed_bytes);
+        delivery_metric(firehose, stream, METRIC_CONVERTED_RECORDS, (double)delivery->passed_records);
+    }
+    if (delivery->unconverted_records) {
+        delivery_metric(firehose, stream, METRIC_UNCONVERTED_BYTES, (double)delivery->unconverted_bytes);
+        delivery_metric(firehose, stream, METRIC_UNCONVERTED_RECORDS, (double)delivery->unconverted_records);
+    }
+}
+
 void delivery_metrics_of(Firehose *firehose, const Delivery *delivery, int64_t now_ms)
 {
     const DeliveryStream *stream = &delivery->stream;
@@ -55,7 +112,13 @@ void delivery_metrics_of(Firehose *firehose, const Delivery *delivery, int64_t n
     delivery_metric(firehose, stream, first + 2, delivery->gives_up ? 0 : 1);
     delivery_metric(firehose, stream, first + 3, age_s);
     if (delivery->partitions)
-        delivery_metric(firehose, stream, METRIC_PARTITIONS, (double)partitions_count(delivery->partitions));
+        take_partitions(firehose, delivery);
+    if (delivery->conversion)
+        take_conversions(firehose, delivery);
+    if (delivery->sending) {
+        delivery_metric(firehose, stream, METRIC_ENDPOINT_PROCESSED_BYTES, (double)delivery->passed_bytes);
+        delivery_metric(firehose, stream, METRIC_ENDPOINT_PROCESSED_RECORDS, (double)delivery->passed_records);
+    }
     if (!delivery->copy)
         return;
     delivery_metric(firehose, stream, METRIC_COPY_BYTES, (double)delivery->bytes);

@@ -6,6 +6,14 @@
 typedef enum MetricId {
     METRIC_INCOMING_BYTES,
     METRIC_INCOMING_RECORDS,
+    METRIC_INCOMING_REQUESTS,
+    METRIC_LIMIT_BYTES,
+    METRIC_LIMIT_RECORDS,
+    METRIC_LIMIT_REQUESTS,
+    METRIC_DESCRIBE_REQUESTS,
+    METRIC_DESCRIBE_LATENCY,
+    METRIC_UPDATE_REQUESTS,
+    METRIC_UPDATE_LATENCY,
     METRIC_PUT_BYTES,
     METRIC_PUT_REQUESTS,
     METRIC_PUT_LATENCY,
@@ -21,7 +29,12 @@ typedef enum MetricId {
     METRIC_ENDPOINT_RECORDS,
     METRIC_ENDPOINT_SUCCESS,
     METRIC_ENDPOINT_FRESHNESS,
+    METRIC_ENDPOINT_PROCESSED_BYTES,
+    METRIC_ENDPOINT_PROCESSED_RECORDS,
+    METRIC_S3_OBJECTS,
     METRIC_PARTITIONS,
+    METRIC_PARTITIONS_EXCEEDED,
+    METRIC_PARTITIONS_LIMIT,
     METRIC_QUERY_DURATION,
     METRIC_CONVERTED_BYTES,
     METRIC_CONVERTED_RECORDS,
@@ -40,4 +53,8 @@ typedef enum MetricId {
 /* Counted when the turn is committed. */
 void delivery_metric(Firehose *firehose, const DeliveryStream *stream, MetricId id, double value);
 void delivery_metrics_of(Firehose *firehose, const Delivery *delivery, int64_t now_ms);
+/* Of an operation on the stream: how often, and how long it took; latency is the metric behind requests. */
+void request_metrics(Call *call, const DeliveryStream *stream, MetricId requests);
+/* Of a put: what came, and what AWS would take in a second. */
+void incoming_metrics(Call *call, const DeliveryStream *stream, size_t records, size_t bytes);
 void delivery_metrics_open(Firehose *firehose); /* firehose->meters */

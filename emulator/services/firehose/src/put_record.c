@@ -35,17 +35,14 @@ static Bytes record_id(Call *call)
 static Status put_record(Call *call, const FirehosePutRecordInput *in, FirehosePutRecordOutput *out)
 {
     DeliveryStream stream;
-    double bytes = (double)in->record->data.len;
     TRY(stream_for_put(call, in->delivery_stream_name, &stream));
 
     TRY(expect_ok(call, put_record_into(&call->scope, &stream, in->record->data)));
     TRY(expect_ok(call, put_end(&call->scope, &stream)));
 
-    delivery_metric(call->service, &stream, METRIC_INCOMING_BYTES, bytes);
-    delivery_metric(call->service, &stream, METRIC_INCOMING_RECORDS, 1);
-    delivery_metric(call->service, &stream, METRIC_PUT_BYTES, bytes);
-    delivery_metric(call->service, &stream, METRIC_PUT_REQUESTS, 1);
-    delivery_metric(call->service, &stream, METRIC_PUT_LATENCY, meters_latency_ms(call));
+    incoming_metrics(call, &stream, 1, in->record->data.len);
+    delivery_metric(call->service, &stream, METRIC_PUT_BYTES, (double)in->record->data.len);
+    request_metrics(call, &stream, METRIC_PUT_REQUESTS);
     out->record_id = record_id(call);
     SET(out, encrypted, stream.encryption == ENCRYPTION_ON);
     return OK;
@@ -53,12 +50,10 @@ static Status put_record(Call *call, const FirehosePutRecordInput *in, FirehoseP
 
 static void count_batch(Call *call, const DeliveryStream *stream, size_t records, size_t bytes)
 {
-    delivery_metric(call->service, stream, METRIC_INCOMING_BYTES, (double)bytes);
-    delivery_metric(call->service, stream, METRIC_INCOMING_RECORDS, (double)records);
+    incoming_metrics(call, stream, records, bytes);
     delivery_metric(call->service, stream, METRIC_BATCH_BYTES, (double)bytes);
     delivery_metric(call->service, stream, METRIC_BATCH_RECORDS, (double)records);
-    delivery_metric(call->service, stream, METRIC_BATCH_REQUESTS, 1);
-    delivery_metric(call->service, stream, METRIC_BATCH_LATENCY, meters_latency_ms(call));
+    request_metrics(call, stream, METRIC_BATCH_REQUESTS);
 }
 
 /* A fault rule's code and message, or AWS's when it takes no more for the moment. */

@@ -7,9 +7,11 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#define ANSWER_MS         (180 * MS_PER_S) /* aws: "HTTP endpoints have 3 minutes to respond to a request" */
-#define WAIT_MS_MAX       (60 * MS_PER_S)
-#define DOUBLINGS_MAX     6
+#define ANSWER_MS (180 * MS_PER_S) /* aws: "HTTP endpoints have 3 minutes to respond to a request" */
+/* aws: "initial back-off time (1 second) with a jitter factor of (15%) … multiplier(2) … capped by … 2 minutes" */
+#define WAIT_MS_MAX       (120 * MS_PER_S)
+#define DOUBLINGS_MAX     7
+#define JITTER_PERCENT    15
 #define TOO_LARGE         413 /* aws: "a permanent failure", and is not tried again */
 #define MESSAGE_BYTES_MAX 2048
 
@@ -132,10 +134,13 @@ static void refuse(struct Sending *sending, const char *code, Bytes message)
     sending->state = is_for_good || is_time_over(sending) ? SENDING_GIVEN_UP : SENDING_AGAIN;
 }
 
-/* "requestId" as it was sent, and "timestamp". */
+/* aws: "The only acceptable content type is application/json. … Content-Encoding MUST NOT be used. … The Content-Length
+ * header MUST be present"; "requestId" as it was sent, and "timestamp". */
 static bool is_acknowledged(const struct Sending *sending)
 {
     json_error_t error;
+    if (!sending->request.told.is_json || sending->request.told.is_encoded || !sending->request.told.has_length)
+        return false;
     Bytes body = buffer_bytes(&sending->request.answer);
     json_t *answer = json_loadb(body.ptr, body.len, 0, &error);
     const char *id = json_string_value(json_object_get(answer, "requestId"));
@@ -267,6 +272,12 @@ void sending_start(struct Sending *sending)
     outbound_start(delivery->firehose->outbound, &sending->request);
 }
 
+static int64_t with_jitter(Random *random, int64_t wait_ms)
+{
+    int64_t percent = 100 - JITTER_PERCENT + (int64_t)random_below(random, 2 * JITTER_PERCENT + 1);
+    return wait_ms * percent / 100;
+}
+
 void sending_note(const struct Sending *sending, DeliveryStream *stream)
 {
     int64_t doublings = stream->attempts < DOUBLINGS_MAX ? stream->attempts : DOUBLINGS_MAX;
@@ -276,7 +287,8 @@ void sending_note(const struct Sending *sending, DeliveryStream *stream)
     int64_t ends_ms = stream->failing_ms + sending->endpoint->retry_options->duration_in_seconds * MS_PER_S;
     stream->attempt_to = sending->delivery->at;
     stream->request_id = sending->id;
-    stream->retry_ms = from_ms + (wait_ms < WAIT_MS_MAX ? wait_ms : WAIT_MS_MAX);
+    wait_ms = wait_ms < WAIT_MS_MAX ? wait_ms : WAIT_MS_MAX;
+    stream->retry_ms = from_ms + with_jitter(sending->delivery->firehose->runtime->random, wait_ms);
     if (stream->retry_ms > ends_ms && ends_ms > from_ms)
         stream->retry_ms = ends_ms;
 }

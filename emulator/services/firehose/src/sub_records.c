@@ -2,6 +2,7 @@
  * aws: Developer Guide, "Apply dynamic partitioning to aggregated data": consecutive JSON objects, or what stands
  * between delimiters, at most 500 in a record. Whether an object is good JSON inside is whoever reads it to say. */
 #include "base64.h"
+#include "json_marks.h"
 #include "processing.h"
 
 typedef struct SubRecords {
@@ -18,18 +19,12 @@ static bool is_space(char c)
 static size_t object_len(Bytes text)
 {
     size_t depth = 0;
-    bool is_string = false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (is_string && c == '\\')
-            i++;
-        else if (c == '"')
-            is_string = !is_string;
-        else if (!is_string && (c == '{' || c == '['))
+    char c;
+    for (JsonMarks marks = {.text = text}; json_marks_next(&marks, &c);)
+        if (c == '{' || c == '[')
             depth++;
-        else if (!is_string && (c == '}' || c == ']') && --depth == 0)
-            return i + 1;
-    }
+        else if ((c == '}' || c == ']') && --depth == 0)
+            return marks.at;
     return 0;
 }
 

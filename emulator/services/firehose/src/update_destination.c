@@ -2,6 +2,7 @@
  * aws: Firehose API Reference, UpdateDestination. */
 #include "destination.h"
 #include "firehose_operations.h"
+#include "metrics.h"
 #include "partitions.h"
 
 OPERATION(FirehoseUpdateDestination, update_destination, WRITES);
@@ -47,7 +48,9 @@ static Status update(Call *call, void *context)
     stream->version++;
     stream->attempts = stream->attempt_to = 0; /* another request, then */
     stream->updated_ms = call->now_ms;
-    return expect_ok(call, delivery_stream_write(&call->scope, stream));
+    TRY(expect_ok(call, delivery_stream_write(&call->scope, stream)));
+    request_metrics(call, stream, METRIC_UPDATE_REQUESTS);
+    return OK;
 }
 
 static Status update_destination(Call *call, const FirehoseUpdateDestinationInput *in,
