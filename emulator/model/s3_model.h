@@ -16,6 +16,8 @@ extern const ErrorModel S3_NO_SUCH_KEY;
 extern const ErrorModel S3_INVALID_OBJECT_STATE;
 extern const ErrorModel S3_OBJECT_NOT_IN_ACTIVE_TIER;
 extern const ErrorModel S3_NO_SUCH_UPLOAD;
+extern const ErrorModel S3_IDEMPOTENCY_PARAMETER_MISMATCH;
+extern const ErrorModel S3_OBJECT_ALREADY_IN_ACTIVE_TIER;
 
 #define S3_LOCATION_TYPE_AVAILABILITYZONE TEXT("AvailabilityZone")
 #define S3_LOCATION_TYPE_LOCALZONE TEXT("LocalZone")
@@ -167,9 +169,6 @@ extern const ErrorModel S3_NO_SUCH_UPLOAD;
 #define S3_TRANSITION_STORAGE_CLASS_DEEP_ARCHIVE TEXT("DEEP_ARCHIVE")
 #define S3_TRANSITION_STORAGE_CLASS_GLACIER_IR TEXT("GLACIER_IR")
 
-#define S3_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE_VARIES_BY_STORAGE_CLASS TEXT("varies_by_storage_class")
-#define S3_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE_ALL_STORAGE_CLASSES_128K TEXT("all_storage_classes_128K")
-
 #define S3_OBJECT_LOCK_ENABLED_ENABLED TEXT("Enabled")
 
 #define S3_OBJECT_LOCK_RETENTION_MODE_GOVERNANCE TEXT("GOVERNANCE")
@@ -214,6 +213,31 @@ extern const ErrorModel S3_NO_SUCH_UPLOAD;
 
 #define S3_INTELLIGENT_TIERING_ACCESS_TIER_ARCHIVE_ACCESS TEXT("ARCHIVE_ACCESS")
 #define S3_INTELLIGENT_TIERING_ACCESS_TIER_DEEP_ARCHIVE_ACCESS TEXT("DEEP_ARCHIVE_ACCESS")
+
+#define S3_TIER_STANDARD TEXT("Standard")
+#define S3_TIER_BULK TEXT("Bulk")
+#define S3_TIER_EXPEDITED TEXT("Expedited")
+
+#define S3_RESTORE_REQUEST_TYPE_SELECT TEXT("SELECT")
+
+#define S3_FILE_HEADER_INFO_USE TEXT("USE")
+#define S3_FILE_HEADER_INFO_IGNORE TEXT("IGNORE")
+#define S3_FILE_HEADER_INFO_NONE TEXT("NONE")
+
+#define S3_COMPRESSION_TYPE_NONE TEXT("NONE")
+#define S3_COMPRESSION_TYPE_GZIP TEXT("GZIP")
+#define S3_COMPRESSION_TYPE_BZIP2 TEXT("BZIP2")
+
+#define S3_JSON_TYPE_DOCUMENT TEXT("DOCUMENT")
+#define S3_JSON_TYPE_LINES TEXT("LINES")
+
+#define S3_EXPRESSION_TYPE_SQL TEXT("SQL")
+
+#define S3_QUOTE_FIELDS_ALWAYS TEXT("ALWAYS")
+#define S3_QUOTE_FIELDS_ASNEEDED TEXT("ASNEEDED")
+
+#define S3_BUCKET_ABAC_STATUS_ENABLED TEXT("Enabled")
+#define S3_BUCKET_ABAC_STATUS_DISABLED TEXT("Disabled")
 
 struct S3LocationInfo;
 struct S3BucketInfo;
@@ -478,6 +502,28 @@ struct S3GetObjectRetentionOutput;
 struct S3PostObjectRequest;
 struct S3PostResponse;
 struct S3PostObjectOutput;
+struct S3RenameObjectRequest;
+struct S3RenameObjectOutput;
+struct S3GlacierJobParameters;
+struct S3CSVInput;
+struct S3JSONInput;
+struct S3ParquetInput;
+struct S3InputSerialization;
+struct S3CSVOutput;
+struct S3JSONOutput;
+struct S3OutputSerialization;
+struct S3SelectParameters;
+struct S3Encryption;
+struct S3MetadataEntry;
+struct S3S3Location;
+struct S3OutputLocation;
+struct S3RestoreRequest;
+struct S3RestoreObjectRequest;
+struct S3RestoreObjectOutput;
+struct S3AbacStatus;
+struct S3PutBucketAbacRequest;
+struct S3GetBucketAbacRequest;
+struct S3GetBucketAbacOutput;
 struct S3InvalidObjectState;
 
 typedef struct S3TagSet {
@@ -694,6 +740,11 @@ typedef struct S3IntelligentTieringConfigurationList {
     struct S3IntelligentTieringConfiguration *items;
     size_t len;
 } S3IntelligentTieringConfigurationList;
+
+typedef struct S3UserMetadata {
+    struct S3MetadataEntry *items;
+    size_t len;
+} S3UserMetadata;
 
 typedef struct S3LocationInfo {
     Bytes type;
@@ -2971,6 +3022,156 @@ typedef struct S3PostObjectOutput {
     bool has_bucket_key_enabled;
 } S3PostObjectOutput;
 
+typedef struct S3RenameObjectRequest {
+    Bytes bucket;
+    Bytes key;
+    Bytes rename_source;
+    Bytes destination_if_match;
+    Bytes destination_if_none_match;
+    int64_t destination_if_modified_since;
+    bool has_destination_if_modified_since;
+    int64_t destination_if_unmodified_since;
+    bool has_destination_if_unmodified_since;
+    Bytes source_if_match;
+    Bytes source_if_none_match;
+    int64_t source_if_modified_since;
+    bool has_source_if_modified_since;
+    int64_t source_if_unmodified_since;
+    bool has_source_if_unmodified_since;
+    Bytes client_token;
+} S3RenameObjectRequest;
+
+typedef struct S3RenameObjectOutput {
+    char nothing_;
+} S3RenameObjectOutput;
+
+typedef struct S3GlacierJobParameters {
+    Bytes tier;
+} S3GlacierJobParameters;
+
+typedef struct S3CSVInput {
+    Bytes file_header_info;
+    Bytes comments;
+    Bytes quote_escape_character;
+    Bytes record_delimiter;
+    Bytes field_delimiter;
+    Bytes quote_character;
+    bool allow_quoted_record_delimiter;
+    bool has_allow_quoted_record_delimiter;
+} S3CSVInput;
+
+typedef struct S3JSONInput {
+    Bytes type;
+} S3JSONInput;
+
+typedef struct S3ParquetInput {
+    char nothing_;
+} S3ParquetInput;
+
+typedef struct S3InputSerialization {
+    struct S3CSVInput *csv;
+    Bytes compression_type;
+    struct S3JSONInput *json;
+    struct S3ParquetInput *parquet;
+} S3InputSerialization;
+
+typedef struct S3CSVOutput {
+    Bytes quote_fields;
+    Bytes quote_escape_character;
+    Bytes record_delimiter;
+    Bytes field_delimiter;
+    Bytes quote_character;
+} S3CSVOutput;
+
+typedef struct S3JSONOutput {
+    Bytes record_delimiter;
+} S3JSONOutput;
+
+typedef struct S3OutputSerialization {
+    struct S3CSVOutput *csv;
+    struct S3JSONOutput *json;
+} S3OutputSerialization;
+
+typedef struct S3SelectParameters {
+    struct S3InputSerialization *input_serialization;
+    Bytes expression_type;
+    Bytes expression;
+    struct S3OutputSerialization *output_serialization;
+} S3SelectParameters;
+
+typedef struct S3Encryption {
+    Bytes encryption_type;
+    Bytes kms_key_id;
+    Bytes kms_context;
+} S3Encryption;
+
+typedef struct S3MetadataEntry {
+    Bytes name;
+    Bytes value;
+} S3MetadataEntry;
+
+typedef struct S3S3Location {
+    Bytes bucket_name;
+    Bytes prefix;
+    struct S3Encryption *encryption;
+    Bytes canned_acl;
+    S3Grants access_control_list;
+    struct S3Tagging *tagging;
+    S3UserMetadata user_metadata;
+    Bytes storage_class;
+} S3S3Location;
+
+typedef struct S3OutputLocation {
+    struct S3S3Location *s3;
+} S3OutputLocation;
+
+typedef struct S3RestoreRequest {
+    int32_t days;
+    bool has_days;
+    struct S3GlacierJobParameters *glacier_job_parameters;
+    Bytes type;
+    Bytes tier;
+    Bytes description;
+    struct S3SelectParameters *select_parameters;
+    struct S3OutputLocation *output_location;
+} S3RestoreRequest;
+
+typedef struct S3RestoreObjectRequest {
+    Bytes bucket;
+    Bytes key;
+    Bytes version_id;
+    struct S3RestoreRequest *restore_request;
+    Bytes request_payer;
+    Bytes checksum_algorithm;
+    Bytes expected_bucket_owner;
+} S3RestoreObjectRequest;
+
+typedef struct S3RestoreObjectOutput {
+    Bytes request_charged;
+    Bytes restore_output_path;
+} S3RestoreObjectOutput;
+
+typedef struct S3AbacStatus {
+    Bytes status;
+} S3AbacStatus;
+
+typedef struct S3PutBucketAbacRequest {
+    Bytes bucket;
+    Bytes content_md5;
+    Bytes checksum_algorithm;
+    Bytes expected_bucket_owner;
+    struct S3AbacStatus *abac_status;
+} S3PutBucketAbacRequest;
+
+typedef struct S3GetBucketAbacRequest {
+    Bytes bucket;
+    Bytes expected_bucket_owner;
+} S3GetBucketAbacRequest;
+
+typedef struct S3GetBucketAbacOutput {
+    struct S3AbacStatus *abac_status;
+} S3GetBucketAbacOutput;
+
 typedef struct S3InvalidObjectState {
     Bytes storage_class;
     Bytes access_tier;
@@ -3258,6 +3459,17 @@ typedef S3GetObjectRetentionRequest S3GetObjectRetentionInput;
 extern const OperationModel S3GetObjectRetentionModel;
 typedef S3PostObjectRequest S3PostObjectInput;
 extern const OperationModel S3PostObjectModel;
+typedef S3RenameObjectRequest S3RenameObjectInput;
+extern const OperationModel S3RenameObjectModel;
+typedef S3RestoreObjectRequest S3RestoreObjectInput;
+extern const OperationModel S3RestoreObjectModel;
+typedef S3PutBucketAbacRequest S3PutBucketAbacInput;
+typedef struct S3PutBucketAbacOutput {
+    char nothing_;
+} S3PutBucketAbacOutput;
+extern const OperationModel S3PutBucketAbacModel;
+typedef S3GetBucketAbacRequest S3GetBucketAbacInput;
+extern const OperationModel S3GetBucketAbacModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape S3_SHAPE_LOCATION_INFO;
@@ -3523,4 +3735,26 @@ extern const Shape S3_SHAPE_GET_OBJECT_RETENTION_OUTPUT;
 extern const Shape S3_SHAPE_POST_OBJECT_REQUEST;
 extern const Shape S3_SHAPE_POST_RESPONSE;
 extern const Shape S3_SHAPE_POST_OBJECT_OUTPUT;
+extern const Shape S3_SHAPE_RENAME_OBJECT_REQUEST;
+extern const Shape S3_SHAPE_RENAME_OBJECT_OUTPUT;
+extern const Shape S3_SHAPE_GLACIER_JOB_PARAMETERS;
+extern const Shape S3_SHAPE_CSV_INPUT;
+extern const Shape S3_SHAPE_JSON_INPUT;
+extern const Shape S3_SHAPE_PARQUET_INPUT;
+extern const Shape S3_SHAPE_INPUT_SERIALIZATION;
+extern const Shape S3_SHAPE_CSV_OUTPUT;
+extern const Shape S3_SHAPE_JSON_OUTPUT;
+extern const Shape S3_SHAPE_OUTPUT_SERIALIZATION;
+extern const Shape S3_SHAPE_SELECT_PARAMETERS;
+extern const Shape S3_SHAPE_ENCRYPTION;
+extern const Shape S3_SHAPE_METADATA_ENTRY;
+extern const Shape S3_SHAPE_S3_LOCATION;
+extern const Shape S3_SHAPE_OUTPUT_LOCATION;
+extern const Shape S3_SHAPE_RESTORE_REQUEST;
+extern const Shape S3_SHAPE_RESTORE_OBJECT_REQUEST;
+extern const Shape S3_SHAPE_RESTORE_OBJECT_OUTPUT;
+extern const Shape S3_SHAPE_ABAC_STATUS;
+extern const Shape S3_SHAPE_PUT_BUCKET_ABAC_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_ABAC_REQUEST;
+extern const Shape S3_SHAPE_GET_BUCKET_ABAC_OUTPUT;
 extern const Shape S3_SHAPE_INVALID_OBJECT_STATE;

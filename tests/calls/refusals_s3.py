@@ -9,7 +9,7 @@ from row import Body, Row
 HERE, OBJECT = {"Bucket": "bucket"}, {"Bucket": "bucket", "Key": "key"}
 DOCUMENTS = ("BucketTagging", "BucketPolicy", "BucketCors", "PublicAccessBlock", "BucketOwnershipControls", "BucketEncryption", "BucketWebsite", "BucketReplication")
 READ = ("BucketLogging", "BucketNotificationConfiguration", "BucketAccelerateConfiguration", "BucketRequestPayment", "BucketLifecycleConfiguration",
-        "ObjectLockConfiguration", "BucketPolicyStatus")
+        "ObjectLockConfiguration", "BucketPolicyStatus", "BucketAbac")
 SEVERAL = ("BucketMetricsConfiguration", "BucketAnalyticsConfiguration", "BucketInventoryConfiguration", "BucketIntelligentTieringConfiguration")
 PUT: dict[str, Body] = {
     "PutBucketWebsite": {"WebsiteConfiguration": {"IndexDocument": {"Suffix": "a/b"}}},
@@ -22,11 +22,13 @@ PUT: dict[str, Body] = {
     "PutBucketLogging": {"BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "none", "TargetPrefix": ""}}},
     "PutObjectLegalHold": {"Key": "key", "LegalHold": {"Status": "ON"}}, "GetObjectLegalHold": {"Key": "key"},
     "PutObjectRetention": {"Key": "key", "Retention": {"Mode": "GOVERNANCE", "RetainUntilDate": 4_000_000_000}}, "GetObjectRetention": {"Key": "key"},
+    "RenameObject": {"Key": "new", "RenameSource": "other/key"}, "RestoreObject": {"Key": "key", "RestoreRequest": {"Days": 1}}, "PutBucketAbac": {"AbacStatus": {"Status": "on"}},
     "PutBucketAcl": {"ACL": "public-read"}, "PutObjectAcl": {"Key": "key", "ACL": "public-read"},
     **{f"Put{noun}": {"Id": "a", noun.removeprefix("Bucket"): {"Id": "b"}} for noun in SEVERAL},
 }
 REFUSED = {
     **dict.fromkeys(("PutObjectLegalHold", "GetObjectLegalHold", "PutObjectRetention", "GetObjectRetention"), "InvalidRequest"),
+    "RenameObject": "InvalidArgument", "RestoreObject": "InvalidObjectState",
     "PutBucketWebsite": "InvalidArgument", "PutBucketNotificationConfiguration": "InvalidArgument", "PutBucketReplication": "InvalidRequest",
     "PutObjectLockConfiguration": "InvalidBucketState", "PutBucketLogging": "InvalidTargetBucketForLogging",
     "PutBucketMetricsConfiguration": "IdMismatch", "PutBucketAcl": "AccessControlListNotSupported", "PutObjectAcl": "AccessControlListNotSupported",

@@ -26,6 +26,8 @@ RULES = [RULE, {"Status": "Enabled", "Filter": {}, "NoncurrentVersionExpiration"
                 "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]
 DOCUMENTS: dict[str, list[Body]] = {
     "s3 PutBucketWebsite": [{**BUCKET, "WebsiteConfiguration": {"IndexDocument": {"Suffix": "a"}, "RoutingRules": [{"Redirect": {"ReplaceKeyWith": "b"}}]}}],
+    "s3 RenameObject": [{**BUCKET, "Key": "a/renamed", "RenameSource": "fuzz-bucket/a/fuzz1"}], "s3 PutBucketAbac": [{**BUCKET, "AbacStatus": {"Status": "Enabled"}}],
+    "s3 RestoreObject": [{**KEY, "RestoreRequest": {"Days": 1}}],
     "s3 PutBucketLogging": [{**BUCKET, "BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "fuzz-bucket", "TargetPrefix": "a"}}}],
     "s3 PutBucketNotificationConfiguration": [{**BUCKET, "NotificationConfiguration": {"EventBridgeConfiguration": {}}}],
     "s3 PutBucketAccelerateConfiguration": [{**BUCKET, "AccelerateConfiguration": {"Status": "Enabled"}}],

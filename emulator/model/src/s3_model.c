@@ -282,6 +282,32 @@ static const Shape shape_intelligent_tiering_access_tier;
 static const Shape shape_tiering_list;
 static const Shape shape_intelligent_tiering_configuration_list;
 static const Shape shape_is_public;
+static const Shape shape_rename_source;
+static const Shape shape_rename_source_if_match;
+static const Shape shape_rename_source_if_none_match;
+static const Shape shape_rename_source_if_modified_since;
+static const Shape shape_rename_source_if_unmodified_since;
+static const Shape shape_client_token;
+static const Shape shape_tier;
+static const Shape shape_restore_request_type;
+static const Shape shape_description;
+static const Shape shape_file_header_info;
+static const Shape shape_comments;
+static const Shape shape_quote_escape_character;
+static const Shape shape_record_delimiter;
+static const Shape shape_field_delimiter;
+static const Shape shape_quote_character;
+static const Shape shape_allow_quoted_record_delimiter;
+static const Shape shape_compression_type;
+static const Shape shape_json_type;
+static const Shape shape_expression_type;
+static const Shape shape_expression;
+static const Shape shape_quote_fields;
+static const Shape shape_location_prefix;
+static const Shape shape_kms_context;
+static const Shape shape_user_metadata;
+static const Shape shape_restore_output_path;
+static const Shape shape_bucket_abac_status;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -2638,8 +2664,7 @@ static const Field fields_bucket_lifecycle_configuration[] = {
 };
 const Shape S3_SHAPE_BUCKET_LIFECYCLE_CONFIGURATION = {.name = "BucketLifecycleConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(S3BucketLifecycleConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_bucket_lifecycle_configuration};
 
-static const char *const enum_transition_default_minimum_object_size[] = {"varies_by_storage_class", "all_storage_classes_128K", NULL};
-static const Shape shape_transition_default_minimum_object_size = {.name = "TransitionDefaultMinimumObjectSize", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_transition_default_minimum_object_size};
+static const Shape shape_transition_default_minimum_object_size = {.name = "TransitionDefaultMinimumObjectSize", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_put_bucket_lifecycle_configuration_request[] = {
     {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketLifecycleConfigurationRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
@@ -3257,6 +3282,226 @@ static const Field fields_post_object_output[] = {
 };
 const Shape S3_SHAPE_POST_OBJECT_OUTPUT = {.name = "PostObjectOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3PostObjectOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_post_object_output};
 
+static const Shape shape_rename_source = {.name = "RenameSource", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .pattern = "\\/?.+\\/.+"};
+
+static const Shape shape_rename_source_if_match = {.name = "RenameSourceIfMatch", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_rename_source_if_none_match = {.name = "RenameSourceIfNoneMatch", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_rename_source_if_modified_since = {.name = "RenameSourceIfModifiedSince", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX, .time = TIME_HTTP_DATE};
+
+static const Shape shape_rename_source_if_unmodified_since = {.name = "RenameSourceIfUnmodifiedSince", .kind = KIND_TIMESTAMP, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX, .time = TIME_HTTP_DATE};
+
+static const Shape shape_client_token = {.name = "ClientToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_rename_object_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3RenameObjectRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3RenameObjectRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-rename-source", 19}, .path = "renameSource", .shape = &shape_rename_source, .offset = offsetof(S3RenameObjectRequest, rename_source), .has_offset = NO_OFFSET, .required = true, .location = IN_HEADER},
+    {.name = {"if-match", 8}, .path = "destinationIfMatch", .shape = &shape_if_match, .offset = offsetof(S3RenameObjectRequest, destination_if_match), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"if-none-match", 13}, .path = "destinationIfNoneMatch", .shape = &shape_if_none_match, .offset = offsetof(S3RenameObjectRequest, destination_if_none_match), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"if-modified-since", 17}, .path = "destinationIfModifiedSince", .shape = &shape_if_modified_since, .offset = offsetof(S3RenameObjectRequest, destination_if_modified_since), .has_offset = offsetof(S3RenameObjectRequest, has_destination_if_modified_since), .location = IN_HEADER},
+    {.name = {"if-unmodified-since", 19}, .path = "destinationIfUnmodifiedSince", .shape = &shape_if_unmodified_since, .offset = offsetof(S3RenameObjectRequest, destination_if_unmodified_since), .has_offset = offsetof(S3RenameObjectRequest, has_destination_if_unmodified_since), .location = IN_HEADER},
+    {.name = {"x-amz-rename-source-if-match", 28}, .path = "sourceIfMatch", .shape = &shape_rename_source_if_match, .offset = offsetof(S3RenameObjectRequest, source_if_match), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-rename-source-if-none-match", 33}, .path = "sourceIfNoneMatch", .shape = &shape_rename_source_if_none_match, .offset = offsetof(S3RenameObjectRequest, source_if_none_match), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-rename-source-if-modified-since", 37}, .path = "sourceIfModifiedSince", .shape = &shape_rename_source_if_modified_since, .offset = offsetof(S3RenameObjectRequest, source_if_modified_since), .has_offset = offsetof(S3RenameObjectRequest, has_source_if_modified_since), .location = IN_HEADER},
+    {.name = {"x-amz-rename-source-if-unmodified-since", 39}, .path = "sourceIfUnmodifiedSince", .shape = &shape_rename_source_if_unmodified_since, .offset = offsetof(S3RenameObjectRequest, source_if_unmodified_since), .has_offset = offsetof(S3RenameObjectRequest, has_source_if_unmodified_since), .location = IN_HEADER},
+    {.name = {"x-amz-client-token", 18}, .path = "clientToken", .shape = &shape_client_token, .offset = offsetof(S3RenameObjectRequest, client_token), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_RENAME_OBJECT_REQUEST = {.name = "RenameObjectRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3RenameObjectRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_rename_object_request};
+
+const Shape S3_SHAPE_RENAME_OBJECT_OUTPUT = {.name = "RenameObjectOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3RenameObjectOutput), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_tier[] = {"Standard", "Bulk", "Expedited", NULL};
+static const Shape shape_tier = {.name = "Tier", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_tier};
+
+static const Field fields_glacier_job_parameters[] = {
+    {.name = {"Tier", 4}, .path = "tier", .shape = &shape_tier, .offset = offsetof(S3GlacierJobParameters, tier), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_GLACIER_JOB_PARAMETERS = {.name = "GlacierJobParameters", .kind = KIND_STRUCTURE, .size = sizeof(S3GlacierJobParameters), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_glacier_job_parameters};
+
+static const char *const enum_restore_request_type[] = {"SELECT", NULL};
+static const Shape shape_restore_request_type = {.name = "RestoreRequestType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_restore_request_type};
+
+static const Shape shape_description = {.name = "Description", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_file_header_info[] = {"USE", "IGNORE", "NONE", NULL};
+static const Shape shape_file_header_info = {.name = "FileHeaderInfo", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_file_header_info};
+
+static const Shape shape_comments = {.name = "Comments", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_quote_escape_character = {.name = "QuoteEscapeCharacter", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_record_delimiter = {.name = "RecordDelimiter", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_field_delimiter = {.name = "FieldDelimiter", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_quote_character = {.name = "QuoteCharacter", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_allow_quoted_record_delimiter = {.name = "AllowQuotedRecordDelimiter", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_csv_input[] = {
+    {.name = {"FileHeaderInfo", 14}, .path = "fileHeaderInfo", .shape = &shape_file_header_info, .offset = offsetof(S3CSVInput, file_header_info), .has_offset = NO_OFFSET},
+    {.name = {"Comments", 8}, .path = "comments", .shape = &shape_comments, .offset = offsetof(S3CSVInput, comments), .has_offset = NO_OFFSET},
+    {.name = {"QuoteEscapeCharacter", 20}, .path = "quoteEscapeCharacter", .shape = &shape_quote_escape_character, .offset = offsetof(S3CSVInput, quote_escape_character), .has_offset = NO_OFFSET},
+    {.name = {"RecordDelimiter", 15}, .path = "recordDelimiter", .shape = &shape_record_delimiter, .offset = offsetof(S3CSVInput, record_delimiter), .has_offset = NO_OFFSET},
+    {.name = {"FieldDelimiter", 14}, .path = "fieldDelimiter", .shape = &shape_field_delimiter, .offset = offsetof(S3CSVInput, field_delimiter), .has_offset = NO_OFFSET},
+    {.name = {"QuoteCharacter", 14}, .path = "quoteCharacter", .shape = &shape_quote_character, .offset = offsetof(S3CSVInput, quote_character), .has_offset = NO_OFFSET},
+    {.name = {"AllowQuotedRecordDelimiter", 26}, .path = "allowQuotedRecordDelimiter", .shape = &shape_allow_quoted_record_delimiter, .offset = offsetof(S3CSVInput, allow_quoted_record_delimiter), .has_offset = offsetof(S3CSVInput, has_allow_quoted_record_delimiter)},
+};
+const Shape S3_SHAPE_CSV_INPUT = {.name = "CSVInput", .kind = KIND_STRUCTURE, .size = sizeof(S3CSVInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_csv_input};
+
+static const char *const enum_compression_type[] = {"NONE", "GZIP", "BZIP2", NULL};
+static const Shape shape_compression_type = {.name = "CompressionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_compression_type};
+
+static const char *const enum_json_type[] = {"DOCUMENT", "LINES", NULL};
+static const Shape shape_json_type = {.name = "JSONType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_json_type};
+
+static const Field fields_json_input[] = {
+    {.name = {"Type", 4}, .path = "type", .shape = &shape_json_type, .offset = offsetof(S3JSONInput, type), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_JSON_INPUT = {.name = "JSONInput", .kind = KIND_STRUCTURE, .size = sizeof(S3JSONInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_json_input};
+
+const Shape S3_SHAPE_PARQUET_INPUT = {.name = "ParquetInput", .kind = KIND_STRUCTURE, .size = sizeof(S3ParquetInput), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_input_serialization[] = {
+    {.name = {"CSV", 3}, .path = "cSV", .shape = &S3_SHAPE_CSV_INPUT, .offset = offsetof(S3InputSerialization, csv), .has_offset = NO_OFFSET},
+    {.name = {"CompressionType", 15}, .path = "compressionType", .shape = &shape_compression_type, .offset = offsetof(S3InputSerialization, compression_type), .has_offset = NO_OFFSET},
+    {.name = {"JSON", 4}, .path = "jSON", .shape = &S3_SHAPE_JSON_INPUT, .offset = offsetof(S3InputSerialization, json), .has_offset = NO_OFFSET},
+    {.name = {"Parquet", 7}, .path = "parquet", .shape = &S3_SHAPE_PARQUET_INPUT, .offset = offsetof(S3InputSerialization, parquet), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_INPUT_SERIALIZATION = {.name = "InputSerialization", .kind = KIND_STRUCTURE, .size = sizeof(S3InputSerialization), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_input_serialization};
+
+static const char *const enum_expression_type[] = {"SQL", NULL};
+static const Shape shape_expression_type = {.name = "ExpressionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_expression_type};
+
+static const Shape shape_expression = {.name = "Expression", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_quote_fields[] = {"ALWAYS", "ASNEEDED", NULL};
+static const Shape shape_quote_fields = {.name = "QuoteFields", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_quote_fields};
+
+static const Field fields_csv_output[] = {
+    {.name = {"QuoteFields", 11}, .path = "quoteFields", .shape = &shape_quote_fields, .offset = offsetof(S3CSVOutput, quote_fields), .has_offset = NO_OFFSET},
+    {.name = {"QuoteEscapeCharacter", 20}, .path = "quoteEscapeCharacter", .shape = &shape_quote_escape_character, .offset = offsetof(S3CSVOutput, quote_escape_character), .has_offset = NO_OFFSET},
+    {.name = {"RecordDelimiter", 15}, .path = "recordDelimiter", .shape = &shape_record_delimiter, .offset = offsetof(S3CSVOutput, record_delimiter), .has_offset = NO_OFFSET},
+    {.name = {"FieldDelimiter", 14}, .path = "fieldDelimiter", .shape = &shape_field_delimiter, .offset = offsetof(S3CSVOutput, field_delimiter), .has_offset = NO_OFFSET},
+    {.name = {"QuoteCharacter", 14}, .path = "quoteCharacter", .shape = &shape_quote_character, .offset = offsetof(S3CSVOutput, quote_character), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_CSV_OUTPUT = {.name = "CSVOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3CSVOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_csv_output};
+
+static const Field fields_json_output[] = {
+    {.name = {"RecordDelimiter", 15}, .path = "recordDelimiter", .shape = &shape_record_delimiter, .offset = offsetof(S3JSONOutput, record_delimiter), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_JSON_OUTPUT = {.name = "JSONOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3JSONOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_json_output};
+
+static const Field fields_output_serialization[] = {
+    {.name = {"CSV", 3}, .path = "cSV", .shape = &S3_SHAPE_CSV_OUTPUT, .offset = offsetof(S3OutputSerialization, csv), .has_offset = NO_OFFSET},
+    {.name = {"JSON", 4}, .path = "jSON", .shape = &S3_SHAPE_JSON_OUTPUT, .offset = offsetof(S3OutputSerialization, json), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_OUTPUT_SERIALIZATION = {.name = "OutputSerialization", .kind = KIND_STRUCTURE, .size = sizeof(S3OutputSerialization), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_output_serialization};
+
+static const Field fields_select_parameters[] = {
+    {.name = {"InputSerialization", 18}, .path = "inputSerialization", .shape = &S3_SHAPE_INPUT_SERIALIZATION, .offset = offsetof(S3SelectParameters, input_serialization), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ExpressionType", 14}, .path = "expressionType", .shape = &shape_expression_type, .offset = offsetof(S3SelectParameters, expression_type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Expression", 10}, .path = "expression", .shape = &shape_expression, .offset = offsetof(S3SelectParameters, expression), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"OutputSerialization", 19}, .path = "outputSerialization", .shape = &S3_SHAPE_OUTPUT_SERIALIZATION, .offset = offsetof(S3SelectParameters, output_serialization), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape S3_SHAPE_SELECT_PARAMETERS = {.name = "SelectParameters", .kind = KIND_STRUCTURE, .size = sizeof(S3SelectParameters), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_select_parameters};
+
+static const Shape shape_location_prefix = {.name = "LocationPrefix", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_kms_context = {.name = "KMSContext", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_encryption[] = {
+    {.name = {"EncryptionType", 14}, .path = "encryptionType", .shape = &shape_server_side_encryption, .offset = offsetof(S3Encryption, encryption_type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"KMSKeyId", 8}, .path = "kMSKeyId", .shape = &shape_ssekms_key_id, .offset = offsetof(S3Encryption, kms_key_id), .has_offset = NO_OFFSET},
+    {.name = {"KMSContext", 10}, .path = "kMSContext", .shape = &shape_kms_context, .offset = offsetof(S3Encryption, kms_context), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_ENCRYPTION = {.name = "Encryption", .kind = KIND_STRUCTURE, .size = sizeof(S3Encryption), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_encryption};
+
+static const Field fields_metadata_entry[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_metadata_key, .offset = offsetof(S3MetadataEntry, name), .has_offset = NO_OFFSET},
+    {.name = {"Value", 5}, .path = "value", .shape = &shape_metadata_value, .offset = offsetof(S3MetadataEntry, value), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_METADATA_ENTRY = {.name = "MetadataEntry", .kind = KIND_STRUCTURE, .size = sizeof(S3MetadataEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_metadata_entry};
+
+static const Shape shape_user_metadata = {.name = "UserMetadata", .kind = KIND_LIST, .size = sizeof(S3UserMetadata), .min = NO_MIN, .max = NO_MAX, .member = &S3_SHAPE_METADATA_ENTRY, .item_name = "MetadataEntry"};
+
+static const Field fields_s3_location[] = {
+    {.name = {"BucketName", 10}, .path = "bucketName", .shape = &shape_bucket_name, .offset = offsetof(S3S3Location, bucket_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Prefix", 6}, .path = "prefix", .shape = &shape_location_prefix, .offset = offsetof(S3S3Location, prefix), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Encryption", 10}, .path = "encryption", .shape = &S3_SHAPE_ENCRYPTION, .offset = offsetof(S3S3Location, encryption), .has_offset = NO_OFFSET},
+    {.name = {"CannedACL", 9}, .path = "cannedACL", .shape = &shape_object_canned_acl, .offset = offsetof(S3S3Location, canned_acl), .has_offset = NO_OFFSET},
+    {.name = {"AccessControlList", 17}, .path = "accessControlList", .shape = &shape_grants, .offset = offsetof(S3S3Location, access_control_list), .has_offset = NO_OFFSET},
+    {.name = {"Tagging", 7}, .path = "tagging", .shape = &S3_SHAPE_TAGGING, .offset = offsetof(S3S3Location, tagging), .has_offset = NO_OFFSET},
+    {.name = {"UserMetadata", 12}, .path = "userMetadata", .shape = &shape_user_metadata, .offset = offsetof(S3S3Location, user_metadata), .has_offset = NO_OFFSET},
+    {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_storage_class, .offset = offsetof(S3S3Location, storage_class), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_S3_LOCATION = {.name = "S3Location", .kind = KIND_STRUCTURE, .size = sizeof(S3S3Location), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_s3_location};
+
+static const Field fields_output_location[] = {
+    {.name = {"S3", 2}, .path = "s3", .shape = &S3_SHAPE_S3_LOCATION, .offset = offsetof(S3OutputLocation, s3), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_OUTPUT_LOCATION = {.name = "OutputLocation", .kind = KIND_STRUCTURE, .size = sizeof(S3OutputLocation), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_output_location};
+
+static const Field fields_restore_request[] = {
+    {.name = {"Days", 4}, .path = "days", .shape = &shape_days, .offset = offsetof(S3RestoreRequest, days), .has_offset = offsetof(S3RestoreRequest, has_days)},
+    {.name = {"GlacierJobParameters", 20}, .path = "glacierJobParameters", .shape = &S3_SHAPE_GLACIER_JOB_PARAMETERS, .offset = offsetof(S3RestoreRequest, glacier_job_parameters), .has_offset = NO_OFFSET},
+    {.name = {"Type", 4}, .path = "type", .shape = &shape_restore_request_type, .offset = offsetof(S3RestoreRequest, type), .has_offset = NO_OFFSET},
+    {.name = {"Tier", 4}, .path = "tier", .shape = &shape_tier, .offset = offsetof(S3RestoreRequest, tier), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_description, .offset = offsetof(S3RestoreRequest, description), .has_offset = NO_OFFSET},
+    {.name = {"SelectParameters", 16}, .path = "selectParameters", .shape = &S3_SHAPE_SELECT_PARAMETERS, .offset = offsetof(S3RestoreRequest, select_parameters), .has_offset = NO_OFFSET},
+    {.name = {"OutputLocation", 14}, .path = "outputLocation", .shape = &S3_SHAPE_OUTPUT_LOCATION, .offset = offsetof(S3RestoreRequest, output_location), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_RESTORE_REQUEST = {.name = "RestoreRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3RestoreRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_restore_request};
+
+static const Field fields_restore_object_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3RestoreObjectRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"Key", 3}, .path = "key", .shape = &shape_object_key, .offset = offsetof(S3RestoreObjectRequest, key), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"versionId", 9}, .path = "versionId", .shape = &shape_object_version_id, .offset = offsetof(S3RestoreObjectRequest, version_id), .has_offset = NO_OFFSET, .location = IN_QUERY},
+    {.name = {"RestoreRequest", 14}, .path = "restoreRequest", .shape = &S3_SHAPE_RESTORE_REQUEST, .offset = offsetof(S3RestoreObjectRequest, restore_request), .has_offset = NO_OFFSET, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+    {.name = {"x-amz-request-payer", 19}, .path = "requestPayer", .shape = &shape_request_payer, .offset = offsetof(S3RestoreObjectRequest, request_payer), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3RestoreObjectRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3RestoreObjectRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_RESTORE_OBJECT_REQUEST = {.name = "RestoreObjectRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3RestoreObjectRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_restore_object_request};
+
+static const Shape shape_restore_output_path = {.name = "RestoreOutputPath", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_restore_object_output[] = {
+    {.name = {"x-amz-request-charged", 21}, .path = "requestCharged", .shape = &shape_request_charged, .offset = offsetof(S3RestoreObjectOutput, request_charged), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-restore-output-path", 25}, .path = "restoreOutputPath", .shape = &shape_restore_output_path, .offset = offsetof(S3RestoreObjectOutput, restore_output_path), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_RESTORE_OBJECT_OUTPUT = {.name = "RestoreObjectOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3RestoreObjectOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_restore_object_output};
+
+static const char *const enum_bucket_abac_status[] = {"Enabled", "Disabled", NULL};
+static const Shape shape_bucket_abac_status = {.name = "BucketAbacStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_bucket_abac_status};
+
+static const Field fields_abac_status[] = {
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_bucket_abac_status, .offset = offsetof(S3AbacStatus, status), .has_offset = NO_OFFSET},
+};
+const Shape S3_SHAPE_ABAC_STATUS = {.name = "AbacStatus", .kind = KIND_STRUCTURE, .size = sizeof(S3AbacStatus), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_abac_status};
+
+static const Field fields_put_bucket_abac_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3PutBucketAbacRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"content-md5", 11}, .path = "contentMD5", .shape = &shape_content_md5, .offset = offsetof(S3PutBucketAbacRequest, content_md5), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-sdk-checksum-algorithm", 28}, .path = "checksumAlgorithm", .shape = &shape_checksum_algorithm, .offset = offsetof(S3PutBucketAbacRequest, checksum_algorithm), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3PutBucketAbacRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+    {.name = {"AbacStatus", 10}, .path = "abacStatus", .shape = &S3_SHAPE_ABAC_STATUS, .offset = offsetof(S3PutBucketAbacRequest, abac_status), .has_offset = NO_OFFSET, .required = true, .location = IN_PAYLOAD, .xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/"},
+};
+const Shape S3_SHAPE_PUT_BUCKET_ABAC_REQUEST = {.name = "PutBucketAbacRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3PutBucketAbacRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_put_bucket_abac_request};
+
+static const Field fields_get_bucket_abac_request[] = {
+    {.name = {"Bucket", 6}, .path = "bucket", .shape = &shape_bucket_name, .offset = offsetof(S3GetBucketAbacRequest, bucket), .has_offset = NO_OFFSET, .required = true, .location = IN_PATH},
+    {.name = {"x-amz-expected-bucket-owner", 27}, .path = "expectedBucketOwner", .shape = &shape_account_id, .offset = offsetof(S3GetBucketAbacRequest, expected_bucket_owner), .has_offset = NO_OFFSET, .location = IN_HEADER},
+};
+const Shape S3_SHAPE_GET_BUCKET_ABAC_REQUEST = {.name = "GetBucketAbacRequest", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketAbacRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_bucket_abac_request};
+
+static const Field fields_get_bucket_abac_output[] = {
+    {.name = {"AbacStatus", 10}, .path = "abacStatus", .shape = &S3_SHAPE_ABAC_STATUS, .offset = offsetof(S3GetBucketAbacOutput, abac_status), .has_offset = NO_OFFSET, .location = IN_PAYLOAD},
+};
+const Shape S3_SHAPE_GET_BUCKET_ABAC_OUTPUT = {.name = "GetBucketAbacOutput", .kind = KIND_STRUCTURE, .size = sizeof(S3GetBucketAbacOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_bucket_abac_output};
+
 static const Field fields_invalid_object_state[] = {
     {.name = {"StorageClass", 12}, .path = "storageClass", .shape = &shape_storage_class, .offset = offsetof(S3InvalidObjectState, storage_class), .has_offset = NO_OFFSET},
     {.name = {"AccessTier", 10}, .path = "accessTier", .shape = &shape_intelligent_tiering_access_tier, .offset = offsetof(S3InvalidObjectState, access_tier), .has_offset = NO_OFFSET},
@@ -3274,6 +3519,8 @@ const ErrorModel S3_NO_SUCH_KEY = {"NoSuchKey", NULL, NULL, 404, true, "message"
 const ErrorModel S3_INVALID_OBJECT_STATE = {"InvalidObjectState", NULL, NULL, 403, true, "message", &S3_SHAPE_INVALID_OBJECT_STATE};
 const ErrorModel S3_OBJECT_NOT_IN_ACTIVE_TIER = {"ObjectNotInActiveTierError", NULL, NULL, 403, true, "message", NULL};
 const ErrorModel S3_NO_SUCH_UPLOAD = {"NoSuchUpload", NULL, NULL, 404, true, "message", NULL};
+const ErrorModel S3_IDEMPOTENCY_PARAMETER_MISMATCH = {"IdempotencyParameterMismatch", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel S3_OBJECT_ALREADY_IN_ACTIVE_TIER = {"ObjectAlreadyInActiveTierError", NULL, NULL, 403, true, "message", NULL};
 
 const OperationModel S3CreateBucketModel = {.name = "CreateBucket", .input = &S3_SHAPE_CREATE_BUCKET_REQUEST, .output = &S3_SHAPE_CREATE_BUCKET_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}", .status = 200};
 const OperationModel S3HeadBucketModel = {.name = "HeadBucket", .input = &S3_SHAPE_HEAD_BUCKET_REQUEST, .output = &S3_SHAPE_HEAD_BUCKET_OUTPUT, .has_output = true, .method = "HEAD", .uri = "/{Bucket}", .status = 200};
@@ -3365,6 +3612,10 @@ const OperationModel S3GetObjectLegalHoldModel = {.name = "GetObjectLegalHold", 
 const OperationModel S3PutObjectRetentionModel = {.name = "PutObjectRetention", .input = &S3_SHAPE_PUT_OBJECT_RETENTION_REQUEST, .output = &S3_SHAPE_PUT_OBJECT_RETENTION_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}?retention", .status = 200};
 const OperationModel S3GetObjectRetentionModel = {.name = "GetObjectRetention", .input = &S3_SHAPE_GET_OBJECT_RETENTION_REQUEST, .output = &S3_SHAPE_GET_OBJECT_RETENTION_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}/{Key+}?retention", .status = 200};
 const OperationModel S3PostObjectModel = {.name = "PostObject", .input = &S3_SHAPE_POST_OBJECT_REQUEST, .output = &S3_SHAPE_POST_OBJECT_OUTPUT, .has_output = true, .method = "POST", .uri = "/{Bucket}", .status = 200};
+const OperationModel S3RenameObjectModel = {.name = "RenameObject", .input = &S3_SHAPE_RENAME_OBJECT_REQUEST, .output = &S3_SHAPE_RENAME_OBJECT_OUTPUT, .has_output = true, .method = "PUT", .uri = "/{Bucket}/{Key+}?renameObject", .status = 200};
+const OperationModel S3RestoreObjectModel = {.name = "RestoreObject", .input = &S3_SHAPE_RESTORE_OBJECT_REQUEST, .output = &S3_SHAPE_RESTORE_OBJECT_OUTPUT, .has_output = true, .method = "POST", .uri = "/{Bucket}/{Key+}?restore", .status = 200};
+const OperationModel S3PutBucketAbacModel = {.name = "PutBucketAbac", .input = &S3_SHAPE_PUT_BUCKET_ABAC_REQUEST, .output = &shape_nothing, .has_output = false, .method = "PUT", .uri = "/{Bucket}?abac", .status = 200};
+const OperationModel S3GetBucketAbacModel = {.name = "GetBucketAbac", .input = &S3_SHAPE_GET_BUCKET_ABAC_REQUEST, .output = &S3_SHAPE_GET_BUCKET_ABAC_OUTPUT, .has_output = true, .method = "GET", .uri = "/{Bucket}?abac", .status = 200};
 
 static const char *const operation_names[] = {
     "AbortMultipartUpload",

@@ -1,6 +1,7 @@
 /* copy_source.c */
 #include "copy_source.h"
 #include "escape.h"
+#include "restore.h"
 
 static Status invalid(Call *call, Bytes text)
 {
@@ -39,5 +40,8 @@ Status copy_source_find(Call *call, Bytes text, Bytes owner, const Conditions *c
         return fail(call, &INVALID_REQUEST,
                     "The source of a copy request may not specifically refer to a delete marker by version id.");
     TRY(found);
+    ObjectHead head = object_head_read(call, ret_source->object.head);
+    if (!is_readable(call, &ret_source->object, &head))
+        return deny_telling(call, &INVALID_OBJECT_STATE, .storage_class = ret_source->object.storage_class);
     return conditions_for_copy(call, conditions, &ret_source->object);
 }

@@ -55,6 +55,8 @@ OPERATION_OF_DOCUMENT(S3PutBucketAccelerateConfiguration, put_document, WRITES);
 OPERATION_OF_DOCUMENT(S3GetBucketAccelerateConfiguration, get_document, READS);
 OPERATION_OF_DOCUMENT(S3PutBucketRequestPayment, put_document, WRITES);
 OPERATION_OF_DOCUMENT(S3GetBucketRequestPayment, get_document, READS);
+OPERATION_OF_DOCUMENT(S3PutBucketAbac, put_document, WRITES);
+OPERATION_OF_DOCUMENT(S3GetBucketAbac, get_document, READS);
 OPERATION(S3PutBucketLifecycleConfiguration, put_lifecycle, WRITES);
 OPERATION(S3GetBucketLifecycleConfiguration, get_lifecycle, READS);
 OPERATION_OF_DOCUMENT(S3DeleteBucketLifecycle, remove_document, WRITES);
@@ -98,6 +100,7 @@ static const Document documents[] = {
     {"notification", DOCUMENT(BucketNotificationConfiguration), .check = notification_check},
     {"replication", REMOVABLE(BucketReplication), .absent = &REPLICATION_ABSENT, .check = replication_check},
     {"accelerate", DOCUMENT(BucketAccelerateConfiguration), .check = accelerate_check},
+    {"abac", DOCUMENT(BucketAbac), .usual = "{\"Status\":\"Disabled\"}"},
     {"request-payment", DOCUMENT(BucketRequestPayment), .usual = "{\"Payer\":\"BucketOwner\"}"},
     {"lifecycle", DOCUMENT(BucketLifecycleConfiguration), .remove = &S3DeleteBucketLifecycle,
      .absent = &LIFECYCLE_ABSENT, .check = lifecycle_check},
@@ -306,6 +309,10 @@ static Status put_lifecycle(Call *call, const S3PutBucketLifecycleConfigurationI
 {
     Bucket bucket;
     Bytes minimum = in->transition_default_minimum_object_size;
+    if (present(minimum) && !bytes_is(minimum, "varies_by_storage_class") &&
+        !bytes_is(minimum, "all_storage_classes_128K"))
+        return fail(call, &INVALID_REQUEST, "Invalid TransitionDefaultMinimumObjectSize found: " BYTES_FMT,
+                    BYTES_ARG(minimum));
     TRY(put_document(call, in, out));
     out->transition_default_minimum_object_size = present(minimum) ? minimum : TEXT("all_storage_classes_128K");
     TRY(find_bucket(call, in, &bucket));

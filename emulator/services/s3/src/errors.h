@@ -158,6 +158,7 @@ typedef struct S3ErrorFields {
       "The public access block configuration was not found")                                                           \
     X(QUERY_PARAMETERS, "AuthorizationQueryParametersError", 400, "")                                                  \
     X(REPLICATION_ABSENT, "ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found") \
+    X(RESTORE_IN_PROGRESS, "RestoreAlreadyInProgress", 409, "Object restore is already in progress")                   \
     X(SHA256_MISMATCH, "XAmzContentSHA256Mismatch", 400,                                                               \
       "The provided 'x-amz-content-sha256' header does not match what was computed.")                                  \
     X(TAGS_ABSENT, "NoSuchTagSet", 404, "The TagSet does not exist")                                                   \

@@ -5,6 +5,7 @@
 #include "lifecycle.h"
 #include "lock.h"
 #include "range.h"
+#include "restore.h"
 #include "s3_operations.h"
 #include "wire.h"
 
@@ -57,11 +58,6 @@ static Status find_reach(Call *call, const Object *object, Bytes range, int64_t 
     return OK;
 }
 
-static bool is_restorable_only(const Object *object)
-{
-    return bytes_is(object->storage_class, "GLACIER") || bytes_is(object->storage_class, "DEEP_ARCHIVE");
-}
-
 static int64_t count_tags(Bytes tagging)
 {
     int64_t count = present(tagging) && tagging.len;
@@ -92,6 +88,7 @@ static int64_t count_tags(Bytes tagging)
         SET((out), last_modified, (object)->modified_ms);                                                              \
         ENCRYPTION_TELL((out), head);                                                                                  \
         CUSTOMER_TELL((out), (in));                                                                                    \
+        (out)->restore = restore_told((call), (object), &head);                                                        \
         (out)->version_id = version_told((bucket), (object));                                                          \
         if ((object)->storage_class.ptr && !bytes_is((object)->storage_class, "STANDARD"))                             \
             (out)->storage_class = (object)->storage_class;                                                            \
@@ -129,7 +126,7 @@ static Status get_object(Call *call, const S3GetObjectInput *in, S3GetObjectOutp
     EncryptionGiven customer = CUSTOMER_GIVEN(in);
     TRY(encryption_check_shown(call, &head, &customer));
     TRY(conditions_for_read(call, &conditions, &object));
-    if (is_restorable_only(&object))
+    if (!is_readable(call, &object, &head))
         return deny_telling(call, &INVALID_OBJECT_STATE, .storage_class = object.storage_class);
     TRY(find_reach(call, &object, in->range, in->has_part_number ? in->part_number : 0, &reach));
     TELL(call, in, out, &bucket, &object, &reach);

@@ -309,6 +309,13 @@ static Status remove_current(Call *call, const Bucket *bucket, Bytes key)
     return expect_ok(call, statement_run(begin(call, &remove_object, bucket, key)));
 }
 
+Status object_rename(Call *call, const Bucket *bucket, Object *object, Bytes key)
+{
+    TRY(remove_current(call, bucket, object->key));
+    object->key = key;
+    return object_put(call, bucket, object);
+}
+
 static Status put_marker(Call *call, const Bucket *bucket, Bytes key, Deletion *ret_deletion)
 {
     Object marker = {.key = key, .is_marker = true, .modified_ms = call->now_ms};

@@ -24,9 +24,11 @@
     X(upload, "upload")         /* whose parts it was made of */                                                       \
     X(encryption, "encryption") /* absent: AES256 */                                                                   \
     X(key_arn, "key")                                                                                                  \
-    X(before, "before")     /* of an upload in parts: what the key named when it began */                              \
-    X(data_key, "data-key") /* base64: what a key of KMS opens; absent: the bytes lie as they came */                  \
-    X(customer, "customer") /* base64: a salted check of the customer's key */                                         \
+    X(before, "before")                 /* of an upload in parts: what the key named when it began */                  \
+    X(data_key, "data-key")             /* base64: what a key of KMS opens; absent: the bytes lie as they came */      \
+    X(customer, "customer")             /* base64: a salted check of the customer's key */                             \
+    X(restored_from, "restored-from")   /* ms: when an archived object can be read … */                              \
+    X(restored_until, "restored-until") /* … and until when */                                                       \
     X(bucket_key, "bucket-key")                                                                                        \
     X(legal_hold, "legal-hold")                                                                                        \
     X(lock_mode, "lock-mode")                                                                                          \
@@ -107,6 +109,8 @@ MUST_CHECK Status object_for_beside(Call *call, const Bucket *bucket, Bytes key,
 MUST_CHECK Status object_put(Call *call, const Bucket *bucket, Object *object);
 /* The same row changed: tags. */
 MUST_CHECK Status object_update_head(Call *call, const Bucket *bucket, const Object *object);
+/* As it is, under another key, where nothing has versions. */
+MUST_CHECK Status object_rename(Call *call, const Bucket *bucket, Object *object, Bytes key);
 typedef struct Deletion {
     Bytes version; /* of the marker that was put or removed, or of what was removed; absent: none to tell */
     bool is_marker;

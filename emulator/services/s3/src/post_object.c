@@ -148,8 +148,9 @@ static Status read_tags(Call *call, const Form *form, Bytes *ret_text)
     Bytes document = form_field(form, "tagging"), message;
     if (!present(document))
         return OK;
-    if (xml_decode(call->arena, "Tagging", &S3_SHAPE_TAGGING, document, &tagging, &message) != 0)
-        return deny(call, &MALFORMED_XML);
+    if (xml_decode(call->arena, "Tagging", &S3_SHAPE_TAGGING, document, &tagging, &message) != 0 &&
+        xml_decode(call->arena, NULL, &S3_SHAPE_TAGGING, document, &tagging, &message) != 0)
+        return deny(call, &MALFORMED_XML); /* another document is taken, as one without tags (recorded) */
     *ret_text = tagging.tag_set.len ? tag_set_text(call, TAGS_OF(&tagging.tag_set)) : (Bytes){0};
     return OK;
 }

@@ -34,6 +34,15 @@ static Bytes iso(Call *call, int64_t seconds)
                       tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+/* <key>/20261127/us-east-1/s3/aws4_request */
+static bool is_credential(Bytes text)
+{
+    size_t slashes = 0;
+    for (size_t i = 0; i < text.len; i++)
+        slashes += text.ptr[i] == '/';
+    return slashes >= 4;
+}
+
 static Status check_v4(Call *call, Bytes algorithm)
 {
     Bytes date = parameter(call, "X-Amz-Date"), expires = parameter(call, "X-Amz-Expires");
@@ -45,6 +54,10 @@ static Status check_v4(Call *call, Bytes algorithm)
         return fail(call, &QUERY_PARAMETERS,
                     "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
                     "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+    if (!is_credential(parameter(call, "X-Amz-Credential")))
+        return fail(
+            call, &QUERY_PARAMETERS,
+            "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
     if (!read_time(date, &from))
         return fail(call, &QUERY_PARAMETERS, "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
     if (!bytes_to_int64(expires, &seconds))

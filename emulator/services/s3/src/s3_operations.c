@@ -93,5 +93,9 @@ const Operation *const S3_OPERATIONS[] = {
     &S3PutObjectRetention,
     &S3GetObjectRetention,
     &S3PostObject,
+    &S3RenameObject,
+    &S3RestoreObject,
+    &S3PutBucketAbac,
+    &S3GetBucketAbac,
     NULL,
 };

@@ -93,6 +93,10 @@ extern const Operation S3GetObjectLegalHold;
 extern const Operation S3PutObjectRetention;
 extern const Operation S3GetObjectRetention;
 extern const Operation S3PostObject;
+extern const Operation S3RenameObject;
+extern const Operation S3RestoreObject;
+extern const Operation S3PutBucketAbac;
+extern const Operation S3GetBucketAbac;
 
 /* All of them; ends with NULL. */
 extern const Operation *const S3_OPERATIONS[];
