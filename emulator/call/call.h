@@ -64,6 +64,7 @@ typedef struct Call {
     const HttpSource *source;      /* set by call_answer_from */
     const HttpHead *head;          /* of the request; NULL where nobody sent it */
     int status;                    /* of a good answer, where the handler says another than the model; else 0 */
+    Bytes raw, raw_type;           /* of a good answer: the whole body and its type, told as they are; else absent */
     void *body;                    /* of an operation with a begin: the context of the sink that has the whole body */
     const struct CallHooks *hooks; /* the pipeline's: call_hooks.h */
     void *exchange;                /* the pipeline's own */

@@ -160,6 +160,8 @@ struct CloudwatchUntagResourceInput;
 struct CloudwatchUntagResourceOutput;
 struct CloudwatchListTagsForResourceInput;
 struct CloudwatchListTagsForResourceOutput;
+struct CloudwatchGetMetricWidgetImageInput;
+struct CloudwatchGetMetricWidgetImageOutput;
 struct CloudwatchDashboardInvalidInputError;
 struct CloudwatchResourceNotFoundException;
 
@@ -929,6 +931,15 @@ typedef struct CloudwatchListTagsForResourceOutput {
     CloudwatchTagList tags;
 } CloudwatchListTagsForResourceOutput;
 
+typedef struct CloudwatchGetMetricWidgetImageInput {
+    Bytes metric_widget;
+    Bytes output_format;
+} CloudwatchGetMetricWidgetImageInput;
+
+typedef struct CloudwatchGetMetricWidgetImageOutput {
+    Bytes metric_widget_image;
+} CloudwatchGetMetricWidgetImageOutput;
+
 typedef struct CloudwatchDashboardInvalidInputError {
     Bytes message;
     CloudwatchDashboardValidationMessages dashboard_validation_messages;
@@ -1001,6 +1012,7 @@ extern const OperationModel CloudwatchDescribeAlarmContributorsModel;
 extern const OperationModel CloudwatchTagResourceModel;
 extern const OperationModel CloudwatchUntagResourceModel;
 extern const OperationModel CloudwatchListTagsForResourceModel;
+extern const OperationModel CloudwatchGetMetricWidgetImageModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape CLOUDWATCH_SHAPE_DIMENSION;
@@ -1069,5 +1081,7 @@ extern const Shape CLOUDWATCH_SHAPE_UNTAG_RESOURCE_INPUT;
 extern const Shape CLOUDWATCH_SHAPE_UNTAG_RESOURCE_OUTPUT;
 extern const Shape CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT;
 extern const Shape CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_OUTPUT;
 extern const Shape CLOUDWATCH_SHAPE_DASHBOARD_INVALID_INPUT_ERROR;
 extern const Shape CLOUDWATCH_SHAPE_RESOURCE_NOT_FOUND_EXCEPTION;

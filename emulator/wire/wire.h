@@ -42,6 +42,9 @@ void xml_append_members(Buffer *out, const Shape *shape, const void *value);
 void xml_append_escaped(Buffer *out, Bytes text);
 void json_append_string(Buffer *out, Bytes text); /* quoted and escaped; control characters as \u00xx */
 
+/* Seconds since the epoch, ISO 8601 (RFC 3339), an HTTP date; TIME_USUAL: whichever it is. */
+MUST_CHECK bool time_read(TimeFormat format, Bytes text, int64_t *ret_ms);
+
 /* Checks a decoded value against the constraints of its shape, in the model's order of members. Returns how many do not
  * hold; complaints_message tells them. */
 typedef struct Validator Validator; /* holds the compiled patterns, each compiled at its first use */

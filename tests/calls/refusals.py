@@ -202,6 +202,7 @@ def cloudwatch() -> Iterator[Row]:
     yield row("GetMetricStatistics", "InvalidParameterValueException", {**statistics, "Statistics": ["Sum"], "EndTime": 1600000000})
     query = {"Id": "m1", "MetricStat": {"Metric": {"Namespace": "n", "MetricName": "m"}, "Period": 60, "Stat": "Sum"}}
     yield row("GetMetricData", "InvalidNextToken", {"MetricDataQueries": [query], "NextToken": "x", **times})
+    yield row("GetMetricWidgetImage", "InvalidParameterValueException", {"MetricWidget": "{}", "OutputFormat": "gif"})
     yield row("PutDashboard", "DashboardInvalidInputError", {"DashboardName": "d", "DashboardBody": "{}"})
     yield row("GetDashboard", "DashboardNotFoundError", {"DashboardName": "nobody"})
     yield row("ListDashboards", "InvalidParameterValueException", {"NextToken": "no name"})

@@ -92,6 +92,7 @@ OTHERS: dict[str, list[Body]] = {
     "cloudwatch EnableAlarmActions": [{"AlarmNames": ["a"]}], "cloudwatch DisableAlarmActions": [{"AlarmNames": ["a"]}],
     "cloudwatch DescribeAlarmContributors": [{"AlarmName": "a"}], "cloudwatch TagResource": [{"ResourceARN": ALARM_ARN, "Tags": [{"Key": "a", "Value": "b"}]}],
     "cloudwatch UntagResource": [{"ResourceARN": ALARM_ARN, "TagKeys": ["a"]}], "cloudwatch ListTagsForResource": [{"ResourceARN": ALARM_ARN}],
+    "cloudwatch GetMetricWidgetImage": [{"MetricWidget": '{"metrics":[["n","m"],[{"expression":"FILL(METRICS(),0)","id":"e"}]],"width":60,"height":40}'}],
     "cloudwatch GetMetricData": [{"MetricDataQueries": QUERIES, **TIMES}],
     "kms CreateKey": [{"Description": "d"}], "kms ListKeys": [{}], "kms ListAliases": [{}, {"KeyId": "$KeyId"}],
     "kms CreateAlias": [{"AliasName": "alias/other", "TargetKeyId": "$KeyId"}], "kms UpdateAlias": [{"AliasName": "alias/fuzz", "TargetKeyId": "$KeyId"}],

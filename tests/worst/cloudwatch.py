@@ -125,7 +125,23 @@ def alarms():
     yield Case("a dashboard whose every widget is wrong", "cloudwatch", PREFIX + "PutDashboard", {"DashboardName": "d", "DashboardBody": '{"widgets":[' + "1," * 499 + "1]}"})
 
 
+def widget(**more) -> tuple[str, dict]:
+    return PREFIX + "GetMetricWidgetImage", {"MetricWidget": json.dumps({"width": 2000, "height": 2000, "period": 60, "start": "-P1D"} | more)}
+
+
+def pictures():
+    noise = [put([{"MetricName": "z", "Value": minute % 2 * 100, "Timestamp": NOW - minute * MINUTE} for minute in range(at, at + 720)]) for at in (0, 720)]
+    many = [["n", "z", {"label": f"{n} " * 200}] for n in range(70)]
+    yield Case("70 curves up and down at each of 1,440 minutes, 2000 x 2000", "cloudwatch", *widget(metrics=many), noise)
+    yield Case("the same, stacked", "cloudwatch", *widget(metrics=many, stacked=True), noise)
+    yield Case("the same, as numbers", "cloudwatch", *widget(metrics=many, view="singleValue"), noise)
+    yield Case("70 metrics, 200 bands", "cloudwatch", *widget(metrics=many, annotations={
+        "horizontal": [[{"value": n, "label": "l" * 100}, {"value": 100}] for n in range(100)],
+        "vertical": [[{"value": "2020-01-01T00:00:00Z"}, {"value": "2090-01-01T00:00:00Z"}]] * 100}), noise)
+
+
 def cases():
+    yield from pictures()
     yield from expressions()
     yield from alarms()
     yield from reading()

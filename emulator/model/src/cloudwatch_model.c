@@ -127,6 +127,9 @@ static const Shape shape_contributor_attributes;
 static const Shape shape_alarm_history_items;
 static const Shape shape_alarm_contributors;
 static const Shape shape_tag_key_list;
+static const Shape shape_metric_widget;
+static const Shape shape_output_format;
+static const Shape shape_metric_widget_image;
 static const Shape shape_dashboard_error_message;
 static const Shape shape_resource_type;
 static const Shape shape_resource_id;
@@ -957,6 +960,23 @@ static const Field fields_list_tags_for_resource_output[] = {
 };
 const Shape CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT = {.name = "ListTagsForResourceOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListTagsForResourceOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_tags_for_resource_output};
 
+static const Shape shape_metric_widget = {.name = "MetricWidget", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_output_format = {.name = "OutputFormat", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_get_metric_widget_image_input[] = {
+    {.name = {"MetricWidget", 12}, .path = "metricWidget", .shape = &shape_metric_widget, .offset = offsetof(CloudwatchGetMetricWidgetImageInput, metric_widget), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"OutputFormat", 12}, .path = "outputFormat", .shape = &shape_output_format, .offset = offsetof(CloudwatchGetMetricWidgetImageInput, output_format), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_INPUT = {.name = "GetMetricWidgetImageInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricWidgetImageInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_metric_widget_image_input};
+
+static const Shape shape_metric_widget_image = {.name = "MetricWidgetImage", .kind = KIND_BLOB, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_get_metric_widget_image_output[] = {
+    {.name = {"MetricWidgetImage", 17}, .path = "metricWidgetImage", .shape = &shape_metric_widget_image, .offset = offsetof(CloudwatchGetMetricWidgetImageOutput, metric_widget_image), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_OUTPUT = {.name = "GetMetricWidgetImageOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricWidgetImageOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_metric_widget_image_output};
+
 static const Shape shape_dashboard_error_message = {.name = "DashboardErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_dashboard_invalid_input_error[] = {
@@ -1011,6 +1031,7 @@ const OperationModel CloudwatchDescribeAlarmContributorsModel = {.name = "Descri
 const OperationModel CloudwatchTagResourceModel = {.name = "TagResource", .input = &CLOUDWATCH_SHAPE_TAG_RESOURCE_INPUT, .output = &CLOUDWATCH_SHAPE_TAG_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "TagResourceResult"};
 const OperationModel CloudwatchUntagResourceModel = {.name = "UntagResource", .input = &CLOUDWATCH_SHAPE_UNTAG_RESOURCE_INPUT, .output = &CLOUDWATCH_SHAPE_UNTAG_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UntagResourceResult"};
 const OperationModel CloudwatchListTagsForResourceModel = {.name = "ListTagsForResource", .input = &CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListTagsForResourceResult"};
+const OperationModel CloudwatchGetMetricWidgetImageModel = {.name = "GetMetricWidgetImage", .input = &CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_INPUT, .output = &CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetMetricWidgetImageResult"};
 
 static const char *const operation_names[] = {
     "AssociateDatasetKmsKey",

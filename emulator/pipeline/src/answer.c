@@ -81,8 +81,19 @@ static void reserve(const Exchange *exchange, Buffer *body)
         buffer_reserve(body, held);
 }
 
+static void write_raw(const Call *call, WireAnswer *answer)
+{
+    answer->status = 200;
+    wire_answer_add(answer, TEXT("content-type"), call->raw_type);
+    buffer_append(&answer->body, call->raw);
+}
+
 static void write_output(Exchange *exchange, WireAnswer *answer)
 {
+    if (present(exchange->call.raw)) {
+        write_raw(&exchange->call, answer);
+        return;
+    }
     check_answer(exchange);
     reserve(exchange, &answer->body);
     exchange->protocol->encode(answer, exchange->service->model, exchange->call.operation->model, exchange->out,

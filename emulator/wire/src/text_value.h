@@ -1,12 +1,11 @@
 /* text_value.h - a scalar as text: in forms, XML, paths, queries and header fields. */
 #pragma once
 #include "value.h"
+#include "wire.h"
 
 /* Into the member's value; false where the text is not of that kind. Blobs are base64; their bytes lie in the arena.
  * `usual`: the form of a time whose shape names none; TIME_USUAL: any of the three. */
 MUST_CHECK bool text_read(Arena *arena, const Shape *shape, TimeFormat usual, Bytes text, void *out);
-/* Seconds since the epoch, ISO 8601 (RFC 3339), an HTTP date; TIME_USUAL: whichever it is. */
-MUST_CHECK bool time_read(TimeFormat format, Bytes text, int64_t *ret_ms);
 /* Numbers, booleans, times and base64; strings as they are, to be escaped by the caller where they must be. `usual`:
  * the form of a time whose shape names none. */
 void text_append(Buffer *out, const Shape *shape, TimeFormat usual, const void *value);

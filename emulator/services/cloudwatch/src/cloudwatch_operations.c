@@ -24,5 +24,6 @@ const Operation *const CLOUDWATCH_OPERATIONS[] = {
     &CloudwatchTagResource,
     &CloudwatchUntagResource,
     &CloudwatchListTagsForResource,
+    &CloudwatchGetMetricWidgetImage,
     NULL,
 };

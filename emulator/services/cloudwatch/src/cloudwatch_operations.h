@@ -24,6 +24,7 @@ extern const Operation CloudwatchDescribeAlarmContributors;
 extern const Operation CloudwatchTagResource;
 extern const Operation CloudwatchUntagResource;
 extern const Operation CloudwatchListTagsForResource;
+extern const Operation CloudwatchGetMetricWidgetImage;
 
 /* All of them; ends with NULL. */
 extern const Operation *const CLOUDWATCH_OPERATIONS[];

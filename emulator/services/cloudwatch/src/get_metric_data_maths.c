@@ -26,24 +26,6 @@ typedef struct Results {
     bool is_descending;
 } Results;
 
-static Bytes label_of(const Results *results, size_t at, const Series *series, const MathsValue *value)
-{
-    const CloudwatchMetricDataQueries *queries = &results->in->metric_data_queries;
-    const CloudwatchMetricDataQuery *query = &queries->items[at];
-    Arena *arena = results->call->arena;
-    if (query->metric_stat)
-        return present(query->label) ? label_told(results->call, query->label, series)
-                                     : label_default(arena, queries, at);
-    if (value->kind == VALUE_SERIES)
-        return present(query->label) ? label_told(results->call, query->label, series) : query->id;
-    if (!present(query->label))
-        return series->label;
-    Bytes label = label_told(results->call, query->label, series);
-    bool names_itself = bytes_equal(label, query->label);
-    return names_itself ? arena_text(arena, BYTES_FMT " " BYTES_FMT, BYTES_ARG(label), BYTES_ARG(series->label))
-                        : label;
-}
-
 /* The points from from_ms on, as many as there is room for; false: not all. */
 static bool tell_points(Results *results, const Series *series, CloudwatchMetricDataResult *ret)
 {
@@ -84,7 +66,7 @@ static bool tell_series(Results *results, size_t at, const Series *series, const
     CloudwatchMetricDataResult *result =
         &results->out->metric_data_results.items[results->out->metric_data_results.len++];
     result->id = results->in->metric_data_queries.items[at].id;
-    result->label = label_of(results, at, series, value);
+    result->label = label_of_result(&results->maths, at, series, value);
     if (present(series->units))
         result->messages = data_units_message(results->call->arena, series->units);
     bool is_whole = tell_points(results, series, result);
@@ -121,17 +103,6 @@ static void tell_all(Results *results)
     }
 }
 
-static int32_t shortest_period(const CloudwatchMetricDataQueries *queries)
-{
-    int32_t shortest = 0;
-    for (size_t i = 0; i < queries->len; i++) {
-        const CloudwatchMetricStat *stat = queries->items[i].metric_stat;
-        if (stat && (!shortest || stat->period < shortest))
-            shortest = stat->period;
-    }
-    return shortest ? shortest : 60;
-}
-
 Status data_of_maths(Call *call, const CloudwatchGetMetricDataInput *in, CloudwatchGetMetricDataOutput *out)
 {
     bool is_bounded = in->has_max_datapoints && in->max_datapoints > 0 && in->max_datapoints < DATA_POINTS_MAX;
@@ -141,7 +112,7 @@ Status data_of_maths(Call *call, const CloudwatchGetMetricDataInput *in, Cloudwa
     TRY(data_read_token(call, in->next_token, &results.from, &results.from_ms));
     TRY(maths_begin(call, &in->metric_data_queries, &results.maths));
     results.maths.window = (Window){
-        .start_ms = aggregate_round_start(in->start_time, shortest_period(&in->metric_data_queries), call->now_ms),
+        .start_ms = aggregate_round_start(in->start_time, queries_period(&in->metric_data_queries), call->now_ms),
         .end_ms = in->end_time};
     TRY(work_out(&results));
     out->messages.items = arena_new_of(call->arena, CloudwatchMessageData);

@@ -189,3 +189,16 @@ Bytes label_default(Arena *arena, const CloudwatchMetricDataQueries *queries, si
         label = arena_text(arena, BYTES_FMT " " BYTES_FMT, BYTES_ARG(label), BYTES_ARG(own->stat));
     return differs_in_period ? arena_text(arena, BYTES_FMT " %d", BYTES_ARG(label), (int)own->period) : label;
 }
+
+Bytes label_of_result(const Maths *maths, size_t at, const Series *series, const MathsValue *value)
+{
+    const CloudwatchMetricDataQuery *query = &maths->queries->items[at];
+    if (!present(query->label))
+        return query->metric_stat            ? label_default(maths->arena, maths->queries, at)
+               : value->kind == VALUE_SERIES ? query->id
+                                             : series->label;
+    Bytes label = label_told(maths->call, query->label, series);
+    bool names_each = value->kind != VALUE_ARRAY || !bytes_equal(label, query->label);
+    return names_each ? label
+                      : arena_text(maths->arena, BYTES_FMT " " BYTES_FMT, BYTES_ARG(label), BYTES_ARG(series->label));
+}

@@ -63,7 +63,7 @@ static Status list_metrics(Call *call, const CloudwatchListMetricsInput *in, Clo
     TRY(read_token(call, in->next_token, &after_id));
 
     out->metrics.items = arena_new_array(call->arena, CloudwatchMetric, PAGE_MAX);
-    Statement *rows = metrics_after(call, after_id);
+    Statement *rows = metrics_after(&call->scope, after_id);
     while ((code = statement_step(rows)) == STORE_ROW) {
         if (out->metrics.len == PAGE_MAX || looked_at++ == LOOKED_AT_MAX) {
             out->next_token = arena_text(call->arena, "%lld", (long long)after_id);

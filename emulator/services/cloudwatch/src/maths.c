@@ -34,19 +34,22 @@ MathsValue maths_series(Maths *maths, Series *series)
     return (MathsValue){.kind = VALUE_SERIES, .items = items, .len = 1};
 }
 
-/* The shortest of the request's metrics; an expression's own period comes first. */
+int32_t queries_period(const CloudwatchMetricDataQueries *queries)
+{
+    int32_t shortest = 0;
+    for (size_t i = 0; i < queries->len; i++) {
+        const CloudwatchMetricStat *stat = queries->items[i].metric_stat;
+        if (stat && (!shortest || stat->period < shortest))
+            shortest = stat->period;
+    }
+    return shortest ? shortest : 60;
+}
+
+/* An expression's own period comes first. */
 static int32_t usual_period(const Maths *maths)
 {
     const CloudwatchMetricDataQuery *own = &maths->queries->items[maths->at];
-    int32_t period = 0;
-    if (!own->metric_stat && own->has_period && own->period > 0)
-        return own->period;
-    for (size_t i = 0; i < maths->queries->len; i++) {
-        const CloudwatchMetricStat *stat = maths->queries->items[i].metric_stat;
-        if (stat && (!period || stat->period < period))
-            period = stat->period;
-    }
-    return period ? period : 60;
+    return !own->metric_stat && own->has_period && own->period > 0 ? own->period : queries_period(maths->queries);
 }
 
 Series *maths_new_series(Maths *maths, const Series *like)

@@ -15,3 +15,5 @@ MUST_CHECK int maths_alarm_series(const Scope *scope, const CloudwatchMetricData
 
 MUST_CHECK Status query_check_id(Call *call, const CloudwatchMetricDataQueries *queries, size_t at);
 bool query_is_wanted(const CloudwatchMetricDataQuery *query);
+/* The shortest of the metrics; a minute where there are none. */
+int32_t queries_period(const CloudwatchMetricDataQueries *queries);

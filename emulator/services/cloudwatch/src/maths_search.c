@@ -288,7 +288,7 @@ static void look_through(Searching *searching, MathsValue *out, Bytes stat, int3
 {
     Maths *maths = searching->maths;
     int looked = 0, code;
-    Statement *rows = metrics_after(maths->call, 0);
+    Statement *rows = metrics_after(maths->scope, 0);
     while ((code = statement_step(rows)) == STORE_ROW) {
         if (out->len == FOUND_MAX || looked++ == LOOKED_MAX) {
             statement_end(rows);

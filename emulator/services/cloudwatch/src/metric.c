@@ -140,11 +140,11 @@ int metric_touch(Store *store, const Metric *metric, int64_t now_ms, int64_t *re
     return statement_run(touch);
 }
 
-Statement *metrics_after(Call *call, int64_t after_id)
+Statement *metrics_after(const Scope *scope, int64_t after_id)
 {
-    Statement *next = statement_begin(call->store, &next_metrics);
-    bind_text(next, 1, call->account);
-    bind_text(next, 2, call->region);
+    Statement *next = statement_begin(scope->store, &next_metrics);
+    bind_text(next, 1, scope->account);
+    bind_text(next, 2, scope->region);
     bind_int64(next, 3, after_id);
     return next;
 }

@@ -23,6 +23,6 @@ MUST_CHECK int metric_touch(Store *store, const Metric *metric, int64_t now_ms, 
 /* STORE_NOT_FOUND: nobody ever put it. */
 MUST_CHECK int metric_find(Store *store, const Metric *metric, int64_t *ret_id);
 
-/* Those of the call's account and region behind an id, in the order they were first seen: STORE_ROW, then
+/* Those of the scope's account and region behind an id, in the order they were first seen: STORE_ROW, then
  * statement_end. Columns: id, namespace, name, dimensions, last_ms. */
-Statement *metrics_after(Call *call, int64_t after_id);
+Statement *metrics_after(const Scope *scope, int64_t after_id);

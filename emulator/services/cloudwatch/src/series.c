@@ -80,6 +80,6 @@ int series_read(const Scope *scope, const CloudwatchMetricStat *stat, const Wind
         return code == STORE_NOT_FOUND ? STORE_OK : code;
     if (units.len > 1)
         ret->units = names_of(scope->arena, &units);
-    query.unit = units.items[0];
+    query.unit = ret->unit = units.items[0];
     return aggregate(scope->store, scope->arena, &query, window->rows ? window->rows : &rows);
 }

@@ -10,6 +10,7 @@ typedef struct Series {
     size_t len, capacity;
     int32_t period_s;
     const struct CloudwatchMetricDataQuery *query; /* what it was read for; NULL: none of its own */
+    Bytes unit;                                    /* of a metric's; absent: it has no data, or of an expression */
     Bytes units;                                   /* all that there are, where there is more than one */
 } Series;
 
