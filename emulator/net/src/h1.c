@@ -12,6 +12,7 @@
 #define MEMORY_BYTES       ((size_t)32 * 1024)
 #define CHUNK_BYTES        16384
 #define SOURCE_CHUNK_BYTES (256 * 1024)
+#define SMALL_SOURCE_BYTES (32 * 1024)
 #define REST_MS            20
 #define WAIT_MAX_MS        60000
 
@@ -115,13 +116,37 @@ static ssize_t read_source(void *context, uint64_t position, char *to, size_t ro
     return len > 0 ? len : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
+/* A small one is there at once, so that it leaves with its head, in one piece. What can't be read is left to
+ * read_source, which breaks the answer off. */
+static void take_small_source(Transfer *transfer)
+{
+    Buffer body = {0};
+    size_t len = (size_t)transfer->source.length;
+    while (body.len < len) {
+        ssize_t got = transfer_read_source(transfer, body.len, buffer_reserve(&body, len - body.len), len - body.len);
+        if (got < 0) {
+            buffer_done(&body);
+            return;
+        }
+        body.len += (size_t)got;
+    }
+    transfer_end_source(transfer);
+    transfer->answer_body = body;
+}
+
 static struct MHD_Response *new_response(Transfer *transfer)
 {
     if (transfer->tunnel)
         return h1_response_of_tunnel(transfer);
-    if (transfer->has_source)
-        return MHD_create_response_from_callback(transfer->source.length, SOURCE_CHUNK_BYTES, read_source, transfer,
-                                                 NULL);
+    bool is_head = bytes_is(transfer->request.method, "HEAD");
+    if (transfer->has_source && !is_head && transfer->source.length <= SMALL_SOURCE_BYTES)
+        take_small_source(transfer);
+    if (transfer->has_source) {
+        uint64_t length = transfer->source.length;
+        /* libmicrohttpd zeroes its room for a piece of it, which a HEAD needs none of */
+        size_t room = is_head ? 1 : length < SOURCE_CHUNK_BYTES ? (size_t)length : SOURCE_CHUNK_BYTES;
+        return MHD_create_response_from_callback(length, room, read_source, transfer, NULL);
+    }
     if (transfer->is_stream)
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, CHUNK_BYTES, read_stream, transfer, NULL);
     Buffer body = transfer->answer_body;
