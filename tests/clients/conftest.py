@@ -23,11 +23,12 @@ PLAIN = Config(retries={"total_max_attempts": 1}, read_timeout=60, connect_timeo
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The heaviest clients run only where -m asks for them, as `./dev ecosystem` does."""
-    if "ecosystem" not in config.option.markexpr:
-        heavy = [item for item in items if item.get_closest_marker("ecosystem")]
-        config.hook.pytest_deselected(items=heavy)
-        items[:] = [item for item in items if item not in heavy]
+    """The heaviest run only where -m asks for them, as `./dev ecosystem` and `./dev huge` do."""
+    for mark in ("ecosystem", "huge"):
+        if mark not in config.option.markexpr:
+            heavy = [item for item in items if item.get_closest_marker(mark)]
+            config.hook.pytest_deselected(items=heavy)
+            items[:] = [item for item in items if item not in heavy]
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterator
 from typing import Any
@@ -60,6 +61,32 @@ def documents() -> Iterator[Case]:
     yield case("a policy of lists in lists", "PUT", "/worst?policy", b'{"Statement":' + b"[" * 500_000, [BUCKET])
 
 
+    route = "<RoutingRule><Condition><KeyPrefixEquals>" + "p" * 900 + "</KeyPrefixEquals></Condition><Redirect><ReplaceKeyWith>k</ReplaceKeyWith></Redirect></RoutingRule>"
+    site = f"<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument><RoutingRules>{route * 1000}</RoutingRules></WebsiteConfiguration>"
+    yield case("1,000 routing rules", "PUT", "/worst?website", site.encode(), [BUCKET])
+    rules = "<FilterRule><Name>prefix</Name><Value>" + "v" * 900 + "</Value></FilterRule>"
+    queue = f"<QueueConfiguration><Queue>arn:aws:sqs:us-east-1:000000000000:q</Queue>{'<Event>s3:ObjectCreated:*</Event>' * 20}<Filter><S3Key>{rules * 100}</S3Key></Filter></QueueConfiguration>"
+    yield case("100 destinations of notifications", "PUT", "/worst?notification", wrapped("NotificationConfiguration", queue, 100), [BUCKET])
+    metric = "<MetricsConfiguration><Id>a</Id><Filter><And><Prefix>p</Prefix>" + "<Tag><Key>k</Key><Value>v</Value></Tag>" * 10_000 + "</And></Filter></MetricsConfiguration>"
+    yield case("10,000 tags of a metric's filter", "PUT", "/worst?metrics&id=a", metric.encode(), [BUCKET])
+    fields = "".join(f'--b\r\nContent-Disposition: form-data; name="f{n}"\r\n\r\n{"v" * 180}\r\n' for n in range(95))
+    form = '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nk\r\n' + fields + '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
+    yield case("a form of 96 fields, and 10 MB that nearly end it", "POST", "/worst", form.encode() + b"\r\n--a" * 2 * MIB + b"\r\n--b--", [BUCKET],
+               Content_Type="multipart/form-data; boundary=b")
+
+
+def sealed() -> Iterator[Case]:
+    key = base64.b64encode(b"k" * 32).decode()
+    asked = {"x_amz_server_side_encryption_customer_algorithm": "AES256", "x_amz_server_side_encryption_customer_key": key,
+             "x_amz_server_side_encryption_customer_key_MD5": base64.b64encode(hashlib.md5(b"k" * 32).digest()).decode()}
+    source = {name.replace("x_amz_", "x_amz_copy_source_"): value for name, value in asked.items()}
+    there = [BUCKET, put(LONG, b"x" * 20 * MIB, **asked)]
+    yield case("20 MB under a customer's key", "PUT", LONG, b"x" * 20 * MIB, [BUCKET], **asked)
+    yield case("20 MB under a customer's key, read", "GET", LONG, b"", there, **asked)
+    yield case("20 MB from one customer's key to another's", "PUT", "/worst/copy", b"", there, x_amz_copy_source=LONG, **asked, **source)
+    yield case("20 MB under two keys", "PUT", LONG, b"x" * 20 * MIB, [BUCKET], x_amz_server_side_encryption="aws:kms:dsse")
+
+
 def parts() -> Iterator[Case]:
     begun = [BUCKET, case("", "POST", LONG + "?uploads")]
     loaded = [*begun, *(put(f"{LONG}?partNumber={n}&uploadId={{upload}}") for n in range(1, 1001))]
@@ -76,6 +103,9 @@ def parts() -> Iterator[Case]:
     yield case("100,000 parts", "POST", path, document(100_000), begun)
     yield case("1,000 parts", "GET", path, b"", loaded)
     yield case("an upload of 1,000 parts", "DELETE", path, b"", loaded)
+    open_ones = [BUCKET, *(case("", "POST", "/worst/k?uploads") for n in range(10_000))]
+    yield case("1,000 of 10,000 uploads of one key", "GET", "/worst?uploads", b"", open_ones)
+    yield case("a bucket with 10,000 uploads", "DELETE", "/worst", b"", open_ones)
     uploads = [BUCKET, *(case("", "POST", f"/worst/{n:04}{'u' * 1000}?uploads") for n in range(1_500))]
     yield case("1,000 of 1,500 uploads of long keys", "GET", "/worst?uploads", b"", uploads)
     yield case("1,000 of 1,500 uploads of long keys, encoded", "GET", "/worst?uploads&encoding-type=url&delimiter=/", b"", uploads)
@@ -123,6 +153,7 @@ def objects() -> Iterator[Case]:
 
 def cases() -> Iterator[Case]:
     yield from documents()
+    yield from sealed()
     yield from parts()
     yield from listings()
     yield from objects()

@@ -22,6 +22,7 @@ static const Query remove_upload = {"DELETE FROM s3_upload WHERE id = ?1"};
 static const Query remove_parts = {"DELETE FROM s3_upload_part WHERE upload = ?1"};
 static const Query list = {"SELECT " COLUMNS " FROM s3_upload WHERE bucket = ?1 AND (key, id) > (?2, ?3)"
                            " ORDER BY key, id"};
+static const Query list_blobs = {"SELECT blob FROM s3_upload_part WHERE upload = ?1"};
 static const Query find_part = {"SELECT blob FROM s3_upload_part WHERE upload = ?1 AND number = ?2"};
 static const Query put_part = {"INSERT OR REPLACE INTO s3_upload_part (upload, " PART_COLUMNS ")"
                                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
@@ -71,14 +72,25 @@ static Status remove_rows(Call *call, const Query *query, Bytes id)
     return expect_ok(call, statement_run(row));
 }
 
+static Status drop_bytes(Call *call, const Multipart *upload)
+{
+    Statement *row = statement_begin(call->store, &list_blobs);
+    int code;
+    bind_text(row, 1, upload->id);
+    while ((code = statement_step(row)) == STORE_ROW) {
+        int dropped = blob_drop(call->store, column_int64(row, 0));
+        if (dropped == STORE_OK)
+            continue;
+        statement_end(row);
+        return fault(call, dropped);
+    }
+    return expect_ok(call, code);
+}
+
 Status multipart_remove(Call *call, const Multipart *upload, bool with_bytes)
 {
-    Part *parts;
-    size_t count = 0;
     if (with_bytes)
-        TRY(parts_list(call, upload, 0, PARTS_MAX, &parts, &count));
-    for (size_t i = 0; i < count; i++)
-        TRY(expect_ok(call, blob_drop(call->store, parts[i].blob)));
+        TRY(drop_bytes(call, upload));
     TRY(remove_rows(call, &remove_parts, upload->id));
     return remove_rows(call, &remove_upload, upload->id);
 }
