@@ -4,9 +4,13 @@
 #include "encryption.h"
 #include "listing.h"
 #include "s3.h"
+#include "state.h"
 #include <stdlib.h>
 
+#define INLINE_BYTES ((uint64_t)256 * 1024) /* of small objects MD5 is made at once */
+
 struct S3Deposit {
+    Md5Thread *md5_thread;
     BlobWriter *writer;
     struct md5_ctx md5;
     Checksum sum;
@@ -26,6 +30,7 @@ int s3_deposit_begin(const Scope *scope, S3Deposit **ret_deposit)
     S3Deposit *deposit = calloc(1, sizeof *deposit);
     if (!deposit)
         abort();
+    deposit->md5_thread = ((S3 *)scope->service)->md5_thread;
     md5_init(&deposit->md5);
     checksum_begin(&deposit->sum, CHECKSUM_CRC64NVME);
     int code = blob_begin(scope->store, BLOB_LENGTH_UNKNOWN, &deposit->writer);
@@ -37,7 +42,10 @@ int s3_deposit_begin(const Scope *scope, S3Deposit **ret_deposit)
 
 int s3_deposit_write(S3Deposit *deposit, Bytes bytes)
 {
-    md5_update(&deposit->md5, bytes.len, (const uint8_t *)bytes.ptr);
+    if (blob_written(deposit->writer) < INLINE_BYTES)
+        md5_update(&deposit->md5, bytes.len, (const uint8_t *)bytes.ptr);
+    else
+        md5_thread_add(deposit->md5_thread, &deposit->md5, bytes);
     checksum_add(&deposit->sum, bytes);
     return blob_write(deposit->writer, bytes);
 }
@@ -51,6 +59,7 @@ S3Deposit *s3_deposit_free(S3Deposit *deposit)
 {
     if (!deposit)
         return NULL;
+    md5_thread_wait(deposit->md5_thread, &deposit->md5);
     blob_writer_free(deposit->writer);
     free(deposit);
     return NULL;
@@ -66,6 +75,7 @@ int s3_deposit_keep(const Scope *scope, S3Deposit *deposit, Bytes bucket_name, B
     int code = bucket_find(&call, bucket_name, &bucket);
     if (code != STORE_OK)
         return code == STORE_NOT_FOUND ? S3_NO_BUCKET : code;
+    md5_thread_wait(deposit->md5_thread, &deposit->md5);
     md5_digest(&deposit->md5, sizeof md5, md5);
     Object object = {
         .key = key,

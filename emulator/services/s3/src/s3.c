@@ -55,6 +55,7 @@ static void *open_s3(Runtime *runtime)
     if (!s3)
         abort();
     s3->runtime = runtime;
+    s3->md5_thread = md5_thread_new();
     s3->kms = runtime_service(runtime, &kms_service);
     s3->hosts = runtime->config ? config_text(runtime->config, SETTING_S3_HOSTS) : NULL;
     store_on_rollback(runtime->store, on_rollback, s3);
@@ -64,8 +65,10 @@ static void *open_s3(Runtime *runtime)
 
 static void close_s3(void *service)
 {
-    lifecycle_close(service);
-    free(service);
+    S3 *s3 = service;
+    lifecycle_close(s3);
+    md5_thread_free(s3->md5_thread);
+    free(s3);
 }
 
 /* Blobs of a namespace that is reset: each is dropped, then the rows go. */

@@ -2,6 +2,7 @@
 #pragma once
 #include "call.h"
 #include "md5_stream.h"
+#include "md5_thread.h"
 
 typedef enum Known { KNOWN_NOT, KNOWN_NONE, KNOWN_SOME } Known;
 
@@ -23,6 +24,7 @@ typedef struct S3 {
     int64_t upload_ms;      /* when the last upload in parts began */
     unsigned uploads_of_ms; /* how many of that millisecond came before it */
     Md5Crowd md5s;          /* of bodies under way */
+    Md5Thread *md5_thread;  /* of what other services put */
 } S3;
 
 /* Whether any bucket has one: where none has, nothing is asked of the store. */
