@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -232,6 +234,34 @@ def test_the_object_says_how_it_is_encoded_and_what_was_counted(own_emulator):
     ask(url, "clock", advance="1m")
     names = {metric["MetricName"] for metric in cloudwatch.list_metrics(Namespace="AWS/Firehose")["Metrics"]}
     assert {"SucceedConversion.Records", "SucceedConversion.Bytes", "FailedConversion.Records", "FailedConversion.Bytes"} <= names
+
+
+def memory(emulator: Any, what: str) -> int:
+    """VmRSS, what it has; VmHWM, the most it had. In bytes."""
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{emulator.process.pid}/status").read_text().splitlines())
+    return int(lines[what].split()[0]) * 1024
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("batches", "is_converted"), [(33, False), (12, True)])
+def test_a_large_buffer_costs_little_memory(own_emulator, batches, is_converted):
+    running = own_emulator()
+    firehose, s3, glue = (client_at(running.url, service) for service in ("firehose", "s3", "glue"))
+    s3.create_bucket(Bucket="archive")
+    glue.create_database(DatabaseInput={"Name": "base"})
+    glue.create_table(DatabaseName="base", TableInput={"Name": "t", "StorageDescriptor": {"Columns": [{"Name": "s", "Type": "string"}]}})
+    conversion = converting({"DatabaseName": "base", "TableName": "t", "RoleARN": ROLE})
+    more = {"DataFormatConversionConfiguration": conversion} if is_converted else {}
+    told = to_bucket("archive", BufferingHints={"SizeInMBs": 128, "IntervalInSeconds": 900}, **more)
+    firehose.create_delivery_stream(DeliveryStreamName="hose", ExtendedS3DestinationConfiguration=told)
+    records = [{"Data": json.dumps({"s": base64.b64encode(os.urandom(600_000)).decode()}).encode()} for _ in range(5)]
+    for count in range(batches):
+        firehose.put_record_batch(DeliveryStreamName="hose", Records=records)
+        if count == 0:
+            before = memory(running, "VmRSS")  # a request of this size has been
+    ask(running.url, "firehose/flush", stream="hose")
+    size = sum(found["Size"] for found in s3.list_objects_v2(Bucket="archive")["Contents"])
+    assert size >= batches * 4_000_000 and memory(running, "VmHWM") - before < 32 * 2**20
 
 
 INVALID: list[tuple[dict[str, Any], dict[str, Any], str]] = [

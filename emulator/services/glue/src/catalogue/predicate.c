@@ -2,6 +2,8 @@
 #include "predicate.h"
 #include "budget.h"
 
+#define STEPS_AT_ONCE 256 /* of a pattern, each of which is a small part of one of the budget's */
+
 /* A partition without a value has this as it: NULL. */
 #define NULL_VALUE TEXT("__HIVE_DEFAULT_PARTITION__")
 
@@ -400,8 +402,9 @@ static unsigned compare(KeyKind kind, Bytes value, Bytes operand)
 static bool is_like(Arena *arena, Bytes text, Bytes pattern)
 {
     size_t at = 0, in = 0, star = SIZE_MAX, from = 0;
-    budget_work(arena, (text.len + 1) * (pattern.len + 1) / 16);
-    while (at < text.len) {
+    for (size_t steps = 1; at < text.len; steps++) {
+        if (steps % STEPS_AT_ONCE == 0)
+            budget_work(arena, STEPS_AT_ONCE / 8);
         if (in < pattern.len && pattern.ptr[in] == '%') {
             star = in++;
             from = at;
