@@ -18,6 +18,20 @@ extern const ErrorModel IAM_POLICY_NOT_ATTACHABLE;
 extern const ErrorModel IAM_ENTITY_TEMPORARILY_UNMODIFIABLE;
 extern const ErrorModel IAM_PASSWORD_POLICY_VIOLATION;
 extern const ErrorModel IAM_POLICY_EVALUATION;
+extern const ErrorModel IAM_SERVICE_NOT_SUPPORTED;
+extern const ErrorModel IAM_INVALID_PUBLIC_KEY;
+extern const ErrorModel IAM_DUPLICATE_SSH_PUBLIC_KEY;
+extern const ErrorModel IAM_UNRECOGNIZED_PUBLIC_KEY_ENCODING;
+extern const ErrorModel IAM_MALFORMED_CERTIFICATE;
+extern const ErrorModel IAM_INVALID_CERTIFICATE;
+extern const ErrorModel IAM_DUPLICATE_CERTIFICATE;
+extern const ErrorModel IAM_KEY_PAIR_MISMATCH;
+extern const ErrorModel IAM_INVALID_AUTHENTICATION_CODE;
+extern const ErrorModel IAM_OPEN_ID_IDP_COMMUNICATION_ERROR;
+extern const ErrorModel IAM_CREDENTIAL_REPORT_NOT_PRESENT;
+extern const ErrorModel IAM_CREDENTIAL_REPORT_EXPIRED;
+extern const ErrorModel IAM_CREDENTIAL_REPORT_NOT_READY;
+extern const ErrorModel IAM_INVALID_USER_TYPE;
 
 #define IAM_PERMISSIONS_BOUNDARY_ATTACHMENT_TYPE_PERMISSIONSBOUNDARYPOLICY TEXT("PermissionsBoundaryPolicy")
 
@@ -113,6 +127,25 @@ extern const ErrorModel IAM_POLICY_EVALUATION;
 #define IAM_ATTACHMENT_TYPE_USER TEXT("user")
 #define IAM_ATTACHMENT_TYPE_GROUP TEXT("group")
 #define IAM_ATTACHMENT_TYPE_ROLE TEXT("role")
+
+#define IAM_ENCODING_TYPE_SSH TEXT("SSH")
+#define IAM_ENCODING_TYPE_PEM TEXT("PEM")
+
+#define IAM_ASSIGNMENT_STATUS_TYPE_ASSIGNED TEXT("Assigned")
+#define IAM_ASSIGNMENT_STATUS_TYPE_UNASSIGNED TEXT("Unassigned")
+#define IAM_ASSIGNMENT_STATUS_TYPE_ANY TEXT("Any")
+
+#define IAM_ASSERTION_ENCRYPTION_MODE_TYPE_REQUIRED TEXT("Required")
+#define IAM_ASSERTION_ENCRYPTION_MODE_TYPE_ALLOWED TEXT("Allowed")
+
+#define IAM_REPORT_STATE_TYPE_STARTED TEXT("STARTED")
+#define IAM_REPORT_STATE_TYPE_INPROGRESS TEXT("INPROGRESS")
+#define IAM_REPORT_STATE_TYPE_COMPLETE TEXT("COMPLETE")
+
+#define IAM_REPORT_FORMAT_TYPE_TEXT_CSV TEXT("text/csv")
+
+#define IAM_GLOBAL_ENDPOINT_TOKEN_VERSION_V1TOKEN TEXT("v1Token")
+#define IAM_GLOBAL_ENDPOINT_TOKEN_VERSION_V2TOKEN TEXT("v2Token")
 
 struct IamTag;
 struct IamCreateRoleRequest;
@@ -288,6 +321,99 @@ struct IamSimulatePrincipalPolicyRequest;
 struct IamGetContextKeysForCustomPolicyRequest;
 struct IamGetContextKeysForPolicyResponse;
 struct IamGetContextKeysForPrincipalPolicyRequest;
+struct IamCreateServiceSpecificCredentialRequest;
+struct IamServiceSpecificCredential;
+struct IamCreateServiceSpecificCredentialResponse;
+struct IamListServiceSpecificCredentialsRequest;
+struct IamServiceSpecificCredentialMetadata;
+struct IamListServiceSpecificCredentialsResponse;
+struct IamUpdateServiceSpecificCredentialRequest;
+struct IamResetServiceSpecificCredentialRequest;
+struct IamResetServiceSpecificCredentialResponse;
+struct IamDeleteServiceSpecificCredentialRequest;
+struct IamUploadSSHPublicKeyRequest;
+struct IamSSHPublicKey;
+struct IamUploadSSHPublicKeyResponse;
+struct IamGetSSHPublicKeyRequest;
+struct IamGetSSHPublicKeyResponse;
+struct IamListSSHPublicKeysRequest;
+struct IamSSHPublicKeyMetadata;
+struct IamListSSHPublicKeysResponse;
+struct IamUpdateSSHPublicKeyRequest;
+struct IamDeleteSSHPublicKeyRequest;
+struct IamUploadSigningCertificateRequest;
+struct IamSigningCertificate;
+struct IamUploadSigningCertificateResponse;
+struct IamListSigningCertificatesRequest;
+struct IamListSigningCertificatesResponse;
+struct IamUpdateSigningCertificateRequest;
+struct IamDeleteSigningCertificateRequest;
+struct IamUploadServerCertificateRequest;
+struct IamServerCertificateMetadata;
+struct IamUploadServerCertificateResponse;
+struct IamGetServerCertificateRequest;
+struct IamServerCertificate;
+struct IamGetServerCertificateResponse;
+struct IamListServerCertificatesRequest;
+struct IamListServerCertificatesResponse;
+struct IamUpdateServerCertificateRequest;
+struct IamDeleteServerCertificateRequest;
+struct IamTagServerCertificateRequest;
+struct IamUntagServerCertificateRequest;
+struct IamListServerCertificateTagsRequest;
+struct IamListServerCertificateTagsResponse;
+struct IamCreateVirtualMFADeviceRequest;
+struct IamVirtualMFADevice;
+struct IamCreateVirtualMFADeviceResponse;
+struct IamListVirtualMFADevicesRequest;
+struct IamListVirtualMFADevicesResponse;
+struct IamDeleteVirtualMFADeviceRequest;
+struct IamEnableMFADeviceRequest;
+struct IamDeactivateMFADeviceRequest;
+struct IamResyncMFADeviceRequest;
+struct IamGetMFADeviceRequest;
+struct IamGetMFADeviceResponse;
+struct IamListMFADevicesRequest;
+struct IamMFADevice;
+struct IamListMFADevicesResponse;
+struct IamTagMFADeviceRequest;
+struct IamUntagMFADeviceRequest;
+struct IamListMFADeviceTagsRequest;
+struct IamListMFADeviceTagsResponse;
+struct IamCreateOpenIDConnectProviderRequest;
+struct IamCreateOpenIDConnectProviderResponse;
+struct IamGetOpenIDConnectProviderRequest;
+struct IamGetOpenIDConnectProviderResponse;
+struct IamListOpenIDConnectProvidersRequest;
+struct IamOpenIDConnectProviderListEntry;
+struct IamListOpenIDConnectProvidersResponse;
+struct IamDeleteOpenIDConnectProviderRequest;
+struct IamAddClientIDToOpenIDConnectProviderRequest;
+struct IamRemoveClientIDFromOpenIDConnectProviderRequest;
+struct IamUpdateOpenIDConnectProviderThumbprintRequest;
+struct IamTagOpenIDConnectProviderRequest;
+struct IamUntagOpenIDConnectProviderRequest;
+struct IamListOpenIDConnectProviderTagsRequest;
+struct IamListOpenIDConnectProviderTagsResponse;
+struct IamCreateSAMLProviderRequest;
+struct IamCreateSAMLProviderResponse;
+struct IamGetSAMLProviderRequest;
+struct IamSAMLPrivateKey;
+struct IamGetSAMLProviderResponse;
+struct IamListSAMLProvidersRequest;
+struct IamSAMLProviderListEntry;
+struct IamListSAMLProvidersResponse;
+struct IamUpdateSAMLProviderRequest;
+struct IamUpdateSAMLProviderResponse;
+struct IamDeleteSAMLProviderRequest;
+struct IamTagSAMLProviderRequest;
+struct IamUntagSAMLProviderRequest;
+struct IamListSAMLProviderTagsRequest;
+struct IamListSAMLProviderTagsResponse;
+struct IamGenerateCredentialReportResponse;
+struct IamGetCredentialReportResponse;
+struct IamChangePasswordRequest;
+struct IamSetSecurityTokenServicePreferencesRequest;
 
 typedef struct IamtagListType {
     struct IamTag *items;
@@ -438,6 +564,66 @@ typedef struct IamPolicyExclusionsListType {
     struct IamPolicyIdentifier *items;
     size_t len;
 } IamPolicyExclusionsListType;
+
+typedef struct IamServiceSpecificCredentialsListType {
+    struct IamServiceSpecificCredentialMetadata *items;
+    size_t len;
+} IamServiceSpecificCredentialsListType;
+
+typedef struct IamSSHPublicKeyListType {
+    struct IamSSHPublicKeyMetadata *items;
+    size_t len;
+} IamSSHPublicKeyListType;
+
+typedef struct IamcertificateListType {
+    struct IamSigningCertificate *items;
+    size_t len;
+} IamcertificateListType;
+
+typedef struct IamserverCertificateMetadataListType {
+    struct IamServerCertificateMetadata *items;
+    size_t len;
+} IamserverCertificateMetadataListType;
+
+typedef struct IamvirtualMFADeviceListType {
+    struct IamVirtualMFADevice *items;
+    size_t len;
+} IamvirtualMFADeviceListType;
+
+typedef struct IamCertificationMapType {
+    struct IamCertificationMapTypeEntry *items;
+    size_t len;
+} IamCertificationMapType;
+
+typedef struct IammfaDeviceListType {
+    struct IamMFADevice *items;
+    size_t len;
+} IammfaDeviceListType;
+
+typedef struct IamclientIDListType {
+    Bytes *items;
+    size_t len;
+} IamclientIDListType;
+
+typedef struct IamthumbprintListType {
+    Bytes *items;
+    size_t len;
+} IamthumbprintListType;
+
+typedef struct IamOpenIDConnectProviderListType {
+    struct IamOpenIDConnectProviderListEntry *items;
+    size_t len;
+} IamOpenIDConnectProviderListType;
+
+typedef struct IamprivateKeyList {
+    struct IamSAMLPrivateKey *items;
+    size_t len;
+} IamprivateKeyList;
+
+typedef struct IamSAMLProviderListType {
+    struct IamSAMLProviderListEntry *items;
+    size_t len;
+} IamSAMLProviderListType;
 
 typedef struct IamTag {
     Bytes key;
@@ -1541,6 +1727,582 @@ typedef struct IamGetContextKeysForPrincipalPolicyRequest {
     IamSimulationPolicyListType policy_input_list;
 } IamGetContextKeysForPrincipalPolicyRequest;
 
+typedef struct IamCreateServiceSpecificCredentialRequest {
+    Bytes user_name;
+    Bytes service_name;
+    int32_t credential_age_days;
+    bool has_credential_age_days;
+} IamCreateServiceSpecificCredentialRequest;
+
+typedef struct IamServiceSpecificCredential {
+    int64_t create_date;
+    bool has_create_date;
+    int64_t expiration_date;
+    bool has_expiration_date;
+    Bytes service_name;
+    Bytes service_user_name;
+    Bytes service_password;
+    Bytes service_credential_alias;
+    Bytes service_credential_secret;
+    Bytes service_specific_credential_id;
+    Bytes user_name;
+    Bytes status;
+} IamServiceSpecificCredential;
+
+typedef struct IamCreateServiceSpecificCredentialResponse {
+    struct IamServiceSpecificCredential *service_specific_credential;
+} IamCreateServiceSpecificCredentialResponse;
+
+typedef struct IamListServiceSpecificCredentialsRequest {
+    Bytes user_name;
+    Bytes service_name;
+    bool all_users;
+    bool has_all_users;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListServiceSpecificCredentialsRequest;
+
+typedef struct IamServiceSpecificCredentialMetadata {
+    Bytes user_name;
+    Bytes status;
+    Bytes service_user_name;
+    Bytes service_credential_alias;
+    int64_t create_date;
+    bool has_create_date;
+    int64_t expiration_date;
+    bool has_expiration_date;
+    Bytes service_specific_credential_id;
+    Bytes service_name;
+} IamServiceSpecificCredentialMetadata;
+
+typedef struct IamListServiceSpecificCredentialsResponse {
+    IamServiceSpecificCredentialsListType service_specific_credentials;
+    Bytes marker;
+    bool is_truncated;
+    bool has_is_truncated;
+} IamListServiceSpecificCredentialsResponse;
+
+typedef struct IamUpdateServiceSpecificCredentialRequest {
+    Bytes user_name;
+    Bytes service_specific_credential_id;
+    Bytes status;
+} IamUpdateServiceSpecificCredentialRequest;
+
+typedef struct IamResetServiceSpecificCredentialRequest {
+    Bytes user_name;
+    Bytes service_specific_credential_id;
+} IamResetServiceSpecificCredentialRequest;
+
+typedef struct IamResetServiceSpecificCredentialResponse {
+    struct IamServiceSpecificCredential *service_specific_credential;
+} IamResetServiceSpecificCredentialResponse;
+
+typedef struct IamDeleteServiceSpecificCredentialRequest {
+    Bytes user_name;
+    Bytes service_specific_credential_id;
+} IamDeleteServiceSpecificCredentialRequest;
+
+typedef struct IamUploadSSHPublicKeyRequest {
+    Bytes user_name;
+    Bytes ssh_public_key_body;
+} IamUploadSSHPublicKeyRequest;
+
+typedef struct IamSSHPublicKey {
+    Bytes user_name;
+    Bytes ssh_public_key_id;
+    Bytes fingerprint;
+    Bytes ssh_public_key_body;
+    Bytes status;
+    int64_t upload_date;
+    bool has_upload_date;
+} IamSSHPublicKey;
+
+typedef struct IamUploadSSHPublicKeyResponse {
+    struct IamSSHPublicKey *ssh_public_key;
+} IamUploadSSHPublicKeyResponse;
+
+typedef struct IamGetSSHPublicKeyRequest {
+    Bytes user_name;
+    Bytes ssh_public_key_id;
+    Bytes encoding;
+} IamGetSSHPublicKeyRequest;
+
+typedef struct IamGetSSHPublicKeyResponse {
+    struct IamSSHPublicKey *ssh_public_key;
+} IamGetSSHPublicKeyResponse;
+
+typedef struct IamListSSHPublicKeysRequest {
+    Bytes user_name;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListSSHPublicKeysRequest;
+
+typedef struct IamSSHPublicKeyMetadata {
+    Bytes user_name;
+    Bytes ssh_public_key_id;
+    Bytes status;
+    int64_t upload_date;
+    bool has_upload_date;
+} IamSSHPublicKeyMetadata;
+
+typedef struct IamListSSHPublicKeysResponse {
+    IamSSHPublicKeyListType ssh_public_keys;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListSSHPublicKeysResponse;
+
+typedef struct IamUpdateSSHPublicKeyRequest {
+    Bytes user_name;
+    Bytes ssh_public_key_id;
+    Bytes status;
+} IamUpdateSSHPublicKeyRequest;
+
+typedef struct IamDeleteSSHPublicKeyRequest {
+    Bytes user_name;
+    Bytes ssh_public_key_id;
+} IamDeleteSSHPublicKeyRequest;
+
+typedef struct IamUploadSigningCertificateRequest {
+    Bytes user_name;
+    Bytes certificate_body;
+} IamUploadSigningCertificateRequest;
+
+typedef struct IamSigningCertificate {
+    Bytes user_name;
+    Bytes certificate_id;
+    Bytes certificate_body;
+    Bytes status;
+    int64_t upload_date;
+    bool has_upload_date;
+} IamSigningCertificate;
+
+typedef struct IamUploadSigningCertificateResponse {
+    struct IamSigningCertificate *certificate;
+} IamUploadSigningCertificateResponse;
+
+typedef struct IamListSigningCertificatesRequest {
+    Bytes user_name;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListSigningCertificatesRequest;
+
+typedef struct IamListSigningCertificatesResponse {
+    IamcertificateListType certificates;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListSigningCertificatesResponse;
+
+typedef struct IamUpdateSigningCertificateRequest {
+    Bytes user_name;
+    Bytes certificate_id;
+    Bytes status;
+} IamUpdateSigningCertificateRequest;
+
+typedef struct IamDeleteSigningCertificateRequest {
+    Bytes user_name;
+    Bytes certificate_id;
+} IamDeleteSigningCertificateRequest;
+
+typedef struct IamUploadServerCertificateRequest {
+    Bytes path;
+    Bytes server_certificate_name;
+    Bytes certificate_body;
+    Bytes private_key;
+    Bytes certificate_chain;
+    IamtagListType tags;
+} IamUploadServerCertificateRequest;
+
+typedef struct IamServerCertificateMetadata {
+    Bytes path;
+    Bytes server_certificate_name;
+    Bytes server_certificate_id;
+    Bytes arn;
+    int64_t upload_date;
+    bool has_upload_date;
+    int64_t expiration;
+    bool has_expiration;
+} IamServerCertificateMetadata;
+
+typedef struct IamUploadServerCertificateResponse {
+    struct IamServerCertificateMetadata *server_certificate_metadata;
+    IamtagListType tags;
+} IamUploadServerCertificateResponse;
+
+typedef struct IamGetServerCertificateRequest {
+    Bytes server_certificate_name;
+} IamGetServerCertificateRequest;
+
+typedef struct IamServerCertificate {
+    struct IamServerCertificateMetadata *server_certificate_metadata;
+    Bytes certificate_body;
+    Bytes certificate_chain;
+    IamtagListType tags;
+} IamServerCertificate;
+
+typedef struct IamGetServerCertificateResponse {
+    struct IamServerCertificate *server_certificate;
+} IamGetServerCertificateResponse;
+
+typedef struct IamListServerCertificatesRequest {
+    Bytes path_prefix;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListServerCertificatesRequest;
+
+typedef struct IamListServerCertificatesResponse {
+    IamserverCertificateMetadataListType server_certificate_metadata_list;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListServerCertificatesResponse;
+
+typedef struct IamUpdateServerCertificateRequest {
+    Bytes server_certificate_name;
+    Bytes new_path;
+    Bytes new_server_certificate_name;
+} IamUpdateServerCertificateRequest;
+
+typedef struct IamDeleteServerCertificateRequest {
+    Bytes server_certificate_name;
+} IamDeleteServerCertificateRequest;
+
+typedef struct IamTagServerCertificateRequest {
+    Bytes server_certificate_name;
+    IamtagListType tags;
+} IamTagServerCertificateRequest;
+
+typedef struct IamUntagServerCertificateRequest {
+    Bytes server_certificate_name;
+    IamtagKeyListType tag_keys;
+} IamUntagServerCertificateRequest;
+
+typedef struct IamListServerCertificateTagsRequest {
+    Bytes server_certificate_name;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListServerCertificateTagsRequest;
+
+typedef struct IamListServerCertificateTagsResponse {
+    IamtagListType tags;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListServerCertificateTagsResponse;
+
+typedef struct IamCreateVirtualMFADeviceRequest {
+    Bytes path;
+    Bytes virtual_mfa_device_name;
+    IamtagListType tags;
+} IamCreateVirtualMFADeviceRequest;
+
+typedef struct IamVirtualMFADevice {
+    Bytes serial_number;
+    Bytes base32_string_seed;
+    Bytes qr_code_png;
+    struct IamUser *user;
+    int64_t enable_date;
+    bool has_enable_date;
+    IamtagListType tags;
+} IamVirtualMFADevice;
+
+typedef struct IamCreateVirtualMFADeviceResponse {
+    struct IamVirtualMFADevice *virtual_mfa_device;
+} IamCreateVirtualMFADeviceResponse;
+
+typedef struct IamListVirtualMFADevicesRequest {
+    Bytes assignment_status;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListVirtualMFADevicesRequest;
+
+typedef struct IamListVirtualMFADevicesResponse {
+    IamvirtualMFADeviceListType virtual_mfa_devices;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListVirtualMFADevicesResponse;
+
+typedef struct IamDeleteVirtualMFADeviceRequest {
+    Bytes serial_number;
+} IamDeleteVirtualMFADeviceRequest;
+
+typedef struct IamEnableMFADeviceRequest {
+    Bytes user_name;
+    Bytes serial_number;
+    Bytes authentication_code1;
+    Bytes authentication_code2;
+} IamEnableMFADeviceRequest;
+
+typedef struct IamDeactivateMFADeviceRequest {
+    Bytes user_name;
+    Bytes serial_number;
+} IamDeactivateMFADeviceRequest;
+
+typedef struct IamResyncMFADeviceRequest {
+    Bytes user_name;
+    Bytes serial_number;
+    Bytes authentication_code1;
+    Bytes authentication_code2;
+} IamResyncMFADeviceRequest;
+
+typedef struct IamGetMFADeviceRequest {
+    Bytes serial_number;
+    Bytes user_name;
+} IamGetMFADeviceRequest;
+
+typedef struct IamGetMFADeviceResponse {
+    Bytes user_name;
+    Bytes serial_number;
+    int64_t enable_date;
+    bool has_enable_date;
+    IamCertificationMapType certifications;
+} IamGetMFADeviceResponse;
+
+typedef struct IamListMFADevicesRequest {
+    Bytes user_name;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListMFADevicesRequest;
+
+typedef struct IamMFADevice {
+    Bytes user_name;
+    Bytes serial_number;
+    int64_t enable_date;
+    bool has_enable_date;
+} IamMFADevice;
+
+typedef struct IamListMFADevicesResponse {
+    IammfaDeviceListType mfa_devices;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListMFADevicesResponse;
+
+typedef struct IamTagMFADeviceRequest {
+    Bytes serial_number;
+    IamtagListType tags;
+} IamTagMFADeviceRequest;
+
+typedef struct IamUntagMFADeviceRequest {
+    Bytes serial_number;
+    IamtagKeyListType tag_keys;
+} IamUntagMFADeviceRequest;
+
+typedef struct IamListMFADeviceTagsRequest {
+    Bytes serial_number;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListMFADeviceTagsRequest;
+
+typedef struct IamListMFADeviceTagsResponse {
+    IamtagListType tags;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListMFADeviceTagsResponse;
+
+typedef struct IamCreateOpenIDConnectProviderRequest {
+    Bytes url;
+    IamclientIDListType client_id_list;
+    IamthumbprintListType thumbprint_list;
+    IamtagListType tags;
+} IamCreateOpenIDConnectProviderRequest;
+
+typedef struct IamCreateOpenIDConnectProviderResponse {
+    Bytes open_id_connect_provider_arn;
+    IamtagListType tags;
+} IamCreateOpenIDConnectProviderResponse;
+
+typedef struct IamGetOpenIDConnectProviderRequest {
+    Bytes open_id_connect_provider_arn;
+} IamGetOpenIDConnectProviderRequest;
+
+typedef struct IamGetOpenIDConnectProviderResponse {
+    Bytes url;
+    IamclientIDListType client_id_list;
+    IamthumbprintListType thumbprint_list;
+    int64_t create_date;
+    bool has_create_date;
+    IamtagListType tags;
+} IamGetOpenIDConnectProviderResponse;
+
+typedef struct IamListOpenIDConnectProvidersRequest {
+    char nothing_;
+} IamListOpenIDConnectProvidersRequest;
+
+typedef struct IamOpenIDConnectProviderListEntry {
+    Bytes arn;
+} IamOpenIDConnectProviderListEntry;
+
+typedef struct IamListOpenIDConnectProvidersResponse {
+    IamOpenIDConnectProviderListType open_id_connect_provider_list;
+} IamListOpenIDConnectProvidersResponse;
+
+typedef struct IamDeleteOpenIDConnectProviderRequest {
+    Bytes open_id_connect_provider_arn;
+} IamDeleteOpenIDConnectProviderRequest;
+
+typedef struct IamAddClientIDToOpenIDConnectProviderRequest {
+    Bytes open_id_connect_provider_arn;
+    Bytes client_id;
+} IamAddClientIDToOpenIDConnectProviderRequest;
+
+typedef struct IamRemoveClientIDFromOpenIDConnectProviderRequest {
+    Bytes open_id_connect_provider_arn;
+    Bytes client_id;
+} IamRemoveClientIDFromOpenIDConnectProviderRequest;
+
+typedef struct IamUpdateOpenIDConnectProviderThumbprintRequest {
+    Bytes open_id_connect_provider_arn;
+    IamthumbprintListType thumbprint_list;
+} IamUpdateOpenIDConnectProviderThumbprintRequest;
+
+typedef struct IamTagOpenIDConnectProviderRequest {
+    Bytes open_id_connect_provider_arn;
+    IamtagListType tags;
+} IamTagOpenIDConnectProviderRequest;
+
+typedef struct IamUntagOpenIDConnectProviderRequest {
+    Bytes open_id_connect_provider_arn;
+    IamtagKeyListType tag_keys;
+} IamUntagOpenIDConnectProviderRequest;
+
+typedef struct IamListOpenIDConnectProviderTagsRequest {
+    Bytes open_id_connect_provider_arn;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListOpenIDConnectProviderTagsRequest;
+
+typedef struct IamListOpenIDConnectProviderTagsResponse {
+    IamtagListType tags;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListOpenIDConnectProviderTagsResponse;
+
+typedef struct IamCreateSAMLProviderRequest {
+    Bytes saml_metadata_document;
+    Bytes name;
+    IamtagListType tags;
+    Bytes assertion_encryption_mode;
+    Bytes add_private_key;
+} IamCreateSAMLProviderRequest;
+
+typedef struct IamCreateSAMLProviderResponse {
+    Bytes saml_provider_arn;
+    IamtagListType tags;
+} IamCreateSAMLProviderResponse;
+
+typedef struct IamGetSAMLProviderRequest {
+    Bytes saml_provider_arn;
+} IamGetSAMLProviderRequest;
+
+typedef struct IamSAMLPrivateKey {
+    Bytes key_id;
+    int64_t timestamp;
+    bool has_timestamp;
+} IamSAMLPrivateKey;
+
+typedef struct IamGetSAMLProviderResponse {
+    Bytes saml_provider_uuid;
+    Bytes saml_metadata_document;
+    int64_t create_date;
+    bool has_create_date;
+    int64_t valid_until;
+    bool has_valid_until;
+    IamtagListType tags;
+    Bytes assertion_encryption_mode;
+    IamprivateKeyList private_key_list;
+} IamGetSAMLProviderResponse;
+
+typedef struct IamListSAMLProvidersRequest {
+    char nothing_;
+} IamListSAMLProvidersRequest;
+
+typedef struct IamSAMLProviderListEntry {
+    Bytes arn;
+    int64_t valid_until;
+    bool has_valid_until;
+    int64_t create_date;
+    bool has_create_date;
+} IamSAMLProviderListEntry;
+
+typedef struct IamListSAMLProvidersResponse {
+    IamSAMLProviderListType saml_provider_list;
+} IamListSAMLProvidersResponse;
+
+typedef struct IamUpdateSAMLProviderRequest {
+    Bytes saml_metadata_document;
+    Bytes saml_provider_arn;
+    Bytes assertion_encryption_mode;
+    Bytes add_private_key;
+    Bytes remove_private_key;
+} IamUpdateSAMLProviderRequest;
+
+typedef struct IamUpdateSAMLProviderResponse {
+    Bytes saml_provider_arn;
+} IamUpdateSAMLProviderResponse;
+
+typedef struct IamDeleteSAMLProviderRequest {
+    Bytes saml_provider_arn;
+} IamDeleteSAMLProviderRequest;
+
+typedef struct IamTagSAMLProviderRequest {
+    Bytes saml_provider_arn;
+    IamtagListType tags;
+} IamTagSAMLProviderRequest;
+
+typedef struct IamUntagSAMLProviderRequest {
+    Bytes saml_provider_arn;
+    IamtagKeyListType tag_keys;
+} IamUntagSAMLProviderRequest;
+
+typedef struct IamListSAMLProviderTagsRequest {
+    Bytes saml_provider_arn;
+    Bytes marker;
+    int32_t max_items;
+    bool has_max_items;
+} IamListSAMLProviderTagsRequest;
+
+typedef struct IamListSAMLProviderTagsResponse {
+    IamtagListType tags;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamListSAMLProviderTagsResponse;
+
+typedef struct IamGenerateCredentialReportResponse {
+    Bytes state;
+    Bytes description;
+} IamGenerateCredentialReportResponse;
+
+typedef struct IamGetCredentialReportResponse {
+    Bytes content;
+    Bytes report_format;
+    int64_t generated_time;
+    bool has_generated_time;
+} IamGetCredentialReportResponse;
+
+typedef struct IamChangePasswordRequest {
+    Bytes old_password;
+    Bytes new_password;
+} IamChangePasswordRequest;
+
+typedef struct IamSetSecurityTokenServicePreferencesRequest {
+    Bytes global_endpoint_token_version;
+} IamSetSecurityTokenServicePreferencesRequest;
+
 typedef struct IamsummaryMapTypeEntry {
     Bytes key;
     int32_t value;
@@ -1550,6 +2312,11 @@ typedef struct IamEvalDecisionDetailsTypeEntry {
     Bytes key;
     Bytes value;
 } IamEvalDecisionDetailsTypeEntry;
+
+typedef struct IamCertificationMapTypeEntry {
+    Bytes key;
+    Bytes value;
+} IamCertificationMapTypeEntry;
 
 typedef IamCreateRoleRequest IamCreateRoleInput;
 typedef IamCreateRoleResponse IamCreateRoleOutput;
@@ -1940,6 +2707,229 @@ extern const OperationModel IamGetContextKeysForCustomPolicyModel;
 typedef IamGetContextKeysForPrincipalPolicyRequest IamGetContextKeysForPrincipalPolicyInput;
 typedef IamGetContextKeysForPolicyResponse IamGetContextKeysForPrincipalPolicyOutput;
 extern const OperationModel IamGetContextKeysForPrincipalPolicyModel;
+typedef IamCreateServiceSpecificCredentialRequest IamCreateServiceSpecificCredentialInput;
+typedef IamCreateServiceSpecificCredentialResponse IamCreateServiceSpecificCredentialOutput;
+extern const OperationModel IamCreateServiceSpecificCredentialModel;
+typedef IamListServiceSpecificCredentialsRequest IamListServiceSpecificCredentialsInput;
+typedef IamListServiceSpecificCredentialsResponse IamListServiceSpecificCredentialsOutput;
+extern const OperationModel IamListServiceSpecificCredentialsModel;
+typedef IamUpdateServiceSpecificCredentialRequest IamUpdateServiceSpecificCredentialInput;
+typedef struct IamUpdateServiceSpecificCredentialOutput {
+    char nothing_;
+} IamUpdateServiceSpecificCredentialOutput;
+extern const OperationModel IamUpdateServiceSpecificCredentialModel;
+typedef IamResetServiceSpecificCredentialRequest IamResetServiceSpecificCredentialInput;
+typedef IamResetServiceSpecificCredentialResponse IamResetServiceSpecificCredentialOutput;
+extern const OperationModel IamResetServiceSpecificCredentialModel;
+typedef IamDeleteServiceSpecificCredentialRequest IamDeleteServiceSpecificCredentialInput;
+typedef struct IamDeleteServiceSpecificCredentialOutput {
+    char nothing_;
+} IamDeleteServiceSpecificCredentialOutput;
+extern const OperationModel IamDeleteServiceSpecificCredentialModel;
+typedef IamUploadSSHPublicKeyRequest IamUploadSSHPublicKeyInput;
+typedef IamUploadSSHPublicKeyResponse IamUploadSSHPublicKeyOutput;
+extern const OperationModel IamUploadSSHPublicKeyModel;
+typedef IamGetSSHPublicKeyRequest IamGetSSHPublicKeyInput;
+typedef IamGetSSHPublicKeyResponse IamGetSSHPublicKeyOutput;
+extern const OperationModel IamGetSSHPublicKeyModel;
+typedef IamListSSHPublicKeysRequest IamListSSHPublicKeysInput;
+typedef IamListSSHPublicKeysResponse IamListSSHPublicKeysOutput;
+extern const OperationModel IamListSSHPublicKeysModel;
+typedef IamUpdateSSHPublicKeyRequest IamUpdateSSHPublicKeyInput;
+typedef struct IamUpdateSSHPublicKeyOutput {
+    char nothing_;
+} IamUpdateSSHPublicKeyOutput;
+extern const OperationModel IamUpdateSSHPublicKeyModel;
+typedef IamDeleteSSHPublicKeyRequest IamDeleteSSHPublicKeyInput;
+typedef struct IamDeleteSSHPublicKeyOutput {
+    char nothing_;
+} IamDeleteSSHPublicKeyOutput;
+extern const OperationModel IamDeleteSSHPublicKeyModel;
+typedef IamUploadSigningCertificateRequest IamUploadSigningCertificateInput;
+typedef IamUploadSigningCertificateResponse IamUploadSigningCertificateOutput;
+extern const OperationModel IamUploadSigningCertificateModel;
+typedef IamListSigningCertificatesRequest IamListSigningCertificatesInput;
+typedef IamListSigningCertificatesResponse IamListSigningCertificatesOutput;
+extern const OperationModel IamListSigningCertificatesModel;
+typedef IamUpdateSigningCertificateRequest IamUpdateSigningCertificateInput;
+typedef struct IamUpdateSigningCertificateOutput {
+    char nothing_;
+} IamUpdateSigningCertificateOutput;
+extern const OperationModel IamUpdateSigningCertificateModel;
+typedef IamDeleteSigningCertificateRequest IamDeleteSigningCertificateInput;
+typedef struct IamDeleteSigningCertificateOutput {
+    char nothing_;
+} IamDeleteSigningCertificateOutput;
+extern const OperationModel IamDeleteSigningCertificateModel;
+typedef IamUploadServerCertificateRequest IamUploadServerCertificateInput;
+typedef IamUploadServerCertificateResponse IamUploadServerCertificateOutput;
+extern const OperationModel IamUploadServerCertificateModel;
+typedef IamGetServerCertificateRequest IamGetServerCertificateInput;
+typedef IamGetServerCertificateResponse IamGetServerCertificateOutput;
+extern const OperationModel IamGetServerCertificateModel;
+typedef IamListServerCertificatesRequest IamListServerCertificatesInput;
+typedef IamListServerCertificatesResponse IamListServerCertificatesOutput;
+extern const OperationModel IamListServerCertificatesModel;
+typedef IamUpdateServerCertificateRequest IamUpdateServerCertificateInput;
+typedef struct IamUpdateServerCertificateOutput {
+    char nothing_;
+} IamUpdateServerCertificateOutput;
+extern const OperationModel IamUpdateServerCertificateModel;
+typedef IamDeleteServerCertificateRequest IamDeleteServerCertificateInput;
+typedef struct IamDeleteServerCertificateOutput {
+    char nothing_;
+} IamDeleteServerCertificateOutput;
+extern const OperationModel IamDeleteServerCertificateModel;
+typedef IamTagServerCertificateRequest IamTagServerCertificateInput;
+typedef struct IamTagServerCertificateOutput {
+    char nothing_;
+} IamTagServerCertificateOutput;
+extern const OperationModel IamTagServerCertificateModel;
+typedef IamUntagServerCertificateRequest IamUntagServerCertificateInput;
+typedef struct IamUntagServerCertificateOutput {
+    char nothing_;
+} IamUntagServerCertificateOutput;
+extern const OperationModel IamUntagServerCertificateModel;
+typedef IamListServerCertificateTagsRequest IamListServerCertificateTagsInput;
+typedef IamListServerCertificateTagsResponse IamListServerCertificateTagsOutput;
+extern const OperationModel IamListServerCertificateTagsModel;
+typedef IamCreateVirtualMFADeviceRequest IamCreateVirtualMFADeviceInput;
+typedef IamCreateVirtualMFADeviceResponse IamCreateVirtualMFADeviceOutput;
+extern const OperationModel IamCreateVirtualMFADeviceModel;
+typedef IamListVirtualMFADevicesRequest IamListVirtualMFADevicesInput;
+typedef IamListVirtualMFADevicesResponse IamListVirtualMFADevicesOutput;
+extern const OperationModel IamListVirtualMFADevicesModel;
+typedef IamDeleteVirtualMFADeviceRequest IamDeleteVirtualMFADeviceInput;
+typedef struct IamDeleteVirtualMFADeviceOutput {
+    char nothing_;
+} IamDeleteVirtualMFADeviceOutput;
+extern const OperationModel IamDeleteVirtualMFADeviceModel;
+typedef IamEnableMFADeviceRequest IamEnableMFADeviceInput;
+typedef struct IamEnableMFADeviceOutput {
+    char nothing_;
+} IamEnableMFADeviceOutput;
+extern const OperationModel IamEnableMFADeviceModel;
+typedef IamDeactivateMFADeviceRequest IamDeactivateMFADeviceInput;
+typedef struct IamDeactivateMFADeviceOutput {
+    char nothing_;
+} IamDeactivateMFADeviceOutput;
+extern const OperationModel IamDeactivateMFADeviceModel;
+typedef IamResyncMFADeviceRequest IamResyncMFADeviceInput;
+typedef struct IamResyncMFADeviceOutput {
+    char nothing_;
+} IamResyncMFADeviceOutput;
+extern const OperationModel IamResyncMFADeviceModel;
+typedef IamGetMFADeviceRequest IamGetMFADeviceInput;
+typedef IamGetMFADeviceResponse IamGetMFADeviceOutput;
+extern const OperationModel IamGetMFADeviceModel;
+typedef IamListMFADevicesRequest IamListMFADevicesInput;
+typedef IamListMFADevicesResponse IamListMFADevicesOutput;
+extern const OperationModel IamListMFADevicesModel;
+typedef IamTagMFADeviceRequest IamTagMFADeviceInput;
+typedef struct IamTagMFADeviceOutput {
+    char nothing_;
+} IamTagMFADeviceOutput;
+extern const OperationModel IamTagMFADeviceModel;
+typedef IamUntagMFADeviceRequest IamUntagMFADeviceInput;
+typedef struct IamUntagMFADeviceOutput {
+    char nothing_;
+} IamUntagMFADeviceOutput;
+extern const OperationModel IamUntagMFADeviceModel;
+typedef IamListMFADeviceTagsRequest IamListMFADeviceTagsInput;
+typedef IamListMFADeviceTagsResponse IamListMFADeviceTagsOutput;
+extern const OperationModel IamListMFADeviceTagsModel;
+typedef IamCreateOpenIDConnectProviderRequest IamCreateOpenIDConnectProviderInput;
+typedef IamCreateOpenIDConnectProviderResponse IamCreateOpenIDConnectProviderOutput;
+extern const OperationModel IamCreateOpenIDConnectProviderModel;
+typedef IamGetOpenIDConnectProviderRequest IamGetOpenIDConnectProviderInput;
+typedef IamGetOpenIDConnectProviderResponse IamGetOpenIDConnectProviderOutput;
+extern const OperationModel IamGetOpenIDConnectProviderModel;
+typedef IamListOpenIDConnectProvidersRequest IamListOpenIDConnectProvidersInput;
+typedef IamListOpenIDConnectProvidersResponse IamListOpenIDConnectProvidersOutput;
+extern const OperationModel IamListOpenIDConnectProvidersModel;
+typedef IamDeleteOpenIDConnectProviderRequest IamDeleteOpenIDConnectProviderInput;
+typedef struct IamDeleteOpenIDConnectProviderOutput {
+    char nothing_;
+} IamDeleteOpenIDConnectProviderOutput;
+extern const OperationModel IamDeleteOpenIDConnectProviderModel;
+typedef IamAddClientIDToOpenIDConnectProviderRequest IamAddClientIDToOpenIDConnectProviderInput;
+typedef struct IamAddClientIDToOpenIDConnectProviderOutput {
+    char nothing_;
+} IamAddClientIDToOpenIDConnectProviderOutput;
+extern const OperationModel IamAddClientIDToOpenIDConnectProviderModel;
+typedef IamRemoveClientIDFromOpenIDConnectProviderRequest IamRemoveClientIDFromOpenIDConnectProviderInput;
+typedef struct IamRemoveClientIDFromOpenIDConnectProviderOutput {
+    char nothing_;
+} IamRemoveClientIDFromOpenIDConnectProviderOutput;
+extern const OperationModel IamRemoveClientIDFromOpenIDConnectProviderModel;
+typedef IamUpdateOpenIDConnectProviderThumbprintRequest IamUpdateOpenIDConnectProviderThumbprintInput;
+typedef struct IamUpdateOpenIDConnectProviderThumbprintOutput {
+    char nothing_;
+} IamUpdateOpenIDConnectProviderThumbprintOutput;
+extern const OperationModel IamUpdateOpenIDConnectProviderThumbprintModel;
+typedef IamTagOpenIDConnectProviderRequest IamTagOpenIDConnectProviderInput;
+typedef struct IamTagOpenIDConnectProviderOutput {
+    char nothing_;
+} IamTagOpenIDConnectProviderOutput;
+extern const OperationModel IamTagOpenIDConnectProviderModel;
+typedef IamUntagOpenIDConnectProviderRequest IamUntagOpenIDConnectProviderInput;
+typedef struct IamUntagOpenIDConnectProviderOutput {
+    char nothing_;
+} IamUntagOpenIDConnectProviderOutput;
+extern const OperationModel IamUntagOpenIDConnectProviderModel;
+typedef IamListOpenIDConnectProviderTagsRequest IamListOpenIDConnectProviderTagsInput;
+typedef IamListOpenIDConnectProviderTagsResponse IamListOpenIDConnectProviderTagsOutput;
+extern const OperationModel IamListOpenIDConnectProviderTagsModel;
+typedef IamCreateSAMLProviderRequest IamCreateSAMLProviderInput;
+typedef IamCreateSAMLProviderResponse IamCreateSAMLProviderOutput;
+extern const OperationModel IamCreateSAMLProviderModel;
+typedef IamGetSAMLProviderRequest IamGetSAMLProviderInput;
+typedef IamGetSAMLProviderResponse IamGetSAMLProviderOutput;
+extern const OperationModel IamGetSAMLProviderModel;
+typedef IamListSAMLProvidersRequest IamListSAMLProvidersInput;
+typedef IamListSAMLProvidersResponse IamListSAMLProvidersOutput;
+extern const OperationModel IamListSAMLProvidersModel;
+typedef IamUpdateSAMLProviderRequest IamUpdateSAMLProviderInput;
+typedef IamUpdateSAMLProviderResponse IamUpdateSAMLProviderOutput;
+extern const OperationModel IamUpdateSAMLProviderModel;
+typedef IamDeleteSAMLProviderRequest IamDeleteSAMLProviderInput;
+typedef struct IamDeleteSAMLProviderOutput {
+    char nothing_;
+} IamDeleteSAMLProviderOutput;
+extern const OperationModel IamDeleteSAMLProviderModel;
+typedef IamTagSAMLProviderRequest IamTagSAMLProviderInput;
+typedef struct IamTagSAMLProviderOutput {
+    char nothing_;
+} IamTagSAMLProviderOutput;
+extern const OperationModel IamTagSAMLProviderModel;
+typedef IamUntagSAMLProviderRequest IamUntagSAMLProviderInput;
+typedef struct IamUntagSAMLProviderOutput {
+    char nothing_;
+} IamUntagSAMLProviderOutput;
+extern const OperationModel IamUntagSAMLProviderModel;
+typedef IamListSAMLProviderTagsRequest IamListSAMLProviderTagsInput;
+typedef IamListSAMLProviderTagsResponse IamListSAMLProviderTagsOutput;
+extern const OperationModel IamListSAMLProviderTagsModel;
+typedef struct IamGenerateCredentialReportInput {
+    char nothing_;
+} IamGenerateCredentialReportInput;
+typedef IamGenerateCredentialReportResponse IamGenerateCredentialReportOutput;
+extern const OperationModel IamGenerateCredentialReportModel;
+typedef struct IamGetCredentialReportInput {
+    char nothing_;
+} IamGetCredentialReportInput;
+typedef IamGetCredentialReportResponse IamGetCredentialReportOutput;
+extern const OperationModel IamGetCredentialReportModel;
+typedef IamChangePasswordRequest IamChangePasswordInput;
+typedef struct IamChangePasswordOutput {
+    char nothing_;
+} IamChangePasswordOutput;
+extern const OperationModel IamChangePasswordModel;
+typedef IamSetSecurityTokenServicePreferencesRequest IamSetSecurityTokenServicePreferencesInput;
+typedef struct IamSetSecurityTokenServicePreferencesOutput {
+    char nothing_;
+} IamSetSecurityTokenServicePreferencesOutput;
+extern const OperationModel IamSetSecurityTokenServicePreferencesModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape IAM_SHAPE_TAG;
@@ -2116,3 +3106,96 @@ extern const Shape IAM_SHAPE_SIMULATE_PRINCIPAL_POLICY_REQUEST;
 extern const Shape IAM_SHAPE_GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_REQUEST;
 extern const Shape IAM_SHAPE_GET_CONTEXT_KEYS_FOR_POLICY_RESPONSE;
 extern const Shape IAM_SHAPE_GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_REQUEST;
+extern const Shape IAM_SHAPE_CREATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST;
+extern const Shape IAM_SHAPE_SERVICE_SPECIFIC_CREDENTIAL;
+extern const Shape IAM_SHAPE_CREATE_SERVICE_SPECIFIC_CREDENTIAL_RESPONSE;
+extern const Shape IAM_SHAPE_LIST_SERVICE_SPECIFIC_CREDENTIALS_REQUEST;
+extern const Shape IAM_SHAPE_SERVICE_SPECIFIC_CREDENTIAL_METADATA;
+extern const Shape IAM_SHAPE_LIST_SERVICE_SPECIFIC_CREDENTIALS_RESPONSE;
+extern const Shape IAM_SHAPE_UPDATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST;
+extern const Shape IAM_SHAPE_RESET_SERVICE_SPECIFIC_CREDENTIAL_REQUEST;
+extern const Shape IAM_SHAPE_RESET_SERVICE_SPECIFIC_CREDENTIAL_RESPONSE;
+extern const Shape IAM_SHAPE_DELETE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST;
+extern const Shape IAM_SHAPE_UPLOAD_SSH_PUBLIC_KEY_REQUEST;
+extern const Shape IAM_SHAPE_SSH_PUBLIC_KEY;
+extern const Shape IAM_SHAPE_UPLOAD_SSH_PUBLIC_KEY_RESPONSE;
+extern const Shape IAM_SHAPE_GET_SSH_PUBLIC_KEY_REQUEST;
+extern const Shape IAM_SHAPE_GET_SSH_PUBLIC_KEY_RESPONSE;
+extern const Shape IAM_SHAPE_LIST_SSH_PUBLIC_KEYS_REQUEST;
+extern const Shape IAM_SHAPE_SSH_PUBLIC_KEY_METADATA;
+extern const Shape IAM_SHAPE_LIST_SSH_PUBLIC_KEYS_RESPONSE;
+extern const Shape IAM_SHAPE_UPDATE_SSH_PUBLIC_KEY_REQUEST;
+extern const Shape IAM_SHAPE_DELETE_SSH_PUBLIC_KEY_REQUEST;
+extern const Shape IAM_SHAPE_UPLOAD_SIGNING_CERTIFICATE_REQUEST;
+extern const Shape IAM_SHAPE_SIGNING_CERTIFICATE;
+extern const Shape IAM_SHAPE_UPLOAD_SIGNING_CERTIFICATE_RESPONSE;
+extern const Shape IAM_SHAPE_LIST_SIGNING_CERTIFICATES_REQUEST;
+extern const Shape IAM_SHAPE_LIST_SIGNING_CERTIFICATES_RESPONSE;
+extern const Shape IAM_SHAPE_UPDATE_SIGNING_CERTIFICATE_REQUEST;
+extern const Shape IAM_SHAPE_DELETE_SIGNING_CERTIFICATE_REQUEST;
+extern const Shape IAM_SHAPE_UPLOAD_SERVER_CERTIFICATE_REQUEST;
+extern const Shape IAM_SHAPE_SERVER_CERTIFICATE_METADATA;
+extern const Shape IAM_SHAPE_UPLOAD_SERVER_CERTIFICATE_RESPONSE;
+extern const Shape IAM_SHAPE_GET_SERVER_CERTIFICATE_REQUEST;
+extern const Shape IAM_SHAPE_SERVER_CERTIFICATE;
+extern const Shape IAM_SHAPE_GET_SERVER_CERTIFICATE_RESPONSE;
+extern const Shape IAM_SHAPE_LIST_SERVER_CERTIFICATES_REQUEST;
+extern const Shape IAM_SHAPE_LIST_SERVER_CERTIFICATES_RESPONSE;
+extern const Shape IAM_SHAPE_UPDATE_SERVER_CERTIFICATE_REQUEST;
+extern const Shape IAM_SHAPE_DELETE_SERVER_CERTIFICATE_REQUEST;
+extern const Shape IAM_SHAPE_TAG_SERVER_CERTIFICATE_REQUEST;
+extern const Shape IAM_SHAPE_UNTAG_SERVER_CERTIFICATE_REQUEST;
+extern const Shape IAM_SHAPE_LIST_SERVER_CERTIFICATE_TAGS_REQUEST;
+extern const Shape IAM_SHAPE_LIST_SERVER_CERTIFICATE_TAGS_RESPONSE;
+extern const Shape IAM_SHAPE_CREATE_VIRTUAL_MFA_DEVICE_REQUEST;
+extern const Shape IAM_SHAPE_VIRTUAL_MFA_DEVICE;
+extern const Shape IAM_SHAPE_CREATE_VIRTUAL_MFA_DEVICE_RESPONSE;
+extern const Shape IAM_SHAPE_LIST_VIRTUAL_MFA_DEVICES_REQUEST;
+extern const Shape IAM_SHAPE_LIST_VIRTUAL_MFA_DEVICES_RESPONSE;
+extern const Shape IAM_SHAPE_DELETE_VIRTUAL_MFA_DEVICE_REQUEST;
+extern const Shape IAM_SHAPE_ENABLE_MFA_DEVICE_REQUEST;
+extern const Shape IAM_SHAPE_DEACTIVATE_MFA_DEVICE_REQUEST;
+extern const Shape IAM_SHAPE_RESYNC_MFA_DEVICE_REQUEST;
+extern const Shape IAM_SHAPE_GET_MFA_DEVICE_REQUEST;
+extern const Shape IAM_SHAPE_GET_MFA_DEVICE_RESPONSE;
+extern const Shape IAM_SHAPE_LIST_MFA_DEVICES_REQUEST;
+extern const Shape IAM_SHAPE_MFA_DEVICE;
+extern const Shape IAM_SHAPE_LIST_MFA_DEVICES_RESPONSE;
+extern const Shape IAM_SHAPE_TAG_MFA_DEVICE_REQUEST;
+extern const Shape IAM_SHAPE_UNTAG_MFA_DEVICE_REQUEST;
+extern const Shape IAM_SHAPE_LIST_MFA_DEVICE_TAGS_REQUEST;
+extern const Shape IAM_SHAPE_LIST_MFA_DEVICE_TAGS_RESPONSE;
+extern const Shape IAM_SHAPE_CREATE_OPEN_ID_CONNECT_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_CREATE_OPEN_ID_CONNECT_PROVIDER_RESPONSE;
+extern const Shape IAM_SHAPE_GET_OPEN_ID_CONNECT_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_GET_OPEN_ID_CONNECT_PROVIDER_RESPONSE;
+extern const Shape IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDERS_REQUEST;
+extern const Shape IAM_SHAPE_OPEN_ID_CONNECT_PROVIDER_LIST_ENTRY;
+extern const Shape IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDERS_RESPONSE;
+extern const Shape IAM_SHAPE_DELETE_OPEN_ID_CONNECT_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_REQUEST;
+extern const Shape IAM_SHAPE_TAG_OPEN_ID_CONNECT_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_UNTAG_OPEN_ID_CONNECT_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_REQUEST;
+extern const Shape IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_RESPONSE;
+extern const Shape IAM_SHAPE_CREATE_SAML_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_CREATE_SAML_PROVIDER_RESPONSE;
+extern const Shape IAM_SHAPE_GET_SAML_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_SAML_PRIVATE_KEY;
+extern const Shape IAM_SHAPE_GET_SAML_PROVIDER_RESPONSE;
+extern const Shape IAM_SHAPE_LIST_SAML_PROVIDERS_REQUEST;
+extern const Shape IAM_SHAPE_SAML_PROVIDER_LIST_ENTRY;
+extern const Shape IAM_SHAPE_LIST_SAML_PROVIDERS_RESPONSE;
+extern const Shape IAM_SHAPE_UPDATE_SAML_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_UPDATE_SAML_PROVIDER_RESPONSE;
+extern const Shape IAM_SHAPE_DELETE_SAML_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_TAG_SAML_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_UNTAG_SAML_PROVIDER_REQUEST;
+extern const Shape IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_REQUEST;
+extern const Shape IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_RESPONSE;
+extern const Shape IAM_SHAPE_GENERATE_CREDENTIAL_REPORT_RESPONSE;
+extern const Shape IAM_SHAPE_GET_CREDENTIAL_REPORT_RESPONSE;
+extern const Shape IAM_SHAPE_CHANGE_PASSWORD_REQUEST;
+extern const Shape IAM_SHAPE_SET_SECURITY_TOKEN_SERVICE_PREFERENCES_REQUEST;

@@ -12,6 +12,9 @@ ARN = f"arn:aws:iam::{ACCOUNT}:policy/not-there"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/not-there"
 TAGS = {"Tags": [{"Key": "a", "Value": "b"}]}
 KEYS = {"TagKeys": ["a"]}
+ACTIVE = {"Status": "Active"}
+CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "123456"}
+DEVICE = f"arn:aws:iam::{ACCOUNT}:mfa/none"
 NAMED = {"PolicyName": "p"}
 BY_KIND: dict[str, Body] = {
     "Put{}Policy": {**NAMED, "PolicyDocument": POLICY}, "Get{}Policy": NAMED, "Delete{}Policy": NAMED, "List{}Policies": {},
@@ -36,6 +39,25 @@ ABSENT: dict[str, Body] = {
     "DeleteAccessKey": {"UserName": "none", "AccessKeyId": "A" * 20}, "CreateLoginProfile": {"UserName": "none", "Password": "secret"},
     "GetLoginProfile": {"UserName": "none"}, "UpdateLoginProfile": {"UserName": "none"}, "DeleteLoginProfile": {"UserName": "none"},
     "DeleteAccountAlias": {"AccountAlias": "not-there"}, "GetAccountPasswordPolicy": {}, "DeleteAccountPasswordPolicy": {},
+    **{f"{verb}ServiceSpecificCredential": {"UserName": "none", "ServiceSpecificCredentialId": "A" * 20, **more}
+       for verb, more in (("Update", ACTIVE), ("Reset", {}), ("Delete", {}))},
+    "CreateServiceSpecificCredential": {"UserName": "none", "ServiceName": "codecommit.amazonaws.com"}, "ListServiceSpecificCredentials": {"UserName": "none"},
+    "UploadSSHPublicKey": {"UserName": "none", "SSHPublicKeyBody": "ssh-rsa AAAA"}, "ListSSHPublicKeys": {"UserName": "none"},
+    **{f"{verb}SSHPublicKey": {"UserName": "none", "SSHPublicKeyId": "A" * 20, **more}
+       for verb, more in (("Get", {"Encoding": "SSH"}), ("Update", ACTIVE), ("Delete", {}))},
+    "UploadSigningCertificate": {"UserName": "none", "CertificateBody": "none"}, "ListSigningCertificates": {"UserName": "none"},
+    **{f"{verb}SigningCertificate": {"UserName": "none", "CertificateId": "A" * 24, **more} for verb, more in (("Update", ACTIVE), ("Delete", {}))},
+    **{f"{verb}ServerCertificate{noun}": {"ServerCertificateName": "none", **more}
+       for verb, noun, more in (("Get", "", {}), ("Update", "", {}), ("Delete", "", {}), ("Tag", "", TAGS), ("Untag", "", KEYS), ("List", "Tags", {}))},
+    **{f"{verb}MFADevice": {"UserName": "none", "SerialNumber": DEVICE, **more} for verb, more in (("Enable", CODES), ("Resync", CODES), ("Deactivate", {}), ("Get", {}))},
+    "ListMFADevices": {"UserName": "none"}, "DeleteVirtualMFADevice": {"SerialNumber": DEVICE}, "TagMFADevice": {"SerialNumber": DEVICE, **TAGS},
+    "UntagMFADevice": {"SerialNumber": DEVICE, **KEYS}, "ListMFADeviceTags": {"SerialNumber": DEVICE},
+    **{operation: {"OpenIDConnectProviderArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/none", **more} for operation, more in (
+        ("GetOpenIDConnectProvider", {}), ("DeleteOpenIDConnectProvider", {}), ("AddClientIDToOpenIDConnectProvider", {"ClientID": "c"}),
+        ("RemoveClientIDFromOpenIDConnectProvider", {"ClientID": "c"}), ("UpdateOpenIDConnectProviderThumbprint", {"ThumbprintList": ["a" * 40]}),
+        ("TagOpenIDConnectProvider", TAGS), ("UntagOpenIDConnectProvider", KEYS), ("ListOpenIDConnectProviderTags", {}))},
+    **{operation: {"SAMLProviderArn": f"arn:aws:iam::{ACCOUNT}:saml-provider/none", **more} for operation, more in (
+        ("GetSAMLProvider", {}), ("DeleteSAMLProvider", {}), ("UpdateSAMLProvider", {}), ("TagSAMLProvider", TAGS), ("UntagSAMLProvider", KEYS), ("ListSAMLProviderTags", {}))},
     "SimulatePrincipalPolicy": {"PolicySourceArn": ROLE, "ActionNames": ["s3:GetObject"]}, "GetContextKeysForPrincipalPolicy": {"PolicySourceArn": ROLE},
 }
 
@@ -57,6 +79,12 @@ def iam() -> Iterator[Row]:
     yield row("GetServiceLinkedRoleDeletionStatus", "InvalidInput", {"DeletionTaskId": "none"})
     yield row("SimulateCustomPolicy", "InvalidInput", {"PolicyInputList": ["{"], "ActionNames": ["s3:GetObject"]})
     yield row("GetContextKeysForCustomPolicy", "InvalidInput", {"PolicyInputList": ["{"]})
+    yield row("UploadServerCertificate", "MalformedCertificate", {"ServerCertificateName": "none", "CertificateBody": "none", "PrivateKey": "none"})
+    yield row("CreateOpenIDConnectProvider", "InvalidInput", {"Url": "http://idp.example"})
+    yield row("CreateSAMLProvider", "InvalidInput", {"Name": "none", "SAMLMetadataDocument": "x" * 1000})
+    yield row("CreateVirtualMFADevice", "InvalidInput", {"VirtualMFADeviceName": "d", "Tags": [{"Key": "a", "Value": "b"}, {"Key": "A", "Value": "b"}]})
+    yield row("ChangePassword", "InvalidUserType", {"OldPassword": "old", "NewPassword": "new"})
+    yield row("GetCredentialReport", "ReportNotPresent", {})
     yield row("CreateInstanceProfile", "InvalidInput", {"InstanceProfileName": "p", "Tags": [{"Key": "a", "Value": "b"}, {"Key": "A", "Value": "b"}]})
 
 

@@ -173,3 +173,91 @@ def test_service_role_already_exists_and_its_deletion(recorded, emulator):
     status = told(iam.get_service_linked_role_deletion_status, DeletionTaskId=deletion["DeletionTaskId"])
     recorded("iam", {"service-linked-role-deletion-response": deletion, "service-linked-role-deletion-status-response": status},
              "test_service_role_deletion")
+
+
+# Service-specific credentials
+
+CODECOMMIT = "codecommit.amazonaws.com"
+
+
+@pytest.fixture
+def user(iam, unique):
+    """Its name, and what CreateUser answered."""
+    name = unique()
+    yield name, told(iam.create_user, UserName=name)
+    for one in iam.list_service_specific_credentials(UserName=name)["ServiceSpecificCredentials"]:
+        iam.delete_service_specific_credential(UserName=name, ServiceSpecificCredentialId=one["ServiceSpecificCredentialId"])
+    iam.delete_user(UserName=name)
+
+
+@pytest.mark.parametrize("service", scenarios("test_service_specific_credential_lifecycle"))
+def test_service_specific_credential_lifecycle(recorded, iam, user, service):
+    name, created = user
+    made = told(iam.create_service_specific_credential, UserName=name, ServiceName=service)
+    one = {"UserName": name, "ServiceSpecificCredentialId": made["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]}
+    before = told(iam.list_service_specific_credentials, UserName=name, ServiceName=service)
+    updated = told(iam.update_service_specific_credential, **one, Status="Inactive")
+    after = told(iam.list_service_specific_credentials, UserName=name, ServiceName=service)
+    reset = told(iam.reset_service_specific_credential, **one)
+    recorded("iam", {"create-user-response": created, "create-service-specific-credential-response": made,
+                     "list-service-specific-credentials-response-before-update": before, "update-service-specific-credential-response": updated,
+                     "list-service-specific-credentials-response-after-update": after, "reset-service-specific-credential-response": reset,
+                     "delete-service-specific-credentials-response": told(iam.delete_service_specific_credential, **one)})
+
+
+def test_create_service_specific_credential_invalid_user(recorded, iam):
+    recorded("iam", {"invalid-user-name-exception": told(iam.create_service_specific_credential, UserName="non-existent-user", ServiceName=CODECOMMIT),
+                     "invalid-user-and-service-exception": told(iam.create_service_specific_credential, UserName="non-existent-user", ServiceName="none.example")})
+
+
+def test_create_service_specific_credential_invalid_service(recorded, iam, user):
+    name, created = user
+    services = {"invalid-service-exception": "nonexistentservice.amazonaws.com", "invalid-service-completely-malformed-exception": "o3on3n3onosneo",
+                "invalid-service-existing-but-unsupported-exception": "lambda.amazonaws.com"}
+    refused = {step: told(iam.create_service_specific_credential, UserName=name, ServiceName=service) for step, service in services.items()}
+    recorded("iam", {"create-user-response": created} | refused)
+
+
+def test_list_service_specific_credential_different_service(recorded, iam, user):
+    name, created = user
+    wrong = told(iam.list_service_specific_credentials, UserName=name, ServiceName="nonexistentservice.amazonaws.com")
+    made = told(iam.create_service_specific_credential, UserName=name, ServiceName=CODECOMMIT)
+    other = told(iam.list_service_specific_credentials, UserName=name, ServiceName="cassandra.amazonaws.com")
+    recorded("iam", {"create-user-response": created, "list-service-specific-credentials-invalid-service": wrong,
+                     "create-service-specific-credential-response": made, "list-service-specific-credentials-response-wrong-service": other})
+
+
+def test_delete_user_after_service_credential_created(recorded, iam, user):
+    name, created = user
+    made = told(iam.create_service_specific_credential, UserName=name, ServiceName=CODECOMMIT)
+    recorded("iam", {"create-user-response": created, "create-service-specific-credential-response": made,
+                     "delete-user-existing-credential": told(iam.delete_user, UserName=name)})
+
+
+def refused_by_all(iam, step: str, **given: str) -> dict[str, Any]:
+    return {f"update-{step}": told(iam.update_service_specific_credential, **given, Status="Inactive"),
+            f"reset-{step}": told(iam.reset_service_specific_credential, **given), f"delete-{step}": told(iam.delete_service_specific_credential, **given)}
+
+
+@pytest.mark.parametrize("wrong", scenarios("test_user_match_id_mismatch"))
+def test_user_match_id_mismatch(recorded, iam, user, wrong):
+    name, created = user
+    made = told(iam.create_service_specific_credential, UserName=name, ServiceName=CODECOMMIT)
+    recorded("iam", {"create-user-response": created, "create-service-specific-credential-response": made}
+             | refused_by_all(iam, "wrong-id", UserName=name, ServiceSpecificCredentialId=wrong))
+
+
+def test_id_match_user_mismatch(recorded, iam, user):
+    name, created = user
+    made = told(iam.create_service_specific_credential, UserName=name, ServiceName=CODECOMMIT)
+    id_ = made["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
+    recorded("iam", {"create-user-response": created, "create-service-specific-credential-response": made}
+             | refused_by_all(iam, "wrong-user-name", UserName="wrong-user-name", ServiceSpecificCredentialId=id_))
+
+
+def test_invalid_update_parameters(recorded, iam, user):
+    name, created = user
+    made = told(iam.create_service_specific_credential, UserName=name, ServiceName=CODECOMMIT)
+    id_ = made["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
+    refused = told(iam.update_service_specific_credential, UserName=name, ServiceSpecificCredentialId=id_, Status="Invalid")
+    recorded("iam", {"create-user-response": created, "create-service-specific-credential-response": made, "update-invalid-status": refused})

@@ -94,6 +94,54 @@ static const Shape shape_policy_identifier_policy_type;
 static const Shape shape_attachment_type;
 static const Shape shape_attachment_name;
 static const Shape shape_policy_exclusions_list_type;
+static const Shape shape_service_name;
+static const Shape shape_credential_age_days;
+static const Shape shape_service_user_name;
+static const Shape shape_service_password;
+static const Shape shape_service_credential_alias;
+static const Shape shape_service_credential_secret;
+static const Shape shape_service_specific_credential_id;
+static const Shape shape_all_users;
+static const Shape shape_service_specific_credentials_list_type;
+static const Shape shape_public_key_material_type;
+static const Shape shape_public_key_id_type;
+static const Shape shape_public_key_fingerprint_type;
+static const Shape shape_encoding_type;
+static const Shape shape_ssh_public_key_list_type;
+static const Shape shape_certificate_body_type;
+static const Shape shape_certificate_id_type;
+static const Shape shape_certificate_list_type;
+static const Shape shape_server_certificate_name_type;
+static const Shape shape_private_key_type;
+static const Shape shape_certificate_chain_type;
+static const Shape shape_server_certificate_metadata_list_type;
+static const Shape shape_virtual_mfa_device_name;
+static const Shape shape_serial_number_type;
+static const Shape shape_bootstrap_datum;
+static const Shape shape_assignment_status_type;
+static const Shape shape_virtual_mfa_device_list_type;
+static const Shape shape_authentication_code_type;
+static const Shape shape_certification_key_type;
+static const Shape shape_certification_value_type;
+static const Shape shape_certification_map_type;
+static const Shape shape_mfa_device_list_type;
+static const Shape shape_open_id_connect_provider_url_type;
+static const Shape shape_client_id_type;
+static const Shape shape_client_id_list_type;
+static const Shape shape_thumbprint_type;
+static const Shape shape_thumbprint_list_type;
+static const Shape shape_open_id_connect_provider_list_type;
+static const Shape shape_saml_metadata_document_type;
+static const Shape shape_saml_provider_name_type;
+static const Shape shape_assertion_encryption_mode_type;
+static const Shape shape_private_key_id_type;
+static const Shape shape_private_key_list;
+static const Shape shape_saml_provider_list_type;
+static const Shape shape_report_state_type;
+static const Shape shape_report_state_description_type;
+static const Shape shape_report_content_type;
+static const Shape shape_report_format_type;
+static const Shape shape_global_endpoint_token_version;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -1464,6 +1512,730 @@ static const Field fields_get_context_keys_for_principal_policy_request[] = {
 };
 const Shape IAM_SHAPE_GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_REQUEST = {.name = "GetContextKeysForPrincipalPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetContextKeysForPrincipalPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_context_keys_for_principal_policy_request};
 
+static const Shape shape_service_name = {.name = "serviceName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_credential_age_days = {.name = "credentialAgeDays", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 36600};
+
+static const Field fields_create_service_specific_credential_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamCreateServiceSpecificCredentialRequest, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ServiceName", 11}, .path = "serviceName", .shape = &shape_service_name, .offset = offsetof(IamCreateServiceSpecificCredentialRequest, service_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CredentialAgeDays", 17}, .path = "credentialAgeDays", .shape = &shape_credential_age_days, .offset = offsetof(IamCreateServiceSpecificCredentialRequest, credential_age_days), .has_offset = offsetof(IamCreateServiceSpecificCredentialRequest, has_credential_age_days)},
+};
+const Shape IAM_SHAPE_CREATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST = {.name = "CreateServiceSpecificCredentialRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateServiceSpecificCredentialRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_create_service_specific_credential_request};
+
+static const Shape shape_service_user_name = {.name = "serviceUserName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 200, .pattern = "[\\w+=,.@-]*"};
+
+static const Shape shape_service_password = {.name = "servicePassword", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .sensitive = true};
+
+static const Shape shape_service_credential_alias = {.name = "serviceCredentialAlias", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 200, .pattern = "[\\w+=,.@-]+"};
+
+static const Shape shape_service_credential_secret = {.name = "serviceCredentialSecret", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .sensitive = true};
+
+static const Shape shape_service_specific_credential_id = {.name = "serviceSpecificCredentialId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 128, .pattern = "[\\w]+"};
+
+static const Field fields_service_specific_credential[] = {
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamServiceSpecificCredential, create_date), .has_offset = offsetof(IamServiceSpecificCredential, has_create_date), .required = true},
+    {.name = {"ExpirationDate", 14}, .path = "expirationDate", .shape = &shape_date_type, .offset = offsetof(IamServiceSpecificCredential, expiration_date), .has_offset = offsetof(IamServiceSpecificCredential, has_expiration_date)},
+    {.name = {"ServiceName", 11}, .path = "serviceName", .shape = &shape_service_name, .offset = offsetof(IamServiceSpecificCredential, service_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ServiceUserName", 15}, .path = "serviceUserName", .shape = &shape_service_user_name, .offset = offsetof(IamServiceSpecificCredential, service_user_name), .has_offset = NO_OFFSET},
+    {.name = {"ServicePassword", 15}, .path = "servicePassword", .shape = &shape_service_password, .offset = offsetof(IamServiceSpecificCredential, service_password), .has_offset = NO_OFFSET},
+    {.name = {"ServiceCredentialAlias", 22}, .path = "serviceCredentialAlias", .shape = &shape_service_credential_alias, .offset = offsetof(IamServiceSpecificCredential, service_credential_alias), .has_offset = NO_OFFSET},
+    {.name = {"ServiceCredentialSecret", 23}, .path = "serviceCredentialSecret", .shape = &shape_service_credential_secret, .offset = offsetof(IamServiceSpecificCredential, service_credential_secret), .has_offset = NO_OFFSET},
+    {.name = {"ServiceSpecificCredentialId", 27}, .path = "serviceSpecificCredentialId", .shape = &shape_service_specific_credential_id, .offset = offsetof(IamServiceSpecificCredential, service_specific_credential_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamServiceSpecificCredential, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamServiceSpecificCredential, status), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_SERVICE_SPECIFIC_CREDENTIAL = {.name = "ServiceSpecificCredential", .kind = KIND_STRUCTURE, .size = sizeof(IamServiceSpecificCredential), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_service_specific_credential};
+
+static const Field fields_create_service_specific_credential_response[] = {
+    {.name = {"ServiceSpecificCredential", 25}, .path = "serviceSpecificCredential", .shape = &IAM_SHAPE_SERVICE_SPECIFIC_CREDENTIAL, .offset = offsetof(IamCreateServiceSpecificCredentialResponse, service_specific_credential), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_CREATE_SERVICE_SPECIFIC_CREDENTIAL_RESPONSE = {.name = "CreateServiceSpecificCredentialResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateServiceSpecificCredentialResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_service_specific_credential_response};
+
+static const Shape shape_all_users = {.name = "allUsers", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_list_service_specific_credentials_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamListServiceSpecificCredentialsRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"ServiceName", 11}, .path = "serviceName", .shape = &shape_service_name, .offset = offsetof(IamListServiceSpecificCredentialsRequest, service_name), .has_offset = NO_OFFSET},
+    {.name = {"AllUsers", 8}, .path = "allUsers", .shape = &shape_all_users, .offset = offsetof(IamListServiceSpecificCredentialsRequest, all_users), .has_offset = offsetof(IamListServiceSpecificCredentialsRequest, has_all_users)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListServiceSpecificCredentialsRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListServiceSpecificCredentialsRequest, max_items), .has_offset = offsetof(IamListServiceSpecificCredentialsRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_SERVICE_SPECIFIC_CREDENTIALS_REQUEST = {.name = "ListServiceSpecificCredentialsRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListServiceSpecificCredentialsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_list_service_specific_credentials_request};
+
+static const Field fields_service_specific_credential_metadata[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamServiceSpecificCredentialMetadata, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamServiceSpecificCredentialMetadata, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ServiceUserName", 15}, .path = "serviceUserName", .shape = &shape_service_user_name, .offset = offsetof(IamServiceSpecificCredentialMetadata, service_user_name), .has_offset = NO_OFFSET},
+    {.name = {"ServiceCredentialAlias", 22}, .path = "serviceCredentialAlias", .shape = &shape_service_credential_alias, .offset = offsetof(IamServiceSpecificCredentialMetadata, service_credential_alias), .has_offset = NO_OFFSET},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamServiceSpecificCredentialMetadata, create_date), .has_offset = offsetof(IamServiceSpecificCredentialMetadata, has_create_date), .required = true},
+    {.name = {"ExpirationDate", 14}, .path = "expirationDate", .shape = &shape_date_type, .offset = offsetof(IamServiceSpecificCredentialMetadata, expiration_date), .has_offset = offsetof(IamServiceSpecificCredentialMetadata, has_expiration_date)},
+    {.name = {"ServiceSpecificCredentialId", 27}, .path = "serviceSpecificCredentialId", .shape = &shape_service_specific_credential_id, .offset = offsetof(IamServiceSpecificCredentialMetadata, service_specific_credential_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ServiceName", 11}, .path = "serviceName", .shape = &shape_service_name, .offset = offsetof(IamServiceSpecificCredentialMetadata, service_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_SERVICE_SPECIFIC_CREDENTIAL_METADATA = {.name = "ServiceSpecificCredentialMetadata", .kind = KIND_STRUCTURE, .size = sizeof(IamServiceSpecificCredentialMetadata), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_service_specific_credential_metadata};
+
+static const Shape shape_service_specific_credentials_list_type = {.name = "ServiceSpecificCredentialsListType", .kind = KIND_LIST, .size = sizeof(IamServiceSpecificCredentialsListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_SERVICE_SPECIFIC_CREDENTIAL_METADATA};
+
+static const Field fields_list_service_specific_credentials_response[] = {
+    {.name = {"ServiceSpecificCredentials", 26}, .path = "serviceSpecificCredentials", .shape = &shape_service_specific_credentials_list_type, .offset = offsetof(IamListServiceSpecificCredentialsResponse, service_specific_credentials), .has_offset = NO_OFFSET},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListServiceSpecificCredentialsResponse, marker), .has_offset = NO_OFFSET},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListServiceSpecificCredentialsResponse, is_truncated), .has_offset = offsetof(IamListServiceSpecificCredentialsResponse, has_is_truncated)},
+};
+const Shape IAM_SHAPE_LIST_SERVICE_SPECIFIC_CREDENTIALS_RESPONSE = {.name = "ListServiceSpecificCredentialsResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListServiceSpecificCredentialsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_service_specific_credentials_response};
+
+static const Field fields_update_service_specific_credential_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamUpdateServiceSpecificCredentialRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"ServiceSpecificCredentialId", 27}, .path = "serviceSpecificCredentialId", .shape = &shape_service_specific_credential_id, .offset = offsetof(IamUpdateServiceSpecificCredentialRequest, service_specific_credential_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamUpdateServiceSpecificCredentialRequest, status), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UPDATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST = {.name = "UpdateServiceSpecificCredentialRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUpdateServiceSpecificCredentialRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_service_specific_credential_request};
+
+static const Field fields_reset_service_specific_credential_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamResetServiceSpecificCredentialRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"ServiceSpecificCredentialId", 27}, .path = "serviceSpecificCredentialId", .shape = &shape_service_specific_credential_id, .offset = offsetof(IamResetServiceSpecificCredentialRequest, service_specific_credential_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_RESET_SERVICE_SPECIFIC_CREDENTIAL_REQUEST = {.name = "ResetServiceSpecificCredentialRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamResetServiceSpecificCredentialRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_reset_service_specific_credential_request};
+
+static const Field fields_reset_service_specific_credential_response[] = {
+    {.name = {"ServiceSpecificCredential", 25}, .path = "serviceSpecificCredential", .shape = &IAM_SHAPE_SERVICE_SPECIFIC_CREDENTIAL, .offset = offsetof(IamResetServiceSpecificCredentialResponse, service_specific_credential), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_RESET_SERVICE_SPECIFIC_CREDENTIAL_RESPONSE = {.name = "ResetServiceSpecificCredentialResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamResetServiceSpecificCredentialResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_reset_service_specific_credential_response};
+
+static const Field fields_delete_service_specific_credential_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamDeleteServiceSpecificCredentialRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"ServiceSpecificCredentialId", 27}, .path = "serviceSpecificCredentialId", .shape = &shape_service_specific_credential_id, .offset = offsetof(IamDeleteServiceSpecificCredentialRequest, service_specific_credential_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_DELETE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST = {.name = "DeleteServiceSpecificCredentialRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeleteServiceSpecificCredentialRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_service_specific_credential_request};
+
+static const Shape shape_public_key_material_type = {.name = "publicKeyMaterialType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 16384, .pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"};
+
+static const Field fields_upload_ssh_public_key_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamUploadSSHPublicKeyRequest, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SSHPublicKeyBody", 16}, .path = "sSHPublicKeyBody", .shape = &shape_public_key_material_type, .offset = offsetof(IamUploadSSHPublicKeyRequest, ssh_public_key_body), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UPLOAD_SSH_PUBLIC_KEY_REQUEST = {.name = "UploadSSHPublicKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUploadSSHPublicKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_upload_ssh_public_key_request};
+
+static const Shape shape_public_key_id_type = {.name = "publicKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 128, .pattern = "[\\w]+"};
+
+static const Shape shape_public_key_fingerprint_type = {.name = "publicKeyFingerprintType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 48, .max = 48, .pattern = "[:\\w]+"};
+
+static const Field fields_ssh_public_key[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamSSHPublicKey, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SSHPublicKeyId", 14}, .path = "sSHPublicKeyId", .shape = &shape_public_key_id_type, .offset = offsetof(IamSSHPublicKey, ssh_public_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Fingerprint", 11}, .path = "fingerprint", .shape = &shape_public_key_fingerprint_type, .offset = offsetof(IamSSHPublicKey, fingerprint), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SSHPublicKeyBody", 16}, .path = "sSHPublicKeyBody", .shape = &shape_public_key_material_type, .offset = offsetof(IamSSHPublicKey, ssh_public_key_body), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamSSHPublicKey, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"UploadDate", 10}, .path = "uploadDate", .shape = &shape_date_type, .offset = offsetof(IamSSHPublicKey, upload_date), .has_offset = offsetof(IamSSHPublicKey, has_upload_date)},
+};
+const Shape IAM_SHAPE_SSH_PUBLIC_KEY = {.name = "SSHPublicKey", .kind = KIND_STRUCTURE, .size = sizeof(IamSSHPublicKey), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_ssh_public_key};
+
+static const Field fields_upload_ssh_public_key_response[] = {
+    {.name = {"SSHPublicKey", 12}, .path = "sSHPublicKey", .shape = &IAM_SHAPE_SSH_PUBLIC_KEY, .offset = offsetof(IamUploadSSHPublicKeyResponse, ssh_public_key), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_UPLOAD_SSH_PUBLIC_KEY_RESPONSE = {.name = "UploadSSHPublicKeyResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamUploadSSHPublicKeyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_upload_ssh_public_key_response};
+
+static const char *const enum_encoding_type[] = {"SSH", "PEM", NULL};
+static const Shape shape_encoding_type = {.name = "encodingType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_encoding_type};
+
+static const Field fields_get_ssh_public_key_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamGetSSHPublicKeyRequest, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SSHPublicKeyId", 14}, .path = "sSHPublicKeyId", .shape = &shape_public_key_id_type, .offset = offsetof(IamGetSSHPublicKeyRequest, ssh_public_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Encoding", 8}, .path = "encoding", .shape = &shape_encoding_type, .offset = offsetof(IamGetSSHPublicKeyRequest, encoding), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_GET_SSH_PUBLIC_KEY_REQUEST = {.name = "GetSSHPublicKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetSSHPublicKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_ssh_public_key_request};
+
+static const Field fields_get_ssh_public_key_response[] = {
+    {.name = {"SSHPublicKey", 12}, .path = "sSHPublicKey", .shape = &IAM_SHAPE_SSH_PUBLIC_KEY, .offset = offsetof(IamGetSSHPublicKeyResponse, ssh_public_key), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_SSH_PUBLIC_KEY_RESPONSE = {.name = "GetSSHPublicKeyResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetSSHPublicKeyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_ssh_public_key_response};
+
+static const Field fields_list_ssh_public_keys_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamListSSHPublicKeysRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListSSHPublicKeysRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListSSHPublicKeysRequest, max_items), .has_offset = offsetof(IamListSSHPublicKeysRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_SSH_PUBLIC_KEYS_REQUEST = {.name = "ListSSHPublicKeysRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListSSHPublicKeysRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_ssh_public_keys_request};
+
+static const Field fields_ssh_public_key_metadata[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamSSHPublicKeyMetadata, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SSHPublicKeyId", 14}, .path = "sSHPublicKeyId", .shape = &shape_public_key_id_type, .offset = offsetof(IamSSHPublicKeyMetadata, ssh_public_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamSSHPublicKeyMetadata, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"UploadDate", 10}, .path = "uploadDate", .shape = &shape_date_type, .offset = offsetof(IamSSHPublicKeyMetadata, upload_date), .has_offset = offsetof(IamSSHPublicKeyMetadata, has_upload_date), .required = true},
+};
+const Shape IAM_SHAPE_SSH_PUBLIC_KEY_METADATA = {.name = "SSHPublicKeyMetadata", .kind = KIND_STRUCTURE, .size = sizeof(IamSSHPublicKeyMetadata), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_ssh_public_key_metadata};
+
+static const Shape shape_ssh_public_key_list_type = {.name = "SSHPublicKeyListType", .kind = KIND_LIST, .size = sizeof(IamSSHPublicKeyListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_SSH_PUBLIC_KEY_METADATA};
+
+static const Field fields_list_ssh_public_keys_response[] = {
+    {.name = {"SSHPublicKeys", 13}, .path = "sSHPublicKeys", .shape = &shape_ssh_public_key_list_type, .offset = offsetof(IamListSSHPublicKeysResponse, ssh_public_keys), .has_offset = NO_OFFSET},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListSSHPublicKeysResponse, is_truncated), .has_offset = offsetof(IamListSSHPublicKeysResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListSSHPublicKeysResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_SSH_PUBLIC_KEYS_RESPONSE = {.name = "ListSSHPublicKeysResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListSSHPublicKeysResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_ssh_public_keys_response};
+
+static const Field fields_update_ssh_public_key_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamUpdateSSHPublicKeyRequest, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SSHPublicKeyId", 14}, .path = "sSHPublicKeyId", .shape = &shape_public_key_id_type, .offset = offsetof(IamUpdateSSHPublicKeyRequest, ssh_public_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamUpdateSSHPublicKeyRequest, status), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UPDATE_SSH_PUBLIC_KEY_REQUEST = {.name = "UpdateSSHPublicKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUpdateSSHPublicKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_ssh_public_key_request};
+
+static const Field fields_delete_ssh_public_key_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamDeleteSSHPublicKeyRequest, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SSHPublicKeyId", 14}, .path = "sSHPublicKeyId", .shape = &shape_public_key_id_type, .offset = offsetof(IamDeleteSSHPublicKeyRequest, ssh_public_key_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_DELETE_SSH_PUBLIC_KEY_REQUEST = {.name = "DeleteSSHPublicKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeleteSSHPublicKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_ssh_public_key_request};
+
+static const Shape shape_certificate_body_type = {.name = "certificateBodyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 16384, .pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"};
+
+static const Field fields_upload_signing_certificate_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamUploadSigningCertificateRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"CertificateBody", 15}, .path = "certificateBody", .shape = &shape_certificate_body_type, .offset = offsetof(IamUploadSigningCertificateRequest, certificate_body), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UPLOAD_SIGNING_CERTIFICATE_REQUEST = {.name = "UploadSigningCertificateRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUploadSigningCertificateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_upload_signing_certificate_request};
+
+static const Shape shape_certificate_id_type = {.name = "certificateIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 24, .max = 128, .pattern = "[\\w]+"};
+
+static const Field fields_signing_certificate[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamSigningCertificate, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CertificateId", 13}, .path = "certificateId", .shape = &shape_certificate_id_type, .offset = offsetof(IamSigningCertificate, certificate_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CertificateBody", 15}, .path = "certificateBody", .shape = &shape_certificate_body_type, .offset = offsetof(IamSigningCertificate, certificate_body), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamSigningCertificate, status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"UploadDate", 10}, .path = "uploadDate", .shape = &shape_date_type, .offset = offsetof(IamSigningCertificate, upload_date), .has_offset = offsetof(IamSigningCertificate, has_upload_date)},
+};
+const Shape IAM_SHAPE_SIGNING_CERTIFICATE = {.name = "SigningCertificate", .kind = KIND_STRUCTURE, .size = sizeof(IamSigningCertificate), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_signing_certificate};
+
+static const Field fields_upload_signing_certificate_response[] = {
+    {.name = {"Certificate", 11}, .path = "certificate", .shape = &IAM_SHAPE_SIGNING_CERTIFICATE, .offset = offsetof(IamUploadSigningCertificateResponse, certificate), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UPLOAD_SIGNING_CERTIFICATE_RESPONSE = {.name = "UploadSigningCertificateResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamUploadSigningCertificateResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_upload_signing_certificate_response};
+
+static const Field fields_list_signing_certificates_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamListSigningCertificatesRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListSigningCertificatesRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListSigningCertificatesRequest, max_items), .has_offset = offsetof(IamListSigningCertificatesRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_SIGNING_CERTIFICATES_REQUEST = {.name = "ListSigningCertificatesRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListSigningCertificatesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_signing_certificates_request};
+
+static const Shape shape_certificate_list_type = {.name = "certificateListType", .kind = KIND_LIST, .size = sizeof(IamcertificateListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_SIGNING_CERTIFICATE};
+
+static const Field fields_list_signing_certificates_response[] = {
+    {.name = {"Certificates", 12}, .path = "certificates", .shape = &shape_certificate_list_type, .offset = offsetof(IamListSigningCertificatesResponse, certificates), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListSigningCertificatesResponse, is_truncated), .has_offset = offsetof(IamListSigningCertificatesResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListSigningCertificatesResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_SIGNING_CERTIFICATES_RESPONSE = {.name = "ListSigningCertificatesResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListSigningCertificatesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_signing_certificates_response};
+
+static const Field fields_update_signing_certificate_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamUpdateSigningCertificateRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"CertificateId", 13}, .path = "certificateId", .shape = &shape_certificate_id_type, .offset = offsetof(IamUpdateSigningCertificateRequest, certificate_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_status_type, .offset = offsetof(IamUpdateSigningCertificateRequest, status), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UPDATE_SIGNING_CERTIFICATE_REQUEST = {.name = "UpdateSigningCertificateRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUpdateSigningCertificateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_signing_certificate_request};
+
+static const Field fields_delete_signing_certificate_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamDeleteSigningCertificateRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"CertificateId", 13}, .path = "certificateId", .shape = &shape_certificate_id_type, .offset = offsetof(IamDeleteSigningCertificateRequest, certificate_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_DELETE_SIGNING_CERTIFICATE_REQUEST = {.name = "DeleteSigningCertificateRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeleteSigningCertificateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_signing_certificate_request};
+
+static const Shape shape_server_certificate_name_type = {.name = "serverCertificateNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[\\w+=,.@-]+"};
+
+static const Shape shape_private_key_type = {.name = "privateKeyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 16384, .pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+", .sensitive = true};
+
+static const Shape shape_certificate_chain_type = {.name = "certificateChainType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2097152, .pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"};
+
+static const Field fields_upload_server_certificate_request[] = {
+    {.name = {"Path", 4}, .path = "path", .shape = &shape_path_type, .offset = offsetof(IamUploadServerCertificateRequest, path), .has_offset = NO_OFFSET},
+    {.name = {"ServerCertificateName", 21}, .path = "serverCertificateName", .shape = &shape_server_certificate_name_type, .offset = offsetof(IamUploadServerCertificateRequest, server_certificate_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CertificateBody", 15}, .path = "certificateBody", .shape = &shape_certificate_body_type, .offset = offsetof(IamUploadServerCertificateRequest, certificate_body), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PrivateKey", 10}, .path = "privateKey", .shape = &shape_private_key_type, .offset = offsetof(IamUploadServerCertificateRequest, private_key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CertificateChain", 16}, .path = "certificateChain", .shape = &shape_certificate_chain_type, .offset = offsetof(IamUploadServerCertificateRequest, certificate_chain), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamUploadServerCertificateRequest, tags), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_UPLOAD_SERVER_CERTIFICATE_REQUEST = {.name = "UploadServerCertificateRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUploadServerCertificateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_upload_server_certificate_request};
+
+static const Field fields_server_certificate_metadata[] = {
+    {.name = {"Path", 4}, .path = "path", .shape = &shape_path_type, .offset = offsetof(IamServerCertificateMetadata, path), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ServerCertificateName", 21}, .path = "serverCertificateName", .shape = &shape_server_certificate_name_type, .offset = offsetof(IamServerCertificateMetadata, server_certificate_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ServerCertificateId", 19}, .path = "serverCertificateId", .shape = &shape_id_type, .offset = offsetof(IamServerCertificateMetadata, server_certificate_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(IamServerCertificateMetadata, arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"UploadDate", 10}, .path = "uploadDate", .shape = &shape_date_type, .offset = offsetof(IamServerCertificateMetadata, upload_date), .has_offset = offsetof(IamServerCertificateMetadata, has_upload_date)},
+    {.name = {"Expiration", 10}, .path = "expiration", .shape = &shape_date_type, .offset = offsetof(IamServerCertificateMetadata, expiration), .has_offset = offsetof(IamServerCertificateMetadata, has_expiration)},
+};
+const Shape IAM_SHAPE_SERVER_CERTIFICATE_METADATA = {.name = "ServerCertificateMetadata", .kind = KIND_STRUCTURE, .size = sizeof(IamServerCertificateMetadata), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_server_certificate_metadata};
+
+static const Field fields_upload_server_certificate_response[] = {
+    {.name = {"ServerCertificateMetadata", 25}, .path = "serverCertificateMetadata", .shape = &IAM_SHAPE_SERVER_CERTIFICATE_METADATA, .offset = offsetof(IamUploadServerCertificateResponse, server_certificate_metadata), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamUploadServerCertificateResponse, tags), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_UPLOAD_SERVER_CERTIFICATE_RESPONSE = {.name = "UploadServerCertificateResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamUploadServerCertificateResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_upload_server_certificate_response};
+
+static const Field fields_get_server_certificate_request[] = {
+    {.name = {"ServerCertificateName", 21}, .path = "serverCertificateName", .shape = &shape_server_certificate_name_type, .offset = offsetof(IamGetServerCertificateRequest, server_certificate_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_GET_SERVER_CERTIFICATE_REQUEST = {.name = "GetServerCertificateRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetServerCertificateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_server_certificate_request};
+
+static const Field fields_server_certificate[] = {
+    {.name = {"ServerCertificateMetadata", 25}, .path = "serverCertificateMetadata", .shape = &IAM_SHAPE_SERVER_CERTIFICATE_METADATA, .offset = offsetof(IamServerCertificate, server_certificate_metadata), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CertificateBody", 15}, .path = "certificateBody", .shape = &shape_certificate_body_type, .offset = offsetof(IamServerCertificate, certificate_body), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CertificateChain", 16}, .path = "certificateChain", .shape = &shape_certificate_chain_type, .offset = offsetof(IamServerCertificate, certificate_chain), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamServerCertificate, tags), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_SERVER_CERTIFICATE = {.name = "ServerCertificate", .kind = KIND_STRUCTURE, .size = sizeof(IamServerCertificate), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_server_certificate};
+
+static const Field fields_get_server_certificate_response[] = {
+    {.name = {"ServerCertificate", 17}, .path = "serverCertificate", .shape = &IAM_SHAPE_SERVER_CERTIFICATE, .offset = offsetof(IamGetServerCertificateResponse, server_certificate), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_GET_SERVER_CERTIFICATE_RESPONSE = {.name = "GetServerCertificateResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetServerCertificateResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_server_certificate_response};
+
+static const Field fields_list_server_certificates_request[] = {
+    {.name = {"PathPrefix", 10}, .path = "pathPrefix", .shape = &shape_path_prefix_type, .offset = offsetof(IamListServerCertificatesRequest, path_prefix), .has_offset = NO_OFFSET},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListServerCertificatesRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListServerCertificatesRequest, max_items), .has_offset = offsetof(IamListServerCertificatesRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_SERVER_CERTIFICATES_REQUEST = {.name = "ListServerCertificatesRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListServerCertificatesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_server_certificates_request};
+
+static const Shape shape_server_certificate_metadata_list_type = {.name = "serverCertificateMetadataListType", .kind = KIND_LIST, .size = sizeof(IamserverCertificateMetadataListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_SERVER_CERTIFICATE_METADATA};
+
+static const Field fields_list_server_certificates_response[] = {
+    {.name = {"ServerCertificateMetadataList", 29}, .path = "serverCertificateMetadataList", .shape = &shape_server_certificate_metadata_list_type, .offset = offsetof(IamListServerCertificatesResponse, server_certificate_metadata_list), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListServerCertificatesResponse, is_truncated), .has_offset = offsetof(IamListServerCertificatesResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListServerCertificatesResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_SERVER_CERTIFICATES_RESPONSE = {.name = "ListServerCertificatesResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListServerCertificatesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_server_certificates_response};
+
+static const Field fields_update_server_certificate_request[] = {
+    {.name = {"ServerCertificateName", 21}, .path = "serverCertificateName", .shape = &shape_server_certificate_name_type, .offset = offsetof(IamUpdateServerCertificateRequest, server_certificate_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NewPath", 7}, .path = "newPath", .shape = &shape_path_type, .offset = offsetof(IamUpdateServerCertificateRequest, new_path), .has_offset = NO_OFFSET},
+    {.name = {"NewServerCertificateName", 24}, .path = "newServerCertificateName", .shape = &shape_server_certificate_name_type, .offset = offsetof(IamUpdateServerCertificateRequest, new_server_certificate_name), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_UPDATE_SERVER_CERTIFICATE_REQUEST = {.name = "UpdateServerCertificateRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUpdateServerCertificateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_update_server_certificate_request};
+
+static const Field fields_delete_server_certificate_request[] = {
+    {.name = {"ServerCertificateName", 21}, .path = "serverCertificateName", .shape = &shape_server_certificate_name_type, .offset = offsetof(IamDeleteServerCertificateRequest, server_certificate_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_DELETE_SERVER_CERTIFICATE_REQUEST = {.name = "DeleteServerCertificateRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeleteServerCertificateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_server_certificate_request};
+
+static const Field fields_tag_server_certificate_request[] = {
+    {.name = {"ServerCertificateName", 21}, .path = "serverCertificateName", .shape = &shape_server_certificate_name_type, .offset = offsetof(IamTagServerCertificateRequest, server_certificate_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamTagServerCertificateRequest, tags), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_TAG_SERVER_CERTIFICATE_REQUEST = {.name = "TagServerCertificateRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamTagServerCertificateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_server_certificate_request};
+
+static const Field fields_untag_server_certificate_request[] = {
+    {.name = {"ServerCertificateName", 21}, .path = "serverCertificateName", .shape = &shape_server_certificate_name_type, .offset = offsetof(IamUntagServerCertificateRequest, server_certificate_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TagKeys", 7}, .path = "tagKeys", .shape = &shape_tag_key_list_type, .offset = offsetof(IamUntagServerCertificateRequest, tag_keys), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UNTAG_SERVER_CERTIFICATE_REQUEST = {.name = "UntagServerCertificateRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUntagServerCertificateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_server_certificate_request};
+
+static const Field fields_list_server_certificate_tags_request[] = {
+    {.name = {"ServerCertificateName", 21}, .path = "serverCertificateName", .shape = &shape_server_certificate_name_type, .offset = offsetof(IamListServerCertificateTagsRequest, server_certificate_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListServerCertificateTagsRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListServerCertificateTagsRequest, max_items), .has_offset = offsetof(IamListServerCertificateTagsRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_SERVER_CERTIFICATE_TAGS_REQUEST = {.name = "ListServerCertificateTagsRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListServerCertificateTagsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_server_certificate_tags_request};
+
+static const Field fields_list_server_certificate_tags_response[] = {
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamListServerCertificateTagsResponse, tags), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListServerCertificateTagsResponse, is_truncated), .has_offset = offsetof(IamListServerCertificateTagsResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListServerCertificateTagsResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_SERVER_CERTIFICATE_TAGS_RESPONSE = {.name = "ListServerCertificateTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListServerCertificateTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_server_certificate_tags_response};
+
+static const Shape shape_virtual_mfa_device_name = {.name = "virtualMFADeviceName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = NO_MAX, .pattern = "[\\w+=,.@-]+"};
+
+static const Field fields_create_virtual_mfa_device_request[] = {
+    {.name = {"Path", 4}, .path = "path", .shape = &shape_path_type, .offset = offsetof(IamCreateVirtualMFADeviceRequest, path), .has_offset = NO_OFFSET},
+    {.name = {"VirtualMFADeviceName", 20}, .path = "virtualMFADeviceName", .shape = &shape_virtual_mfa_device_name, .offset = offsetof(IamCreateVirtualMFADeviceRequest, virtual_mfa_device_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamCreateVirtualMFADeviceRequest, tags), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_CREATE_VIRTUAL_MFA_DEVICE_REQUEST = {.name = "CreateVirtualMFADeviceRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateVirtualMFADeviceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_create_virtual_mfa_device_request};
+
+static const Shape shape_serial_number_type = {.name = "serialNumberType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 9, .max = 256, .pattern = "[\\w+=/:,.@-]+"};
+
+static const Shape shape_bootstrap_datum = {.name = "BootstrapDatum", .kind = KIND_BLOB, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .sensitive = true};
+
+static const Field fields_virtual_mfa_device[] = {
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamVirtualMFADevice, serial_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Base32StringSeed", 16}, .path = "base32StringSeed", .shape = &shape_bootstrap_datum, .offset = offsetof(IamVirtualMFADevice, base32_string_seed), .has_offset = NO_OFFSET},
+    {.name = {"QRCodePNG", 9}, .path = "qRCodePNG", .shape = &shape_bootstrap_datum, .offset = offsetof(IamVirtualMFADevice, qr_code_png), .has_offset = NO_OFFSET},
+    {.name = {"User", 4}, .path = "user", .shape = &IAM_SHAPE_USER, .offset = offsetof(IamVirtualMFADevice, user), .has_offset = NO_OFFSET},
+    {.name = {"EnableDate", 10}, .path = "enableDate", .shape = &shape_date_type, .offset = offsetof(IamVirtualMFADevice, enable_date), .has_offset = offsetof(IamVirtualMFADevice, has_enable_date)},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamVirtualMFADevice, tags), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_VIRTUAL_MFA_DEVICE = {.name = "VirtualMFADevice", .kind = KIND_STRUCTURE, .size = sizeof(IamVirtualMFADevice), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_virtual_mfa_device};
+
+static const Field fields_create_virtual_mfa_device_response[] = {
+    {.name = {"VirtualMFADevice", 16}, .path = "virtualMFADevice", .shape = &IAM_SHAPE_VIRTUAL_MFA_DEVICE, .offset = offsetof(IamCreateVirtualMFADeviceResponse, virtual_mfa_device), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_CREATE_VIRTUAL_MFA_DEVICE_RESPONSE = {.name = "CreateVirtualMFADeviceResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateVirtualMFADeviceResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_virtual_mfa_device_response};
+
+static const char *const enum_assignment_status_type[] = {"Assigned", "Unassigned", "Any", NULL};
+static const Shape shape_assignment_status_type = {.name = "assignmentStatusType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_assignment_status_type};
+
+static const Field fields_list_virtual_mfa_devices_request[] = {
+    {.name = {"AssignmentStatus", 16}, .path = "assignmentStatus", .shape = &shape_assignment_status_type, .offset = offsetof(IamListVirtualMFADevicesRequest, assignment_status), .has_offset = NO_OFFSET},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListVirtualMFADevicesRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListVirtualMFADevicesRequest, max_items), .has_offset = offsetof(IamListVirtualMFADevicesRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_VIRTUAL_MFA_DEVICES_REQUEST = {.name = "ListVirtualMFADevicesRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListVirtualMFADevicesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_virtual_mfa_devices_request};
+
+static const Shape shape_virtual_mfa_device_list_type = {.name = "virtualMFADeviceListType", .kind = KIND_LIST, .size = sizeof(IamvirtualMFADeviceListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_VIRTUAL_MFA_DEVICE};
+
+static const Field fields_list_virtual_mfa_devices_response[] = {
+    {.name = {"VirtualMFADevices", 17}, .path = "virtualMFADevices", .shape = &shape_virtual_mfa_device_list_type, .offset = offsetof(IamListVirtualMFADevicesResponse, virtual_mfa_devices), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListVirtualMFADevicesResponse, is_truncated), .has_offset = offsetof(IamListVirtualMFADevicesResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListVirtualMFADevicesResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_VIRTUAL_MFA_DEVICES_RESPONSE = {.name = "ListVirtualMFADevicesResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListVirtualMFADevicesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_virtual_mfa_devices_response};
+
+static const Field fields_delete_virtual_mfa_device_request[] = {
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamDeleteVirtualMFADeviceRequest, serial_number), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_DELETE_VIRTUAL_MFA_DEVICE_REQUEST = {.name = "DeleteVirtualMFADeviceRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeleteVirtualMFADeviceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_virtual_mfa_device_request};
+
+static const Shape shape_authentication_code_type = {.name = "authenticationCodeType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 6, .max = 6, .pattern = "[\\d]+"};
+
+static const Field fields_enable_mfa_device_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamEnableMFADeviceRequest, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamEnableMFADeviceRequest, serial_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AuthenticationCode1", 19}, .path = "authenticationCode1", .shape = &shape_authentication_code_type, .offset = offsetof(IamEnableMFADeviceRequest, authentication_code1), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AuthenticationCode2", 19}, .path = "authenticationCode2", .shape = &shape_authentication_code_type, .offset = offsetof(IamEnableMFADeviceRequest, authentication_code2), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_ENABLE_MFA_DEVICE_REQUEST = {.name = "EnableMFADeviceRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamEnableMFADeviceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_enable_mfa_device_request};
+
+static const Field fields_deactivate_mfa_device_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamDeactivateMFADeviceRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamDeactivateMFADeviceRequest, serial_number), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_DEACTIVATE_MFA_DEVICE_REQUEST = {.name = "DeactivateMFADeviceRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeactivateMFADeviceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_deactivate_mfa_device_request};
+
+static const Field fields_resync_mfa_device_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamResyncMFADeviceRequest, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamResyncMFADeviceRequest, serial_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AuthenticationCode1", 19}, .path = "authenticationCode1", .shape = &shape_authentication_code_type, .offset = offsetof(IamResyncMFADeviceRequest, authentication_code1), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AuthenticationCode2", 19}, .path = "authenticationCode2", .shape = &shape_authentication_code_type, .offset = offsetof(IamResyncMFADeviceRequest, authentication_code2), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_RESYNC_MFA_DEVICE_REQUEST = {.name = "ResyncMFADeviceRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamResyncMFADeviceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_resync_mfa_device_request};
+
+static const Field fields_get_mfa_device_request[] = {
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamGetMFADeviceRequest, serial_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamGetMFADeviceRequest, user_name), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_MFA_DEVICE_REQUEST = {.name = "GetMFADeviceRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetMFADeviceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_mfa_device_request};
+
+static const Shape shape_certification_key_type = {.name = "CertificationKeyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[\\u0020-\\u00FF]+"};
+
+static const Shape shape_certification_value_type = {.name = "CertificationValueType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 32, .pattern = "[\\u0020-\\u00FF]+"};
+
+static const Shape shape_certification_map_type = {.name = "CertificationMapType", .kind = KIND_MAP, .size = sizeof(IamCertificationMapType), .min = NO_MIN, .max = NO_MAX, .key = &shape_certification_key_type, .member = &shape_certification_value_type, .entry_size = sizeof(IamCertificationMapTypeEntry), .value_offset = offsetof(IamCertificationMapTypeEntry, value)};
+
+static const Field fields_get_mfa_device_response[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamGetMFADeviceResponse, user_name), .has_offset = NO_OFFSET},
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamGetMFADeviceResponse, serial_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EnableDate", 10}, .path = "enableDate", .shape = &shape_date_type, .offset = offsetof(IamGetMFADeviceResponse, enable_date), .has_offset = offsetof(IamGetMFADeviceResponse, has_enable_date)},
+    {.name = {"Certifications", 14}, .path = "certifications", .shape = &shape_certification_map_type, .offset = offsetof(IamGetMFADeviceResponse, certifications), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_MFA_DEVICE_RESPONSE = {.name = "GetMFADeviceResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetMFADeviceResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_get_mfa_device_response};
+
+static const Field fields_list_mfa_devices_request[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_existing_user_name_type, .offset = offsetof(IamListMFADevicesRequest, user_name), .has_offset = NO_OFFSET},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListMFADevicesRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListMFADevicesRequest, max_items), .has_offset = offsetof(IamListMFADevicesRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_MFA_DEVICES_REQUEST = {.name = "ListMFADevicesRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListMFADevicesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_mfa_devices_request};
+
+static const Field fields_mfa_device[] = {
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamMFADevice, user_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamMFADevice, serial_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EnableDate", 10}, .path = "enableDate", .shape = &shape_date_type, .offset = offsetof(IamMFADevice, enable_date), .has_offset = offsetof(IamMFADevice, has_enable_date), .required = true},
+};
+const Shape IAM_SHAPE_MFA_DEVICE = {.name = "MFADevice", .kind = KIND_STRUCTURE, .size = sizeof(IamMFADevice), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_mfa_device};
+
+static const Shape shape_mfa_device_list_type = {.name = "mfaDeviceListType", .kind = KIND_LIST, .size = sizeof(IammfaDeviceListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_MFA_DEVICE};
+
+static const Field fields_list_mfa_devices_response[] = {
+    {.name = {"MFADevices", 10}, .path = "mFADevices", .shape = &shape_mfa_device_list_type, .offset = offsetof(IamListMFADevicesResponse, mfa_devices), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListMFADevicesResponse, is_truncated), .has_offset = offsetof(IamListMFADevicesResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListMFADevicesResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_MFA_DEVICES_RESPONSE = {.name = "ListMFADevicesResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListMFADevicesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_mfa_devices_response};
+
+static const Field fields_tag_mfa_device_request[] = {
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamTagMFADeviceRequest, serial_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamTagMFADeviceRequest, tags), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_TAG_MFA_DEVICE_REQUEST = {.name = "TagMFADeviceRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamTagMFADeviceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_mfa_device_request};
+
+static const Field fields_untag_mfa_device_request[] = {
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamUntagMFADeviceRequest, serial_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TagKeys", 7}, .path = "tagKeys", .shape = &shape_tag_key_list_type, .offset = offsetof(IamUntagMFADeviceRequest, tag_keys), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UNTAG_MFA_DEVICE_REQUEST = {.name = "UntagMFADeviceRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUntagMFADeviceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_mfa_device_request};
+
+static const Field fields_list_mfa_device_tags_request[] = {
+    {.name = {"SerialNumber", 12}, .path = "serialNumber", .shape = &shape_serial_number_type, .offset = offsetof(IamListMFADeviceTagsRequest, serial_number), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListMFADeviceTagsRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListMFADeviceTagsRequest, max_items), .has_offset = offsetof(IamListMFADeviceTagsRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_MFA_DEVICE_TAGS_REQUEST = {.name = "ListMFADeviceTagsRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListMFADeviceTagsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_mfa_device_tags_request};
+
+static const Field fields_list_mfa_device_tags_response[] = {
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamListMFADeviceTagsResponse, tags), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListMFADeviceTagsResponse, is_truncated), .has_offset = offsetof(IamListMFADeviceTagsResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListMFADeviceTagsResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_MFA_DEVICE_TAGS_RESPONSE = {.name = "ListMFADeviceTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListMFADeviceTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_mfa_device_tags_response};
+
+static const Shape shape_open_id_connect_provider_url_type = {.name = "OpenIDConnectProviderUrlType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Shape shape_client_id_type = {.name = "clientIDType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Shape shape_client_id_list_type = {.name = "clientIDListType", .kind = KIND_LIST, .size = sizeof(IamclientIDListType), .min = NO_MIN, .max = NO_MAX, .member = &shape_client_id_type};
+
+static const Shape shape_thumbprint_type = {.name = "thumbprintType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 40, .max = 40};
+
+static const Shape shape_thumbprint_list_type = {.name = "thumbprintListType", .kind = KIND_LIST, .size = sizeof(IamthumbprintListType), .min = NO_MIN, .max = NO_MAX, .member = &shape_thumbprint_type};
+
+static const Field fields_create_open_id_connect_provider_request[] = {
+    {.name = {"Url", 3}, .path = "url", .shape = &shape_open_id_connect_provider_url_type, .offset = offsetof(IamCreateOpenIDConnectProviderRequest, url), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ClientIDList", 12}, .path = "clientIDList", .shape = &shape_client_id_list_type, .offset = offsetof(IamCreateOpenIDConnectProviderRequest, client_id_list), .has_offset = NO_OFFSET},
+    {.name = {"ThumbprintList", 14}, .path = "thumbprintList", .shape = &shape_thumbprint_list_type, .offset = offsetof(IamCreateOpenIDConnectProviderRequest, thumbprint_list), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamCreateOpenIDConnectProviderRequest, tags), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_CREATE_OPEN_ID_CONNECT_PROVIDER_REQUEST = {.name = "CreateOpenIDConnectProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateOpenIDConnectProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_create_open_id_connect_provider_request};
+
+static const Field fields_create_open_id_connect_provider_response[] = {
+    {.name = {"OpenIDConnectProviderArn", 24}, .path = "openIDConnectProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamCreateOpenIDConnectProviderResponse, open_id_connect_provider_arn), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamCreateOpenIDConnectProviderResponse, tags), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_CREATE_OPEN_ID_CONNECT_PROVIDER_RESPONSE = {.name = "CreateOpenIDConnectProviderResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateOpenIDConnectProviderResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_create_open_id_connect_provider_response};
+
+static const Field fields_get_open_id_connect_provider_request[] = {
+    {.name = {"OpenIDConnectProviderArn", 24}, .path = "openIDConnectProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamGetOpenIDConnectProviderRequest, open_id_connect_provider_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_GET_OPEN_ID_CONNECT_PROVIDER_REQUEST = {.name = "GetOpenIDConnectProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetOpenIDConnectProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_open_id_connect_provider_request};
+
+static const Field fields_get_open_id_connect_provider_response[] = {
+    {.name = {"Url", 3}, .path = "url", .shape = &shape_open_id_connect_provider_url_type, .offset = offsetof(IamGetOpenIDConnectProviderResponse, url), .has_offset = NO_OFFSET},
+    {.name = {"ClientIDList", 12}, .path = "clientIDList", .shape = &shape_client_id_list_type, .offset = offsetof(IamGetOpenIDConnectProviderResponse, client_id_list), .has_offset = NO_OFFSET},
+    {.name = {"ThumbprintList", 14}, .path = "thumbprintList", .shape = &shape_thumbprint_list_type, .offset = offsetof(IamGetOpenIDConnectProviderResponse, thumbprint_list), .has_offset = NO_OFFSET},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamGetOpenIDConnectProviderResponse, create_date), .has_offset = offsetof(IamGetOpenIDConnectProviderResponse, has_create_date)},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamGetOpenIDConnectProviderResponse, tags), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_OPEN_ID_CONNECT_PROVIDER_RESPONSE = {.name = "GetOpenIDConnectProviderResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetOpenIDConnectProviderResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_get_open_id_connect_provider_response};
+
+const Shape IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDERS_REQUEST = {.name = "ListOpenIDConnectProvidersRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListOpenIDConnectProvidersRequest), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_open_id_connect_provider_list_entry[] = {
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(IamOpenIDConnectProviderListEntry, arn), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_OPEN_ID_CONNECT_PROVIDER_LIST_ENTRY = {.name = "OpenIDConnectProviderListEntry", .kind = KIND_STRUCTURE, .size = sizeof(IamOpenIDConnectProviderListEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_open_id_connect_provider_list_entry};
+
+static const Shape shape_open_id_connect_provider_list_type = {.name = "OpenIDConnectProviderListType", .kind = KIND_LIST, .size = sizeof(IamOpenIDConnectProviderListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_OPEN_ID_CONNECT_PROVIDER_LIST_ENTRY};
+
+static const Field fields_list_open_id_connect_providers_response[] = {
+    {.name = {"OpenIDConnectProviderList", 25}, .path = "openIDConnectProviderList", .shape = &shape_open_id_connect_provider_list_type, .offset = offsetof(IamListOpenIDConnectProvidersResponse, open_id_connect_provider_list), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDERS_RESPONSE = {.name = "ListOpenIDConnectProvidersResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListOpenIDConnectProvidersResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_open_id_connect_providers_response};
+
+static const Field fields_delete_open_id_connect_provider_request[] = {
+    {.name = {"OpenIDConnectProviderArn", 24}, .path = "openIDConnectProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamDeleteOpenIDConnectProviderRequest, open_id_connect_provider_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_DELETE_OPEN_ID_CONNECT_PROVIDER_REQUEST = {.name = "DeleteOpenIDConnectProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeleteOpenIDConnectProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_open_id_connect_provider_request};
+
+static const Field fields_add_client_id_to_open_id_connect_provider_request[] = {
+    {.name = {"OpenIDConnectProviderArn", 24}, .path = "openIDConnectProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamAddClientIDToOpenIDConnectProviderRequest, open_id_connect_provider_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ClientID", 8}, .path = "clientID", .shape = &shape_client_id_type, .offset = offsetof(IamAddClientIDToOpenIDConnectProviderRequest, client_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_REQUEST = {.name = "AddClientIDToOpenIDConnectProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamAddClientIDToOpenIDConnectProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_add_client_id_to_open_id_connect_provider_request};
+
+static const Field fields_remove_client_id_from_open_id_connect_provider_request[] = {
+    {.name = {"OpenIDConnectProviderArn", 24}, .path = "openIDConnectProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamRemoveClientIDFromOpenIDConnectProviderRequest, open_id_connect_provider_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ClientID", 8}, .path = "clientID", .shape = &shape_client_id_type, .offset = offsetof(IamRemoveClientIDFromOpenIDConnectProviderRequest, client_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_REQUEST = {.name = "RemoveClientIDFromOpenIDConnectProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamRemoveClientIDFromOpenIDConnectProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_remove_client_id_from_open_id_connect_provider_request};
+
+static const Field fields_update_open_id_connect_provider_thumbprint_request[] = {
+    {.name = {"OpenIDConnectProviderArn", 24}, .path = "openIDConnectProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamUpdateOpenIDConnectProviderThumbprintRequest, open_id_connect_provider_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ThumbprintList", 14}, .path = "thumbprintList", .shape = &shape_thumbprint_list_type, .offset = offsetof(IamUpdateOpenIDConnectProviderThumbprintRequest, thumbprint_list), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_REQUEST = {.name = "UpdateOpenIDConnectProviderThumbprintRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUpdateOpenIDConnectProviderThumbprintRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_update_open_id_connect_provider_thumbprint_request};
+
+static const Field fields_tag_open_id_connect_provider_request[] = {
+    {.name = {"OpenIDConnectProviderArn", 24}, .path = "openIDConnectProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamTagOpenIDConnectProviderRequest, open_id_connect_provider_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamTagOpenIDConnectProviderRequest, tags), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_TAG_OPEN_ID_CONNECT_PROVIDER_REQUEST = {.name = "TagOpenIDConnectProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamTagOpenIDConnectProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_open_id_connect_provider_request};
+
+static const Field fields_untag_open_id_connect_provider_request[] = {
+    {.name = {"OpenIDConnectProviderArn", 24}, .path = "openIDConnectProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamUntagOpenIDConnectProviderRequest, open_id_connect_provider_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TagKeys", 7}, .path = "tagKeys", .shape = &shape_tag_key_list_type, .offset = offsetof(IamUntagOpenIDConnectProviderRequest, tag_keys), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UNTAG_OPEN_ID_CONNECT_PROVIDER_REQUEST = {.name = "UntagOpenIDConnectProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUntagOpenIDConnectProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_open_id_connect_provider_request};
+
+static const Field fields_list_open_id_connect_provider_tags_request[] = {
+    {.name = {"OpenIDConnectProviderArn", 24}, .path = "openIDConnectProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamListOpenIDConnectProviderTagsRequest, open_id_connect_provider_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListOpenIDConnectProviderTagsRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListOpenIDConnectProviderTagsRequest, max_items), .has_offset = offsetof(IamListOpenIDConnectProviderTagsRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_REQUEST = {.name = "ListOpenIDConnectProviderTagsRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListOpenIDConnectProviderTagsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_open_id_connect_provider_tags_request};
+
+static const Field fields_list_open_id_connect_provider_tags_response[] = {
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamListOpenIDConnectProviderTagsResponse, tags), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListOpenIDConnectProviderTagsResponse, is_truncated), .has_offset = offsetof(IamListOpenIDConnectProviderTagsResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListOpenIDConnectProviderTagsResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_RESPONSE = {.name = "ListOpenIDConnectProviderTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListOpenIDConnectProviderTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_open_id_connect_provider_tags_response};
+
+static const Shape shape_saml_metadata_document_type = {.name = "SAMLMetadataDocumentType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1000, .max = 10000000};
+
+static const Shape shape_saml_provider_name_type = {.name = "SAMLProviderNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[\\w._-]+"};
+
+static const char *const enum_assertion_encryption_mode_type[] = {"Required", "Allowed", NULL};
+static const Shape shape_assertion_encryption_mode_type = {.name = "assertionEncryptionModeType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_assertion_encryption_mode_type};
+
+static const Field fields_create_saml_provider_request[] = {
+    {.name = {"SAMLMetadataDocument", 20}, .path = "sAMLMetadataDocument", .shape = &shape_saml_metadata_document_type, .offset = offsetof(IamCreateSAMLProviderRequest, saml_metadata_document), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_saml_provider_name_type, .offset = offsetof(IamCreateSAMLProviderRequest, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamCreateSAMLProviderRequest, tags), .has_offset = NO_OFFSET},
+    {.name = {"AssertionEncryptionMode", 23}, .path = "assertionEncryptionMode", .shape = &shape_assertion_encryption_mode_type, .offset = offsetof(IamCreateSAMLProviderRequest, assertion_encryption_mode), .has_offset = NO_OFFSET},
+    {.name = {"AddPrivateKey", 13}, .path = "addPrivateKey", .shape = &shape_private_key_type, .offset = offsetof(IamCreateSAMLProviderRequest, add_private_key), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_CREATE_SAML_PROVIDER_REQUEST = {.name = "CreateSAMLProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateSAMLProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_create_saml_provider_request};
+
+static const Field fields_create_saml_provider_response[] = {
+    {.name = {"SAMLProviderArn", 15}, .path = "sAMLProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamCreateSAMLProviderResponse, saml_provider_arn), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamCreateSAMLProviderResponse, tags), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_CREATE_SAML_PROVIDER_RESPONSE = {.name = "CreateSAMLProviderResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamCreateSAMLProviderResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_create_saml_provider_response};
+
+static const Field fields_get_saml_provider_request[] = {
+    {.name = {"SAMLProviderArn", 15}, .path = "sAMLProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamGetSAMLProviderRequest, saml_provider_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_GET_SAML_PROVIDER_REQUEST = {.name = "GetSAMLProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetSAMLProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_saml_provider_request};
+
+static const Shape shape_private_key_id_type = {.name = "privateKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 22, .max = 64, .pattern = "[A-Z0-9]+"};
+
+static const Field fields_saml_private_key[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_private_key_id_type, .offset = offsetof(IamSAMLPrivateKey, key_id), .has_offset = NO_OFFSET},
+    {.name = {"Timestamp", 9}, .path = "timestamp", .shape = &shape_date_type, .offset = offsetof(IamSAMLPrivateKey, timestamp), .has_offset = offsetof(IamSAMLPrivateKey, has_timestamp)},
+};
+const Shape IAM_SHAPE_SAML_PRIVATE_KEY = {.name = "SAMLPrivateKey", .kind = KIND_STRUCTURE, .size = sizeof(IamSAMLPrivateKey), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_saml_private_key};
+
+static const Shape shape_private_key_list = {.name = "privateKeyList", .kind = KIND_LIST, .size = sizeof(IamprivateKeyList), .min = NO_MIN, .max = 2, .member = &IAM_SHAPE_SAML_PRIVATE_KEY};
+
+static const Field fields_get_saml_provider_response[] = {
+    {.name = {"SAMLProviderUUID", 16}, .path = "sAMLProviderUUID", .shape = &shape_private_key_id_type, .offset = offsetof(IamGetSAMLProviderResponse, saml_provider_uuid), .has_offset = NO_OFFSET},
+    {.name = {"SAMLMetadataDocument", 20}, .path = "sAMLMetadataDocument", .shape = &shape_saml_metadata_document_type, .offset = offsetof(IamGetSAMLProviderResponse, saml_metadata_document), .has_offset = NO_OFFSET},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamGetSAMLProviderResponse, create_date), .has_offset = offsetof(IamGetSAMLProviderResponse, has_create_date)},
+    {.name = {"ValidUntil", 10}, .path = "validUntil", .shape = &shape_date_type, .offset = offsetof(IamGetSAMLProviderResponse, valid_until), .has_offset = offsetof(IamGetSAMLProviderResponse, has_valid_until)},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamGetSAMLProviderResponse, tags), .has_offset = NO_OFFSET},
+    {.name = {"AssertionEncryptionMode", 23}, .path = "assertionEncryptionMode", .shape = &shape_assertion_encryption_mode_type, .offset = offsetof(IamGetSAMLProviderResponse, assertion_encryption_mode), .has_offset = NO_OFFSET},
+    {.name = {"PrivateKeyList", 14}, .path = "privateKeyList", .shape = &shape_private_key_list, .offset = offsetof(IamGetSAMLProviderResponse, private_key_list), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_SAML_PROVIDER_RESPONSE = {.name = "GetSAMLProviderResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetSAMLProviderResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_get_saml_provider_response};
+
+const Shape IAM_SHAPE_LIST_SAML_PROVIDERS_REQUEST = {.name = "ListSAMLProvidersRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListSAMLProvidersRequest), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_saml_provider_list_entry[] = {
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(IamSAMLProviderListEntry, arn), .has_offset = NO_OFFSET},
+    {.name = {"ValidUntil", 10}, .path = "validUntil", .shape = &shape_date_type, .offset = offsetof(IamSAMLProviderListEntry, valid_until), .has_offset = offsetof(IamSAMLProviderListEntry, has_valid_until)},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamSAMLProviderListEntry, create_date), .has_offset = offsetof(IamSAMLProviderListEntry, has_create_date)},
+};
+const Shape IAM_SHAPE_SAML_PROVIDER_LIST_ENTRY = {.name = "SAMLProviderListEntry", .kind = KIND_STRUCTURE, .size = sizeof(IamSAMLProviderListEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_saml_provider_list_entry};
+
+static const Shape shape_saml_provider_list_type = {.name = "SAMLProviderListType", .kind = KIND_LIST, .size = sizeof(IamSAMLProviderListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_SAML_PROVIDER_LIST_ENTRY};
+
+static const Field fields_list_saml_providers_response[] = {
+    {.name = {"SAMLProviderList", 16}, .path = "sAMLProviderList", .shape = &shape_saml_provider_list_type, .offset = offsetof(IamListSAMLProvidersResponse, saml_provider_list), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_SAML_PROVIDERS_RESPONSE = {.name = "ListSAMLProvidersResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListSAMLProvidersResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_saml_providers_response};
+
+static const Field fields_update_saml_provider_request[] = {
+    {.name = {"SAMLMetadataDocument", 20}, .path = "sAMLMetadataDocument", .shape = &shape_saml_metadata_document_type, .offset = offsetof(IamUpdateSAMLProviderRequest, saml_metadata_document), .has_offset = NO_OFFSET},
+    {.name = {"SAMLProviderArn", 15}, .path = "sAMLProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamUpdateSAMLProviderRequest, saml_provider_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AssertionEncryptionMode", 23}, .path = "assertionEncryptionMode", .shape = &shape_assertion_encryption_mode_type, .offset = offsetof(IamUpdateSAMLProviderRequest, assertion_encryption_mode), .has_offset = NO_OFFSET},
+    {.name = {"AddPrivateKey", 13}, .path = "addPrivateKey", .shape = &shape_private_key_type, .offset = offsetof(IamUpdateSAMLProviderRequest, add_private_key), .has_offset = NO_OFFSET},
+    {.name = {"RemovePrivateKey", 16}, .path = "removePrivateKey", .shape = &shape_private_key_id_type, .offset = offsetof(IamUpdateSAMLProviderRequest, remove_private_key), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_UPDATE_SAML_PROVIDER_REQUEST = {.name = "UpdateSAMLProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUpdateSAMLProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_update_saml_provider_request};
+
+static const Field fields_update_saml_provider_response[] = {
+    {.name = {"SAMLProviderArn", 15}, .path = "sAMLProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamUpdateSAMLProviderResponse, saml_provider_arn), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_UPDATE_SAML_PROVIDER_RESPONSE = {.name = "UpdateSAMLProviderResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamUpdateSAMLProviderResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_update_saml_provider_response};
+
+static const Field fields_delete_saml_provider_request[] = {
+    {.name = {"SAMLProviderArn", 15}, .path = "sAMLProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamDeleteSAMLProviderRequest, saml_provider_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_DELETE_SAML_PROVIDER_REQUEST = {.name = "DeleteSAMLProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamDeleteSAMLProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_saml_provider_request};
+
+static const Field fields_tag_saml_provider_request[] = {
+    {.name = {"SAMLProviderArn", 15}, .path = "sAMLProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamTagSAMLProviderRequest, saml_provider_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamTagSAMLProviderRequest, tags), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_TAG_SAML_PROVIDER_REQUEST = {.name = "TagSAMLProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamTagSAMLProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_saml_provider_request};
+
+static const Field fields_untag_saml_provider_request[] = {
+    {.name = {"SAMLProviderArn", 15}, .path = "sAMLProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamUntagSAMLProviderRequest, saml_provider_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TagKeys", 7}, .path = "tagKeys", .shape = &shape_tag_key_list_type, .offset = offsetof(IamUntagSAMLProviderRequest, tag_keys), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_UNTAG_SAML_PROVIDER_REQUEST = {.name = "UntagSAMLProviderRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamUntagSAMLProviderRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_saml_provider_request};
+
+static const Field fields_list_saml_provider_tags_request[] = {
+    {.name = {"SAMLProviderArn", 15}, .path = "sAMLProviderArn", .shape = &shape_arn_type, .offset = offsetof(IamListSAMLProviderTagsRequest, saml_provider_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamListSAMLProviderTagsRequest, marker), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamListSAMLProviderTagsRequest, max_items), .has_offset = offsetof(IamListSAMLProviderTagsRequest, has_max_items)},
+};
+const Shape IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_REQUEST = {.name = "ListSAMLProviderTagsRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamListSAMLProviderTagsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_saml_provider_tags_request};
+
+static const Field fields_list_saml_provider_tags_response[] = {
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamListSAMLProviderTagsResponse, tags), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamListSAMLProviderTagsResponse, is_truncated), .has_offset = offsetof(IamListSAMLProviderTagsResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamListSAMLProviderTagsResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_RESPONSE = {.name = "ListSAMLProviderTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListSAMLProviderTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_saml_provider_tags_response};
+
+static const char *const enum_report_state_type[] = {"STARTED", "INPROGRESS", "COMPLETE", NULL};
+static const Shape shape_report_state_type = {.name = "ReportStateType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_report_state_type};
+
+static const Shape shape_report_state_description_type = {.name = "ReportStateDescriptionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_generate_credential_report_response[] = {
+    {.name = {"State", 5}, .path = "state", .shape = &shape_report_state_type, .offset = offsetof(IamGenerateCredentialReportResponse, state), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_report_state_description_type, .offset = offsetof(IamGenerateCredentialReportResponse, description), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GENERATE_CREDENTIAL_REPORT_RESPONSE = {.name = "GenerateCredentialReportResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGenerateCredentialReportResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_generate_credential_report_response};
+
+static const Shape shape_report_content_type = {.name = "ReportContentType", .kind = KIND_BLOB, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const char *const enum_report_format_type[] = {"text/csv", NULL};
+static const Shape shape_report_format_type = {.name = "ReportFormatType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_report_format_type};
+
+static const Field fields_get_credential_report_response[] = {
+    {.name = {"Content", 7}, .path = "content", .shape = &shape_report_content_type, .offset = offsetof(IamGetCredentialReportResponse, content), .has_offset = NO_OFFSET},
+    {.name = {"ReportFormat", 12}, .path = "reportFormat", .shape = &shape_report_format_type, .offset = offsetof(IamGetCredentialReportResponse, report_format), .has_offset = NO_OFFSET},
+    {.name = {"GeneratedTime", 13}, .path = "generatedTime", .shape = &shape_date_type, .offset = offsetof(IamGetCredentialReportResponse, generated_time), .has_offset = offsetof(IamGetCredentialReportResponse, has_generated_time)},
+};
+const Shape IAM_SHAPE_GET_CREDENTIAL_REPORT_RESPONSE = {.name = "GetCredentialReportResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetCredentialReportResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_credential_report_response};
+
+static const Field fields_change_password_request[] = {
+    {.name = {"OldPassword", 11}, .path = "oldPassword", .shape = &shape_password_type, .offset = offsetof(IamChangePasswordRequest, old_password), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NewPassword", 11}, .path = "newPassword", .shape = &shape_password_type, .offset = offsetof(IamChangePasswordRequest, new_password), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_CHANGE_PASSWORD_REQUEST = {.name = "ChangePasswordRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamChangePasswordRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_change_password_request};
+
+static const char *const enum_global_endpoint_token_version[] = {"v1Token", "v2Token", NULL};
+static const Shape shape_global_endpoint_token_version = {.name = "globalEndpointTokenVersion", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_global_endpoint_token_version};
+
+static const Field fields_set_security_token_service_preferences_request[] = {
+    {.name = {"GlobalEndpointTokenVersion", 26}, .path = "globalEndpointTokenVersion", .shape = &shape_global_endpoint_token_version, .offset = offsetof(IamSetSecurityTokenServicePreferencesRequest, global_endpoint_token_version), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape IAM_SHAPE_SET_SECURITY_TOKEN_SERVICE_PREFERENCES_REQUEST = {.name = "SetSecurityTokenServicePreferencesRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamSetSecurityTokenServicePreferencesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_set_security_token_service_preferences_request};
+
 const ErrorModel IAM_LIMIT_EXCEEDED = {"LimitExceededException", NULL, "LimitExceeded", 409, true, "message", NULL};
 const ErrorModel IAM_INVALID_INPUT = {"InvalidInputException", NULL, "InvalidInput", 400, true, "message", NULL};
 const ErrorModel IAM_ENTITY_ALREADY_EXISTS = {"EntityAlreadyExistsException", NULL, "EntityAlreadyExists", 409, true, "message", NULL};
@@ -1477,6 +2249,20 @@ const ErrorModel IAM_POLICY_NOT_ATTACHABLE = {"PolicyNotAttachableException", NU
 const ErrorModel IAM_ENTITY_TEMPORARILY_UNMODIFIABLE = {"EntityTemporarilyUnmodifiableException", NULL, "EntityTemporarilyUnmodifiable", 409, true, "message", NULL};
 const ErrorModel IAM_PASSWORD_POLICY_VIOLATION = {"PasswordPolicyViolationException", NULL, "PasswordPolicyViolation", 400, true, "message", NULL};
 const ErrorModel IAM_POLICY_EVALUATION = {"PolicyEvaluationException", NULL, "PolicyEvaluation", 500, true, "message", NULL};
+const ErrorModel IAM_SERVICE_NOT_SUPPORTED = {"ServiceNotSupportedException", NULL, "NotSupportedService", 404, true, "message", NULL};
+const ErrorModel IAM_INVALID_PUBLIC_KEY = {"InvalidPublicKeyException", NULL, "InvalidPublicKey", 400, true, "message", NULL};
+const ErrorModel IAM_DUPLICATE_SSH_PUBLIC_KEY = {"DuplicateSSHPublicKeyException", NULL, "DuplicateSSHPublicKey", 400, true, "message", NULL};
+const ErrorModel IAM_UNRECOGNIZED_PUBLIC_KEY_ENCODING = {"UnrecognizedPublicKeyEncodingException", NULL, "UnrecognizedPublicKeyEncoding", 400, true, "message", NULL};
+const ErrorModel IAM_MALFORMED_CERTIFICATE = {"MalformedCertificateException", NULL, "MalformedCertificate", 400, true, "message", NULL};
+const ErrorModel IAM_INVALID_CERTIFICATE = {"InvalidCertificateException", NULL, "InvalidCertificate", 400, true, "message", NULL};
+const ErrorModel IAM_DUPLICATE_CERTIFICATE = {"DuplicateCertificateException", NULL, "DuplicateCertificate", 409, true, "message", NULL};
+const ErrorModel IAM_KEY_PAIR_MISMATCH = {"KeyPairMismatchException", NULL, "KeyPairMismatch", 400, true, "message", NULL};
+const ErrorModel IAM_INVALID_AUTHENTICATION_CODE = {"InvalidAuthenticationCodeException", NULL, "InvalidAuthenticationCode", 403, true, "message", NULL};
+const ErrorModel IAM_OPEN_ID_IDP_COMMUNICATION_ERROR = {"OpenIdIdpCommunicationErrorException", NULL, "OpenIdIdpCommunicationError", 400, true, "message", NULL};
+const ErrorModel IAM_CREDENTIAL_REPORT_NOT_PRESENT = {"CredentialReportNotPresentException", NULL, "ReportNotPresent", 410, true, "message", NULL};
+const ErrorModel IAM_CREDENTIAL_REPORT_EXPIRED = {"CredentialReportExpiredException", NULL, "ReportExpired", 410, true, "message", NULL};
+const ErrorModel IAM_CREDENTIAL_REPORT_NOT_READY = {"CredentialReportNotReadyException", NULL, "ReportInProgress", 404, true, "message", NULL};
+const ErrorModel IAM_INVALID_USER_TYPE = {"InvalidUserTypeException", NULL, "InvalidUserType", 400, true, "message", NULL};
 
 const OperationModel IamCreateRoleModel = {.name = "CreateRole", .input = &IAM_SHAPE_CREATE_ROLE_REQUEST, .output = &IAM_SHAPE_CREATE_ROLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "CreateRoleResult"};
 const OperationModel IamGetRoleModel = {.name = "GetRole", .input = &IAM_SHAPE_GET_ROLE_REQUEST, .output = &IAM_SHAPE_GET_ROLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetRoleResult"};
@@ -1575,6 +2361,61 @@ const OperationModel IamSimulateCustomPolicyModel = {.name = "SimulateCustomPoli
 const OperationModel IamSimulatePrincipalPolicyModel = {.name = "SimulatePrincipalPolicy", .input = &IAM_SHAPE_SIMULATE_PRINCIPAL_POLICY_REQUEST, .output = &IAM_SHAPE_SIMULATE_POLICY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "SimulatePrincipalPolicyResult"};
 const OperationModel IamGetContextKeysForCustomPolicyModel = {.name = "GetContextKeysForCustomPolicy", .input = &IAM_SHAPE_GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_REQUEST, .output = &IAM_SHAPE_GET_CONTEXT_KEYS_FOR_POLICY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetContextKeysForCustomPolicyResult"};
 const OperationModel IamGetContextKeysForPrincipalPolicyModel = {.name = "GetContextKeysForPrincipalPolicy", .input = &IAM_SHAPE_GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_REQUEST, .output = &IAM_SHAPE_GET_CONTEXT_KEYS_FOR_POLICY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetContextKeysForPrincipalPolicyResult"};
+const OperationModel IamCreateServiceSpecificCredentialModel = {.name = "CreateServiceSpecificCredential", .input = &IAM_SHAPE_CREATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST, .output = &IAM_SHAPE_CREATE_SERVICE_SPECIFIC_CREDENTIAL_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "CreateServiceSpecificCredentialResult"};
+const OperationModel IamListServiceSpecificCredentialsModel = {.name = "ListServiceSpecificCredentials", .input = &IAM_SHAPE_LIST_SERVICE_SPECIFIC_CREDENTIALS_REQUEST, .output = &IAM_SHAPE_LIST_SERVICE_SPECIFIC_CREDENTIALS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListServiceSpecificCredentialsResult"};
+const OperationModel IamUpdateServiceSpecificCredentialModel = {.name = "UpdateServiceSpecificCredential", .input = &IAM_SHAPE_UPDATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UpdateServiceSpecificCredentialResult"};
+const OperationModel IamResetServiceSpecificCredentialModel = {.name = "ResetServiceSpecificCredential", .input = &IAM_SHAPE_RESET_SERVICE_SPECIFIC_CREDENTIAL_REQUEST, .output = &IAM_SHAPE_RESET_SERVICE_SPECIFIC_CREDENTIAL_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ResetServiceSpecificCredentialResult"};
+const OperationModel IamDeleteServiceSpecificCredentialModel = {.name = "DeleteServiceSpecificCredential", .input = &IAM_SHAPE_DELETE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteServiceSpecificCredentialResult"};
+const OperationModel IamUploadSSHPublicKeyModel = {.name = "UploadSSHPublicKey", .input = &IAM_SHAPE_UPLOAD_SSH_PUBLIC_KEY_REQUEST, .output = &IAM_SHAPE_UPLOAD_SSH_PUBLIC_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UploadSSHPublicKeyResult"};
+const OperationModel IamGetSSHPublicKeyModel = {.name = "GetSSHPublicKey", .input = &IAM_SHAPE_GET_SSH_PUBLIC_KEY_REQUEST, .output = &IAM_SHAPE_GET_SSH_PUBLIC_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetSSHPublicKeyResult"};
+const OperationModel IamListSSHPublicKeysModel = {.name = "ListSSHPublicKeys", .input = &IAM_SHAPE_LIST_SSH_PUBLIC_KEYS_REQUEST, .output = &IAM_SHAPE_LIST_SSH_PUBLIC_KEYS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListSSHPublicKeysResult"};
+const OperationModel IamUpdateSSHPublicKeyModel = {.name = "UpdateSSHPublicKey", .input = &IAM_SHAPE_UPDATE_SSH_PUBLIC_KEY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UpdateSSHPublicKeyResult"};
+const OperationModel IamDeleteSSHPublicKeyModel = {.name = "DeleteSSHPublicKey", .input = &IAM_SHAPE_DELETE_SSH_PUBLIC_KEY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteSSHPublicKeyResult"};
+const OperationModel IamUploadSigningCertificateModel = {.name = "UploadSigningCertificate", .input = &IAM_SHAPE_UPLOAD_SIGNING_CERTIFICATE_REQUEST, .output = &IAM_SHAPE_UPLOAD_SIGNING_CERTIFICATE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UploadSigningCertificateResult"};
+const OperationModel IamListSigningCertificatesModel = {.name = "ListSigningCertificates", .input = &IAM_SHAPE_LIST_SIGNING_CERTIFICATES_REQUEST, .output = &IAM_SHAPE_LIST_SIGNING_CERTIFICATES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListSigningCertificatesResult"};
+const OperationModel IamUpdateSigningCertificateModel = {.name = "UpdateSigningCertificate", .input = &IAM_SHAPE_UPDATE_SIGNING_CERTIFICATE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UpdateSigningCertificateResult"};
+const OperationModel IamDeleteSigningCertificateModel = {.name = "DeleteSigningCertificate", .input = &IAM_SHAPE_DELETE_SIGNING_CERTIFICATE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteSigningCertificateResult"};
+const OperationModel IamUploadServerCertificateModel = {.name = "UploadServerCertificate", .input = &IAM_SHAPE_UPLOAD_SERVER_CERTIFICATE_REQUEST, .output = &IAM_SHAPE_UPLOAD_SERVER_CERTIFICATE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UploadServerCertificateResult"};
+const OperationModel IamGetServerCertificateModel = {.name = "GetServerCertificate", .input = &IAM_SHAPE_GET_SERVER_CERTIFICATE_REQUEST, .output = &IAM_SHAPE_GET_SERVER_CERTIFICATE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetServerCertificateResult"};
+const OperationModel IamListServerCertificatesModel = {.name = "ListServerCertificates", .input = &IAM_SHAPE_LIST_SERVER_CERTIFICATES_REQUEST, .output = &IAM_SHAPE_LIST_SERVER_CERTIFICATES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListServerCertificatesResult"};
+const OperationModel IamUpdateServerCertificateModel = {.name = "UpdateServerCertificate", .input = &IAM_SHAPE_UPDATE_SERVER_CERTIFICATE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UpdateServerCertificateResult"};
+const OperationModel IamDeleteServerCertificateModel = {.name = "DeleteServerCertificate", .input = &IAM_SHAPE_DELETE_SERVER_CERTIFICATE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteServerCertificateResult"};
+const OperationModel IamTagServerCertificateModel = {.name = "TagServerCertificate", .input = &IAM_SHAPE_TAG_SERVER_CERTIFICATE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "TagServerCertificateResult"};
+const OperationModel IamUntagServerCertificateModel = {.name = "UntagServerCertificate", .input = &IAM_SHAPE_UNTAG_SERVER_CERTIFICATE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UntagServerCertificateResult"};
+const OperationModel IamListServerCertificateTagsModel = {.name = "ListServerCertificateTags", .input = &IAM_SHAPE_LIST_SERVER_CERTIFICATE_TAGS_REQUEST, .output = &IAM_SHAPE_LIST_SERVER_CERTIFICATE_TAGS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListServerCertificateTagsResult"};
+const OperationModel IamCreateVirtualMFADeviceModel = {.name = "CreateVirtualMFADevice", .input = &IAM_SHAPE_CREATE_VIRTUAL_MFA_DEVICE_REQUEST, .output = &IAM_SHAPE_CREATE_VIRTUAL_MFA_DEVICE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "CreateVirtualMFADeviceResult"};
+const OperationModel IamListVirtualMFADevicesModel = {.name = "ListVirtualMFADevices", .input = &IAM_SHAPE_LIST_VIRTUAL_MFA_DEVICES_REQUEST, .output = &IAM_SHAPE_LIST_VIRTUAL_MFA_DEVICES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListVirtualMFADevicesResult"};
+const OperationModel IamDeleteVirtualMFADeviceModel = {.name = "DeleteVirtualMFADevice", .input = &IAM_SHAPE_DELETE_VIRTUAL_MFA_DEVICE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteVirtualMFADeviceResult"};
+const OperationModel IamEnableMFADeviceModel = {.name = "EnableMFADevice", .input = &IAM_SHAPE_ENABLE_MFA_DEVICE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "EnableMFADeviceResult"};
+const OperationModel IamDeactivateMFADeviceModel = {.name = "DeactivateMFADevice", .input = &IAM_SHAPE_DEACTIVATE_MFA_DEVICE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeactivateMFADeviceResult"};
+const OperationModel IamResyncMFADeviceModel = {.name = "ResyncMFADevice", .input = &IAM_SHAPE_RESYNC_MFA_DEVICE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ResyncMFADeviceResult"};
+const OperationModel IamGetMFADeviceModel = {.name = "GetMFADevice", .input = &IAM_SHAPE_GET_MFA_DEVICE_REQUEST, .output = &IAM_SHAPE_GET_MFA_DEVICE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetMFADeviceResult"};
+const OperationModel IamListMFADevicesModel = {.name = "ListMFADevices", .input = &IAM_SHAPE_LIST_MFA_DEVICES_REQUEST, .output = &IAM_SHAPE_LIST_MFA_DEVICES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListMFADevicesResult"};
+const OperationModel IamTagMFADeviceModel = {.name = "TagMFADevice", .input = &IAM_SHAPE_TAG_MFA_DEVICE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "TagMFADeviceResult"};
+const OperationModel IamUntagMFADeviceModel = {.name = "UntagMFADevice", .input = &IAM_SHAPE_UNTAG_MFA_DEVICE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UntagMFADeviceResult"};
+const OperationModel IamListMFADeviceTagsModel = {.name = "ListMFADeviceTags", .input = &IAM_SHAPE_LIST_MFA_DEVICE_TAGS_REQUEST, .output = &IAM_SHAPE_LIST_MFA_DEVICE_TAGS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListMFADeviceTagsResult"};
+const OperationModel IamCreateOpenIDConnectProviderModel = {.name = "CreateOpenIDConnectProvider", .input = &IAM_SHAPE_CREATE_OPEN_ID_CONNECT_PROVIDER_REQUEST, .output = &IAM_SHAPE_CREATE_OPEN_ID_CONNECT_PROVIDER_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "CreateOpenIDConnectProviderResult"};
+const OperationModel IamGetOpenIDConnectProviderModel = {.name = "GetOpenIDConnectProvider", .input = &IAM_SHAPE_GET_OPEN_ID_CONNECT_PROVIDER_REQUEST, .output = &IAM_SHAPE_GET_OPEN_ID_CONNECT_PROVIDER_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetOpenIDConnectProviderResult"};
+const OperationModel IamListOpenIDConnectProvidersModel = {.name = "ListOpenIDConnectProviders", .input = &IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDERS_REQUEST, .output = &IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDERS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListOpenIDConnectProvidersResult"};
+const OperationModel IamDeleteOpenIDConnectProviderModel = {.name = "DeleteOpenIDConnectProvider", .input = &IAM_SHAPE_DELETE_OPEN_ID_CONNECT_PROVIDER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteOpenIDConnectProviderResult"};
+const OperationModel IamAddClientIDToOpenIDConnectProviderModel = {.name = "AddClientIDToOpenIDConnectProvider", .input = &IAM_SHAPE_ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "AddClientIDToOpenIDConnectProviderResult"};
+const OperationModel IamRemoveClientIDFromOpenIDConnectProviderModel = {.name = "RemoveClientIDFromOpenIDConnectProvider", .input = &IAM_SHAPE_REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "RemoveClientIDFromOpenIDConnectProviderResult"};
+const OperationModel IamUpdateOpenIDConnectProviderThumbprintModel = {.name = "UpdateOpenIDConnectProviderThumbprint", .input = &IAM_SHAPE_UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UpdateOpenIDConnectProviderThumbprintResult"};
+const OperationModel IamTagOpenIDConnectProviderModel = {.name = "TagOpenIDConnectProvider", .input = &IAM_SHAPE_TAG_OPEN_ID_CONNECT_PROVIDER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "TagOpenIDConnectProviderResult"};
+const OperationModel IamUntagOpenIDConnectProviderModel = {.name = "UntagOpenIDConnectProvider", .input = &IAM_SHAPE_UNTAG_OPEN_ID_CONNECT_PROVIDER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UntagOpenIDConnectProviderResult"};
+const OperationModel IamListOpenIDConnectProviderTagsModel = {.name = "ListOpenIDConnectProviderTags", .input = &IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_REQUEST, .output = &IAM_SHAPE_LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListOpenIDConnectProviderTagsResult"};
+const OperationModel IamCreateSAMLProviderModel = {.name = "CreateSAMLProvider", .input = &IAM_SHAPE_CREATE_SAML_PROVIDER_REQUEST, .output = &IAM_SHAPE_CREATE_SAML_PROVIDER_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "CreateSAMLProviderResult"};
+const OperationModel IamGetSAMLProviderModel = {.name = "GetSAMLProvider", .input = &IAM_SHAPE_GET_SAML_PROVIDER_REQUEST, .output = &IAM_SHAPE_GET_SAML_PROVIDER_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetSAMLProviderResult"};
+const OperationModel IamListSAMLProvidersModel = {.name = "ListSAMLProviders", .input = &IAM_SHAPE_LIST_SAML_PROVIDERS_REQUEST, .output = &IAM_SHAPE_LIST_SAML_PROVIDERS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListSAMLProvidersResult"};
+const OperationModel IamUpdateSAMLProviderModel = {.name = "UpdateSAMLProvider", .input = &IAM_SHAPE_UPDATE_SAML_PROVIDER_REQUEST, .output = &IAM_SHAPE_UPDATE_SAML_PROVIDER_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UpdateSAMLProviderResult"};
+const OperationModel IamDeleteSAMLProviderModel = {.name = "DeleteSAMLProvider", .input = &IAM_SHAPE_DELETE_SAML_PROVIDER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteSAMLProviderResult"};
+const OperationModel IamTagSAMLProviderModel = {.name = "TagSAMLProvider", .input = &IAM_SHAPE_TAG_SAML_PROVIDER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "TagSAMLProviderResult"};
+const OperationModel IamUntagSAMLProviderModel = {.name = "UntagSAMLProvider", .input = &IAM_SHAPE_UNTAG_SAML_PROVIDER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UntagSAMLProviderResult"};
+const OperationModel IamListSAMLProviderTagsModel = {.name = "ListSAMLProviderTags", .input = &IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_REQUEST, .output = &IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListSAMLProviderTagsResult"};
+const OperationModel IamGenerateCredentialReportModel = {.name = "GenerateCredentialReport", .input = &shape_nothing, .output = &IAM_SHAPE_GENERATE_CREDENTIAL_REPORT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GenerateCredentialReportResult"};
+const OperationModel IamGetCredentialReportModel = {.name = "GetCredentialReport", .input = &shape_nothing, .output = &IAM_SHAPE_GET_CREDENTIAL_REPORT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetCredentialReportResult"};
+const OperationModel IamChangePasswordModel = {.name = "ChangePassword", .input = &IAM_SHAPE_CHANGE_PASSWORD_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ChangePasswordResult"};
+const OperationModel IamSetSecurityTokenServicePreferencesModel = {.name = "SetSecurityTokenServicePreferences", .input = &IAM_SHAPE_SET_SECURITY_TOKEN_SERVICE_PREFERENCES_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "SetSecurityTokenServicePreferencesResult"};
 
 static const char *const operation_names[] = {
     "AcceptDelegationRequest",

@@ -1,5 +1,7 @@
 /* account.c - what an account has one of: its alias, its password policy, a summary of it. aws: IAM API Reference. */
+#include "account.h"
 #include "attached.h"
+#include "credential.h"
 #include "wire.h"
 
 static const Query get_account = {"SELECT alias, password_policy FROM iam_account WHERE account = ?1"};
@@ -7,6 +9,8 @@ static const Query put_alias = {"INSERT INTO iam_account (account, alias) VALUES
                                 " ON CONFLICT DO UPDATE SET alias = excluded.alias"};
 static const Query put_password = {"INSERT INTO iam_account (account, password_policy) VALUES (?1, ?2)"
                                    " ON CONFLICT DO UPDATE SET password_policy = excluded.password_policy"};
+static const Query put_token_version = {"INSERT INTO iam_account (account, token_version) VALUES (?1, ?2)"
+                                        " ON CONFLICT DO UPDATE SET token_version = excluded.token_version"};
 static const Query whose_alias = {"SELECT account FROM iam_account WHERE alias = ?1"};
 static const Query count_kinds = {
     "SELECT (SELECT count(*) FROM iam_entity WHERE account = ?1 AND kind = 1),"
@@ -14,7 +18,12 @@ static const Query count_kinds = {
     " (SELECT count(*) FROM iam_entity WHERE account = ?1 AND kind = 3),"
     " (SELECT count(*) FROM iam_entity WHERE account = ?1 AND kind = 4),"
     " (SELECT count(*) FROM iam_entity WHERE account = ?1 AND kind = 5),"
-    " (SELECT count(*) FROM iam_version v JOIN iam_entity e ON e.key = v.policy WHERE e.account = ?1)"};
+    " (SELECT count(*) FROM iam_version v JOIN iam_entity e ON e.key = v.policy WHERE e.account = ?1),"
+    " (SELECT count(*) FROM iam_entity WHERE account = ?1 AND kind IN (6, 7)),"
+    " (SELECT count(*) FROM iam_entity WHERE account = ?1 AND kind = 8),"
+    " (SELECT count(*) FROM iam_entity WHERE account = ?1 AND kind = 9),"
+    " (SELECT count(*) FROM iam_credential c JOIN iam_entity e ON e.key = c.owner WHERE e.account = ?1 AND c.kind = 4),"
+    " (SELECT coalesce((SELECT token_version FROM iam_account WHERE account = ?1), 1))"};
 
 typedef struct Account {
     Bytes alias, password_policy;
@@ -96,7 +105,6 @@ OPERATION(IamUpdateAccountPasswordPolicy, update_account_password_policy, WRITES
 static Status update_account_password_policy(Call *call, const IamUpdateAccountPasswordPolicyInput *in,
                                              IamUpdateAccountPasswordPolicyOutput *out)
 {
-    Buffer json = {0};
     IamPasswordPolicy policy = {.max_password_age = in->max_password_age,
                                 .has_max_password_age = in->has_max_password_age,
                                 .password_reuse_prevention = in->password_reuse_prevention,
@@ -111,10 +119,20 @@ static Status update_account_password_policy(Call *call, const IamUpdateAccountP
     SET(&policy, require_lowercase_characters, in->require_lowercase_characters);
     SET(&policy, allow_users_to_change_password, in->allow_users_to_change_password);
     SET(&policy, expire_passwords, in->has_max_password_age && in->max_password_age > 0);
-    json_encode(&json, &IAM_SHAPE_PASSWORD_POLICY, &policy);
-    Bytes copy = arena_copy(call->arena, buffer_bytes(&json));
-    buffer_done(&json);
-    return write_part(call, &put_password, copy);
+    return write_part(call, &put_password, json_text(call->arena, &IAM_SHAPE_PASSWORD_POLICY, &policy));
+}
+
+Status account_password_policy(Call *call, IamPasswordPolicy *ret_policy, bool *ret_is_there)
+{
+    Account account;
+    Bytes message;
+    *ret_policy = (IamPasswordPolicy){0};
+    TRY(read_account(call, &account));
+    *ret_is_there = present(account.password_policy);
+    if (!*ret_is_there)
+        return OK;
+    return expect_ok(
+        call, json_decode(call->arena, &IAM_SHAPE_PASSWORD_POLICY, account.password_policy, ret_policy, &message));
 }
 
 static Status no_password_policy(Call *call)
@@ -127,15 +145,11 @@ OPERATION(IamGetAccountPasswordPolicy, get_account_password_policy, READS);
 static Status get_account_password_policy(Call *call, const IamGetAccountPasswordPolicyInput *in,
                                           IamGetAccountPasswordPolicyOutput *out)
 {
-    Account account;
-    Bytes message;
+    bool is_there;
     (void)in;
-    TRY(read_account(call, &account));
-    if (!present(account.password_policy))
-        return no_password_policy(call);
     out->password_policy = arena_new_of(call->arena, IamPasswordPolicy);
-    return expect_ok(call, json_decode(call->arena, &IAM_SHAPE_PASSWORD_POLICY, account.password_policy,
-                                       out->password_policy, &message));
+    TRY(account_password_policy(call, out->password_policy, &is_there));
+    return is_there ? OK : no_password_policy(call);
 }
 
 OPERATION(IamDeleteAccountPasswordPolicy, delete_account_password_policy, WRITES);
@@ -147,6 +161,16 @@ static Status delete_account_password_policy(Call *call, const IamDeleteAccountP
     (void)out;
     TRY(read_account(call, &account));
     return present(account.password_policy) ? write_part(call, &put_password, (Bytes){0}) : no_password_policy(call);
+}
+
+/* aws: "The version of the global endpoint token": 1 is valid in the Regions that are there by default, 2 in all. */
+OPERATION(IamSetSecurityTokenServicePreferences, set_security_token_service_preferences, WRITES);
+static Status set_security_token_service_preferences(Call *call, const IamSetSecurityTokenServicePreferencesInput *in,
+                                                     IamSetSecurityTokenServicePreferencesOutput *out)
+{
+    (void)out;
+    return write_part(call, &put_token_version,
+                      bytes_is(in->global_endpoint_token_version, "v2Token") ? TEXT("2") : TEXT("1"));
 }
 
 /* Summary: aws: GetAccountSummary, sample response. */
@@ -184,13 +208,13 @@ static Status get_account_summary(Call *call, const IamGetAccountSummaryInput *i
         {"AccountMFAEnabled", -1, 0},
         {"AccountPasswordPresent", -1, 1},
         {"AccountSigningCertificatesPresent", -1, 0},
-        {"MFADevices", -1, 0},
-        {"MFADevicesInUse", -1, 0},
-        {"Providers", -1, 0},
-        {"ServerCertificates", -1, 0},
+        {"MFADevices", 8, 0},
+        {"MFADevicesInUse", 9, 0},
+        {"Providers", 6, 0},
+        {"ServerCertificates", 7, 0},
         {"ServerCertificatesQuota", -1, 20},
         {"SigningCertificatesPerUserQuota", -1, 2},
-        {"GlobalEndpointTokenVersion", -1, 1},
+        {"GlobalEndpointTokenVersion", 10, 0},
     };
     size_t count = sizeof entries / sizeof *entries;
     (void)in;

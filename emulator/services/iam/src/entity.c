@@ -1,6 +1,7 @@
 /* entity.c - the table of all that has a name. aws: IAM User Guide, "IAM identifiers" and "IAM and AWS STS quotas". */
 #include "entity.h"
 #include "base64.h"
+#include "credential.h"
 #include "row.h"
 
 #define COLUMNS                                                                                                        \
@@ -70,6 +71,19 @@ static const struct {
     [ENTITY_POLICY] = {"ANPA", "policy", "Policy " BYTES_FMT " was not found.",
                        "A policy called " BYTES_FMT " already exists. Duplicate names are not allowed.",
                        "PoliciesPerAccount", 1500},
+    /* aws: seen in what IAM told users of Terraform and the CDK. */
+    [ENTITY_OIDC] = {"", "oidc-provider", "OpenIDConnect Provider not found for arn " BYTES_FMT,
+                     "Provider with url https://" BYTES_FMT " already exists.", "OpenIdConnectProvidersPerAccount",
+                     100},
+    [ENTITY_SAML] = {"", "saml-provider", "Manifest not found for arn " BYTES_FMT,
+                     "EntityAlreadyExists: a provider called " BYTES_FMT " already exists.", "SAMLProvidersPerAccount",
+                     100},
+    [ENTITY_SERVER_CERTIFICATE] = {"ASCA", "server-certificate",
+                                   "The Server Certificate with name " BYTES_FMT " cannot be found.",
+                                   "The Server Certificate with name " BYTES_FMT " already exists.",
+                                   "ServerCertificatesPerAccount", 20},
+    [ENTITY_MFA] = {"", "mfa", "VirtualMFADevice with serial number " BYTES_FMT " doesn't exist.",
+                    "MFADevice entity at the same path and name already exists.", "VirtualMFADevicesPerAccount", 5000},
 };
 
 Bytes iam_id_new(const Scope *scope, const char *prefix)
@@ -124,6 +138,24 @@ Status entity_find(Call *call, EntityKind kind, Bytes name, Entity *ret_entity)
     int code = entity_look_up(&call->scope, kind, name, ret_entity);
     if (code == STORE_NOT_FOUND)
         return fail_naming(call, &IAM_NO_SUCH_ENTITY, kinds[kind].absent, name);
+    return expect_ok(call, code);
+}
+
+/* arn:aws:iam::<account>:<resource>/path/name: the name is behind the last slash, but of OIDC it's all of it. */
+Status entity_find_by_arn(Call *call, EntityKind kind, Bytes text, Entity *ret_entity)
+{
+    Arn arn;
+    Bytes resource = bytes_of(kinds[kind].resource);
+    if (!arn_parse(text, &arn) || !bytes_is(arn.service, "iam") || !bytes_starts_with(arn.resource, resource) ||
+        arn.resource.len <= resource.len + 1)
+        return fail(call, &IAM_INVALID_INPUT, "Invalid ARN:  Could not be parsed!");
+    size_t from = resource.len + 1;
+    if (kind != ENTITY_OIDC)
+        from = (size_t)(bytes_find_last(arn.resource, '/') + 1);
+    Bytes name = bytes_slice(arn.resource, from, arn.resource.len - from);
+    int code = entity_look_up(&call->scope, kind, name, ret_entity);
+    if (code == STORE_NOT_FOUND || (code == STORE_OK && !bytes_equal(entity_arn(&call->scope, ret_entity), text)))
+        return fail_naming(call, &IAM_NO_SUCH_ENTITY, kinds[kind].absent, text);
     return expect_ok(call, code);
 }
 
@@ -303,21 +335,29 @@ int entity_counts(const Scope *scope, int64_t key, int64_t *ret_inline, int64_t 
 }
 
 static const Query count_credentials = {"SELECT (SELECT count(*) FROM iam_access_key WHERE owner = ?1),"
-                                        " (SELECT count(*) FROM iam_login WHERE owner = ?1)"};
+                                        " (SELECT count(*) FROM iam_login WHERE owner = ?1),"
+                                        " (SELECT count(*) FROM iam_credential WHERE owner = ?1 AND kind = ?2),"
+                                        " (SELECT count(*) FROM iam_credential WHERE owner = ?1)"};
 
 static Status check_no_credentials(Call *call, const Entity *user)
 {
     Statement *row = statement_begin(call->store, &count_credentials);
     bind_int64(row, 1, user->key);
+    bind_int64(row, 2, CREDENTIAL_MFA);
     int code = statement_one(row);
     if (code != STORE_ROW)
         return fault(call, code);
     bool has_keys = column_int64(row, 0) > 0, has_login = column_int64(row, 1) > 0;
+    bool has_device = column_int64(row, 2) > 0, has_others = column_int64(row, 3) > 0;
     statement_end(row);
     if (has_login)
         return fail(call, &IAM_DELETE_CONFLICT, "Cannot delete entity, must delete login profile first.");
     if (has_keys)
         return fail(call, &IAM_DELETE_CONFLICT, "Cannot delete entity, must delete access keys first.");
+    if (has_device)
+        return fail(call, &IAM_DELETE_CONFLICT, "Cannot delete entity, must delete MFA device first.");
+    if (has_others)
+        return fail(call, &IAM_DELETE_CONFLICT, "Cannot delete entity, must remove referenced objects first.");
     return OK;
 }
 

@@ -17,6 +17,10 @@ typedef enum EntityKind {
     ENTITY_GROUP = 3,
     ENTITY_PROFILE = 4, /* instance profile */
     ENTITY_POLICY = 5,
+    ENTITY_OIDC = 6, /* provider; by its URL without https:// */
+    ENTITY_SAML = 7, /* provider */
+    ENTITY_SERVER_CERTIFICATE = 8,
+    ENTITY_MFA = 9, /* virtual device */
 } EntityKind;
 
 typedef struct Entity {
@@ -24,7 +28,7 @@ typedef struct Entity {
     unsigned kind; /* EntityKind */
     Bytes name, id, path;
     int64_t created_ms, updated_ms;
-    Bytes document; /* of a role: who may assume it */
+    Bytes document; /* of a role: who may assume it; of others: what the kind keeps */
     Bytes description;
     Bytes boundary; /* the ARN of a policy; absent: none */
     int32_t max_session_seconds;
@@ -35,6 +39,8 @@ typedef struct Entity {
 
 /* NoSuchEntity in AWS's words. */
 MUST_CHECK Status entity_find(Call *call, EntityKind kind, Bytes name, Entity *ret_entity);
+/* The same by its ARN; InvalidInput where that is no ARN of the kind. */
+MUST_CHECK Status entity_find_by_arn(Call *call, EntityKind kind, Bytes arn, Entity *ret_entity);
 /* STORE_OK or STORE_NOT_FOUND. */
 MUST_CHECK int entity_look_up(const Scope *scope, EntityKind kind, Bytes name, Entity *ret_entity);
 MUST_CHECK int entity_by_key(const Scope *scope, int64_t key, Entity *ret_entity);
@@ -93,6 +99,9 @@ MUST_CHECK Status entity_check_free(Call *call, const Entity *entity);
 MUST_CHECK Status entity_tags_check(Call *call, const IamtagListType *tags);
 MUST_CHECK int entity_tags_put(const Scope *scope, const Entity *entity, const IamtagListType *tags);
 MUST_CHECK int entity_tags(const Scope *scope, const Entity *entity, IamtagListType *ret_tags);
+MUST_CHECK Status entity_tag(Call *call, const Entity *entity, const IamtagListType *tags);
+MUST_CHECK Status entity_untag(Call *call, const Entity *entity, const IamtagKeyListType *keys);
+MUST_CHECK Status entity_tags_page(Call *call, const Entity *entity, const EntityPage *page, IamtagListType *ret_tags);
 
 /* Told. */
 MUST_CHECK Status role_tell(Call *call, const Entity *entity, IamRole *ret_role);

@@ -53,7 +53,7 @@ int entity_tags(const Scope *scope, const Entity *entity, IamtagListType *ret_ta
     return code;
 }
 
-static Status tag(Call *call, const Entity *entity, const IamtagListType *tags)
+Status entity_tag(Call *call, const Entity *entity, const IamtagListType *tags)
 {
     size_t count;
     TagOwner owner = tags_of(entity);
@@ -64,13 +64,13 @@ static Status tag(Call *call, const Entity *entity, const IamtagListType *tags)
     return expect_ok(call, tags_put(&call->scope, &owner, TAGS_OF(tags)));
 }
 
-static Status untag(Call *call, const Entity *entity, const IamtagKeyListType *keys)
+Status entity_untag(Call *call, const Entity *entity, const IamtagKeyListType *keys)
 {
     TagOwner owner = tags_of(entity);
     return expect_ok(call, tags_remove(&call->scope, &owner, keys->items, keys->len));
 }
 
-static Status list(Call *call, const Entity *entity, const EntityPage *page, IamtagListType *ret_tags)
+Status entity_tags_page(Call *call, const Entity *entity, const EntityPage *page, IamtagListType *ret_tags)
 {
     Tags tags;
     TagOwner owner = tags_of(entity);
@@ -96,7 +96,7 @@ static Status tag_role(Call *call, const IamTagRoleInput *in, IamTagRoleOutput *
     Entity role;
     (void)out;
     TRY(entity_find_for_change(call, ENTITY_ROLE, in->role_name, &role));
-    return tag(call, &role, &in->tags);
+    return entity_tag(call, &role, &in->tags);
 }
 
 OPERATION(IamUntagRole, untag_role, WRITES);
@@ -105,7 +105,7 @@ static Status untag_role(Call *call, const IamUntagRoleInput *in, IamUntagRoleOu
     Entity role;
     (void)out;
     TRY(entity_find_for_change(call, ENTITY_ROLE, in->role_name, &role));
-    return untag(call, &role, &in->tag_keys);
+    return entity_untag(call, &role, &in->tag_keys);
 }
 
 OPERATION(IamListRoleTags, list_role_tags, READS);
@@ -115,7 +115,7 @@ static Status list_role_tags(Call *call, const IamListRoleTagsInput *in, IamList
     EntityPage page;
     TRY(entity_find(call, ENTITY_ROLE, in->role_name, &role));
     TRY(list_page_begin(call, in->marker, in->has_max_items, in->max_items, &page));
-    TRY(list(call, &role, &page, &out->tags));
+    TRY(entity_tags_page(call, &role, &page, &out->tags));
     PAGE_END(out, tags, .key);
     return OK;
 }
@@ -126,7 +126,7 @@ static Status tag_user(Call *call, const IamTagUserInput *in, IamTagUserOutput *
     Entity user;
     (void)out;
     TRY(entity_find_for_change(call, ENTITY_USER, in->user_name, &user));
-    return tag(call, &user, &in->tags);
+    return entity_tag(call, &user, &in->tags);
 }
 
 OPERATION(IamUntagUser, untag_user, WRITES);
@@ -135,7 +135,7 @@ static Status untag_user(Call *call, const IamUntagUserInput *in, IamUntagUserOu
     Entity user;
     (void)out;
     TRY(entity_find_for_change(call, ENTITY_USER, in->user_name, &user));
-    return untag(call, &user, &in->tag_keys);
+    return entity_untag(call, &user, &in->tag_keys);
 }
 
 OPERATION(IamListUserTags, list_user_tags, READS);
@@ -145,7 +145,7 @@ static Status list_user_tags(Call *call, const IamListUserTagsInput *in, IamList
     EntityPage page;
     TRY(entity_find(call, ENTITY_USER, in->user_name, &user));
     TRY(list_page_begin(call, in->marker, in->has_max_items, in->max_items, &page));
-    TRY(list(call, &user, &page, &out->tags));
+    TRY(entity_tags_page(call, &user, &page, &out->tags));
     PAGE_END(out, tags, .key);
     return OK;
 }
@@ -156,7 +156,7 @@ static Status tag_instance_profile(Call *call, const IamTagInstanceProfileInput 
     Entity instance_profile;
     (void)out;
     TRY(entity_find_for_change(call, ENTITY_PROFILE, in->instance_profile_name, &instance_profile));
-    return tag(call, &instance_profile, &in->tags);
+    return entity_tag(call, &instance_profile, &in->tags);
 }
 
 OPERATION(IamUntagInstanceProfile, untag_instance_profile, WRITES);
@@ -166,7 +166,7 @@ static Status untag_instance_profile(Call *call, const IamUntagInstanceProfileIn
     Entity instance_profile;
     (void)out;
     TRY(entity_find_for_change(call, ENTITY_PROFILE, in->instance_profile_name, &instance_profile));
-    return untag(call, &instance_profile, &in->tag_keys);
+    return entity_untag(call, &instance_profile, &in->tag_keys);
 }
 
 OPERATION(IamListInstanceProfileTags, list_instance_profile_tags, READS);
@@ -177,7 +177,7 @@ static Status list_instance_profile_tags(Call *call, const IamListInstanceProfil
     EntityPage page;
     TRY(entity_find(call, ENTITY_PROFILE, in->instance_profile_name, &instance_profile));
     TRY(list_page_begin(call, in->marker, in->has_max_items, in->max_items, &page));
-    TRY(list(call, &instance_profile, &page, &out->tags));
+    TRY(entity_tags_page(call, &instance_profile, &page, &out->tags));
     PAGE_END(out, tags, .key);
     return OK;
 }
@@ -188,7 +188,7 @@ static Status tag_policy(Call *call, const IamTagPolicyInput *in, IamTagPolicyOu
     Entity policy;
     (void)out;
     TRY(find_policy(call, in->policy_arn, &policy));
-    return tag(call, &policy, &in->tags);
+    return entity_tag(call, &policy, &in->tags);
 }
 
 OPERATION(IamUntagPolicy, untag_policy, WRITES);
@@ -197,7 +197,7 @@ static Status untag_policy(Call *call, const IamUntagPolicyInput *in, IamUntagPo
     Entity policy;
     (void)out;
     TRY(find_policy(call, in->policy_arn, &policy));
-    return untag(call, &policy, &in->tag_keys);
+    return entity_untag(call, &policy, &in->tag_keys);
 }
 
 OPERATION(IamListPolicyTags, list_policy_tags, READS);
@@ -207,7 +207,7 @@ static Status list_policy_tags(Call *call, const IamListPolicyTagsInput *in, Iam
     EntityPage page;
     TRY(find_policy(call, in->policy_arn, &policy));
     TRY(list_page_begin(call, in->marker, in->has_max_items, in->max_items, &page));
-    TRY(list(call, &policy, &page, &out->tags));
+    TRY(entity_tags_page(call, &policy, &page, &out->tags));
     PAGE_END(out, tags, .key);
     return OK;
 }

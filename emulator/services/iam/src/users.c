@@ -1,7 +1,7 @@
 /* users.c - users: CreateUser, GetUser, ListUsers, UpdateUser, DeleteUser. aws: IAM API Reference. */
 #include "users.h"
 
-static void tell_listed(Call *call, const Entity *user, IamUser *ret_user)
+void user_tell(Call *call, const Entity *user, IamUser *ret_user)
 {
     *ret_user = (IamUser){
         .path = user->path, .user_name = user->name, .user_id = user->id, .arn = entity_arn(&call->scope, user)};
@@ -12,7 +12,7 @@ void users_tell(Call *call, const EntityList *users, IamuserListType *ret_list)
 {
     ret_list->items = arena_new_array(call->arena, IamUser, users->len + 1);
     for (; ret_list->len < users->len; ret_list->len++)
-        tell_listed(call, &users->items[ret_list->len], &ret_list->items[ret_list->len]);
+        user_tell(call, &users->items[ret_list->len], &ret_list->items[ret_list->len]);
 }
 
 OPERATION(IamCreateUser, create_user, WRITES);
@@ -30,30 +30,53 @@ static Status create_user(Call *call, const IamCreateUserInput *in, IamCreateUse
     TRY(expect_ok(call, entity_tags_put(&call->scope, &user, &in->tags)));
 
     out->user = arena_new_of(call->arena, IamUser);
-    tell_listed(call, &user, out->user);
+    user_tell(call, &user, out->user);
     out->user->permissions_boundary = boundary_tell(call, user.boundary);
     out->user->tags = in->tags;
     return OK;
 }
 
-/* Without a name: who calls. As long as nobody is known by a key that is the account's root. */
-static Status get_caller(Call *call, IamUser *ret_user)
+Status find_user(Call *call, Bytes name, Entity *ret_user)
 {
-    *ret_user =
+    IamIdentity caller;
+    if (present(name))
+        return entity_find(call, ENTITY_USER, name, ret_user);
+    int code = iam_find_key(&call->scope, call->access_key, &caller);
+    if (code == STORE_NOT_FOUND)
+        return fail(call, &COMMON_VALIDATION, "Must specify userName when calling with non-User credentials");
+    return code == STORE_OK ? entity_find(call, ENTITY_USER, caller.name, ret_user) : fault(call, code);
+}
+
+/* aws: GetUser: "If you do not specify a user name, IAM determines the user name implicitly based on the AWS access key
+ * ID used to sign the request"; keys that are nobody's are the root's. */
+static Status get_caller(Call *call, Entity *ret_user, IamUser *ret_root)
+{
+    IamIdentity caller;
+    int code = iam_find_key(&call->scope, call->access_key, &caller);
+    if (code == STORE_OK)
+        return entity_find(call, ENTITY_USER, caller.name, ret_user);
+    if (code != STORE_NOT_FOUND)
+        return fault(call, code);
+    if (bytes_starts_with(call->access_key, TEXT("ASIA")))
+        return fail(call, &COMMON_VALIDATION, "Must specify userName when calling with non-User credentials");
+    *ret_root =
         (IamUser){.path = TEXT("/"), .user_name = TEXT("root"), .user_id = call->account, .arn = call_root_arn(call)};
-    SET(ret_user, create_date, 0);
+    SET(ret_root, create_date, 0);
     return OK;
 }
 
 OPERATION(IamGetUser, get_user, READS);
 static Status get_user(Call *call, const IamGetUserInput *in, IamGetUserOutput *out)
 {
-    Entity user;
+    Entity user = {0};
     out->user = arena_new_of(call->arena, IamUser);
-    if (!present(in->user_name))
-        return get_caller(call, out->user);
-    TRY(entity_find(call, ENTITY_USER, in->user_name, &user));
-    tell_listed(call, &user, out->user);
+    if (present(in->user_name))
+        TRY(entity_find(call, ENTITY_USER, in->user_name, &user));
+    else
+        TRY(get_caller(call, &user, out->user));
+    if (!user.key)
+        return OK;
+    user_tell(call, &user, out->user);
     out->user->permissions_boundary = boundary_tell(call, user.boundary);
     return expect_ok(call, entity_tags(&call->scope, &user, &out->user->tags));
 }
