@@ -15,6 +15,9 @@ extern const ErrorModel LOGS_VALIDATION;
 extern const ErrorModel LOGS_INVALID_SEQUENCE_TOKEN;
 extern const ErrorModel LOGS_DATA_ALREADY_ACCEPTED;
 extern const ErrorModel LOGS_UNRECOGNIZED_CLIENT;
+extern const ErrorModel LOGS_ACCESS_DENIED;
+extern const ErrorModel LOGS_INVALID_OPERATION;
+extern const ErrorModel LOGS_TOO_MANY_TAGS;
 
 #define LOGS_LOG_GROUP_CLASS_STANDARD TEXT("STANDARD")
 #define LOGS_LOG_GROUP_CLASS_INFREQUENT_ACCESS TEXT("INFREQUENT_ACCESS")
@@ -39,6 +42,12 @@ extern const ErrorModel LOGS_UNRECOGNIZED_CLIENT;
 #define LOGS_ENTITY_REJECTION_ERROR_TYPE_UNSUPPORTEDLOGGROUPTYPE TEXT("UnsupportedLogGroupType")
 #define LOGS_ENTITY_REJECTION_ERROR_TYPE_MISSINGREQUIREDFIELDS TEXT("MissingRequiredFields")
 
+#define LOGS_POLICY_SCOPE_ACCOUNT TEXT("ACCOUNT")
+#define LOGS_POLICY_SCOPE_RESOURCE TEXT("RESOURCE")
+
+#define LOGS_DISTRIBUTION_RANDOM TEXT("Random")
+#define LOGS_DISTRIBUTION_BYLOGSTREAM TEXT("ByLogStream")
+
 struct LogsCreateLogGroupRequest;
 struct LogsDescribeLogGroupsRequest;
 struct LogsLogGroup;
@@ -62,8 +71,45 @@ struct LogsFilterLogEventsRequest;
 struct LogsFilteredLogEvent;
 struct LogsSearchedLogStream;
 struct LogsFilterLogEventsResponse;
+struct LogsPutRetentionPolicyRequest;
+struct LogsDeleteRetentionPolicyRequest;
+struct LogsAssociateKmsKeyRequest;
+struct LogsDisassociateKmsKeyRequest;
+struct LogsPutLogGroupDeletionProtectionRequest;
+struct LogsDataSourceFilter;
+struct LogsTagFilter;
+struct LogsListLogGroupsRequest;
+struct LogsLogGroupSummary;
+struct LogsListLogGroupsResponse;
+struct LogsTagLogGroupRequest;
+struct LogsUntagLogGroupRequest;
+struct LogsListTagsLogGroupRequest;
+struct LogsListTagsLogGroupResponse;
+struct LogsTagResourceRequest;
+struct LogsUntagResourceRequest;
+struct LogsListTagsForResourceRequest;
+struct LogsListTagsForResourceResponse;
+struct LogsPutResourcePolicyRequest;
+struct LogsResourcePolicy;
+struct LogsPutResourcePolicyResponse;
+struct LogsDescribeResourcePoliciesRequest;
+struct LogsDescribeResourcePoliciesResponse;
+struct LogsDeleteResourcePolicyRequest;
+struct LogsPutDestinationRequest;
+struct LogsDestination;
+struct LogsPutDestinationResponse;
+struct LogsDescribeDestinationsRequest;
+struct LogsDescribeDestinationsResponse;
+struct LogsDeleteDestinationRequest;
+struct LogsPutDestinationPolicyRequest;
+struct LogsPutSubscriptionFilterRequest;
+struct LogsDescribeSubscriptionFiltersRequest;
+struct LogsSubscriptionFilter;
+struct LogsDescribeSubscriptionFiltersResponse;
+struct LogsDeleteSubscriptionFilterRequest;
 struct LogsInvalidSequenceTokenException;
 struct LogsDataAlreadyAcceptedException;
+struct LogsTooManyTagsException;
 
 typedef struct LogsTags {
     struct LogsTagsEntry *items;
@@ -129,6 +175,61 @@ typedef struct LogsSearchedLogStreams {
     struct LogsSearchedLogStream *items;
     size_t len;
 } LogsSearchedLogStreams;
+
+typedef struct LogsDataSourceFilters {
+    struct LogsDataSourceFilter *items;
+    size_t len;
+} LogsDataSourceFilters;
+
+typedef struct LogsFieldIndexNames {
+    Bytes *items;
+    size_t len;
+} LogsFieldIndexNames;
+
+typedef struct LogsTagFilterValues {
+    Bytes *items;
+    size_t len;
+} LogsTagFilterValues;
+
+typedef struct LogsTagFilters {
+    struct LogsTagFilter *items;
+    size_t len;
+} LogsTagFilters;
+
+typedef struct LogsLogGroupSummaries {
+    struct LogsLogGroupSummary *items;
+    size_t len;
+} LogsLogGroupSummaries;
+
+typedef struct LogsTagList {
+    Bytes *items;
+    size_t len;
+} LogsTagList;
+
+typedef struct LogsTagKeyList {
+    Bytes *items;
+    size_t len;
+} LogsTagKeyList;
+
+typedef struct LogsResourcePolicies {
+    struct LogsResourcePolicy *items;
+    size_t len;
+} LogsResourcePolicies;
+
+typedef struct LogsDestinations {
+    struct LogsDestination *items;
+    size_t len;
+} LogsDestinations;
+
+typedef struct LogsEmitSystemFields {
+    Bytes *items;
+    size_t len;
+} LogsEmitSystemFields;
+
+typedef struct LogsSubscriptionFilters {
+    struct LogsSubscriptionFilter *items;
+    size_t len;
+} LogsSubscriptionFilters;
 
 typedef struct LogsCreateLogGroupRequest {
     Bytes log_group_name;
@@ -339,6 +440,235 @@ typedef struct LogsFilterLogEventsResponse {
     Bytes next_token;
 } LogsFilterLogEventsResponse;
 
+typedef struct LogsPutRetentionPolicyRequest {
+    Bytes log_group_name;
+    int32_t retention_in_days;
+    bool has_retention_in_days;
+} LogsPutRetentionPolicyRequest;
+
+typedef struct LogsDeleteRetentionPolicyRequest {
+    Bytes log_group_name;
+} LogsDeleteRetentionPolicyRequest;
+
+typedef struct LogsAssociateKmsKeyRequest {
+    Bytes log_group_name;
+    Bytes kms_key_id;
+    Bytes resource_identifier;
+} LogsAssociateKmsKeyRequest;
+
+typedef struct LogsDisassociateKmsKeyRequest {
+    Bytes log_group_name;
+    Bytes resource_identifier;
+} LogsDisassociateKmsKeyRequest;
+
+typedef struct LogsPutLogGroupDeletionProtectionRequest {
+    Bytes log_group_identifier;
+    bool deletion_protection_enabled;
+    bool has_deletion_protection_enabled;
+} LogsPutLogGroupDeletionProtectionRequest;
+
+typedef struct LogsDataSourceFilter {
+    Bytes name;
+    Bytes type;
+} LogsDataSourceFilter;
+
+typedef struct LogsTagFilter {
+    Bytes key;
+    LogsTagFilterValues values;
+} LogsTagFilter;
+
+typedef struct LogsListLogGroupsRequest {
+    Bytes log_group_name_pattern;
+    Bytes log_group_class;
+    bool include_linked_accounts;
+    bool has_include_linked_accounts;
+    LogsAccountIds account_identifiers;
+    Bytes next_token;
+    int32_t limit;
+    bool has_limit;
+    LogsDataSourceFilters data_sources;
+    LogsFieldIndexNames field_index_names;
+    LogsTagFilters log_group_tags;
+} LogsListLogGroupsRequest;
+
+typedef struct LogsLogGroupSummary {
+    Bytes log_group_name;
+    Bytes log_group_arn;
+    Bytes log_group_class;
+} LogsLogGroupSummary;
+
+typedef struct LogsListLogGroupsResponse {
+    LogsLogGroupSummaries log_groups;
+    Bytes next_token;
+} LogsListLogGroupsResponse;
+
+typedef struct LogsTagLogGroupRequest {
+    Bytes log_group_name;
+    LogsTags tags;
+} LogsTagLogGroupRequest;
+
+typedef struct LogsUntagLogGroupRequest {
+    Bytes log_group_name;
+    LogsTagList tags;
+} LogsUntagLogGroupRequest;
+
+typedef struct LogsListTagsLogGroupRequest {
+    Bytes log_group_name;
+} LogsListTagsLogGroupRequest;
+
+typedef struct LogsListTagsLogGroupResponse {
+    LogsTags tags;
+} LogsListTagsLogGroupResponse;
+
+typedef struct LogsTagResourceRequest {
+    Bytes resource_arn;
+    LogsTags tags;
+} LogsTagResourceRequest;
+
+typedef struct LogsUntagResourceRequest {
+    Bytes resource_arn;
+    LogsTagKeyList tag_keys;
+} LogsUntagResourceRequest;
+
+typedef struct LogsListTagsForResourceRequest {
+    Bytes resource_arn;
+} LogsListTagsForResourceRequest;
+
+typedef struct LogsListTagsForResourceResponse {
+    LogsTags tags;
+} LogsListTagsForResourceResponse;
+
+typedef struct LogsPutResourcePolicyRequest {
+    Bytes policy_name;
+    Bytes policy_document;
+    Bytes resource_arn;
+    Bytes expected_revision_id;
+} LogsPutResourcePolicyRequest;
+
+typedef struct LogsResourcePolicy {
+    Bytes policy_name;
+    Bytes policy_document;
+    int64_t last_updated_time;
+    bool has_last_updated_time;
+    Bytes policy_scope;
+    Bytes resource_arn;
+    Bytes revision_id;
+} LogsResourcePolicy;
+
+typedef struct LogsPutResourcePolicyResponse {
+    struct LogsResourcePolicy *resource_policy;
+    Bytes revision_id;
+} LogsPutResourcePolicyResponse;
+
+typedef struct LogsDescribeResourcePoliciesRequest {
+    Bytes next_token;
+    int32_t limit;
+    bool has_limit;
+    Bytes resource_arn;
+    Bytes policy_scope;
+} LogsDescribeResourcePoliciesRequest;
+
+typedef struct LogsDescribeResourcePoliciesResponse {
+    LogsResourcePolicies resource_policies;
+    Bytes next_token;
+} LogsDescribeResourcePoliciesResponse;
+
+typedef struct LogsDeleteResourcePolicyRequest {
+    Bytes policy_name;
+    Bytes resource_arn;
+    Bytes expected_revision_id;
+} LogsDeleteResourcePolicyRequest;
+
+typedef struct LogsPutDestinationRequest {
+    Bytes destination_name;
+    Bytes target_arn;
+    Bytes role_arn;
+    LogsTags tags;
+} LogsPutDestinationRequest;
+
+typedef struct LogsDestination {
+    Bytes destination_name;
+    Bytes target_arn;
+    Bytes role_arn;
+    Bytes access_policy;
+    Bytes arn;
+    int64_t creation_time;
+    bool has_creation_time;
+} LogsDestination;
+
+typedef struct LogsPutDestinationResponse {
+    struct LogsDestination *destination;
+} LogsPutDestinationResponse;
+
+typedef struct LogsDescribeDestinationsRequest {
+    Bytes destination_name_prefix;
+    Bytes next_token;
+    int32_t limit;
+    bool has_limit;
+} LogsDescribeDestinationsRequest;
+
+typedef struct LogsDescribeDestinationsResponse {
+    LogsDestinations destinations;
+    Bytes next_token;
+} LogsDescribeDestinationsResponse;
+
+typedef struct LogsDeleteDestinationRequest {
+    Bytes destination_name;
+} LogsDeleteDestinationRequest;
+
+typedef struct LogsPutDestinationPolicyRequest {
+    Bytes destination_name;
+    Bytes access_policy;
+    bool force_update;
+    bool has_force_update;
+} LogsPutDestinationPolicyRequest;
+
+typedef struct LogsPutSubscriptionFilterRequest {
+    Bytes log_group_name;
+    Bytes filter_name;
+    Bytes filter_pattern;
+    Bytes destination_arn;
+    Bytes role_arn;
+    Bytes distribution;
+    bool apply_on_transformed_logs;
+    bool has_apply_on_transformed_logs;
+    Bytes field_selection_criteria;
+    LogsEmitSystemFields emit_system_fields;
+} LogsPutSubscriptionFilterRequest;
+
+typedef struct LogsDescribeSubscriptionFiltersRequest {
+    Bytes log_group_name;
+    Bytes filter_name_prefix;
+    Bytes next_token;
+    int32_t limit;
+    bool has_limit;
+} LogsDescribeSubscriptionFiltersRequest;
+
+typedef struct LogsSubscriptionFilter {
+    Bytes filter_name;
+    Bytes log_group_name;
+    Bytes filter_pattern;
+    Bytes destination_arn;
+    Bytes role_arn;
+    Bytes distribution;
+    bool apply_on_transformed_logs;
+    bool has_apply_on_transformed_logs;
+    int64_t creation_time;
+    bool has_creation_time;
+    Bytes field_selection_criteria;
+    LogsEmitSystemFields emit_system_fields;
+} LogsSubscriptionFilter;
+
+typedef struct LogsDescribeSubscriptionFiltersResponse {
+    LogsSubscriptionFilters subscription_filters;
+    Bytes next_token;
+} LogsDescribeSubscriptionFiltersResponse;
+
+typedef struct LogsDeleteSubscriptionFilterRequest {
+    Bytes log_group_name;
+    Bytes filter_name;
+} LogsDeleteSubscriptionFilterRequest;
+
 typedef struct LogsInvalidSequenceTokenException {
     Bytes expected_sequence_token;
 } LogsInvalidSequenceTokenException;
@@ -346,6 +676,11 @@ typedef struct LogsInvalidSequenceTokenException {
 typedef struct LogsDataAlreadyAcceptedException {
     Bytes expected_sequence_token;
 } LogsDataAlreadyAcceptedException;
+
+typedef struct LogsTooManyTagsException {
+    Bytes message;
+    Bytes resource_name;
+} LogsTooManyTagsException;
 
 typedef struct LogsTagsEntry {
     Bytes key;
@@ -397,6 +732,100 @@ extern const OperationModel LogsGetLogEventsModel;
 typedef LogsFilterLogEventsRequest LogsFilterLogEventsInput;
 typedef LogsFilterLogEventsResponse LogsFilterLogEventsOutput;
 extern const OperationModel LogsFilterLogEventsModel;
+typedef LogsPutRetentionPolicyRequest LogsPutRetentionPolicyInput;
+typedef struct LogsPutRetentionPolicyOutput {
+    char nothing_;
+} LogsPutRetentionPolicyOutput;
+extern const OperationModel LogsPutRetentionPolicyModel;
+typedef LogsDeleteRetentionPolicyRequest LogsDeleteRetentionPolicyInput;
+typedef struct LogsDeleteRetentionPolicyOutput {
+    char nothing_;
+} LogsDeleteRetentionPolicyOutput;
+extern const OperationModel LogsDeleteRetentionPolicyModel;
+typedef LogsAssociateKmsKeyRequest LogsAssociateKmsKeyInput;
+typedef struct LogsAssociateKmsKeyOutput {
+    char nothing_;
+} LogsAssociateKmsKeyOutput;
+extern const OperationModel LogsAssociateKmsKeyModel;
+typedef LogsDisassociateKmsKeyRequest LogsDisassociateKmsKeyInput;
+typedef struct LogsDisassociateKmsKeyOutput {
+    char nothing_;
+} LogsDisassociateKmsKeyOutput;
+extern const OperationModel LogsDisassociateKmsKeyModel;
+typedef LogsPutLogGroupDeletionProtectionRequest LogsPutLogGroupDeletionProtectionInput;
+typedef struct LogsPutLogGroupDeletionProtectionOutput {
+    char nothing_;
+} LogsPutLogGroupDeletionProtectionOutput;
+extern const OperationModel LogsPutLogGroupDeletionProtectionModel;
+typedef LogsListLogGroupsRequest LogsListLogGroupsInput;
+typedef LogsListLogGroupsResponse LogsListLogGroupsOutput;
+extern const OperationModel LogsListLogGroupsModel;
+typedef LogsTagLogGroupRequest LogsTagLogGroupInput;
+typedef struct LogsTagLogGroupOutput {
+    char nothing_;
+} LogsTagLogGroupOutput;
+extern const OperationModel LogsTagLogGroupModel;
+typedef LogsUntagLogGroupRequest LogsUntagLogGroupInput;
+typedef struct LogsUntagLogGroupOutput {
+    char nothing_;
+} LogsUntagLogGroupOutput;
+extern const OperationModel LogsUntagLogGroupModel;
+typedef LogsListTagsLogGroupRequest LogsListTagsLogGroupInput;
+typedef LogsListTagsLogGroupResponse LogsListTagsLogGroupOutput;
+extern const OperationModel LogsListTagsLogGroupModel;
+typedef LogsTagResourceRequest LogsTagResourceInput;
+typedef struct LogsTagResourceOutput {
+    char nothing_;
+} LogsTagResourceOutput;
+extern const OperationModel LogsTagResourceModel;
+typedef LogsUntagResourceRequest LogsUntagResourceInput;
+typedef struct LogsUntagResourceOutput {
+    char nothing_;
+} LogsUntagResourceOutput;
+extern const OperationModel LogsUntagResourceModel;
+typedef LogsListTagsForResourceRequest LogsListTagsForResourceInput;
+typedef LogsListTagsForResourceResponse LogsListTagsForResourceOutput;
+extern const OperationModel LogsListTagsForResourceModel;
+typedef LogsPutResourcePolicyRequest LogsPutResourcePolicyInput;
+typedef LogsPutResourcePolicyResponse LogsPutResourcePolicyOutput;
+extern const OperationModel LogsPutResourcePolicyModel;
+typedef LogsDescribeResourcePoliciesRequest LogsDescribeResourcePoliciesInput;
+typedef LogsDescribeResourcePoliciesResponse LogsDescribeResourcePoliciesOutput;
+extern const OperationModel LogsDescribeResourcePoliciesModel;
+typedef LogsDeleteResourcePolicyRequest LogsDeleteResourcePolicyInput;
+typedef struct LogsDeleteResourcePolicyOutput {
+    char nothing_;
+} LogsDeleteResourcePolicyOutput;
+extern const OperationModel LogsDeleteResourcePolicyModel;
+typedef LogsPutDestinationRequest LogsPutDestinationInput;
+typedef LogsPutDestinationResponse LogsPutDestinationOutput;
+extern const OperationModel LogsPutDestinationModel;
+typedef LogsDescribeDestinationsRequest LogsDescribeDestinationsInput;
+typedef LogsDescribeDestinationsResponse LogsDescribeDestinationsOutput;
+extern const OperationModel LogsDescribeDestinationsModel;
+typedef LogsDeleteDestinationRequest LogsDeleteDestinationInput;
+typedef struct LogsDeleteDestinationOutput {
+    char nothing_;
+} LogsDeleteDestinationOutput;
+extern const OperationModel LogsDeleteDestinationModel;
+typedef LogsPutDestinationPolicyRequest LogsPutDestinationPolicyInput;
+typedef struct LogsPutDestinationPolicyOutput {
+    char nothing_;
+} LogsPutDestinationPolicyOutput;
+extern const OperationModel LogsPutDestinationPolicyModel;
+typedef LogsPutSubscriptionFilterRequest LogsPutSubscriptionFilterInput;
+typedef struct LogsPutSubscriptionFilterOutput {
+    char nothing_;
+} LogsPutSubscriptionFilterOutput;
+extern const OperationModel LogsPutSubscriptionFilterModel;
+typedef LogsDescribeSubscriptionFiltersRequest LogsDescribeSubscriptionFiltersInput;
+typedef LogsDescribeSubscriptionFiltersResponse LogsDescribeSubscriptionFiltersOutput;
+extern const OperationModel LogsDescribeSubscriptionFiltersModel;
+typedef LogsDeleteSubscriptionFilterRequest LogsDeleteSubscriptionFilterInput;
+typedef struct LogsDeleteSubscriptionFilterOutput {
+    char nothing_;
+} LogsDeleteSubscriptionFilterOutput;
+extern const OperationModel LogsDeleteSubscriptionFilterModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape LOGS_SHAPE_CREATE_LOG_GROUP_REQUEST;
@@ -422,5 +851,42 @@ extern const Shape LOGS_SHAPE_FILTER_LOG_EVENTS_REQUEST;
 extern const Shape LOGS_SHAPE_FILTERED_LOG_EVENT;
 extern const Shape LOGS_SHAPE_SEARCHED_LOG_STREAM;
 extern const Shape LOGS_SHAPE_FILTER_LOG_EVENTS_RESPONSE;
+extern const Shape LOGS_SHAPE_PUT_RETENTION_POLICY_REQUEST;
+extern const Shape LOGS_SHAPE_DELETE_RETENTION_POLICY_REQUEST;
+extern const Shape LOGS_SHAPE_ASSOCIATE_KMS_KEY_REQUEST;
+extern const Shape LOGS_SHAPE_DISASSOCIATE_KMS_KEY_REQUEST;
+extern const Shape LOGS_SHAPE_PUT_LOG_GROUP_DELETION_PROTECTION_REQUEST;
+extern const Shape LOGS_SHAPE_DATA_SOURCE_FILTER;
+extern const Shape LOGS_SHAPE_TAG_FILTER;
+extern const Shape LOGS_SHAPE_LIST_LOG_GROUPS_REQUEST;
+extern const Shape LOGS_SHAPE_LOG_GROUP_SUMMARY;
+extern const Shape LOGS_SHAPE_LIST_LOG_GROUPS_RESPONSE;
+extern const Shape LOGS_SHAPE_TAG_LOG_GROUP_REQUEST;
+extern const Shape LOGS_SHAPE_UNTAG_LOG_GROUP_REQUEST;
+extern const Shape LOGS_SHAPE_LIST_TAGS_LOG_GROUP_REQUEST;
+extern const Shape LOGS_SHAPE_LIST_TAGS_LOG_GROUP_RESPONSE;
+extern const Shape LOGS_SHAPE_TAG_RESOURCE_REQUEST;
+extern const Shape LOGS_SHAPE_UNTAG_RESOURCE_REQUEST;
+extern const Shape LOGS_SHAPE_LIST_TAGS_FOR_RESOURCE_REQUEST;
+extern const Shape LOGS_SHAPE_LIST_TAGS_FOR_RESOURCE_RESPONSE;
+extern const Shape LOGS_SHAPE_PUT_RESOURCE_POLICY_REQUEST;
+extern const Shape LOGS_SHAPE_RESOURCE_POLICY;
+extern const Shape LOGS_SHAPE_PUT_RESOURCE_POLICY_RESPONSE;
+extern const Shape LOGS_SHAPE_DESCRIBE_RESOURCE_POLICIES_REQUEST;
+extern const Shape LOGS_SHAPE_DESCRIBE_RESOURCE_POLICIES_RESPONSE;
+extern const Shape LOGS_SHAPE_DELETE_RESOURCE_POLICY_REQUEST;
+extern const Shape LOGS_SHAPE_PUT_DESTINATION_REQUEST;
+extern const Shape LOGS_SHAPE_DESTINATION;
+extern const Shape LOGS_SHAPE_PUT_DESTINATION_RESPONSE;
+extern const Shape LOGS_SHAPE_DESCRIBE_DESTINATIONS_REQUEST;
+extern const Shape LOGS_SHAPE_DESCRIBE_DESTINATIONS_RESPONSE;
+extern const Shape LOGS_SHAPE_DELETE_DESTINATION_REQUEST;
+extern const Shape LOGS_SHAPE_PUT_DESTINATION_POLICY_REQUEST;
+extern const Shape LOGS_SHAPE_PUT_SUBSCRIPTION_FILTER_REQUEST;
+extern const Shape LOGS_SHAPE_DESCRIBE_SUBSCRIPTION_FILTERS_REQUEST;
+extern const Shape LOGS_SHAPE_SUBSCRIPTION_FILTER;
+extern const Shape LOGS_SHAPE_DESCRIBE_SUBSCRIPTION_FILTERS_RESPONSE;
+extern const Shape LOGS_SHAPE_DELETE_SUBSCRIPTION_FILTER_REQUEST;
 extern const Shape LOGS_SHAPE_INVALID_SEQUENCE_TOKEN_EXCEPTION;
 extern const Shape LOGS_SHAPE_DATA_ALREADY_ACCEPTED_EXCEPTION;
+extern const Shape LOGS_SHAPE_TOO_MANY_TAGS_EXCEPTION;

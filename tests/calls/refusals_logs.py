@@ -7,14 +7,31 @@ from collections.abc import Iterator
 from row import Body, Row
 
 GROUP, STREAM = {"logGroupName": "/group"}, {"logGroupName": "/group", "logStreamName": "stream"}
+POLICY = '{"Version":"2012-10-17","Statement":[]}'
+ROLE, KEY = "arn:aws:iam::000000000000:role/r", "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-4000-8000-000000000000"
+GROUP_ARN = "arn:aws:logs:us-east-1:000000000000:log-group:"
 EVENTS = {"logEvents": [{"timestamp": 1, "message": "hello"}]}
 # Calls that would succeed, but for the group.
 BY_GROUP: dict[str, Body] = {
     "DeleteLogGroup": {}, "CreateLogStream": {"logStreamName": "new"}, "DeleteLogStream": {"logStreamName": "stream"}, "DescribeLogStreams": {},
     "PutLogEvents": {"logStreamName": "stream", **EVENTS}, "GetLogEvents": {"logStreamName": "stream"}, "FilterLogEvents": {},
+    "PutRetentionPolicy": {"retentionInDays": 7}, "DeleteRetentionPolicy": {}, "AssociateKmsKey": {"kmsKeyId": KEY}, "DisassociateKmsKey": {},
+    "TagLogGroup": {"tags": {"a": "b"}}, "UntagLogGroup": {"tags": ["a"]}, "ListTagsLogGroup": {}, "DescribeSubscriptionFilters": {},
+    "DeleteSubscriptionFilter": {"filterName": "f"},
+    "PutSubscriptionFilter": {"filterName": "f", "filterPattern": "", "destinationArn": "arn:aws:kinesis:us-east-1:000000000000:stream/here", "roleArn": ROLE},
+}
+# Of what has an ARN.
+BY_ARN: dict[str, Body] = {"TagResource": {"tags": {"a": "b"}}, "UntagResource": {"tagKeys": ["a"]}, "ListTagsForResource": {}}
+OTHERS: dict[str, Body] = {
+    "ListLogGroups": {}, "PutResourcePolicy": {"policyName": "p", "policyDocument": POLICY}, "DescribeResourcePolicies": {}, "DeleteResourcePolicy": {"policyName": "p"},
+    "PutDestination": {"destinationName": "d", "targetArn": "arn:aws:kinesis:us-east-1:000000000000:stream/here", "roleArn": ROLE},
+    "PutDestinationPolicy": {"destinationName": "d", "accessPolicy": POLICY}, "DescribeDestinations": {}, "DeleteDestination": {"destinationName": "d"},
+    "PutLogGroupDeletionProtection": {"logGroupIdentifier": "/group", "deletionProtectionEnabled": False},
 }
 TEMPLATES = {"logs CreateLogGroup": [{"logGroupName": "/new"}], "logs DescribeLogGroups": [{}],
-             **{f"logs {name}": [{**GROUP, **body}] for name, body in BY_GROUP.items()}}
+             **{f"logs {name}": [{**GROUP, **body}] for name, body in BY_GROUP.items()},
+             **{f"logs {name}": [{"resourceArn": GROUP_ARN + "/group", **body}] for name, body in BY_ARN.items()},
+             **{f"logs {name}": [body] for name, body in OTHERS.items()}}
 
 
 def logs() -> Iterator[Row]:
@@ -36,3 +53,23 @@ def logs() -> Iterator[Row]:
     yield row("DescribeLogStreams", "InvalidParameterException", **GROUP, orderBy="LastEventTime", logStreamNamePrefix="a")
     yield row("PutLogEvents", "InvalidParameterException", **STREAM, logEvents=[{"timestamp": 2, "message": "a"}, {"timestamp": 1, "message": "b"}])
     yield row("FilterLogEvents", "InvalidParameterException", **GROUP, logStreamNamePrefix="a", logStreamNames=["b"])
+    for operation, body in BY_ARN.items():
+        yield row(operation, "ResourceNotFoundException", **body, resourceArn=GROUP_ARN + "not-there")
+        yield row(operation, "InvalidParameterException", **body, resourceArn="none")
+    yield row("TagResource", "TooManyTagsException", resourceArn=GROUP_ARN + "/group", tags={f"k{n}": "" for n in range(50)})
+    yield row("AssociateKmsKey", "InvalidParameterException", **GROUP, kmsKeyId=KEY)
+    yield row("PutRetentionPolicy", "InvalidParameterException", **GROUP, retentionInDays=2)
+    yield row("PutLogGroupDeletionProtection", "ResourceNotFoundException", logGroupIdentifier="not-there", deletionProtectionEnabled=True)
+    yield row("ListLogGroups", "InvalidParameterException", nextToken="none*")
+    yield row("PutResourcePolicy", "InvalidParameterException", policyName="p", policyDocument="{")
+    yield row("DescribeResourcePolicies", "InvalidParameterException", nextToken="none")
+    yield row("DeleteResourcePolicy", "ResourceNotFoundException", policyName="not-there")
+    yield row("PutDestination", "InvalidParameterException", **{**OTHERS["PutDestination"], "targetArn": "none"})
+    yield row("PutDestinationPolicy", "InvalidParameterException", **{**OTHERS["PutDestinationPolicy"], "destinationName": "not-there"})
+    yield row("DescribeDestinations", "InvalidParameterException", nextToken="none*")
+    yield row("DeleteDestination", "ResourceNotFoundException", destinationName="not-there")
+    yield row("PutSubscriptionFilter", "InvalidParameterException", **GROUP, **{**BY_GROUP["PutSubscriptionFilter"], "filterPattern": "{ $.a = "})
+    yield row("PutSubscriptionFilter", "AccessDeniedException", **GROUP, filterName="f", filterPattern="",
+              destinationArn="arn:aws:lambda:us-east-1:111111111111:function:f")
+    yield row("DescribeSubscriptionFilters", "InvalidParameterException", **GROUP, nextToken="none*")
+    yield row("DeleteSubscriptionFilter", "ResourceNotFoundException", **GROUP, filterName="not-there")

@@ -6,8 +6,9 @@ import random
 import time
 
 import pytest
-from admin import stopped_clock
 from botocore.exceptions import ClientError
+from conftest import client_at
+from local_emulator import LocalEmulator
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -211,3 +212,20 @@ def test_a_group_made_again_has_nothing_of_the_one_before(logs, group, put):
     logs.create_log_group(logGroupName=group)
     assert logs.describe_log_streams(logGroupName=group)["logStreams"] == []
     assert logs.filter_log_events(logGroupName=group)["events"] == []
+
+
+def test_events_that_were_acknowledged_outlive_a_kill(tmp_path):
+    with LocalEmulator(data=tmp_path) as emulator:
+        logs = client_at(emulator.url, "logs")
+        logs.create_log_group(logGroupName="g")
+        logs.create_log_stream(logGroupName="g", logStreamName="s")
+        now = now_ms()
+        for i in range(300):
+            logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=[{"timestamp": now + i, "message": f"{i} " + "x" * 200}])
+        emulator.kill()
+    with LocalEmulator(data=tmp_path) as emulator:
+        logs = client_at(emulator.url, "logs")
+        found = messages(logs.get_log_events(logGroupName="g", logStreamName="s", startFromHead=True))
+        assert [int(message.split()[0]) for message in found] == list(range(300))
+        logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=[{"timestamp": now + 300, "message": "next"}])
+        assert messages(logs.get_log_events(logGroupName="g", logStreamName="s", limit=2)) == ["299 " + "x" * 200, "next"]

@@ -147,7 +147,7 @@ def prepare_hose(made: Prepared) -> None:
 
 
 def prepare_logs(made: Prepared) -> None:
-    made.call("logs", "CreateLogGroup", logGroupName="/group")
+    made.call("logs", "CreateLogGroup", logGroupName="/group", tags={"a": "b"})
     made.call("logs", "CreateLogStream", logGroupName="/group", logStreamName="stream")
 
 

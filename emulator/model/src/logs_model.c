@@ -55,6 +55,41 @@ static const Shape shape_event_id;
 static const Shape shape_filtered_log_events;
 static const Shape shape_log_stream_searched_completely;
 static const Shape shape_searched_log_streams;
+static const Shape shape_resource_identifier;
+static const Shape shape_log_group_name_regex_pattern;
+static const Shape shape_list_limit;
+static const Shape shape_data_source_name;
+static const Shape shape_data_source_type;
+static const Shape shape_data_source_filters;
+static const Shape shape_field_index_name;
+static const Shape shape_field_index_names;
+static const Shape shape_tag_filter_key;
+static const Shape shape_tag_filter_value;
+static const Shape shape_tag_filter_values;
+static const Shape shape_tag_filters;
+static const Shape shape_log_group_summaries;
+static const Shape shape_tag_list;
+static const Shape shape_amazon_resource_name;
+static const Shape shape_tag_key_list;
+static const Shape shape_policy_document;
+static const Shape shape_expected_revision_id;
+static const Shape shape_policy_scope;
+static const Shape shape_resource_policies;
+static const Shape shape_destination_name;
+static const Shape shape_target_arn;
+static const Shape shape_role_arn;
+static const Shape shape_access_policy;
+static const Shape shape_destinations;
+static const Shape shape_force_update;
+static const Shape shape_filter_name;
+static const Shape shape_destination_arn;
+static const Shape shape_distribution;
+static const Shape shape_apply_on_transformed_logs;
+static const Shape shape_field_selection_criteria;
+static const Shape shape_system_field;
+static const Shape shape_emit_system_fields;
+static const Shape shape_subscription_filters;
+static const Shape shape_message;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -363,6 +398,328 @@ static const Field fields_filter_log_events_response[] = {
 };
 const Shape LOGS_SHAPE_FILTER_LOG_EVENTS_RESPONSE = {.name = "FilterLogEventsResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsFilterLogEventsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_filter_log_events_response};
 
+static const Field fields_put_retention_policy_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsPutRetentionPolicyRequest, log_group_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"retentionInDays", 15}, .path = "retentionInDays", .shape = &shape_days, .offset = offsetof(LogsPutRetentionPolicyRequest, retention_in_days), .has_offset = offsetof(LogsPutRetentionPolicyRequest, has_retention_in_days), .required = true},
+};
+const Shape LOGS_SHAPE_PUT_RETENTION_POLICY_REQUEST = {.name = "PutRetentionPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutRetentionPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_put_retention_policy_request};
+
+static const Field fields_delete_retention_policy_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsDeleteRetentionPolicyRequest, log_group_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_DELETE_RETENTION_POLICY_REQUEST = {.name = "DeleteRetentionPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDeleteRetentionPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_retention_policy_request};
+
+static const Shape shape_resource_identifier = {.name = "ResourceIdentifier", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048, .pattern = "[\\w+=/:,.@\\-\\*]*"};
+
+static const Field fields_associate_kms_key_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsAssociateKmsKeyRequest, log_group_name), .has_offset = NO_OFFSET},
+    {.name = {"kmsKeyId", 8}, .path = "kmsKeyId", .shape = &shape_kms_key_id, .offset = offsetof(LogsAssociateKmsKeyRequest, kms_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"resourceIdentifier", 18}, .path = "resourceIdentifier", .shape = &shape_resource_identifier, .offset = offsetof(LogsAssociateKmsKeyRequest, resource_identifier), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_ASSOCIATE_KMS_KEY_REQUEST = {.name = "AssociateKmsKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsAssociateKmsKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_associate_kms_key_request};
+
+static const Field fields_disassociate_kms_key_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsDisassociateKmsKeyRequest, log_group_name), .has_offset = NO_OFFSET},
+    {.name = {"resourceIdentifier", 18}, .path = "resourceIdentifier", .shape = &shape_resource_identifier, .offset = offsetof(LogsDisassociateKmsKeyRequest, resource_identifier), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DISASSOCIATE_KMS_KEY_REQUEST = {.name = "DisassociateKmsKeyRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDisassociateKmsKeyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_disassociate_kms_key_request};
+
+static const Field fields_put_log_group_deletion_protection_request[] = {
+    {.name = {"logGroupIdentifier", 18}, .path = "logGroupIdentifier", .shape = &shape_log_group_identifier, .offset = offsetof(LogsPutLogGroupDeletionProtectionRequest, log_group_identifier), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"deletionProtectionEnabled", 25}, .path = "deletionProtectionEnabled", .shape = &shape_deletion_protection_enabled, .offset = offsetof(LogsPutLogGroupDeletionProtectionRequest, deletion_protection_enabled), .has_offset = offsetof(LogsPutLogGroupDeletionProtectionRequest, has_deletion_protection_enabled), .required = true},
+};
+const Shape LOGS_SHAPE_PUT_LOG_GROUP_DELETION_PROTECTION_REQUEST = {.name = "PutLogGroupDeletionProtectionRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutLogGroupDeletionProtectionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_put_log_group_deletion_protection_request};
+
+static const Shape shape_log_group_name_regex_pattern = {.name = "LogGroupNameRegexPattern", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 3, .max = 129, .pattern = "(\\^?[\\.\\-_\\/#A-Za-z0-9]{3,24})(\\|\\^?[\\.\\-_\\/#A-Za-z0-9]{3,24}){0,4}"};
+
+static const Shape shape_list_limit = {.name = "ListLimit", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 1000};
+
+static const Shape shape_data_source_name = {.name = "DataSourceName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_data_source_type = {.name = "DataSourceType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_data_source_filter[] = {
+    {.name = {"name", 4}, .path = "name", .shape = &shape_data_source_name, .offset = offsetof(LogsDataSourceFilter, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"type", 4}, .path = "type", .shape = &shape_data_source_type, .offset = offsetof(LogsDataSourceFilter, type), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DATA_SOURCE_FILTER = {.name = "DataSourceFilter", .kind = KIND_STRUCTURE, .size = sizeof(LogsDataSourceFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_data_source_filter};
+
+static const Shape shape_data_source_filters = {.name = "DataSourceFilters", .kind = KIND_LIST, .size = sizeof(LogsDataSourceFilters), .min = 1, .max = 5, .member = &LOGS_SHAPE_DATA_SOURCE_FILTER};
+
+static const Shape shape_field_index_name = {.name = "FieldIndexName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 512, .pattern = "[\\.\\-_/#A-Za-z0-9]+"};
+
+static const Shape shape_field_index_names = {.name = "FieldIndexNames", .kind = KIND_LIST, .size = sizeof(LogsFieldIndexNames), .min = 1, .max = 20, .member = &shape_field_index_name};
+
+static const Shape shape_tag_filter_key = {.name = "TagFilterKey", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+)$"};
+
+static const Shape shape_tag_filter_value = {.name = "TagFilterValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 259, .pattern = "^!?\\*?([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)\\*?$"};
+
+static const Shape shape_tag_filter_values = {.name = "TagFilterValues", .kind = KIND_LIST, .size = sizeof(LogsTagFilterValues), .min = 0, .max = 5, .member = &shape_tag_filter_value};
+
+static const Field fields_tag_filter[] = {
+    {.name = {"key", 3}, .path = "key", .shape = &shape_tag_filter_key, .offset = offsetof(LogsTagFilter, key), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"values", 6}, .path = "values", .shape = &shape_tag_filter_values, .offset = offsetof(LogsTagFilter, values), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_TAG_FILTER = {.name = "TagFilter", .kind = KIND_STRUCTURE, .size = sizeof(LogsTagFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_filter};
+
+static const Shape shape_tag_filters = {.name = "TagFilters", .kind = KIND_LIST, .size = sizeof(LogsTagFilters), .min = 1, .max = 5, .member = &LOGS_SHAPE_TAG_FILTER};
+
+static const Field fields_list_log_groups_request[] = {
+    {.name = {"logGroupNamePattern", 19}, .path = "logGroupNamePattern", .shape = &shape_log_group_name_regex_pattern, .offset = offsetof(LogsListLogGroupsRequest, log_group_name_pattern), .has_offset = NO_OFFSET},
+    {.name = {"logGroupClass", 13}, .path = "logGroupClass", .shape = &shape_log_group_class, .offset = offsetof(LogsListLogGroupsRequest, log_group_class), .has_offset = NO_OFFSET},
+    {.name = {"includeLinkedAccounts", 21}, .path = "includeLinkedAccounts", .shape = &shape_include_linked_accounts, .offset = offsetof(LogsListLogGroupsRequest, include_linked_accounts), .has_offset = offsetof(LogsListLogGroupsRequest, has_include_linked_accounts)},
+    {.name = {"accountIdentifiers", 18}, .path = "accountIdentifiers", .shape = &shape_account_ids, .offset = offsetof(LogsListLogGroupsRequest, account_identifiers), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsListLogGroupsRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"limit", 5}, .path = "limit", .shape = &shape_list_limit, .offset = offsetof(LogsListLogGroupsRequest, limit), .has_offset = offsetof(LogsListLogGroupsRequest, has_limit)},
+    {.name = {"dataSources", 11}, .path = "dataSources", .shape = &shape_data_source_filters, .offset = offsetof(LogsListLogGroupsRequest, data_sources), .has_offset = NO_OFFSET},
+    {.name = {"fieldIndexNames", 15}, .path = "fieldIndexNames", .shape = &shape_field_index_names, .offset = offsetof(LogsListLogGroupsRequest, field_index_names), .has_offset = NO_OFFSET},
+    {.name = {"logGroupTags", 12}, .path = "logGroupTags", .shape = &shape_tag_filters, .offset = offsetof(LogsListLogGroupsRequest, log_group_tags), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_LIST_LOG_GROUPS_REQUEST = {.name = "ListLogGroupsRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsListLogGroupsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_list_log_groups_request};
+
+static const Field fields_log_group_summary[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsLogGroupSummary, log_group_name), .has_offset = NO_OFFSET},
+    {.name = {"logGroupArn", 11}, .path = "logGroupArn", .shape = &shape_arn, .offset = offsetof(LogsLogGroupSummary, log_group_arn), .has_offset = NO_OFFSET},
+    {.name = {"logGroupClass", 13}, .path = "logGroupClass", .shape = &shape_log_group_class, .offset = offsetof(LogsLogGroupSummary, log_group_class), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_LOG_GROUP_SUMMARY = {.name = "LogGroupSummary", .kind = KIND_STRUCTURE, .size = sizeof(LogsLogGroupSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_log_group_summary};
+
+static const Shape shape_log_group_summaries = {.name = "LogGroupSummaries", .kind = KIND_LIST, .size = sizeof(LogsLogGroupSummaries), .min = NO_MIN, .max = NO_MAX, .member = &LOGS_SHAPE_LOG_GROUP_SUMMARY};
+
+static const Field fields_list_log_groups_response[] = {
+    {.name = {"logGroups", 9}, .path = "logGroups", .shape = &shape_log_group_summaries, .offset = offsetof(LogsListLogGroupsResponse, log_groups), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsListLogGroupsResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_LIST_LOG_GROUPS_RESPONSE = {.name = "ListLogGroupsResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsListLogGroupsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_log_groups_response};
+
+static const Field fields_tag_log_group_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsTagLogGroupRequest, log_group_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"tags", 4}, .path = "tags", .shape = &shape_tags, .offset = offsetof(LogsTagLogGroupRequest, tags), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_TAG_LOG_GROUP_REQUEST = {.name = "TagLogGroupRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsTagLogGroupRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_log_group_request};
+
+static const Shape shape_tag_list = {.name = "TagList", .kind = KIND_LIST, .size = sizeof(LogsTagList), .min = 1, .max = NO_MAX, .member = &shape_tag_key};
+
+static const Field fields_untag_log_group_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsUntagLogGroupRequest, log_group_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(LogsUntagLogGroupRequest, tags), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_UNTAG_LOG_GROUP_REQUEST = {.name = "UntagLogGroupRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsUntagLogGroupRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_log_group_request};
+
+static const Field fields_list_tags_log_group_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsListTagsLogGroupRequest, log_group_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_LIST_TAGS_LOG_GROUP_REQUEST = {.name = "ListTagsLogGroupRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsListTagsLogGroupRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_tags_log_group_request};
+
+static const Field fields_list_tags_log_group_response[] = {
+    {.name = {"tags", 4}, .path = "tags", .shape = &shape_tags, .offset = offsetof(LogsListTagsLogGroupResponse, tags), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_LIST_TAGS_LOG_GROUP_RESPONSE = {.name = "ListTagsLogGroupResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsListTagsLogGroupResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_tags_log_group_response};
+
+static const Shape shape_amazon_resource_name = {.name = "AmazonResourceName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1011, .pattern = "[\\w+=/:,.@-]*"};
+
+static const Field fields_tag_resource_request[] = {
+    {.name = {"resourceArn", 11}, .path = "resourceArn", .shape = &shape_amazon_resource_name, .offset = offsetof(LogsTagResourceRequest, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"tags", 4}, .path = "tags", .shape = &shape_tags, .offset = offsetof(LogsTagResourceRequest, tags), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_TAG_RESOURCE_REQUEST = {.name = "TagResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsTagResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_tag_resource_request};
+
+static const Shape shape_tag_key_list = {.name = "TagKeyList", .kind = KIND_LIST, .size = sizeof(LogsTagKeyList), .min = 0, .max = 50, .member = &shape_tag_key};
+
+static const Field fields_untag_resource_request[] = {
+    {.name = {"resourceArn", 11}, .path = "resourceArn", .shape = &shape_amazon_resource_name, .offset = offsetof(LogsUntagResourceRequest, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"tagKeys", 7}, .path = "tagKeys", .shape = &shape_tag_key_list, .offset = offsetof(LogsUntagResourceRequest, tag_keys), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_UNTAG_RESOURCE_REQUEST = {.name = "UntagResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsUntagResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_untag_resource_request};
+
+static const Field fields_list_tags_for_resource_request[] = {
+    {.name = {"resourceArn", 11}, .path = "resourceArn", .shape = &shape_amazon_resource_name, .offset = offsetof(LogsListTagsForResourceRequest, resource_arn), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_LIST_TAGS_FOR_RESOURCE_REQUEST = {.name = "ListTagsForResourceRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsListTagsForResourceRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_tags_for_resource_request};
+
+static const Field fields_list_tags_for_resource_response[] = {
+    {.name = {"tags", 4}, .path = "tags", .shape = &shape_tags, .offset = offsetof(LogsListTagsForResourceResponse, tags), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_LIST_TAGS_FOR_RESOURCE_RESPONSE = {.name = "ListTagsForResourceResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsListTagsForResourceResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_list_tags_for_resource_response};
+
+static const Shape shape_policy_document = {.name = "PolicyDocument", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 51200};
+
+static const Shape shape_expected_revision_id = {.name = "ExpectedRevisionId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = NO_MAX};
+
+static const Field fields_put_resource_policy_request[] = {
+    {.name = {"policyName", 10}, .path = "policyName", .shape = &shape_policy_name, .offset = offsetof(LogsPutResourcePolicyRequest, policy_name), .has_offset = NO_OFFSET},
+    {.name = {"policyDocument", 14}, .path = "policyDocument", .shape = &shape_policy_document, .offset = offsetof(LogsPutResourcePolicyRequest, policy_document), .has_offset = NO_OFFSET},
+    {.name = {"resourceArn", 11}, .path = "resourceArn", .shape = &shape_arn, .offset = offsetof(LogsPutResourcePolicyRequest, resource_arn), .has_offset = NO_OFFSET},
+    {.name = {"expectedRevisionId", 18}, .path = "expectedRevisionId", .shape = &shape_expected_revision_id, .offset = offsetof(LogsPutResourcePolicyRequest, expected_revision_id), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_PUT_RESOURCE_POLICY_REQUEST = {.name = "PutResourcePolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutResourcePolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_resource_policy_request};
+
+static const char *const enum_policy_scope[] = {"ACCOUNT", "RESOURCE", NULL};
+static const Shape shape_policy_scope = {.name = "PolicyScope", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_policy_scope};
+
+static const Field fields_resource_policy[] = {
+    {.name = {"policyName", 10}, .path = "policyName", .shape = &shape_policy_name, .offset = offsetof(LogsResourcePolicy, policy_name), .has_offset = NO_OFFSET},
+    {.name = {"policyDocument", 14}, .path = "policyDocument", .shape = &shape_policy_document, .offset = offsetof(LogsResourcePolicy, policy_document), .has_offset = NO_OFFSET},
+    {.name = {"lastUpdatedTime", 15}, .path = "lastUpdatedTime", .shape = &shape_timestamp, .offset = offsetof(LogsResourcePolicy, last_updated_time), .has_offset = offsetof(LogsResourcePolicy, has_last_updated_time)},
+    {.name = {"policyScope", 11}, .path = "policyScope", .shape = &shape_policy_scope, .offset = offsetof(LogsResourcePolicy, policy_scope), .has_offset = NO_OFFSET},
+    {.name = {"resourceArn", 11}, .path = "resourceArn", .shape = &shape_arn, .offset = offsetof(LogsResourcePolicy, resource_arn), .has_offset = NO_OFFSET},
+    {.name = {"revisionId", 10}, .path = "revisionId", .shape = &shape_expected_revision_id, .offset = offsetof(LogsResourcePolicy, revision_id), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_RESOURCE_POLICY = {.name = "ResourcePolicy", .kind = KIND_STRUCTURE, .size = sizeof(LogsResourcePolicy), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_resource_policy};
+
+static const Field fields_put_resource_policy_response[] = {
+    {.name = {"resourcePolicy", 14}, .path = "resourcePolicy", .shape = &LOGS_SHAPE_RESOURCE_POLICY, .offset = offsetof(LogsPutResourcePolicyResponse, resource_policy), .has_offset = NO_OFFSET},
+    {.name = {"revisionId", 10}, .path = "revisionId", .shape = &shape_expected_revision_id, .offset = offsetof(LogsPutResourcePolicyResponse, revision_id), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_PUT_RESOURCE_POLICY_RESPONSE = {.name = "PutResourcePolicyResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutResourcePolicyResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_put_resource_policy_response};
+
+static const Field fields_describe_resource_policies_request[] = {
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeResourcePoliciesRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"limit", 5}, .path = "limit", .shape = &shape_describe_limit, .offset = offsetof(LogsDescribeResourcePoliciesRequest, limit), .has_offset = offsetof(LogsDescribeResourcePoliciesRequest, has_limit)},
+    {.name = {"resourceArn", 11}, .path = "resourceArn", .shape = &shape_arn, .offset = offsetof(LogsDescribeResourcePoliciesRequest, resource_arn), .has_offset = NO_OFFSET},
+    {.name = {"policyScope", 11}, .path = "policyScope", .shape = &shape_policy_scope, .offset = offsetof(LogsDescribeResourcePoliciesRequest, policy_scope), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DESCRIBE_RESOURCE_POLICIES_REQUEST = {.name = "DescribeResourcePoliciesRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeResourcePoliciesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_describe_resource_policies_request};
+
+static const Shape shape_resource_policies = {.name = "ResourcePolicies", .kind = KIND_LIST, .size = sizeof(LogsResourcePolicies), .min = NO_MIN, .max = NO_MAX, .member = &LOGS_SHAPE_RESOURCE_POLICY};
+
+static const Field fields_describe_resource_policies_response[] = {
+    {.name = {"resourcePolicies", 16}, .path = "resourcePolicies", .shape = &shape_resource_policies, .offset = offsetof(LogsDescribeResourcePoliciesResponse, resource_policies), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeResourcePoliciesResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DESCRIBE_RESOURCE_POLICIES_RESPONSE = {.name = "DescribeResourcePoliciesResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeResourcePoliciesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_resource_policies_response};
+
+static const Field fields_delete_resource_policy_request[] = {
+    {.name = {"policyName", 10}, .path = "policyName", .shape = &shape_policy_name, .offset = offsetof(LogsDeleteResourcePolicyRequest, policy_name), .has_offset = NO_OFFSET},
+    {.name = {"resourceArn", 11}, .path = "resourceArn", .shape = &shape_arn, .offset = offsetof(LogsDeleteResourcePolicyRequest, resource_arn), .has_offset = NO_OFFSET},
+    {.name = {"expectedRevisionId", 18}, .path = "expectedRevisionId", .shape = &shape_expected_revision_id, .offset = offsetof(LogsDeleteResourcePolicyRequest, expected_revision_id), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DELETE_RESOURCE_POLICY_REQUEST = {.name = "DeleteResourcePolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDeleteResourcePolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_delete_resource_policy_request};
+
+static const Shape shape_destination_name = {.name = "DestinationName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 512, .pattern = "[^:*]*"};
+
+static const Shape shape_target_arn = {.name = "TargetArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = NO_MAX};
+
+static const Shape shape_role_arn = {.name = "RoleArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = NO_MAX};
+
+static const Field fields_put_destination_request[] = {
+    {.name = {"destinationName", 15}, .path = "destinationName", .shape = &shape_destination_name, .offset = offsetof(LogsPutDestinationRequest, destination_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"targetArn", 9}, .path = "targetArn", .shape = &shape_target_arn, .offset = offsetof(LogsPutDestinationRequest, target_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"roleArn", 7}, .path = "roleArn", .shape = &shape_role_arn, .offset = offsetof(LogsPutDestinationRequest, role_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"tags", 4}, .path = "tags", .shape = &shape_tags, .offset = offsetof(LogsPutDestinationRequest, tags), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_PUT_DESTINATION_REQUEST = {.name = "PutDestinationRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutDestinationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_put_destination_request};
+
+static const Shape shape_access_policy = {.name = "AccessPolicy", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = NO_MAX};
+
+static const Field fields_destination[] = {
+    {.name = {"destinationName", 15}, .path = "destinationName", .shape = &shape_destination_name, .offset = offsetof(LogsDestination, destination_name), .has_offset = NO_OFFSET},
+    {.name = {"targetArn", 9}, .path = "targetArn", .shape = &shape_target_arn, .offset = offsetof(LogsDestination, target_arn), .has_offset = NO_OFFSET},
+    {.name = {"roleArn", 7}, .path = "roleArn", .shape = &shape_role_arn, .offset = offsetof(LogsDestination, role_arn), .has_offset = NO_OFFSET},
+    {.name = {"accessPolicy", 12}, .path = "accessPolicy", .shape = &shape_access_policy, .offset = offsetof(LogsDestination, access_policy), .has_offset = NO_OFFSET},
+    {.name = {"arn", 3}, .path = "arn", .shape = &shape_arn, .offset = offsetof(LogsDestination, arn), .has_offset = NO_OFFSET},
+    {.name = {"creationTime", 12}, .path = "creationTime", .shape = &shape_timestamp, .offset = offsetof(LogsDestination, creation_time), .has_offset = offsetof(LogsDestination, has_creation_time)},
+};
+const Shape LOGS_SHAPE_DESTINATION = {.name = "Destination", .kind = KIND_STRUCTURE, .size = sizeof(LogsDestination), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_destination};
+
+static const Field fields_put_destination_response[] = {
+    {.name = {"destination", 11}, .path = "destination", .shape = &LOGS_SHAPE_DESTINATION, .offset = offsetof(LogsPutDestinationResponse, destination), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_PUT_DESTINATION_RESPONSE = {.name = "PutDestinationResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutDestinationResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_destination_response};
+
+static const Field fields_describe_destinations_request[] = {
+    {.name = {"DestinationNamePrefix", 21}, .path = "destinationNamePrefix", .shape = &shape_destination_name, .offset = offsetof(LogsDescribeDestinationsRequest, destination_name_prefix), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeDestinationsRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"limit", 5}, .path = "limit", .shape = &shape_describe_limit, .offset = offsetof(LogsDescribeDestinationsRequest, limit), .has_offset = offsetof(LogsDescribeDestinationsRequest, has_limit)},
+};
+const Shape LOGS_SHAPE_DESCRIBE_DESTINATIONS_REQUEST = {.name = "DescribeDestinationsRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeDestinationsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_describe_destinations_request};
+
+static const Shape shape_destinations = {.name = "Destinations", .kind = KIND_LIST, .size = sizeof(LogsDestinations), .min = NO_MIN, .max = NO_MAX, .member = &LOGS_SHAPE_DESTINATION};
+
+static const Field fields_describe_destinations_response[] = {
+    {.name = {"destinations", 12}, .path = "destinations", .shape = &shape_destinations, .offset = offsetof(LogsDescribeDestinationsResponse, destinations), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeDestinationsResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DESCRIBE_DESTINATIONS_RESPONSE = {.name = "DescribeDestinationsResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeDestinationsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_destinations_response};
+
+static const Field fields_delete_destination_request[] = {
+    {.name = {"destinationName", 15}, .path = "destinationName", .shape = &shape_destination_name, .offset = offsetof(LogsDeleteDestinationRequest, destination_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_DELETE_DESTINATION_REQUEST = {.name = "DeleteDestinationRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDeleteDestinationRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_destination_request};
+
+static const Shape shape_force_update = {.name = "ForceUpdate", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_put_destination_policy_request[] = {
+    {.name = {"destinationName", 15}, .path = "destinationName", .shape = &shape_destination_name, .offset = offsetof(LogsPutDestinationPolicyRequest, destination_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"accessPolicy", 12}, .path = "accessPolicy", .shape = &shape_access_policy, .offset = offsetof(LogsPutDestinationPolicyRequest, access_policy), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"forceUpdate", 11}, .path = "forceUpdate", .shape = &shape_force_update, .offset = offsetof(LogsPutDestinationPolicyRequest, force_update), .has_offset = offsetof(LogsPutDestinationPolicyRequest, has_force_update)},
+};
+const Shape LOGS_SHAPE_PUT_DESTINATION_POLICY_REQUEST = {.name = "PutDestinationPolicyRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutDestinationPolicyRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_put_destination_policy_request};
+
+static const Shape shape_filter_name = {.name = "FilterName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 512, .pattern = "[^:*]*"};
+
+static const Shape shape_destination_arn = {.name = "DestinationArn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = NO_MAX};
+
+static const char *const enum_distribution[] = {"Random", "ByLogStream", NULL};
+static const Shape shape_distribution = {.name = "Distribution", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_distribution};
+
+static const Shape shape_apply_on_transformed_logs = {.name = "ApplyOnTransformedLogs", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_field_selection_criteria = {.name = "FieldSelectionCriteria", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 2000};
+
+static const Shape shape_system_field = {.name = "SystemField", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_emit_system_fields = {.name = "EmitSystemFields", .kind = KIND_LIST, .size = sizeof(LogsEmitSystemFields), .min = NO_MIN, .max = NO_MAX, .member = &shape_system_field};
+
+static const Field fields_put_subscription_filter_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsPutSubscriptionFilterRequest, log_group_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"filterName", 10}, .path = "filterName", .shape = &shape_filter_name, .offset = offsetof(LogsPutSubscriptionFilterRequest, filter_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"filterPattern", 13}, .path = "filterPattern", .shape = &shape_filter_pattern, .offset = offsetof(LogsPutSubscriptionFilterRequest, filter_pattern), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"destinationArn", 14}, .path = "destinationArn", .shape = &shape_destination_arn, .offset = offsetof(LogsPutSubscriptionFilterRequest, destination_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"roleArn", 7}, .path = "roleArn", .shape = &shape_role_arn, .offset = offsetof(LogsPutSubscriptionFilterRequest, role_arn), .has_offset = NO_OFFSET},
+    {.name = {"distribution", 12}, .path = "distribution", .shape = &shape_distribution, .offset = offsetof(LogsPutSubscriptionFilterRequest, distribution), .has_offset = NO_OFFSET},
+    {.name = {"applyOnTransformedLogs", 22}, .path = "applyOnTransformedLogs", .shape = &shape_apply_on_transformed_logs, .offset = offsetof(LogsPutSubscriptionFilterRequest, apply_on_transformed_logs), .has_offset = offsetof(LogsPutSubscriptionFilterRequest, has_apply_on_transformed_logs)},
+    {.name = {"fieldSelectionCriteria", 22}, .path = "fieldSelectionCriteria", .shape = &shape_field_selection_criteria, .offset = offsetof(LogsPutSubscriptionFilterRequest, field_selection_criteria), .has_offset = NO_OFFSET},
+    {.name = {"emitSystemFields", 16}, .path = "emitSystemFields", .shape = &shape_emit_system_fields, .offset = offsetof(LogsPutSubscriptionFilterRequest, emit_system_fields), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_PUT_SUBSCRIPTION_FILTER_REQUEST = {.name = "PutSubscriptionFilterRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutSubscriptionFilterRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_put_subscription_filter_request};
+
+static const Field fields_describe_subscription_filters_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsDescribeSubscriptionFiltersRequest, log_group_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"filterNamePrefix", 16}, .path = "filterNamePrefix", .shape = &shape_filter_name, .offset = offsetof(LogsDescribeSubscriptionFiltersRequest, filter_name_prefix), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeSubscriptionFiltersRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"limit", 5}, .path = "limit", .shape = &shape_describe_limit, .offset = offsetof(LogsDescribeSubscriptionFiltersRequest, limit), .has_offset = offsetof(LogsDescribeSubscriptionFiltersRequest, has_limit)},
+};
+const Shape LOGS_SHAPE_DESCRIBE_SUBSCRIPTION_FILTERS_REQUEST = {.name = "DescribeSubscriptionFiltersRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeSubscriptionFiltersRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_describe_subscription_filters_request};
+
+static const Field fields_subscription_filter[] = {
+    {.name = {"filterName", 10}, .path = "filterName", .shape = &shape_filter_name, .offset = offsetof(LogsSubscriptionFilter, filter_name), .has_offset = NO_OFFSET},
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsSubscriptionFilter, log_group_name), .has_offset = NO_OFFSET},
+    {.name = {"filterPattern", 13}, .path = "filterPattern", .shape = &shape_filter_pattern, .offset = offsetof(LogsSubscriptionFilter, filter_pattern), .has_offset = NO_OFFSET},
+    {.name = {"destinationArn", 14}, .path = "destinationArn", .shape = &shape_destination_arn, .offset = offsetof(LogsSubscriptionFilter, destination_arn), .has_offset = NO_OFFSET},
+    {.name = {"roleArn", 7}, .path = "roleArn", .shape = &shape_role_arn, .offset = offsetof(LogsSubscriptionFilter, role_arn), .has_offset = NO_OFFSET},
+    {.name = {"distribution", 12}, .path = "distribution", .shape = &shape_distribution, .offset = offsetof(LogsSubscriptionFilter, distribution), .has_offset = NO_OFFSET},
+    {.name = {"applyOnTransformedLogs", 22}, .path = "applyOnTransformedLogs", .shape = &shape_apply_on_transformed_logs, .offset = offsetof(LogsSubscriptionFilter, apply_on_transformed_logs), .has_offset = offsetof(LogsSubscriptionFilter, has_apply_on_transformed_logs)},
+    {.name = {"creationTime", 12}, .path = "creationTime", .shape = &shape_timestamp, .offset = offsetof(LogsSubscriptionFilter, creation_time), .has_offset = offsetof(LogsSubscriptionFilter, has_creation_time)},
+    {.name = {"fieldSelectionCriteria", 22}, .path = "fieldSelectionCriteria", .shape = &shape_field_selection_criteria, .offset = offsetof(LogsSubscriptionFilter, field_selection_criteria), .has_offset = NO_OFFSET},
+    {.name = {"emitSystemFields", 16}, .path = "emitSystemFields", .shape = &shape_emit_system_fields, .offset = offsetof(LogsSubscriptionFilter, emit_system_fields), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_SUBSCRIPTION_FILTER = {.name = "SubscriptionFilter", .kind = KIND_STRUCTURE, .size = sizeof(LogsSubscriptionFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_subscription_filter};
+
+static const Shape shape_subscription_filters = {.name = "SubscriptionFilters", .kind = KIND_LIST, .size = sizeof(LogsSubscriptionFilters), .min = NO_MIN, .max = NO_MAX, .member = &LOGS_SHAPE_SUBSCRIPTION_FILTER};
+
+static const Field fields_describe_subscription_filters_response[] = {
+    {.name = {"subscriptionFilters", 19}, .path = "subscriptionFilters", .shape = &shape_subscription_filters, .offset = offsetof(LogsDescribeSubscriptionFiltersResponse, subscription_filters), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeSubscriptionFiltersResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DESCRIBE_SUBSCRIPTION_FILTERS_RESPONSE = {.name = "DescribeSubscriptionFiltersResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeSubscriptionFiltersResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_subscription_filters_response};
+
+static const Field fields_delete_subscription_filter_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsDeleteSubscriptionFilterRequest, log_group_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"filterName", 10}, .path = "filterName", .shape = &shape_filter_name, .offset = offsetof(LogsDeleteSubscriptionFilterRequest, filter_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_DELETE_SUBSCRIPTION_FILTER_REQUEST = {.name = "DeleteSubscriptionFilterRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDeleteSubscriptionFilterRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_subscription_filter_request};
+
 static const Field fields_invalid_sequence_token_exception[] = {
     {.name = {"expectedSequenceToken", 21}, .path = "expectedSequenceToken", .shape = &shape_sequence_token, .offset = offsetof(LogsInvalidSequenceTokenException, expected_sequence_token), .has_offset = NO_OFFSET},
 };
@@ -372,6 +729,14 @@ static const Field fields_data_already_accepted_exception[] = {
     {.name = {"expectedSequenceToken", 21}, .path = "expectedSequenceToken", .shape = &shape_sequence_token, .offset = offsetof(LogsDataAlreadyAcceptedException, expected_sequence_token), .has_offset = NO_OFFSET},
 };
 const Shape LOGS_SHAPE_DATA_ALREADY_ACCEPTED_EXCEPTION = {.name = "DataAlreadyAcceptedException", .kind = KIND_STRUCTURE, .size = sizeof(LogsDataAlreadyAcceptedException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_data_already_accepted_exception};
+
+static const Shape shape_message = {.name = "Message", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_too_many_tags_exception[] = {
+    {.name = {"message", 7}, .path = "message", .shape = &shape_message, .offset = offsetof(LogsTooManyTagsException, message), .has_offset = NO_OFFSET},
+    {.name = {"resourceName", 12}, .path = "resourceName", .shape = &shape_amazon_resource_name, .offset = offsetof(LogsTooManyTagsException, resource_name), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_TOO_MANY_TAGS_EXCEPTION = {.name = "TooManyTagsException", .kind = KIND_STRUCTURE, .size = sizeof(LogsTooManyTagsException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_too_many_tags_exception};
 
 const ErrorModel LOGS_INVALID_PARAMETER = {"InvalidParameterException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel LOGS_RESOURCE_ALREADY_EXISTS = {"ResourceAlreadyExistsException", NULL, NULL, 400, true, "message", NULL};
@@ -383,6 +748,9 @@ const ErrorModel LOGS_VALIDATION = {"ValidationException", NULL, NULL, 400, true
 const ErrorModel LOGS_INVALID_SEQUENCE_TOKEN = {"InvalidSequenceTokenException", NULL, NULL, 400, true, "message", &LOGS_SHAPE_INVALID_SEQUENCE_TOKEN_EXCEPTION};
 const ErrorModel LOGS_DATA_ALREADY_ACCEPTED = {"DataAlreadyAcceptedException", NULL, NULL, 400, true, "message", &LOGS_SHAPE_DATA_ALREADY_ACCEPTED_EXCEPTION};
 const ErrorModel LOGS_UNRECOGNIZED_CLIENT = {"UnrecognizedClientException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel LOGS_ACCESS_DENIED = {"AccessDeniedException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel LOGS_INVALID_OPERATION = {"InvalidOperationException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel LOGS_TOO_MANY_TAGS = {"TooManyTagsException", NULL, NULL, 400, true, "message", &LOGS_SHAPE_TOO_MANY_TAGS_EXCEPTION};
 
 const OperationModel LogsCreateLogGroupModel = {.name = "CreateLogGroup", .input = &LOGS_SHAPE_CREATE_LOG_GROUP_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
 const OperationModel LogsDescribeLogGroupsModel = {.name = "DescribeLogGroups", .input = &LOGS_SHAPE_DESCRIBE_LOG_GROUPS_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_LOG_GROUPS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
@@ -393,6 +761,28 @@ const OperationModel LogsDeleteLogStreamModel = {.name = "DeleteLogStream", .inp
 const OperationModel LogsPutLogEventsModel = {.name = "PutLogEvents", .input = &LOGS_SHAPE_PUT_LOG_EVENTS_REQUEST, .output = &LOGS_SHAPE_PUT_LOG_EVENTS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel LogsGetLogEventsModel = {.name = "GetLogEvents", .input = &LOGS_SHAPE_GET_LOG_EVENTS_REQUEST, .output = &LOGS_SHAPE_GET_LOG_EVENTS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel LogsFilterLogEventsModel = {.name = "FilterLogEvents", .input = &LOGS_SHAPE_FILTER_LOG_EVENTS_REQUEST, .output = &LOGS_SHAPE_FILTER_LOG_EVENTS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsPutRetentionPolicyModel = {.name = "PutRetentionPolicy", .input = &LOGS_SHAPE_PUT_RETENTION_POLICY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDeleteRetentionPolicyModel = {.name = "DeleteRetentionPolicy", .input = &LOGS_SHAPE_DELETE_RETENTION_POLICY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsAssociateKmsKeyModel = {.name = "AssociateKmsKey", .input = &LOGS_SHAPE_ASSOCIATE_KMS_KEY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDisassociateKmsKeyModel = {.name = "DisassociateKmsKey", .input = &LOGS_SHAPE_DISASSOCIATE_KMS_KEY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsPutLogGroupDeletionProtectionModel = {.name = "PutLogGroupDeletionProtection", .input = &LOGS_SHAPE_PUT_LOG_GROUP_DELETION_PROTECTION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsListLogGroupsModel = {.name = "ListLogGroups", .input = &LOGS_SHAPE_LIST_LOG_GROUPS_REQUEST, .output = &LOGS_SHAPE_LIST_LOG_GROUPS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsTagLogGroupModel = {.name = "TagLogGroup", .input = &LOGS_SHAPE_TAG_LOG_GROUP_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsUntagLogGroupModel = {.name = "UntagLogGroup", .input = &LOGS_SHAPE_UNTAG_LOG_GROUP_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsListTagsLogGroupModel = {.name = "ListTagsLogGroup", .input = &LOGS_SHAPE_LIST_TAGS_LOG_GROUP_REQUEST, .output = &LOGS_SHAPE_LIST_TAGS_LOG_GROUP_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsTagResourceModel = {.name = "TagResource", .input = &LOGS_SHAPE_TAG_RESOURCE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsUntagResourceModel = {.name = "UntagResource", .input = &LOGS_SHAPE_UNTAG_RESOURCE_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsListTagsForResourceModel = {.name = "ListTagsForResource", .input = &LOGS_SHAPE_LIST_TAGS_FOR_RESOURCE_REQUEST, .output = &LOGS_SHAPE_LIST_TAGS_FOR_RESOURCE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsPutResourcePolicyModel = {.name = "PutResourcePolicy", .input = &LOGS_SHAPE_PUT_RESOURCE_POLICY_REQUEST, .output = &LOGS_SHAPE_PUT_RESOURCE_POLICY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDescribeResourcePoliciesModel = {.name = "DescribeResourcePolicies", .input = &LOGS_SHAPE_DESCRIBE_RESOURCE_POLICIES_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_RESOURCE_POLICIES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDeleteResourcePolicyModel = {.name = "DeleteResourcePolicy", .input = &LOGS_SHAPE_DELETE_RESOURCE_POLICY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsPutDestinationModel = {.name = "PutDestination", .input = &LOGS_SHAPE_PUT_DESTINATION_REQUEST, .output = &LOGS_SHAPE_PUT_DESTINATION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDescribeDestinationsModel = {.name = "DescribeDestinations", .input = &LOGS_SHAPE_DESCRIBE_DESTINATIONS_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_DESTINATIONS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDeleteDestinationModel = {.name = "DeleteDestination", .input = &LOGS_SHAPE_DELETE_DESTINATION_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsPutDestinationPolicyModel = {.name = "PutDestinationPolicy", .input = &LOGS_SHAPE_PUT_DESTINATION_POLICY_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsPutSubscriptionFilterModel = {.name = "PutSubscriptionFilter", .input = &LOGS_SHAPE_PUT_SUBSCRIPTION_FILTER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDescribeSubscriptionFiltersModel = {.name = "DescribeSubscriptionFilters", .input = &LOGS_SHAPE_DESCRIBE_SUBSCRIPTION_FILTERS_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_SUBSCRIPTION_FILTERS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDeleteSubscriptionFilterModel = {.name = "DeleteSubscriptionFilter", .input = &LOGS_SHAPE_DELETE_SUBSCRIPTION_FILTER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "AssociateKmsKey",

@@ -51,6 +51,7 @@ struct Delivery {
     Buffer gathered;
     int64_t passed_bytes, passed_records;
     int64_t unconverted_bytes, unconverted_records;
+    int said; /* lines of its error log */
 };
 
 /* delivery.c: its objects. Codes of the store and of s3.h, and these. */

@@ -5,6 +5,7 @@
 #include "metrics.h"
 #include "outlet.h"
 #include "partitions.h"
+#include "saying.h"
 #include "sending.h"
 #include <stdlib.h>
 
@@ -147,10 +148,11 @@ static void tell_failing(Delivery *delivery, Outlet *outlet, const Failing *fail
 
 void delivery_fail(Delivery *delivery, const Failing *failing)
 {
-    if (!delivery->gives_up) /* else it was told already */
-        tell_failing(delivery,
-                     error_outlet(delivery, &delivery->failed, "processing-failed", failing->record.arrival_ms),
-                     failing);
+    if (delivery->gives_up) /* it was told already */
+        return;
+    tell_failing(delivery, error_outlet(delivery, &delivery->failed, "processing-failed", failing->record.arrival_ms),
+                 failing);
+    delivery_say(delivery, failing->code, failing->message);
 }
 
 static void send_or_give_up(Delivery *delivery, const Passing *record)
@@ -330,6 +332,7 @@ bool delivery_may_wait(const Delivery *delivery)
 /* Its records, once more, go to S3. */
 static void give_up(Delivery *delivery)
 {
+    delivery_say(delivery, sending_code(delivery->sending), sending_message(delivery->sending));
     delivery->gives_up = true;
     delivery->gives_up_to = delivery->at;
     delivery->at = delivery->stream.position;

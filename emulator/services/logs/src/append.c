@@ -34,6 +34,12 @@ static void forget_chunk(Appending *at)
     at->is_there = false;
 }
 
+static EventPlace place_of_next(const Appending *at, int64_t time_ms)
+{
+    int64_t id = chunk_id(at->stream) + (at->is_there ? 0 : 1);
+    return (EventPlace){time_ms, id, (uint32_t)at->count};
+}
+
 static void take_event(Appending *at, const LogsInputLogEvent *event)
 {
     if (!at->count)
@@ -127,8 +133,11 @@ static int write_events(Appending *at, Batch batch)
             code = write_chunk(at);
             forget_chunk(at);
         }
-        if (code == STORE_OK)
-            take_event(at, &batch.events[i]);
+        if (code != STORE_OK)
+            return code;
+        if (batch.places)
+            batch.places[i] = place_of_next(at, batch.events[i].timestamp);
+        take_event(at, &batch.events[i]);
     }
     return code == STORE_OK ? write_chunk(at) : code;
 }

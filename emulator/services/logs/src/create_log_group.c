@@ -6,17 +6,6 @@
 OPERATION(LogsCreateLogGroup, create_log_group, WRITES);
 OPERATION(LogsDeleteLogGroup, delete_log_group, WRITES);
 
-/* In the model a value may be absent: it is empty. */
-static Tags tags_of(Arena *arena, const LogsTags *map)
-{
-    Bytes *pairs = arena_new_array(arena, Bytes, 2 * map->len + 1);
-    for (size_t i = 0; i < map->len; i++) {
-        pairs[2 * i] = map->items[i].key;
-        pairs[2 * i + 1] = present(map->items[i].value) ? map->items[i].value : TEXT("");
-    }
-    return (Tags){pairs, map->len};
-}
-
 static Status create_log_group(Call *call, const LogsCreateLogGroupInput *in, LogsCreateLogGroupOutput *out)
 {
     LogGroup group = {
@@ -28,7 +17,7 @@ static Status create_log_group(Call *call, const LogsCreateLogGroupInput *in, Lo
         .is_protected = in->deletion_protection_enabled,
     };
     LogGroup there;
-    Tags tags = tags_of(call->arena, &in->tags);
+    Tags tags = log_tags_of(call->arena, &in->tags);
     (void)out;
     int code = log_group_find(&call->scope, in->log_group_name, &there);
     if (code == STORE_OK)
@@ -37,7 +26,7 @@ static Status create_log_group(Call *call, const LogsCreateLogGroupInput *in, Lo
         return fault(call, code);
     TRY(log_tags_check(call, tags));
     if (present(in->kms_key_id))
-        TRY(log_group_key_check_new(call, log_group_arn(call->arena, &group), in->kms_key_id, &group.key_arn));
+        TRY(log_group_key_check_new(call, in->kms_key_id, &group.key_arn));
 
     TRY(expect_ok(call, log_group_insert(&call->scope, &group)));
     TagOwner owner = log_tags(log_group_arn(call->arena, &group));

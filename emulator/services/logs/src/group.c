@@ -1,6 +1,7 @@
 /* group.c */
 #include "group.h"
 #include "row.h"
+#include "subscription.h"
 #include "sweep.h"
 #include "tags.h"
 
@@ -121,6 +122,8 @@ int log_group_remove(const Scope *scope, const LogGroup *group)
     int code = statement_run(row);
     if (code == STORE_OK)
         code = log_tags_forget(scope, log_group_arn(scope->arena, group));
+    if (code == STORE_OK)
+        code = subscriptions_remove_all(scope, group->id);
     return code == STORE_OK ? sweep_group(scope, group->id) : code;
 }
 

@@ -3,11 +3,10 @@
 
 /* aws: AssociateKmsKey: "If you attempt to associate a KMS key with a log group but the KMS key does not exist or the
  * KMS key is disabled, you receive an InvalidParameterException error." It "must be a symmetric" one. */
-Status log_group_key_check_new(Call *call, Bytes log_group_arn, Bytes name, Bytes *ret_key_arn)
+Status log_group_key_check_new(Call *call, Bytes name, Bytes *ret_key_arn)
 {
     KmsKey key;
     const Logs *logs = call->service;
-    (void)log_group_arn;
     *ret_key_arn = name;
     if (!bytes_starts_with(name, TEXT("arn:")))
         return fail(call, &LOGS_INVALID_PARAMETER,
@@ -51,7 +50,7 @@ Status log_group_key_check(Call *call, const LogGroup *group)
     TRY(expect_ok(call, log_group_key_ask(&call->scope, group, &is_usable)));
     return is_usable
                ? OK
-               : fail(call, &LOGS_INVALID_PARAMETER,
+               : fail(call, &LOGS_ACCESS_DENIED,
                       "The specified KMS key does not exist or is not allowed to be used with Arn '" BYTES_FMT "'",
                       BYTES_ARG(log_group_arn(call->arena, group)));
 }

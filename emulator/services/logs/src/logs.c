@@ -1,7 +1,11 @@
 /* logs.c - the service: what it answers, opening and closing. */
 #include "logs.h"
+#include "firehose.h"
 #include "group.h"
+#include "iam.h"
+#include "kinesis.h"
 #include "logs_operations.h"
+#include "metrics.h"
 #include "schema.h"
 #include "sweep.h"
 #include "words.h"
@@ -55,6 +59,20 @@ static void after_turn(void *context, const void *event)
     meters_settle(logs->meters);
 }
 
+/* A line of an error log, which goes where its group and stream are, and else nowhere. */
+static void take_said(void *context, const void *event)
+{
+    Logs *logs = context;
+    const FirehoseSaid *said = event;
+    Scope scope = scope_of_runtime(logs->runtime, logs, arena_new());
+    scope.account = said->account;
+    scope.region = said->region;
+    LogsLine line = {scope.now_ms, said->message};
+    if (logs_write(&scope, (LogsPlace){said->group, said->stream, false}, &line, 1) < 0)
+        log_format(logs->runtime->log, LOG_ERROR, "a line of Firehose's error log could not be kept");
+    arena_free(scope.arena);
+}
+
 static void close_logs(void *service)
 {
     Logs *logs = service;
@@ -80,11 +98,15 @@ static void *open_logs(Runtime *runtime)
     logs->runtime = runtime;
     logs->store = runtime->store;
     logs->kms = runtime_service(runtime, &kms_service);
-    logs->meters = meters_open(runtime, "AWS/Logs");
+    logs->iam = runtime_service(runtime, &iam_service);
+    logs->kinesis = runtime_service(runtime, &kinesis_service);
+    logs->firehose = runtime_service(runtime, &firehose_service);
+    log_metrics_open(logs);
     if (!open_tables(logs))
         return close_logs(logs), NULL;
     store_on_rollback(runtime->store, on_rollback, logs);
     runtime_watch(runtime, &TURN_ENDED, after_turn, logs);
+    runtime_watch(runtime, &FIREHOSE_SAID, take_said, logs);
     sweep_start(logs);
     return logs;
 }

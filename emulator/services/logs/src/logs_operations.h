@@ -12,6 +12,28 @@ extern const Operation LogsDeleteLogStream;
 extern const Operation LogsPutLogEvents;
 extern const Operation LogsGetLogEvents;
 extern const Operation LogsFilterLogEvents;
+extern const Operation LogsPutRetentionPolicy;
+extern const Operation LogsDeleteRetentionPolicy;
+extern const Operation LogsAssociateKmsKey;
+extern const Operation LogsDisassociateKmsKey;
+extern const Operation LogsPutLogGroupDeletionProtection;
+extern const Operation LogsListLogGroups;
+extern const Operation LogsTagLogGroup;
+extern const Operation LogsUntagLogGroup;
+extern const Operation LogsListTagsLogGroup;
+extern const Operation LogsTagResource;
+extern const Operation LogsUntagResource;
+extern const Operation LogsListTagsForResource;
+extern const Operation LogsPutResourcePolicy;
+extern const Operation LogsDescribeResourcePolicies;
+extern const Operation LogsDeleteResourcePolicy;
+extern const Operation LogsPutDestination;
+extern const Operation LogsDescribeDestinations;
+extern const Operation LogsDeleteDestination;
+extern const Operation LogsPutDestinationPolicy;
+extern const Operation LogsPutSubscriptionFilter;
+extern const Operation LogsDescribeSubscriptionFilters;
+extern const Operation LogsDeleteSubscriptionFilter;
 
 /* All of them; ends with NULL. */
 extern const Operation *const LOGS_OPERATIONS[];

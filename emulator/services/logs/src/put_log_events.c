@@ -3,6 +3,7 @@
 #include "append.h"
 #include "group_key.h"
 #include "logs_operations.h"
+#include "put.h"
 #include "words.h"
 
 OPERATION(LogsPutLogEvents, put_log_events, WRITES);
@@ -60,7 +61,7 @@ static Batch accept(Call *call, const LogGroup *group, const LogsInputLogEvents 
         SET(info, too_new_log_event_start_index, (int32_t)end);
     if (start || end < events->len)
         out->rejected_log_events_info = info;
-    return start < end ? (Batch){events->items + start, end - start} : (Batch){0};
+    return start < end ? (Batch){events->items + start, end - start, NULL} : (Batch){0};
 }
 
 static Status put_log_events(Call *call, const LogsPutLogEventsInput *in, LogsPutLogEventsOutput *out)
@@ -74,7 +75,7 @@ static Status put_log_events(Call *call, const LogsPutLogEventsInput *in, LogsPu
     Batch batch = accept(call, &group, &in->log_events, out);
 
     if (batch.count)
-        TRY(expect_ok(call, events_append(&call->scope, &group, &stream, batch)));
+        TRY(expect_ok(call, events_put(&call->scope, &group, &stream, batch)));
 
     out->next_sequence_token = upload_sequence_token(call->arena, &stream);
     return OK;

@@ -30,6 +30,18 @@ const Migration logs_schema = {
         "CREATE TABLE logs_tag ("
         " arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key)) WITHOUT ROWID;"
         "CREATE TABLE logs_secret (id INTEGER PRIMARY KEY, secret BLOB NOT NULL);",
+        "CREATE TABLE logs_resource_policy ("
+        " account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, resource_arn TEXT NOT NULL,"
+        " document TEXT NOT NULL, updated_ms INTEGER NOT NULL, revision INTEGER NOT NULL,"
+        " PRIMARY KEY (account, region, name, resource_arn)) WITHOUT ROWID;"
+        "CREATE TABLE logs_destination ("
+        " account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, target_arn TEXT NOT NULL,"
+        " role_arn TEXT NOT NULL, policy TEXT, created_ms INTEGER NOT NULL,"
+        " PRIMARY KEY (account, region, name)) WITHOUT ROWID;"
+        "CREATE TABLE logs_subscription ("
+        " group_id INTEGER NOT NULL, name TEXT NOT NULL, pattern TEXT NOT NULL, destination_arn TEXT NOT NULL,"
+        " role_arn TEXT, is_random INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+        " PRIMARY KEY (group_id, name)) WITHOUT ROWID;",
         NULL,
     },
 };

@@ -15,6 +15,9 @@ struct Logs {
     Runtime *runtime;
     Store *store;
     struct Kms *kms;
+    struct Iam *iam;
+    struct Kinesis *kinesis;
+    struct Firehose *firehose;
     Meters *meters;                          /* NULL: nothing is measured */
     unsigned char secret[SEAL_SECRET_BYTES]; /* what events of groups that have a key are sealed with */
     Timer *sweep_timer;                      /* what is dropped, and what is too old, goes in steps */

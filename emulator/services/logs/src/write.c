@@ -1,6 +1,7 @@
-/* write.c - lines of other services. */
-#include "append.h"
+/* write.c - lines of other services, and what is done with every batch. */
 #include "group_key.h"
+#include "metrics.h"
+#include "put.h"
 
 static LogsInputLogEvent *events_of(Arena *arena, const LogsLine *lines, size_t count)
 {
@@ -34,6 +35,16 @@ static int find_stream(const Scope *scope, const LogGroup *group, LogsPlace plac
     return log_stream_insert(scope, stream);
 }
 
+int events_put(const Scope *scope, LogGroup *group, LogStream *stream, Batch batch)
+{
+    batch.places = arena_new_array(scope->arena, EventPlace, batch.count);
+    int code = events_append(scope, group, stream, batch);
+    if (code != STORE_OK)
+        return code;
+    log_metrics_of_put(scope, group, batch);
+    return subscriptions_forward(scope, group, stream, batch);
+}
+
 int logs_write(const Scope *scope, LogsPlace place, const LogsLine *lines, size_t count)
 {
     LogGroup group;
@@ -48,5 +59,5 @@ int logs_write(const Scope *scope, LogsPlace place, const LogsLine *lines, size_
         code = find_stream(scope, &group, place, &stream);
     if (code != STORE_OK || !count)
         return code == STORE_NOT_FOUND ? LOGS_NO_PLACE : code;
-    return events_append(scope, &group, &stream, (Batch){events_of(scope->arena, lines, count), count});
+    return events_put(scope, &group, &stream, (Batch){events_of(scope->arena, lines, count), count, NULL});
 }
