@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,6 +84,36 @@ def conversions() -> Iterator[Case]:
     yield flushed("a text that is escaped", "string", b'{"c":"' + b"\\u00e4" * (most // 6) + b'"}')
 
 
+def processed(name: str, processors: list[dict[str, Any]], *records: bytes, **more: Any) -> Case:
+    told = destination(ProcessingConfiguration={"Enabled": True, "Processors": processors}, **more)
+    setup = [BUCKET, (FIREHOSE + "CreateDeliveryStream", STREAM | {"ExtendedS3DestinationConfiguration": told}),
+             *((FIREHOSE + "PutRecordBatch", STREAM | {"Records": [{"Data": base64.b64encode(one).decode()}]}) for one in records)]
+    return Case(f"processed: {name}", "firehose", "", b'{"stream":"worst"}', setup, "application/json", {}, "/_evpoc/firehose/flush")
+
+
+def processor(kind: str, **parameters: str) -> dict[str, Any]:
+    return {"Type": kind, "Parameters": [{"ParameterName": name, "ParameterValue": value} for name, value in parameters.items()]}
+
+
+def processings() -> Iterator[Case]:
+    gunzip, lines = processor("Decompression", CompressionFormat="GZIP"), processor("CloudWatchLogProcessing", DataMessageExtraction="true")
+    split, cut = processor("RecordDeAggregation", SubRecordType="JSON"), processor("RecordDeAggregation", SubRecordType="DELIMITED", Delimiter="Cg==")
+    event = b'{"message":""},'
+    yield processed("a gzip that swells to the bound", [gunzip], gzip.compress(b"\0" * 8_000_000))
+    yield processed("gzips that swell beyond it", [gunzip], *[gzip.compress(b"\0" * 500_000_000)] * 3)
+    yield processed("empty members of gzip", [gunzip], gzip.compress(b"") * 50_000)
+    yield processed("as many log events as are taken", [gunzip, lines], gzip.compress(b'{"logEvents":[' + event * 49_000 + event[:-1] + b"]}"))
+    yield processed("more log events than are taken", [gunzip, lines], gzip.compress(b'{"logEvents":[' + event * 400_000 + event[:-1] + b"]}"))
+    yield processed("an object that does not end", [split], b"{" * 1_000_000)
+    yield processed("500 objects", [split], b"{}" * 500)
+    yield processed("a million lines", [cut], b"\n" * 1_000_000)
+    yield processed("records of a delimiter", [processor("AppendDelimiterToRecord", Delimiter="x" * 5000)], *[b"x"] * 20)
+    attributes = [{"AttributeName": f"{n:02}" + "n" * 250, "AttributeValue": "v" * 1024} for n in range(50)]
+    yield case("an HTTP endpoint with 50 long attributes", "CreateDeliveryStream", STREAM | {"HttpEndpointDestinationConfiguration": {
+        "EndpointConfiguration": {"Url": "https://" + "h" * 900, "Name": "n" * 256, "AccessKey": "k" * 4096}, "S3Configuration": destination(),
+        "RequestConfiguration": {"ContentEncoding": "GZIP", "CommonAttributes": attributes}}})
+
+
 def tags() -> Iterator[Case]:
     fifty = [{"Key": f"{n:02}" + "k" * 126, "Value": "v" * 256} for n in range(50)]
     yield case("50 long tags", "TagDeliveryStream", STREAM | {"Tags": fifty}, [CREATE])
@@ -95,3 +126,4 @@ def cases() -> Iterator[Case]:
     yield from prefixes()
     yield from tags()
     yield from conversions()
+    yield from processings()

@@ -1,5 +1,6 @@
 /* levels.c */
 #include "levels.h"
+#include "thrift.h"
 
 #define RUN_MIN    8
 #define GROUPS_MAX 63 /* their count takes one byte then */
@@ -15,15 +16,6 @@ int bits_for(uint32_t largest)
 LevelWriter levels_begin(Buffer *out, int bits)
 {
     return (LevelWriter){.out = out, .bits = bits, .groups_at = SIZE_MAX};
-}
-
-static void append_varint(Buffer *out, uint64_t value)
-{
-    while (value >= 0x80) {
-        buffer_append_char(out, (char)(value | 0x80));
-        value >>= 7;
-    }
-    buffer_append_char(out, (char)value);
 }
 
 static void end_groups(LevelWriter *writer)
@@ -56,7 +48,7 @@ static void write_group(LevelWriter *writer)
 static void write_run(LevelWriter *writer)
 {
     end_groups(writer);
-    append_varint(writer->out, writer->run << 1);
+    thrift_varint(writer->out, writer->run << 1);
     for (int bits = 0; bits < writer->bits; bits += 8)
         buffer_append_char(writer->out, (char)(writer->last >> bits));
     writer->run = 0;

@@ -1,6 +1,7 @@
 /* compare.c - numbers, times, addresses, ARNs, texts. aws: IAM User Guide, "IAM JSON policy elements: Condition
  * operators". */
 #include "compare.h"
+#include "civil.h"
 #include "pattern.h"
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -50,14 +51,6 @@ static int64_t digits_of(Bytes text, size_t from, size_t count)
     return value;
 }
 
-static double seconds_of(int64_t year, int64_t month, int64_t day)
-{
-    year -= month <= 2;
-    int64_t era = (year >= 0 ? year : year - 399) / 400, of_era = year - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return (double)(era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468) * 86400;
-}
-
 /* Behind "hh:mm:ss": a fraction, then Z, an offset, or nothing. */
 static bool read_zone(Bytes rest, double *seconds)
 {
@@ -86,7 +79,7 @@ static bool read_date(Bytes text, double *ret)
     int64_t year = digits_of(text, 0, 4), month = digits_of(text, 5, 2), day = digits_of(text, 8, 2);
     if (year < 0 || month < 1 || month > 12 || day < 1 || day > 31 || text.ptr[7] != '-')
         return false;
-    *ret = seconds_of(year, month, day);
+    *ret = (double)(86400 * civil_days(year, month, day));
     if (text.len == 10)
         return true;
     int64_t hour = digits_of(text, 11, 2), minute = digits_of(text, 14, 2), second = 0;

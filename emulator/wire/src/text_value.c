@@ -1,6 +1,7 @@
 /* text_value.c - a scalar as text. */
 #include "text_value.h"
 #include "base64.h"
+#include "civil.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,13 +41,10 @@ bool percent_decode(Arena *arena, Bytes text, bool plus_is_space, Bytes *ret)
     return true;
 }
 
-/* Milliseconds since the epoch of a civil date and time, which may be out of its month's range by a day or so.
- * Days: Hinnant, "chrono-compatible low-level date algorithms". */
+/* Milliseconds since the epoch of a civil date and time, which may be out of its month's range by a day or so. */
 static int64_t civil_ms(int year, int month, int day, int64_t minutes)
 {
-    int64_t y = month <= 2 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    int64_t days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    int64_t days = civil_days(year, month, day);
     return (days * 24 * 60 + minutes) * 60000;
 }
 

@@ -12,8 +12,6 @@
 #define PARTITIONED_MB_DEFAULT 128
 #define RETRY_S_DEFAULT        300
 
-#define TAKE_TEXT(to, from, member)   ((to)->member = present((from)->member) ? (from)->member : (to)->member)
-#define TAKE_STRUCT(to, from, member) ((to)->member = (from)->member ? (from)->member : (to)->member)
 /* clang-format off */
 #define TAKE_S3(to, from)                                                                                              \
     (TAKE_TEXT(to, from, role_arn), TAKE_TEXT(to, from, bucket_arn), TAKE_TEXT(to, from, prefix),                      \

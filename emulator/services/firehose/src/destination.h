@@ -6,6 +6,10 @@
 
 typedef FirehoseExtendedS3DestinationDescription Destination;
 
+/* What is told takes the place of what was. */
+#define TAKE_TEXT(to, from, member)   ((to)->member = present((from)->member) ? (from)->member : (to)->member)
+#define TAKE_STRUCT(to, from, member) ((to)->member = (from)->member ? (from)->member : (to)->member)
+
 /* All that a stream keeps of where it delivers to. */
 typedef struct Target {
     Destination destination;                              /* what goes to S3, and how records are processed */

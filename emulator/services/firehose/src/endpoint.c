@@ -13,8 +13,6 @@ static Status invalid(Call *call, const char *message)
     return fail(call, &FIREHOSE_INVALID_ARGUMENT, "%s", message);
 }
 
-#define TAKE_TEXT(to, from, member)   ((to)->member = present((from)->member) ? (from)->member : (to)->member)
-#define TAKE_STRUCT(to, from, member) ((to)->member = (from)->member ? (from)->member : (to)->member)
 #define TAKE_ENDPOINT(to, from)                                                                                        \
     (TAKE_STRUCT(to, from, buffering_hints), TAKE_STRUCT(to, from, cloud_watch_logging_options),                       \
      TAKE_STRUCT(to, from, request_configuration), TAKE_STRUCT(to, from, processing_configuration),                    \

@@ -1,6 +1,7 @@
 /* managed.c - reads managed/policies.txt, which is part of the program, once. */
 #include "managed.h"
 #include "asset.h"
+#include "civil.h"
 #include "map.h"
 #include <stdlib.h>
 
@@ -12,22 +13,13 @@ struct ManagedPolicies {
     Map *by_resource;
 };
 
-/* Days since 1970 of a date of the Gregorian calendar. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
-{
-    year -= month <= 2;
-    int64_t era = year / 400, of_era = year % 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
 /* 20150206183946 */
 static int64_t time_of(Bytes text)
 {
     int64_t t = 0;
     if (!bytes_to_int64(text, &t))
         return 0;
-    int64_t days = days_of(t / 10000000000, t / 100000000 % 100, t / 1000000 % 100);
+    int64_t days = civil_days(t / 10000000000, t / 100000000 % 100, t / 1000000 % 100);
     return (days * 86400 + t / 10000 % 100 * 3600 + t / 100 % 100 * 60 + t % 100) * 1000;
 }
 

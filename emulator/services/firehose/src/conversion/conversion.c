@@ -197,9 +197,6 @@ bool conversion_is_enabled(const Destination *destination)
     return settings && (settings->enabled || !settings->has_enabled);
 }
 
-#define TAKE_TEXT(to, from, member)   ((to)->member = present((from)->member) ? (from)->member : (to)->member)
-#define TAKE_STRUCT(to, from, member) ((to)->member = (from)->member ? (from)->member : (to)->member)
-
 FirehoseDataFormatConversionConfiguration *conversion_merged(Arena *arena,
                                                              const FirehoseDataFormatConversionConfiguration *before,
                                                              const FirehoseDataFormatConversionConfiguration *in)

@@ -1,5 +1,6 @@
 /* moment.c */
 #include "moment.h"
+#include "civil.h"
 #include <ctype.h>
 #include <strings.h>
 
@@ -53,15 +54,6 @@ static bool take_fraction(Bytes *text, int64_t *ret)
     return true;
 }
 
-/* Howard Hinnant's days_from_civil. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
-{
-    year -= month <= 2;
-    int64_t era = (year >= 0 ? year : year - 399) / 400, of_era = year - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
 static bool is_day(int64_t year, int64_t month, int64_t day)
 {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -73,7 +65,7 @@ static bool moment_of(const Parts *parts, Moment *ret)
 {
     if (!is_day(parts->year, parts->month, parts->day) || parts->hour > 23 || parts->minute > 59 || parts->second > 59)
         return false;
-    ret->seconds = days_of(parts->year, parts->month, parts->day) * SECONDS_PER_DAY + parts->hour * 3600 +
+    ret->seconds = civil_days(parts->year, parts->month, parts->day) * SECONDS_PER_DAY + parts->hour * 3600 +
                    parts->minute * 60 + parts->second - parts->offset_s;
     ret->nanoseconds = (int32_t)parts->nanosecond;
     return true;
@@ -97,7 +89,7 @@ bool day_read(Bytes text, int64_t *ret_days)
     Parts parts = {0};
     if (!take_day(&text, &parts) || text.len || !is_day(parts.year, parts.month, parts.day))
         return false;
-    *ret_days = days_of(parts.year, parts.month, parts.day);
+    *ret_days = civil_days(parts.year, parts.month, parts.day);
     return true;
 }
 
