@@ -24,7 +24,9 @@ static const struct Page {
     {"reset", FORM_ALWAYS_POST, "removes everything; or of service=…, account=…, region=…"},
     {"snapshot", FORM_MEMBERS, "lists them; NAME makes one; NAME --delete removes it"},
     {"restore", FORM_ALWAYS_POST, "NAME: everything as it was then"},
-    {"auth", FORM_MEMBERS, "who may call; auth=off or signature"},
+    {"auth", FORM_MEMBERS, "who may call; auth=off, signature, soft or iam"},
+    {"denied", FORM_QUERY,
+     "under auth=soft: the smallest policy that lets it all pass; principal=ARN, --delete forgets"},
     {"faults", FORM_MEMBERS, "lists rules; operation=PutRecord every=3 status=503 makes one; id=N --delete"},
     {"requests", FORM_QUERY, "the last ones; operation=…, limit=…, --follow"},
     {"trace", FORM_QUERY, "the way of records: stream=NAME, and key=…, sequence=…, limit=…"},
@@ -240,6 +242,23 @@ static void print_trace(const json_t *answer)
     json_array_foreach(json_object_get(answer, "records"), at, record) print_traced(record);
 }
 
+/* Ready to paste; where there are several, each behind whose it is. */
+static void print_policies(const json_t *answer)
+{
+    json_t *policies = json_object_get(answer, "policies"), *policy;
+    const char *principal;
+    if (!json_object_size(policies))
+        fputs("evpoc-emu: nothing has been noted; auth=soft notes what is asked for.\n", stderr);
+    json_object_foreach(policies, principal, policy)
+    {
+        char *text = json_dumps(policy, JSON_INDENT(2));
+        if (json_object_size(policies) > 1)
+            printf("# %s\n", principal);
+        puts(text ? text : "");
+        free(text);
+    }
+}
+
 static void print_answer(const CtlRequest *request, const struct Page *page, const Buffer *body)
 {
     json_t *answer = page->form == FORM_RAW || request->as_json ? NULL : read_answer(body);
@@ -249,6 +268,8 @@ static void print_answer(const CtlRequest *request, const struct Page *page, con
         fwrite(body->ptr, 1, body->len, stdout);
     } else if (!strcmp(page->name, "trace")) {
         print_trace(answer);
+    } else if (!strcmp(page->name, "denied")) {
+        print_policies(answer);
     } else {
         json_object_foreach(answer, name, value)
         {

@@ -228,11 +228,12 @@ typedef struct Service {
      * nothing. */
     void (*describe)(void *service, void *json_object);
     /* What the service's front end at AWS does otherwise than most. */
-    bool tells_crc32;              /* of each answer's body: x-amz-crc32 */
-    bool has_extended_ids;         /* x-amz-id-2: 96 characters of base64 */
-    unsigned request_id_len;       /* so many upper-case letters and digits; 0: a UUID */
-    const char *common_name_space; /* of errors that every service gives, where they have one; NULL: none */
-    const FrontEnd *front_end;     /* NULL: as most */
+    bool tells_crc32;                        /* of each answer's body: x-amz-crc32 */
+    bool has_extended_ids;                   /* x-amz-id-2: 96 characters of base64 */
+    unsigned request_id_len;                 /* so many upper-case letters and digits; 0: a UUID */
+    const char *common_name_space;           /* of errors that every service gives, where they have one; NULL: none */
+    const FrontEnd *front_end;               /* NULL: as most */
+    const struct PermissionsOf *permissions; /* what its operations ask of policies: permission.h */
 } Service;
 
 /* Opens it and adds it to the runtime. */

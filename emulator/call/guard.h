@@ -9,10 +9,11 @@ typedef struct FormSignature {
     Bytes credential; /* Version 4; absent: Version 2 */
     Bytes access_key; /* Version 2 */
     Bytes signature, token;
+    Bytes action, resource; /* what it asks for: "s3:PutObject" */
 } FormSignature;
 
 typedef struct Guard {
-    /* It is signed by a key that exists; the call is theirs from here on. */
+    /* It is signed by a key that exists, whose owner may do that; the call is theirs from here on. */
     Status (*form)(struct Guard *guard, Call *call, const FormSignature *signature);
 } Guard;
 

@@ -10,6 +10,9 @@ typedef struct PolicyContextEntry {
 typedef struct PolicyRequest {
     Bytes action, resource;
     Bytes principal_arn, principal_account; /* who calls; absent: nobody is asked for */
+    Bytes principal_role;                   /* of a role's session: the role's ARN; else absent */
+    Bytes principal_service;                /* "firehose.amazonaws.com", where a service calls */
+    Bytes principal_federated;              /* the provider whose token is brought */
     const PolicyContextEntry *context;
     size_t context_count;
 } PolicyRequest;
@@ -20,8 +23,18 @@ typedef struct PolicyMatch {
 
 typedef enum PolicyDecision { POLICY_IMPLICIT_DENY, POLICY_EXPLICIT_DENY, POLICY_ALLOWED } PolicyDecision;
 
+/* As whom a policy with principals allows it: the closer one is named, the more it means. aws: IAM User Guide, "Policy
+ * evaluation for requests within a single account". */
+typedef enum PolicyGrant {
+    POLICY_TO_NOBODY,
+    POLICY_TO_ACCOUNT,   /* all of the account: it may say who */
+    POLICY_TO_ROLE,      /* by the role's ARN: within what boundary and session allow */
+    POLICY_TO_PRINCIPAL, /* by its own ARN, or anybody: that is enough */
+} PolicyGrant;
+
 typedef struct PolicyVerdict {
     PolicyDecision decision;
+    PolicyGrant grant;    /* of those that allow */
     PolicyMatch *matches; /* the statements that made it: those that deny, or else those that allow */
     size_t matches_count;
 } PolicyVerdict;

@@ -7,7 +7,7 @@ _evpoc_emu() {
     --tls-cert) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --tls-key) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --egress-ca) COMPREPLY=($(compgen -f -- "$current")); return ;;
-    --auth) COMPREPLY=($(compgen -W 'off signature' -- "$current")); return ;;
+    --auth) COMPREPLY=($(compgen -W 'off signature soft iam' -- "$current")); return ;;
     --limits) COMPREPLY=($(compgen -W 'off aws' -- "$current")); return ;;
     --seed-file) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --hooks) COMPREPLY=($(compgen -f -- "$current")); return ;;

@@ -19,7 +19,7 @@ complete -c evpoc-emu -l max-connections -x -d "connections at a time"
 complete -c evpoc-emu -l max-memory -x -d "MiB of requests and answers under way at a time"
 complete -c evpoc-emu -l idle-timeout -x -d "seconds until a connection without a request is closed"
 complete -c evpoc-emu -l request-timeout -x -d "seconds a client may take to send a request or to take its answer"
-complete -c evpoc-emu -l auth -x -d "off: any credentials are taken" -a 'off signature'
+complete -c evpoc-emu -l auth -x -d "off: any credentials are taken; signature: they are checked" -a 'off signature soft iam'
 complete -c evpoc-emu -l root-keys -x -d "access keys of accounts' roots, for --auth"
 complete -c evpoc-emu -l limits -x -d "aws: the rates AWS allows shards, readers, tables and calls; off" -a 'off aws'
 complete -c evpoc-emu -l transition-ms -x -d "how long streams, consumers, backups and restores are under way"

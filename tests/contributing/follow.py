@@ -23,7 +23,7 @@ SERVICE = [
     ("emulator/CMakeLists.txt", "add_subdirectory(services/sts)\n", "add_subdirectory(services/sts)\nadd_subdirectory(services/appconfigdata)\n"),
     ("emulator/CMakeLists.txt", "target_link_libraries(all_services PUBLIC ", "target_link_libraries(all_services PUBLIC appconfigdata "),
     ("emulator/services.c", '#include "cloudwatch.h"\n', '#include "appconfigdata.h"\n#include "cloudwatch.h"\n'),
-    ("emulator/services.c", "&sts_service, ", "&sts_service, &appconfigdata_service, "),
+    ("emulator/services.c", "&sts_service,", "&sts_service, &appconfigdata_service,"),
 ]
 
 

@@ -1,6 +1,6 @@
 /* auth.c - its setting, its root keys, and its end. */
 #include "config.h"
-#include "state.h"
+#include "soft.h"
 #include <stdlib.h>
 
 /* "ACCESS:SECRET" or "ACCESS:SECRET:ACCOUNT", with commas between. */
@@ -23,6 +23,7 @@ Auth *auth_new(Runtime *runtime)
         abort();
     auth->runtime = runtime;
     auth->arena = arena_new();
+    auth->notes = notes_new();
     auth->guard.form = authenticate_form;
     runtime->guard = &auth->guard;
     if (!runtime->config)
@@ -37,6 +38,7 @@ Auth *auth_free(Auth *auth)
     if (auth) {
         auth->runtime->guard = NULL;
         arena_free(auth->arena);
+        notes_free(auth->notes);
     }
     free(auth);
     return NULL;

@@ -1,5 +1,6 @@
 /* authenticate.c - the signature of a request, against the key that it names, by the emulator's clock. */
 #include "refusal.h"
+#include "scene.h"
 #include "sts.h"
 
 #define SKEW_MS    (5 * 60 * 1000LL)  /* aws: messages: "(… - 5 min.)" */
@@ -390,6 +391,25 @@ static Status take_nobody(const Checking *checking)
                   is_s3(checking) ? TEXT("Access Denied") : TEXT("Request is missing Authentication Token"));
 }
 
+/* Whatever is wrong with the credentials, who they name is taken for who calls; whom nobody knows, for root. */
+static Status take_anybody(const Checking *checking)
+{
+    Call *call = checking->call;
+    Principal *principal = checking->principal;
+    Bytes access_key = present(checking->signature.access_key) ? checking->signature.access_key : call->access_key;
+    int code = present(access_key) ? principal_find(checking->auth, call, access_key, principal) : STORE_NOT_FOUND;
+    if (code != STORE_NOT_FOUND)
+        return expect_ok(call, code);
+    Bytes root = call_root_arn(call);
+    *principal = (Principal){.kind = PRINCIPAL_ROOT,
+                             .account = call->account,
+                             .arn = root,
+                             .basis = root,
+                             .arn_of_root = root,
+                             .user_id = call->account};
+    return OK;
+}
+
 Status auth_authenticate(Auth *auth, Call *call, const AuthRequest *request)
 {
     bool is_rest_xml = request->service->model->protocols & PROTOCOL_REST_XML;
@@ -402,6 +422,9 @@ Status auth_authenticate(Auth *auth, Call *call, const AuthRequest *request)
     checking.principal = arena_new_of(call->arena, Principal);
     checking.signature = signature_read(call->arena, request->head);
     call->principal = checking.principal;
+    bool is_nobodys = checking.signature.form == SIGNATURE_ABSENT && is_s3(&checking);
+    if (auth->mode == AUTH_SOFT && !is_nobodys)
+        return take_anybody(&checking);
     if (checking.signature.form == SIGNATURE_ABSENT)
         return take_nobody(&checking);
     TRY(check(&checking));
@@ -442,8 +465,13 @@ Status authenticate_form(Guard *guard, Call *call, const FormSignature *form)
     checking.principal->arn = checking.principal->account = TEXT("anonymous");
     call->principal = checking.principal;
     if (!present(form->policy))
-        return auth->mode == AUTH_SIGNATURE ? refuse(&checking, REFUSE_DENIED, TEXT("Access Denied")) : OK;
-    TRY(check_form(&checking, form));
+        return auth->mode == AUTH_SIGNATURE ? refuse(&checking, REFUSE_DENIED, TEXT("Access Denied"))
+                                            : authorize_form(auth, call, form);
+    checking.signature.access_key = form->access_key;
+    if (auth->mode == AUTH_SOFT)
+        TRY(take_anybody(&checking));
+    else
+        TRY(check_form(&checking, form));
     call->access_key = checking.signature.access_key;
-    return OK;
+    return authorize_form(auth, call, form);
 }

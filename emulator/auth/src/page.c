@@ -1,7 +1,7 @@
 /* page.c - /_evpoc/auth: what is asked of callers, and to change it while it runs. */
-#include "state.h"
+#include "soft.h"
 
-static const char *const names[] = {"off", "signature"};
+static const char *const names[] = {"off", "signature", "soft", "iam"};
 
 static void set_mode(Auth *auth, const HttpRequest *request, HttpResponse *response)
 {
@@ -15,7 +15,7 @@ static void set_mode(Auth *auth, const HttpRequest *request, HttpResponse *respo
         while (at < sizeof names / sizeof *names && (!wanted || strcmp(names[at], wanted)))
             at++;
         if (at == sizeof names / sizeof *names)
-            page_fail(response, 400, "auth: expected off or signature");
+            page_fail(response, 400, "auth: expected off, signature, soft or iam");
         else
             auth->mode = (AuthMode)at;
     }
@@ -33,5 +33,6 @@ static void auth_page(void *context, HttpRequest *request, HttpResponse *respons
 
 const Page AUTH_PAGES[] = {
     {"/_evpoc/auth", "GET POST", auth_page},
+    {"/_evpoc/denied", "GET DELETE", denied_page},
     {NULL, NULL, NULL},
 };

@@ -1,6 +1,7 @@
 /* principal.c - whose an access key is: an account's root, a user's, or a session's. */
 #include "access_key.h"
 #include "iam.h"
+#include "permission.h"
 #include "state.h"
 #include "sts.h"
 
@@ -33,7 +34,7 @@ static bool find_root(const Auth *auth, Call *call, Bytes access_key, Principal 
     if (!found)
         return false;
     *ret = (Principal){.kind = PRINCIPAL_ROOT, .account = account, .arn = root_arn(call, account), .user_id = account};
-    ret->basis = ret->arn;
+    ret->basis = ret->arn_of_root = ret->arn;
     ret->secret = found->secret;
     ret->is_active = true;
     return true;
@@ -77,7 +78,8 @@ static int find_session(Scope *scope, Bytes access_key, Principal *ret)
                        .policy_arns = session.policy_arns,
                        .tags = session.tags,
                        .source_identity = session.source_identity,
-                       .issued_ms = session.issued_ms};
+                       .issued_ms = session.issued_ms,
+                       .is_federated = present(permission_name(session.arn, "federated-user"))};
     return STORE_OK;
 }
 
@@ -99,5 +101,7 @@ int principal_find(const Auth *auth, Call *call, Bytes access_key, Principal *re
         code = find_session(&scope, access_key, ret_principal);
     }
     ret_principal->access_key = access_key;
+    if (code == STORE_OK)
+        ret_principal->arn_of_root = root_arn(call, ret_principal->account);
     return code;
 }

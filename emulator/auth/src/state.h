@@ -18,6 +18,7 @@ struct Auth {
     Arena *arena; /* of the root keys */
     RootKey root_keys[ROOT_KEYS_MAX];
     size_t root_keys_count;
+    struct Notes *notes; /* soft.h */
 };
 
 typedef enum PrincipalKind {
@@ -34,8 +35,11 @@ typedef struct Principal {
     Bytes name;  /* of a user */
     Bytes basis; /* the ARN of the user, role or root whose policies they have */
     Bytes access_key, secret;
-    Bytes token;    /* of a session */
-    bool is_active; /* its key */
+    Bytes token;       /* of a session */
+    Bytes arn_of_root; /* of their account */
+    Bytes federated;   /* whose token is brought; absent: nobody's */
+    bool is_federated; /* a session of GetFederationToken */
+    bool is_active;    /* its key */
     bool has_expired;
     Bytes policy, policy_arns, tags, source_identity; /* of a session: sts.h */
     int64_t issued_ms;

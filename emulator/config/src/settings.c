@@ -2,7 +2,7 @@
 #include "config.h"
 
 static const char *const durabilities[] = {"commit", "fsync", "memory", NULL};
-static const char *const auths[] = {"off", "signature", NULL};
+static const char *const auths[] = {"off", "signature", "soft", "iam", NULL};
 static const char *const limits[] = {"off", "aws", NULL};
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
 static const char *const glue_json[] = {"enforce", "ignore", NULL};
@@ -89,12 +89,14 @@ const Setting settings[SETTINGS] = {
          .more = "Then it is hung up on. Not for subscriptions, nor for requests whose answer is yet to be made."},
     [SETTING_AUTH] =
         {"auth", SETTING_IS_CHOICE, "WHAT", "off", auths,
-         .help = "off: any credentials are taken\n"
-                 "signature: they are checked",
+         .help = "off: any credentials are taken; signature: they are checked\n"
+                 "iam: and policies decide; soft: what they would deny is noted",
          .more =
              "signature: requests must be rightly signed by a key that exists: one of --root-keys, of a user "
-             "(CreateAccessKey), of a session (AssumeRole and the like), at a time of the emulator's clock. /_evpoc/auth changes it while it runs; the pages under /_evpoc/ "
-             "ask for no credentials."},
+             "(CreateAccessKey), of a session (AssumeRole and the like), at a time of the emulator's clock. iam: then "
+             "policies decide, as at AWS. soft: any credentials are taken, what policies would deny is let through and "
+             "noted, and `evpoc-emu ctl denied` prints the smallest policy that lets it pass. /_evpoc/auth changes it "
+             "while it runs; the pages under /_evpoc/ ask for no credentials. docs/authorization.md says more."},
     [SETTING_ROOT_KEYS] =
         {"root-keys", SETTING_IS_TEXT, "LIST", "test:test", .help = "access keys of accounts' roots, for --auth",
          .more = "A list with commas of ACCESS_KEY:SECRET, which is the default account's, or "

@@ -105,20 +105,36 @@ static Status run_with_faults(Exchange *exchange, void *in)
     return OK;
 }
 
-/* Who calls, where that is asked for. */
-static Status authenticate(Exchange *exchange)
+static AuthRequest request_of(const Exchange *exchange)
 {
-    const Pipeline *pipeline = exchange->pipeline;
     const HttpRequest *request = exchange->request;
-    if (auth_mode(pipeline->auth) == AUTH_OFF)
-        return OK;
-    AuthRequest asked = {.head = &exchange->head,
+    return (AuthRequest){.head = &exchange->head,
                          .body = request->sent_body,
                          .is_flowing = request->body_flows,
+                         .is_tls = request->is_tls,
                          .is_query = exchange->protocol->flag == PROTOCOL_QUERY,
                          .service = exchange->service,
                          .service_state = exchange->call.service};
-    return auth_authenticate(pipeline->auth, &exchange->call, &asked);
+}
+
+/* Who calls, where that is asked for. */
+static Status authenticate(Exchange *exchange)
+{
+    Auth *auth = exchange->pipeline->auth;
+    if (auth_mode(auth) == AUTH_OFF)
+        return OK;
+    AuthRequest request = request_of(exchange);
+    return auth_authenticate(auth, &exchange->call, &request);
+}
+
+/* May they do it, where that is asked for. */
+static Status authorize(Exchange *exchange, const void *in)
+{
+    Auth *auth = exchange->pipeline->auth;
+    if (auth_mode(auth) < AUTH_SOFT)
+        return OK;
+    AuthRequest request = request_of(exchange);
+    return auth_authorize(auth, &exchange->call, &request, in);
 }
 
 static Status run_whole(Exchange *exchange)
@@ -133,6 +149,7 @@ static Status run_whole(Exchange *exchange)
     if (is_in_vain || !http_has_room(exchange->request))
         return fail_for_want_of_room(&exchange->call);
     TRY(read_input(exchange, exchange->request->body, &in));
+    TRY(authorize(exchange, in));
     exchange->in = in;
     if (exchange->service->admit)
         TRY(exchange->service->admit(&exchange->call, in));

@@ -57,17 +57,46 @@ static bool is_root_of(Bytes value, Bytes account)
     return bytes_equal(bytes_slice(value, value.len - suffix.len - account.len, account.len), account);
 }
 
-static bool principal_is_listed(const Judging *judging, const PolicyStatement *statement)
+static PolicyGrant grant_of(const PolicyRequest *request, const PolicyPrincipal *principal)
 {
-    const PolicyRequest *request = judging->request;
+    Bytes value = principal->value;
+    if (bytes_is(principal->type, "Service"))
+        return present(request->principal_service) && bytes_equal(value, request->principal_service)
+                   ? POLICY_TO_PRINCIPAL
+                   : POLICY_TO_NOBODY;
+    if (bytes_is(principal->type, "Federated"))
+        return present(request->principal_federated) && bytes_equal(value, request->principal_federated)
+                   ? POLICY_TO_PRINCIPAL
+                   : POLICY_TO_NOBODY;
+    if (!bytes_is(principal->type, "AWS") && !bytes_is(principal->type, "*"))
+        return POLICY_TO_NOBODY;
+    if (bytes_is(value, "*") || bytes_equal(value, request->principal_arn))
+        return POLICY_TO_PRINCIPAL;
+    if (present(request->principal_role) && bytes_equal(value, request->principal_role))
+        return POLICY_TO_ROLE;
+    return present(request->principal_account) && is_root_of(value, request->principal_account) ? POLICY_TO_ACCOUNT
+                                                                                                : POLICY_TO_NOBODY;
+}
+
+static PolicyGrant principal_grant(const PolicyRequest *request, const PolicyStatement *statement)
+{
+    PolicyGrant best = POLICY_TO_NOBODY;
     for (size_t i = 0; i < statement->principals_count; i++) {
-        const PolicyPrincipal *principal = &statement->principals[i];
-        bool is_aws = bytes_is(principal->type, "AWS") || bytes_is(principal->type, "*");
-        if (is_aws && (bytes_is(principal->value, "*") || bytes_equal(principal->value, request->principal_arn) ||
-                       is_root_of(principal->value, request->principal_account)))
-            return true;
+        PolicyGrant grant = grant_of(request, &statement->principals[i]);
+        best = grant > best ? grant : best;
     }
-    return false;
+    return best;
+}
+
+/* Those who are not named by NotPrincipal are meant as themselves. */
+static PolicyGrant statement_grant(const PolicyRequest *request, const PolicyStatement *statement)
+{
+    if (!statement->has_principal)
+        return POLICY_TO_NOBODY;
+    PolicyGrant grant = principal_grant(request, statement);
+    if (statement->is_not_principal)
+        return grant == POLICY_TO_NOBODY ? POLICY_TO_PRINCIPAL : POLICY_TO_NOBODY;
+    return grant;
 }
 
 /* Conditions */
@@ -132,7 +161,7 @@ static bool statement_matches(const Judging *judging, const PolicyStatement *sta
         return false;
     if (statement->resource.is_there && resource_is_listed(judging, &statement->resource) == statement->resource.is_not)
         return false;
-    if (statement->has_principal && principal_is_listed(judging, statement) == statement->is_not_principal)
+    if (statement->has_principal && statement_grant(judging->request, statement) == POLICY_TO_NOBODY)
         return false;
     for (size_t i = 0; i < statement->conditions_count; i++)
         if (!condition_holds(judging, &statement->conditions[i]))
@@ -166,6 +195,8 @@ PolicyVerdict policies_judge(Arena *arena, const Policy *policies, size_t count,
             if (!statement->allows && verdict.decision != POLICY_EXPLICIT_DENY)
                 verdict.matches_count = 0; /* those that allow no longer count */
             verdict.decision = statement->allows ? POLICY_ALLOWED : POLICY_EXPLICIT_DENY;
+            PolicyGrant grant = statement->allows ? statement_grant(request, statement) : POLICY_TO_NOBODY;
+            verdict.grant = grant > verdict.grant ? grant : verdict.grant;
             verdict.matches[verdict.matches_count++] = (PolicyMatch){i, at};
         }
     }

@@ -108,7 +108,8 @@ static void a_page_says_which_methods_it_takes(void **state)
     assert_page(state, "POST /_evpoc/health", "", " 405 ");
     assert_page(state, "POST /_evpoc/health", "", "/_evpoc/health takes GET.");
     assert_page(state, "GET /_evpoc/reset", "", "/_evpoc/reset takes POST.");
-    assert_page(state, "GET /_evpoc/nothing", "", "No such page; there are /_evpoc/auth, /_evpoc/health, ");
+    assert_page(state, "GET /_evpoc/nothing", "",
+                "No such page; there are /_evpoc/auth, /_evpoc/denied, /_evpoc/health, ");
 }
 
 static void the_clock_is_set_and_moved(void **state)

@@ -3,6 +3,7 @@
 #include "alarm.h"
 #include "cloudwatch_operations.h"
 #include "pages.h"
+#include "permission.h"
 #include "point.h"
 #include "state.h"
 #include <stdlib.h>
@@ -102,6 +103,8 @@ static const Page pages[] = {
     {NULL, NULL, NULL},
 };
 
+extern const PermissionsOf cloudwatch_permissions; /* permissions.c */
+
 const Service cloudwatch_service = {
     .model = &CLOUDWATCH_SERVICE,
     .operations = CLOUDWATCH_OPERATIONS,
@@ -110,6 +113,7 @@ const Service cloudwatch_service = {
     .close = close_cloudwatch,
     .reset = reset,
     .pages = pages,
+    .permissions = &cloudwatch_permissions,
 };
 
 int cloudwatch_record(const Scope *scope, const CloudwatchSample *sample)

@@ -8,6 +8,7 @@
 #include "job.h"
 #include "kinesis.h"
 #include "kms.h"
+#include "permission.h"
 #include "request.h"
 #include "s3.h"
 #include "stream.h"
@@ -151,6 +152,8 @@ static void *open_dynamodb(Runtime *runtime)
     return dynamodb;
 }
 
+extern const PermissionsOf dynamodb_permissions; /* permissions.c */
+
 const Service dynamodb_service = {
     .model = &DYNAMODB_SERVICE,
     .operations = DYNAMODB_OPERATIONS,
@@ -168,4 +171,5 @@ const Service dynamodb_service = {
     .tells_crc32 = true,
     .request_id_len = 52,
     .common_name_space = "com.amazon.coral.service",
+    .permissions = &dynamodb_permissions,
 };

@@ -1,5 +1,5 @@
 /* resource_policy.c - PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy, of tables and of streams: kept as
- * they are given. There are no identities yet whom they could refuse. DynamoDB API Reference, PutResourcePolicy. */
+ * they are given; they decide under --auth iam. DynamoDB API Reference, PutResourcePolicy. */
 #include "resource_policy.h"
 #include "policy.h"
 #include <stdlib.h>
@@ -121,6 +121,19 @@ static Status check_revision(Call *call, Bytes expected, const Policy *policy, B
                           "Resource-based policy with the expected revision ID not found for the provided ResourceArn: "
                           "Requested policy update cannot be processed due to conflict. " BYTES_FMT,
                           BYTES_ARG(arn));
+}
+
+int policy_of_table(const Scope *scope, int64_t table_id, Bytes label, Bytes *ret_policy)
+{
+    Resource resource = {table_id, label};
+    Statement *row = begin(scope, &get_policy, &resource);
+    int code = statement_one(row);
+    *ret_policy = (Bytes){0};
+    if (code != STORE_ROW)
+        return code == STORE_NOT_FOUND ? STORE_OK : code;
+    *ret_policy = arena_copy(scope->arena, column_bytes(row, 0));
+    statement_end(row);
+    return STORE_OK;
 }
 
 static Status put_resource_policy(Call *call, const DynamodbPutResourcePolicyInput *in,

@@ -58,6 +58,12 @@ static TagOwner tags_of(int64_t table_id)
     return (TagOwner){.table = &tag_table, .id = table_id};
 }
 
+int table_tags_all(const Scope *scope, int64_t table_id, Tags *ret_tags)
+{
+    TagOwner owner = tags_of(table_id);
+    return tags_list(scope, &owner, (Bytes){0}, TAGS_MAX, ret_tags);
+}
+
 int table_tags_put(const Scope *scope, int64_t table_id, const DynamodbTagList *tags)
 {
     TagOwner owner = tags_of(table_id);

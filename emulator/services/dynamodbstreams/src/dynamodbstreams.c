@@ -2,6 +2,7 @@
 #include "dynamodbstreams.h"
 #include "dynamodbstreams_operations.h"
 #include "iterator.h"
+#include "permission.h"
 
 /* aws: as DynamoDB's own: recorded answers have it, the model hasn't */
 const ErrorModel DYNAMODBSTREAMS_VALIDATION = {
@@ -17,6 +18,8 @@ static void close_streams(void *service)
     (void)service;
 }
 
+extern const PermissionsOf dynamodbstreams_permissions; /* permissions.c */
+
 const Service dynamodbstreams_service = {
     .model = &DYNAMODBSTREAMS_SERVICE,
     .operations = DYNAMODBSTREAMS_OPERATIONS,
@@ -27,4 +30,5 @@ const Service dynamodbstreams_service = {
     .tells_crc32 = true,
     .request_id_len = 52,
     .common_name_space = "com.amazon.coral.service",
+    .permissions = &dynamodbstreams_permissions,
 };

@@ -7,6 +7,7 @@
 #include "metrics.h"
 #include "outbound.h"
 #include "pages.h"
+#include "permission.h"
 #include "query.h"
 #include "schema.h"
 #include "source.h"
@@ -121,6 +122,8 @@ static const Page pages[] = {
     {NULL, NULL, NULL},
 };
 
+extern const PermissionsOf firehose_permissions; /* permissions.c */
+
 const Service firehose_service = {
     .model = &FIREHOSE_SERVICE,
     .operations = FIREHOSE_OPERATIONS,
@@ -128,4 +131,5 @@ const Service firehose_service = {
     .close = close_firehose,
     .pages = pages,
     .reset = reset,
+    .permissions = &firehose_permissions,
 };

@@ -4,6 +4,7 @@
 #include "glue_operations.h"
 #include "lifetimes.h"
 #include "page.h"
+#include "permission.h"
 #include "reset.h"
 #include <stdlib.h>
 
@@ -111,6 +112,8 @@ static void *open_glue(Runtime *runtime)
 
 static const Page pages[] = {{"/_evpoc/glue/failures", "GET", failures_page}, {NULL, NULL, NULL}};
 
+extern const PermissionsOf glue_permissions; /* permissions.c */
+
 const Service glue_service = {
     .model = &GLUE_SERVICE,
     .operations = GLUE_OPERATIONS,
@@ -118,4 +121,5 @@ const Service glue_service = {
     .close = close_glue,
     .pages = pages,
     .reset = glue_reset,
+    .permissions = &glue_permissions,
 };

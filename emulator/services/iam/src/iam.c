@@ -4,6 +4,7 @@
 #include "iam_operations.h"
 #include "judge.h"
 #include "managed.h"
+#include "permission.h"
 #include <stdlib.h>
 
 /* What is of no region lies in the one its requests are signed for. */
@@ -97,6 +98,8 @@ static void close_iam(void *service)
     free(iam);
 }
 
+extern const PermissionsOf iam_permissions; /* permissions.c */
+
 const Service iam_service = {
     .model = &IAM_SERVICE,
     .operations = IAM_OPERATIONS,
@@ -104,4 +107,5 @@ const Service iam_service = {
     .close = close_iam,
     .judge = iam_judge,
     .reset = reset,
+    .permissions = &iam_permissions,
 };

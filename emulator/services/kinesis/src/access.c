@@ -58,13 +58,13 @@ static int owner_allows(Call *call, int64_t owner, bool *ret_allows)
 Status access_check(Call *call, KinesisStreamName name, const Stream *stream, const Consumer *consumer)
 {
     bool is_allowed = bytes_equal(name.account, call->account);
-    const char *operation = call->operation->model->name;
     if (!is_allowed && stream)
         TRY(expect_ok(call, owner_allows(call, stream->id, &is_allowed)));
     if (!is_allowed && consumer)
         TRY(expect_ok(call, owner_allows(call, -consumer->id, &is_allowed)));
     if (is_allowed)
         return OK;
+    const char *operation = call->operation->model->name;
     Bytes resource = arena_text(call->arena, "stream/" BYTES_FMT, BYTES_ARG(name.name));
     return fail(call, &KINESIS_ACCESS_DENIED,
                 "User: " BYTES_FMT " is not authorized to perform: kinesis:%s on resource: " BYTES_FMT

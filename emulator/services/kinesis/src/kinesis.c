@@ -7,6 +7,7 @@
 #include "kms.h"
 #include "metrics.h"
 #include "operations.h"
+#include "permission.h"
 #include "rate_limits.h"
 #include "scaling.h"
 #include "schema.h"
@@ -129,6 +130,8 @@ static const Page pages[] = {
     {NULL, NULL, NULL},
 };
 
+extern const PermissionsOf kinesis_permissions; /* permissions.c */
+
 const Service kinesis_service = {
     .model = &KINESIS_SERVICE,
     .operations = KINESIS_OPERATIONS,
@@ -140,6 +143,7 @@ const Service kinesis_service = {
     .rate_limits = &kinesis_rate_limits,
     /* SDKs read x-amz-id-2 as extendedRequestId; no recorded answer of Kinesis shows one here: its form is S3's */
     .has_extended_ids = true,
+    .permissions = &kinesis_permissions,
 };
 
 Status check_dry_run(Call *call, bool dry_run)

@@ -1,5 +1,5 @@
-/* resource_policy.c - PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy: kept as they are given. There are no
- * identities yet whom they could refuse. */
+/* resource_policy.c - PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy: kept as they are given; they decide
+ * under --auth iam. */
 #include "operations.h"
 #include "policy.h"
 #include "resource.h"
@@ -38,21 +38,29 @@ static Status put_resource_policy(Call *call, const KinesisPutResourcePolicyInpu
     return expect_ok(call, statement_run(put));
 }
 
+int resource_policy(const Scope *scope, int64_t owner, Bytes *ret_policy)
+{
+    Statement *get = statement_begin(scope->store, &get_policy);
+    bind_int64(get, 1, owner);
+    int code = statement_one(get);
+    *ret_policy = (Bytes){0};
+    if (code != STORE_ROW)
+        return code == STORE_NOT_FOUND ? STORE_OK : code;
+    *ret_policy = arena_copy(scope->arena, column_bytes(get, 0));
+    statement_end(get);
+    return STORE_OK;
+}
+
 static Status get_resource_policy(Call *call, const KinesisGetResourcePolicyInput *in,
                                   KinesisGetResourcePolicyOutput *out)
 {
     Resource resource;
     TRY(resource_find(call, in->resource_arn, &resource));
     out->policy = TEXT("{}"); /* aws: recorded: what a resource without one has */
-    Statement *get = statement_begin(call->store, &get_policy);
-    bind_int64(get, 1, resource.owner);
-    int code = statement_one(get);
-    if (code == STORE_NOT_FOUND)
-        return OK;
-    if (code != STORE_ROW)
-        return fault(call, code);
-    out->policy = arena_copy(call->arena, column_bytes(get, 0));
-    statement_end(get);
+    Bytes kept;
+    TRY(expect_ok(call, resource_policy(&call->scope, resource.owner, &kept)));
+    if (present(kept))
+        out->policy = kept;
     return OK;
 }
 

@@ -33,4 +33,6 @@ Bytes grant_token_make(const Scope *scope, Bytes key_id, Bytes id);
 MUST_CHECK bool grant_token_read(const Kms *kms, Arena *arena, Bytes token, Bytes *ret_key_id, Bytes *ret_id);
 /* grant_constraints.c */
 Bytes constraints_write(Arena *arena, const KmsGrantConstraints *constraints);
+/* Do they let this encryption context pass? context: NULL: the operation takes none. */
+bool constraints_hold(Arena *arena, Bytes text, const KmsEncryptionContextType *context);
 KmsGrantConstraints *constraints_read(Arena *arena, Bytes text); /* NULL: none */

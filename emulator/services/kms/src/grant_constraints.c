@@ -100,3 +100,33 @@ KmsGrantConstraints *constraints_read(Arena *arena, Bytes text)
     }
     return constraints;
 }
+
+static bool has_pair(const KmsEncryptionContextType *context, Bytes key, Bytes value)
+{
+    for (size_t i = 0; i < context->len; i++)
+        if (bytes_equal(context->items[i].key, key) && bytes_equal(context->items[i].value, value))
+            return true;
+    return false;
+}
+
+static bool has_pairs(const KmsEncryptionContextType *context, const KmsEncryptionContextType *wanted)
+{
+    for (size_t i = 0; i < wanted->len; i++)
+        if (!has_pair(context, wanted->items[i].key, wanted->items[i].value))
+            return false;
+    return true;
+}
+
+/* aws: GrantConstraints: the subset "allows … only when the encryption context … includes" it, "Equals" when it is it.
+ */
+bool constraints_hold(Arena *arena, Bytes text, const KmsEncryptionContextType *context)
+{
+    const KmsGrantConstraints *wanted = present(text) && text.len ? constraints_read(arena, text) : NULL;
+    if (!wanted || !context)
+        return true;
+    const KmsEncryptionContextType *subset = &wanted->encryption_context_subset,
+                                   *equals = &wanted->encryption_context_equals;
+    if (wanted->source_arn.len || (subset->len && !has_pairs(context, subset)))
+        return false;
+    return !equals->len || (context->len == equals->len && has_pairs(context, equals));
+}

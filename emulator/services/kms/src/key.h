@@ -85,5 +85,7 @@ MUST_CHECK int key_tags_put(const Scope *scope, Bytes key_id, const KmsTagList *
 /* key_policy.c: absent where the key has AWS's default. */
 MUST_CHECK Status key_policy_check(Call *call, Bytes policy);
 Bytes key_default_policy(Call *call);
+/* The one in force. */
+MUST_CHECK int key_policy_of(const Scope *scope, const KmsKey *key, Bytes *ret_policy);
 /* grant_token.c */
 MUST_CHECK Status grant_tokens_check(Call *call, const KmsGrantTokenList *tokens);

@@ -1,4 +1,4 @@
-/* key_policy.c - GetKeyPolicy, PutKeyPolicy, ListKeyPolicies. Policies are kept and told, not enforced. */
+/* key_policy.c - GetKeyPolicy, PutKeyPolicy, ListKeyPolicies. Policies decide under --auth iam. */
 #include "key.h"
 #include "policy.h"
 
@@ -43,6 +43,20 @@ Bytes key_default_policy(Call *call)
         "{\n  \"Version\" : \"2012-10-17\",\n  \"Id\" : \"key-default-1\",\n  \"Statement\" : [ {\n    \"Sid\" : \"Enable IAM User Permissions\",\n    \"Effect\" : \"Allow\",\n    \"Principal\" : {\n      \"AWS\" : \"" BYTES_FMT
         "\"\n    },\n    \"Action\" : \"kms:*\",\n    \"Resource\" : \"*\"\n  } ]\n}",
         BYTES_ARG(call_root_arn(call)));
+}
+
+int key_policy_of(const Scope *scope, const KmsKey *key, Bytes *ret_policy)
+{
+    Call call = {.scope = *scope};
+    Statement *get = begin(&call, &get_policy, key);
+    int code = statement_one(get);
+    if (code != STORE_ROW)
+        return code;
+    *ret_policy = arena_copy(scope->arena, column_bytes(get, 0));
+    statement_end(get);
+    if (!present(*ret_policy) || !ret_policy->len)
+        *ret_policy = key_default_policy(&call);
+    return STORE_OK;
 }
 
 static Status get_key_policy(Call *call, const KmsGetKeyPolicyInput *in, KmsGetKeyPolicyOutput *out)

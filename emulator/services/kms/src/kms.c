@@ -3,6 +3,7 @@
 #include "due.h"
 #include "key_making.h"
 #include "kms_operations.h"
+#include "permission.h"
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -103,10 +104,13 @@ static void close_kms(void *service)
     free(kms);
 }
 
+extern const PermissionsOf kms_permissions; /* permissions.c */
+
 const Service kms_service = {
     .model = &KMS_SERVICE,
     .operations = KMS_OPERATIONS,
     .open = open_kms,
     .close = close_kms,
     .reset = reset,
+    .permissions = &kms_permissions,
 };

@@ -6,6 +6,7 @@
 #include "kinesis.h"
 #include "logs_operations.h"
 #include "metrics.h"
+#include "permission.h"
 #include "schema.h"
 #include "sweep.h"
 #include "words.h"
@@ -111,6 +112,8 @@ static void *open_logs(Runtime *runtime)
     return logs;
 }
 
+extern const PermissionsOf logs_permissions; /* permissions.c */
+
 const Service logs_service = {
     .model = &LOGS_SERVICE,
     .operations = LOGS_OPERATIONS,
@@ -119,4 +122,5 @@ const Service logs_service = {
     .reset = reset,
     .validation_error = &LOGS_INVALID_PARAMETER,
     .judge = logs_judge,
+    .permissions = &logs_permissions,
 };

@@ -238,7 +238,8 @@ static Status post_object(Call *call, const S3PostObjectInput *in, S3PostObjectO
     TRY(bucket_for(call, in->bucket, (Bytes){0}, &bucket));
     TRY(check_form(call, form));
     TRY(upload_end(call, post->upload));
-    TRY(post_policy_check(call, form, in->bucket, post->upload->size));
+    PostTarget target = {in->bucket, key_of(call, form), post->upload->size};
+    TRY(post_policy_check(call, form, &target));
     TRY(make_input(call, in, form, as_put));
     TRY(upload_check(call, as_put, &bucket, &head));
     TRY(upload_keep(call, as_put, &bucket, &head, post->upload, &object));

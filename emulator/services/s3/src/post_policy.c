@@ -162,24 +162,30 @@ static json_t *read_policy(Call *call, Bytes base64)
     return policy;
 }
 
-static Status check_who(Call *call, const Form *form)
+static Status check_who(Call *call, const Form *form, Bytes bucket, Bytes key)
 {
-    FormSignature signature = {form_field(form, "policy"), form_field(form, "X-Amz-Credential"),
-                               form_field(form, "AWSAccessKeyId"), form_field(form, "X-Amz-Signature"),
-                               form_field(form, "X-Amz-Security-Token")};
+    FormSignature signature = {
+        .policy = form_field(form, "policy"),
+        .credential = form_field(form, "X-Amz-Credential"),
+        .access_key = form_field(form, "AWSAccessKeyId"),
+        .signature = form_field(form, "X-Amz-Signature"),
+        .token = form_field(form, "X-Amz-Security-Token"),
+        .action = TEXT("s3:PutObject"),
+        .resource = arena_text(call->arena, "arn:aws:s3:::" BYTES_FMT "/" BYTES_FMT, BYTES_ARG(bucket), BYTES_ARG(key)),
+    };
     if (!present(signature.credential))
         signature.signature = form_field(form, "Signature");
     return guard_form(call, &signature);
 }
 
-Status post_policy_check(Call *call, const Form *form, Bytes bucket, int64_t size)
+Status post_policy_check(Call *call, const Form *form, const PostTarget *target)
 {
-    Check check = {.call = call, .form = form, .bucket = bucket, .size = size};
+    Check check = {.call = call, .form = form, .bucket = target->bucket, .size = target->size};
     Bytes text = form_field(form, "policy");
     if (!present(text))
-        return check_who(call, form);
+        return check_who(call, form, target->bucket, target->key);
     TRY(check_signature(call, form));
-    TRY(check_who(call, form));
+    TRY(check_who(call, form, target->bucket, target->key));
     const json_t *policy = read_policy(call, text);
     const json_t *conditions = json_object_get(policy, "conditions");
     if (!json_is_object(policy))

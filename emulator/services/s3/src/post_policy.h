@@ -4,4 +4,8 @@
 #include "form.h"
 
 /* No policy is fine; one is looked at, and the fields of its signature must be there, which itself isn't checked. */
-MUST_CHECK Status post_policy_check(Call *call, const Form *form, Bytes bucket, int64_t size);
+typedef struct PostTarget {
+    Bytes bucket, key;
+    int64_t size; /* of the file */
+} PostTarget;
+MUST_CHECK Status post_policy_check(Call *call, const Form *form, const PostTarget *target);

@@ -7,6 +7,7 @@
 #include "cors.h"
 #include "kms.h"
 #include "lifecycle.h"
+#include "permission.h"
 #include "presigned.h"
 #include "s3_operations.h"
 #include <stdlib.h>
@@ -162,6 +163,8 @@ static const FrontEnd front_end = {
     .request_id_header = "x-amz-request-id",
 };
 
+extern const PermissionsOf s3_permissions; /* permissions.c */
+
 const Service s3_service = {
     .model = &S3_SERVICE,
     .operations = S3_OPERATIONS,
@@ -173,4 +176,5 @@ const Service s3_service = {
     .has_extended_ids = true,
     .request_id_len = 16,
     .front_end = &front_end,
+    .permissions = &s3_permissions,
 };

@@ -1,5 +1,6 @@
 /* sts.c - the operations this service answers, and its table. */
 #include "sts.h"
+#include "permission.h"
 #include "session.h"
 #include "sts_operations.h"
 #include <stdlib.h>
@@ -49,10 +50,13 @@ static void close_sts(void *service)
     free(service);
 }
 
+extern const PermissionsOf sts_permissions; /* permissions.c */
+
 const Service sts_service = {
     .model = &STS_SERVICE,
     .operations = STS_OPERATIONS,
     .open = open_sts,
     .close = close_sts,
     .reset = reset,
+    .permissions = &sts_permissions,
 };

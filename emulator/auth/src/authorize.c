@@ -1,0 +1,67 @@
+/* authorize.c - what a call needs, asked one by one. */
+#include "scene.h"
+#include "soft.h"
+
+/* What is not told by a table asks for an action of its name, on anything. */
+static const PermissionsOf *permissions_of(const AuthRequest *request, PermissionsOf *usual)
+{
+    static const Permission none[] = {{NULL, NULL, NULL, NULL}};
+    if (request->service->permissions)
+        return request->service->permissions;
+    *usual = (PermissionsOf){.prefix = request->service->model->name, .rows = none};
+    return usual;
+}
+
+static Status decide_all(Auth *auth, const AuthRequest *request, Question *question, const NeedList *needs)
+{
+    for (size_t i = 0; i < needs->len; i++) {
+        Decision decision;
+        question->need = &needs->items[i];
+        TRY(decide(question, &decision));
+        if (auth->mode == AUTH_SOFT)
+            soft_note(auth, question, &decision);
+        else if (decision.ground != GROUND_NONE)
+            return deny_in_awss_words(question->call, request, question->need, &decision);
+    }
+    return OK;
+}
+
+Status auth_authorize(Auth *auth, Call *call, const AuthRequest *request, const void *in)
+{
+    Actor actor;
+    PermissionsOf usual;
+    const PermissionsOf *of = permissions_of(request, &usual);
+    const Principal *principal = call->principal;
+    NeedList needs = {.arena = call->arena};
+    if (!principal) /* it was off when the call came */
+        return OK;
+    TRY(actor_read(call, principal, &actor));
+    needs.self = present(principal->basis) ? principal->basis : principal->arn;
+    permission_needs(call, of, in, &needs);
+    FactList facts = facts_of(call, request, &actor, in);
+    Question question = {.call = call, .actor = &actor, .facts = &facts, .of = of, .in = in};
+    return decide_all(auth, request, &question, &needs);
+}
+
+static const Service *service_of(const Call *call)
+{
+    const Runtime *runtime = call->runtime;
+    for (size_t i = 0; i < runtime->services_count; i++)
+        if (runtime->services[i].state == call->service)
+            return runtime->services[i].service;
+    return NULL;
+}
+
+Status authorize_form(Auth *auth, Call *call, const FormSignature *form)
+{
+    Actor actor;
+    Need need = {form->action, form->resource};
+    NeedList needs = {.arena = call->arena, .items = &need, .len = 1};
+    AuthRequest request = {.head = call->head, .service = service_of(call), .service_state = call->service};
+    if (auth->mode < AUTH_SOFT || !request.service)
+        return OK;
+    TRY(actor_read(call, call->principal, &actor));
+    FactList facts = facts_of(call, &request, &actor, NULL);
+    Question question = {.call = call, .actor = &actor, .facts = &facts, .of = request.service->permissions};
+    return decide_all(auth, &request, &question, &needs);
+}

@@ -1,0 +1,314 @@
+/* permissions.c - what each operation asks of policies. aws: Service Authorization Reference, "Actions, resources, and
+ * condition keys for Amazon DynamoDB". */
+#include "dynamodb.h"
+#include "dynamodb_model.h"
+#include "permission.h"
+#include "resource_policy.h"
+#include "tag.h"
+
+extern const PermissionsOf dynamodb_permissions;
+
+static void add_table(Call *call, NeedList *needs, const char *action, Bytes table)
+{
+    bool is_arn = bytes_starts_with(table, TEXT("arn:"));
+    Bytes resource = is_arn ? table : arena_text(call->arena, "table/" BYTES_FMT, BYTES_ARG(table));
+    need_add(needs, arena_text(call->arena, "dynamodb:%s", action),
+             permission_arn(call, &dynamodb_permissions, resource));
+}
+
+/* aws: Developer Guide, "IAM policies with DynamoDB transactions": each by the action of its kind. */
+static void transact_write_needs(Call *call, const void *in, NeedList *needs)
+{
+    const DynamodbTransactWriteItemsInput *input = in;
+    for (size_t i = 0; i < input->transact_items.len; i++) {
+        const DynamodbTransactWriteItem *item = &input->transact_items.items[i];
+        if (item->condition_check)
+            add_table(call, needs, "ConditionCheckItem", item->condition_check->table_name);
+        if (item->put)
+            add_table(call, needs, "PutItem", item->put->table_name);
+        if (item->delete)
+            add_table(call, needs, "DeleteItem", item->delete->table_name);
+        if (item->update)
+            add_table(call, needs, "UpdateItem", item->update->table_name);
+    }
+}
+
+static void restore_needs(Call *call, Bytes source, Bytes target, const char *action, NeedList *needs)
+{
+    static const char *const more[] = {"Query",      "Scan",       "GetItem",       "PutItem",
+                                       "UpdateItem", "DeleteItem", "BatchWriteItem"};
+    if (present(source))
+        add_table(call, needs, action, source);
+    add_table(call, needs, action, target);
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) /* aws: RestoreTableFromBackup: dependent actions */
+        add_table(call, needs, more[i], target);
+}
+
+static void restore_backup_needs(Call *call, const void *in, NeedList *needs)
+{
+    const DynamodbRestoreTableFromBackupInput *input = in;
+    restore_needs(call, input->backup_arn, input->target_table_name, "RestoreTableFromBackup", needs);
+}
+
+static void restore_time_needs(Call *call, const void *in, NeedList *needs)
+{
+    const DynamodbRestoreTableToPointInTimeInput *input = in;
+    Bytes source = present(input->source_table_arn) ? input->source_table_arn : input->source_table_name;
+    restore_needs(call, source, input->target_table_name, "RestoreTableToPointInTime", needs);
+}
+
+/* PartiQL: the verb, and the table behind it. */
+
+/* A word, or what stands between quotes, of which *ret_is_quoted tells; absent: the end. */
+static Bytes next_word(Bytes *rest, char *ret_quote)
+{
+    *ret_quote = 0;
+    while (rest->len && !((*rest->ptr | 0x20) >= 'a' && (*rest->ptr | 0x20) <= 'z') && !strchr("\"'._-", *rest->ptr) &&
+           !(*rest->ptr >= '0' && *rest->ptr <= '9'))
+        *rest = bytes_slice(*rest, 1, rest->len - 1);
+    if (!rest->len)
+        return (Bytes){0};
+    if (*rest->ptr == '"' || *rest->ptr == '\'') {
+        char quote = *ret_quote = *rest->ptr;
+        *rest = bytes_slice(*rest, 1, rest->len - 1);
+        Bytes word = bytes_cut(rest, quote);
+        if (!present(*rest))
+            *rest = TEXT("");
+        return word;
+    }
+    size_t len = 1;
+    bool is_dot = *rest->ptr == '.';
+    while (!is_dot && len < rest->len &&
+           (((rest->ptr[len] | 0x20) >= 'a' && (rest->ptr[len] | 0x20) <= 'z') || strchr("_-", rest->ptr[len]) ||
+            (rest->ptr[len] >= '0' && rest->ptr[len] <= '9')))
+        len++;
+    Bytes word = bytes_slice(*rest, 0, len);
+    *rest = bytes_slice(*rest, len, rest->len - len);
+    return word;
+}
+
+static bool is_word(Bytes word, char quote, const char *wanted)
+{
+    return !quote && bytes_equal_ignoring_case(word, bytes_of(wanted));
+}
+
+/* SELECT … FROM t, EXISTS(SELECT … FROM t), INSERT INTO t, UPDATE t, DELETE FROM t; "t"."index". */
+static void add_statement(Call *call, Bytes statement, NeedList *needs)
+{
+    char quote;
+    Bytes rest = statement, word = next_word(&rest, &quote);
+    const char *action = is_word(word, quote, "INSERT")   ? "PartiQLInsert"
+                         : is_word(word, quote, "UPDATE") ? "PartiQLUpdate"
+                         : is_word(word, quote, "DELETE") ? "PartiQLDelete"
+                                                          : "PartiQLSelect";
+    if (!is_word(word, quote, "UPDATE"))
+        do {
+            word = next_word(&rest, &quote);
+        } while (present(word) && !is_word(word, quote, "FROM") && !is_word(word, quote, "INTO"));
+    Bytes table = next_word(&rest, &quote);
+    if (!present(table))
+        return; /* it is no statement, which the operation says */
+    Bytes dot = next_word(&rest, &quote);
+    Bytes index = bytes_is(dot, ".") ? next_word(&rest, &quote) : (Bytes){0};
+    if (present(index))
+        table = arena_text(call->arena, BYTES_FMT "/index/" BYTES_FMT, BYTES_ARG(table), BYTES_ARG(index));
+    add_table(call, needs, action, table);
+}
+
+static void statement_needs(Call *call, const void *in, NeedList *needs)
+{
+    add_statement(call, ((const DynamodbExecuteStatementInput *)in)->statement, needs);
+}
+
+static void batch_needs(Call *call, const void *in, NeedList *needs)
+{
+    const DynamodbBatchExecuteStatementInput *input = in;
+    for (size_t i = 0; i < input->statements.len; i++)
+        add_statement(call, input->statements.items[i].statement, needs);
+}
+
+static void transaction_needs(Call *call, const void *in, NeedList *needs)
+{
+    const DynamodbExecuteTransactionInput *input = in;
+    for (size_t i = 0; i < input->transact_statements.len; i++)
+        add_statement(call, input->transact_statements.items[i].statement, needs);
+}
+
+static bool hash_name(Call *call, Bytes table_name, Bytes index, Bytes *ret_name)
+{
+    Table *table;
+    if (present(index) || table_get(&call->scope, table_name, &table) != STORE_OK)
+        return false;
+    *ret_name = table->keys.hash.name;
+    return true;
+}
+
+static Bytes text_of(const DynamodbAttributeValue *value)
+{
+    return value->kind == VALUE_S || value->kind == VALUE_N || value->kind == VALUE_B ? value->s : (Bytes){0};
+}
+
+/* items: a map from names to values, of whichever type of the model. */
+static Bytes value_named(const AnyList *items, Bytes name)
+{
+    const DynamodbAttributeMapEntry *entries = items->items;
+    for (size_t i = 0; i < items->len; i++)
+        if (bytes_equal(entries[i].key, name))
+            return text_of(&entries[i].value);
+    return (Bytes){0};
+}
+
+/* "#k = :v AND …": the value that the hash key is to have. */
+static Bytes value_of_condition(const DynamodbQueryInput *in, Bytes hash)
+{
+    char quote;
+    Bytes rest = present(in->key_condition_expression) ? in->key_condition_expression : TEXT("");
+    for (Bytes word, before = {0}; present(word = next_word(&rest, &quote)); before = word) {
+        bool is_value = word.ptr > in->key_condition_expression.ptr && word.ptr[-1] == ':';
+        if (!is_value || !present(before))
+            continue;
+        Bytes name = before;
+        bool is_alias = before.ptr > in->key_condition_expression.ptr && before.ptr[-1] == '#';
+        for (size_t i = 0; is_alias && i < in->expression_attribute_names.len; i++) {
+            Bytes key = in->expression_attribute_names.items[i].key;
+            if (key.len == before.len + 1 && bytes_equal(bytes_slice(key, 1, before.len), before))
+                name = in->expression_attribute_names.items[i].value;
+        }
+        if (bytes_equal(name, hash))
+            return value_named((const AnyList *)(const void *)&in->expression_attribute_values,
+                               (Bytes){word.ptr - 1, word.len + 1});
+    }
+    return (Bytes){0};
+}
+
+static void leading_keys(Call *call, const void *in, FactList *facts)
+{
+    const char *name = call->operation->model->name;
+    const DynamodbGetItemInput *get = in;
+    const DynamodbPutItemInput *put = in;
+    const DynamodbUpdateItemInput *update = in;
+    const DynamodbDeleteItemInput *delete = in;
+    const DynamodbQueryInput *query = in;
+    const void *items = !strcmp(name, "GetItem")      ? (const void *)&get->key
+                        : !strcmp(name, "PutItem")    ? (const void *)&put->item
+                        : !strcmp(name, "UpdateItem") ? (const void *)&update->key
+                        : !strcmp(name, "DeleteItem") ? (const void *)&delete->key
+                                                      : NULL;
+    bool is_query = !strcmp(name, "Query");
+    Bytes hash, table = items || is_query ? permission_member(call, in, "TableName") : (Bytes){0};
+    if (!present(table) || !hash_name(call, table, is_query ? query->index_name : (Bytes){0}, &hash))
+        return;
+    fact_add(facts, TEXT("dynamodb:LeadingKeys"),
+             is_query ? value_of_condition(query, hash) : value_named(items, hash));
+}
+
+/* aws: Developer Guide, "Using IAM policy conditions for fine-grained access control". */
+static void add_facts(Call *call, const void *in, FactList *facts)
+{
+    PermissionTexts attributes = permission_members(call, in, "AttributesToGet[]");
+    for (size_t i = 0; i < attributes.len; i++)
+        fact_add(facts, TEXT("dynamodb:Attributes"), attributes.items[i]);
+    leading_keys(call, in, facts);
+}
+
+static void add_tags(FactList *facts, Tags tags)
+{
+    for (size_t i = 0; i < tags.len; i++)
+        fact_add(facts, arena_text(facts->arena, "aws:ResourceTag/" BYTES_FMT, BYTES_ARG(tags.pairs[2 * i])),
+                 tags.pairs[2 * i + 1]);
+}
+
+static int find_resource(const Scope *scope, PermissionResource *found)
+{
+    Table *table;
+    Bytes name = permission_name(found->arn, "table");
+    if (!present(name))
+        return STORE_OK;
+    Bytes rest = name;
+    int code = table_get(scope, bytes_cut(&rest, '/'), &table);
+    if (code != STORE_OK)
+        return code == STORE_NOT_FOUND ? STORE_OK : code;
+    bool is_stream = present(rest) && bytes_starts_with(rest, TEXT("stream/"));
+    Bytes label = is_stream ? bytes_slice(rest, 7, rest.len - 7) : TEXT("");
+    code = policy_of_table(scope, table->id, label, &found->policy);
+    Tags tags;
+    if (code == STORE_OK)
+        code = table_tags_all(scope, table->id, &tags);
+    if (code == STORE_OK)
+        add_tags(found->tags, tags);
+    return code;
+}
+
+static const Permission rows[] = {
+    {"CreateTable", NULL, "table/{TableName}", NULL},
+    {"DeleteTable", NULL, "table/{TableName}", NULL},
+    {"DescribeTable", NULL, "table/{TableName}", NULL},
+    {"UpdateTable", NULL, "table/{TableName}", NULL},
+    {"UpdateTimeToLive", NULL, "table/{TableName}", NULL},
+    {"DescribeTimeToLive", NULL, "table/{TableName}", NULL},
+    {"PutItem", NULL, "table/{TableName}", NULL},
+    {"GetItem", NULL, "table/{TableName}", NULL},
+    {"UpdateItem", NULL, "table/{TableName}", NULL},
+    {"DeleteItem", NULL, "table/{TableName}", NULL},
+    {"DescribeContinuousBackups", NULL, "table/{TableName}", NULL},
+    {"UpdateContinuousBackups", NULL, "table/{TableName}", NULL},
+    {"EnableKinesisStreamingDestination", NULL, "table/{TableName}", NULL},
+    {"DisableKinesisStreamingDestination", NULL, "table/{TableName}", NULL},
+    {"DescribeKinesisStreamingDestination", NULL, "table/{TableName}", NULL},
+    {"UpdateKinesisStreamingDestination", NULL, "table/{TableName}", NULL},
+    {"CreateBackup", NULL, "table/{TableName}", NULL},
+    {"DescribeTableReplicaAutoScaling", NULL, "table/{TableName}", NULL},
+    {"Query", NULL, "table/{TableName}/index/{IndexName} table/{TableName}", NULL},
+    {"Scan", NULL, "table/{TableName}/index/{IndexName} table/{TableName}", NULL},
+    {"DescribeContributorInsights", NULL, "table/{TableName}/index/{IndexName} table/{TableName}", NULL},
+    {"UpdateContributorInsights", NULL, "table/{TableName}/index/{IndexName} table/{TableName}", NULL},
+    {"BatchGetItem", NULL, "table/{RequestItems[]}", NULL},
+    {"BatchWriteItem", NULL, "table/{RequestItems[]}", NULL},
+    {"TransactWriteItems", NULL, NULL, transact_write_needs},
+    {"TransactGetItems", "dynamodb:GetItem", "table/{TransactItems[].Get.TableName}", NULL},
+    {"ExecuteStatement", NULL, NULL, statement_needs},
+    {"BatchExecuteStatement", NULL, NULL, batch_needs},
+    {"ExecuteTransaction", NULL, NULL, transaction_needs},
+    {"TagResource", NULL, "{ResourceArn}", NULL},
+    {"UntagResource", NULL, "{ResourceArn}", NULL},
+    {"ListTagsOfResource", NULL, "{ResourceArn}", NULL},
+    {"GetResourcePolicy", NULL, "{ResourceArn}", NULL},
+    {"PutResourcePolicy", NULL, "{ResourceArn}", NULL},
+    {"DeleteResourcePolicy", NULL, "{ResourceArn}", NULL},
+    {"ListTables", NULL, NULL, NULL},
+    {"ListBackups", NULL, NULL, NULL},
+    {"ListExports", NULL, NULL, NULL},
+    {"ListImports", NULL, NULL, NULL},
+    {"ListGlobalTables", NULL, NULL, NULL},
+    {"ListContributorInsights", NULL, NULL, NULL},
+    {"DescribeLimits", NULL, NULL, NULL},
+    {"DescribeEndpoints", NULL, NULL, NULL},
+    {"DescribeBulkOperation", NULL, NULL, NULL},
+    {"ListBulkOperations", NULL, NULL, NULL},
+    {"DescribeBackup", NULL, "{BackupArn}", NULL},
+    {"DeleteBackup", NULL, "{BackupArn}", NULL},
+    {"RestoreTableFromBackup", NULL, NULL, restore_backup_needs},
+    {"RestoreTableToPointInTime", NULL, NULL, restore_time_needs},
+    {"ExportTableToPointInTime", NULL, "{TableArn}", NULL},
+    {"DescribeExport", NULL, "{ExportArn}", NULL},
+    {"ImportTable", NULL, "table/{TableCreationParameters.TableName}", NULL},
+    {"DescribeImport", NULL, "{ImportArn}", NULL},
+    {"DescribeGlobalTable", NULL, "global-table/{GlobalTableName}", NULL},
+    {"DescribeGlobalTableSettings", NULL, "global-table/{GlobalTableName}", NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const PermissionKey keys[] = {
+    {"dynamodb:Select", "Select"},
+    {"dynamodb:ReturnValues", "ReturnValues"},
+    {"dynamodb:ReturnConsumedCapacity", "ReturnConsumedCapacity"},
+    {NULL, NULL},
+};
+
+const PermissionsOf dynamodb_permissions = {
+    .prefix = "dynamodb",
+    .rows = rows,
+    .keys = keys,
+    .facts = add_facts,
+    .resource = find_resource,
+};

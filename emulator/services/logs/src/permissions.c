@@ -1,0 +1,48 @@
+/* permissions.c - what each operation asks of policies. aws: Service Authorization Reference, "Actions, resources, and
+ * condition keys for Amazon CloudWatch Logs". */
+#include "logs.h"
+#include "permission.h"
+
+extern const PermissionsOf logs_permissions;
+
+static const Permission rows[] = {
+    {"CreateLogGroup", NULL, "{logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}", NULL},
+    {"DeleteLogGroup", NULL, "{logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}", NULL},
+    {"CreateLogStream", NULL, "{logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}", NULL},
+    {"DescribeLogStreams", NULL, "{logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}", NULL},
+    {"FilterLogEvents", NULL, "{logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}", NULL},
+    {"DescribeLogGroups", NULL, NULL, NULL},
+    {"DeleteLogStream", NULL, "log-group:{logGroupName}:log-stream:{logStreamName}", NULL},
+    {"PutLogEvents", NULL, "log-group:{logGroupName}:log-stream:{logStreamName}", NULL},
+    {"GetLogEvents", NULL,
+     "log-group:{logGroupName}:log-stream:{logStreamName} {logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}",
+     NULL},
+    {"PutRetentionPolicy", NULL, "log-group:{logGroupName}", NULL},
+    {"DeleteRetentionPolicy", NULL, "log-group:{logGroupName}", NULL},
+    {"TagLogGroup", NULL, "log-group:{logGroupName}", NULL},
+    {"UntagLogGroup", NULL, "log-group:{logGroupName}", NULL},
+    {"ListTagsLogGroup", NULL, "log-group:{logGroupName}", NULL},
+    {"PutSubscriptionFilter", NULL, "log-group:{logGroupName}", NULL},
+    {"DescribeSubscriptionFilters", NULL, "log-group:{logGroupName}", NULL},
+    {"DeleteSubscriptionFilter", NULL, "log-group:{logGroupName}", NULL},
+    {"AssociateKmsKey", NULL, "log-group:{logGroupName} {resourceIdentifier}", NULL},
+    {"DisassociateKmsKey", NULL, "log-group:{logGroupName} {resourceIdentifier}", NULL},
+    {"PutLogGroupDeletionProtection", NULL, "{logGroupIdentifier} log-group:{logGroupIdentifier}", NULL},
+    {"ListLogGroups", NULL, NULL, NULL},
+    {"PutResourcePolicy", NULL, NULL, NULL},
+    {"DescribeResourcePolicies", NULL, NULL, NULL},
+    {"DeleteResourcePolicy", NULL, NULL, NULL},
+    {"DescribeDestinations", NULL, NULL, NULL},
+    {"TagResource", NULL, "{resourceArn}", NULL},
+    {"UntagResource", NULL, "{resourceArn}", NULL},
+    {"ListTagsForResource", NULL, "{resourceArn}", NULL},
+    {"PutDestination", NULL, "destination:{destinationName}", NULL},
+    {"DeleteDestination", NULL, "destination:{destinationName}", NULL},
+    {"PutDestinationPolicy", NULL, "destination:{destinationName}", NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+const PermissionsOf logs_permissions = {
+    .prefix = "logs",
+    .rows = rows,
+};
