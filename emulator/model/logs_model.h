@@ -48,6 +48,34 @@ extern const ErrorModel LOGS_TOO_MANY_TAGS;
 #define LOGS_DISTRIBUTION_RANDOM TEXT("Random")
 #define LOGS_DISTRIBUTION_BYLOGSTREAM TEXT("ByLogStream")
 
+#define LOGS_STANDARD_UNIT_SECONDS TEXT("Seconds")
+#define LOGS_STANDARD_UNIT_MICROSECONDS TEXT("Microseconds")
+#define LOGS_STANDARD_UNIT_MILLISECONDS TEXT("Milliseconds")
+#define LOGS_STANDARD_UNIT_BYTES TEXT("Bytes")
+#define LOGS_STANDARD_UNIT_KILOBYTES TEXT("Kilobytes")
+#define LOGS_STANDARD_UNIT_MEGABYTES TEXT("Megabytes")
+#define LOGS_STANDARD_UNIT_GIGABYTES TEXT("Gigabytes")
+#define LOGS_STANDARD_UNIT_TERABYTES TEXT("Terabytes")
+#define LOGS_STANDARD_UNIT_BITS TEXT("Bits")
+#define LOGS_STANDARD_UNIT_KILOBITS TEXT("Kilobits")
+#define LOGS_STANDARD_UNIT_MEGABITS TEXT("Megabits")
+#define LOGS_STANDARD_UNIT_GIGABITS TEXT("Gigabits")
+#define LOGS_STANDARD_UNIT_TERABITS TEXT("Terabits")
+#define LOGS_STANDARD_UNIT_PERCENT TEXT("Percent")
+#define LOGS_STANDARD_UNIT_COUNT TEXT("Count")
+#define LOGS_STANDARD_UNIT_BYTES_SECOND TEXT("Bytes/Second")
+#define LOGS_STANDARD_UNIT_KILOBYTES_SECOND TEXT("Kilobytes/Second")
+#define LOGS_STANDARD_UNIT_MEGABYTES_SECOND TEXT("Megabytes/Second")
+#define LOGS_STANDARD_UNIT_GIGABYTES_SECOND TEXT("Gigabytes/Second")
+#define LOGS_STANDARD_UNIT_TERABYTES_SECOND TEXT("Terabytes/Second")
+#define LOGS_STANDARD_UNIT_BITS_SECOND TEXT("Bits/Second")
+#define LOGS_STANDARD_UNIT_KILOBITS_SECOND TEXT("Kilobits/Second")
+#define LOGS_STANDARD_UNIT_MEGABITS_SECOND TEXT("Megabits/Second")
+#define LOGS_STANDARD_UNIT_GIGABITS_SECOND TEXT("Gigabits/Second")
+#define LOGS_STANDARD_UNIT_TERABITS_SECOND TEXT("Terabits/Second")
+#define LOGS_STANDARD_UNIT_COUNT_SECOND TEXT("Count/Second")
+#define LOGS_STANDARD_UNIT_NONE TEXT("None")
+
 struct LogsCreateLogGroupRequest;
 struct LogsDescribeLogGroupsRequest;
 struct LogsLogGroup;
@@ -107,6 +135,15 @@ struct LogsDescribeSubscriptionFiltersRequest;
 struct LogsSubscriptionFilter;
 struct LogsDescribeSubscriptionFiltersResponse;
 struct LogsDeleteSubscriptionFilterRequest;
+struct LogsMetricTransformation;
+struct LogsPutMetricFilterRequest;
+struct LogsDescribeMetricFiltersRequest;
+struct LogsMetricFilter;
+struct LogsDescribeMetricFiltersResponse;
+struct LogsDeleteMetricFilterRequest;
+struct LogsTestMetricFilterRequest;
+struct LogsMetricFilterMatchRecord;
+struct LogsTestMetricFilterResponse;
 struct LogsInvalidSequenceTokenException;
 struct LogsDataAlreadyAcceptedException;
 struct LogsTooManyTagsException;
@@ -230,6 +267,36 @@ typedef struct LogsSubscriptionFilters {
     struct LogsSubscriptionFilter *items;
     size_t len;
 } LogsSubscriptionFilters;
+
+typedef struct LogsDimensions {
+    struct LogsDimensionsEntry *items;
+    size_t len;
+} LogsDimensions;
+
+typedef struct LogsMetricTransformations {
+    struct LogsMetricTransformation *items;
+    size_t len;
+} LogsMetricTransformations;
+
+typedef struct LogsMetricFilters {
+    struct LogsMetricFilter *items;
+    size_t len;
+} LogsMetricFilters;
+
+typedef struct LogsTestEventMessages {
+    Bytes *items;
+    size_t len;
+} LogsTestEventMessages;
+
+typedef struct LogsExtractedValues {
+    struct LogsExtractedValuesEntry *items;
+    size_t len;
+} LogsExtractedValues;
+
+typedef struct LogsMetricFilterMatches {
+    struct LogsMetricFilterMatchRecord *items;
+    size_t len;
+} LogsMetricFilterMatches;
 
 typedef struct LogsCreateLogGroupRequest {
     Bytes log_group_name;
@@ -669,6 +736,76 @@ typedef struct LogsDeleteSubscriptionFilterRequest {
     Bytes filter_name;
 } LogsDeleteSubscriptionFilterRequest;
 
+typedef struct LogsMetricTransformation {
+    Bytes metric_name;
+    Bytes metric_namespace;
+    Bytes metric_value;
+    double default_value;
+    bool has_default_value;
+    LogsDimensions dimensions;
+    Bytes unit;
+} LogsMetricTransformation;
+
+typedef struct LogsPutMetricFilterRequest {
+    Bytes log_group_name;
+    Bytes filter_name;
+    Bytes filter_pattern;
+    LogsMetricTransformations metric_transformations;
+    bool apply_on_transformed_logs;
+    bool has_apply_on_transformed_logs;
+    Bytes field_selection_criteria;
+    LogsEmitSystemFields emit_system_field_dimensions;
+} LogsPutMetricFilterRequest;
+
+typedef struct LogsDescribeMetricFiltersRequest {
+    Bytes log_group_name;
+    Bytes filter_name_prefix;
+    Bytes next_token;
+    int32_t limit;
+    bool has_limit;
+    Bytes metric_name;
+    Bytes metric_namespace;
+} LogsDescribeMetricFiltersRequest;
+
+typedef struct LogsMetricFilter {
+    Bytes filter_name;
+    Bytes filter_pattern;
+    LogsMetricTransformations metric_transformations;
+    int64_t creation_time;
+    bool has_creation_time;
+    Bytes log_group_name;
+    bool apply_on_transformed_logs;
+    bool has_apply_on_transformed_logs;
+    Bytes field_selection_criteria;
+    LogsEmitSystemFields emit_system_field_dimensions;
+} LogsMetricFilter;
+
+typedef struct LogsDescribeMetricFiltersResponse {
+    LogsMetricFilters metric_filters;
+    Bytes next_token;
+} LogsDescribeMetricFiltersResponse;
+
+typedef struct LogsDeleteMetricFilterRequest {
+    Bytes log_group_name;
+    Bytes filter_name;
+} LogsDeleteMetricFilterRequest;
+
+typedef struct LogsTestMetricFilterRequest {
+    Bytes filter_pattern;
+    LogsTestEventMessages log_event_messages;
+} LogsTestMetricFilterRequest;
+
+typedef struct LogsMetricFilterMatchRecord {
+    int64_t event_number;
+    bool has_event_number;
+    Bytes event_message;
+    LogsExtractedValues extracted_values;
+} LogsMetricFilterMatchRecord;
+
+typedef struct LogsTestMetricFilterResponse {
+    LogsMetricFilterMatches matches;
+} LogsTestMetricFilterResponse;
+
 typedef struct LogsInvalidSequenceTokenException {
     Bytes expected_sequence_token;
 } LogsInvalidSequenceTokenException;
@@ -696,6 +833,16 @@ typedef struct LogsEntityAttributesEntry {
     Bytes key;
     Bytes value;
 } LogsEntityAttributesEntry;
+
+typedef struct LogsDimensionsEntry {
+    Bytes key;
+    Bytes value;
+} LogsDimensionsEntry;
+
+typedef struct LogsExtractedValuesEntry {
+    Bytes key;
+    Bytes value;
+} LogsExtractedValuesEntry;
 
 typedef LogsCreateLogGroupRequest LogsCreateLogGroupInput;
 typedef struct LogsCreateLogGroupOutput {
@@ -826,6 +973,22 @@ typedef struct LogsDeleteSubscriptionFilterOutput {
     char nothing_;
 } LogsDeleteSubscriptionFilterOutput;
 extern const OperationModel LogsDeleteSubscriptionFilterModel;
+typedef LogsPutMetricFilterRequest LogsPutMetricFilterInput;
+typedef struct LogsPutMetricFilterOutput {
+    char nothing_;
+} LogsPutMetricFilterOutput;
+extern const OperationModel LogsPutMetricFilterModel;
+typedef LogsDescribeMetricFiltersRequest LogsDescribeMetricFiltersInput;
+typedef LogsDescribeMetricFiltersResponse LogsDescribeMetricFiltersOutput;
+extern const OperationModel LogsDescribeMetricFiltersModel;
+typedef LogsDeleteMetricFilterRequest LogsDeleteMetricFilterInput;
+typedef struct LogsDeleteMetricFilterOutput {
+    char nothing_;
+} LogsDeleteMetricFilterOutput;
+extern const OperationModel LogsDeleteMetricFilterModel;
+typedef LogsTestMetricFilterRequest LogsTestMetricFilterInput;
+typedef LogsTestMetricFilterResponse LogsTestMetricFilterOutput;
+extern const OperationModel LogsTestMetricFilterModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape LOGS_SHAPE_CREATE_LOG_GROUP_REQUEST;
@@ -887,6 +1050,15 @@ extern const Shape LOGS_SHAPE_DESCRIBE_SUBSCRIPTION_FILTERS_REQUEST;
 extern const Shape LOGS_SHAPE_SUBSCRIPTION_FILTER;
 extern const Shape LOGS_SHAPE_DESCRIBE_SUBSCRIPTION_FILTERS_RESPONSE;
 extern const Shape LOGS_SHAPE_DELETE_SUBSCRIPTION_FILTER_REQUEST;
+extern const Shape LOGS_SHAPE_METRIC_TRANSFORMATION;
+extern const Shape LOGS_SHAPE_PUT_METRIC_FILTER_REQUEST;
+extern const Shape LOGS_SHAPE_DESCRIBE_METRIC_FILTERS_REQUEST;
+extern const Shape LOGS_SHAPE_METRIC_FILTER;
+extern const Shape LOGS_SHAPE_DESCRIBE_METRIC_FILTERS_RESPONSE;
+extern const Shape LOGS_SHAPE_DELETE_METRIC_FILTER_REQUEST;
+extern const Shape LOGS_SHAPE_TEST_METRIC_FILTER_REQUEST;
+extern const Shape LOGS_SHAPE_METRIC_FILTER_MATCH_RECORD;
+extern const Shape LOGS_SHAPE_TEST_METRIC_FILTER_RESPONSE;
 extern const Shape LOGS_SHAPE_INVALID_SEQUENCE_TOKEN_EXCEPTION;
 extern const Shape LOGS_SHAPE_DATA_ALREADY_ACCEPTED_EXCEPTION;
 extern const Shape LOGS_SHAPE_TOO_MANY_TAGS_EXCEPTION;

@@ -17,12 +17,14 @@ BY_GROUP: dict[str, Body] = {
     "PutLogEvents": {"logStreamName": "stream", **EVENTS}, "GetLogEvents": {"logStreamName": "stream"}, "FilterLogEvents": {},
     "PutRetentionPolicy": {"retentionInDays": 7}, "DeleteRetentionPolicy": {}, "AssociateKmsKey": {"kmsKeyId": KEY}, "DisassociateKmsKey": {},
     "TagLogGroup": {"tags": {"a": "b"}}, "UntagLogGroup": {"tags": ["a"]}, "ListTagsLogGroup": {}, "DescribeSubscriptionFilters": {},
-    "DeleteSubscriptionFilter": {"filterName": "f"},
+    "DeleteSubscriptionFilter": {"filterName": "f"}, "DeleteMetricFilter": {"filterName": "f"}, "DescribeMetricFilters": {},
+    "PutMetricFilter": {"filterName": "f", "filterPattern": "", "metricTransformations": [{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}]},
     "PutSubscriptionFilter": {"filterName": "f", "filterPattern": "", "destinationArn": "arn:aws:kinesis:us-east-1:000000000000:stream/here", "roleArn": ROLE},
 }
 # Of what has an ARN.
 BY_ARN: dict[str, Body] = {"TagResource": {"tags": {"a": "b"}}, "UntagResource": {"tagKeys": ["a"]}, "ListTagsForResource": {}}
 OTHERS: dict[str, Body] = {
+    "TestMetricFilter": {"filterPattern": "[a, ..., b>1]", "logEventMessages": ["a b 2"]},
     "ListLogGroups": {}, "PutResourcePolicy": {"policyName": "p", "policyDocument": POLICY}, "DescribeResourcePolicies": {}, "DeleteResourcePolicy": {"policyName": "p"},
     "PutDestination": {"destinationName": "d", "targetArn": "arn:aws:kinesis:us-east-1:000000000000:stream/here", "roleArn": ROLE},
     "PutDestinationPolicy": {"destinationName": "d", "accessPolicy": POLICY}, "DescribeDestinations": {}, "DeleteDestination": {"destinationName": "d"},
@@ -53,6 +55,10 @@ def logs() -> Iterator[Row]:
     yield row("DescribeLogStreams", "InvalidParameterException", **GROUP, orderBy="LastEventTime", logStreamNamePrefix="a")
     yield row("PutLogEvents", "InvalidParameterException", **STREAM, logEvents=[{"timestamp": 2, "message": "a"}, {"timestamp": 1, "message": "b"}])
     yield row("FilterLogEvents", "InvalidParameterException", **GROUP, logStreamNamePrefix="a", logStreamNames=["b"])
+    for operation in ("FilterLogEvents", "PutMetricFilter"):
+        yield row(operation, "InvalidParameterException", **GROUP, **{**BY_GROUP[operation], "filterPattern": "{ $.a = }"})
+    yield row("TestMetricFilter", "InvalidParameterException", filterPattern="a-b", logEventMessages=["a"])
+    yield row("DescribeMetricFilters", "InvalidParameterException", metricName="m")
     for operation, body in BY_ARN.items():
         yield row(operation, "ResourceNotFoundException", **body, resourceArn=GROUP_ARN + "not-there")
         yield row(operation, "InvalidParameterException", **body, resourceArn="none")

@@ -89,6 +89,22 @@ static const Shape shape_field_selection_criteria;
 static const Shape shape_system_field;
 static const Shape shape_emit_system_fields;
 static const Shape shape_subscription_filters;
+static const Shape shape_metric_name;
+static const Shape shape_metric_namespace;
+static const Shape shape_metric_value;
+static const Shape shape_default_value;
+static const Shape shape_dimensions_key;
+static const Shape shape_dimensions_value;
+static const Shape shape_dimensions;
+static const Shape shape_standard_unit;
+static const Shape shape_metric_transformations;
+static const Shape shape_metric_filters;
+static const Shape shape_test_event_messages;
+static const Shape shape_event_number;
+static const Shape shape_token;
+static const Shape shape_value;
+static const Shape shape_extracted_values;
+static const Shape shape_metric_filter_matches;
 static const Shape shape_message;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
@@ -720,6 +736,112 @@ static const Field fields_delete_subscription_filter_request[] = {
 };
 const Shape LOGS_SHAPE_DELETE_SUBSCRIPTION_FILTER_REQUEST = {.name = "DeleteSubscriptionFilterRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDeleteSubscriptionFilterRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_subscription_filter_request};
 
+static const Shape shape_metric_name = {.name = "MetricName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 255, .pattern = "[^:*$]*"};
+
+static const Shape shape_metric_namespace = {.name = "MetricNamespace", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 255, .pattern = "[^:*$]*"};
+
+static const Shape shape_metric_value = {.name = "MetricValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 100};
+
+static const Shape shape_default_value = {.name = "DefaultValue", .kind = KIND_DOUBLE, .size = sizeof(double), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_dimensions_key = {.name = "DimensionsKey", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 255};
+
+static const Shape shape_dimensions_value = {.name = "DimensionsValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 255};
+
+static const Shape shape_dimensions = {.name = "Dimensions", .kind = KIND_MAP, .size = sizeof(LogsDimensions), .min = NO_MIN, .max = NO_MAX, .key = &shape_dimensions_key, .member = &shape_dimensions_value, .entry_size = sizeof(LogsDimensionsEntry), .value_offset = offsetof(LogsDimensionsEntry, value)};
+
+static const char *const enum_standard_unit[] = {"Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes", "Bits", "Kilobits", "Megabits", "Gigabits", "Terabits", "Percent", "Count", "Bytes/Second", "Kilobytes/Second", "Megabytes/Second", "Gigabytes/Second", "Terabytes/Second", "Bits/Second", "Kilobits/Second", "Megabits/Second", "Gigabits/Second", "Terabits/Second", "Count/Second", "None", NULL};
+static const Shape shape_standard_unit = {.name = "StandardUnit", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_standard_unit};
+
+static const Field fields_metric_transformation[] = {
+    {.name = {"metricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(LogsMetricTransformation, metric_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"metricNamespace", 15}, .path = "metricNamespace", .shape = &shape_metric_namespace, .offset = offsetof(LogsMetricTransformation, metric_namespace), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"metricValue", 11}, .path = "metricValue", .shape = &shape_metric_value, .offset = offsetof(LogsMetricTransformation, metric_value), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"defaultValue", 12}, .path = "defaultValue", .shape = &shape_default_value, .offset = offsetof(LogsMetricTransformation, default_value), .has_offset = offsetof(LogsMetricTransformation, has_default_value)},
+    {.name = {"dimensions", 10}, .path = "dimensions", .shape = &shape_dimensions, .offset = offsetof(LogsMetricTransformation, dimensions), .has_offset = NO_OFFSET},
+    {.name = {"unit", 4}, .path = "unit", .shape = &shape_standard_unit, .offset = offsetof(LogsMetricTransformation, unit), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_METRIC_TRANSFORMATION = {.name = "MetricTransformation", .kind = KIND_STRUCTURE, .size = sizeof(LogsMetricTransformation), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_metric_transformation};
+
+static const Shape shape_metric_transformations = {.name = "MetricTransformations", .kind = KIND_LIST, .size = sizeof(LogsMetricTransformations), .min = 1, .max = 1, .member = &LOGS_SHAPE_METRIC_TRANSFORMATION};
+
+static const Field fields_put_metric_filter_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsPutMetricFilterRequest, log_group_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"filterName", 10}, .path = "filterName", .shape = &shape_filter_name, .offset = offsetof(LogsPutMetricFilterRequest, filter_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"filterPattern", 13}, .path = "filterPattern", .shape = &shape_filter_pattern, .offset = offsetof(LogsPutMetricFilterRequest, filter_pattern), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"metricTransformations", 21}, .path = "metricTransformations", .shape = &shape_metric_transformations, .offset = offsetof(LogsPutMetricFilterRequest, metric_transformations), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"applyOnTransformedLogs", 22}, .path = "applyOnTransformedLogs", .shape = &shape_apply_on_transformed_logs, .offset = offsetof(LogsPutMetricFilterRequest, apply_on_transformed_logs), .has_offset = offsetof(LogsPutMetricFilterRequest, has_apply_on_transformed_logs)},
+    {.name = {"fieldSelectionCriteria", 22}, .path = "fieldSelectionCriteria", .shape = &shape_field_selection_criteria, .offset = offsetof(LogsPutMetricFilterRequest, field_selection_criteria), .has_offset = NO_OFFSET},
+    {.name = {"emitSystemFieldDimensions", 25}, .path = "emitSystemFieldDimensions", .shape = &shape_emit_system_fields, .offset = offsetof(LogsPutMetricFilterRequest, emit_system_field_dimensions), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_PUT_METRIC_FILTER_REQUEST = {.name = "PutMetricFilterRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutMetricFilterRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_put_metric_filter_request};
+
+static const Field fields_describe_metric_filters_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsDescribeMetricFiltersRequest, log_group_name), .has_offset = NO_OFFSET},
+    {.name = {"filterNamePrefix", 16}, .path = "filterNamePrefix", .shape = &shape_filter_name, .offset = offsetof(LogsDescribeMetricFiltersRequest, filter_name_prefix), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeMetricFiltersRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"limit", 5}, .path = "limit", .shape = &shape_describe_limit, .offset = offsetof(LogsDescribeMetricFiltersRequest, limit), .has_offset = offsetof(LogsDescribeMetricFiltersRequest, has_limit)},
+    {.name = {"metricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(LogsDescribeMetricFiltersRequest, metric_name), .has_offset = NO_OFFSET},
+    {.name = {"metricNamespace", 15}, .path = "metricNamespace", .shape = &shape_metric_namespace, .offset = offsetof(LogsDescribeMetricFiltersRequest, metric_namespace), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DESCRIBE_METRIC_FILTERS_REQUEST = {.name = "DescribeMetricFiltersRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeMetricFiltersRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_describe_metric_filters_request};
+
+static const Field fields_metric_filter[] = {
+    {.name = {"filterName", 10}, .path = "filterName", .shape = &shape_filter_name, .offset = offsetof(LogsMetricFilter, filter_name), .has_offset = NO_OFFSET},
+    {.name = {"filterPattern", 13}, .path = "filterPattern", .shape = &shape_filter_pattern, .offset = offsetof(LogsMetricFilter, filter_pattern), .has_offset = NO_OFFSET},
+    {.name = {"metricTransformations", 21}, .path = "metricTransformations", .shape = &shape_metric_transformations, .offset = offsetof(LogsMetricFilter, metric_transformations), .has_offset = NO_OFFSET},
+    {.name = {"creationTime", 12}, .path = "creationTime", .shape = &shape_timestamp, .offset = offsetof(LogsMetricFilter, creation_time), .has_offset = offsetof(LogsMetricFilter, has_creation_time)},
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsMetricFilter, log_group_name), .has_offset = NO_OFFSET},
+    {.name = {"applyOnTransformedLogs", 22}, .path = "applyOnTransformedLogs", .shape = &shape_apply_on_transformed_logs, .offset = offsetof(LogsMetricFilter, apply_on_transformed_logs), .has_offset = offsetof(LogsMetricFilter, has_apply_on_transformed_logs)},
+    {.name = {"fieldSelectionCriteria", 22}, .path = "fieldSelectionCriteria", .shape = &shape_field_selection_criteria, .offset = offsetof(LogsMetricFilter, field_selection_criteria), .has_offset = NO_OFFSET},
+    {.name = {"emitSystemFieldDimensions", 25}, .path = "emitSystemFieldDimensions", .shape = &shape_emit_system_fields, .offset = offsetof(LogsMetricFilter, emit_system_field_dimensions), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_METRIC_FILTER = {.name = "MetricFilter", .kind = KIND_STRUCTURE, .size = sizeof(LogsMetricFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_metric_filter};
+
+static const Shape shape_metric_filters = {.name = "MetricFilters", .kind = KIND_LIST, .size = sizeof(LogsMetricFilters), .min = NO_MIN, .max = NO_MAX, .member = &LOGS_SHAPE_METRIC_FILTER};
+
+static const Field fields_describe_metric_filters_response[] = {
+    {.name = {"metricFilters", 13}, .path = "metricFilters", .shape = &shape_metric_filters, .offset = offsetof(LogsDescribeMetricFiltersResponse, metric_filters), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeMetricFiltersResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DESCRIBE_METRIC_FILTERS_RESPONSE = {.name = "DescribeMetricFiltersResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeMetricFiltersResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_metric_filters_response};
+
+static const Field fields_delete_metric_filter_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsDeleteMetricFilterRequest, log_group_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"filterName", 10}, .path = "filterName", .shape = &shape_filter_name, .offset = offsetof(LogsDeleteMetricFilterRequest, filter_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_DELETE_METRIC_FILTER_REQUEST = {.name = "DeleteMetricFilterRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDeleteMetricFilterRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_metric_filter_request};
+
+static const Shape shape_test_event_messages = {.name = "TestEventMessages", .kind = KIND_LIST, .size = sizeof(LogsTestEventMessages), .min = 1, .max = 50, .member = &shape_event_message};
+
+static const Field fields_test_metric_filter_request[] = {
+    {.name = {"filterPattern", 13}, .path = "filterPattern", .shape = &shape_filter_pattern, .offset = offsetof(LogsTestMetricFilterRequest, filter_pattern), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"logEventMessages", 16}, .path = "logEventMessages", .shape = &shape_test_event_messages, .offset = offsetof(LogsTestMetricFilterRequest, log_event_messages), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_TEST_METRIC_FILTER_REQUEST = {.name = "TestMetricFilterRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsTestMetricFilterRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_test_metric_filter_request};
+
+static const Shape shape_event_number = {.name = "EventNumber", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_token = {.name = "Token", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_value = {.name = "Value", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_extracted_values = {.name = "ExtractedValues", .kind = KIND_MAP, .size = sizeof(LogsExtractedValues), .min = NO_MIN, .max = NO_MAX, .key = &shape_token, .member = &shape_value, .entry_size = sizeof(LogsExtractedValuesEntry), .value_offset = offsetof(LogsExtractedValuesEntry, value)};
+
+static const Field fields_metric_filter_match_record[] = {
+    {.name = {"eventNumber", 11}, .path = "eventNumber", .shape = &shape_event_number, .offset = offsetof(LogsMetricFilterMatchRecord, event_number), .has_offset = offsetof(LogsMetricFilterMatchRecord, has_event_number)},
+    {.name = {"eventMessage", 12}, .path = "eventMessage", .shape = &shape_event_message, .offset = offsetof(LogsMetricFilterMatchRecord, event_message), .has_offset = NO_OFFSET},
+    {.name = {"extractedValues", 15}, .path = "extractedValues", .shape = &shape_extracted_values, .offset = offsetof(LogsMetricFilterMatchRecord, extracted_values), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_METRIC_FILTER_MATCH_RECORD = {.name = "MetricFilterMatchRecord", .kind = KIND_STRUCTURE, .size = sizeof(LogsMetricFilterMatchRecord), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_metric_filter_match_record};
+
+static const Shape shape_metric_filter_matches = {.name = "MetricFilterMatches", .kind = KIND_LIST, .size = sizeof(LogsMetricFilterMatches), .min = NO_MIN, .max = NO_MAX, .member = &LOGS_SHAPE_METRIC_FILTER_MATCH_RECORD};
+
+static const Field fields_test_metric_filter_response[] = {
+    {.name = {"matches", 7}, .path = "matches", .shape = &shape_metric_filter_matches, .offset = offsetof(LogsTestMetricFilterResponse, matches), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_TEST_METRIC_FILTER_RESPONSE = {.name = "TestMetricFilterResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsTestMetricFilterResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_test_metric_filter_response};
+
 static const Field fields_invalid_sequence_token_exception[] = {
     {.name = {"expectedSequenceToken", 21}, .path = "expectedSequenceToken", .shape = &shape_sequence_token, .offset = offsetof(LogsInvalidSequenceTokenException, expected_sequence_token), .has_offset = NO_OFFSET},
 };
@@ -783,6 +905,10 @@ const OperationModel LogsPutDestinationPolicyModel = {.name = "PutDestinationPol
 const OperationModel LogsPutSubscriptionFilterModel = {.name = "PutSubscriptionFilter", .input = &LOGS_SHAPE_PUT_SUBSCRIPTION_FILTER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
 const OperationModel LogsDescribeSubscriptionFiltersModel = {.name = "DescribeSubscriptionFilters", .input = &LOGS_SHAPE_DESCRIBE_SUBSCRIPTION_FILTERS_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_SUBSCRIPTION_FILTERS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel LogsDeleteSubscriptionFilterModel = {.name = "DeleteSubscriptionFilter", .input = &LOGS_SHAPE_DELETE_SUBSCRIPTION_FILTER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsPutMetricFilterModel = {.name = "PutMetricFilter", .input = &LOGS_SHAPE_PUT_METRIC_FILTER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDescribeMetricFiltersModel = {.name = "DescribeMetricFilters", .input = &LOGS_SHAPE_DESCRIBE_METRIC_FILTERS_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_METRIC_FILTERS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDeleteMetricFilterModel = {.name = "DeleteMetricFilter", .input = &LOGS_SHAPE_DELETE_METRIC_FILTER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsTestMetricFilterModel = {.name = "TestMetricFilter", .input = &LOGS_SHAPE_TEST_METRIC_FILTER_REQUEST, .output = &LOGS_SHAPE_TEST_METRIC_FILTER_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "AssociateKmsKey",

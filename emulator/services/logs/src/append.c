@@ -2,6 +2,7 @@
  * more than a row of its own would. Large ones become chunks at once. */
 #include "append.h"
 #include "chunk.h"
+#include "filters.h"
 
 #define PAGE_BYTES_MAX ((size_t)15 * 1024) /* of a page of 16 KiB, with room for the rest of the row */
 #define EVENT_HEAD_MAX 24                  /* of a chunk: its numbers */
@@ -173,5 +174,7 @@ int events_append(const Scope *scope, LogGroup *group, LogStream *stream, Batch 
         group->span_ms = stream->span_ms;
     group->stored_bytes += stored_bytes(batch);
     code = log_stream_write(scope, stream);
-    return code == STORE_OK ? log_group_write_stored(scope, group) : code;
+    if (code == STORE_OK)
+        code = log_group_write_stored(scope, group);
+    return code == STORE_OK ? metric_filters_take(scope, group, batch) : code;
 }

@@ -1,7 +1,9 @@
 /* filter_log_events.c - FilterLogEvents: of many streams together, in the order of their times. A token is the id of
  * the last event that was looked at. A page may end early, and have few events or none.
  * aws: CloudWatch Logs API Reference, FilterLogEvents. */
+#include "budget.h"
 #include "event_id.h"
+#include "filters.h"
 #include "group_key.h"
 #include "logs_operations.h"
 #include "words.h"
@@ -11,10 +13,12 @@ OPERATION(LogsFilterLogEvents, filter_log_events, READS);
 #define PAGE_EVENTS_MAX 10000
 #define PAGE_BYTES_MAX  1048576            /* aws: limit: "the default is 10,000", and what fits in 1 MB */
 #define READ_BYTES_MAX  (16 * 1024 * 1024) /* of what is looked at for a page */
+#define PAGE_WORK_MAX   1500000            /* steps, of a call's budget of 4 million */
 #define EVENT_BYTES     200                /* of each, beside its message and its stream's name */
 
 typedef struct FilterPage {
     Call *call;
+    const FilterPattern *pattern;
     LogsFilteredLogEvents events;
     size_t capacity, bytes;
     EventPlace last; /* looked at */
@@ -40,6 +44,15 @@ static void take_event(FilterPage *page, const LogEvent *event)
     page->bytes += event->message.len + event->stream.len + EVENT_BYTES;
 }
 
+static bool is_wanted(const FilterPage *page, const LogEvent *event)
+{
+    ArenaMark mark = arena_mark(page->call->arena);
+    FilterSubject subject = filter_subject(page->call->arena, event->message);
+    bool matches = filter_pattern_matches(page->pattern, &subject);
+    arena_rewind(page->call->arena, mark);
+    return matches;
+}
+
 /* *ret_more: it was ended before all was looked at. */
 static Status read_page(FilterPage *page, const EventsQuery *query, size_t limit, bool *ret_more)
 {
@@ -49,12 +62,13 @@ static Status read_page(FilterPage *page, const EventsQuery *query, size_t limit
     while ((code = events_next(events, &event)) == STORE_ROW) {
         bool is_full =
             page->events.len == limit || (page->events.len && page->bytes + event.message.len > PAGE_BYTES_MAX);
-        if (is_full || events_bytes_read(events) > READ_BYTES_MAX) {
+        if (is_full || events_bytes_read(events) > READ_BYTES_MAX || budget_spent(page->call->arena) > PAGE_WORK_MAX) {
             *ret_more = true;
             return OK;
         }
         page->last = event.place;
-        take_event(page, &event);
+        if (is_wanted(page, &event))
+            take_event(page, &event);
     }
     return expect_ok(page->call, code);
 }
@@ -97,8 +111,7 @@ static Status filter_log_events(Call *call, const LogsFilterLogEventsInput *in, 
             return fail_token(call);
         query.behind = &behind;
     }
-    if (in->filter_pattern.len)
-        return fail(call, &COMMON_NOT_IMPLEMENTED, "filterPattern of FilterLogEvents is not implemented.");
+    TRY(filter_pattern_for(call, in->filter_pattern, &page.pattern));
     TRY(log_group_key_check(call, &group));
     TRY(read_page(&page, &query, in->has_limit ? (size_t)in->limit : PAGE_EVENTS_MAX, &has_more));
 

@@ -1,5 +1,6 @@
 /* group.c */
 #include "group.h"
+#include "filters.h"
 #include "row.h"
 #include "subscription.h"
 #include "sweep.h"
@@ -122,6 +123,8 @@ int log_group_remove(const Scope *scope, const LogGroup *group)
     int code = statement_run(row);
     if (code == STORE_OK)
         code = log_tags_forget(scope, log_group_arn(scope->arena, group));
+    if (code == STORE_OK)
+        code = metric_filters_forget(scope, group->id);
     if (code == STORE_OK)
         code = subscriptions_remove_all(scope, group->id);
     return code == STORE_OK ? sweep_group(scope, group->id) : code;

@@ -1,5 +1,6 @@
 /* logs.c - the service: what it answers, opening and closing. */
 #include "logs.h"
+#include "filters.h"
 #include "firehose.h"
 #include "group.h"
 #include "iam.h"
@@ -88,6 +89,7 @@ static const SealTable secret_table = SEAL_TABLE("logs_secret");
 static bool open_tables(Logs *logs)
 {
     return sodium_init() >= 0 && store_migrate(logs->store, &logs_schema) == STORE_OK &&
+           store_migrate(logs->store, &logs_filters_schema) == STORE_OK &&
            seal_secret_load(logs->store, &secret_table, logs->secret) == STORE_OK;
 }
 

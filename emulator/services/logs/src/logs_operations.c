@@ -34,5 +34,9 @@ const Operation *const LOGS_OPERATIONS[] = {
     &LogsPutSubscriptionFilter,
     &LogsDescribeSubscriptionFilters,
     &LogsDeleteSubscriptionFilter,
+    &LogsPutMetricFilter,
+    &LogsDescribeMetricFilters,
+    &LogsDeleteMetricFilter,
+    &LogsTestMetricFilter,
     NULL,
 };

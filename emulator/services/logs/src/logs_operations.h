@@ -34,6 +34,10 @@ extern const Operation LogsPutDestinationPolicy;
 extern const Operation LogsPutSubscriptionFilter;
 extern const Operation LogsDescribeSubscriptionFilters;
 extern const Operation LogsDeleteSubscriptionFilter;
+extern const Operation LogsPutMetricFilter;
+extern const Operation LogsDescribeMetricFilters;
+extern const Operation LogsDeleteMetricFilter;
+extern const Operation LogsTestMetricFilter;
 
 /* All of them; ends with NULL. */
 extern const Operation *const LOGS_OPERATIONS[];

@@ -1,0 +1,185 @@
+/* metric_filter_take.c - data points out of events: those of a batch that are of one minute and have the same
+ * dimensions become one. aws: User Guide, "Creating metrics from log events using filters". */
+#include "cloudwatch.h"
+#include "filters.h"
+#include "map.h"
+#include <stdlib.h>
+
+#define MINUTE_MS INT64_C(60000)
+
+typedef struct Points {
+    const Scope *scope;
+    Arena *arena; /* of what is kept; the scope's is given back event by event */
+    const MetricFilter *filter;
+    const FilterPattern *pattern;
+    Bytes names[CLOUDWATCH_SAMPLE_DIMENSIONS_MAX], selectors[CLOUDWATCH_SAMPLE_DIMENSIONS_MAX];
+    int dimensions_count;
+    Map *samples; /* by minute and dimensions */
+    Map *minutes; /* in which an event has matched */
+} Points;
+
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+static void read_dimensions(Points *points)
+{
+    Bytes rest = points->filter->dimensions;
+    while (rest.len && points->dimensions_count < CLOUDWATCH_SAMPLE_DIMENSIONS_MAX) {
+        points->names[points->dimensions_count] = bytes_cut(&rest, '\x1f');
+        points->selectors[points->dimensions_count++] = bytes_cut(&rest, '\x1f');
+    }
+}
+
+static bool number_of(Arena *arena, Bytes text, double *ret)
+{
+    char *end;
+    if (!text.len || text.len > 64 || !strchr("+-.0123456789", *text.ptr))
+        return false;
+    const char *number = arena_cstr(arena, text);
+    double value = strtod(number, &end);
+    *ret = value;
+    return end == number + text.len && value - value == 0 && !strpbrk(number, "xX");
+}
+
+/* A constant, or what the event has. */
+static bool value_of(const Points *points, FilterSubject *subject, double *ret)
+{
+    Bytes value = points->filter->metric_value;
+    if (*value.ptr == '$')
+        value = filter_pattern_value(points->pattern, subject, value);
+    return number_of(subject->arena, value, ret);
+}
+
+static CloudwatchSample *sample_of(Points *points, int64_t minute,
+                                   const Bytes values[static CLOUDWATCH_SAMPLE_DIMENSIONS_MAX])
+{
+    Bytes key = arena_text(points->arena, "%lld", (long long)minute);
+    for (int i = 0; i < points->dimensions_count; i++)
+        key = arena_text(points->arena, BYTES_FMT "\x1f" BYTES_FMT, BYTES_ARG(key), BYTES_ARG(values[i]));
+    CloudwatchSample *sample = map_get(points->samples, key);
+    if (sample)
+        return sample;
+    const MetricFilter *filter = points->filter;
+    sample = arena_new_of(points->arena, CloudwatchSample);
+    *sample = (CloudwatchSample){.name_space = filter->metric_namespace,
+                                 .name = filter->metric_name,
+                                 .unit = present(filter->unit) ? filter->unit : TEXT("None"),
+                                 .dimensions_count = points->dimensions_count,
+                                 .time_ms = minute * MINUTE_MS};
+    for (int i = 0; i < points->dimensions_count; i++) {
+        sample->dimension_names[i] = points->names[i];
+        sample->dimension_values[i] = arena_copy(points->arena, values[i]);
+    }
+    (void)map_put(points->samples, key, sample);
+    return sample;
+}
+
+static void add(CloudwatchSample *sample, double value)
+{
+    sample->minimum = !sample->count || value < sample->minimum ? value : sample->minimum;
+    sample->maximum = !sample->count || value > sample->maximum ? value : sample->maximum;
+    sample->sum += value;
+    sample->count++;
+}
+
+/* An event that lacks a dimension, or whose value is no number, gives no point. */
+static void take_match(Points *points, FilterSubject *subject, int64_t minute)
+{
+    Bytes values[CLOUDWATCH_SAMPLE_DIMENSIONS_MAX] = {{0}};
+    double value;
+    if (!value_of(points, subject, &value))
+        return;
+    for (int i = 0; i < points->dimensions_count; i++) {
+        values[i] = bytes_utf8_prefix(filter_pattern_value(points->pattern, subject, points->selectors[i]), 1024);
+        if (!values[i].len)
+            return;
+    }
+    add(sample_of(points, minute, values), value);
+}
+
+/* The event's minute is looked at as its first 8 bytes. */
+static Bytes minute_key(const int64_t *minute)
+{
+    return (Bytes){(const char *)minute, sizeof *minute};
+}
+
+static void take_event(Points *points, const LogsInputLogEvent *event)
+{
+    Arena *arena = points->scope->arena;
+    ArenaMark mark = arena_mark(arena);
+    FilterSubject subject = filter_subject(arena, event->message);
+    int64_t minute = event->timestamp / MINUTE_MS;
+    bool matches = filter_pattern_matches(points->pattern, &subject);
+    if (matches)
+        take_match(points, &subject, minute);
+    if (matches || !map_get(points->minutes, minute_key(&minute)))
+        (void)map_put(points->minutes, minute_key(&minute), matches ? points->samples : points->minutes);
+    arena_rewind(arena, mark);
+}
+
+/* aws: "the value reported to the metric filter during a period when logs are ingested but no matching logs are found"
+ */
+static void add_defaults(Points *points)
+{
+    Bytes key, values[CLOUDWATCH_SAMPLE_DIMENSIONS_MAX] = {{0}};
+    void *found;
+    int64_t minute;
+    if (!points->filter->has_default)
+        return;
+    for (size_t at = 0; map_next(points->minutes, &at, &key, &found);) {
+        memcpy(&minute, key.ptr, sizeof minute);
+        if (found == points->minutes)
+            add(sample_of(points, minute, values), points->filter->default_value);
+    }
+}
+
+static int tell(Points *points, Cloudwatch *cloudwatch)
+{
+    Scope scope = scope_for(points->scope, cloudwatch);
+    Bytes key;
+    void *sample;
+    int code = STORE_OK;
+    for (size_t at = 0; code == STORE_OK && map_next(points->samples, &at, &key, &sample);)
+        if (((CloudwatchSample *)sample)->count > 0)
+            code = cloudwatch_record(&scope, sample);
+    return code;
+}
+
+static int take_filter(const Scope *scope, const MetricFilter *filter, Batch batch)
+{
+    Logs *logs = scope->service;
+    FilterPatternFault fault;
+    Bytes detail;
+    Points points = {.scope = scope, .filter = filter};
+    Cloudwatch *cloudwatch = runtime_service(logs->runtime, &cloudwatch_service);
+    points.pattern = filter_pattern_read(scope->arena, filter->pattern, &fault, &detail);
+    if (!cloudwatch || !points.pattern)
+        return STORE_OK;
+    points.arena = arena_new();
+    arena_defer(scope->arena, free_arena, points.arena);
+    points.samples = map_new_in(points.arena);
+    points.minutes = map_new_in(points.arena);
+    read_dimensions(&points);
+    for (size_t i = 0; i < batch.count; i++)
+        take_event(&points, &batch.events[i]);
+    add_defaults(&points);
+    return tell(&points, cloudwatch);
+}
+
+int metric_filters_take(const Scope *scope, const LogGroup *group, Batch batch)
+{
+    MetricFilter filters[METRIC_FILTERS_MAX];
+    size_t count = 0;
+    int code;
+    Statement *rows = metric_filters_after(scope, group->id, group->name, (Bytes){0});
+    while ((code = statement_step(rows)) == STORE_ROW && count < METRIC_FILTERS_MAX)
+        metric_filter_read(scope->arena, rows, &filters[count++]);
+    if (code == STORE_ROW)
+        statement_end(rows);
+    code = code == STORE_ROW ? STORE_OK : code;
+    for (size_t i = 0; code == STORE_OK && i < count; i++)
+        code = take_filter(scope, &filters[i], batch);
+    return code;
+}
