@@ -19,6 +19,7 @@ extern const ErrorModel GLUE_FEDERATION_SOURCE;
 extern const ErrorModel GLUE_FEDERATION_SOURCE_RETRYABLE;
 extern const ErrorModel GLUE_RESOURCE_NOT_READY;
 extern const ErrorModel GLUE_INVALID_STATE;
+extern const ErrorModel GLUE_CONFLICT;
 
 #define GLUE_REGISTRY_STATUS_AVAILABLE TEXT("AVAILABLE")
 #define GLUE_REGISTRY_STATUS_DELETING TEXT("DELETING")
@@ -130,6 +131,17 @@ extern const ErrorModel GLUE_INVALID_STATE;
 
 #define GLUE_SORT_ASC TEXT("ASC")
 #define GLUE_SORT_DESC TEXT("DESC")
+
+#define GLUE_PARTITION_INDEX_STATUS_CREATING TEXT("CREATING")
+#define GLUE_PARTITION_INDEX_STATUS_ACTIVE TEXT("ACTIVE")
+#define GLUE_PARTITION_INDEX_STATUS_DELETING TEXT("DELETING")
+#define GLUE_PARTITION_INDEX_STATUS_FAILED TEXT("FAILED")
+
+#define GLUE_BACKFILL_ERROR_CODE_ENCRYPTED_PARTITION_ERROR TEXT("ENCRYPTED_PARTITION_ERROR")
+#define GLUE_BACKFILL_ERROR_CODE_INTERNAL_ERROR TEXT("INTERNAL_ERROR")
+#define GLUE_BACKFILL_ERROR_CODE_INVALID_PARTITION_TYPE_DATA_ERROR TEXT("INVALID_PARTITION_TYPE_DATA_ERROR")
+#define GLUE_BACKFILL_ERROR_CODE_MISSING_PARTITION_VALUE_ERROR TEXT("MISSING_PARTITION_VALUE_ERROR")
+#define GLUE_BACKFILL_ERROR_CODE_UNSUPPORTED_PARTITION_CHARACTER_ERROR TEXT("UNSUPPORTED_PARTITION_CHARACTER_ERROR")
 
 #define GLUE_FEDERATION_SOURCE_ERROR_CODE_ACCESSDENIEDEXCEPTION TEXT("AccessDeniedException")
 #define GLUE_FEDERATION_SOURCE_ERROR_CODE_ENTITYNOTFOUNDEXCEPTION TEXT("EntityNotFoundException")
@@ -306,6 +318,11 @@ struct GlueDeletePartitionRequest;
 struct GlueDeletePartitionResponse;
 struct GlueBatchDeletePartitionRequest;
 struct GlueBatchDeletePartitionResponse;
+struct GlueGetPartitionIndexesRequest;
+struct GlueKeySchemaElement;
+struct GlueBackfillError;
+struct GluePartitionIndexDescriptor;
+struct GlueGetPartitionIndexesResponse;
 struct GlueInvalidInputException;
 struct GlueEntityNotFoundException;
 struct GlueFederatedResourceAlreadyExistsException;
@@ -600,6 +617,26 @@ typedef struct GlueBatchDeletePartitionValueList {
     struct GluePartitionValueList *items;
     size_t len;
 } GlueBatchDeletePartitionValueList;
+
+typedef struct GlueKeySchemaElementList {
+    struct GlueKeySchemaElement *items;
+    size_t len;
+} GlueKeySchemaElementList;
+
+typedef struct GlueBackfillErroredPartitionsList {
+    struct GluePartitionValueList *items;
+    size_t len;
+} GlueBackfillErroredPartitionsList;
+
+typedef struct GlueBackfillErrors {
+    struct GlueBackfillError *items;
+    size_t len;
+} GlueBackfillErrors;
+
+typedef struct GluePartitionIndexDescriptorList {
+    struct GluePartitionIndexDescriptor *items;
+    size_t len;
+} GluePartitionIndexDescriptorList;
 
 typedef struct GlueCreateRegistryInput {
     Bytes registry_name;
@@ -1807,6 +1844,35 @@ typedef struct GlueBatchDeletePartitionResponse {
     GluePartitionErrors errors;
 } GlueBatchDeletePartitionResponse;
 
+typedef struct GlueGetPartitionIndexesRequest {
+    Bytes catalog_id;
+    Bytes database_name;
+    Bytes table_name;
+    Bytes next_token;
+} GlueGetPartitionIndexesRequest;
+
+typedef struct GlueKeySchemaElement {
+    Bytes name;
+    Bytes type;
+} GlueKeySchemaElement;
+
+typedef struct GlueBackfillError {
+    Bytes code;
+    GlueBackfillErroredPartitionsList partitions;
+} GlueBackfillError;
+
+typedef struct GluePartitionIndexDescriptor {
+    Bytes index_name;
+    GlueKeySchemaElementList keys;
+    Bytes index_status;
+    GlueBackfillErrors backfill_errors;
+} GluePartitionIndexDescriptor;
+
+typedef struct GlueGetPartitionIndexesResponse {
+    GluePartitionIndexDescriptorList partition_index_descriptor_list;
+    Bytes next_token;
+} GlueGetPartitionIndexesResponse;
+
 typedef struct GlueInvalidInputException {
     Bytes message;
     bool from_federation_source;
@@ -1988,6 +2054,9 @@ extern const OperationModel GlueDeletePartitionModel;
 typedef GlueBatchDeletePartitionRequest GlueBatchDeletePartitionInput;
 typedef GlueBatchDeletePartitionResponse GlueBatchDeletePartitionOutput;
 extern const OperationModel GlueBatchDeletePartitionModel;
+typedef GlueGetPartitionIndexesRequest GlueGetPartitionIndexesInput;
+typedef GlueGetPartitionIndexesResponse GlueGetPartitionIndexesOutput;
+extern const OperationModel GlueGetPartitionIndexesModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape GLUE_SHAPE_CREATE_REGISTRY_INPUT;
@@ -2154,6 +2223,11 @@ extern const Shape GLUE_SHAPE_DELETE_PARTITION_REQUEST;
 extern const Shape GLUE_SHAPE_DELETE_PARTITION_RESPONSE;
 extern const Shape GLUE_SHAPE_BATCH_DELETE_PARTITION_REQUEST;
 extern const Shape GLUE_SHAPE_BATCH_DELETE_PARTITION_RESPONSE;
+extern const Shape GLUE_SHAPE_GET_PARTITION_INDEXES_REQUEST;
+extern const Shape GLUE_SHAPE_KEY_SCHEMA_ELEMENT;
+extern const Shape GLUE_SHAPE_BACKFILL_ERROR;
+extern const Shape GLUE_SHAPE_PARTITION_INDEX_DESCRIPTOR;
+extern const Shape GLUE_SHAPE_GET_PARTITION_INDEXES_RESPONSE;
 extern const Shape GLUE_SHAPE_INVALID_INPUT_EXCEPTION;
 extern const Shape GLUE_SHAPE_ENTITY_NOT_FOUND_EXCEPTION;
 extern const Shape GLUE_SHAPE_FEDERATED_RESOURCE_ALREADY_EXISTS_EXCEPTION;

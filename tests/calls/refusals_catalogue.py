@@ -24,7 +24,7 @@ OF_TABLE: dict[str, Body] = {
     "BatchGetPartition": {"PartitionsToGet": [{"Values": VALUES}]}, "DeletePartition": {"PartitionValues": ["1", "2"]},
     "UpdatePartition": {"PartitionValueList": VALUES, "PartitionInput": PARTITION},
     "BatchUpdatePartition": {"Entries": [{"PartitionValueList": VALUES, "PartitionInput": PARTITION}]},
-    "BatchDeletePartition": {"PartitionsToDelete": [{"Values": ["1", "2"]}]},
+    "GetPartitionIndexes": {}, "BatchDeletePartition": {"PartitionsToDelete": [{"Values": ["1", "2"]}]},
 }
 TEMPLATES = {
     "glue CreateDatabase": [{"DatabaseInput": {"Name": "made"}}], "glue GetDatabases": [{}], "glue SearchTables": [{"SearchText": "here"}],

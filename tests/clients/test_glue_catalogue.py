@@ -135,6 +135,7 @@ def test_partitions_in_pages_and_segments(glue, made):
     assert [[one["Values"][0] for one in page["Partitions"]] for page in pages] == [["9", "10"], ["11"]]
     segments = [glue.get_partitions(**made, Segment={"SegmentNumber": n, "TotalSegments": 2})["Partitions"] for n in range(2)]
     assert sorted(len(one) for one in segments) == [3, 3]
+    assert glue.get_partition_indexes(**made)["PartitionIndexDescriptorList"] == []
     assert "Columns" not in glue.get_partitions(**made, ExcludeColumnSchema=True)["Partitions"][0]["StorageDescriptor"]
 
 

@@ -155,6 +155,12 @@ static const Shape shape_bounded_partition_value_list;
 static const Shape shape_batch_update_partition_request_entry_list;
 static const Shape shape_batch_update_partition_failure_list;
 static const Shape shape_batch_delete_partition_value_list;
+static const Shape shape_key_schema_element_list;
+static const Shape shape_partition_index_status;
+static const Shape shape_backfill_error_code;
+static const Shape shape_backfill_errored_partitions_list;
+static const Shape shape_backfill_errors;
+static const Shape shape_partition_index_descriptor_list;
 static const Shape shape_message_string;
 static const Shape shape_federation_source_error_code;
 
@@ -1728,6 +1734,54 @@ static const Field fields_batch_delete_partition_response[] = {
 };
 const Shape GLUE_SHAPE_BATCH_DELETE_PARTITION_RESPONSE = {.name = "BatchDeletePartitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueBatchDeletePartitionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_batch_delete_partition_response};
 
+static const Field fields_get_partition_indexes_request[] = {
+    {.name = {"CatalogId", 9}, .path = "catalogId", .shape = &shape_catalog_id_string, .offset = offsetof(GlueGetPartitionIndexesRequest, catalog_id), .has_offset = NO_OFFSET},
+    {.name = {"DatabaseName", 12}, .path = "databaseName", .shape = &shape_name_string, .offset = offsetof(GlueGetPartitionIndexesRequest, database_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"TableName", 9}, .path = "tableName", .shape = &shape_name_string, .offset = offsetof(GlueGetPartitionIndexesRequest, table_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueGetPartitionIndexesRequest, next_token), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_PARTITION_INDEXES_REQUEST = {.name = "GetPartitionIndexesRequest", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetPartitionIndexesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_get_partition_indexes_request};
+
+static const Field fields_key_schema_element[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name_string, .offset = offsetof(GlueKeySchemaElement, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Type", 4}, .path = "type", .shape = &shape_column_type_string, .offset = offsetof(GlueKeySchemaElement, type), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape GLUE_SHAPE_KEY_SCHEMA_ELEMENT = {.name = "KeySchemaElement", .kind = KIND_STRUCTURE, .size = sizeof(GlueKeySchemaElement), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_key_schema_element};
+
+static const Shape shape_key_schema_element_list = {.name = "KeySchemaElementList", .kind = KIND_LIST, .size = sizeof(GlueKeySchemaElementList), .min = 1, .max = NO_MAX, .member = &GLUE_SHAPE_KEY_SCHEMA_ELEMENT};
+
+static const char *const enum_partition_index_status[] = {"CREATING", "ACTIVE", "DELETING", "FAILED", NULL};
+static const Shape shape_partition_index_status = {.name = "PartitionIndexStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_partition_index_status};
+
+static const char *const enum_backfill_error_code[] = {"ENCRYPTED_PARTITION_ERROR", "INTERNAL_ERROR", "INVALID_PARTITION_TYPE_DATA_ERROR", "MISSING_PARTITION_VALUE_ERROR", "UNSUPPORTED_PARTITION_CHARACTER_ERROR", NULL};
+static const Shape shape_backfill_error_code = {.name = "BackfillErrorCode", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_backfill_error_code};
+
+static const Shape shape_backfill_errored_partitions_list = {.name = "BackfillErroredPartitionsList", .kind = KIND_LIST, .size = sizeof(GlueBackfillErroredPartitionsList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_PARTITION_VALUE_LIST};
+
+static const Field fields_backfill_error[] = {
+    {.name = {"Code", 4}, .path = "code", .shape = &shape_backfill_error_code, .offset = offsetof(GlueBackfillError, code), .has_offset = NO_OFFSET},
+    {.name = {"Partitions", 10}, .path = "partitions", .shape = &shape_backfill_errored_partitions_list, .offset = offsetof(GlueBackfillError, partitions), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_BACKFILL_ERROR = {.name = "BackfillError", .kind = KIND_STRUCTURE, .size = sizeof(GlueBackfillError), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_backfill_error};
+
+static const Shape shape_backfill_errors = {.name = "BackfillErrors", .kind = KIND_LIST, .size = sizeof(GlueBackfillErrors), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_BACKFILL_ERROR};
+
+static const Field fields_partition_index_descriptor[] = {
+    {.name = {"IndexName", 9}, .path = "indexName", .shape = &shape_name_string, .offset = offsetof(GluePartitionIndexDescriptor, index_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Keys", 4}, .path = "keys", .shape = &shape_key_schema_element_list, .offset = offsetof(GluePartitionIndexDescriptor, keys), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IndexStatus", 11}, .path = "indexStatus", .shape = &shape_partition_index_status, .offset = offsetof(GluePartitionIndexDescriptor, index_status), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"BackfillErrors", 14}, .path = "backfillErrors", .shape = &shape_backfill_errors, .offset = offsetof(GluePartitionIndexDescriptor, backfill_errors), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_PARTITION_INDEX_DESCRIPTOR = {.name = "PartitionIndexDescriptor", .kind = KIND_STRUCTURE, .size = sizeof(GluePartitionIndexDescriptor), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_partition_index_descriptor};
+
+static const Shape shape_partition_index_descriptor_list = {.name = "PartitionIndexDescriptorList", .kind = KIND_LIST, .size = sizeof(GluePartitionIndexDescriptorList), .min = NO_MIN, .max = NO_MAX, .member = &GLUE_SHAPE_PARTITION_INDEX_DESCRIPTOR};
+
+static const Field fields_get_partition_indexes_response[] = {
+    {.name = {"PartitionIndexDescriptorList", 28}, .path = "partitionIndexDescriptorList", .shape = &shape_partition_index_descriptor_list, .offset = offsetof(GlueGetPartitionIndexesResponse, partition_index_descriptor_list), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_token, .offset = offsetof(GlueGetPartitionIndexesResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape GLUE_SHAPE_GET_PARTITION_INDEXES_RESPONSE = {.name = "GetPartitionIndexesResponse", .kind = KIND_STRUCTURE, .size = sizeof(GlueGetPartitionIndexesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_partition_indexes_response};
+
 static const Shape shape_message_string = {.name = "MessageString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_invalid_input_exception[] = {
@@ -1771,6 +1825,7 @@ const ErrorModel GLUE_FEDERATION_SOURCE = {"FederationSourceException", NULL, NU
 const ErrorModel GLUE_FEDERATION_SOURCE_RETRYABLE = {"FederationSourceRetryableException", NULL, NULL, 400, true, "Message", NULL};
 const ErrorModel GLUE_RESOURCE_NOT_READY = {"ResourceNotReadyException", NULL, NULL, 400, true, "Message", NULL};
 const ErrorModel GLUE_INVALID_STATE = {"InvalidStateException", NULL, NULL, 400, true, "Message", NULL};
+const ErrorModel GLUE_CONFLICT = {"ConflictException", NULL, NULL, 400, true, "Message", NULL};
 
 const OperationModel GlueCreateRegistryModel = {.name = "CreateRegistry", .input = &GLUE_SHAPE_CREATE_REGISTRY_INPUT, .output = &GLUE_SHAPE_CREATE_REGISTRY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel GlueGetRegistryModel = {.name = "GetRegistry", .input = &GLUE_SHAPE_GET_REGISTRY_INPUT, .output = &GLUE_SHAPE_GET_REGISTRY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
@@ -1820,6 +1875,7 @@ const OperationModel GlueUpdatePartitionModel = {.name = "UpdatePartition", .inp
 const OperationModel GlueBatchUpdatePartitionModel = {.name = "BatchUpdatePartition", .input = &GLUE_SHAPE_BATCH_UPDATE_PARTITION_REQUEST, .output = &GLUE_SHAPE_BATCH_UPDATE_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel GlueDeletePartitionModel = {.name = "DeletePartition", .input = &GLUE_SHAPE_DELETE_PARTITION_REQUEST, .output = &GLUE_SHAPE_DELETE_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel GlueBatchDeletePartitionModel = {.name = "BatchDeletePartition", .input = &GLUE_SHAPE_BATCH_DELETE_PARTITION_REQUEST, .output = &GLUE_SHAPE_BATCH_DELETE_PARTITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel GlueGetPartitionIndexesModel = {.name = "GetPartitionIndexes", .input = &GLUE_SHAPE_GET_PARTITION_INDEXES_REQUEST, .output = &GLUE_SHAPE_GET_PARTITION_INDEXES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "AssociateGlossaryTerms",

@@ -51,5 +51,6 @@ const Operation *const GLUE_OPERATIONS[] = {
     &GlueBatchUpdatePartition,
     &GlueDeletePartition,
     &GlueBatchDeletePartition,
+    &GlueGetPartitionIndexes,
     NULL,
 };

@@ -51,6 +51,7 @@ extern const Operation GlueUpdatePartition;
 extern const Operation GlueBatchUpdatePartition;
 extern const Operation GlueDeletePartition;
 extern const Operation GlueBatchDeletePartition;
+extern const Operation GlueGetPartitionIndexes;
 
 /* All of them; ends with NULL. */
 extern const Operation *const GLUE_OPERATIONS[];
