@@ -8,6 +8,7 @@
 typedef struct Need {
     Bytes action;   /* "kinesis:PutRecord" */
     Bytes resource; /* an ARN, or "*": none in particular */
+    Bytes noted;    /* what a policy should say in its place, wildcards and all; absent: the same */
 } Need;
 
 typedef struct NeedList {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Iterator
@@ -9,11 +10,11 @@ from typing import Any
 
 import pytest
 import urllib3
-from admin import ask
+from admin import Refused, ask
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from conftest import client_at
-from helpers import iterator, refusal
+from helpers import eventually, iterator, refusal
 from local_emulator import LocalEmulator
 from test_authorization import document
 
@@ -124,3 +125,29 @@ def test_a_form_asks_for_its_object(emu):
     assert (post("mine/a", signed=True), post("other", signed=True), post("mine/b")) == (204, 403, 403)
     assert refusal(client_at(emu.url, "s3", **who).list_objects_v2, Bucket="forms-asked")[0] == "AccessDenied"
     assert [one["Key"] for one in client_at(emu.url, "s3").list_objects_v2(Bucket="forms-asked")["Contents"]] == ["mine/a"]
+
+
+def test_firehose_is_held_to_its_role(emu):
+    iam, s3, firehose = (client_at(emu.url, name) for name in ("iam", "s3", "firehose"))
+    s3.create_bucket(Bucket="of-a-role")
+    trust = document([{"Effect": "Allow", "Principal": {"Service": "firehose.amazonaws.com"}, "Action": "sts:AssumeRole"}])
+    role = iam.create_role(RoleName="delivering", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    firehose.create_delivery_stream(DeliveryStreamName="by-role", ExtendedS3DestinationConfiguration={
+        "RoleARN": role, "BucketARN": "arn:aws:s3:::of-a-role", "Prefix": "events/!{timestamp:yyyy}/", "ErrorOutputPrefix": "errors/"})
+    objects = lambda: [one["Key"] for one in s3.list_objects_v2(Bucket="of-a-role").get("Contents", [])]  # noqa: E731
+
+    def deliver() -> None:
+        firehose.put_record(DeliveryStreamName="by-role", Record={"Data": b"x"})
+        with contextlib.suppress(Refused):
+            ask(emu.url, "firehose/flush", stream="by-role")
+    deliver()
+    eventually(objects)
+    policy = ask(emu.url, "denied")["policies"][role]
+    assert policy["Statement"] == [{"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": ["arn:aws:s3:::of-a-role/events/*"]}]
+    ask(emu.url, "auth", auth="iam")
+    deliver()
+    eventually(lambda: "by-role cannot deliver: access was denied" in emu.logged())
+    assert len(objects()) == 1
+    iam.put_role_policy(RoleName="delivering", PolicyName="own", PolicyDocument=json.dumps(policy))
+    deliver()  # with what could not be delivered before
+    eventually(lambda: len(objects()) == 2)

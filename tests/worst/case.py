@@ -24,8 +24,9 @@ class Case(NamedTuple):
     setup: list[Any] = []  # (target, body) or Case: calls before it, each has to succeed
     content_type: str = JSON
     headers: dict[str, str] = {}  # others: {"Content-Encoding": "gzip"}
-    path: str = "/"          # of S3, {upload} in it is the id of the upload that the setup began last
+    path: str = "/"          # of S3, {upload} in it is the id of the upload that the setup began last; so is {key} in a header the access key it made
     method: str = "POST"
+    options: tuple[str, ...] = ()  # the emulator's: ("--auth", "soft")
 
     def bytes(self) -> bytes:
         if isinstance(self.body, bytes):

@@ -117,20 +117,22 @@ def make_ready(connection: http.client.HTTPConnection, case: Case) -> str:
     for call in calls:
         request = call.request() if isinstance(call, Case) else Case("", "", *call).request()
         status, said = ask(connection, told(request))
-        if status != 200:
+        if status // 100 != 2:
             return f"setup, {call[:2]}: {status} {said[:300].decode(errors='replace')}"
         if found := re.search(rb"<UploadId>(.*?)</UploadId>", said):
             told.upload = found[1].decode()
+        if found := re.search(rb"<AccessKeyId>(.*?)</AccessKeyId>", said):
+            told.key = found[1].decode()
     return ""
 
 
 def told(request: tuple[str, str, bytes, dict[str, str]]) -> tuple[str, str, bytes, dict[str, str]]:
     """With what an answer has told before, where a path wants it."""
-    method, path, *rest = request
-    return method, path.replace("{upload}", told.upload), *rest
+    method, path, body, headers = request
+    return method, path.replace("{upload}", told.upload), body, {name: value.replace("{key}", told.key) for name, value in headers.items()}
 
 
-told.upload = ""
+told.upload = told.key = ""
 
 
 def measure(case: Case, emulator: LocalEmulator, result: Result) -> None:
@@ -156,7 +158,7 @@ def measure(case: Case, emulator: LocalEmulator, result: Result) -> None:
 
 
 def try_once(case: Case, binary: Path) -> Result:
-    result, emulator = Result(case), LocalEmulator(binary=binary, options=("--log-level", "error"))
+    result, emulator = Result(case), LocalEmulator(binary=binary, options=("--log-level", "error", *case.options))
     emulator.start()
     try:
         measure(case, emulator, result)

@@ -25,6 +25,7 @@ Auth *auth_new(Runtime *runtime)
     auth->arena = arena_new();
     auth->notes = notes_new();
     auth->guard.form = authenticate_form;
+    auth->guard.act = authorize_act;
     runtime->guard = &auth->guard;
     if (!runtime->config)
         return auth;

@@ -55,7 +55,7 @@ static const Service *service_of(const Call *call)
 Status authorize_form(Auth *auth, Call *call, const FormSignature *form)
 {
     Actor actor;
-    Need need = {form->action, form->resource};
+    Need need = {.action = form->action, .resource = form->resource};
     NeedList needs = {.arena = call->arena, .items = &need, .len = 1};
     AuthRequest request = {.head = call->head, .service = service_of(call), .service_state = call->service};
     if (auth->mode < AUTH_SOFT || !request.service)
@@ -64,4 +64,56 @@ Status authorize_form(Auth *auth, Call *call, const FormSignature *form)
     FactList facts = facts_of(call, &request, &actor, NULL);
     Question question = {.call = call, .actor = &actor, .facts = &facts, .of = request.service->permissions};
     return decide_all(auth, &request, &question, &needs);
+}
+
+/* A call that nobody made, in the place of a service that acts. */
+static const struct OpenService *service_of_action(const Runtime *runtime, Bytes action)
+{
+    Bytes prefix = bytes_cut(&action, ':');
+    for (size_t i = 0; i < runtime->services_count; i++) {
+        const PermissionsOf *of = runtime->services[i].service->permissions;
+        if (of && bytes_is(prefix, of->prefix))
+            return &runtime->services[i];
+    }
+    return NULL;
+}
+
+static bool decide_act(Auth *auth, Call *call, const Principal *principal, const Need *need)
+{
+    static const OperationModel none = {.name = "-"};
+    static const Operation operation = {.model = &none};
+    Actor actor;
+    Decision decision;
+    FactList facts = {.arena = call->arena};
+    const struct OpenService *service = service_of_action(auth->runtime, need->action);
+    if (!service || !is_ok(actor_read(call, principal, &actor)))
+        return true;
+    call->service = service->state;
+    call->operation = &operation;
+    Question question = {
+        .call = call, .actor = &actor, .need = need, .facts = &facts, .of = service->service->permissions};
+    if (!is_ok(decide(&question, &decision)))
+        return false;
+    if (auth->mode == AUTH_SOFT && principal->kind == PRINCIPAL_SESSION)
+        soft_note(auth, &question, &decision);
+    return auth->mode == AUTH_SOFT || decision.ground == GROUND_NONE;
+}
+
+/* The role trusts the service, and may do it. */
+bool authorize_act(Guard *guard, const Scope *scope, const GuardAct *act)
+{
+    Auth *auth = owner_of(guard, Auth, guard);
+    Arn arn;
+    Call call = {.scope = *scope};
+    if (auth->mode < AUTH_SOFT || !arn_parse(act->role, &arn))
+        return true;
+    call.account = arn.account;
+    Bytes service = bytes_of(act->service), name = permission_name(act->role, "role");
+    Principal itself = {.kind = PRINCIPAL_NOBODY, .account = arn.account, .arn = service, .service = service};
+    Principal session = {.kind = PRINCIPAL_SESSION, .account = arn.account, .basis = act->role, .service = service};
+    session.arn = arena_text(scope->arena, "arn:aws:sts::" BYTES_FMT ":assumed-role/" BYTES_FMT "/%s",
+                             BYTES_ARG(arn.account), BYTES_ARG(present(name) ? name : TEXT("-")), act->service);
+    Need assume = {.action = TEXT("sts:AssumeRole"), .resource = act->role};
+    Need need = {.action = act->action, .resource = act->resource, .noted = act->noted};
+    return decide_act(auth, &call, &itself, &assume) && decide_act(auth, &call, &session, &need);
 }

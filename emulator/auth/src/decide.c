@@ -132,12 +132,14 @@ Status decide(const Question *question, Decision *ret_decision)
     Verdicts verdicts;
     TRY(find_target(question, &tags, &target));
     fact_add(&tags, TEXT("aws:ResourceAccount"), target.found.account);
-    PolicyRequest request = {.action = question->need->action,
-                             .resource = target.found.arn,
-                             .principal_arn = principal->arn,
-                             .principal_account = principal->account,
-                             .principal_role = question->actor->role,
-                             .principal_federated = principal->federated};
+    PolicyRequest request = {
+        .action = question->need->action,
+        .resource = target.found.arn,
+        .principal_arn = principal->arn,
+        .principal_account = principal->account,
+        .principal_role = question->actor->role,
+        .principal_federated = principal->federated,
+        .principal_service = question->actor->principal->kind == PRINCIPAL_NOBODY ? principal->service : (Bytes){0}};
     request.context = context_of(arena, question->facts, &tags, &request.context_count);
     judge(question, &target, &request, &verdicts);
     *ret_decision = (Decision){.ground = explicit_ground(&verdicts),

@@ -14,11 +14,12 @@ static int compare(const void *a, const void *b)
 }
 
 /* What would be a wildcard or a variable is spelled out. */
-static json_t *exactly(Bytes resource)
+static json_t *exactly(const Note *note)
 {
+    Bytes resource = note->resource;
     Buffer out = {0};
-    if (bytes_is(resource, "*"))
-        return json_string("*");
+    if (bytes_is(resource, "*") || note->is_pattern)
+        return json_stringn(resource.ptr, resource.len);
     for (size_t i = 0; i < resource.len; i++)
         if (resource.ptr[i] && strchr("*?$", resource.ptr[i]))
             buffer_append_format(&out, "${%c}", resource.ptr[i]);
@@ -52,7 +53,7 @@ static json_t *policy_of(Note *const *notes, size_t count)
             if (!notes[to]->is_granted)
                 json_array_append_new(actions, json_stringn(notes[to]->action.ptr, notes[to]->action.len));
         if (json_array_size(actions))
-            json_array_append_new(statement_of(statements, actions), exactly(notes[from]->resource));
+            json_array_append_new(statement_of(statements, actions), exactly(notes[from]));
         json_decref(actions);
     }
     return json_pack("{s:s, s:o}", "Version", "2012-10-17", "Statement", statements);

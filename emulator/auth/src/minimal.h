@@ -8,6 +8,7 @@ typedef struct Note {
     const char *operation; /* that asked first */
     uint64_t count;
     bool is_granted; /* by others than their own policies */
+    bool is_pattern; /* the resource: it comes by chance, and is told as it is */
     bool is_denied;  /* or would have been, at least once */
 } Note;
 

@@ -83,21 +83,25 @@ void soft_note(Auth *auth, const Question *question, const Decision *decision)
     buffer_append_char(&key, 0);
     buffer_append(&key, question->need->action);
     buffer_append_char(&key, 0);
-    buffer_append(&key, decision->resource);
+    bool is_pattern = present(question->need->noted);
+    Bytes resource = is_pattern ? question->need->noted : decision->resource;
+    buffer_append(&key, resource);
     Note *note = map_get(notes->known, buffer_bytes(&key));
     bool is_denied = decision->ground != GROUND_NONE, is_new = !note;
     if (!note && (note = new_note(notes, buffer_bytes(&key))))
         *note = (Note){arena_copy(notes->arena, who),
                        arena_copy(notes->arena, question->need->action),
-                       arena_copy(notes->arena, decision->resource),
+                       arena_copy(notes->arena, resource),
                        question->call->operation->model->name,
                        0,
+                       false,
                        false,
                        false};
     buffer_done(&key);
     if (!note)
         return;
     note->count++;
+    note->is_pattern = is_pattern;
     note->is_granted = decision->was_granted;
     if (is_denied && (is_new || !note->is_denied))
         tell(question->call, note);

@@ -38,6 +38,7 @@ typedef struct Principal {
     Bytes token;       /* of a session */
     Bytes arn_of_root; /* of their account */
     Bytes federated;   /* whose token is brought; absent: nobody's */
+    Bytes service;     /* that calls by itself, or by a role: "firehose.amazonaws.com"; absent: none */
     bool is_federated; /* a session of GetFederationToken */
     bool is_active;    /* its key */
     bool has_expired;
@@ -45,6 +46,7 @@ typedef struct Principal {
     int64_t issued_ms;
 } Principal;
 
+bool authorize_act(Guard *guard, const Scope *scope, const GuardAct *act); /* authorize.c */
 Status authenticate_form(Guard *guard, Call *call, const FormSignature *signature);
 void root_keys_read(Auth *auth, const char *list);
 /* STORE_OK, STORE_NOT_FOUND: there is no such key, or below 0. */

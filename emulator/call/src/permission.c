@@ -11,7 +11,7 @@ void need_add(NeedList *needs, Bytes action, Bytes resource)
         needs->room = needs->room ? 2 * needs->room : 8;
         needs->items = arena_grown(needs->arena, needs->items, needs->len * sizeof(Need), needs->room * sizeof(Need));
     }
-    needs->items[needs->len++] = (Need){action, resource};
+    needs->items[needs->len++] = (Need){.action = action, .resource = resource};
 }
 
 static Fact *fact_of(FactList *facts, Bytes key)

@@ -125,8 +125,9 @@ static int note_failure(void *context)
 
 static const char *reason_text(int code)
 {
-    return code == S3_NO_BUCKET         ? "the bucket does not exist"
-           : code == DELIVERY_NO_S3     ? "there is no S3 here to deliver to"
+    return code == S3_NO_BUCKET      ? "the bucket does not exist"
+           : code == DELIVERY_NO_S3  ? "there is no S3 here to deliver to"
+           : code == DELIVERY_DENIED ? "access was denied; the role's trust and access policies must let Firehose write"
            : code == DELIVERY_NOT_TAKEN ? "its endpoint did not take them"
                                         : NULL;
 }

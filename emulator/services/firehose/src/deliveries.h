@@ -55,7 +55,7 @@ struct Delivery {
 };
 
 /* delivery.c: its objects. Codes of the store and of s3.h, and these. */
-enum { DELIVERY_NO_S3 = 32, DELIVERY_NOT_TAKEN = 33 };
+enum { DELIVERY_NO_S3 = 32, DELIVERY_NOT_TAKEN = 33, DELIVERY_DENIED = 34 };
 MUST_CHECK int delivery_begin(const Scope *scope, const DeliveryStream *stream, Delivery **ret_delivery);
 /* A piece. *ret_done: nothing is left but delivery_end. */
 MUST_CHECK int delivery_step(Delivery *delivery, bool *ret_done);

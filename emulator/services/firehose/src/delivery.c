@@ -2,6 +2,7 @@
  * where it is wanted, a copy of what was put. */
 #include "destination.h"
 #include "failing.h"
+#include "guard.h"
 #include "metrics.h"
 #include "outlet.h"
 #include "partitions.h"
@@ -367,10 +368,31 @@ int delivery_step(Delivery *delivery, bool *ret_done)
     return code;
 }
 
+/* It is put by the role that the destination names. What a policy is to say of it: all objects under the prefix, as
+ * far as that is always the same. */
+static bool may_put(const Scope *scope, const Delivery *delivery, const Outlet *outlet)
+{
+    const Destination *destination = delivery->destination;
+    const FirehoseS3DestinationDescription *copy = outlet == delivery->copy ? destination->s3_backup_description : NULL;
+    Bytes prefix = copy ? copy->prefix : destination->prefix, rest = present(prefix) ? prefix : TEXT(""),
+          fixed = bytes_cut(&rest, '!');
+    GuardAct act = {.role = copy ? copy->role_arn : destination->role_arn,
+                    .service = "firehose.amazonaws.com",
+                    .action = TEXT("s3:PutObject"),
+                    .resource = arena_text(scope->arena, "arn:aws:s3:::" BYTES_FMT "/" BYTES_FMT,
+                                           BYTES_ARG(outlet->bucket), BYTES_ARG(outlet->key)),
+                    .noted = arena_text(scope->arena, "arn:aws:s3:::" BYTES_FMT "/" BYTES_FMT "*",
+                                        BYTES_ARG(outlet->bucket), BYTES_ARG(fixed))};
+    return guard_may_act(scope, &act);
+}
+
 static int keep_all(const Scope *scope, Delivery *delivery)
 {
     Scope theirs = scope_for(scope, delivery->firehose->s3);
     int code = STORE_OK;
+    for (const Outlet *outlet = delivery->outlets; outlet; outlet = outlet->next)
+        if (!may_put(scope, delivery, outlet))
+            return DELIVERY_DENIED;
     for (Outlet *outlet = delivery->outlets; code == STORE_OK && outlet; outlet = outlet->next)
         code = outlet_is_empty(outlet) ? STORE_OK : outlet_keep(&theirs, outlet);
     return code;
