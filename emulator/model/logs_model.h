@@ -18,6 +18,7 @@ extern const ErrorModel LOGS_UNRECOGNIZED_CLIENT;
 extern const ErrorModel LOGS_ACCESS_DENIED;
 extern const ErrorModel LOGS_INVALID_OPERATION;
 extern const ErrorModel LOGS_TOO_MANY_TAGS;
+extern const ErrorModel LOGS_MALFORMED_QUERY;
 
 #define LOGS_LOG_GROUP_CLASS_STANDARD TEXT("STANDARD")
 #define LOGS_LOG_GROUP_CLASS_INFREQUENT_ACCESS TEXT("INFREQUENT_ACCESS")
@@ -75,6 +76,18 @@ extern const ErrorModel LOGS_TOO_MANY_TAGS;
 #define LOGS_STANDARD_UNIT_TERABITS_SECOND TEXT("Terabits/Second")
 #define LOGS_STANDARD_UNIT_COUNT_SECOND TEXT("Count/Second")
 #define LOGS_STANDARD_UNIT_NONE TEXT("None")
+
+#define LOGS_QUERY_LANGUAGE_CWLI TEXT("CWLI")
+#define LOGS_QUERY_LANGUAGE_SQL TEXT("SQL")
+#define LOGS_QUERY_LANGUAGE_PPL TEXT("PPL")
+
+#define LOGS_QUERY_STATUS_SCHEDULED TEXT("Scheduled")
+#define LOGS_QUERY_STATUS_RUNNING TEXT("Running")
+#define LOGS_QUERY_STATUS_COMPLETE TEXT("Complete")
+#define LOGS_QUERY_STATUS_FAILED TEXT("Failed")
+#define LOGS_QUERY_STATUS_CANCELLED TEXT("Cancelled")
+#define LOGS_QUERY_STATUS_TIMEOUT TEXT("Timeout")
+#define LOGS_QUERY_STATUS_UNKNOWN TEXT("Unknown")
 
 struct LogsCreateLogGroupRequest;
 struct LogsDescribeLogGroupsRequest;
@@ -144,9 +157,33 @@ struct LogsDeleteMetricFilterRequest;
 struct LogsTestMetricFilterRequest;
 struct LogsMetricFilterMatchRecord;
 struct LogsTestMetricFilterResponse;
+struct LogsStartQueryRequest;
+struct LogsStartQueryResponse;
+struct LogsGetQueryResultsRequest;
+struct LogsResultField;
+struct LogsQueryStatistics;
+struct LogsGetQueryResultsResponse;
+struct LogsStopQueryRequest;
+struct LogsStopQueryResponse;
+struct LogsDescribeQueriesRequest;
+struct LogsQueryInfo;
+struct LogsDescribeQueriesResponse;
+struct LogsGetLogRecordRequest;
+struct LogsGetLogRecordResponse;
+struct LogsQueryParameter;
+struct LogsPutQueryDefinitionRequest;
+struct LogsPutQueryDefinitionResponse;
+struct LogsDescribeQueryDefinitionsRequest;
+struct LogsQueryDefinition;
+struct LogsDescribeQueryDefinitionsResponse;
+struct LogsDeleteQueryDefinitionRequest;
+struct LogsDeleteQueryDefinitionResponse;
 struct LogsInvalidSequenceTokenException;
 struct LogsDataAlreadyAcceptedException;
 struct LogsTooManyTagsException;
+struct LogsQueryCompileErrorLocation;
+struct LogsQueryCompileError;
+struct LogsMalformedQueryException;
 
 typedef struct LogsTags {
     struct LogsTagsEntry *items;
@@ -297,6 +334,46 @@ typedef struct LogsMetricFilterMatches {
     struct LogsMetricFilterMatchRecord *items;
     size_t len;
 } LogsMetricFilterMatches;
+
+typedef struct LogsLogGroupNames {
+    Bytes *items;
+    size_t len;
+} LogsLogGroupNames;
+
+typedef struct LogsLogGroupIdentifiers {
+    Bytes *items;
+    size_t len;
+} LogsLogGroupIdentifiers;
+
+typedef struct LogsResultRows {
+    struct LogsResultField *items;
+    size_t len;
+} LogsResultRows;
+
+typedef struct LogsQueryResults {
+    struct LogsResultRows *items;
+    size_t len;
+} LogsQueryResults;
+
+typedef struct LogsQueryInfoList {
+    struct LogsQueryInfo *items;
+    size_t len;
+} LogsQueryInfoList;
+
+typedef struct LogsLogRecord {
+    struct LogsLogRecordEntry *items;
+    size_t len;
+} LogsLogRecord;
+
+typedef struct LogsQueryParameterList {
+    struct LogsQueryParameter *items;
+    size_t len;
+} LogsQueryParameterList;
+
+typedef struct LogsQueryDefinitionList {
+    struct LogsQueryDefinition *items;
+    size_t len;
+} LogsQueryDefinitionList;
 
 typedef struct LogsCreateLogGroupRequest {
     Bytes log_group_name;
@@ -806,6 +883,163 @@ typedef struct LogsTestMetricFilterResponse {
     LogsMetricFilterMatches matches;
 } LogsTestMetricFilterResponse;
 
+typedef struct LogsStartQueryRequest {
+    Bytes query_language;
+    Bytes log_group_name;
+    LogsLogGroupNames log_group_names;
+    LogsLogGroupIdentifiers log_group_identifiers;
+    int64_t start_time;
+    bool has_start_time;
+    int64_t end_time;
+    bool has_end_time;
+    Bytes query_string;
+    int32_t limit;
+    bool has_limit;
+} LogsStartQueryRequest;
+
+typedef struct LogsStartQueryResponse {
+    Bytes query_id;
+} LogsStartQueryResponse;
+
+typedef struct LogsGetQueryResultsRequest {
+    Bytes query_id;
+    Bytes next_token;
+    int32_t max_items;
+    bool has_max_items;
+} LogsGetQueryResultsRequest;
+
+typedef struct LogsResultField {
+    Bytes field;
+    Bytes value;
+} LogsResultField;
+
+typedef struct LogsQueryStatistics {
+    double records_matched;
+    bool has_records_matched;
+    double records_scanned;
+    bool has_records_scanned;
+    double estimated_records_skipped;
+    bool has_estimated_records_skipped;
+    double bytes_scanned;
+    bool has_bytes_scanned;
+    double estimated_bytes_skipped;
+    bool has_estimated_bytes_skipped;
+    double log_groups_scanned;
+    bool has_log_groups_scanned;
+    double result_count;
+    bool has_result_count;
+} LogsQueryStatistics;
+
+typedef struct LogsGetQueryResultsResponse {
+    Bytes query_language;
+    LogsQueryResults results;
+    struct LogsQueryStatistics *statistics;
+    Bytes status;
+    Bytes encryption_key;
+    Bytes next_token;
+} LogsGetQueryResultsResponse;
+
+typedef struct LogsStopQueryRequest {
+    Bytes query_id;
+} LogsStopQueryRequest;
+
+typedef struct LogsStopQueryResponse {
+    bool success;
+    bool has_success;
+} LogsStopQueryResponse;
+
+typedef struct LogsDescribeQueriesRequest {
+    Bytes log_group_name;
+    Bytes status;
+    int32_t max_results;
+    bool has_max_results;
+    Bytes next_token;
+    Bytes query_language;
+} LogsDescribeQueriesRequest;
+
+typedef struct LogsQueryInfo {
+    Bytes query_language;
+    Bytes query_id;
+    Bytes query_string;
+    Bytes status;
+    int64_t create_time;
+    bool has_create_time;
+    Bytes log_group_name;
+    int64_t query_duration;
+    bool has_query_duration;
+    double bytes_scanned;
+    bool has_bytes_scanned;
+    Bytes user_identity;
+} LogsQueryInfo;
+
+typedef struct LogsDescribeQueriesResponse {
+    LogsQueryInfoList queries;
+    Bytes next_token;
+} LogsDescribeQueriesResponse;
+
+typedef struct LogsGetLogRecordRequest {
+    Bytes log_record_pointer;
+    bool unmask;
+    bool has_unmask;
+} LogsGetLogRecordRequest;
+
+typedef struct LogsGetLogRecordResponse {
+    LogsLogRecord log_record;
+} LogsGetLogRecordResponse;
+
+typedef struct LogsQueryParameter {
+    Bytes name;
+    Bytes default_value;
+    Bytes description;
+} LogsQueryParameter;
+
+typedef struct LogsPutQueryDefinitionRequest {
+    Bytes query_language;
+    Bytes name;
+    Bytes query_definition_id;
+    LogsLogGroupNames log_group_names;
+    Bytes query_string;
+    Bytes client_token;
+    LogsQueryParameterList parameters;
+} LogsPutQueryDefinitionRequest;
+
+typedef struct LogsPutQueryDefinitionResponse {
+    Bytes query_definition_id;
+} LogsPutQueryDefinitionResponse;
+
+typedef struct LogsDescribeQueryDefinitionsRequest {
+    Bytes query_language;
+    Bytes query_definition_name_prefix;
+    int32_t max_results;
+    bool has_max_results;
+    Bytes next_token;
+} LogsDescribeQueryDefinitionsRequest;
+
+typedef struct LogsQueryDefinition {
+    Bytes query_language;
+    Bytes query_definition_id;
+    Bytes name;
+    Bytes query_string;
+    int64_t last_modified;
+    bool has_last_modified;
+    LogsLogGroupNames log_group_names;
+    LogsQueryParameterList parameters;
+} LogsQueryDefinition;
+
+typedef struct LogsDescribeQueryDefinitionsResponse {
+    LogsQueryDefinitionList query_definitions;
+    Bytes next_token;
+} LogsDescribeQueryDefinitionsResponse;
+
+typedef struct LogsDeleteQueryDefinitionRequest {
+    Bytes query_definition_id;
+} LogsDeleteQueryDefinitionRequest;
+
+typedef struct LogsDeleteQueryDefinitionResponse {
+    bool success;
+    bool has_success;
+} LogsDeleteQueryDefinitionResponse;
+
 typedef struct LogsInvalidSequenceTokenException {
     Bytes expected_sequence_token;
 } LogsInvalidSequenceTokenException;
@@ -818,6 +1052,22 @@ typedef struct LogsTooManyTagsException {
     Bytes message;
     Bytes resource_name;
 } LogsTooManyTagsException;
+
+typedef struct LogsQueryCompileErrorLocation {
+    int32_t start_char_offset;
+    bool has_start_char_offset;
+    int32_t end_char_offset;
+    bool has_end_char_offset;
+} LogsQueryCompileErrorLocation;
+
+typedef struct LogsQueryCompileError {
+    struct LogsQueryCompileErrorLocation *location;
+    Bytes message;
+} LogsQueryCompileError;
+
+typedef struct LogsMalformedQueryException {
+    struct LogsQueryCompileError *query_compile_error;
+} LogsMalformedQueryException;
 
 typedef struct LogsTagsEntry {
     Bytes key;
@@ -843,6 +1093,11 @@ typedef struct LogsExtractedValuesEntry {
     Bytes key;
     Bytes value;
 } LogsExtractedValuesEntry;
+
+typedef struct LogsLogRecordEntry {
+    Bytes key;
+    Bytes value;
+} LogsLogRecordEntry;
 
 typedef LogsCreateLogGroupRequest LogsCreateLogGroupInput;
 typedef struct LogsCreateLogGroupOutput {
@@ -989,6 +1244,30 @@ extern const OperationModel LogsDeleteMetricFilterModel;
 typedef LogsTestMetricFilterRequest LogsTestMetricFilterInput;
 typedef LogsTestMetricFilterResponse LogsTestMetricFilterOutput;
 extern const OperationModel LogsTestMetricFilterModel;
+typedef LogsStartQueryRequest LogsStartQueryInput;
+typedef LogsStartQueryResponse LogsStartQueryOutput;
+extern const OperationModel LogsStartQueryModel;
+typedef LogsGetQueryResultsRequest LogsGetQueryResultsInput;
+typedef LogsGetQueryResultsResponse LogsGetQueryResultsOutput;
+extern const OperationModel LogsGetQueryResultsModel;
+typedef LogsStopQueryRequest LogsStopQueryInput;
+typedef LogsStopQueryResponse LogsStopQueryOutput;
+extern const OperationModel LogsStopQueryModel;
+typedef LogsDescribeQueriesRequest LogsDescribeQueriesInput;
+typedef LogsDescribeQueriesResponse LogsDescribeQueriesOutput;
+extern const OperationModel LogsDescribeQueriesModel;
+typedef LogsGetLogRecordRequest LogsGetLogRecordInput;
+typedef LogsGetLogRecordResponse LogsGetLogRecordOutput;
+extern const OperationModel LogsGetLogRecordModel;
+typedef LogsPutQueryDefinitionRequest LogsPutQueryDefinitionInput;
+typedef LogsPutQueryDefinitionResponse LogsPutQueryDefinitionOutput;
+extern const OperationModel LogsPutQueryDefinitionModel;
+typedef LogsDescribeQueryDefinitionsRequest LogsDescribeQueryDefinitionsInput;
+typedef LogsDescribeQueryDefinitionsResponse LogsDescribeQueryDefinitionsOutput;
+extern const OperationModel LogsDescribeQueryDefinitionsModel;
+typedef LogsDeleteQueryDefinitionRequest LogsDeleteQueryDefinitionInput;
+typedef LogsDeleteQueryDefinitionResponse LogsDeleteQueryDefinitionOutput;
+extern const OperationModel LogsDeleteQueryDefinitionModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape LOGS_SHAPE_CREATE_LOG_GROUP_REQUEST;
@@ -1059,6 +1338,30 @@ extern const Shape LOGS_SHAPE_DELETE_METRIC_FILTER_REQUEST;
 extern const Shape LOGS_SHAPE_TEST_METRIC_FILTER_REQUEST;
 extern const Shape LOGS_SHAPE_METRIC_FILTER_MATCH_RECORD;
 extern const Shape LOGS_SHAPE_TEST_METRIC_FILTER_RESPONSE;
+extern const Shape LOGS_SHAPE_START_QUERY_REQUEST;
+extern const Shape LOGS_SHAPE_START_QUERY_RESPONSE;
+extern const Shape LOGS_SHAPE_GET_QUERY_RESULTS_REQUEST;
+extern const Shape LOGS_SHAPE_RESULT_FIELD;
+extern const Shape LOGS_SHAPE_QUERY_STATISTICS;
+extern const Shape LOGS_SHAPE_GET_QUERY_RESULTS_RESPONSE;
+extern const Shape LOGS_SHAPE_STOP_QUERY_REQUEST;
+extern const Shape LOGS_SHAPE_STOP_QUERY_RESPONSE;
+extern const Shape LOGS_SHAPE_DESCRIBE_QUERIES_REQUEST;
+extern const Shape LOGS_SHAPE_QUERY_INFO;
+extern const Shape LOGS_SHAPE_DESCRIBE_QUERIES_RESPONSE;
+extern const Shape LOGS_SHAPE_GET_LOG_RECORD_REQUEST;
+extern const Shape LOGS_SHAPE_GET_LOG_RECORD_RESPONSE;
+extern const Shape LOGS_SHAPE_QUERY_PARAMETER;
+extern const Shape LOGS_SHAPE_PUT_QUERY_DEFINITION_REQUEST;
+extern const Shape LOGS_SHAPE_PUT_QUERY_DEFINITION_RESPONSE;
+extern const Shape LOGS_SHAPE_DESCRIBE_QUERY_DEFINITIONS_REQUEST;
+extern const Shape LOGS_SHAPE_QUERY_DEFINITION;
+extern const Shape LOGS_SHAPE_DESCRIBE_QUERY_DEFINITIONS_RESPONSE;
+extern const Shape LOGS_SHAPE_DELETE_QUERY_DEFINITION_REQUEST;
+extern const Shape LOGS_SHAPE_DELETE_QUERY_DEFINITION_RESPONSE;
 extern const Shape LOGS_SHAPE_INVALID_SEQUENCE_TOKEN_EXCEPTION;
 extern const Shape LOGS_SHAPE_DATA_ALREADY_ACCEPTED_EXCEPTION;
 extern const Shape LOGS_SHAPE_TOO_MANY_TAGS_EXCEPTION;
+extern const Shape LOGS_SHAPE_QUERY_COMPILE_ERROR_LOCATION;
+extern const Shape LOGS_SHAPE_QUERY_COMPILE_ERROR;
+extern const Shape LOGS_SHAPE_MALFORMED_QUERY_EXCEPTION;

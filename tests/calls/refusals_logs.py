@@ -17,13 +17,20 @@ BY_GROUP: dict[str, Body] = {
     "PutLogEvents": {"logStreamName": "stream", **EVENTS}, "GetLogEvents": {"logStreamName": "stream"}, "FilterLogEvents": {},
     "PutRetentionPolicy": {"retentionInDays": 7}, "DeleteRetentionPolicy": {}, "AssociateKmsKey": {"kmsKeyId": KEY}, "DisassociateKmsKey": {},
     "TagLogGroup": {"tags": {"a": "b"}}, "UntagLogGroup": {"tags": ["a"]}, "ListTagsLogGroup": {}, "DescribeSubscriptionFilters": {},
+    "StartQuery": {"startTime": 0, "endTime": 4000000000, "queryString": "fields @message | filter @message like /a(b|c)*/ | stats count(*) by bin(5m)"},
     "DeleteSubscriptionFilter": {"filterName": "f"}, "DeleteMetricFilter": {"filterName": "f"}, "DescribeMetricFilters": {},
     "PutMetricFilter": {"filterName": "f", "filterPattern": "", "metricTransformations": [{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}]},
     "PutSubscriptionFilter": {"filterName": "f", "filterPattern": "", "destinationArn": "arn:aws:kinesis:us-east-1:000000000000:stream/here", "roleArn": ROLE},
 }
 # Of what has an ARN.
 BY_ARN: dict[str, Body] = {"TagResource": {"tags": {"a": "b"}}, "UntagResource": {"tagKeys": ["a"]}, "ListTagsForResource": {}}
+QUERY_ID, NOW = "00000000-0000-4000-8000-000000000000", {"startTime": 0, "endTime": 4000000000}
+QUERIES: dict[str, Body] = {
+    "GetQueryResults": {"queryId": QUERY_ID}, "StopQuery": {"queryId": QUERY_ID}, "DeleteQueryDefinition": {"queryDefinitionId": QUERY_ID},
+    "PutQueryDefinition": {"name": "q", "queryString": "fields a", "queryDefinitionId": QUERY_ID}, "GetLogRecord": {"logRecordPointer": "1." + "0" * 56},
+}
 OTHERS: dict[str, Body] = {
+    "DescribeQueries": {}, "DescribeQueryDefinitions": {}, **QUERIES, "PutQueryDefinition": {"name": "q", "queryString": "fields a"},
     "TestMetricFilter": {"filterPattern": "[a, ..., b>1]", "logEventMessages": ["a b 2"]},
     "ListLogGroups": {}, "PutResourcePolicy": {"policyName": "p", "policyDocument": POLICY}, "DescribeResourcePolicies": {}, "DeleteResourcePolicy": {"policyName": "p"},
     "PutDestination": {"destinationName": "d", "targetArn": "arn:aws:kinesis:us-east-1:000000000000:stream/here", "roleArn": ROLE},
@@ -57,6 +64,14 @@ def logs() -> Iterator[Row]:
     yield row("FilterLogEvents", "InvalidParameterException", **GROUP, logStreamNamePrefix="a", logStreamNames=["b"])
     for operation in ("FilterLogEvents", "PutMetricFilter"):
         yield row(operation, "InvalidParameterException", **GROUP, **{**BY_GROUP[operation], "filterPattern": "{ $.a = }"})
+    for operation, body in QUERIES.items():
+        yield row(operation, "ResourceNotFoundException", **body)
+    yield row("GetLogRecord", "InvalidParameterException", logRecordPointer="none")
+    yield row("DescribeQueries", "InvalidParameterException", nextToken="none")
+    yield row("DescribeQueryDefinitions", "InvalidParameterException", nextToken="none")
+    yield row("StartQuery", "MalformedQueryException", **GROUP, **NOW, queryString="fields a | nothing b")
+    yield row("StartQuery", "InvalidParameterException", **NOW, queryString="fields a")
+    yield row("StartQuery", "InvalidParameterException", **GROUP, startTime=2, endTime=1, queryString="fields a")
     yield row("TestMetricFilter", "InvalidParameterException", filterPattern="a-b", logEventMessages=["a"])
     yield row("DescribeMetricFilters", "InvalidParameterException", metricName="m")
     for operation, body in BY_ARN.items():

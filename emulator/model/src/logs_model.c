@@ -105,7 +105,39 @@ static const Shape shape_token;
 static const Shape shape_value;
 static const Shape shape_extracted_values;
 static const Shape shape_metric_filter_matches;
+static const Shape shape_query_language;
+static const Shape shape_log_group_names;
+static const Shape shape_log_group_identifiers;
+static const Shape shape_query_string;
+static const Shape shape_events_limit_start_query;
+static const Shape shape_query_id;
+static const Shape shape_get_query_results_next_token;
+static const Shape shape_get_query_results_max_items;
+static const Shape shape_field;
+static const Shape shape_result_rows;
+static const Shape shape_query_results;
+static const Shape shape_stats_value;
+static const Shape shape_query_status;
+static const Shape shape_encryption_key;
+static const Shape shape_success;
+static const Shape shape_describe_queries_max_results;
+static const Shape shape_query_duration;
+static const Shape shape_bytes_scanned_value;
+static const Shape shape_user_identity;
+static const Shape shape_query_info_list;
+static const Shape shape_log_record_pointer;
+static const Shape shape_log_record;
+static const Shape shape_query_definition_name;
+static const Shape shape_query_definition_string;
+static const Shape shape_client_token;
+static const Shape shape_query_parameter_name;
+static const Shape shape_query_parameter_default_value;
+static const Shape shape_query_parameter_description;
+static const Shape shape_query_parameter_list;
+static const Shape shape_query_list_max_results;
+static const Shape shape_query_definition_list;
 static const Shape shape_message;
+static const Shape shape_query_char_offset;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -842,6 +874,228 @@ static const Field fields_test_metric_filter_response[] = {
 };
 const Shape LOGS_SHAPE_TEST_METRIC_FILTER_RESPONSE = {.name = "TestMetricFilterResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsTestMetricFilterResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_test_metric_filter_response};
 
+static const char *const enum_query_language[] = {"CWLI", "SQL", "PPL", NULL};
+static const Shape shape_query_language = {.name = "QueryLanguage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_query_language};
+
+static const Shape shape_log_group_names = {.name = "LogGroupNames", .kind = KIND_LIST, .size = sizeof(LogsLogGroupNames), .min = NO_MIN, .max = NO_MAX, .member = &shape_log_group_name};
+
+static const Shape shape_log_group_identifiers = {.name = "LogGroupIdentifiers", .kind = KIND_LIST, .size = sizeof(LogsLogGroupIdentifiers), .min = NO_MIN, .max = NO_MAX, .member = &shape_log_group_identifier};
+
+static const Shape shape_query_string = {.name = "QueryString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 10000};
+
+static const Shape shape_events_limit_start_query = {.name = "EventsLimitStartQuery", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 100000};
+
+static const Field fields_start_query_request[] = {
+    {.name = {"queryLanguage", 13}, .path = "queryLanguage", .shape = &shape_query_language, .offset = offsetof(LogsStartQueryRequest, query_language), .has_offset = NO_OFFSET},
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsStartQueryRequest, log_group_name), .has_offset = NO_OFFSET},
+    {.name = {"logGroupNames", 13}, .path = "logGroupNames", .shape = &shape_log_group_names, .offset = offsetof(LogsStartQueryRequest, log_group_names), .has_offset = NO_OFFSET},
+    {.name = {"logGroupIdentifiers", 19}, .path = "logGroupIdentifiers", .shape = &shape_log_group_identifiers, .offset = offsetof(LogsStartQueryRequest, log_group_identifiers), .has_offset = NO_OFFSET},
+    {.name = {"startTime", 9}, .path = "startTime", .shape = &shape_timestamp, .offset = offsetof(LogsStartQueryRequest, start_time), .has_offset = offsetof(LogsStartQueryRequest, has_start_time), .required = true},
+    {.name = {"endTime", 7}, .path = "endTime", .shape = &shape_timestamp, .offset = offsetof(LogsStartQueryRequest, end_time), .has_offset = offsetof(LogsStartQueryRequest, has_end_time), .required = true},
+    {.name = {"queryString", 11}, .path = "queryString", .shape = &shape_query_string, .offset = offsetof(LogsStartQueryRequest, query_string), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"limit", 5}, .path = "limit", .shape = &shape_events_limit_start_query, .offset = offsetof(LogsStartQueryRequest, limit), .has_offset = offsetof(LogsStartQueryRequest, has_limit)},
+};
+const Shape LOGS_SHAPE_START_QUERY_REQUEST = {.name = "StartQueryRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsStartQueryRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 8, .fields = fields_start_query_request};
+
+static const Shape shape_query_id = {.name = "QueryId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256};
+
+static const Field fields_start_query_response[] = {
+    {.name = {"queryId", 7}, .path = "queryId", .shape = &shape_query_id, .offset = offsetof(LogsStartQueryResponse, query_id), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_START_QUERY_RESPONSE = {.name = "StartQueryResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsStartQueryResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_start_query_response};
+
+static const Shape shape_get_query_results_next_token = {.name = "GetQueryResultsNextToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 1024};
+
+static const Shape shape_get_query_results_max_items = {.name = "GetQueryResultsMaxItems", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 0, .max = 10000};
+
+static const Field fields_get_query_results_request[] = {
+    {.name = {"queryId", 7}, .path = "queryId", .shape = &shape_query_id, .offset = offsetof(LogsGetQueryResultsRequest, query_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_get_query_results_next_token, .offset = offsetof(LogsGetQueryResultsRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"maxItems", 8}, .path = "maxItems", .shape = &shape_get_query_results_max_items, .offset = offsetof(LogsGetQueryResultsRequest, max_items), .has_offset = offsetof(LogsGetQueryResultsRequest, has_max_items)},
+};
+const Shape LOGS_SHAPE_GET_QUERY_RESULTS_REQUEST = {.name = "GetQueryResultsRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsGetQueryResultsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_query_results_request};
+
+static const Shape shape_field = {.name = "Field", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_result_field[] = {
+    {.name = {"field", 5}, .path = "field", .shape = &shape_field, .offset = offsetof(LogsResultField, field), .has_offset = NO_OFFSET},
+    {.name = {"value", 5}, .path = "value", .shape = &shape_value, .offset = offsetof(LogsResultField, value), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_RESULT_FIELD = {.name = "ResultField", .kind = KIND_STRUCTURE, .size = sizeof(LogsResultField), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_result_field};
+
+static const Shape shape_result_rows = {.name = "ResultRows", .kind = KIND_LIST, .size = sizeof(LogsResultRows), .min = NO_MIN, .max = NO_MAX, .member = &LOGS_SHAPE_RESULT_FIELD};
+
+static const Shape shape_query_results = {.name = "QueryResults", .kind = KIND_LIST, .size = sizeof(LogsQueryResults), .min = NO_MIN, .max = NO_MAX, .member = &shape_result_rows};
+
+static const Shape shape_stats_value = {.name = "StatsValue", .kind = KIND_DOUBLE, .size = sizeof(double), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_query_statistics[] = {
+    {.name = {"recordsMatched", 14}, .path = "recordsMatched", .shape = &shape_stats_value, .offset = offsetof(LogsQueryStatistics, records_matched), .has_offset = offsetof(LogsQueryStatistics, has_records_matched)},
+    {.name = {"recordsScanned", 14}, .path = "recordsScanned", .shape = &shape_stats_value, .offset = offsetof(LogsQueryStatistics, records_scanned), .has_offset = offsetof(LogsQueryStatistics, has_records_scanned)},
+    {.name = {"estimatedRecordsSkipped", 23}, .path = "estimatedRecordsSkipped", .shape = &shape_stats_value, .offset = offsetof(LogsQueryStatistics, estimated_records_skipped), .has_offset = offsetof(LogsQueryStatistics, has_estimated_records_skipped)},
+    {.name = {"bytesScanned", 12}, .path = "bytesScanned", .shape = &shape_stats_value, .offset = offsetof(LogsQueryStatistics, bytes_scanned), .has_offset = offsetof(LogsQueryStatistics, has_bytes_scanned)},
+    {.name = {"estimatedBytesSkipped", 21}, .path = "estimatedBytesSkipped", .shape = &shape_stats_value, .offset = offsetof(LogsQueryStatistics, estimated_bytes_skipped), .has_offset = offsetof(LogsQueryStatistics, has_estimated_bytes_skipped)},
+    {.name = {"logGroupsScanned", 16}, .path = "logGroupsScanned", .shape = &shape_stats_value, .offset = offsetof(LogsQueryStatistics, log_groups_scanned), .has_offset = offsetof(LogsQueryStatistics, has_log_groups_scanned)},
+    {.name = {"resultCount", 11}, .path = "resultCount", .shape = &shape_stats_value, .offset = offsetof(LogsQueryStatistics, result_count), .has_offset = offsetof(LogsQueryStatistics, has_result_count)},
+};
+const Shape LOGS_SHAPE_QUERY_STATISTICS = {.name = "QueryStatistics", .kind = KIND_STRUCTURE, .size = sizeof(LogsQueryStatistics), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_query_statistics};
+
+static const char *const enum_query_status[] = {"Scheduled", "Running", "Complete", "Failed", "Cancelled", "Timeout", "Unknown", NULL};
+static const Shape shape_query_status = {.name = "QueryStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_query_status};
+
+static const Shape shape_encryption_key = {.name = "EncryptionKey", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 256};
+
+static const Field fields_get_query_results_response[] = {
+    {.name = {"queryLanguage", 13}, .path = "queryLanguage", .shape = &shape_query_language, .offset = offsetof(LogsGetQueryResultsResponse, query_language), .has_offset = NO_OFFSET},
+    {.name = {"results", 7}, .path = "results", .shape = &shape_query_results, .offset = offsetof(LogsGetQueryResultsResponse, results), .has_offset = NO_OFFSET},
+    {.name = {"statistics", 10}, .path = "statistics", .shape = &LOGS_SHAPE_QUERY_STATISTICS, .offset = offsetof(LogsGetQueryResultsResponse, statistics), .has_offset = NO_OFFSET},
+    {.name = {"status", 6}, .path = "status", .shape = &shape_query_status, .offset = offsetof(LogsGetQueryResultsResponse, status), .has_offset = NO_OFFSET},
+    {.name = {"encryptionKey", 13}, .path = "encryptionKey", .shape = &shape_encryption_key, .offset = offsetof(LogsGetQueryResultsResponse, encryption_key), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_get_query_results_next_token, .offset = offsetof(LogsGetQueryResultsResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_GET_QUERY_RESULTS_RESPONSE = {.name = "GetQueryResultsResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsGetQueryResultsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_get_query_results_response};
+
+static const Field fields_stop_query_request[] = {
+    {.name = {"queryId", 7}, .path = "queryId", .shape = &shape_query_id, .offset = offsetof(LogsStopQueryRequest, query_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_STOP_QUERY_REQUEST = {.name = "StopQueryRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsStopQueryRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_stop_query_request};
+
+static const Shape shape_success = {.name = "Success", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_stop_query_response[] = {
+    {.name = {"success", 7}, .path = "success", .shape = &shape_success, .offset = offsetof(LogsStopQueryResponse, success), .has_offset = offsetof(LogsStopQueryResponse, has_success)},
+};
+const Shape LOGS_SHAPE_STOP_QUERY_RESPONSE = {.name = "StopQueryResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsStopQueryResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_stop_query_response};
+
+static const Shape shape_describe_queries_max_results = {.name = "DescribeQueriesMaxResults", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 1000};
+
+static const Field fields_describe_queries_request[] = {
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsDescribeQueriesRequest, log_group_name), .has_offset = NO_OFFSET},
+    {.name = {"status", 6}, .path = "status", .shape = &shape_query_status, .offset = offsetof(LogsDescribeQueriesRequest, status), .has_offset = NO_OFFSET},
+    {.name = {"maxResults", 10}, .path = "maxResults", .shape = &shape_describe_queries_max_results, .offset = offsetof(LogsDescribeQueriesRequest, max_results), .has_offset = offsetof(LogsDescribeQueriesRequest, has_max_results)},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeQueriesRequest, next_token), .has_offset = NO_OFFSET},
+    {.name = {"queryLanguage", 13}, .path = "queryLanguage", .shape = &shape_query_language, .offset = offsetof(LogsDescribeQueriesRequest, query_language), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DESCRIBE_QUERIES_REQUEST = {.name = "DescribeQueriesRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeQueriesRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_describe_queries_request};
+
+static const Shape shape_query_duration = {.name = "QueryDuration", .kind = KIND_LONG, .size = sizeof(int64_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_bytes_scanned_value = {.name = "BytesScannedValue", .kind = KIND_DOUBLE, .size = sizeof(double), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_user_identity = {.name = "UserIdentity", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 2048};
+
+static const Field fields_query_info[] = {
+    {.name = {"queryLanguage", 13}, .path = "queryLanguage", .shape = &shape_query_language, .offset = offsetof(LogsQueryInfo, query_language), .has_offset = NO_OFFSET},
+    {.name = {"queryId", 7}, .path = "queryId", .shape = &shape_query_id, .offset = offsetof(LogsQueryInfo, query_id), .has_offset = NO_OFFSET},
+    {.name = {"queryString", 11}, .path = "queryString", .shape = &shape_query_string, .offset = offsetof(LogsQueryInfo, query_string), .has_offset = NO_OFFSET},
+    {.name = {"status", 6}, .path = "status", .shape = &shape_query_status, .offset = offsetof(LogsQueryInfo, status), .has_offset = NO_OFFSET},
+    {.name = {"createTime", 10}, .path = "createTime", .shape = &shape_timestamp, .offset = offsetof(LogsQueryInfo, create_time), .has_offset = offsetof(LogsQueryInfo, has_create_time)},
+    {.name = {"logGroupName", 12}, .path = "logGroupName", .shape = &shape_log_group_name, .offset = offsetof(LogsQueryInfo, log_group_name), .has_offset = NO_OFFSET},
+    {.name = {"queryDuration", 13}, .path = "queryDuration", .shape = &shape_query_duration, .offset = offsetof(LogsQueryInfo, query_duration), .has_offset = offsetof(LogsQueryInfo, has_query_duration)},
+    {.name = {"bytesScanned", 12}, .path = "bytesScanned", .shape = &shape_bytes_scanned_value, .offset = offsetof(LogsQueryInfo, bytes_scanned), .has_offset = offsetof(LogsQueryInfo, has_bytes_scanned)},
+    {.name = {"userIdentity", 12}, .path = "userIdentity", .shape = &shape_user_identity, .offset = offsetof(LogsQueryInfo, user_identity), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_QUERY_INFO = {.name = "QueryInfo", .kind = KIND_STRUCTURE, .size = sizeof(LogsQueryInfo), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_query_info};
+
+static const Shape shape_query_info_list = {.name = "QueryInfoList", .kind = KIND_LIST, .size = sizeof(LogsQueryInfoList), .min = NO_MIN, .max = NO_MAX, .member = &LOGS_SHAPE_QUERY_INFO};
+
+static const Field fields_describe_queries_response[] = {
+    {.name = {"queries", 7}, .path = "queries", .shape = &shape_query_info_list, .offset = offsetof(LogsDescribeQueriesResponse, queries), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeQueriesResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DESCRIBE_QUERIES_RESPONSE = {.name = "DescribeQueriesResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeQueriesResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_queries_response};
+
+static const Shape shape_log_record_pointer = {.name = "LogRecordPointer", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_get_log_record_request[] = {
+    {.name = {"logRecordPointer", 16}, .path = "logRecordPointer", .shape = &shape_log_record_pointer, .offset = offsetof(LogsGetLogRecordRequest, log_record_pointer), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"unmask", 6}, .path = "unmask", .shape = &shape_unmask, .offset = offsetof(LogsGetLogRecordRequest, unmask), .has_offset = offsetof(LogsGetLogRecordRequest, has_unmask)},
+};
+const Shape LOGS_SHAPE_GET_LOG_RECORD_REQUEST = {.name = "GetLogRecordRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsGetLogRecordRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_get_log_record_request};
+
+static const Shape shape_log_record = {.name = "LogRecord", .kind = KIND_MAP, .size = sizeof(LogsLogRecord), .min = NO_MIN, .max = NO_MAX, .key = &shape_field, .member = &shape_value, .entry_size = sizeof(LogsLogRecordEntry), .value_offset = offsetof(LogsLogRecordEntry, value)};
+
+static const Field fields_get_log_record_response[] = {
+    {.name = {"logRecord", 9}, .path = "logRecord", .shape = &shape_log_record, .offset = offsetof(LogsGetLogRecordResponse, log_record), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_GET_LOG_RECORD_RESPONSE = {.name = "GetLogRecordResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsGetLogRecordResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_log_record_response};
+
+static const Shape shape_query_definition_name = {.name = "QueryDefinitionName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Shape shape_query_definition_string = {.name = "QueryDefinitionString", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 10000};
+
+static const Shape shape_client_token = {.name = "ClientToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 36, .max = 128, .pattern = "\\S{36,128}"};
+
+static const Shape shape_query_parameter_name = {.name = "QueryParameterName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "^[a-zA-Z_][a-zA-Z0-9_]*"};
+
+static const Shape shape_query_parameter_default_value = {.name = "QueryParameterDefaultValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 1024};
+
+static const Shape shape_query_parameter_description = {.name = "QueryParameterDescription", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 512};
+
+static const Field fields_query_parameter[] = {
+    {.name = {"name", 4}, .path = "name", .shape = &shape_query_parameter_name, .offset = offsetof(LogsQueryParameter, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"defaultValue", 12}, .path = "defaultValue", .shape = &shape_query_parameter_default_value, .offset = offsetof(LogsQueryParameter, default_value), .has_offset = NO_OFFSET},
+    {.name = {"description", 11}, .path = "description", .shape = &shape_query_parameter_description, .offset = offsetof(LogsQueryParameter, description), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_QUERY_PARAMETER = {.name = "QueryParameter", .kind = KIND_STRUCTURE, .size = sizeof(LogsQueryParameter), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_query_parameter};
+
+static const Shape shape_query_parameter_list = {.name = "QueryParameterList", .kind = KIND_LIST, .size = sizeof(LogsQueryParameterList), .min = NO_MIN, .max = 20, .member = &LOGS_SHAPE_QUERY_PARAMETER};
+
+static const Field fields_put_query_definition_request[] = {
+    {.name = {"queryLanguage", 13}, .path = "queryLanguage", .shape = &shape_query_language, .offset = offsetof(LogsPutQueryDefinitionRequest, query_language), .has_offset = NO_OFFSET},
+    {.name = {"name", 4}, .path = "name", .shape = &shape_query_definition_name, .offset = offsetof(LogsPutQueryDefinitionRequest, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"queryDefinitionId", 17}, .path = "queryDefinitionId", .shape = &shape_query_id, .offset = offsetof(LogsPutQueryDefinitionRequest, query_definition_id), .has_offset = NO_OFFSET},
+    {.name = {"logGroupNames", 13}, .path = "logGroupNames", .shape = &shape_log_group_names, .offset = offsetof(LogsPutQueryDefinitionRequest, log_group_names), .has_offset = NO_OFFSET},
+    {.name = {"queryString", 11}, .path = "queryString", .shape = &shape_query_definition_string, .offset = offsetof(LogsPutQueryDefinitionRequest, query_string), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"clientToken", 11}, .path = "clientToken", .shape = &shape_client_token, .offset = offsetof(LogsPutQueryDefinitionRequest, client_token), .has_offset = NO_OFFSET},
+    {.name = {"parameters", 10}, .path = "parameters", .shape = &shape_query_parameter_list, .offset = offsetof(LogsPutQueryDefinitionRequest, parameters), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_PUT_QUERY_DEFINITION_REQUEST = {.name = "PutQueryDefinitionRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutQueryDefinitionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_put_query_definition_request};
+
+static const Field fields_put_query_definition_response[] = {
+    {.name = {"queryDefinitionId", 17}, .path = "queryDefinitionId", .shape = &shape_query_id, .offset = offsetof(LogsPutQueryDefinitionResponse, query_definition_id), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_PUT_QUERY_DEFINITION_RESPONSE = {.name = "PutQueryDefinitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsPutQueryDefinitionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_query_definition_response};
+
+static const Shape shape_query_list_max_results = {.name = "QueryListMaxResults", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 1000};
+
+static const Field fields_describe_query_definitions_request[] = {
+    {.name = {"queryLanguage", 13}, .path = "queryLanguage", .shape = &shape_query_language, .offset = offsetof(LogsDescribeQueryDefinitionsRequest, query_language), .has_offset = NO_OFFSET},
+    {.name = {"queryDefinitionNamePrefix", 25}, .path = "queryDefinitionNamePrefix", .shape = &shape_query_definition_name, .offset = offsetof(LogsDescribeQueryDefinitionsRequest, query_definition_name_prefix), .has_offset = NO_OFFSET},
+    {.name = {"maxResults", 10}, .path = "maxResults", .shape = &shape_query_list_max_results, .offset = offsetof(LogsDescribeQueryDefinitionsRequest, max_results), .has_offset = offsetof(LogsDescribeQueryDefinitionsRequest, has_max_results)},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeQueryDefinitionsRequest, next_token), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DESCRIBE_QUERY_DEFINITIONS_REQUEST = {.name = "DescribeQueryDefinitionsRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeQueryDefinitionsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_describe_query_definitions_request};
+
+static const Field fields_query_definition[] = {
+    {.name = {"queryLanguage", 13}, .path = "queryLanguage", .shape = &shape_query_language, .offset = offsetof(LogsQueryDefinition, query_language), .has_offset = NO_OFFSET},
+    {.name = {"queryDefinitionId", 17}, .path = "queryDefinitionId", .shape = &shape_query_id, .offset = offsetof(LogsQueryDefinition, query_definition_id), .has_offset = NO_OFFSET},
+    {.name = {"name", 4}, .path = "name", .shape = &shape_query_definition_name, .offset = offsetof(LogsQueryDefinition, name), .has_offset = NO_OFFSET},
+    {.name = {"queryString", 11}, .path = "queryString", .shape = &shape_query_definition_string, .offset = offsetof(LogsQueryDefinition, query_string), .has_offset = NO_OFFSET},
+    {.name = {"lastModified", 12}, .path = "lastModified", .shape = &shape_timestamp, .offset = offsetof(LogsQueryDefinition, last_modified), .has_offset = offsetof(LogsQueryDefinition, has_last_modified)},
+    {.name = {"logGroupNames", 13}, .path = "logGroupNames", .shape = &shape_log_group_names, .offset = offsetof(LogsQueryDefinition, log_group_names), .has_offset = NO_OFFSET},
+    {.name = {"parameters", 10}, .path = "parameters", .shape = &shape_query_parameter_list, .offset = offsetof(LogsQueryDefinition, parameters), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_QUERY_DEFINITION = {.name = "QueryDefinition", .kind = KIND_STRUCTURE, .size = sizeof(LogsQueryDefinition), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_query_definition};
+
+static const Shape shape_query_definition_list = {.name = "QueryDefinitionList", .kind = KIND_LIST, .size = sizeof(LogsQueryDefinitionList), .min = NO_MIN, .max = NO_MAX, .member = &LOGS_SHAPE_QUERY_DEFINITION};
+
+static const Field fields_describe_query_definitions_response[] = {
+    {.name = {"queryDefinitions", 16}, .path = "queryDefinitions", .shape = &shape_query_definition_list, .offset = offsetof(LogsDescribeQueryDefinitionsResponse, query_definitions), .has_offset = NO_OFFSET},
+    {.name = {"nextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(LogsDescribeQueryDefinitionsResponse, next_token), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_DESCRIBE_QUERY_DEFINITIONS_RESPONSE = {.name = "DescribeQueryDefinitionsResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsDescribeQueryDefinitionsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_query_definitions_response};
+
+static const Field fields_delete_query_definition_request[] = {
+    {.name = {"queryDefinitionId", 17}, .path = "queryDefinitionId", .shape = &shape_query_id, .offset = offsetof(LogsDeleteQueryDefinitionRequest, query_definition_id), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape LOGS_SHAPE_DELETE_QUERY_DEFINITION_REQUEST = {.name = "DeleteQueryDefinitionRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsDeleteQueryDefinitionRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_query_definition_request};
+
+static const Field fields_delete_query_definition_response[] = {
+    {.name = {"success", 7}, .path = "success", .shape = &shape_success, .offset = offsetof(LogsDeleteQueryDefinitionResponse, success), .has_offset = offsetof(LogsDeleteQueryDefinitionResponse, has_success)},
+};
+const Shape LOGS_SHAPE_DELETE_QUERY_DEFINITION_RESPONSE = {.name = "DeleteQueryDefinitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsDeleteQueryDefinitionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_query_definition_response};
+
 static const Field fields_invalid_sequence_token_exception[] = {
     {.name = {"expectedSequenceToken", 21}, .path = "expectedSequenceToken", .shape = &shape_sequence_token, .offset = offsetof(LogsInvalidSequenceTokenException, expected_sequence_token), .has_offset = NO_OFFSET},
 };
@@ -860,6 +1114,25 @@ static const Field fields_too_many_tags_exception[] = {
 };
 const Shape LOGS_SHAPE_TOO_MANY_TAGS_EXCEPTION = {.name = "TooManyTagsException", .kind = KIND_STRUCTURE, .size = sizeof(LogsTooManyTagsException), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_too_many_tags_exception};
 
+static const Shape shape_query_char_offset = {.name = "QueryCharOffset", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_query_compile_error_location[] = {
+    {.name = {"startCharOffset", 15}, .path = "startCharOffset", .shape = &shape_query_char_offset, .offset = offsetof(LogsQueryCompileErrorLocation, start_char_offset), .has_offset = offsetof(LogsQueryCompileErrorLocation, has_start_char_offset)},
+    {.name = {"endCharOffset", 13}, .path = "endCharOffset", .shape = &shape_query_char_offset, .offset = offsetof(LogsQueryCompileErrorLocation, end_char_offset), .has_offset = offsetof(LogsQueryCompileErrorLocation, has_end_char_offset)},
+};
+const Shape LOGS_SHAPE_QUERY_COMPILE_ERROR_LOCATION = {.name = "QueryCompileErrorLocation", .kind = KIND_STRUCTURE, .size = sizeof(LogsQueryCompileErrorLocation), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_query_compile_error_location};
+
+static const Field fields_query_compile_error[] = {
+    {.name = {"location", 8}, .path = "location", .shape = &LOGS_SHAPE_QUERY_COMPILE_ERROR_LOCATION, .offset = offsetof(LogsQueryCompileError, location), .has_offset = NO_OFFSET},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_message, .offset = offsetof(LogsQueryCompileError, message), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_QUERY_COMPILE_ERROR = {.name = "QueryCompileError", .kind = KIND_STRUCTURE, .size = sizeof(LogsQueryCompileError), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_query_compile_error};
+
+static const Field fields_malformed_query_exception[] = {
+    {.name = {"queryCompileError", 17}, .path = "queryCompileError", .shape = &LOGS_SHAPE_QUERY_COMPILE_ERROR, .offset = offsetof(LogsMalformedQueryException, query_compile_error), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_MALFORMED_QUERY_EXCEPTION = {.name = "MalformedQueryException", .kind = KIND_STRUCTURE, .size = sizeof(LogsMalformedQueryException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_malformed_query_exception};
+
 const ErrorModel LOGS_INVALID_PARAMETER = {"InvalidParameterException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel LOGS_RESOURCE_ALREADY_EXISTS = {"ResourceAlreadyExistsException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel LOGS_LIMIT_EXCEEDED = {"LimitExceededException", NULL, NULL, 400, true, "message", NULL};
@@ -873,6 +1146,7 @@ const ErrorModel LOGS_UNRECOGNIZED_CLIENT = {"UnrecognizedClientException", NULL
 const ErrorModel LOGS_ACCESS_DENIED = {"AccessDeniedException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel LOGS_INVALID_OPERATION = {"InvalidOperationException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel LOGS_TOO_MANY_TAGS = {"TooManyTagsException", NULL, NULL, 400, true, "message", &LOGS_SHAPE_TOO_MANY_TAGS_EXCEPTION};
+const ErrorModel LOGS_MALFORMED_QUERY = {"MalformedQueryException", NULL, NULL, 400, true, "message", &LOGS_SHAPE_MALFORMED_QUERY_EXCEPTION};
 
 const OperationModel LogsCreateLogGroupModel = {.name = "CreateLogGroup", .input = &LOGS_SHAPE_CREATE_LOG_GROUP_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
 const OperationModel LogsDescribeLogGroupsModel = {.name = "DescribeLogGroups", .input = &LOGS_SHAPE_DESCRIBE_LOG_GROUPS_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_LOG_GROUPS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
@@ -909,6 +1183,14 @@ const OperationModel LogsPutMetricFilterModel = {.name = "PutMetricFilter", .inp
 const OperationModel LogsDescribeMetricFiltersModel = {.name = "DescribeMetricFilters", .input = &LOGS_SHAPE_DESCRIBE_METRIC_FILTERS_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_METRIC_FILTERS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel LogsDeleteMetricFilterModel = {.name = "DeleteMetricFilter", .input = &LOGS_SHAPE_DELETE_METRIC_FILTER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200};
 const OperationModel LogsTestMetricFilterModel = {.name = "TestMetricFilter", .input = &LOGS_SHAPE_TEST_METRIC_FILTER_REQUEST, .output = &LOGS_SHAPE_TEST_METRIC_FILTER_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsStartQueryModel = {.name = "StartQuery", .input = &LOGS_SHAPE_START_QUERY_REQUEST, .output = &LOGS_SHAPE_START_QUERY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsGetQueryResultsModel = {.name = "GetQueryResults", .input = &LOGS_SHAPE_GET_QUERY_RESULTS_REQUEST, .output = &LOGS_SHAPE_GET_QUERY_RESULTS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsStopQueryModel = {.name = "StopQuery", .input = &LOGS_SHAPE_STOP_QUERY_REQUEST, .output = &LOGS_SHAPE_STOP_QUERY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDescribeQueriesModel = {.name = "DescribeQueries", .input = &LOGS_SHAPE_DESCRIBE_QUERIES_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_QUERIES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsGetLogRecordModel = {.name = "GetLogRecord", .input = &LOGS_SHAPE_GET_LOG_RECORD_REQUEST, .output = &LOGS_SHAPE_GET_LOG_RECORD_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsPutQueryDefinitionModel = {.name = "PutQueryDefinition", .input = &LOGS_SHAPE_PUT_QUERY_DEFINITION_REQUEST, .output = &LOGS_SHAPE_PUT_QUERY_DEFINITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDescribeQueryDefinitionsModel = {.name = "DescribeQueryDefinitions", .input = &LOGS_SHAPE_DESCRIBE_QUERY_DEFINITIONS_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_QUERY_DEFINITIONS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsDeleteQueryDefinitionModel = {.name = "DeleteQueryDefinition", .input = &LOGS_SHAPE_DELETE_QUERY_DEFINITION_REQUEST, .output = &LOGS_SHAPE_DELETE_QUERY_DEFINITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 
 static const char *const operation_names[] = {
     "AssociateKmsKey",

@@ -8,6 +8,8 @@
 #include "logs_operations.h"
 #include "metrics.h"
 #include "permission.h"
+#include "query.h"
+#include "query_definition.h"
 #include "schema.h"
 #include "sweep.h"
 #include "words.h"
@@ -45,13 +47,18 @@ static int reset(void *service, Bytes account, Bytes region)
         arena_reset(scope.arena);
     }
     arena_free(scope.arena);
-    return code == STORE_NOT_FOUND ? STORE_OK : code;
+    if (code == STORE_NOT_FOUND)
+        code = log_queries_remove_all(logs->store, account, region);
+    if (code == STORE_OK)
+        code = query_definitions_remove_all(logs->store, account, region);
+    return code;
 }
 
 static void on_rollback(void *context)
 {
     Logs *logs = context;
     meters_undo(logs->meters);
+    query_runs_forget(logs->query_runs);
 }
 
 static void after_turn(void *context, const void *event)
@@ -80,6 +87,7 @@ static void close_logs(void *service)
     Logs *logs = service;
     sweep_stop(logs);
     meters_close(logs->meters);
+    query_runs_free(logs->query_runs);
     sodium_memzero(logs->secret, sizeof logs->secret);
     free(logs);
 }
@@ -90,6 +98,8 @@ static bool open_tables(Logs *logs)
 {
     return sodium_init() >= 0 && store_migrate(logs->store, &logs_schema) == STORE_OK &&
            store_migrate(logs->store, &logs_filters_schema) == STORE_OK &&
+           store_migrate(logs->store, &logs_query_schema) == STORE_OK &&
+           store_migrate(logs->store, &logs_definition_schema) == STORE_OK &&
            seal_secret_load(logs->store, &secret_table, logs->secret) == STORE_OK;
 }
 
@@ -100,6 +110,7 @@ static void *open_logs(Runtime *runtime)
         abort();
     logs->runtime = runtime;
     logs->store = runtime->store;
+    logs->query_runs = query_runs_new();
     logs->kms = runtime_service(runtime, &kms_service);
     logs->iam = runtime_service(runtime, &iam_service);
     logs->kinesis = runtime_service(runtime, &kinesis_service);

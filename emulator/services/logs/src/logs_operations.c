@@ -38,5 +38,13 @@ const Operation *const LOGS_OPERATIONS[] = {
     &LogsDescribeMetricFilters,
     &LogsDeleteMetricFilter,
     &LogsTestMetricFilter,
+    &LogsStartQuery,
+    &LogsGetQueryResults,
+    &LogsStopQuery,
+    &LogsDescribeQueries,
+    &LogsGetLogRecord,
+    &LogsPutQueryDefinition,
+    &LogsDescribeQueryDefinitions,
+    &LogsDeleteQueryDefinition,
     NULL,
 };

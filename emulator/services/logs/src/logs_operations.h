@@ -38,6 +38,14 @@ extern const Operation LogsPutMetricFilter;
 extern const Operation LogsDescribeMetricFilters;
 extern const Operation LogsDeleteMetricFilter;
 extern const Operation LogsTestMetricFilter;
+extern const Operation LogsStartQuery;
+extern const Operation LogsGetQueryResults;
+extern const Operation LogsStopQuery;
+extern const Operation LogsDescribeQueries;
+extern const Operation LogsGetLogRecord;
+extern const Operation LogsPutQueryDefinition;
+extern const Operation LogsDescribeQueryDefinitions;
+extern const Operation LogsDeleteQueryDefinition;
 
 /* All of them; ends with NULL. */
 extern const Operation *const LOGS_OPERATIONS[];

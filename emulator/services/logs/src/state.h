@@ -20,6 +20,7 @@ struct Logs {
     struct Firehose *firehose;
     Meters *meters;                          /* NULL: nothing is measured */
     unsigned char secret[SEAL_SECRET_BYTES]; /* what events of groups that have a key are sealed with */
+    struct QueryRuns *query_runs;            /* what queries that are going on have in memory */
     Timer *sweep_timer;                      /* what is dropped, and what is too old, goes in steps */
     int64_t sweep_due_ms;
 };

@@ -1,0 +1,6 @@
+/* query_definition.h - queries that are kept under a name. */
+#pragma once
+#include "state.h"
+
+extern const Migration logs_definition_schema;
+MUST_CHECK int query_definitions_remove_all(Store *store, Bytes account, Bytes region);
