@@ -5,6 +5,7 @@ All that differs is told at the test's end, and what of the recording was not as
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -98,8 +99,13 @@ class Replay:
         return name
 
 
+@functools.cache  # a client takes as long to make as fifty calls
+def client_of(url: str, region: str, **config: Any) -> Any:
+    return client_at(url, "s3", region_name=region, config=Config(retries={"total_max_attempts": 1}, **config))
+
+
 def at(take: Replay, region: str) -> Any:
-    return client_at(take.s3.meta.endpoint_url, "s3", region_name=region)
+    return client_of(take.s3.meta.endpoint_url, region)
 
 
 def located(region: str) -> dict[str, Any]:
@@ -108,7 +114,12 @@ def located(region: str) -> dict[str, Any]:
 
 def unchecked(take: Replay) -> Any:
     """A client that sends what its model refuses."""
-    return client_at(take.s3.meta.endpoint_url, "s3", config=Config(parameter_validation=False, retries={"total_max_attempts": 1}))
+    return client_of(take.s3.meta.endpoint_url, "us-east-1", parameter_validation=False)
+
+
+@functools.cache
+def scenarios() -> dict[str, Any]:
+    return json.loads((RECORDED / "s3.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -131,8 +142,7 @@ def bucket(s3: Any, unique: Callable[[str], str]) -> str:
 
 @pytest.fixture
 def take(s3: Any, bucket: str, request: pytest.FixtureRequest) -> Iterator[Replay]:
-    scenarios = json.loads((RECORDED / "s3.json").read_text())
-    replay = Replay(s3, bucket, scenarios[request.node.name]["recorded-content"])
+    replay = Replay(s3, bucket, scenarios()[request.node.name]["recorded-content"])
     yield replay
     assert not replay.differs, "\n".join(["", *replay.differs])
     assert not replay.left, f"not asked for: {sorted(replay.left)}"

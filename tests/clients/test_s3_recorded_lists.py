@@ -6,7 +6,7 @@ import re
 
 import pytest
 import urllib3
-from s3_replay import at, bucket, located, s3, server, take, unchecked  # noqa: F401 (fixtures)
+from s3_replay import at, bucket, s3, server, take, unchecked  # noqa: F401 (fixtures)
 
 BODY = "content 123"
 FOLDERS = ("folder/aSubfolder/subFile1", "folder/aSubfolder/subFile2", "folder/file1", "folder/file2")

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 import urllib3
 from admin import ask
-from botocore.config import Config
-from conftest import client_at
-from s3_replay import at, bucket, located, s3, server, take, unchecked  # noqa: F401 (fixtures)
+from s3_replay import bucket, client_of, s3, server, take, unchecked  # noqa: F401 (fixtures)
 
 NOW = datetime.datetime.now(datetime.UTC)
 SOON, LATER = NOW + datetime.timedelta(days=1), NOW + datetime.timedelta(days=5)
@@ -541,7 +539,7 @@ def later(server):
 
 
 def by_version(take, version):
-    return client_at(take.s3.meta.endpoint_url, "s3", config=Config(signature_version=version))
+    return client_of(take.s3.meta.endpoint_url, "us-east-1", signature_version=version)
 
 
 VERSIONS = ["s3", "s3v4"]

@@ -135,42 +135,54 @@ Status lock_check_delete(Call *call, const Bucket *bucket, Bytes key, Bytes vers
     return deny_saying(call, &ACCESS_DENIED, PROTECTED, .key = (Bytes){0});
 }
 
-static Status keep_head(Call *call, const Bucket *bucket, Object *object, const ObjectHead *head)
+/* An object of a bucket that has a lock. */
+typedef struct Locked {
+    Bucket bucket;
+    Object object;
+    ObjectHead head;
+} Locked;
+
+static Status find(Call *call, Bytes bucket, Bytes owner, Locked *locked)
 {
-    object->head = object_head_text(call, head);
-    return object_update_head(call, bucket, object);
+    TRY(bucket_for(call, bucket, owner, &locked->bucket));
+    return expect_lock(call, &locked->bucket);
+}
+
+#define FIND(in, locked)                                                                                               \
+    do {                                                                                                               \
+        TRY(find(call, (in)->bucket, (in)->expected_bucket_owner, (locked)));                                          \
+        TRY(object_for(call, &(locked)->bucket, (in)->key, (in)->version_id, &(locked)->object));                      \
+        (locked)->head = object_head_read(call, (locked)->object.head);                                                \
+    } while (0)
+
+static Status keep(Call *call, Locked *locked)
+{
+    locked->object.head = object_head_text(call, &locked->head);
+    return object_update_head(call, &locked->bucket, &locked->object);
 }
 
 OPERATION(S3PutObjectLegalHold, put_object_legal_hold, WRITES);
 static Status put_object_legal_hold(Call *call, const S3PutObjectLegalHoldInput *in, S3PutObjectLegalHoldOutput *out)
 {
-    Bucket bucket;
-    Object object;
+    Locked locked;
     Bytes status = in->legal_hold ? in->legal_hold->status : (Bytes){0};
     (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(expect_lock(call, &bucket));
-    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
+    FIND(in, &locked);
     if (!bytes_is(status, "ON") && !bytes_is(status, "OFF"))
         return deny(call, &MALFORMED_XML);
-    ObjectHead head = object_head_read(call, object.head);
-    head.legal_hold = status;
-    return keep_head(call, &bucket, &object, &head);
+    locked.head.legal_hold = status;
+    return keep(call, &locked);
 }
 
 OPERATION(S3GetObjectLegalHold, get_object_legal_hold, READS);
 static Status get_object_legal_hold(Call *call, const S3GetObjectLegalHoldInput *in, S3GetObjectLegalHoldOutput *out)
 {
-    Bucket bucket;
-    Object object;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(expect_lock(call, &bucket));
-    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
-    ObjectHead head = object_head_read(call, object.head);
-    if (!present(head.legal_hold))
+    Locked locked;
+    FIND(in, &locked);
+    if (!present(locked.head.legal_hold))
         return deny(call, &LOCK_ABSENT);
     out->legal_hold = arena_new_of(call->arena, S3ObjectLockLegalHold);
-    out->legal_hold->status = head.legal_hold;
+    out->legal_hold->status = locked.head.legal_hold;
     return OK;
 }
 
@@ -184,42 +196,38 @@ static Status check_change(Call *call, const ObjectHead *head, const S3ObjectLoc
     return deny_saying(call, &ACCESS_DENIED, PROTECTED, .key = (Bytes){0});
 }
 
+static bool is_whole(const S3ObjectLockRetention *wanted)
+{
+    return present(wanted->mode) == wanted->has_retain_until_date && (!present(wanted->mode) || is_mode(wanted->mode));
+}
+
 OPERATION(S3PutObjectRetention, put_object_retention, WRITES);
 static Status put_object_retention(Call *call, const S3PutObjectRetentionInput *in, S3PutObjectRetentionOutput *out)
 {
-    static const S3ObjectLockRetention nothing = {0};
-    const S3ObjectLockRetention *wanted = in->retention ? in->retention : &nothing;
-    Bucket bucket;
-    Object object;
+    const S3ObjectLockRetention *wanted = in->retention;
+    Locked locked;
     (void)out;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(expect_lock(call, &bucket));
-    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
-    if (!in->retention || present(wanted->mode) != wanted->has_retain_until_date ||
-        (present(wanted->mode) && !is_mode(wanted->mode)))
+    FIND(in, &locked);
+    if (!wanted || !is_whole(wanted))
         return deny(call, &MALFORMED_XML);
     if (wanted->has_retain_until_date && wanted->retain_until_date <= call->now_ms)
         return deny_saying(call, &INVALID_ARGUMENT, "The retain until date must be in the future!",
                            .argument_name = TEXT("RetainUntilDate"));
-    ObjectHead head = object_head_read(call, object.head);
-    TRY(check_change(call, &head, wanted, in->has_bypass_governance_retention && in->bypass_governance_retention));
-    set_retention(call, &head, wanted->mode, wanted->retain_until_date);
-    return keep_head(call, &bucket, &object, &head);
+    TRY(check_change(call, &locked.head, wanted,
+                     in->has_bypass_governance_retention && in->bypass_governance_retention));
+    set_retention(call, &locked.head, wanted->mode, wanted->retain_until_date);
+    return keep(call, &locked);
 }
 
 OPERATION(S3GetObjectRetention, get_object_retention, READS);
 static Status get_object_retention(Call *call, const S3GetObjectRetentionInput *in, S3GetObjectRetentionOutput *out)
 {
-    Bucket bucket;
-    Object object;
-    TRY(bucket_for(call, in->bucket, in->expected_bucket_owner, &bucket));
-    TRY(expect_lock(call, &bucket));
-    TRY(object_for(call, &bucket, in->key, in->version_id, &object));
-    ObjectHead head = object_head_read(call, object.head);
-    if (!present(head.lock_mode))
+    Locked locked;
+    FIND(in, &locked);
+    if (!present(locked.head.lock_mode))
         return deny(call, &LOCK_ABSENT);
     out->retention = arena_new_of(call->arena, S3ObjectLockRetention);
-    out->retention->mode = head.lock_mode;
-    SET(out->retention, retain_until_date, lock_until_ms(head.lock_until));
+    out->retention->mode = locked.head.lock_mode;
+    SET(out->retention, retain_until_date, lock_until_ms(locked.head.lock_until));
     return OK;
 }
