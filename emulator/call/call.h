@@ -61,6 +61,10 @@ typedef struct Call {
     /* A fault rule may fail a part of a batch: see call_item_fails. */
     double failing_share;
     Bytes failing_code, failing_message;
+    /* Set by a service that has rules of its own for pages of other origins: what its answer says to the page, in place
+     * of what all say. NULL: that. */
+    const HttpHeader *origin_headers;
+    size_t origin_headers_count;
     const HttpSource *source;      /* set by call_answer_from */
     const HttpHead *head;          /* of the request; NULL where nobody sent it */
     int status;                    /* of a good answer, where the handler says another than the model; else 0 */

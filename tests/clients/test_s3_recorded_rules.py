@@ -1,4 +1,4 @@
-"""AWS's recorded answers on what rules do: lifecycles, object locks, CORS, browsers' forms, addresses that expire."""
+"""AWS's recorded answers on what rules do: lifecycles, object locks, browsers' forms, addresses that expire."""
 
 from __future__ import annotations
 
@@ -353,72 +353,6 @@ def test_s3_get_deep_archive_object_restore(take):
     take("get-object-invalid-state", "get_object")
     take("get_object_invalid_state", "get_object")
     take("restore_object", "restore_object", RestoreRequest={"Days": 30, "GlacierJobParameters": {"Tier": "Bulk"}})
-
-
-# CORS
-
-
-def sent(take, method, headers, path="/k"):
-    answer = urllib3.request(method, f"{take.s3.meta.endpoint_url}/{take.bucket}{path}", headers=headers)
-    names = {name.title() if name.lower().startswith(("access-", "content-l")) else name: value for name, value in answer.headers.items()}
-    return answer, names
-
-
-def told(take, name, method="OPTIONS", path="/k", **headers):
-    """Status, body, and those of the headers that CORS and HTTP give a meaning."""
-    recorded = take.recorded[name]
-    answer, _ = sent(take, method, {header.replace("_", "-"): value for header, value in headers.items()}, path)
-    lower = {header.lower(): value for header, value in answer.headers.items()}
-    wanted = {header.lower(): value for header, value in recorded["Headers"].items() if header.lower().startswith(("access-control", "vary"))}
-    have = {header: value for header, value in lower.items() if header.startswith(("access-control", "vary"))}
-    body: Any = answer.data.decode()
-    if isinstance(recorded["Body"], dict):
-        body = {"Error": {child.tag: child.text for child in tree.fromstring(body)}}
-    take.same(name, {"Body": body, "StatusCode": answer.status, "Headers": recorded["Headers"]} if have == wanted else {"Headers": have, "wanted": wanted})
-
-
-def cors(take, *these):
-    take.call("put_object", Key="k", Body="test-cors")
-    take.s3.put_bucket_cors(Bucket=take.bucket, CORSConfiguration={"CORSRules": list(these)})
-
-
-LOCAL = "https://localhost:4200"
-
-
-def test_get_cors(take):
-    take("get-cors-no-set", "get_bucket_cors")
-    cors(take, {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]})
-    take("get-cors-after-set", "get_bucket_cors")
-
-
-def test_put_cors(take):
-    rule = {"AllowedOrigins": ["https://test.com", "https://app.test.com", "http://test.com:80"], "AllowedMethods": ["GET", "PUT", "HEAD"], "MaxAgeSeconds": 3000,
-            "AllowedHeaders": ["x-amz-expected-bucket-owner", "x-amz-server-side-encryption-customer-algorithm"]}
-    take("put-cors", "put_bucket_cors", CORSConfiguration={"CORSRules": [rule]})
-    take("get-cors", "get_bucket_cors")
-
-
-def test_put_cors_invalid_rules(take):
-    take("put-cors-exc", "put_bucket_cors", CORSConfiguration={"CORSRules": [{"AllowedOrigins": ["https://test.com"], "AllowedMethods": ["GET", "MYMETHOD"]}]})
-    take("put-cors-exc-empty", "put_bucket_cors", CORSConfiguration={"CORSRules": []})
-
-
-def test_delete_cors(take):
-    take("delete-cors-before-set", "delete_bucket_cors")
-    take("put-cors", "put_bucket_cors", CORSConfiguration={"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]})
-    take("get-cors", "get_bucket_cors")
-    take("delete-cors", "delete_bucket_cors")
-    take("get-cors-deleted", "get_bucket_cors")
-
-
-def test_put_cors_empty_origin(take):
-    cors(take, {"AllowedOrigins": [""], "AllowedMethods": ["GET", "PUT", "HEAD"]})
-    take("get-cors-empty", "get_bucket_cors")
-
-
-def test_cors_expose_headers(take):
-    cors(take, {"AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "ExposeHeaders": ["x-amz-id-2", "x-amz-request-id", "x-amz-request-payer"]})
-    told(take, "opt-get", Origin=LOCAL, Access_Control_Request_Method="GET")
 
 
 # Addresses that were signed, and forms

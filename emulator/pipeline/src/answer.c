@@ -173,6 +173,10 @@ void answer(Exchange *exchange)
     if (exchange->service && exchange->service->tells_crc32)
         wire_answer_add(&answer, TEXT("x-amz-crc32"),
                         arena_text(answer.arena, "%u", crc32_of(buffer_bytes(&answer.body))));
+    if (exchange->call.origin_headers) {
+        exchange->request->answer_headers = exchange->call.origin_headers;
+        exchange->request->answer_headers_count = exchange->call.origin_headers_count;
+    }
     log_request(exchange, answer.status);
     note(exchange, answer.status, buffer_bytes(&answer.body));
     HttpResponse response = {answer.status, answer.headers, answer.headers_count, answer.body, NULL};

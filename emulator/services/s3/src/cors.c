@@ -87,8 +87,8 @@ static Bytes asked_again(Arena *arena, Bytes asked)
     return text;
 }
 
-static void allow(Arena *arena, const S3CORSRule *rule, const Question *asked, const Bytes *pattern,
-                  HttpResponse *response)
+static const HttpHeader *allow(Arena *arena, const S3CORSRule *rule, const Question *asked, const Bytes *pattern,
+                               size_t *ret_count)
 {
     HttpHeader *headers = arena_new_array(arena, HttpHeader, 7);
     size_t count = 0;
@@ -106,21 +106,35 @@ static void allow(Arena *arena, const S3CORSRule *rule, const Question *asked, c
     if (rule->has_max_age_seconds)
         headers[count++] = (HttpHeader){TEXT("access-control-max-age"), arena_text(arena, "%d", rule->max_age_seconds)};
     headers[count++] = (HttpHeader){TEXT("vary"), VARY};
-    response->headers = headers;
-    response->headers_count = count;
+    *ret_count = count;
+    return headers;
 }
 
-static void refuse(Arena *arena, const char *method, bool is_object, HttpResponse *response)
+static Bytes chance(S3 *s3, Arena *arena, size_t len)
 {
-    HttpHeader *headers = arena_new_array(arena, HttpHeader, 1);
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    char *text = arena_take_raw(arena, len);
+    random_fill(s3->runtime->random, text, len);
+    for (size_t i = 0; i < len; i++)
+        text[i] = letters[(unsigned char)text[i] & 31];
+    return (Bytes){text, len};
+}
+
+static void refuse(S3 *s3, Arena *arena, const char *method, bool is_object, HttpResponse *response)
+{
+    HttpHeader *headers = arena_new_array(arena, HttpHeader, 3);
+    Bytes id = chance(s3, arena, 16), host_id = chance(s3, arena, 76);
     headers[0] = (HttpHeader){TEXT("content-type"), TEXT("application/xml")};
+    headers[1] = (HttpHeader){TEXT("x-amz-request-id"), id};
+    headers[2] = (HttpHeader){TEXT("x-amz-id-2"), host_id};
     response->status = 403;
     response->headers = headers;
-    response->headers_count = 1;
+    response->headers_count = 3;
     buffer_append_format(&response->body,
                          "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessForbidden</Code><Message>%s"
-                         "</Message><Method>%s</Method><ResourceType>%s</ResourceType></Error>",
-                         NOT_ALLOWED, method, is_object ? "OBJECT" : "BUCKET");
+                         "</Message><Method>%s</Method><ResourceType>%s</ResourceType><RequestId>" BYTES_FMT
+                         "</RequestId><HostId>" BYTES_FMT "</HostId></Error>",
+                         NOT_ALLOWED, method, is_object ? "OBJECT" : "BUCKET", BYTES_ARG(id), BYTES_ARG(host_id));
 }
 
 /* The method is told only where it is one: nothing that was sent comes back unlooked at. */
@@ -133,33 +147,70 @@ static const char *method_told(Bytes method)
     return "OPTIONS";
 }
 
-static bool read_rules(S3 *s3, HttpRequest *request, Bytes name, S3CORSConfiguration *ret_cors)
+static bool read_rules(Call *call, Bytes name, S3CORSConfiguration *ret_cors)
 {
-    Call call = {.scope = scope_of_runtime(s3->runtime, s3, request->arena)};
     Bucket bucket;
     bool is_there = false;
-    return bucket_find(&call, name, &bucket) == STORE_OK &&
-           is_ok(document_read(&call, &bucket, "cors", &S3_SHAPE_CORS_CONFIGURATION, ret_cors, &is_there)) && is_there;
+    return bucket_find(call, name, &bucket) == STORE_OK &&
+           is_ok(document_read(call, &bucket, "cors", &S3_SHAPE_CORS_CONFIGURATION, ret_cors, &is_there)) && is_there;
+}
+
+/* The rules of the bucket that is asked for; false: it has none. */
+static bool find_rules(Call *call, const HttpHead *head, S3CORSConfiguration *ret_cors, bool *ret_is_object)
+{
+    Bytes rest = s3_path(call->service, call->arena, head), name;
+    (void)bytes_cut(&rest, '/');
+    name = present(rest) ? bytes_cut(&rest, '/') : (Bytes){0};
+    *ret_is_object = present(rest) && rest.len;
+    return name.len && unescape_path(call->arena, name, &name) && read_rules(call, name, ret_cors);
+}
+
+static const HttpHeader *find_answer(Arena *arena, const S3CORSConfiguration *cors, const Question *asked,
+                                     size_t *ret_count)
+{
+    for (size_t i = 0; i < cors->cors_rules.len; i++) {
+        const Bytes *pattern = meets(&cors->cors_rules.items[i], asked);
+        if (pattern)
+            return allow(arena, &cors->cors_rules.items[i], asked, pattern, ret_count);
+    }
+    *ret_count = 0;
+    return NULL;
 }
 
 bool cors_preflight(void *service, HttpRequest *request, HttpResponse *response)
 {
+    S3 *s3 = service;
     S3CORSConfiguration cors = {0};
+    bool is_object;
     HttpHead head = http_head(request);
     Question asked = {http_header(request, "origin"), http_header(request, "access-control-request-method"),
                       http_header(request, "access-control-request-headers")};
-    Bytes rest = s3_path(service, request->arena, &head), name;
-    (void)bytes_cut(&rest, '/');
-    name = present(rest) ? bytes_cut(&rest, '/') : (Bytes){0};
-    if (!name.len || !unescape_path(request->arena, name, &name) || !read_rules(service, request, name, &cors))
+    Call call = {.scope = scope_of_runtime(s3->runtime, s3, request->arena)};
+    if (!find_rules(&call, &head, &cors, &is_object))
         return false;
-    for (size_t i = 0; i < cors.cors_rules.len; i++) {
-        const Bytes *pattern = meets(&cors.cors_rules.items[i], &asked);
-        if (!pattern)
-            continue;
-        allow(request->arena, &cors.cors_rules.items[i], &asked, pattern, response);
-        return true;
-    }
-    refuse(request->arena, method_told(asked.method), present(rest) && rest.len, response);
+    response->headers = find_answer(request->arena, &cors, &asked, &response->headers_count);
+    if (!response->headers)
+        refuse(s3, request->arena, method_told(asked.method), is_object, response);
     return true;
+}
+
+/* What a GET asks of a preflight is taken at its word (recorded). */
+Status cors_answer(Call *call)
+{
+    S3CORSConfiguration cors = {0};
+    bool is_there, is_object;
+    if (!call->head || !present(http_head_field(call->head, "origin")))
+        return OK;
+    TRY(some_bucket_has(call, WATCHED_CORS, &is_there));
+    if (!is_there || !find_rules(call, call->head, &cors, &is_object))
+        return OK;
+    Question asked = {http_head_field(call->head, "origin"),
+                      http_head_field(call->head, "access-control-request-method"),
+                      http_head_field(call->head, "access-control-request-headers")};
+    if (!present(asked.method))
+        asked.method = call->head->method;
+    call->origin_headers = find_answer(call->arena, &cors, &asked, &call->origin_headers_count);
+    if (!call->origin_headers)
+        call->origin_headers = arena_new_of(call->arena, HttpHeader);
+    return OK;
 }

@@ -149,6 +149,7 @@ static Status admit(Call *call, const void *in)
         return deny_saying(call, &AUTHORIZATION_MALFORMED,
                            arena_cstr(call->arena, arena_text(call->arena, MALFORMED, BYTES_ARG(call->region))),
                            .region = TEXT("us-east-1"));
+    TRY(cors_answer(call));
     return presigned_check(call);
 }
 
