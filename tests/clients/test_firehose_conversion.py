@@ -236,6 +236,28 @@ def test_the_object_says_how_it_is_encoded_and_what_was_counted(own_emulator):
     assert {"SucceedConversion.Records", "SucceedConversion.Bytes", "FailedConversion.Records", "FailedConversion.Bytes"} <= names
 
 
+def test_what_fails_is_in_the_error_log(own_emulator):
+    url = own_emulator().url
+    firehose, s3, glue, logs = (client_at(url, service) for service in ("firehose", "s3", "glue", "logs"))
+    s3.create_bucket(Bucket="archive")
+    glue.create_database(DatabaseInput={"Name": "base"})
+    glue.create_table(DatabaseName="base", TableInput={"Name": "t", "StorageDescriptor": {"Columns": [{"Name": "a", "Type": "int"}]}})
+    place = {"logGroupName": "/aws/kinesisfirehose/hose", "logStreamName": "DestinationDelivery"}
+    logs.create_log_group(logGroupName=place["logGroupName"])
+    logs.create_log_stream(**place)
+    options = {"Enabled": True, "LogGroupName": place["logGroupName"], "LogStreamName": place["logStreamName"]}
+    conversion = converting({"DatabaseName": "base", "TableName": "t", "RoleARN": ROLE})
+    told = to_bucket("archive", CloudWatchLoggingOptions=options, DataFormatConversionConfiguration=conversion)
+    firehose.create_delivery_stream(DeliveryStreamName="hose", ExtendedS3DestinationConfiguration=told)
+    firehose.create_delivery_stream(DeliveryStreamName="lost", ExtendedS3DestinationConfiguration=to_bucket("missing", CloudWatchLoggingOptions=options))
+    for name in ("hose", "lost"):
+        firehose.put_record(DeliveryStreamName=name, Record={"Data": b"no"})
+        ask(url, "firehose/flush", stream=name)
+    said = [json.loads(event["message"]) for event in logs.get_log_events(**place, startFromHead=True)["events"]]
+    assert [(line["errorCode"], line["destination"]) for line in said] == [(PARSE, "arn:aws:s3:::archive"), ("S3.NoSuchBucket", "arn:aws:s3:::missing")]
+    assert said[0]["message"] == "Encountered malformed JSON." and said[0]["deliveryStreamVersionId"] == 1
+
+
 def memory(emulator: Any, what: str) -> int:
     """VmRSS, what it has; VmHWM, the most it had. In bytes."""
     lines = dict(line.split(":", 1) for line in Path(f"/proc/{emulator.process.pid}/status").read_text().splitlines())

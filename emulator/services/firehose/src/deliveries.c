@@ -1,6 +1,7 @@
 /* deliveries.c - what is due is begun; small ones are done with at once, large ones go on by the loop's timer. */
 #include "deliveries.h"
 #include "pages.h"
+#include "saying.h"
 #include "sending.h"
 
 #define RETRY_MS     5000
@@ -106,6 +107,17 @@ static int lose_old(Work *work)
     return STORE_OK;
 }
 
+/* aws: "Monitor Firehose using CloudWatch Logs", the errors of S3. What an endpoint answers is said with its request.
+ */
+static void say_failure(const Work *work)
+{
+    Destination destination;
+    if (work->reason == S3_NO_BUCKET && destination_read(work->scope.arena, &work->stream, &destination))
+        stream_say(
+            work->scope.service, &work->stream, &destination, TEXT("S3.NoSuchBucket"),
+            TEXT("The specified bucket does not exist. Create the bucket or use a different bucket that does exist."));
+}
+
 static int note_failure(void *context)
 {
     Work *work = context;
@@ -113,6 +125,8 @@ static int note_failure(void *context)
     int code = delivery_stream_load(&work->scope, stream->id, stream);
     if (code != STORE_OK)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
+    if (!stream->failing_ms)
+        say_failure(work);
     if (!stream->failing_ms)
         stream->failing_ms = work->scope.now_ms;
     stream->retry_ms = work->scope.now_ms + RETRY_MS;

@@ -114,6 +114,7 @@ static void convert(Delivery *delivery, Outlet *outlet, const Passing *record)
         delivery->passed_records++;
         return;
     }
+    delivery_say(delivery, fault.code, fault.message);
     delivery->unconverted_bytes += (int64_t)record->data.len;
     delivery->unconverted_records++;
     Outlet *failed = error_outlet(delivery, &delivery->unconverted, "format-conversion-failed", record->arrival_ms);

@@ -15,13 +15,12 @@ static json_t *text_of(Bytes text)
     return string ? string : json_string("");
 }
 
-static Bytes line_of(Arena *arena, const Delivery *delivery, Bytes code, Bytes message)
+static Bytes line_of(Arena *arena, const DeliveryStream *stream, Bytes destination, Bytes code, Bytes message)
 {
-    const DeliveryStream *stream = &delivery->stream;
     Bytes arn = delivery_stream_arn(arena, stream);
     json_t *line = json_object();
     json_object_set_new(line, "deliveryStreamARN", text_of(arn));
-    json_object_set_new(line, "destination", text_of(delivery->destination->bucket_arn));
+    json_object_set_new(line, "destination", text_of(destination));
     json_object_set_new(line, "deliveryStreamVersionId", json_integer(stream->version));
     json_object_set_new(line, "message", text_of(message));
     json_object_set_new(line, "errorCode", text_of(code));
@@ -34,20 +33,27 @@ static Bytes line_of(Arena *arena, const Delivery *delivery, Bytes code, Bytes m
     return kept;
 }
 
-void delivery_say(Delivery *delivery, Bytes code, Bytes message)
+void stream_say(Firehose *firehose, const DeliveryStream *stream, const Destination *destination, Bytes code,
+                Bytes message)
 {
-    Runtime *runtime = delivery->firehose->runtime;
-    const FirehoseCloudWatchLoggingOptions *options = delivery->destination->cloud_watch_logging_options;
+    Runtime *runtime = firehose->runtime;
+    const FirehoseCloudWatchLoggingOptions *options = destination->cloud_watch_logging_options;
     if (!options || !options->enabled || !present(options->log_group_name) || !present(options->log_stream_name) ||
-        !runtime_is_watched(runtime, &FIREHOSE_SAID) || delivery->said++ >= SAID_MAX)
+        !runtime_is_watched(runtime, &FIREHOSE_SAID))
         return;
     Arena *arena = runtime_event_arena(runtime);
     FirehoseSaid said = {
-        .account = arena_copy(arena, delivery->stream.account),
-        .region = arena_copy(arena, delivery->stream.region),
+        .account = arena_copy(arena, stream->account),
+        .region = arena_copy(arena, stream->region),
         .group = arena_copy(arena, options->log_group_name),
         .stream = arena_copy(arena, options->log_stream_name),
-        .message = line_of(arena, delivery, code, message),
+        .message = line_of(arena, stream, destination->bucket_arn, code, message),
     };
     runtime_publish(runtime, &FIREHOSE_SAID, &said);
+}
+
+void delivery_say(Delivery *delivery, Bytes code, Bytes message)
+{
+    if (delivery->said++ < SAID_MAX)
+        stream_say(delivery->firehose, &delivery->stream, delivery->destination, code, message);
 }
