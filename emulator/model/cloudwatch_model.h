@@ -94,6 +94,33 @@ extern const ErrorModel CLOUDWATCH_CONCURRENT_MODIFICATION;
 #define CLOUDWATCH_HISTORY_ITEM_TYPE_ALARMCONTRIBUTORSTATEUPDATE TEXT("AlarmContributorStateUpdate")
 #define CLOUDWATCH_HISTORY_ITEM_TYPE_ALARMCONTRIBUTORACTION TEXT("AlarmContributorAction")
 
+#define CLOUDWATCH_METRIC_STREAM_OUTPUT_FORMAT_JSON TEXT("json")
+#define CLOUDWATCH_METRIC_STREAM_OUTPUT_FORMAT_OPENTELEMETRY0_7 TEXT("opentelemetry0.7")
+#define CLOUDWATCH_METRIC_STREAM_OUTPUT_FORMAT_OPENTELEMETRY1_0 TEXT("opentelemetry1.0")
+
+#define CLOUDWATCH_ANOMALY_DETECTOR_TYPE_SINGLE_METRIC TEXT("SINGLE_METRIC")
+#define CLOUDWATCH_ANOMALY_DETECTOR_TYPE_METRIC_MATH TEXT("METRIC_MATH")
+
+#define CLOUDWATCH_ANOMALY_DETECTOR_ADAPTATION_SPEED_FAST TEXT("FAST")
+#define CLOUDWATCH_ANOMALY_DETECTOR_ADAPTATION_SPEED_NORMAL TEXT("NORMAL")
+#define CLOUDWATCH_ANOMALY_DETECTOR_ADAPTATION_SPEED_SLOW TEXT("SLOW")
+
+#define CLOUDWATCH_ANOMALY_DETECTOR_OUTLIER_FILTERING_STRENGTH_MINIMAL TEXT("MINIMAL")
+#define CLOUDWATCH_ANOMALY_DETECTOR_OUTLIER_FILTERING_STRENGTH_MODERATE TEXT("MODERATE")
+#define CLOUDWATCH_ANOMALY_DETECTOR_OUTLIER_FILTERING_STRENGTH_STRICT TEXT("STRICT")
+
+#define CLOUDWATCH_ANOMALY_DETECTOR_STATE_VALUE_PENDING_TRAINING TEXT("PENDING_TRAINING")
+#define CLOUDWATCH_ANOMALY_DETECTOR_STATE_VALUE_TRAINED_INSUFFICIENT_DATA TEXT("TRAINED_INSUFFICIENT_DATA")
+#define CLOUDWATCH_ANOMALY_DETECTOR_STATE_VALUE_TRAINED TEXT("TRAINED")
+
+#define CLOUDWATCH_ALARM_MUTE_RULE_STATUS_SCHEDULED TEXT("SCHEDULED")
+#define CLOUDWATCH_ALARM_MUTE_RULE_STATUS_ACTIVE TEXT("ACTIVE")
+#define CLOUDWATCH_ALARM_MUTE_RULE_STATUS_EXPIRED TEXT("EXPIRED")
+
+#define CLOUDWATCH_QUERY_TYPE_PROMQL TEXT("PROMQL")
+#define CLOUDWATCH_QUERY_TYPE_SQL TEXT("SQL")
+#define CLOUDWATCH_QUERY_TYPE_METRIC_MATH TEXT("METRIC_MATH")
+
 struct CloudwatchDimension;
 struct CloudwatchStatisticSet;
 struct CloudwatchMetricDatum;
@@ -162,6 +189,48 @@ struct CloudwatchListTagsForResourceInput;
 struct CloudwatchListTagsForResourceOutput;
 struct CloudwatchGetMetricWidgetImageInput;
 struct CloudwatchGetMetricWidgetImageOutput;
+struct CloudwatchMetricStreamFilter;
+struct CloudwatchMetricStreamStatisticsMetric;
+struct CloudwatchMetricStreamStatisticsConfiguration;
+struct CloudwatchPutMetricStreamInput;
+struct CloudwatchPutMetricStreamOutput;
+struct CloudwatchGetMetricStreamInput;
+struct CloudwatchGetMetricStreamOutput;
+struct CloudwatchListMetricStreamsInput;
+struct CloudwatchMetricStreamEntry;
+struct CloudwatchListMetricStreamsOutput;
+struct CloudwatchDeleteMetricStreamInput;
+struct CloudwatchDeleteMetricStreamOutput;
+struct CloudwatchStartMetricStreamsInput;
+struct CloudwatchStartMetricStreamsOutput;
+struct CloudwatchStopMetricStreamsInput;
+struct CloudwatchStopMetricStreamsOutput;
+struct CloudwatchDescribeAnomalyDetectorsInput;
+struct CloudwatchRange;
+struct CloudwatchAnomalyDetectorConfiguration;
+struct CloudwatchMetricCharacteristics;
+struct CloudwatchSingleMetricAnomalyDetector;
+struct CloudwatchMetricMathAnomalyDetector;
+struct CloudwatchAnomalyDetector;
+struct CloudwatchDescribeAnomalyDetectorsOutput;
+struct CloudwatchDescribeInsightRulesInput;
+struct CloudwatchInsightRule;
+struct CloudwatchDescribeInsightRulesOutput;
+struct CloudwatchListManagedInsightRulesInput;
+struct CloudwatchManagedRuleState;
+struct CloudwatchManagedRuleDescription;
+struct CloudwatchListManagedInsightRulesOutput;
+struct CloudwatchListAlarmMuteRulesInput;
+struct CloudwatchAlarmMuteRuleSummary;
+struct CloudwatchListAlarmMuteRulesOutput;
+struct CloudwatchGetAlarmMuteRuleInput;
+struct CloudwatchSchedule;
+struct CloudwatchRule;
+struct CloudwatchMuteTargets;
+struct CloudwatchGetAlarmMuteRuleOutput;
+struct CloudwatchListMetricDataQueryDefinitionsInput;
+struct CloudwatchMetricDataQueryDefinitionSummary;
+struct CloudwatchListMetricDataQueryDefinitionsOutput;
 struct CloudwatchDashboardInvalidInputError;
 struct CloudwatchResourceNotFoundException;
 
@@ -339,6 +408,91 @@ typedef struct CloudwatchTagKeyList {
     Bytes *items;
     size_t len;
 } CloudwatchTagKeyList;
+
+typedef struct CloudwatchMetricStreamFilterMetricNames {
+    Bytes *items;
+    size_t len;
+} CloudwatchMetricStreamFilterMetricNames;
+
+typedef struct CloudwatchMetricStreamFilters {
+    struct CloudwatchMetricStreamFilter *items;
+    size_t len;
+} CloudwatchMetricStreamFilters;
+
+typedef struct CloudwatchMetricStreamStatisticsIncludeMetrics {
+    struct CloudwatchMetricStreamStatisticsMetric *items;
+    size_t len;
+} CloudwatchMetricStreamStatisticsIncludeMetrics;
+
+typedef struct CloudwatchMetricStreamStatisticsAdditionalStatistics {
+    Bytes *items;
+    size_t len;
+} CloudwatchMetricStreamStatisticsAdditionalStatistics;
+
+typedef struct CloudwatchMetricStreamStatisticsConfigurations {
+    struct CloudwatchMetricStreamStatisticsConfiguration *items;
+    size_t len;
+} CloudwatchMetricStreamStatisticsConfigurations;
+
+typedef struct CloudwatchMetricStreamEntries {
+    struct CloudwatchMetricStreamEntry *items;
+    size_t len;
+} CloudwatchMetricStreamEntries;
+
+typedef struct CloudwatchMetricStreamNames {
+    Bytes *items;
+    size_t len;
+} CloudwatchMetricStreamNames;
+
+typedef struct CloudwatchAnomalyDetectorIds {
+    Bytes *items;
+    size_t len;
+} CloudwatchAnomalyDetectorIds;
+
+typedef struct CloudwatchAnomalyDetectorTypes {
+    Bytes *items;
+    size_t len;
+} CloudwatchAnomalyDetectorTypes;
+
+typedef struct CloudwatchAnomalyDetectorExcludedTimeRanges {
+    struct CloudwatchRange *items;
+    size_t len;
+} CloudwatchAnomalyDetectorExcludedTimeRanges;
+
+typedef struct CloudwatchAnomalyDetectors {
+    struct CloudwatchAnomalyDetector *items;
+    size_t len;
+} CloudwatchAnomalyDetectors;
+
+typedef struct CloudwatchInsightRules {
+    struct CloudwatchInsightRule *items;
+    size_t len;
+} CloudwatchInsightRules;
+
+typedef struct CloudwatchManagedRuleDescriptions {
+    struct CloudwatchManagedRuleDescription *items;
+    size_t len;
+} CloudwatchManagedRuleDescriptions;
+
+typedef struct CloudwatchAlarmMuteRuleStatuses {
+    Bytes *items;
+    size_t len;
+} CloudwatchAlarmMuteRuleStatuses;
+
+typedef struct CloudwatchAlarmMuteRuleSummaries {
+    struct CloudwatchAlarmMuteRuleSummary *items;
+    size_t len;
+} CloudwatchAlarmMuteRuleSummaries;
+
+typedef struct CloudwatchMuteTargetAlarmNameList {
+    Bytes *items;
+    size_t len;
+} CloudwatchMuteTargetAlarmNameList;
+
+typedef struct CloudwatchMetricDataQueryDefinitionSummaries {
+    struct CloudwatchMetricDataQueryDefinitionSummary *items;
+    size_t len;
+} CloudwatchMetricDataQueryDefinitionSummaries;
 
 typedef struct CloudwatchDimension {
     Bytes name;
@@ -940,6 +1094,288 @@ typedef struct CloudwatchGetMetricWidgetImageOutput {
     Bytes metric_widget_image;
 } CloudwatchGetMetricWidgetImageOutput;
 
+typedef struct CloudwatchMetricStreamFilter {
+    Bytes namespace;
+    CloudwatchMetricStreamFilterMetricNames metric_names;
+} CloudwatchMetricStreamFilter;
+
+typedef struct CloudwatchMetricStreamStatisticsMetric {
+    Bytes namespace;
+    Bytes metric_name;
+} CloudwatchMetricStreamStatisticsMetric;
+
+typedef struct CloudwatchMetricStreamStatisticsConfiguration {
+    CloudwatchMetricStreamStatisticsIncludeMetrics include_metrics;
+    CloudwatchMetricStreamStatisticsAdditionalStatistics additional_statistics;
+} CloudwatchMetricStreamStatisticsConfiguration;
+
+typedef struct CloudwatchPutMetricStreamInput {
+    Bytes name;
+    CloudwatchMetricStreamFilters include_filters;
+    CloudwatchMetricStreamFilters exclude_filters;
+    Bytes firehose_arn;
+    Bytes role_arn;
+    Bytes output_format;
+    CloudwatchTagList tags;
+    CloudwatchMetricStreamStatisticsConfigurations statistics_configurations;
+    bool include_linked_accounts_metrics;
+    bool has_include_linked_accounts_metrics;
+} CloudwatchPutMetricStreamInput;
+
+typedef struct CloudwatchPutMetricStreamOutput {
+    Bytes arn;
+} CloudwatchPutMetricStreamOutput;
+
+typedef struct CloudwatchGetMetricStreamInput {
+    Bytes name;
+} CloudwatchGetMetricStreamInput;
+
+typedef struct CloudwatchGetMetricStreamOutput {
+    Bytes arn;
+    Bytes name;
+    CloudwatchMetricStreamFilters include_filters;
+    CloudwatchMetricStreamFilters exclude_filters;
+    Bytes firehose_arn;
+    Bytes role_arn;
+    Bytes state;
+    int64_t creation_date;
+    bool has_creation_date;
+    int64_t last_update_date;
+    bool has_last_update_date;
+    Bytes output_format;
+    CloudwatchMetricStreamStatisticsConfigurations statistics_configurations;
+    bool include_linked_accounts_metrics;
+    bool has_include_linked_accounts_metrics;
+} CloudwatchGetMetricStreamOutput;
+
+typedef struct CloudwatchListMetricStreamsInput {
+    Bytes next_token;
+    int32_t max_results;
+    bool has_max_results;
+} CloudwatchListMetricStreamsInput;
+
+typedef struct CloudwatchMetricStreamEntry {
+    Bytes arn;
+    int64_t creation_date;
+    bool has_creation_date;
+    int64_t last_update_date;
+    bool has_last_update_date;
+    Bytes name;
+    Bytes firehose_arn;
+    Bytes state;
+    Bytes output_format;
+} CloudwatchMetricStreamEntry;
+
+typedef struct CloudwatchListMetricStreamsOutput {
+    Bytes next_token;
+    CloudwatchMetricStreamEntries entries;
+} CloudwatchListMetricStreamsOutput;
+
+typedef struct CloudwatchDeleteMetricStreamInput {
+    Bytes name;
+} CloudwatchDeleteMetricStreamInput;
+
+typedef struct CloudwatchDeleteMetricStreamOutput {
+    char nothing_;
+} CloudwatchDeleteMetricStreamOutput;
+
+typedef struct CloudwatchStartMetricStreamsInput {
+    CloudwatchMetricStreamNames names;
+} CloudwatchStartMetricStreamsInput;
+
+typedef struct CloudwatchStartMetricStreamsOutput {
+    char nothing_;
+} CloudwatchStartMetricStreamsOutput;
+
+typedef struct CloudwatchStopMetricStreamsInput {
+    CloudwatchMetricStreamNames names;
+} CloudwatchStopMetricStreamsInput;
+
+typedef struct CloudwatchStopMetricStreamsOutput {
+    char nothing_;
+} CloudwatchStopMetricStreamsOutput;
+
+typedef struct CloudwatchDescribeAnomalyDetectorsInput {
+    CloudwatchAnomalyDetectorIds anomaly_detector_ids;
+    Bytes next_token;
+    int32_t max_results;
+    bool has_max_results;
+    Bytes namespace;
+    Bytes metric_name;
+    CloudwatchDimensions dimensions;
+    CloudwatchAnomalyDetectorTypes anomaly_detector_types;
+} CloudwatchDescribeAnomalyDetectorsInput;
+
+typedef struct CloudwatchRange {
+    int64_t start_time;
+    bool has_start_time;
+    int64_t end_time;
+    bool has_end_time;
+} CloudwatchRange;
+
+typedef struct CloudwatchAnomalyDetectorConfiguration {
+    CloudwatchAnomalyDetectorExcludedTimeRanges excluded_time_ranges;
+    Bytes metric_timezone;
+    Bytes adaptation_speed;
+    Bytes outlier_filtering_strength;
+} CloudwatchAnomalyDetectorConfiguration;
+
+typedef struct CloudwatchMetricCharacteristics {
+    bool periodic_spikes;
+    bool has_periodic_spikes;
+} CloudwatchMetricCharacteristics;
+
+typedef struct CloudwatchSingleMetricAnomalyDetector {
+    Bytes account_id;
+    Bytes namespace;
+    Bytes metric_name;
+    CloudwatchDimensions dimensions;
+    Bytes stat;
+} CloudwatchSingleMetricAnomalyDetector;
+
+typedef struct CloudwatchMetricMathAnomalyDetector {
+    CloudwatchMetricDataQueries metric_data_queries;
+} CloudwatchMetricMathAnomalyDetector;
+
+typedef struct CloudwatchAnomalyDetector {
+    Bytes anomaly_detector_id;
+    Bytes namespace;
+    Bytes metric_name;
+    CloudwatchDimensions dimensions;
+    Bytes stat;
+    struct CloudwatchAnomalyDetectorConfiguration *configuration;
+    Bytes state_value;
+    struct CloudwatchMetricCharacteristics *metric_characteristics;
+    struct CloudwatchSingleMetricAnomalyDetector *single_metric_anomaly_detector;
+    struct CloudwatchMetricMathAnomalyDetector *metric_math_anomaly_detector;
+} CloudwatchAnomalyDetector;
+
+typedef struct CloudwatchDescribeAnomalyDetectorsOutput {
+    CloudwatchAnomalyDetectors anomaly_detectors;
+    Bytes next_token;
+} CloudwatchDescribeAnomalyDetectorsOutput;
+
+typedef struct CloudwatchDescribeInsightRulesInput {
+    Bytes next_token;
+    int32_t max_results;
+    bool has_max_results;
+} CloudwatchDescribeInsightRulesInput;
+
+typedef struct CloudwatchInsightRule {
+    Bytes name;
+    Bytes state;
+    Bytes schema;
+    Bytes definition;
+    bool managed_rule;
+    bool has_managed_rule;
+    bool apply_on_transformed_logs;
+    bool has_apply_on_transformed_logs;
+} CloudwatchInsightRule;
+
+typedef struct CloudwatchDescribeInsightRulesOutput {
+    Bytes next_token;
+    CloudwatchInsightRules insight_rules;
+} CloudwatchDescribeInsightRulesOutput;
+
+typedef struct CloudwatchListManagedInsightRulesInput {
+    Bytes resource_arn;
+    Bytes next_token;
+    int32_t max_results;
+    bool has_max_results;
+} CloudwatchListManagedInsightRulesInput;
+
+typedef struct CloudwatchManagedRuleState {
+    Bytes rule_name;
+    Bytes state;
+} CloudwatchManagedRuleState;
+
+typedef struct CloudwatchManagedRuleDescription {
+    Bytes template_name;
+    Bytes resource_arn;
+    struct CloudwatchManagedRuleState *rule_state;
+} CloudwatchManagedRuleDescription;
+
+typedef struct CloudwatchListManagedInsightRulesOutput {
+    CloudwatchManagedRuleDescriptions managed_rules;
+    Bytes next_token;
+} CloudwatchListManagedInsightRulesOutput;
+
+typedef struct CloudwatchListAlarmMuteRulesInput {
+    Bytes alarm_name;
+    CloudwatchAlarmMuteRuleStatuses statuses;
+    int32_t max_records;
+    bool has_max_records;
+    Bytes next_token;
+} CloudwatchListAlarmMuteRulesInput;
+
+typedef struct CloudwatchAlarmMuteRuleSummary {
+    Bytes alarm_mute_rule_arn;
+    int64_t expire_date;
+    bool has_expire_date;
+    Bytes status;
+    Bytes mute_type;
+    int64_t last_updated_timestamp;
+    bool has_last_updated_timestamp;
+} CloudwatchAlarmMuteRuleSummary;
+
+typedef struct CloudwatchListAlarmMuteRulesOutput {
+    CloudwatchAlarmMuteRuleSummaries alarm_mute_rule_summaries;
+    Bytes next_token;
+} CloudwatchListAlarmMuteRulesOutput;
+
+typedef struct CloudwatchGetAlarmMuteRuleInput {
+    Bytes alarm_mute_rule_name;
+} CloudwatchGetAlarmMuteRuleInput;
+
+typedef struct CloudwatchSchedule {
+    Bytes expression;
+    Bytes duration;
+    Bytes timezone;
+} CloudwatchSchedule;
+
+typedef struct CloudwatchRule {
+    struct CloudwatchSchedule *schedule;
+} CloudwatchRule;
+
+typedef struct CloudwatchMuteTargets {
+    CloudwatchMuteTargetAlarmNameList alarm_names;
+} CloudwatchMuteTargets;
+
+typedef struct CloudwatchGetAlarmMuteRuleOutput {
+    Bytes name;
+    Bytes alarm_mute_rule_arn;
+    Bytes description;
+    struct CloudwatchRule *rule;
+    struct CloudwatchMuteTargets *mute_targets;
+    int64_t start_date;
+    bool has_start_date;
+    int64_t expire_date;
+    bool has_expire_date;
+    Bytes status;
+    int64_t last_updated_timestamp;
+    bool has_last_updated_timestamp;
+    Bytes mute_type;
+} CloudwatchGetAlarmMuteRuleOutput;
+
+typedef struct CloudwatchListMetricDataQueryDefinitionsInput {
+    int32_t max_results;
+    bool has_max_results;
+    Bytes next_token;
+} CloudwatchListMetricDataQueryDefinitionsInput;
+
+typedef struct CloudwatchMetricDataQueryDefinitionSummary {
+    Bytes id;
+    Bytes path;
+    Bytes type;
+    int64_t updated_at;
+    bool has_updated_at;
+} CloudwatchMetricDataQueryDefinitionSummary;
+
+typedef struct CloudwatchListMetricDataQueryDefinitionsOutput {
+    CloudwatchMetricDataQueryDefinitionSummaries items;
+    Bytes next_token;
+} CloudwatchListMetricDataQueryDefinitionsOutput;
+
 typedef struct CloudwatchDashboardInvalidInputError {
     Bytes message;
     CloudwatchDashboardValidationMessages dashboard_validation_messages;
@@ -1013,6 +1449,18 @@ extern const OperationModel CloudwatchTagResourceModel;
 extern const OperationModel CloudwatchUntagResourceModel;
 extern const OperationModel CloudwatchListTagsForResourceModel;
 extern const OperationModel CloudwatchGetMetricWidgetImageModel;
+extern const OperationModel CloudwatchPutMetricStreamModel;
+extern const OperationModel CloudwatchGetMetricStreamModel;
+extern const OperationModel CloudwatchListMetricStreamsModel;
+extern const OperationModel CloudwatchDeleteMetricStreamModel;
+extern const OperationModel CloudwatchStartMetricStreamsModel;
+extern const OperationModel CloudwatchStopMetricStreamsModel;
+extern const OperationModel CloudwatchDescribeAnomalyDetectorsModel;
+extern const OperationModel CloudwatchDescribeInsightRulesModel;
+extern const OperationModel CloudwatchListManagedInsightRulesModel;
+extern const OperationModel CloudwatchListAlarmMuteRulesModel;
+extern const OperationModel CloudwatchGetAlarmMuteRuleModel;
+extern const OperationModel CloudwatchListMetricDataQueryDefinitionsModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape CLOUDWATCH_SHAPE_DIMENSION;
@@ -1083,5 +1531,47 @@ extern const Shape CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT;
 extern const Shape CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT;
 extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_INPUT;
 extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_STREAM_FILTER;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_STREAM_STATISTICS_METRIC;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_STREAM_STATISTICS_CONFIGURATION;
+extern const Shape CLOUDWATCH_SHAPE_PUT_METRIC_STREAM_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_PUT_METRIC_STREAM_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_STREAM_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_GET_METRIC_STREAM_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_LIST_METRIC_STREAMS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_STREAM_ENTRY;
+extern const Shape CLOUDWATCH_SHAPE_LIST_METRIC_STREAMS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_DELETE_METRIC_STREAM_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_DELETE_METRIC_STREAM_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_START_METRIC_STREAMS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_START_METRIC_STREAMS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_STOP_METRIC_STREAMS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_STOP_METRIC_STREAMS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_ANOMALY_DETECTORS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_RANGE;
+extern const Shape CLOUDWATCH_SHAPE_ANOMALY_DETECTOR_CONFIGURATION;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_CHARACTERISTICS;
+extern const Shape CLOUDWATCH_SHAPE_SINGLE_METRIC_ANOMALY_DETECTOR;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_MATH_ANOMALY_DETECTOR;
+extern const Shape CLOUDWATCH_SHAPE_ANOMALY_DETECTOR;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_ANOMALY_DETECTORS_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_INSIGHT_RULES_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_INSIGHT_RULE;
+extern const Shape CLOUDWATCH_SHAPE_DESCRIBE_INSIGHT_RULES_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_LIST_MANAGED_INSIGHT_RULES_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_MANAGED_RULE_STATE;
+extern const Shape CLOUDWATCH_SHAPE_MANAGED_RULE_DESCRIPTION;
+extern const Shape CLOUDWATCH_SHAPE_LIST_MANAGED_INSIGHT_RULES_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_LIST_ALARM_MUTE_RULES_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_ALARM_MUTE_RULE_SUMMARY;
+extern const Shape CLOUDWATCH_SHAPE_LIST_ALARM_MUTE_RULES_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_GET_ALARM_MUTE_RULE_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_SCHEDULE;
+extern const Shape CLOUDWATCH_SHAPE_RULE;
+extern const Shape CLOUDWATCH_SHAPE_MUTE_TARGETS;
+extern const Shape CLOUDWATCH_SHAPE_GET_ALARM_MUTE_RULE_OUTPUT;
+extern const Shape CLOUDWATCH_SHAPE_LIST_METRIC_DATA_QUERY_DEFINITIONS_INPUT;
+extern const Shape CLOUDWATCH_SHAPE_METRIC_DATA_QUERY_DEFINITION_SUMMARY;
+extern const Shape CLOUDWATCH_SHAPE_LIST_METRIC_DATA_QUERY_DEFINITIONS_OUTPUT;
 extern const Shape CLOUDWATCH_SHAPE_DASHBOARD_INVALID_INPUT_ERROR;
 extern const Shape CLOUDWATCH_SHAPE_RESOURCE_NOT_FOUND_EXCEPTION;

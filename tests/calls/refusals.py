@@ -203,6 +203,16 @@ def cloudwatch() -> Iterator[Row]:
     query = {"Id": "m1", "MetricStat": {"Metric": {"Namespace": "n", "MetricName": "m"}, "Period": 60, "Stat": "Sum"}}
     yield row("GetMetricData", "InvalidNextToken", {"MetricDataQueries": [query], "NextToken": "x", **times})
     yield row("GetMetricWidgetImage", "InvalidParameterValueException", {"MetricWidget": "{}", "OutputFormat": "gif"})
+    stream = {"Name": "s", "FirehoseArn": "arn:aws:firehose:us-east-1:000000000000:deliverystream/d", "RoleArn": "arn:aws:iam::000000000000:role/r", "OutputFormat": "json"}
+    both = {"IncludeFilters": [{"Namespace": "a"}], "ExcludeFilters": [{"Namespace": "b"}]}
+    yield row("PutMetricStream", "InvalidParameterCombinationException", {**stream, **both})
+    yield row("PutMetricStream", "InvalidParameterValueException", {**stream, "RoleArn": "me"})
+    yield row("GetMetricStream", "ResourceNotFoundException", {"Name": "nobody"})
+    yield row("ListMetricStreams", "InvalidNextToken", {"NextToken": "x" * 300})
+    yield row("GetAlarmMuteRule", "ResourceNotFoundException", {"AlarmMuteRuleName": "nobody"})
+    for operation in ("DescribeAnomalyDetectors", "DescribeInsightRules", "ListAlarmMuteRules"):
+        yield row(operation, "InvalidNextToken", {"NextToken": "x"})
+    yield row("ListManagedInsightRules", "InvalidNextToken", {"ResourceARN": "arn:aws:s3:::b", "NextToken": "x"})
     yield row("PutDashboard", "DashboardInvalidInputError", {"DashboardName": "d", "DashboardBody": "{}"})
     yield row("GetDashboard", "DashboardNotFoundError", {"DashboardName": "nobody"})
     yield row("ListDashboards", "InvalidParameterValueException", {"NextToken": "no name"})
@@ -280,6 +290,7 @@ WITHOUT = {
     "dynamodb ListTables": OURS, "dynamodb DescribeLimits": OURS, "dynamodb BatchExecuteStatement": "a statement's error is in the answer",
     "dynamodb ListBackups": OURS, "dynamodb ListExports": OURS, "dynamodb ListImports": OURS, "dynamodb ListGlobalTables": OURS,
     "dynamodbstreams ListStreams": "what isn't there has no streams", "glue CheckSchemaVersionValidity": "an invalid schema is an answer", "glue GetDatabases": "any token is taken",
+    "cloudwatch StartMetricStreams": "names that nobody has are no error", "cloudwatch StopMetricStreams": "the same", "cloudwatch DeleteMetricStream": "the same",
     "cloudwatch PutMetricAlarm": "but for a limit on how many there are, none is declared", "cloudwatch PutCompositeAlarm": "the same",
     **{f"iam {name}": OURS for name in IAM_WITHOUT}, "sts GetSessionToken": OURS,
     "kms ListKeys": "any marker is taken", "s3 HeadBucket": HEAD, "s3 HeadObject": HEAD, "s3 CopyObject": "tests/clients/test_s3_more.py archives",

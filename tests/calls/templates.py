@@ -93,6 +93,13 @@ OTHERS: dict[str, list[Body]] = {
     "cloudwatch DescribeAlarmContributors": [{"AlarmName": "a"}], "cloudwatch TagResource": [{"ResourceARN": ALARM_ARN, "Tags": [{"Key": "a", "Value": "b"}]}],
     "cloudwatch UntagResource": [{"ResourceARN": ALARM_ARN, "TagKeys": ["a"]}], "cloudwatch ListTagsForResource": [{"ResourceARN": ALARM_ARN}],
     "cloudwatch GetMetricWidgetImage": [{"MetricWidget": '{"metrics":[["n","m"],[{"expression":"FILL(METRICS(),0)","id":"e"}]],"width":60,"height":40}'}],
+    "cloudwatch PutMetricStream": [{"Name": "s", "FirehoseArn": "arn:aws:firehose:us-east-1:000000000000:deliverystream/d", "RoleArn": "arn:aws:iam::000000000000:role/r",
+                                    "OutputFormat": "opentelemetry1.0", "IncludeFilters": [{"Namespace": "n", "MetricNames": ["m"]}], "StatisticsConfigurations": [
+                                        {"IncludeMetrics": [{"Namespace": "n", "MetricName": "m"}], "AdditionalStatistics": ["p99"]}]}],
+    "cloudwatch GetMetricStream": [{"Name": "s"}], "cloudwatch ListMetricStreams": [{}, {"MaxResults": 1}], "cloudwatch DeleteMetricStream": [{"Name": "s"}],
+    "cloudwatch StartMetricStreams": [{"Names": ["s"]}], "cloudwatch StopMetricStreams": [{"Names": ["s"]}],
+    "cloudwatch DescribeAnomalyDetectors": [{}], "cloudwatch DescribeInsightRules": [{}], "cloudwatch ListManagedInsightRules": [{"ResourceARN": ALARM_ARN}],
+    "cloudwatch ListAlarmMuteRules": [{}], "cloudwatch GetAlarmMuteRule": [{"AlarmMuteRuleName": "r"}], "cloudwatch ListMetricDataQueryDefinitions": [{}],
     "cloudwatch GetMetricData": [{"MetricDataQueries": QUERIES, **TIMES}],
     "kms CreateKey": [{"Description": "d"}], "kms ListKeys": [{}], "kms ListAliases": [{}, {"KeyId": "$KeyId"}],
     "kms CreateAlias": [{"AliasName": "alias/other", "TargetKeyId": "$KeyId"}], "kms UpdateAlias": [{"AliasName": "alias/fuzz", "TargetKeyId": "$KeyId"}],

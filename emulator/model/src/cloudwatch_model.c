@@ -130,6 +130,57 @@ static const Shape shape_tag_key_list;
 static const Shape shape_metric_widget;
 static const Shape shape_output_format;
 static const Shape shape_metric_widget_image;
+static const Shape shape_metric_stream_name;
+static const Shape shape_metric_stream_filter_metric_names;
+static const Shape shape_metric_stream_filters;
+static const Shape shape_metric_stream_output_format;
+static const Shape shape_metric_stream_statistics_include_metrics;
+static const Shape shape_metric_stream_statistic;
+static const Shape shape_metric_stream_statistics_additional_statistics;
+static const Shape shape_metric_stream_statistics_configurations;
+static const Shape shape_include_linked_accounts_metrics;
+static const Shape shape_metric_stream_state;
+static const Shape shape_list_metric_streams_max_results;
+static const Shape shape_metric_stream_entries;
+static const Shape shape_metric_stream_names;
+static const Shape shape_anomaly_detector_id;
+static const Shape shape_anomaly_detector_ids;
+static const Shape shape_max_returned_results_count;
+static const Shape shape_anomaly_detector_type;
+static const Shape shape_anomaly_detector_types;
+static const Shape shape_anomaly_detector_metric_stat;
+static const Shape shape_anomaly_detector_excluded_time_ranges;
+static const Shape shape_anomaly_detector_metric_timezone;
+static const Shape shape_anomaly_detector_adaptation_speed;
+static const Shape shape_anomaly_detector_outlier_filtering_strength;
+static const Shape shape_anomaly_detector_state_value;
+static const Shape shape_periodic_spikes;
+static const Shape shape_anomaly_detectors;
+static const Shape shape_insight_rule_max_results;
+static const Shape shape_insight_rule_name;
+static const Shape shape_insight_rule_state;
+static const Shape shape_insight_rule_schema;
+static const Shape shape_insight_rule_definition;
+static const Shape shape_insight_rule_is_managed;
+static const Shape shape_insight_rule_on_transformed_logs;
+static const Shape shape_insight_rules;
+static const Shape shape_template_name;
+static const Shape shape_managed_rule_descriptions;
+static const Shape shape_name;
+static const Shape shape_alarm_mute_rule_status;
+static const Shape shape_alarm_mute_rule_statuses;
+static const Shape shape_arn;
+static const Shape shape_mute_type;
+static const Shape shape_alarm_mute_rule_summaries;
+static const Shape shape_expression;
+static const Shape shape_duration;
+static const Shape shape_mute_target_alarm_name_list;
+static const Shape shape_max_results;
+static const Shape shape_metric_data_query_definition_next_token;
+static const Shape shape_definition_id;
+static const Shape shape_definition_path;
+static const Shape shape_query_type;
+static const Shape shape_metric_data_query_definition_summaries;
 static const Shape shape_dashboard_error_message;
 static const Shape shape_resource_type;
 static const Shape shape_resource_id;
@@ -977,6 +1028,407 @@ static const Field fields_get_metric_widget_image_output[] = {
 };
 const Shape CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_OUTPUT = {.name = "GetMetricWidgetImageOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricWidgetImageOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_metric_widget_image_output};
 
+static const Shape shape_metric_stream_name = {.name = "MetricStreamName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const Shape shape_metric_stream_filter_metric_names = {.name = "MetricStreamFilterMetricNames", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricStreamFilterMetricNames), .min = NO_MIN, .max = NO_MAX, .member = &shape_metric_name};
+
+static const Field fields_metric_stream_filter[] = {
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchMetricStreamFilter, namespace), .has_offset = NO_OFFSET},
+    {.name = {"MetricNames", 11}, .path = "metricNames", .shape = &shape_metric_stream_filter_metric_names, .offset = offsetof(CloudwatchMetricStreamFilter, metric_names), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_STREAM_FILTER = {.name = "MetricStreamFilter", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricStreamFilter), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_metric_stream_filter};
+
+static const Shape shape_metric_stream_filters = {.name = "MetricStreamFilters", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricStreamFilters), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_METRIC_STREAM_FILTER};
+
+static const char *const enum_metric_stream_output_format[] = {"json", "opentelemetry0.7", "opentelemetry1.0", NULL};
+static const Shape shape_metric_stream_output_format = {.name = "MetricStreamOutputFormat", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255, .enums = enum_metric_stream_output_format};
+
+static const Field fields_metric_stream_statistics_metric[] = {
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchMetricStreamStatisticsMetric, namespace), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchMetricStreamStatisticsMetric, metric_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_STREAM_STATISTICS_METRIC = {.name = "MetricStreamStatisticsMetric", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricStreamStatisticsMetric), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_metric_stream_statistics_metric};
+
+static const Shape shape_metric_stream_statistics_include_metrics = {.name = "MetricStreamStatisticsIncludeMetrics", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricStreamStatisticsIncludeMetrics), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_METRIC_STREAM_STATISTICS_METRIC};
+
+static const Shape shape_metric_stream_statistic = {.name = "MetricStreamStatistic", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_metric_stream_statistics_additional_statistics = {.name = "MetricStreamStatisticsAdditionalStatistics", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricStreamStatisticsAdditionalStatistics), .min = NO_MIN, .max = NO_MAX, .member = &shape_metric_stream_statistic};
+
+static const Field fields_metric_stream_statistics_configuration[] = {
+    {.name = {"IncludeMetrics", 14}, .path = "includeMetrics", .shape = &shape_metric_stream_statistics_include_metrics, .offset = offsetof(CloudwatchMetricStreamStatisticsConfiguration, include_metrics), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"AdditionalStatistics", 20}, .path = "additionalStatistics", .shape = &shape_metric_stream_statistics_additional_statistics, .offset = offsetof(CloudwatchMetricStreamStatisticsConfiguration, additional_statistics), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_STREAM_STATISTICS_CONFIGURATION = {.name = "MetricStreamStatisticsConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricStreamStatisticsConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_metric_stream_statistics_configuration};
+
+static const Shape shape_metric_stream_statistics_configurations = {.name = "MetricStreamStatisticsConfigurations", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricStreamStatisticsConfigurations), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_METRIC_STREAM_STATISTICS_CONFIGURATION};
+
+static const Shape shape_include_linked_accounts_metrics = {.name = "IncludeLinkedAccountsMetrics", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_put_metric_stream_input[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_metric_stream_name, .offset = offsetof(CloudwatchPutMetricStreamInput, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"IncludeFilters", 14}, .path = "includeFilters", .shape = &shape_metric_stream_filters, .offset = offsetof(CloudwatchPutMetricStreamInput, include_filters), .has_offset = NO_OFFSET},
+    {.name = {"ExcludeFilters", 14}, .path = "excludeFilters", .shape = &shape_metric_stream_filters, .offset = offsetof(CloudwatchPutMetricStreamInput, exclude_filters), .has_offset = NO_OFFSET},
+    {.name = {"FirehoseArn", 11}, .path = "firehoseArn", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchPutMetricStreamInput, firehose_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"RoleArn", 7}, .path = "roleArn", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchPutMetricStreamInput, role_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"OutputFormat", 12}, .path = "outputFormat", .shape = &shape_metric_stream_output_format, .offset = offsetof(CloudwatchPutMetricStreamInput, output_format), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list, .offset = offsetof(CloudwatchPutMetricStreamInput, tags), .has_offset = NO_OFFSET},
+    {.name = {"StatisticsConfigurations", 24}, .path = "statisticsConfigurations", .shape = &shape_metric_stream_statistics_configurations, .offset = offsetof(CloudwatchPutMetricStreamInput, statistics_configurations), .has_offset = NO_OFFSET},
+    {.name = {"IncludeLinkedAccountsMetrics", 28}, .path = "includeLinkedAccountsMetrics", .shape = &shape_include_linked_accounts_metrics, .offset = offsetof(CloudwatchPutMetricStreamInput, include_linked_accounts_metrics), .has_offset = offsetof(CloudwatchPutMetricStreamInput, has_include_linked_accounts_metrics)},
+};
+const Shape CLOUDWATCH_SHAPE_PUT_METRIC_STREAM_INPUT = {.name = "PutMetricStreamInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchPutMetricStreamInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_put_metric_stream_input};
+
+static const Field fields_put_metric_stream_output[] = {
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchPutMetricStreamOutput, arn), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_PUT_METRIC_STREAM_OUTPUT = {.name = "PutMetricStreamOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchPutMetricStreamOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_put_metric_stream_output};
+
+static const Field fields_get_metric_stream_input[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_metric_stream_name, .offset = offsetof(CloudwatchGetMetricStreamInput, name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_GET_METRIC_STREAM_INPUT = {.name = "GetMetricStreamInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricStreamInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_metric_stream_input};
+
+static const Shape shape_metric_stream_state = {.name = "MetricStreamState", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_get_metric_stream_output[] = {
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchGetMetricStreamOutput, arn), .has_offset = NO_OFFSET},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_metric_stream_name, .offset = offsetof(CloudwatchGetMetricStreamOutput, name), .has_offset = NO_OFFSET},
+    {.name = {"IncludeFilters", 14}, .path = "includeFilters", .shape = &shape_metric_stream_filters, .offset = offsetof(CloudwatchGetMetricStreamOutput, include_filters), .has_offset = NO_OFFSET},
+    {.name = {"ExcludeFilters", 14}, .path = "excludeFilters", .shape = &shape_metric_stream_filters, .offset = offsetof(CloudwatchGetMetricStreamOutput, exclude_filters), .has_offset = NO_OFFSET},
+    {.name = {"FirehoseArn", 11}, .path = "firehoseArn", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchGetMetricStreamOutput, firehose_arn), .has_offset = NO_OFFSET},
+    {.name = {"RoleArn", 7}, .path = "roleArn", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchGetMetricStreamOutput, role_arn), .has_offset = NO_OFFSET},
+    {.name = {"State", 5}, .path = "state", .shape = &shape_metric_stream_state, .offset = offsetof(CloudwatchGetMetricStreamOutput, state), .has_offset = NO_OFFSET},
+    {.name = {"CreationDate", 12}, .path = "creationDate", .shape = &shape_timestamp, .offset = offsetof(CloudwatchGetMetricStreamOutput, creation_date), .has_offset = offsetof(CloudwatchGetMetricStreamOutput, has_creation_date)},
+    {.name = {"LastUpdateDate", 14}, .path = "lastUpdateDate", .shape = &shape_timestamp, .offset = offsetof(CloudwatchGetMetricStreamOutput, last_update_date), .has_offset = offsetof(CloudwatchGetMetricStreamOutput, has_last_update_date)},
+    {.name = {"OutputFormat", 12}, .path = "outputFormat", .shape = &shape_metric_stream_output_format, .offset = offsetof(CloudwatchGetMetricStreamOutput, output_format), .has_offset = NO_OFFSET},
+    {.name = {"StatisticsConfigurations", 24}, .path = "statisticsConfigurations", .shape = &shape_metric_stream_statistics_configurations, .offset = offsetof(CloudwatchGetMetricStreamOutput, statistics_configurations), .has_offset = NO_OFFSET},
+    {.name = {"IncludeLinkedAccountsMetrics", 28}, .path = "includeLinkedAccountsMetrics", .shape = &shape_include_linked_accounts_metrics, .offset = offsetof(CloudwatchGetMetricStreamOutput, include_linked_accounts_metrics), .has_offset = offsetof(CloudwatchGetMetricStreamOutput, has_include_linked_accounts_metrics)},
+};
+const Shape CLOUDWATCH_SHAPE_GET_METRIC_STREAM_OUTPUT = {.name = "GetMetricStreamOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetMetricStreamOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_get_metric_stream_output};
+
+static const Shape shape_list_metric_streams_max_results = {.name = "ListMetricStreamsMaxResults", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 500};
+
+static const Field fields_list_metric_streams_input[] = {
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchListMetricStreamsInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_list_metric_streams_max_results, .offset = offsetof(CloudwatchListMetricStreamsInput, max_results), .has_offset = offsetof(CloudwatchListMetricStreamsInput, has_max_results)},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_METRIC_STREAMS_INPUT = {.name = "ListMetricStreamsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListMetricStreamsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_metric_streams_input};
+
+static const Field fields_metric_stream_entry[] = {
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchMetricStreamEntry, arn), .has_offset = NO_OFFSET},
+    {.name = {"CreationDate", 12}, .path = "creationDate", .shape = &shape_timestamp, .offset = offsetof(CloudwatchMetricStreamEntry, creation_date), .has_offset = offsetof(CloudwatchMetricStreamEntry, has_creation_date)},
+    {.name = {"LastUpdateDate", 14}, .path = "lastUpdateDate", .shape = &shape_timestamp, .offset = offsetof(CloudwatchMetricStreamEntry, last_update_date), .has_offset = offsetof(CloudwatchMetricStreamEntry, has_last_update_date)},
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_metric_stream_name, .offset = offsetof(CloudwatchMetricStreamEntry, name), .has_offset = NO_OFFSET},
+    {.name = {"FirehoseArn", 11}, .path = "firehoseArn", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchMetricStreamEntry, firehose_arn), .has_offset = NO_OFFSET},
+    {.name = {"State", 5}, .path = "state", .shape = &shape_metric_stream_state, .offset = offsetof(CloudwatchMetricStreamEntry, state), .has_offset = NO_OFFSET},
+    {.name = {"OutputFormat", 12}, .path = "outputFormat", .shape = &shape_metric_stream_output_format, .offset = offsetof(CloudwatchMetricStreamEntry, output_format), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_STREAM_ENTRY = {.name = "MetricStreamEntry", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricStreamEntry), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_metric_stream_entry};
+
+static const Shape shape_metric_stream_entries = {.name = "MetricStreamEntries", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricStreamEntries), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_METRIC_STREAM_ENTRY};
+
+static const Field fields_list_metric_streams_output[] = {
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchListMetricStreamsOutput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"Entries", 7}, .path = "entries", .shape = &shape_metric_stream_entries, .offset = offsetof(CloudwatchListMetricStreamsOutput, entries), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_METRIC_STREAMS_OUTPUT = {.name = "ListMetricStreamsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListMetricStreamsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_metric_streams_output};
+
+static const Field fields_delete_metric_stream_input[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_metric_stream_name, .offset = offsetof(CloudwatchDeleteMetricStreamInput, name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_DELETE_METRIC_STREAM_INPUT = {.name = "DeleteMetricStreamInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDeleteMetricStreamInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_metric_stream_input};
+
+const Shape CLOUDWATCH_SHAPE_DELETE_METRIC_STREAM_OUTPUT = {.name = "DeleteMetricStreamOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDeleteMetricStreamOutput), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_metric_stream_names = {.name = "MetricStreamNames", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricStreamNames), .min = NO_MIN, .max = NO_MAX, .member = &shape_metric_stream_name};
+
+static const Field fields_start_metric_streams_input[] = {
+    {.name = {"Names", 5}, .path = "names", .shape = &shape_metric_stream_names, .offset = offsetof(CloudwatchStartMetricStreamsInput, names), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_START_METRIC_STREAMS_INPUT = {.name = "StartMetricStreamsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchStartMetricStreamsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_start_metric_streams_input};
+
+const Shape CLOUDWATCH_SHAPE_START_METRIC_STREAMS_OUTPUT = {.name = "StartMetricStreamsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchStartMetricStreamsOutput), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_stop_metric_streams_input[] = {
+    {.name = {"Names", 5}, .path = "names", .shape = &shape_metric_stream_names, .offset = offsetof(CloudwatchStopMetricStreamsInput, names), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_STOP_METRIC_STREAMS_INPUT = {.name = "StopMetricStreamsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchStopMetricStreamsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_stop_metric_streams_input};
+
+const Shape CLOUDWATCH_SHAPE_STOP_METRIC_STREAMS_OUTPUT = {.name = "StopMetricStreamsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchStopMetricStreamsOutput), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_anomaly_detector_id = {.name = "AnomalyDetectorId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[A-Za-z0-9_./:%()+-]+"};
+
+static const Shape shape_anomaly_detector_ids = {.name = "AnomalyDetectorIds", .kind = KIND_LIST, .size = sizeof(CloudwatchAnomalyDetectorIds), .min = NO_MIN, .max = 50, .member = &shape_anomaly_detector_id};
+
+static const Shape shape_max_returned_results_count = {.name = "MaxReturnedResultsCount", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = NO_MAX};
+
+static const char *const enum_anomaly_detector_type[] = {"SINGLE_METRIC", "METRIC_MATH", NULL};
+static const Shape shape_anomaly_detector_type = {.name = "AnomalyDetectorType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_anomaly_detector_type};
+
+static const Shape shape_anomaly_detector_types = {.name = "AnomalyDetectorTypes", .kind = KIND_LIST, .size = sizeof(CloudwatchAnomalyDetectorTypes), .min = NO_MIN, .max = 2, .member = &shape_anomaly_detector_type};
+
+static const Field fields_describe_anomaly_detectors_input[] = {
+    {.name = {"AnomalyDetectorIds", 18}, .path = "anomalyDetectorIds", .shape = &shape_anomaly_detector_ids, .offset = offsetof(CloudwatchDescribeAnomalyDetectorsInput, anomaly_detector_ids), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchDescribeAnomalyDetectorsInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_max_returned_results_count, .offset = offsetof(CloudwatchDescribeAnomalyDetectorsInput, max_results), .has_offset = offsetof(CloudwatchDescribeAnomalyDetectorsInput, has_max_results)},
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchDescribeAnomalyDetectorsInput, namespace), .has_offset = NO_OFFSET},
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchDescribeAnomalyDetectorsInput, metric_name), .has_offset = NO_OFFSET},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_dimensions, .offset = offsetof(CloudwatchDescribeAnomalyDetectorsInput, dimensions), .has_offset = NO_OFFSET},
+    {.name = {"AnomalyDetectorTypes", 20}, .path = "anomalyDetectorTypes", .shape = &shape_anomaly_detector_types, .offset = offsetof(CloudwatchDescribeAnomalyDetectorsInput, anomaly_detector_types), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_ANOMALY_DETECTORS_INPUT = {.name = "DescribeAnomalyDetectorsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeAnomalyDetectorsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_describe_anomaly_detectors_input};
+
+static const Shape shape_anomaly_detector_metric_stat = {.name = "AnomalyDetectorMetricStat", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 50, .pattern = "(SampleCount|Average|Sum|Minimum|Maximum|IQM|(p|tc|tm|ts|wm)(\\d{1,2}(\\.\\d{0,10})?|100)|[ou]\\d+(\\.\\d*)?)(_E|_L|_H)?|(TM|TC|TS|WM)\\(((((\\d{1,2})(\\.\\d{0,10})?|100(\\.0{0,10})?)%)?:((\\d{1,2})(\\.\\d{0,10})?|100(\\.0{0,10})?)%|((\\d{1,2})(\\.\\d{0,10})?|100(\\.0{0,10})?)%:(((\\d{1,2})(\\.\\d{0,10})?|100(\\.0{0,10})?)%)?)\\)|(TM|TC|TS|WM|PR)\\(((\\d+(\\.\\d{0,10})?|(\\d+(\\.\\d{0,10})?[Ee][+-]?\\d+)):((\\d+(\\.\\d{0,10})?|(\\d+(\\.\\d{0,10})?[Ee][+-]?\\d+)))?|((\\d+(\\.\\d{0,10})?|(\\d+(\\.\\d{0,10})?[Ee][+-]?\\d+)))?:(\\d+(\\.\\d{0,10})?|(\\d+(\\.\\d{0,10})?[Ee][+-]?\\d+)))\\)"};
+
+static const Field fields_range[] = {
+    {.name = {"StartTime", 9}, .path = "startTime", .shape = &shape_timestamp, .offset = offsetof(CloudwatchRange, start_time), .has_offset = offsetof(CloudwatchRange, has_start_time), .required = true},
+    {.name = {"EndTime", 7}, .path = "endTime", .shape = &shape_timestamp, .offset = offsetof(CloudwatchRange, end_time), .has_offset = offsetof(CloudwatchRange, has_end_time), .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_RANGE = {.name = "Range", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchRange), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_range};
+
+static const Shape shape_anomaly_detector_excluded_time_ranges = {.name = "AnomalyDetectorExcludedTimeRanges", .kind = KIND_LIST, .size = sizeof(CloudwatchAnomalyDetectorExcludedTimeRanges), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_RANGE};
+
+static const Shape shape_anomaly_detector_metric_timezone = {.name = "AnomalyDetectorMetricTimezone", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = 50, .pattern = ".*"};
+
+static const char *const enum_anomaly_detector_adaptation_speed[] = {"FAST", "NORMAL", "SLOW", NULL};
+static const Shape shape_anomaly_detector_adaptation_speed = {.name = "AnomalyDetectorAdaptationSpeed", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_anomaly_detector_adaptation_speed};
+
+static const char *const enum_anomaly_detector_outlier_filtering_strength[] = {"MINIMAL", "MODERATE", "STRICT", NULL};
+static const Shape shape_anomaly_detector_outlier_filtering_strength = {.name = "AnomalyDetectorOutlierFilteringStrength", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_anomaly_detector_outlier_filtering_strength};
+
+static const Field fields_anomaly_detector_configuration[] = {
+    {.name = {"ExcludedTimeRanges", 18}, .path = "excludedTimeRanges", .shape = &shape_anomaly_detector_excluded_time_ranges, .offset = offsetof(CloudwatchAnomalyDetectorConfiguration, excluded_time_ranges), .has_offset = NO_OFFSET},
+    {.name = {"MetricTimezone", 14}, .path = "metricTimezone", .shape = &shape_anomaly_detector_metric_timezone, .offset = offsetof(CloudwatchAnomalyDetectorConfiguration, metric_timezone), .has_offset = NO_OFFSET},
+    {.name = {"AdaptationSpeed", 15}, .path = "adaptationSpeed", .shape = &shape_anomaly_detector_adaptation_speed, .offset = offsetof(CloudwatchAnomalyDetectorConfiguration, adaptation_speed), .has_offset = NO_OFFSET},
+    {.name = {"OutlierFilteringStrength", 24}, .path = "outlierFilteringStrength", .shape = &shape_anomaly_detector_outlier_filtering_strength, .offset = offsetof(CloudwatchAnomalyDetectorConfiguration, outlier_filtering_strength), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_ANOMALY_DETECTOR_CONFIGURATION = {.name = "AnomalyDetectorConfiguration", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchAnomalyDetectorConfiguration), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_anomaly_detector_configuration};
+
+static const char *const enum_anomaly_detector_state_value[] = {"PENDING_TRAINING", "TRAINED_INSUFFICIENT_DATA", "TRAINED", NULL};
+static const Shape shape_anomaly_detector_state_value = {.name = "AnomalyDetectorStateValue", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_anomaly_detector_state_value};
+
+static const Shape shape_periodic_spikes = {.name = "PeriodicSpikes", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_metric_characteristics[] = {
+    {.name = {"PeriodicSpikes", 14}, .path = "periodicSpikes", .shape = &shape_periodic_spikes, .offset = offsetof(CloudwatchMetricCharacteristics, periodic_spikes), .has_offset = offsetof(CloudwatchMetricCharacteristics, has_periodic_spikes)},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_CHARACTERISTICS = {.name = "MetricCharacteristics", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricCharacteristics), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_metric_characteristics};
+
+static const Field fields_single_metric_anomaly_detector[] = {
+    {.name = {"AccountId", 9}, .path = "accountId", .shape = &shape_account_id, .offset = offsetof(CloudwatchSingleMetricAnomalyDetector, account_id), .has_offset = NO_OFFSET},
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchSingleMetricAnomalyDetector, namespace), .has_offset = NO_OFFSET},
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchSingleMetricAnomalyDetector, metric_name), .has_offset = NO_OFFSET},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_dimensions, .offset = offsetof(CloudwatchSingleMetricAnomalyDetector, dimensions), .has_offset = NO_OFFSET},
+    {.name = {"Stat", 4}, .path = "stat", .shape = &shape_anomaly_detector_metric_stat, .offset = offsetof(CloudwatchSingleMetricAnomalyDetector, stat), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_SINGLE_METRIC_ANOMALY_DETECTOR = {.name = "SingleMetricAnomalyDetector", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchSingleMetricAnomalyDetector), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_single_metric_anomaly_detector};
+
+static const Field fields_metric_math_anomaly_detector[] = {
+    {.name = {"MetricDataQueries", 17}, .path = "metricDataQueries", .shape = &shape_metric_data_queries, .offset = offsetof(CloudwatchMetricMathAnomalyDetector, metric_data_queries), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_MATH_ANOMALY_DETECTOR = {.name = "MetricMathAnomalyDetector", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricMathAnomalyDetector), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_metric_math_anomaly_detector};
+
+static const Field fields_anomaly_detector[] = {
+    {.name = {"AnomalyDetectorId", 17}, .path = "anomalyDetectorId", .shape = &shape_anomaly_detector_id, .offset = offsetof(CloudwatchAnomalyDetector, anomaly_detector_id), .has_offset = NO_OFFSET},
+    {.name = {"Namespace", 9}, .path = "namespace", .shape = &shape_namespace, .offset = offsetof(CloudwatchAnomalyDetector, namespace), .has_offset = NO_OFFSET},
+    {.name = {"MetricName", 10}, .path = "metricName", .shape = &shape_metric_name, .offset = offsetof(CloudwatchAnomalyDetector, metric_name), .has_offset = NO_OFFSET},
+    {.name = {"Dimensions", 10}, .path = "dimensions", .shape = &shape_dimensions, .offset = offsetof(CloudwatchAnomalyDetector, dimensions), .has_offset = NO_OFFSET},
+    {.name = {"Stat", 4}, .path = "stat", .shape = &shape_anomaly_detector_metric_stat, .offset = offsetof(CloudwatchAnomalyDetector, stat), .has_offset = NO_OFFSET},
+    {.name = {"Configuration", 13}, .path = "configuration", .shape = &CLOUDWATCH_SHAPE_ANOMALY_DETECTOR_CONFIGURATION, .offset = offsetof(CloudwatchAnomalyDetector, configuration), .has_offset = NO_OFFSET},
+    {.name = {"StateValue", 10}, .path = "stateValue", .shape = &shape_anomaly_detector_state_value, .offset = offsetof(CloudwatchAnomalyDetector, state_value), .has_offset = NO_OFFSET},
+    {.name = {"MetricCharacteristics", 21}, .path = "metricCharacteristics", .shape = &CLOUDWATCH_SHAPE_METRIC_CHARACTERISTICS, .offset = offsetof(CloudwatchAnomalyDetector, metric_characteristics), .has_offset = NO_OFFSET},
+    {.name = {"SingleMetricAnomalyDetector", 27}, .path = "singleMetricAnomalyDetector", .shape = &CLOUDWATCH_SHAPE_SINGLE_METRIC_ANOMALY_DETECTOR, .offset = offsetof(CloudwatchAnomalyDetector, single_metric_anomaly_detector), .has_offset = NO_OFFSET},
+    {.name = {"MetricMathAnomalyDetector", 25}, .path = "metricMathAnomalyDetector", .shape = &CLOUDWATCH_SHAPE_METRIC_MATH_ANOMALY_DETECTOR, .offset = offsetof(CloudwatchAnomalyDetector, metric_math_anomaly_detector), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_ANOMALY_DETECTOR = {.name = "AnomalyDetector", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchAnomalyDetector), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_anomaly_detector};
+
+static const Shape shape_anomaly_detectors = {.name = "AnomalyDetectors", .kind = KIND_LIST, .size = sizeof(CloudwatchAnomalyDetectors), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_ANOMALY_DETECTOR};
+
+static const Field fields_describe_anomaly_detectors_output[] = {
+    {.name = {"AnomalyDetectors", 16}, .path = "anomalyDetectors", .shape = &shape_anomaly_detectors, .offset = offsetof(CloudwatchDescribeAnomalyDetectorsOutput, anomaly_detectors), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchDescribeAnomalyDetectorsOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_ANOMALY_DETECTORS_OUTPUT = {.name = "DescribeAnomalyDetectorsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeAnomalyDetectorsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_anomaly_detectors_output};
+
+static const Shape shape_insight_rule_max_results = {.name = "InsightRuleMaxResults", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 500};
+
+static const Field fields_describe_insight_rules_input[] = {
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchDescribeInsightRulesInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_insight_rule_max_results, .offset = offsetof(CloudwatchDescribeInsightRulesInput, max_results), .has_offset = offsetof(CloudwatchDescribeInsightRulesInput, has_max_results)},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_INSIGHT_RULES_INPUT = {.name = "DescribeInsightRulesInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeInsightRulesInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_insight_rules_input};
+
+static const Shape shape_insight_rule_name = {.name = "InsightRuleName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[\\x20-\\x7E]+"};
+
+static const Shape shape_insight_rule_state = {.name = "InsightRuleState", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 32, .pattern = "[\\x20-\\x7E]+"};
+
+static const Shape shape_insight_rule_schema = {.name = "InsightRuleSchema", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_insight_rule_definition = {.name = "InsightRuleDefinition", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 8192, .pattern = "[\\x00-\\x7F]+"};
+
+static const Shape shape_insight_rule_is_managed = {.name = "InsightRuleIsManaged", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_insight_rule_on_transformed_logs = {.name = "InsightRuleOnTransformedLogs", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_insight_rule[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_insight_rule_name, .offset = offsetof(CloudwatchInsightRule, name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"State", 5}, .path = "state", .shape = &shape_insight_rule_state, .offset = offsetof(CloudwatchInsightRule, state), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Schema", 6}, .path = "schema", .shape = &shape_insight_rule_schema, .offset = offsetof(CloudwatchInsightRule, schema), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Definition", 10}, .path = "definition", .shape = &shape_insight_rule_definition, .offset = offsetof(CloudwatchInsightRule, definition), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"ManagedRule", 11}, .path = "managedRule", .shape = &shape_insight_rule_is_managed, .offset = offsetof(CloudwatchInsightRule, managed_rule), .has_offset = offsetof(CloudwatchInsightRule, has_managed_rule)},
+    {.name = {"ApplyOnTransformedLogs", 22}, .path = "applyOnTransformedLogs", .shape = &shape_insight_rule_on_transformed_logs, .offset = offsetof(CloudwatchInsightRule, apply_on_transformed_logs), .has_offset = offsetof(CloudwatchInsightRule, has_apply_on_transformed_logs)},
+};
+const Shape CLOUDWATCH_SHAPE_INSIGHT_RULE = {.name = "InsightRule", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchInsightRule), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_insight_rule};
+
+static const Shape shape_insight_rules = {.name = "InsightRules", .kind = KIND_LIST, .size = sizeof(CloudwatchInsightRules), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_INSIGHT_RULE};
+
+static const Field fields_describe_insight_rules_output[] = {
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchDescribeInsightRulesOutput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"InsightRules", 12}, .path = "insightRules", .shape = &shape_insight_rules, .offset = offsetof(CloudwatchDescribeInsightRulesOutput, insight_rules), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_DESCRIBE_INSIGHT_RULES_OUTPUT = {.name = "DescribeInsightRulesOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchDescribeInsightRulesOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_describe_insight_rules_output};
+
+static const Field fields_list_managed_insight_rules_input[] = {
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchListManagedInsightRulesInput, resource_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchListManagedInsightRulesInput, next_token), .has_offset = NO_OFFSET},
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_insight_rule_max_results, .offset = offsetof(CloudwatchListManagedInsightRulesInput, max_results), .has_offset = offsetof(CloudwatchListManagedInsightRulesInput, has_max_results)},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_MANAGED_INSIGHT_RULES_INPUT = {.name = "ListManagedInsightRulesInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListManagedInsightRulesInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_managed_insight_rules_input};
+
+static const Shape shape_template_name = {.name = "TemplateName", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 128, .pattern = "[0-9A-Za-z][\\-\\.\\_0-9A-Za-z]{0,126}[0-9A-Za-z]"};
+
+static const Field fields_managed_rule_state[] = {
+    {.name = {"RuleName", 8}, .path = "ruleName", .shape = &shape_insight_rule_name, .offset = offsetof(CloudwatchManagedRuleState, rule_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"State", 5}, .path = "state", .shape = &shape_insight_rule_state, .offset = offsetof(CloudwatchManagedRuleState, state), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_MANAGED_RULE_STATE = {.name = "ManagedRuleState", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchManagedRuleState), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_managed_rule_state};
+
+static const Field fields_managed_rule_description[] = {
+    {.name = {"TemplateName", 12}, .path = "templateName", .shape = &shape_template_name, .offset = offsetof(CloudwatchManagedRuleDescription, template_name), .has_offset = NO_OFFSET},
+    {.name = {"ResourceARN", 11}, .path = "resourceARN", .shape = &shape_amazon_resource_name, .offset = offsetof(CloudwatchManagedRuleDescription, resource_arn), .has_offset = NO_OFFSET},
+    {.name = {"RuleState", 9}, .path = "ruleState", .shape = &CLOUDWATCH_SHAPE_MANAGED_RULE_STATE, .offset = offsetof(CloudwatchManagedRuleDescription, rule_state), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_MANAGED_RULE_DESCRIPTION = {.name = "ManagedRuleDescription", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchManagedRuleDescription), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_managed_rule_description};
+
+static const Shape shape_managed_rule_descriptions = {.name = "ManagedRuleDescriptions", .kind = KIND_LIST, .size = sizeof(CloudwatchManagedRuleDescriptions), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_MANAGED_RULE_DESCRIPTION};
+
+static const Field fields_list_managed_insight_rules_output[] = {
+    {.name = {"ManagedRules", 12}, .path = "managedRules", .shape = &shape_managed_rule_descriptions, .offset = offsetof(CloudwatchListManagedInsightRulesOutput, managed_rules), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchListManagedInsightRulesOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_MANAGED_INSIGHT_RULES_OUTPUT = {.name = "ListManagedInsightRulesOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListManagedInsightRulesOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_managed_insight_rules_output};
+
+static const Shape shape_name = {.name = "Name", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 255};
+
+static const char *const enum_alarm_mute_rule_status[] = {"SCHEDULED", "ACTIVE", "EXPIRED", NULL};
+static const Shape shape_alarm_mute_rule_status = {.name = "AlarmMuteRuleStatus", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_alarm_mute_rule_status};
+
+static const Shape shape_alarm_mute_rule_statuses = {.name = "AlarmMuteRuleStatuses", .kind = KIND_LIST, .size = sizeof(CloudwatchAlarmMuteRuleStatuses), .min = NO_MIN, .max = NO_MAX, .member = &shape_alarm_mute_rule_status};
+
+static const Field fields_list_alarm_mute_rules_input[] = {
+    {.name = {"AlarmName", 9}, .path = "alarmName", .shape = &shape_name, .offset = offsetof(CloudwatchListAlarmMuteRulesInput, alarm_name), .has_offset = NO_OFFSET},
+    {.name = {"Statuses", 8}, .path = "statuses", .shape = &shape_alarm_mute_rule_statuses, .offset = offsetof(CloudwatchListAlarmMuteRulesInput, statuses), .has_offset = NO_OFFSET},
+    {.name = {"MaxRecords", 10}, .path = "maxRecords", .shape = &shape_max_records, .offset = offsetof(CloudwatchListAlarmMuteRulesInput, max_records), .has_offset = offsetof(CloudwatchListAlarmMuteRulesInput, has_max_records)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchListAlarmMuteRulesInput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_ALARM_MUTE_RULES_INPUT = {.name = "ListAlarmMuteRulesInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListAlarmMuteRulesInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_list_alarm_mute_rules_input};
+
+static const Shape shape_arn = {.name = "Arn", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1600};
+
+static const Shape shape_mute_type = {.name = "MuteType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_alarm_mute_rule_summary[] = {
+    {.name = {"AlarmMuteRuleArn", 16}, .path = "alarmMuteRuleArn", .shape = &shape_arn, .offset = offsetof(CloudwatchAlarmMuteRuleSummary, alarm_mute_rule_arn), .has_offset = NO_OFFSET},
+    {.name = {"ExpireDate", 10}, .path = "expireDate", .shape = &shape_timestamp, .offset = offsetof(CloudwatchAlarmMuteRuleSummary, expire_date), .has_offset = offsetof(CloudwatchAlarmMuteRuleSummary, has_expire_date)},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_alarm_mute_rule_status, .offset = offsetof(CloudwatchAlarmMuteRuleSummary, status), .has_offset = NO_OFFSET},
+    {.name = {"MuteType", 8}, .path = "muteType", .shape = &shape_mute_type, .offset = offsetof(CloudwatchAlarmMuteRuleSummary, mute_type), .has_offset = NO_OFFSET},
+    {.name = {"LastUpdatedTimestamp", 20}, .path = "lastUpdatedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchAlarmMuteRuleSummary, last_updated_timestamp), .has_offset = offsetof(CloudwatchAlarmMuteRuleSummary, has_last_updated_timestamp)},
+};
+const Shape CLOUDWATCH_SHAPE_ALARM_MUTE_RULE_SUMMARY = {.name = "AlarmMuteRuleSummary", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchAlarmMuteRuleSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_alarm_mute_rule_summary};
+
+static const Shape shape_alarm_mute_rule_summaries = {.name = "AlarmMuteRuleSummaries", .kind = KIND_LIST, .size = sizeof(CloudwatchAlarmMuteRuleSummaries), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_ALARM_MUTE_RULE_SUMMARY};
+
+static const Field fields_list_alarm_mute_rules_output[] = {
+    {.name = {"AlarmMuteRuleSummaries", 22}, .path = "alarmMuteRuleSummaries", .shape = &shape_alarm_mute_rule_summaries, .offset = offsetof(CloudwatchListAlarmMuteRulesOutput, alarm_mute_rule_summaries), .has_offset = NO_OFFSET},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_next_token, .offset = offsetof(CloudwatchListAlarmMuteRulesOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_ALARM_MUTE_RULES_OUTPUT = {.name = "ListAlarmMuteRulesOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListAlarmMuteRulesOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_alarm_mute_rules_output};
+
+static const Field fields_get_alarm_mute_rule_input[] = {
+    {.name = {"AlarmMuteRuleName", 17}, .path = "alarmMuteRuleName", .shape = &shape_name, .offset = offsetof(CloudwatchGetAlarmMuteRuleInput, alarm_mute_rule_name), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_GET_ALARM_MUTE_RULE_INPUT = {.name = "GetAlarmMuteRuleInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetAlarmMuteRuleInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_get_alarm_mute_rule_input};
+
+static const Shape shape_expression = {.name = "Expression", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256};
+
+static const Shape shape_duration = {.name = "Duration", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 50};
+
+static const Field fields_schedule[] = {
+    {.name = {"Expression", 10}, .path = "expression", .shape = &shape_expression, .offset = offsetof(CloudwatchSchedule, expression), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Duration", 8}, .path = "duration", .shape = &shape_duration, .offset = offsetof(CloudwatchSchedule, duration), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Timezone", 8}, .path = "timezone", .shape = &shape_timezone, .offset = offsetof(CloudwatchSchedule, timezone), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_SCHEDULE = {.name = "Schedule", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchSchedule), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_schedule};
+
+static const Field fields_rule[] = {
+    {.name = {"Schedule", 8}, .path = "schedule", .shape = &CLOUDWATCH_SHAPE_SCHEDULE, .offset = offsetof(CloudwatchRule, schedule), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_RULE = {.name = "Rule", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchRule), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_rule};
+
+static const Shape shape_mute_target_alarm_name_list = {.name = "MuteTargetAlarmNameList", .kind = KIND_LIST, .size = sizeof(CloudwatchMuteTargetAlarmNameList), .min = NO_MIN, .max = 100, .member = &shape_name};
+
+static const Field fields_mute_targets[] = {
+    {.name = {"AlarmNames", 10}, .path = "alarmNames", .shape = &shape_mute_target_alarm_name_list, .offset = offsetof(CloudwatchMuteTargets, alarm_names), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape CLOUDWATCH_SHAPE_MUTE_TARGETS = {.name = "MuteTargets", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMuteTargets), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_mute_targets};
+
+static const Field fields_get_alarm_mute_rule_output[] = {
+    {.name = {"Name", 4}, .path = "name", .shape = &shape_name, .offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, name), .has_offset = NO_OFFSET},
+    {.name = {"AlarmMuteRuleArn", 16}, .path = "alarmMuteRuleArn", .shape = &shape_arn, .offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, alarm_mute_rule_arn), .has_offset = NO_OFFSET},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_alarm_description, .offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, description), .has_offset = NO_OFFSET},
+    {.name = {"Rule", 4}, .path = "rule", .shape = &CLOUDWATCH_SHAPE_RULE, .offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, rule), .has_offset = NO_OFFSET},
+    {.name = {"MuteTargets", 11}, .path = "muteTargets", .shape = &CLOUDWATCH_SHAPE_MUTE_TARGETS, .offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, mute_targets), .has_offset = NO_OFFSET},
+    {.name = {"StartDate", 9}, .path = "startDate", .shape = &shape_timestamp, .offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, start_date), .has_offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, has_start_date)},
+    {.name = {"ExpireDate", 10}, .path = "expireDate", .shape = &shape_timestamp, .offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, expire_date), .has_offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, has_expire_date)},
+    {.name = {"Status", 6}, .path = "status", .shape = &shape_alarm_mute_rule_status, .offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, status), .has_offset = NO_OFFSET},
+    {.name = {"LastUpdatedTimestamp", 20}, .path = "lastUpdatedTimestamp", .shape = &shape_timestamp, .offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, last_updated_timestamp), .has_offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, has_last_updated_timestamp)},
+    {.name = {"MuteType", 8}, .path = "muteType", .shape = &shape_mute_type, .offset = offsetof(CloudwatchGetAlarmMuteRuleOutput, mute_type), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_GET_ALARM_MUTE_RULE_OUTPUT = {.name = "GetAlarmMuteRuleOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchGetAlarmMuteRuleOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_get_alarm_mute_rule_output};
+
+static const Shape shape_max_results = {.name = "MaxResults", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 1, .max = 100};
+
+static const Shape shape_metric_data_query_definition_next_token = {.name = "MetricDataQueryDefinitionNextToken", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256, .pattern = "[A-Za-z0-9_-]+"};
+
+static const Field fields_list_metric_data_query_definitions_input[] = {
+    {.name = {"MaxResults", 10}, .path = "maxResults", .shape = &shape_max_results, .offset = offsetof(CloudwatchListMetricDataQueryDefinitionsInput, max_results), .has_offset = offsetof(CloudwatchListMetricDataQueryDefinitionsInput, has_max_results)},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_metric_data_query_definition_next_token, .offset = offsetof(CloudwatchListMetricDataQueryDefinitionsInput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_METRIC_DATA_QUERY_DEFINITIONS_INPUT = {.name = "ListMetricDataQueryDefinitionsInput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListMetricDataQueryDefinitionsInput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_metric_data_query_definitions_input};
+
+static const Shape shape_definition_id = {.name = "DefinitionId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 64, .pattern = "[a-zA-Z0-9-]{1,64}"};
+
+static const Shape shape_definition_path = {.name = "DefinitionPath", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 1024, .pattern = "[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}]+"};
+
+static const char *const enum_query_type[] = {"PROMQL", "SQL", "METRIC_MATH", NULL};
+static const Shape shape_query_type = {.name = "QueryType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_query_type};
+
+static const Field fields_metric_data_query_definition_summary[] = {
+    {.name = {"Id", 2}, .path = "id", .shape = &shape_definition_id, .offset = offsetof(CloudwatchMetricDataQueryDefinitionSummary, id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Path", 4}, .path = "path", .shape = &shape_definition_path, .offset = offsetof(CloudwatchMetricDataQueryDefinitionSummary, path), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"Type", 4}, .path = "type", .shape = &shape_query_type, .offset = offsetof(CloudwatchMetricDataQueryDefinitionSummary, type), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"UpdatedAt", 9}, .path = "updatedAt", .shape = &shape_timestamp, .offset = offsetof(CloudwatchMetricDataQueryDefinitionSummary, updated_at), .has_offset = offsetof(CloudwatchMetricDataQueryDefinitionSummary, has_updated_at)},
+};
+const Shape CLOUDWATCH_SHAPE_METRIC_DATA_QUERY_DEFINITION_SUMMARY = {.name = "MetricDataQueryDefinitionSummary", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchMetricDataQueryDefinitionSummary), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_metric_data_query_definition_summary};
+
+static const Shape shape_metric_data_query_definition_summaries = {.name = "MetricDataQueryDefinitionSummaries", .kind = KIND_LIST, .size = sizeof(CloudwatchMetricDataQueryDefinitionSummaries), .min = NO_MIN, .max = NO_MAX, .member = &CLOUDWATCH_SHAPE_METRIC_DATA_QUERY_DEFINITION_SUMMARY};
+
+static const Field fields_list_metric_data_query_definitions_output[] = {
+    {.name = {"Items", 5}, .path = "items", .shape = &shape_metric_data_query_definition_summaries, .offset = offsetof(CloudwatchListMetricDataQueryDefinitionsOutput, items), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"NextToken", 9}, .path = "nextToken", .shape = &shape_metric_data_query_definition_next_token, .offset = offsetof(CloudwatchListMetricDataQueryDefinitionsOutput, next_token), .has_offset = NO_OFFSET},
+};
+const Shape CLOUDWATCH_SHAPE_LIST_METRIC_DATA_QUERY_DEFINITIONS_OUTPUT = {.name = "ListMetricDataQueryDefinitionsOutput", .kind = KIND_STRUCTURE, .size = sizeof(CloudwatchListMetricDataQueryDefinitionsOutput), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_list_metric_data_query_definitions_output};
+
 static const Shape shape_dashboard_error_message = {.name = "DashboardErrorMessage", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_dashboard_invalid_input_error[] = {
@@ -1032,6 +1484,18 @@ const OperationModel CloudwatchTagResourceModel = {.name = "TagResource", .input
 const OperationModel CloudwatchUntagResourceModel = {.name = "UntagResource", .input = &CLOUDWATCH_SHAPE_UNTAG_RESOURCE_INPUT, .output = &CLOUDWATCH_SHAPE_UNTAG_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UntagResourceResult"};
 const OperationModel CloudwatchListTagsForResourceModel = {.name = "ListTagsForResource", .input = &CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_TAGS_FOR_RESOURCE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListTagsForResourceResult"};
 const OperationModel CloudwatchGetMetricWidgetImageModel = {.name = "GetMetricWidgetImage", .input = &CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_INPUT, .output = &CLOUDWATCH_SHAPE_GET_METRIC_WIDGET_IMAGE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetMetricWidgetImageResult"};
+const OperationModel CloudwatchPutMetricStreamModel = {.name = "PutMetricStream", .input = &CLOUDWATCH_SHAPE_PUT_METRIC_STREAM_INPUT, .output = &CLOUDWATCH_SHAPE_PUT_METRIC_STREAM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "PutMetricStreamResult"};
+const OperationModel CloudwatchGetMetricStreamModel = {.name = "GetMetricStream", .input = &CLOUDWATCH_SHAPE_GET_METRIC_STREAM_INPUT, .output = &CLOUDWATCH_SHAPE_GET_METRIC_STREAM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetMetricStreamResult"};
+const OperationModel CloudwatchListMetricStreamsModel = {.name = "ListMetricStreams", .input = &CLOUDWATCH_SHAPE_LIST_METRIC_STREAMS_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_METRIC_STREAMS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListMetricStreamsResult"};
+const OperationModel CloudwatchDeleteMetricStreamModel = {.name = "DeleteMetricStream", .input = &CLOUDWATCH_SHAPE_DELETE_METRIC_STREAM_INPUT, .output = &CLOUDWATCH_SHAPE_DELETE_METRIC_STREAM_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DeleteMetricStreamResult"};
+const OperationModel CloudwatchStartMetricStreamsModel = {.name = "StartMetricStreams", .input = &CLOUDWATCH_SHAPE_START_METRIC_STREAMS_INPUT, .output = &CLOUDWATCH_SHAPE_START_METRIC_STREAMS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "StartMetricStreamsResult"};
+const OperationModel CloudwatchStopMetricStreamsModel = {.name = "StopMetricStreams", .input = &CLOUDWATCH_SHAPE_STOP_METRIC_STREAMS_INPUT, .output = &CLOUDWATCH_SHAPE_STOP_METRIC_STREAMS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "StopMetricStreamsResult"};
+const OperationModel CloudwatchDescribeAnomalyDetectorsModel = {.name = "DescribeAnomalyDetectors", .input = &CLOUDWATCH_SHAPE_DESCRIBE_ANOMALY_DETECTORS_INPUT, .output = &CLOUDWATCH_SHAPE_DESCRIBE_ANOMALY_DETECTORS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DescribeAnomalyDetectorsResult"};
+const OperationModel CloudwatchDescribeInsightRulesModel = {.name = "DescribeInsightRules", .input = &CLOUDWATCH_SHAPE_DESCRIBE_INSIGHT_RULES_INPUT, .output = &CLOUDWATCH_SHAPE_DESCRIBE_INSIGHT_RULES_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "DescribeInsightRulesResult"};
+const OperationModel CloudwatchListManagedInsightRulesModel = {.name = "ListManagedInsightRules", .input = &CLOUDWATCH_SHAPE_LIST_MANAGED_INSIGHT_RULES_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_MANAGED_INSIGHT_RULES_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListManagedInsightRulesResult"};
+const OperationModel CloudwatchListAlarmMuteRulesModel = {.name = "ListAlarmMuteRules", .input = &CLOUDWATCH_SHAPE_LIST_ALARM_MUTE_RULES_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_ALARM_MUTE_RULES_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListAlarmMuteRulesResult"};
+const OperationModel CloudwatchGetAlarmMuteRuleModel = {.name = "GetAlarmMuteRule", .input = &CLOUDWATCH_SHAPE_GET_ALARM_MUTE_RULE_INPUT, .output = &CLOUDWATCH_SHAPE_GET_ALARM_MUTE_RULE_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetAlarmMuteRuleResult"};
+const OperationModel CloudwatchListMetricDataQueryDefinitionsModel = {.name = "ListMetricDataQueryDefinitions", .input = &CLOUDWATCH_SHAPE_LIST_METRIC_DATA_QUERY_DEFINITIONS_INPUT, .output = &CLOUDWATCH_SHAPE_LIST_METRIC_DATA_QUERY_DEFINITIONS_OUTPUT, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListMetricDataQueryDefinitionsResult"};
 
 static const char *const operation_names[] = {
     "AssociateDatasetKmsKey",

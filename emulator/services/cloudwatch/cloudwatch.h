@@ -17,5 +17,13 @@ typedef struct CloudwatchSample {
     int64_t time_ms;
     double count, sum, minimum, maximum;
 } CloudwatchSample;
+/* Where metric streams go: Firehose, which lies above us and says when it opens. put: one record into a delivery stream
+ * of the scope's place, in the turn that is on. STORE_NOT_FOUND: none of the name takes any. */
+typedef struct CloudwatchOutlet {
+    int (*put)(void *service, const Scope *scope, Bytes name, Bytes record);
+    void *service;
+} CloudwatchOutlet;
+void cloudwatch_set_outlet(Cloudwatch *cloudwatch, CloudwatchOutlet outlet);
+
 /* scope: of the Cloudwatch, where the metric lies; in the turn that is on. The store's codes. */
 MUST_CHECK int cloudwatch_record(const Scope *scope, const CloudwatchSample *sample);

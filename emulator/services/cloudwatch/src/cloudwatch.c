@@ -2,6 +2,7 @@
 #include "cloudwatch.h"
 #include "alarm.h"
 #include "cloudwatch_operations.h"
+#include "metric_stream.h"
 #include "pages.h"
 #include "permission.h"
 #include "point.h"
@@ -54,6 +55,11 @@ static const Migration migration = {
         "CREATE INDEX cloudwatch_alarm_history_of ON cloudwatch_alarm_history (account, region, name, time_ms, id);"
         "CREATE INDEX cloudwatch_alarm_history_at ON cloudwatch_alarm_history (account, region, time_ms, id);"
         "CREATE INDEX cloudwatch_alarm_history_old ON cloudwatch_alarm_history (time_ms);",
+        "CREATE TABLE cloudwatch_stream (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,"
+        " config TEXT NOT NULL, is_running INTEGER NOT NULL, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,"
+        " PRIMARY KEY (account, region, name)) WITHOUT ROWID;"
+        "CREATE TABLE cloudwatch_fresh (time_ms INTEGER NOT NULL, metric_id INTEGER NOT NULL, unit TEXT NOT NULL,"
+        " PRIMARY KEY (time_ms, metric_id, unit)) WITHOUT ROWID;",
         NULL,
     },
 };
@@ -72,11 +78,17 @@ static const Query reset_watches = {"DELETE FROM cloudwatch_alarm_watch WHERE " 
 static const Query reset_alarms = {"DELETE FROM cloudwatch_alarm WHERE " IN_NAMESPACE};
 static const Query reset_history = {"DELETE FROM cloudwatch_alarm_history WHERE " IN_NAMESPACE};
 
+static const Query reset_streams = {"DELETE FROM cloudwatch_stream WHERE " IN_NAMESPACE};
+static const Query reset_fresh = {"DELETE FROM cloudwatch_fresh WHERE metric_id IN (SELECT id FROM cloudwatch_metric "
+                                  "WHERE " IN_NAMESPACE ")"};
+
 static int reset(void *service, Bytes account, Bytes region)
 {
     Cloudwatch *cloudwatch = service;
-    static const Query *const queries[] = {&reset_points,  &reset_metrics, &reset_dashboards, &reset_tags,
-                                           &reset_watches, &reset_alarms,  &reset_history,    NULL};
+    static const Query *const queries[] = {
+        &reset_fresh, &reset_streams, &reset_points, &reset_metrics, &reset_dashboards,
+        &reset_tags,  &reset_watches, &reset_alarms, &reset_history, NULL};
+    metric_streams_changed(cloudwatch);
     return reset_rows(cloudwatch->runtime->store, queries, account, region);
 }
 
@@ -89,11 +101,13 @@ static void *open_cloudwatch(Runtime *runtime)
         abort();
     cloudwatch->runtime = runtime;
     alarms_open(cloudwatch);
+    metric_streams_open(cloudwatch);
     return cloudwatch;
 }
 
 static void close_cloudwatch(void *service)
 {
+    metric_streams_close(service);
     alarms_close(service);
     free(service);
 }
@@ -137,5 +151,6 @@ int cloudwatch_record(const Scope *scope, const CloudwatchSample *sample)
         dimensions[i] = (CloudwatchDimension){sample->dimension_names[i], sample->dimension_values[i]};
     metric.dimensions = metric_dimensions_text(scope->arena, &list);
     int code = metric_touch(scope->store, &metric, scope->now_ms, &id);
-    return code == STORE_OK ? point_add(scope->store, scope->arena, scope->now_ms, id, &point) : code;
+    code = code == STORE_OK ? point_add(scope->store, scope->arena, scope->now_ms, id, &point) : code;
+    return code == STORE_OK ? metric_streams_note(scope, id, &point) : code;
 }

@@ -25,6 +25,18 @@ extern const Operation CloudwatchTagResource;
 extern const Operation CloudwatchUntagResource;
 extern const Operation CloudwatchListTagsForResource;
 extern const Operation CloudwatchGetMetricWidgetImage;
+extern const Operation CloudwatchPutMetricStream;
+extern const Operation CloudwatchGetMetricStream;
+extern const Operation CloudwatchListMetricStreams;
+extern const Operation CloudwatchDeleteMetricStream;
+extern const Operation CloudwatchStartMetricStreams;
+extern const Operation CloudwatchStopMetricStreams;
+extern const Operation CloudwatchDescribeAnomalyDetectors;
+extern const Operation CloudwatchDescribeInsightRules;
+extern const Operation CloudwatchListManagedInsightRules;
+extern const Operation CloudwatchListAlarmMuteRules;
+extern const Operation CloudwatchGetAlarmMuteRule;
+extern const Operation CloudwatchListMetricDataQueryDefinitions;
 
 /* All of them; ends with NULL. */
 extern const Operation *const CLOUDWATCH_OPERATIONS[];

@@ -9,4 +9,9 @@ struct Cloudwatch {
     LoopTimer alarm_steps;
     uint64_t alarms_turn; /* in which `evaluated` alarms were looked at */
     int evaluated;
+    CloudwatchOutlet outlet;
+    int64_t running_streams; /* of metrics; below 0: not counted */
+    Timer *streams;          /* when what was noted for them is sent; NULL: nothing is */
+    int64_t streams_due_ms;
+    LoopTimer stream_steps;
 };

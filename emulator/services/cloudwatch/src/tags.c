@@ -1,6 +1,7 @@
 /* tags.c */
 #include "tags.h"
 #include "alarm.h"
+#include "metric_stream.h"
 #include "tagging.h"
 
 OPERATION(CloudwatchTagResource, tag_resource, WRITES);
@@ -68,7 +69,7 @@ static Status no_resource(Call *call, Bytes arn)
                      BYTES_ARG(arn));
 }
 
-/* An alarm of this place that is there, or a dashboard. */
+/* An alarm or a metric stream of this place that is there, or a dashboard. */
 static Status check_resource(Call *call, Bytes text)
 {
     Arn arn;
@@ -79,6 +80,11 @@ static Status check_resource(Call *call, Bytes text)
     if (bytes_starts_with(arn.resource, TEXT("dashboard/")))
         return dashboard_is_there(call, bytes_slice(arn.resource, 10, arn.resource.len - 10)) ? OK
                                                                                               : no_resource(call, text);
+    if (bytes_starts_with(arn.resource, TEXT("metric-stream/"))) {
+        MetricStream stream;
+        int found = metric_stream_find(&call->scope, bytes_slice(arn.resource, 14, arn.resource.len - 14), &stream);
+        return found == STORE_NOT_FOUND ? no_resource(call, text) : expect_ok(call, found);
+    }
     Bytes name = alarm_name_of(&call->scope, text);
     int code = present(name) ? alarm_find(&call->scope, name, &alarm) : STORE_NOT_FOUND;
     return code == STORE_NOT_FOUND ? no_resource(call, text) : expect_ok(call, code);

@@ -8,6 +8,7 @@
 #include "outbound.h"
 #include "pages.h"
 #include "permission.h"
+#include "put.h"
 #include "query.h"
 #include "schema.h"
 #include "source.h"
@@ -86,6 +87,13 @@ static bool open_tables(Firehose *firehose)
            seal_secret_load(firehose->store, &secret_table, firehose->secret) == STORE_OK;
 }
 
+static void take_metric_streams(Firehose *firehose)
+{
+    Cloudwatch *cloudwatch = runtime_service(firehose->runtime, &cloudwatch_service);
+    if (cloudwatch)
+        cloudwatch_set_outlet(cloudwatch, (CloudwatchOutlet){put_of_metric_stream, firehose});
+}
+
 static void *open_firehose(Runtime *runtime)
 {
     Firehose *firehose = calloc(1, sizeof *firehose);
@@ -114,6 +122,7 @@ static void *open_firehose(Runtime *runtime)
     runtime_watch(runtime, &TURN_ENDED, after_turn, firehose);
     runtime_watch(runtime, &KINESIS_SHARD_GREW, sources_watch, firehose);
     deliveries_await(firehose, 0);
+    take_metric_streams(firehose);
     return firehose;
 }
 

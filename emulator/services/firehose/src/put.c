@@ -30,3 +30,17 @@ int put_end(const Scope *scope, DeliveryStream *stream)
 {
     return delivery_stream_write_buffer(scope, stream);
 }
+
+int put_of_metric_stream(void *service, const Scope *scope, Bytes name, Bytes record)
+{
+    Scope own = scope_for(scope, service);
+    DeliveryStream stream;
+    int code = delivery_stream_find(&own, name, &stream);
+    if (code != STORE_OK)
+        return code;
+    if (stream.type != DIRECT_PUT ||
+        !bytes_equal(delivery_stream_status(&stream, own.now_ms), FIREHOSE_DELIVERY_STREAM_STATUS_ACTIVE))
+        return STORE_NOT_FOUND;
+    code = put_record_into(&own, &stream, record);
+    return code == STORE_OK ? put_end(&own, &stream) : code;
+}

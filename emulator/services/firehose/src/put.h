@@ -6,3 +6,6 @@
  */
 MUST_CHECK int put_record_into(const Scope *scope, DeliveryStream *stream, Bytes data);
 MUST_CHECK int put_end(const Scope *scope, DeliveryStream *stream);
+
+/* For CloudWatch's metric streams: cloudwatch.h. */
+int put_of_metric_stream(void *service, const Scope *scope, Bytes name, Bytes record);
