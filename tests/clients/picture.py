@@ -56,7 +56,6 @@ class Picture:
     def plot(self) -> tuple[int, int, int, int]:
         """Left, top, right and bottom of the space between the axes: the line below, the first line of the grid."""
         _, bottom = max((self.pixels(y).count(AXIS), y) for y in range(self.height))
-        line = self.pixels(bottom)
-        left, right = line.index(AXIS), self.width - line[::-1].index(AXIS)
-        top = next(y for y in range(self.height) if self.pixels(y).count(GRID) > (right - left) / 2)
-        return left, top, right, bottom + 1
+        top = next(y for y in range(self.height) if self.pixels(y).count(GRID) > self.width / 3)
+        line = self.pixels(top)
+        return line.index(GRID), top, self.width - line[::-1].index(GRID), bottom + 1

@@ -213,21 +213,26 @@ static void draw_stack(Picture *picture, int side)
         }
 }
 
+static void draw_axis(Picture *picture)
+{
+    const Box *plot = &picture->plot;
+    canvas_box(picture->canvas, (Box){plot->left, plot->bottom - 1, plot->right, plot->bottom}, picture->faint);
+}
+
+/* A curve at 0 is seen before the axis, an area ends behind it. */
 void picture_series(Picture *picture)
 {
-    Box clip = picture->plot;
-    clip.top -= 3;
-    clip.left -= 3;
-    clip.right += 3;
+    Box clip = {picture->plot.left - 3, picture->plot.top - 3, picture->plot.right + 3, picture->plot.bottom + 1};
     canvas_clip(picture->canvas, clip);
-    if (!picture->widget->is_stacked)
+    if (!picture->widget->is_stacked) {
+        draw_axis(picture);
         draw_lines(picture);
+    }
     for (int side = 0; side < 2 && picture->widget->is_stacked; side++)
         if (picture->has_axis[side])
             draw_stack(picture, side);
-    canvas_box(picture->canvas,
-               (Box){picture->plot.left, picture->plot.bottom - 1, picture->plot.right, picture->plot.bottom},
-               picture->faint);
+    if (picture->widget->is_stacked)
+        draw_axis(picture);
     picture_notes(picture);
     canvas_clip_none(picture->canvas);
 }
