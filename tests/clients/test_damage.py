@@ -277,7 +277,8 @@ def test_what_is_damaged_in_the_log_is_not_copied_into_the_file(own_emulator, tm
     for n in range(8):  # not so much that the idle emulator copies it into the file already
         kinesis.put_record(StreamName="s", PartitionKey=f"first{n}", Data=bytes([n]) * 100_000)
     log = tmp_path / "data" / "evpoc.db-wal"
-    frames = [at for at in range(32, log.stat().st_size, damage.FRAME)]
+    content = log.read_bytes()  # behind the last frame may lie some of before the log began anew: those have other salts
+    frames = [at for at in range(32, len(content), damage.FRAME) if content[at + 8:at + 16] == content[16:24]]
     for at in frames[len(frames) // 2:]:
         damage.overwrite(log, at + 24 + 9000, b"damage")
     for n in range(40):
