@@ -94,6 +94,7 @@ WORDS: list[tuple[str, str, str]] = [
     (r"Key attributes must be scalars; .*", rf"Consistent reads are not supported .*|{INVALID}Cannot update attribute .*", EITHER),
     (r"Key attributes must be scalars; .*", r".*(empty (string|binary) value|does not match the schema).*", EITHER),
     (rf"{INVALID}.*", r"Key attributes must be scalars; .*", EITHER),
+    (r"Provided list of item keys contains duplicates", r"The provided key element does not match the schema", EITHER),
     (r"Query key condition not supported", r"Query condition missed key schema element.*", EITHER),
     (START, rf"{INVALID}.*|Filter Expression can .*|Key attributes must be scalars; .*", EITHER),
     (UPDATED, UPDATED, EITHER),

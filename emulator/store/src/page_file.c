@@ -206,9 +206,11 @@ static int on_close(sqlite3_file *base)
     PageFile *file = (PageFile *)base;
     if (file->other)
         file->other->other = NULL;
+    int flushed = flush_log(file), code = inner(file)->pMethods->xClose(inner(file));
     free(file->scratch);
+    free(file->joined.bytes);
     free(file->log.contents);
-    return inner(file)->pMethods->xClose(inner(file));
+    return flushed != SQLITE_OK ? flushed : code;
 }
 
 static int on_control(sqlite3_file *base, int opcode, void *argument)
@@ -237,17 +239,20 @@ static int on_control(sqlite3_file *base, int opcode, void *argument)
 
 static int on_truncate(sqlite3_file *base, sqlite3_int64 size)
 {
-    return INNER(base)->pMethods->xTruncate(INNER(base), size);
+    int code = flush_log((PageFile *)base);
+    return code != SQLITE_OK ? code : INNER(base)->pMethods->xTruncate(INNER(base), size);
 }
 
 static int on_sync(sqlite3_file *base, int flags)
 {
-    return INNER(base)->pMethods->xSync(INNER(base), flags);
+    int code = flush_log((PageFile *)base);
+    return code != SQLITE_OK ? code : INNER(base)->pMethods->xSync(INNER(base), flags);
 }
 
 static int on_file_size(sqlite3_file *base, sqlite3_int64 *ret_size)
 {
-    return INNER(base)->pMethods->xFileSize(INNER(base), ret_size);
+    int code = flush_log((PageFile *)base);
+    return code != SQLITE_OK ? code : INNER(base)->pMethods->xFileSize(INNER(base), ret_size);
 }
 
 static int on_lock(sqlite3_file *base, int kind)
@@ -333,7 +338,8 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int f
     if (file->is_log) {
         file->other = (PageFile *)sqlite3_database_file_object(name);
         file->other->other = file;
-        return SQLITE_OK;
+        file->joined.bytes = malloc(JOINED_BYTES);
+        return file->joined.bytes ? SQLITE_OK : SQLITE_NOMEM;
     }
     file->copy_left = -1;
     file->scratch = malloc(PAGE_BYTES);

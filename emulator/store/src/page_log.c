@@ -124,7 +124,9 @@ int read_log(PageFile *file, void *out, int amount, sqlite3_int64 offset)
 {
     if (amount == PAGE_BYTES && is_copied_already(file, out, frame_of(offset)))
         return SQLITE_OK;
-    int code = inner(file)->pMethods->xRead(inner(file), out, amount, offset);
+    int code = flush_log(file);
+    if (code == SQLITE_OK)
+        code = inner(file)->pMethods->xRead(inner(file), out, amount, offset);
     if (code != SQLITE_OK)
         return code;
     if (amount == LOG_HEADER_BYTES && !offset) {
@@ -139,11 +141,35 @@ int read_log(PageFile *file, void *out, int amount, sqlite3_int64 offset)
 
 static void note_commit(Log *log, uint32_t number, bool is_commit)
 {
+    log->is_committing = is_commit;
     log->looked_at = UINT32_MAX;
     if (is_commit)
         log->committed = number + 1;
     else if (number < log->committed)
         log->committed = number;
+}
+
+int flush_log(PageFile *file)
+{
+    JoinedFrames *joined = &file->joined;
+    int len = (int)joined->len;
+    joined->len = 0;
+    return len ? inner(file)->pMethods->xWrite(inner(file), joined->bytes, len, joined->at) : SQLITE_OK;
+}
+
+/* A header or a page. */
+static int join(PageFile *file, const void *bytes, size_t amount, sqlite3_int64 offset)
+{
+    JoinedFrames *joined = &file->joined;
+    bool fits = offset == joined->at + (sqlite3_int64)joined->len && joined->len + amount <= JOINED_BYTES;
+    int code = fits ? SQLITE_OK : flush_log(file);
+    if (code != SQLITE_OK)
+        return code;
+    if (!joined->len)
+        joined->at = offset;
+    memcpy(joined->bytes + joined->len, bytes, amount);
+    joined->len += amount;
+    return amount == PAGE_BYTES && file->log.is_committing ? flush_log(file) : SQLITE_OK;
 }
 
 int write_log(PageFile *file, const void *bytes, int amount, sqlite3_int64 offset)
@@ -157,5 +183,8 @@ int write_log(PageFile *file, const void *bytes, int amount, sqlite3_int64 offse
         return SQLITE_NOMEM;
     else
         log->contents[frame_of(offset)] = amount == PAGE_BYTES ? page_content(bytes) | IS_KNOWN : 0;
-    return inner(file)->pMethods->xWrite(inner(file), bytes, amount, offset);
+    if (amount == FRAME_HEADER || amount == PAGE_BYTES)
+        return join(file, bytes, (size_t)amount, offset);
+    int code = flush_log(file);
+    return code != SQLITE_OK ? code : inner(file)->pMethods->xWrite(inner(file), bytes, amount, offset);
 }

@@ -35,7 +35,17 @@ typedef struct Log {
     uint32_t highest_read; /* frame, counted from 1, since copying began */
     uint64_t *contents;    /* of each frame's page the checksum it was written with, IS_KNOWN, IS_COPIED */
     size_t capacity;
+    bool is_committing; /* the frame whose header came last ends a transaction */
 } Log;
+
+/* SQLite writes a frame's header, then its page: two calls of the system, of which each costs about as much as a page.
+ * So frames are put together until one ends a transaction, the room is full, or anything else is done with the log. */
+#define JOINED_BYTES ((size_t)4 * FRAME_BYTES)
+typedef struct JoinedFrames {
+    unsigned char *bytes; /* JOINED_BYTES of room */
+    size_t len;
+    sqlite3_int64 at; /* in the log */
+} JoinedFrames;
 
 typedef struct PageFile {
     sqlite3_file base;
@@ -43,6 +53,7 @@ typedef struct PageFile {
     bool has_failed; /* something of the file or its log, since copying began */
     Mark mark;
     Log log;                /* of a log */
+    JoinedFrames joined;    /* of a log */
     struct PageFile *other; /* the log's file, the file's log */
     PageFault *fault;       /* of the file */
     const void *copied;     /* the page just read from the log, to be written into the file, with its checksum */
@@ -77,3 +88,4 @@ int page_damaged(PageFile *file, uint32_t page, bool is_in_log);
 /* page_log.c */
 int read_log(PageFile *file, void *out, int amount, sqlite3_int64 offset);
 int write_log(PageFile *file, const void *bytes, int amount, sqlite3_int64 offset);
+int flush_log(PageFile *file); /* what is joined goes into the log; of the file: nothing */
