@@ -55,12 +55,13 @@ TYPES = {"nested": "array<" * 60 + "int" + ">" * 60, "wide": "struct<" + ",".joi
          "long": "struct<" + ",".join(f"f{n}:string" for n in range(9000)) + ">"}
 
 
-def flushed(name: str, kind: str, *records: bytes, **parquet: Any) -> Case:
+def flushed(name: str, kind: str, *records: bytes, processing: dict[str, Any] | None = None, **parquet: Any) -> Case:
     """What a delivery costs at once: the page that asks for it is a request as any other."""
     columns = [{"Name": "c", "Type": TYPES.get(kind, kind)}]
     settings = {"SchemaConfiguration": {"DatabaseName": "base", "TableName": "t", "RoleARN": "arn:aws:iam::000000000000:role/r"},
                 "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {}}}, "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": parquet}}}
-    made = STREAM | {"ExtendedS3DestinationConfiguration": destination(DataFormatConversionConfiguration=settings)}
+    made = STREAM | {"ExtendedS3DestinationConfiguration": destination(
+        DataFormatConversionConfiguration=settings, **{"ProcessingConfiguration": processing} if processing else {})}
     setup = [BUCKET, Case("", "glue", "AWSGlue.CreateDatabase", {"DatabaseInput": {"Name": "base"}}),
              Case("", "glue", "AWSGlue.CreateTable", {"DatabaseName": "base", "TableInput": {"Name": "t", "StorageDescriptor": {"Columns": columns}}}),
              (FIREHOSE + "CreateDeliveryStream", made),
@@ -70,16 +71,18 @@ def flushed(name: str, kind: str, *records: bytes, **parquet: Any) -> Case:
 
 def conversions() -> Iterator[Case]:
     most = 1_000_000
-    yield flushed("lists of wide structs", "array<" + TYPES["wide"] + ">", b'{"c":[' + b",".join([b"{}"] * (most // 3)) + b"]}")
-    yield flushed("towers of lists", "nested", (b'{"c":' + b"[" * 60 + b"]" * 60 + b"}") * (most // 130))
+    yield flushed("lists of wide structs", "array<" + TYPES["wide"] + ">", b'{"c":[' + b",".join([b"{}"] * (most // 6)) + b"]}")
+    yield flushed("towers of lists", "nested", (b'{"c":' + b"[" * 60 + b"]" * 60 + b"}") * (most // 160))
     yield flushed("a tower that does not end", "nested", b'{"c":' + b"[" * most)
-    yield flushed("many documents", "wide", b"{}" * (most // 2))
+    yield flushed("many documents", "wide", b"{}" * (most // 3))
     yield flushed("many short texts, packed by gzip", "array<string>", *[b'{"c":[' + b",".join([b'"a"'] * (most // 4)) + b"]}"] * 4, Compression="GZIP",
                   EnableDictionaryCompression=True)
     yield flushed("texts that come once in a dictionary", "array<int>", b'{"c":[' + b",".join(b"%d" % n for n in range(most // 8)) + b"]}",
                   EnableDictionaryCompression=True)
     yield flushed("a long decimal", "decimal(38,10)", b'{"c":' + b"9" * most + b"}")
     yield flushed("one name many times", "wide", b'{"c":{' + b",".join([b'"F1":1'] * (most // 7)) + b"}}")
+    yield flushed("what gzip has made small", "array<int>", gzip.compress(b'{"c":[' + b"1," * 3_900_000 + b"1]}"),
+                  processing={"Enabled": True, "Processors": [processor("Decompression", CompressionFormat="GZIP")]})
     yield flushed("a type of 9,000 fields", "long", b'{"c":{}}')
     yield flushed("a text that is escaped", "string", b'{"c":"' + b"\\u00e4" * (most // 6) + b'"}')
 

@@ -31,16 +31,6 @@ static bool collect(const json_t *events, Buffer *out)
     return json_is_array(events);
 }
 
-/* A tree of JSON costs some hundred bytes for each value: how many there are is known before it is made. */
-static bool has_few_values(Bytes text)
-{
-    size_t count = 0;
-    char c;
-    for (JsonMarks marks = {.text = text}; json_marks_next(&marks, &c);)
-        count += c == ',' || c == '[' || c == '{';
-    return count <= VALUES_MAX;
-}
-
 void take_log_messages(Processing *processing, const Stage *at, const Passing *record)
 {
     Bytes extracts = processor_parameter(at->settings, FIREHOSE_PROCESSOR_PARAMETER_NAME_DATAMESSAGEEXTRACTION);
@@ -49,7 +39,7 @@ void take_log_messages(Processing *processing, const Stage *at, const Passing *r
         return;
     }
     json_error_t error;
-    if (!has_few_values(record->data)) {
+    if (json_marks_values(record->data) > VALUES_MAX + 1) {
         processing_fail(processing, record, CODE_LOG_MESSAGES, "The record has more than 100,000 values.");
         return;
     }

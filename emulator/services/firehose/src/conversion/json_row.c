@@ -1,9 +1,13 @@
 /* json_row.c - documents of a record, and the fields of each. Values are conversion/json_value.c. */
 #include "json_row.h"
+#include "json_marks.h"
 #include "json_value.h"
 
-#define DEPTH_MAX 100
-#define NO_OBJECT "The input JSON contained a primitive at the top level. The top level must be an object or array."
+#define LARGE_BYTES ((size_t)64 * 1024)
+#define VALUES_MAX  400000 /* a tree takes some 130 bytes for each */
+#define TOO_MANY    "The record has more values than can be converted."
+#define DEPTH_MAX   100
+#define NO_OBJECT   "The input JSON contained a primitive at the top level. The top level must be an object or array."
 
 bool row_fail(RowMaker *maker, const char *message)
 {
@@ -111,7 +115,7 @@ static bool put_map(RowMaker *maker, const ParquetField *field, const Tree *valu
 static bool put_field(RowMaker *maker, const ParquetField *field, const Tree *value, int repeated)
 {
     if (maker->left < 0)
-        return row_fail(maker, "The record has more values than can be converted.");
+        return row_fail(maker, TOO_MANY);
     if (!value || value->kind == TREE_NULL) {
         put_absent(maker, field, (ParquetLevels){repeated, field->defined - 1});
         return true;
@@ -139,6 +143,8 @@ static bool read_documents(RowMaker *maker, Bytes record, Tree **ret_first)
         record = bytes_slice(record, 1, record.len - 1);
     if (!record.len)
         return row_fail(maker, "The input JSON was empty or contained only whitespace.");
+    if (record.len > LARGE_BYTES && json_marks_values(record) > VALUES_MAX)
+        return row_fail(maker, TOO_MANY);
     while (record.len) {
         *last = json_tree_read_first(maker->arena, &record, rules);
         if (!*last) {
