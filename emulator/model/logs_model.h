@@ -178,6 +178,15 @@ struct LogsQueryDefinition;
 struct LogsDescribeQueryDefinitionsResponse;
 struct LogsDeleteQueryDefinitionRequest;
 struct LogsDeleteQueryDefinitionResponse;
+struct LogsStartLiveTailRequest;
+struct LogsLiveTailSessionStart;
+struct LogsLiveTailSessionMetadata;
+struct LogsLiveTailSessionLogEvent;
+struct LogsLiveTailSessionUpdate;
+struct LogsSessionTimeoutException;
+struct LogsSessionStreamingException;
+struct LogsStartLiveTailResponseStream;
+struct LogsStartLiveTailResponse;
 struct LogsInvalidSequenceTokenException;
 struct LogsDataAlreadyAcceptedException;
 struct LogsTooManyTagsException;
@@ -374,6 +383,16 @@ typedef struct LogsQueryDefinitionList {
     struct LogsQueryDefinition *items;
     size_t len;
 } LogsQueryDefinitionList;
+
+typedef struct LogsStartLiveTailLogGroupIdentifiers {
+    Bytes *items;
+    size_t len;
+} LogsStartLiveTailLogGroupIdentifiers;
+
+typedef struct LogsLiveTailSessionResults {
+    struct LogsLiveTailSessionLogEvent *items;
+    size_t len;
+} LogsLiveTailSessionResults;
 
 typedef struct LogsCreateLogGroupRequest {
     Bytes log_group_name;
@@ -1040,6 +1059,65 @@ typedef struct LogsDeleteQueryDefinitionResponse {
     bool has_success;
 } LogsDeleteQueryDefinitionResponse;
 
+typedef struct LogsStartLiveTailRequest {
+    LogsStartLiveTailLogGroupIdentifiers log_group_identifiers;
+    LogsInputLogStreamNames log_stream_names;
+    LogsInputLogStreamNames log_stream_name_prefixes;
+    Bytes log_event_filter_pattern;
+} LogsStartLiveTailRequest;
+
+typedef struct LogsLiveTailSessionStart {
+    Bytes request_id;
+    Bytes session_id;
+    LogsStartLiveTailLogGroupIdentifiers log_group_identifiers;
+    LogsInputLogStreamNames log_stream_names;
+    LogsInputLogStreamNames log_stream_name_prefixes;
+    Bytes log_event_filter_pattern;
+} LogsLiveTailSessionStart;
+
+typedef struct LogsLiveTailSessionMetadata {
+    bool sampled;
+    bool has_sampled;
+} LogsLiveTailSessionMetadata;
+
+typedef struct LogsLiveTailSessionLogEvent {
+    Bytes log_stream_name;
+    Bytes log_group_identifier;
+    Bytes message;
+    int64_t timestamp;
+    bool has_timestamp;
+    int64_t ingestion_time;
+    bool has_ingestion_time;
+} LogsLiveTailSessionLogEvent;
+
+typedef struct LogsLiveTailSessionUpdate {
+    struct LogsLiveTailSessionMetadata *session_metadata;
+    LogsLiveTailSessionResults session_results;
+} LogsLiveTailSessionUpdate;
+
+typedef struct LogsSessionTimeoutException {
+    Bytes message;
+} LogsSessionTimeoutException;
+
+typedef struct LogsSessionStreamingException {
+    Bytes message;
+} LogsSessionStreamingException;
+
+enum { LOGS_START_LIVE_TAIL_RESPONSE_STREAM_SESSION_START = 1, LOGS_START_LIVE_TAIL_RESPONSE_STREAM_SESSION_UPDATE = 2, LOGS_START_LIVE_TAIL_RESPONSE_STREAM_SESSION_TIMEOUT_EXCEPTION = 3, LOGS_START_LIVE_TAIL_RESPONSE_STREAM_SESSION_STREAMING_EXCEPTION = 4 };
+typedef struct LogsStartLiveTailResponseStream {
+    int kind;
+    union {
+        struct LogsLiveTailSessionStart *session_start;
+        struct LogsLiveTailSessionUpdate *session_update;
+        struct LogsSessionTimeoutException *session_timeout_exception;
+        struct LogsSessionStreamingException *session_streaming_exception;
+    };
+} LogsStartLiveTailResponseStream;
+
+typedef struct LogsStartLiveTailResponse {
+    struct LogsStartLiveTailResponseStream *response_stream;
+} LogsStartLiveTailResponse;
+
 typedef struct LogsInvalidSequenceTokenException {
     Bytes expected_sequence_token;
 } LogsInvalidSequenceTokenException;
@@ -1268,6 +1346,9 @@ extern const OperationModel LogsDescribeQueryDefinitionsModel;
 typedef LogsDeleteQueryDefinitionRequest LogsDeleteQueryDefinitionInput;
 typedef LogsDeleteQueryDefinitionResponse LogsDeleteQueryDefinitionOutput;
 extern const OperationModel LogsDeleteQueryDefinitionModel;
+typedef LogsStartLiveTailRequest LogsStartLiveTailInput;
+typedef LogsStartLiveTailResponse LogsStartLiveTailOutput;
+extern const OperationModel LogsStartLiveTailModel;
 
 /* Shapes by themselves, for what is kept or sent outside an operation's answer. */
 extern const Shape LOGS_SHAPE_CREATE_LOG_GROUP_REQUEST;
@@ -1359,6 +1440,15 @@ extern const Shape LOGS_SHAPE_QUERY_DEFINITION;
 extern const Shape LOGS_SHAPE_DESCRIBE_QUERY_DEFINITIONS_RESPONSE;
 extern const Shape LOGS_SHAPE_DELETE_QUERY_DEFINITION_REQUEST;
 extern const Shape LOGS_SHAPE_DELETE_QUERY_DEFINITION_RESPONSE;
+extern const Shape LOGS_SHAPE_START_LIVE_TAIL_REQUEST;
+extern const Shape LOGS_SHAPE_LIVE_TAIL_SESSION_START;
+extern const Shape LOGS_SHAPE_LIVE_TAIL_SESSION_METADATA;
+extern const Shape LOGS_SHAPE_LIVE_TAIL_SESSION_LOG_EVENT;
+extern const Shape LOGS_SHAPE_LIVE_TAIL_SESSION_UPDATE;
+extern const Shape LOGS_SHAPE_SESSION_TIMEOUT_EXCEPTION;
+extern const Shape LOGS_SHAPE_SESSION_STREAMING_EXCEPTION;
+extern const Shape LOGS_SHAPE_START_LIVE_TAIL_RESPONSE_STREAM;
+extern const Shape LOGS_SHAPE_START_LIVE_TAIL_RESPONSE;
 extern const Shape LOGS_SHAPE_INVALID_SEQUENCE_TOKEN_EXCEPTION;
 extern const Shape LOGS_SHAPE_DATA_ALREADY_ACCEPTED_EXCEPTION;
 extern const Shape LOGS_SHAPE_TOO_MANY_TAGS_EXCEPTION;

@@ -72,9 +72,9 @@ class Peer:
         return [str(BUILT / "node_modules/.bin" / self.name), "--port", str(port)]
 
 
-OURS = Peer("evpoc-emu", ("kinesis", "dynamodb", "s3", "firehose", "kms"), "SQLite file, committed before the answer", "")
+OURS = Peer("evpoc-emu", ("kinesis", "dynamodb", "s3", "firehose", "kms", "logs"), "SQLite file, committed before the answer", "")
 PEERS = [Peer("kinesalite", ("kinesis",), "memory", "3.3.3"), Peer("dynalite", ("dynamodb",), "memory", "3.2.1"),
-         Peer("moto", ("kinesis", "dynamodb", "s3", "firehose", "kms"), "memory", "5.2.1"), Peer("s3rver", ("s3",), "files", "3.7.1")]
+         Peer("moto", ("kinesis", "dynamodb", "s3", "firehose", "kms", "logs"), "memory", "5.2.1"), Peer("s3rver", ("s3",), "files", "3.7.1")]
 
 
 def install_peers() -> None:
@@ -197,6 +197,7 @@ LISTING = {"kinesis": request("kinesis", "Kinesis_20131202.ListStreams", {}),
            "s3": s3_request("GET", "/")}
 DATA = base64.b64encode(b"x" * RECORD_BYTES).decode()
 KEYS = 5000
+NOW_MS = int(time.time() * 1000)
 CONNECTIONS = (1, 16)
 
 
@@ -254,6 +255,9 @@ def operations() -> list[Operation]:
         *s3_operations(),
         Operation("PutRecordBatch", "firehose", '"FailedPutCount":0', [
             request("firehose", "Firehose_20150804.PutRecordBatch", {"DeliveryStreamName": STREAM, "Records": [{"Data": DATA}] * 500})], 500, 300),
+        Operation("PutLogEvents (1,000 lines)", "logs", '"nextSequenceToken"', [request("logs", "Logs_20140328.PutLogEvents", {
+            "logGroupName": STREAM, "logStreamName": STREAM, "logEvents": [
+                {"timestamp": NOW_MS, "message": f"2026-01-01 INFO order {n} was taken, and shipped to whoever it was for; {'x' * 40}"} for n in range(1000)]})], 1000, 300),
         Operation("Encrypt (1 KiB)", "kms", '"CiphertextBlob"', [
             request("kms", "TrentService.Encrypt", {"KeyId": ALIAS, "Plaintext": DATA, "EncryptionContext": {"tenant": "a"}})]),
     ]
@@ -289,6 +293,12 @@ def prepare_archive(server: Server, wanted: list[Operation]) -> None:
         server.client("firehose").create_delivery_stream(DeliveryStreamName=STREAM, ExtendedS3DestinationConfiguration=where)
 
 
+def prepare_logs(server: Server) -> None:
+    if "logs" in server.peer.services:
+        server.client("logs").create_log_group(logGroupName=STREAM)
+        server.client("logs").create_log_stream(logGroupName=STREAM, logStreamName=STREAM)
+
+
 def prepare(server: Server, wanted: list[Operation]) -> None:
     services = server.peer.services
     if "kinesis" in services:
@@ -310,6 +320,7 @@ def prepare(server: Server, wanted: list[Operation]) -> None:
         kms = server.client("kms")
         kms.create_alias(AliasName=ALIAS, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     prepare_archive(server, wanted)
+    prepare_logs(server)
 
 
 def play(server: Server, requests: list[bytes], connections: int, length: str, expected: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ OTHERS: dict[str, Body] = {
     "ListLogGroups": {}, "PutResourcePolicy": {"policyName": "p", "policyDocument": POLICY}, "DescribeResourcePolicies": {}, "DeleteResourcePolicy": {"policyName": "p"},
     "PutDestination": {"destinationName": "d", "targetArn": "arn:aws:kinesis:us-east-1:000000000000:stream/here", "roleArn": ROLE},
     "PutDestinationPolicy": {"destinationName": "d", "accessPolicy": POLICY}, "DescribeDestinations": {}, "DeleteDestination": {"destinationName": "d"},
+    "StartLiveTail": {"logGroupIdentifiers": [GROUP_ARN + "/group"]},
     "PutLogGroupDeletionProtection": {"logGroupIdentifier": "/group", "deletionProtectionEnabled": False},
 }
 TEMPLATES = {"logs CreateLogGroup": [{"logGroupName": "/new"}], "logs DescribeLogGroups": [{}],
@@ -94,3 +95,5 @@ def logs() -> Iterator[Row]:
               destinationArn="arn:aws:lambda:us-east-1:111111111111:function:f")
     yield row("DescribeSubscriptionFilters", "InvalidParameterException", **GROUP, nextToken="none*")
     yield row("DeleteSubscriptionFilter", "ResourceNotFoundException", **GROUP, filterName="not-there")
+    yield row("StartLiveTail", "ResourceNotFoundException", logGroupIdentifiers=[GROUP_ARN + "not-there"])
+    yield row("StartLiveTail", "InvalidParameterException", logGroupIdentifiers=[GROUP_ARN + "/group"], logEventFilterPattern="{ $.a = ")

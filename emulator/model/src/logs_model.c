@@ -136,6 +136,11 @@ static const Shape shape_query_parameter_description;
 static const Shape shape_query_parameter_list;
 static const Shape shape_query_list_max_results;
 static const Shape shape_query_definition_list;
+static const Shape shape_start_live_tail_log_group_identifiers;
+static const Shape shape_request_id;
+static const Shape shape_session_id;
+static const Shape shape_is_sampled;
+static const Shape shape_live_tail_session_results;
 static const Shape shape_message;
 static const Shape shape_query_char_offset;
 
@@ -1096,6 +1101,79 @@ static const Field fields_delete_query_definition_response[] = {
 };
 const Shape LOGS_SHAPE_DELETE_QUERY_DEFINITION_RESPONSE = {.name = "DeleteQueryDefinitionResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsDeleteQueryDefinitionResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_delete_query_definition_response};
 
+static const Shape shape_start_live_tail_log_group_identifiers = {.name = "StartLiveTailLogGroupIdentifiers", .kind = KIND_LIST, .size = sizeof(LogsStartLiveTailLogGroupIdentifiers), .min = 1, .max = 10, .member = &shape_log_group_identifier};
+
+static const Field fields_start_live_tail_request[] = {
+    {.name = {"logGroupIdentifiers", 19}, .path = "logGroupIdentifiers", .shape = &shape_start_live_tail_log_group_identifiers, .offset = offsetof(LogsStartLiveTailRequest, log_group_identifiers), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"logStreamNames", 14}, .path = "logStreamNames", .shape = &shape_input_log_stream_names, .offset = offsetof(LogsStartLiveTailRequest, log_stream_names), .has_offset = NO_OFFSET},
+    {.name = {"logStreamNamePrefixes", 21}, .path = "logStreamNamePrefixes", .shape = &shape_input_log_stream_names, .offset = offsetof(LogsStartLiveTailRequest, log_stream_name_prefixes), .has_offset = NO_OFFSET},
+    {.name = {"logEventFilterPattern", 21}, .path = "logEventFilterPattern", .shape = &shape_filter_pattern, .offset = offsetof(LogsStartLiveTailRequest, log_event_filter_pattern), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_START_LIVE_TAIL_REQUEST = {.name = "StartLiveTailRequest", .kind = KIND_STRUCTURE, .size = sizeof(LogsStartLiveTailRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_start_live_tail_request};
+
+static const Shape shape_request_id = {.name = "RequestId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 256};
+
+static const Shape shape_session_id = {.name = "SessionId", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 0, .max = 256};
+
+static const Field fields_live_tail_session_start[] = {
+    {.name = {"requestId", 9}, .path = "requestId", .shape = &shape_request_id, .offset = offsetof(LogsLiveTailSessionStart, request_id), .has_offset = NO_OFFSET},
+    {.name = {"sessionId", 9}, .path = "sessionId", .shape = &shape_session_id, .offset = offsetof(LogsLiveTailSessionStart, session_id), .has_offset = NO_OFFSET},
+    {.name = {"logGroupIdentifiers", 19}, .path = "logGroupIdentifiers", .shape = &shape_start_live_tail_log_group_identifiers, .offset = offsetof(LogsLiveTailSessionStart, log_group_identifiers), .has_offset = NO_OFFSET},
+    {.name = {"logStreamNames", 14}, .path = "logStreamNames", .shape = &shape_input_log_stream_names, .offset = offsetof(LogsLiveTailSessionStart, log_stream_names), .has_offset = NO_OFFSET},
+    {.name = {"logStreamNamePrefixes", 21}, .path = "logStreamNamePrefixes", .shape = &shape_input_log_stream_names, .offset = offsetof(LogsLiveTailSessionStart, log_stream_name_prefixes), .has_offset = NO_OFFSET},
+    {.name = {"logEventFilterPattern", 21}, .path = "logEventFilterPattern", .shape = &shape_filter_pattern, .offset = offsetof(LogsLiveTailSessionStart, log_event_filter_pattern), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_LIVE_TAIL_SESSION_START = {.name = "LiveTailSessionStart", .kind = KIND_STRUCTURE, .size = sizeof(LogsLiveTailSessionStart), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_live_tail_session_start};
+
+static const Shape shape_is_sampled = {.name = "IsSampled", .kind = KIND_BOOLEAN, .size = sizeof(bool), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_live_tail_session_metadata[] = {
+    {.name = {"sampled", 7}, .path = "sampled", .shape = &shape_is_sampled, .offset = offsetof(LogsLiveTailSessionMetadata, sampled), .has_offset = offsetof(LogsLiveTailSessionMetadata, has_sampled)},
+};
+const Shape LOGS_SHAPE_LIVE_TAIL_SESSION_METADATA = {.name = "LiveTailSessionMetadata", .kind = KIND_STRUCTURE, .size = sizeof(LogsLiveTailSessionMetadata), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_live_tail_session_metadata};
+
+static const Field fields_live_tail_session_log_event[] = {
+    {.name = {"logStreamName", 13}, .path = "logStreamName", .shape = &shape_log_stream_name, .offset = offsetof(LogsLiveTailSessionLogEvent, log_stream_name), .has_offset = NO_OFFSET},
+    {.name = {"logGroupIdentifier", 18}, .path = "logGroupIdentifier", .shape = &shape_log_group_identifier, .offset = offsetof(LogsLiveTailSessionLogEvent, log_group_identifier), .has_offset = NO_OFFSET},
+    {.name = {"message", 7}, .path = "message", .shape = &shape_event_message, .offset = offsetof(LogsLiveTailSessionLogEvent, message), .has_offset = NO_OFFSET},
+    {.name = {"timestamp", 9}, .path = "timestamp", .shape = &shape_timestamp, .offset = offsetof(LogsLiveTailSessionLogEvent, timestamp), .has_offset = offsetof(LogsLiveTailSessionLogEvent, has_timestamp)},
+    {.name = {"ingestionTime", 13}, .path = "ingestionTime", .shape = &shape_timestamp, .offset = offsetof(LogsLiveTailSessionLogEvent, ingestion_time), .has_offset = offsetof(LogsLiveTailSessionLogEvent, has_ingestion_time)},
+};
+const Shape LOGS_SHAPE_LIVE_TAIL_SESSION_LOG_EVENT = {.name = "LiveTailSessionLogEvent", .kind = KIND_STRUCTURE, .size = sizeof(LogsLiveTailSessionLogEvent), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_live_tail_session_log_event};
+
+static const Shape shape_live_tail_session_results = {.name = "LiveTailSessionResults", .kind = KIND_LIST, .size = sizeof(LogsLiveTailSessionResults), .min = NO_MIN, .max = NO_MAX, .member = &LOGS_SHAPE_LIVE_TAIL_SESSION_LOG_EVENT};
+
+static const Field fields_live_tail_session_update[] = {
+    {.name = {"sessionMetadata", 15}, .path = "sessionMetadata", .shape = &LOGS_SHAPE_LIVE_TAIL_SESSION_METADATA, .offset = offsetof(LogsLiveTailSessionUpdate, session_metadata), .has_offset = NO_OFFSET},
+    {.name = {"sessionResults", 14}, .path = "sessionResults", .shape = &shape_live_tail_session_results, .offset = offsetof(LogsLiveTailSessionUpdate, session_results), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_LIVE_TAIL_SESSION_UPDATE = {.name = "LiveTailSessionUpdate", .kind = KIND_STRUCTURE, .size = sizeof(LogsLiveTailSessionUpdate), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_live_tail_session_update};
+
+static const Shape shape_message = {.name = "Message", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_session_timeout_exception[] = {
+    {.name = {"message", 7}, .path = "message", .shape = &shape_message, .offset = offsetof(LogsSessionTimeoutException, message), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_SESSION_TIMEOUT_EXCEPTION = {.name = "SessionTimeoutException", .kind = KIND_STRUCTURE, .size = sizeof(LogsSessionTimeoutException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_session_timeout_exception};
+
+static const Field fields_session_streaming_exception[] = {
+    {.name = {"message", 7}, .path = "message", .shape = &shape_message, .offset = offsetof(LogsSessionStreamingException, message), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_SESSION_STREAMING_EXCEPTION = {.name = "SessionStreamingException", .kind = KIND_STRUCTURE, .size = sizeof(LogsSessionStreamingException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_session_streaming_exception};
+
+static const Field fields_start_live_tail_response_stream[] = {
+    {.name = {"sessionStart", 12}, .path = "sessionStart", .shape = &LOGS_SHAPE_LIVE_TAIL_SESSION_START, .offset = offsetof(LogsStartLiveTailResponseStream, session_start), .has_offset = NO_OFFSET},
+    {.name = {"sessionUpdate", 13}, .path = "sessionUpdate", .shape = &LOGS_SHAPE_LIVE_TAIL_SESSION_UPDATE, .offset = offsetof(LogsStartLiveTailResponseStream, session_update), .has_offset = NO_OFFSET},
+    {.name = {"SessionTimeoutException", 23}, .path = "sessionTimeoutException", .shape = &LOGS_SHAPE_SESSION_TIMEOUT_EXCEPTION, .offset = offsetof(LogsStartLiveTailResponseStream, session_timeout_exception), .has_offset = NO_OFFSET},
+    {.name = {"SessionStreamingException", 25}, .path = "sessionStreamingException", .shape = &LOGS_SHAPE_SESSION_STREAMING_EXCEPTION, .offset = offsetof(LogsStartLiveTailResponseStream, session_streaming_exception), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_START_LIVE_TAIL_RESPONSE_STREAM = {.name = "StartLiveTailResponseStream", .kind = KIND_UNION, .size = sizeof(LogsStartLiveTailResponseStream), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_start_live_tail_response_stream};
+
+static const Field fields_start_live_tail_response[] = {
+    {.name = {"responseStream", 14}, .path = "responseStream", .shape = &LOGS_SHAPE_START_LIVE_TAIL_RESPONSE_STREAM, .offset = offsetof(LogsStartLiveTailResponse, response_stream), .has_offset = NO_OFFSET},
+};
+const Shape LOGS_SHAPE_START_LIVE_TAIL_RESPONSE = {.name = "StartLiveTailResponse", .kind = KIND_STRUCTURE, .size = sizeof(LogsStartLiveTailResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_start_live_tail_response};
+
 static const Field fields_invalid_sequence_token_exception[] = {
     {.name = {"expectedSequenceToken", 21}, .path = "expectedSequenceToken", .shape = &shape_sequence_token, .offset = offsetof(LogsInvalidSequenceTokenException, expected_sequence_token), .has_offset = NO_OFFSET},
 };
@@ -1105,8 +1183,6 @@ static const Field fields_data_already_accepted_exception[] = {
     {.name = {"expectedSequenceToken", 21}, .path = "expectedSequenceToken", .shape = &shape_sequence_token, .offset = offsetof(LogsDataAlreadyAcceptedException, expected_sequence_token), .has_offset = NO_OFFSET},
 };
 const Shape LOGS_SHAPE_DATA_ALREADY_ACCEPTED_EXCEPTION = {.name = "DataAlreadyAcceptedException", .kind = KIND_STRUCTURE, .size = sizeof(LogsDataAlreadyAcceptedException), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_data_already_accepted_exception};
-
-static const Shape shape_message = {.name = "Message", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
 
 static const Field fields_too_many_tags_exception[] = {
     {.name = {"message", 7}, .path = "message", .shape = &shape_message, .offset = offsetof(LogsTooManyTagsException, message), .has_offset = NO_OFFSET},
@@ -1191,6 +1267,7 @@ const OperationModel LogsGetLogRecordModel = {.name = "GetLogRecord", .input = &
 const OperationModel LogsPutQueryDefinitionModel = {.name = "PutQueryDefinition", .input = &LOGS_SHAPE_PUT_QUERY_DEFINITION_REQUEST, .output = &LOGS_SHAPE_PUT_QUERY_DEFINITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel LogsDescribeQueryDefinitionsModel = {.name = "DescribeQueryDefinitions", .input = &LOGS_SHAPE_DESCRIBE_QUERY_DEFINITIONS_REQUEST, .output = &LOGS_SHAPE_DESCRIBE_QUERY_DEFINITIONS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel LogsDeleteQueryDefinitionModel = {.name = "DeleteQueryDefinition", .input = &LOGS_SHAPE_DELETE_QUERY_DEFINITION_REQUEST, .output = &LOGS_SHAPE_DELETE_QUERY_DEFINITION_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel LogsStartLiveTailModel = {.name = "StartLiveTail", .input = &LOGS_SHAPE_START_LIVE_TAIL_REQUEST, .output = &LOGS_SHAPE_START_LIVE_TAIL_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .events = &LOGS_SHAPE_START_LIVE_TAIL_RESPONSE_STREAM};
 
 static const char *const operation_names[] = {
     "AssociateKmsKey",

@@ -5,6 +5,7 @@
 #include "group.h"
 #include "iam.h"
 #include "kinesis.h"
+#include "live_tail.h"
 #include "logs_operations.h"
 #include "metrics.h"
 #include "permission.h"
@@ -66,6 +67,7 @@ static void after_turn(void *context, const void *event)
     (void)event;
     Logs *logs = context;
     meters_settle(logs->meters);
+    live_tails_start(logs);
 }
 
 /* A line of an error log, which goes where its group and stream are, and else nowhere. */
@@ -86,6 +88,7 @@ static void close_logs(void *service)
 {
     Logs *logs = service;
     sweep_stop(logs);
+    live_tails_close(logs);
     meters_close(logs->meters);
     query_runs_free(logs->query_runs);
     sodium_memzero(logs->secret, sizeof logs->secret);
@@ -121,6 +124,7 @@ static void *open_logs(Runtime *runtime)
     store_on_rollback(runtime->store, on_rollback, logs);
     runtime_watch(runtime, &TURN_ENDED, after_turn, logs);
     runtime_watch(runtime, &FIREHOSE_SAID, take_said, logs);
+    live_tails_open(logs);
     sweep_start(logs);
     return logs;
 }

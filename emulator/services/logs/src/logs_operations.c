@@ -46,5 +46,6 @@ const Operation *const LOGS_OPERATIONS[] = {
     &LogsPutQueryDefinition,
     &LogsDescribeQueryDefinitions,
     &LogsDeleteQueryDefinition,
+    &LogsStartLiveTail,
     NULL,
 };

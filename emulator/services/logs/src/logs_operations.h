@@ -46,6 +46,7 @@ extern const Operation LogsGetLogRecord;
 extern const Operation LogsPutQueryDefinition;
 extern const Operation LogsDescribeQueryDefinitions;
 extern const Operation LogsDeleteQueryDefinition;
+extern const Operation LogsStartLiveTail;
 
 /* All of them; ends with NULL. */
 extern const Operation *const LOGS_OPERATIONS[];

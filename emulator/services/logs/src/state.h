@@ -18,6 +18,7 @@ struct Logs {
     struct Iam *iam;
     struct Kinesis *kinesis;
     struct Firehose *firehose;
+    struct LiveTail *live_tails;
     Meters *meters;                          /* NULL: nothing is measured */
     unsigned char secret[SEAL_SECRET_BYTES]; /* what events of groups that have a key are sealed with */
     struct QueryRuns *query_runs;            /* what queries that are going on have in memory */

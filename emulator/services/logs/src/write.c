@@ -1,5 +1,6 @@
 /* write.c - lines of other services, and what is done with every batch. */
 #include "group_key.h"
+#include "live_tail.h"
 #include "metrics.h"
 #include "put.h"
 
@@ -42,6 +43,7 @@ int events_put(const Scope *scope, LogGroup *group, LogStream *stream, Batch bat
     if (code != STORE_OK)
         return code;
     log_metrics_of_put(scope, group, batch);
+    live_tails_publish(scope, group, stream, batch);
     return subscriptions_forward(scope, group, stream, batch);
 }
 
