@@ -136,7 +136,7 @@ def test_what_is_no_expression_is_refused(cloudwatch, expression):
     assert refused.value.response["Error"]["Code"] == "ValidationError"
 
 
-@pytest.mark.parametrize("expression", ["ANOMALY_DETECTION_BAND(a)", "SELECT AVG(a) FROM SCHEMA(n)", "SERVICE_QUOTA(a)"])
+@pytest.mark.parametrize("expression", ["ANOMALY_DETECTION_BAND(a)", "SERVICE_QUOTA(a)"])
 def test_what_is_not_built_says_so(cloudwatch, expression):
     with pytest.raises(ClientError, match="not implemented"):
         value_of(cloudwatch, expression)
@@ -245,3 +245,33 @@ def test_alarms_on_expressions(own_emulator):
         with pytest.raises(ClientError) as refused:
             cloudwatch.put_metric_alarm(**alarm, Metrics=wrong)
         assert refused.value.response["Error"]["Code"] == "ValidationError"
+
+
+SHOPS = 'FROM SCHEMA("AWS/Shop", Shop)'
+INSIGHTS = [
+    (f"SELECT SUM(OrderCount) {SHOPS}", {"e": 3.0}),
+    (f"select avg(OrderCount) {SHOPS.lower().replace('shop', 'Shop').replace('aws', 'AWS')}", {"e": 1.0}),
+    (f"SELECT MAX(OrderCount) {SHOPS} GROUP BY Shop", {"shop-0": 0.0, "shop-1": 1.0, "shop-2": 2.0}),
+    (f"SELECT SUM(OrderCount) {SHOPS} GROUP BY Shop ORDER BY MAX() DESC LIMIT 2", {"shop-2": 2.0, "shop-1": 1.0}),
+    (f"SELECT SUM(OrderCount) {SHOPS} GROUP BY Shop ORDER BY SUM() ASC LIMIT 1", {"shop-0": 0.0}),
+    (f"SELECT COUNT(OrderCount) {SHOPS} WHERE Shop != 'shop-1'", {"e": 2.0}),
+    (f"SELECT MIN(OrderCount) {SHOPS} WHERE Shop = 'shop-1' AND Shop != 'x'", {"e": 1.0}),
+    ('SELECT SUM(Latency) FROM "AWS/Shop" WHERE Page = \'cart\' GROUP BY Page, Shop', {"cart shop-0": 0.0, "cart shop-1": 1.0, "cart shop-2": 2.0}),
+    (f"SELECT SUM(Latency) {SHOPS}", {"e": None}),
+]
+
+
+@pytest.mark.parametrize(("query", "wanted"), INSIGHTS, ids=[query for query, _ in INSIGHTS])
+def test_metrics_insights(cloudwatch, query, wanted):
+    told = results(cloudwatch, {"Id": "e", "Expression": query, "Period": 60})
+    assert [(one["Label"], one["Values"][0] if one["Values"] else None) for one in told] == list(wanted.items())
+
+
+@pytest.mark.parametrize(("query", "place"), [
+    ("SELECT", "AVG, COUNT, MAX, MIN or SUM"), ("SELECT MEDIAN(a) FROM b", "AVG, COUNT, MAX, MIN or SUM"), ("SELECT SUM(a)", "FROM"), ("SELECT SUM(a) FROM", "a name"),
+    ('SELECT SUM(a) FROM "b', "quotation mark"), ("SELECT SUM(a) FROM b WHERE c = d", "single quotes"), ("SELECT SUM(a) FROM b LIMIT 501", "from 1 to 500"),
+    ("SELECT SUM(a) FROM b OR c", "the end"), ("SELECT SUM(a) FROM b GROUP BY " + ", ".join("c" * 40), "fewer dimensions"),
+])
+def test_metrics_insights_that_is_none(cloudwatch, query, place):
+    with pytest.raises(ClientError, match=place):
+        results(cloudwatch, {"Id": "e", "Expression": query, "Period": 60})

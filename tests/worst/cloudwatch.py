@@ -104,6 +104,9 @@ def expressions():
                data([query(0), *({"Id": f"q{n}", "Expression": f"q{n - 1} + q{n - 1}"} for n in range(1, 490))]), whole)
     many = [put([{"MetricName": f"m{at}-{n}", "Value": 1} for n in range(1000)]) for at in range(30)]
     yield Case("a search through 30,000 metrics", "cloudwatch", get, asked("SEARCH('NOT (a OR b OR c OR d) \"m29\"', 'Sum', 60)"), many)
+    yield Case("an Insights query over 30,000 metrics", "cloudwatch", get, asked("SELECT AVG(m1) FROM n WHERE a != 'b' GROUP BY c ORDER BY MAX() LIMIT 500", []), many)
+    wide = [put([{"MetricName": "w", "Value": 1, "Dimensions": [{"Name": "d", "Value": f"{at}-{n}"}]} for n in range(1000)]) for at in range(10)]
+    yield Case("an Insights query of 10,000 metrics in 500 groups", "cloudwatch", get, asked("SELECT AVG(w) FROM SCHEMA(n, d) GROUP BY d", []), wide)
     yield Case("500 searches through 30,000 metrics", "cloudwatch", get, data([{"Id": f"q{n}", "Expression": "SEARCH('nothing', 'Sum', 60)"} for n in range(500)]), many)
 
 

@@ -45,13 +45,21 @@ static uint8_t mixed(uint8_t under, uint8_t over, int share)
     return (uint8_t)((under * (FULL - share) + over * share + FULL / 2) / FULL);
 }
 
-void pixel_blend(Canvas *canvas, int x, int y, Colour colour, double covered)
+/* So many pixels of a row. */
+static void blend_run(Canvas *canvas, int x, int y, int count, Colour colour, double covered)
 {
     uint8_t *pixel = canvas->rows + canvas->stride * (size_t)y + 1 + 3 * (size_t)x;
     int share = (int)(colour.opacity * covered * FULL + 0.5);
-    pixel[0] = mixed(pixel[0], colour.red, share);
-    pixel[1] = mixed(pixel[1], colour.green, share);
-    pixel[2] = mixed(pixel[2], colour.blue, share);
+    for (int i = 0; i < count; i++, pixel += 3) {
+        pixel[0] = mixed(pixel[0], colour.red, share);
+        pixel[1] = mixed(pixel[1], colour.green, share);
+        pixel[2] = mixed(pixel[2], colour.blue, share);
+    }
+}
+
+void pixel_blend(Canvas *canvas, int x, int y, Colour colour, double covered)
+{
+    blend_run(canvas, x, y, 1, colour, covered);
 }
 
 /* How much of the pixel from `at` on lies between the two. */
@@ -70,8 +78,12 @@ void canvas_box(Canvas *canvas, Box box, Colour colour)
     for (int y = top; y < bottom; y++) {
         double high = share_of(box.top, box.bottom, y);
         budget_work(canvas->arena, (uint64_t)(right - left) / 4 + 1);
-        for (int x = left; x < right; x++)
-            pixel_blend(canvas, x, y, colour, high * share_of(box.left, box.right, x));
+        for (int x = left; x < right;) {
+            bool is_whole = x >= box.left && x + 1 <= box.right;
+            int whole = is_whole ? between(floor(box.right), x + 1, right) - x : 1;
+            blend_run(canvas, x, y, whole, colour, high * share_of(box.left, box.right, x));
+            x += whole;
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 /* maths.c - the queries of a request, each worked out once, when it is asked for: by the answer or by another. */
 #include "maths.h"
 #include "budget.h"
+#include "metrics_insights.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -83,7 +84,9 @@ static MathsValue work_out(Maths *maths, size_t at)
     maths->at = at;
     if (++maths->depth > DEPTH_MAX)
         return maths_fail(maths, "expressions use each other more than %d deep", DEPTH_MAX);
-    MathsValue value = maths_evaluate(maths, maths->entries[at].root);
+    const MathsEntry *entry = &maths->entries[at];
+    MathsValue value =
+        entry->insights ? metrics_insights_evaluate(maths, entry->insights) : maths_evaluate(maths, entry->root);
     maths->depth--;
     maths->at = before;
     return value;
@@ -170,11 +173,13 @@ static void read_expression(Maths *maths, size_t at)
         maths_fail(maths, "Unexpected end of the expression");
 }
 
-static bool is_sql(Bytes expression)
+static void read_insights(Maths *maths, size_t at)
 {
-    while (expression.len && (expression.ptr[0] == ' ' || expression.ptr[0] == '\n'))
-        expression = bytes_slice(expression, 1, expression.len - 1);
-    return expression.len > 7 && bytes_equal_ignoring_case(bytes_slice(expression, 0, 7), TEXT("SELECT "));
+    const char *wrong;
+    maths->at = at;
+    maths->entries[at].insights = metrics_insights_parse(maths->arena, maths->queries->items[at].expression, &wrong);
+    if (!maths->entries[at].insights)
+        maths_fail(maths, "A query of Metrics Insights should have %s here", wrong);
 }
 
 static void begin(Maths *maths)
@@ -183,9 +188,8 @@ static void begin(Maths *maths)
     for (size_t i = 0; i < maths->queries->len && !present(maths->error); i++) {
         const CloudwatchMetricDataQuery *query = &maths->queries->items[i];
         maths->at = i;
-        maths->is_not_built = !query->metric_stat && is_sql(query->expression);
-        if (maths->is_not_built)
-            maths_fail(maths, "Metrics Insights queries are not implemented.");
+        if (!query->metric_stat && metrics_insights_is_query(query->expression))
+            read_insights(maths, i);
         else if (!query->metric_stat)
             read_expression(maths, i);
     }

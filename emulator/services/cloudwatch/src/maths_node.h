@@ -85,7 +85,8 @@ typedef struct Maths {
 } Maths;
 
 struct MathsEntry {
-    MathsNode *root; /* of an expression */
+    MathsNode *root;                        /* of an expression */
+    const struct MetricsInsights *insights; /* of a query of Metrics Insights; NULL: it is none */
     MathsValue value;
     enum { ENTRY_FRESH, ENTRY_BEING_MADE, ENTRY_DONE } state;
 };
