@@ -59,6 +59,7 @@ typedef struct PermissionResource {
     Bytes arn;         /* may be put right: a path added, a key in the place of its alias */
     Bytes account;     /* whose it is, where the ARN does not say it */
     Bytes policy;      /* absent: it has none */
+    bool is_nowhere;   /* nobody is denied what isn't there: the operation says so */
     bool needs_policy; /* without its policy's leave nobody may do anything: KMS's keys, roles' trust */
     FactList *tags;    /* to be filled in: "aws:ResourceTag/…" */
 } PermissionResource;

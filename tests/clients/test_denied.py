@@ -105,6 +105,9 @@ def test_root_and_anybody_are_noted_and_let_through(emu):
     assert root["Statement"] == [{"Effect": "Allow", "Action": ["kinesis:ListStreams"], "Resource": ["*"]}]
     assert "policies would deny it" in emu.logged()
     assert ctl(emu, "denied", "principal=arn:aws:iam::000000000000:root").startswith("{")
+    key = client_at(emu.url, "kms").create_key()["KeyMetadata"]
+    client_at(emu.url, "kms").encrypt(KeyId=key["KeyId"], Plaintext=b"x")  # which the key's policy lets root, but not who is to take its place
+    assert {"Effect": "Allow", "Action": ["kms:Encrypt"], "Resource": [key["Arn"]]} in ask(emu.url, "denied")["policies"]["arn:aws:iam::000000000000:root"]["Statement"]
     assert ask(emu.url, "denied", method="DELETE") == {"denied": [], "policies": {}}
 
 

@@ -18,6 +18,8 @@ static Status decide_all(Auth *auth, const AuthRequest *request, Question *quest
         Decision decision;
         question->need = &needs->items[i];
         TRY(decide(question, &decision));
+        if (decision.is_moot)
+            continue;
         if (auth->mode == AUTH_SOFT)
             soft_note(auth, question, &decision);
         else if (decision.ground != GROUND_NONE)

@@ -105,7 +105,9 @@ static Ground implicit_ground(const Question *question, const Target *target, co
     bool has_other = question->of && question->of->grants &&
                      question->of->grants(question->call, question->in, question->need,
                                           present(actor->role) ? actor->role : actor->principal->arn);
-    decision->was_granted = grant > POLICY_TO_ACCOUNT || has_other;
+    /* Who stands for somebody without policies is not granted what root is. */
+    bool is_root = actor->principal->kind == PRINCIPAL_ROOT;
+    decision->was_granted = !is_root && (grant > POLICY_TO_ACCOUNT || has_other);
     if (has_other)
         return own_ground(actor, verdicts, false);
     if (!target->is_own && grant == POLICY_TO_NOBODY)
@@ -123,6 +125,16 @@ static Ground implicit_ground(const Question *question, const Target *target, co
     return own_ground(actor, verdicts, true);
 }
 
+/* Whose token is brought, where nobody signed. */
+static Bytes provider_of(const Question *question)
+{
+    const FactList *facts = question->facts;
+    for (size_t i = 0; question->actor->principal->kind == PRINCIPAL_NOBODY && i < facts->len; i++)
+        if (bytes_is(facts->items[i].key, "aws:FederatedProvider"))
+            return facts->items[i].values[0];
+    return (Bytes){0};
+}
+
 Status decide(const Question *question, Decision *ret_decision)
 {
     Arena *arena = question->call->arena;
@@ -131,6 +143,10 @@ Status decide(const Question *question, Decision *ret_decision)
     Target target;
     Verdicts verdicts;
     TRY(find_target(question, &tags, &target));
+    if (target.found.is_nowhere) {
+        *ret_decision = (Decision){.is_moot = true, .resource = target.found.arn};
+        return OK;
+    }
     fact_add(&tags, TEXT("aws:ResourceAccount"), target.found.account);
     PolicyRequest request = {
         .action = question->need->action,
@@ -138,7 +154,7 @@ Status decide(const Question *question, Decision *ret_decision)
         .principal_arn = principal->arn,
         .principal_account = principal->account,
         .principal_role = question->actor->role,
-        .principal_federated = principal->federated,
+        .principal_federated = provider_of(question),
         .principal_service = question->actor->principal->kind == PRINCIPAL_NOBODY ? principal->service : (Bytes){0}};
     request.context = context_of(arena, question->facts, &tags, &request.context_count);
     judge(question, &target, &request, &verdicts);

@@ -27,6 +27,7 @@ typedef enum Ground {
     GROUND_RESOURCE,
 } Ground;
 typedef struct Decision {
+    bool is_moot; /* there is nothing that it could be about */
     Ground ground;
     bool is_explicit; /* a statement denies */
     bool was_granted; /* by the resource's policy, or otherwise than by their own */

@@ -37,7 +37,6 @@ typedef struct Principal {
     Bytes access_key, secret;
     Bytes token;       /* of a session */
     Bytes arn_of_root; /* of their account */
-    Bytes federated;   /* whose token is brought; absent: nobody's */
     Bytes service;     /* that calls by itself, or by a role: "firehose.amazonaws.com"; absent: none */
     bool is_federated; /* a session of GetFederationToken */
     bool is_active;    /* its key */

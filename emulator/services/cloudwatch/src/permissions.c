@@ -28,6 +28,18 @@ static const Permission rows[] = {
     {"TagResource", NULL, "{ResourceARN}", NULL},
     {"UntagResource", NULL, "{ResourceARN}", NULL},
     {"ListTagsForResource", NULL, "{ResourceARN}", NULL},
+    {"PutMetricStream", NULL, "metric-stream/{Name}", NULL},
+    {"GetMetricStream", NULL, "metric-stream/{Name}", NULL},
+    {"DeleteMetricStream", NULL, "metric-stream/{Name}", NULL},
+    {"StartMetricStreams", NULL, "metric-stream/{Names[]}", NULL},
+    {"StopMetricStreams", NULL, "metric-stream/{Names[]}", NULL},
+    {"GetAlarmMuteRule", NULL, "alarm-mute-rule:{AlarmMuteRuleName}", NULL},
+    {"ListMetricStreams", NULL, NULL, NULL},
+    {"DescribeAnomalyDetectors", NULL, NULL, NULL},
+    {"DescribeInsightRules", NULL, NULL, NULL},
+    {"ListManagedInsightRules", NULL, NULL, NULL},
+    {"ListAlarmMuteRules", NULL, NULL, NULL},
+    {"ListMetricDataQueryDefinitions", NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -118,6 +118,7 @@ static const Permission rows[] = {
     {"BatchDeleteTableVersion", NULL, NULL, catalogue_needs},
     {"CreatePartition", NULL, NULL, catalogue_needs},
     {"BatchCreatePartition", NULL, NULL, catalogue_needs},
+    {"GetPartitionIndexes", NULL, NULL, catalogue_needs},
     {"GetPartition", NULL, NULL, catalogue_needs},
     {"GetPartitions", NULL, NULL, catalogue_needs},
     {"BatchGetPartition", NULL, NULL, catalogue_needs},

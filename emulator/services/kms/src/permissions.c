@@ -98,8 +98,10 @@ static int find_resource(const Scope *scope, PermissionResource *found)
     if (is_alias || (!present(alias) && !present(name)))
         return STORE_OK;
     int code = kms_look_up_key(scope, present(alias) ? found->arn : name, &key);
-    if (code != KMS_KEY_FOUND)
+    if (code != KMS_KEY_FOUND) {
+        found->is_nowhere = code == KMS_KEY_ABSENT && present(name) && !bytes_is(name, "*");
         return code == KMS_KEY_ABSENT ? STORE_OK : code;
+    }
     found->arn = key.arn;
     found->needs_policy = true;
     return key_policy_of(scope, &key, &found->policy);

@@ -39,6 +39,18 @@ static const Permission rows[] = {
     {"PutDestination", NULL, "destination:{destinationName}", NULL},
     {"DeleteDestination", NULL, "destination:{destinationName}", NULL},
     {"PutDestinationPolicy", NULL, "destination:{destinationName}", NULL},
+    {"PutMetricFilter", NULL, "log-group:{logGroupName}", NULL},
+    {"DeleteMetricFilter", NULL, "log-group:{logGroupName}", NULL},
+    {"DescribeMetricFilters", NULL, "log-group:{logGroupName}", NULL},
+    {"StartQuery", NULL, "log-group:{logGroupName} log-group:{logGroupNames[]} {logGroupIdentifiers[]}", NULL},
+    {"TestMetricFilter", NULL, NULL, NULL},
+    {"GetQueryResults", NULL, NULL, NULL},
+    {"StopQuery", NULL, NULL, NULL},
+    {"DescribeQueries", NULL, NULL, NULL},
+    {"GetLogRecord", NULL, NULL, NULL},
+    {"PutQueryDefinition", NULL, NULL, NULL},
+    {"DescribeQueryDefinitions", NULL, NULL, NULL},
+    {"DeleteQueryDefinition", NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL},
 };
 

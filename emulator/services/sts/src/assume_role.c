@@ -3,14 +3,12 @@
  * Who may assume a role nobody asks here: trust policies are not enforced. A role must be there as soon as its account
  * has any; in an account that has none, every role can be assumed, so that a program with a role's ARN in its settings
  * runs against an empty emulator. */
-#include "base64.h"
 #include "session.h"
 #include "sts_operations.h"
-#include <jansson.h>
+#include "web_token.h"
 
 #define SECONDS_USUAL       3600
 #define SECONDS_CHAINED_MAX 3600 /* aws: AssumeRole: "role chaining limits your … session to a maximum of one hour" */
-#define TOKEN_CLAIMS_BYTES  65536
 
 /* arn:<partition>:iam::<account>:role/path/name */
 static Status read_role_arn(Call *call, Bytes text, Arn *ret_arn, Bytes *ret_name)
@@ -147,35 +145,6 @@ static Status assume_role(Call *call, const StsAssumeRoleInput *in, StsAssumeRol
     return OK;
 }
 
-/* The claims of a JSON Web Token; its signature is not looked at. NULL: it is none. */
-static json_t *claims_of(Call *call, Bytes token)
-{
-    Bytes rest = token;
-    (void)bytes_cut(&rest, '.');
-    Bytes body = present(rest) ? bytes_cut(&rest, '.') : (Bytes){0};
-    if (!present(rest) || !body.len || body.len > TOKEN_CLAIMS_BYTES)
-        return NULL;
-    size_t padded = (body.len + 3) / 4 * 4;
-    char *text = arena_take_raw(call->arena, padded), *json = arena_take_raw(call->arena, padded);
-    for (size_t i = 0; i < padded; i++) {
-        char c = i < body.len ? body.ptr[i] : '=';
-        text[i] = (char)(c == '-' ? '+' : c == '_' ? '/' : c);
-    }
-    ptrdiff_t len = base64_decode(json, (Bytes){text, padded});
-    json_t *claims = len > 0 ? json_loadb(json, (size_t)len, 0, NULL) : NULL;
-    if (claims)
-        arena_defer(call->arena, (void (*)(void *))json_decref, claims);
-    return claims;
-}
-
-static Bytes claim(Call *call, const json_t *claims, const char *name)
-{
-    const json_t *value = json_object_get(claims, name);
-    if (json_is_array(value))
-        value = json_array_get(value, 0);
-    return json_is_string(value) ? arena_copy(call->arena, bytes_of(json_string_value(value))) : (Bytes){0};
-}
-
 OPERATION(StsAssumeRoleWithWebIdentity, assume_role_with_web_identity, WRITES);
 static Status assume_role_with_web_identity(Call *call, const StsAssumeRoleWithWebIdentityInput *in,
                                             StsAssumeRoleWithWebIdentityOutput *out)
@@ -185,8 +154,8 @@ static Status assume_role_with_web_identity(Call *call, const StsAssumeRoleWithW
     Session session = {0};
     int32_t packed, seconds = in->has_duration_seconds ? in->duration_seconds : SECONDS_USUAL;
     SessionLimits limits = {in->policy, in->policy_arns};
-    json_t *claims = claims_of(call, in->web_identity_token);
-    if (!json_is_object(claims) || !present(claim(call, claims, "iss")) || !present(claim(call, claims, "sub")))
+    json_t *claims = web_claims(call, in->web_identity_token);
+    if (!json_is_object(claims) || !present(web_claim(call, claims, "iss")) || !present(web_claim(call, claims, "sub")))
         return fail(call, &STS_INVALID_IDENTITY_TOKEN,
                     "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
     const json_t *expiry = json_object_get(claims, "exp");
@@ -201,9 +170,9 @@ static Status assume_role_with_web_identity(Call *call, const StsAssumeRoleWithW
     TRY(open_session(call, &role, account, &session, &seconds, in->role_session_name, &out->credentials,
                      &out->assumed_role_user));
 
-    out->subject_from_web_identity_token = claim(call, claims, "sub");
-    out->provider = claim(call, claims, "iss");
-    out->audience = claim(call, claims, "aud");
+    out->subject_from_web_identity_token = web_claim(call, claims, "sub");
+    out->provider = web_claim(call, claims, "iss");
+    out->audience = web_claim(call, claims, "aud");
     if (present(in->policy) || in->policy_arns.len)
         SET(out, packed_policy_size, packed);
     return OK;

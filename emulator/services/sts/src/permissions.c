@@ -4,6 +4,7 @@
 #include "permission.h"
 #include "sts.h"
 #include "sts_model.h"
+#include "web_token.h"
 
 extern const PermissionsOf sts_permissions;
 
@@ -16,6 +17,30 @@ static void assume_needs(Call *call, const void *in, NeedList *needs)
     if (present(input->source_identity))
         need_add(needs, TEXT("sts:SetSourceIdentity"), input->role_arn);
     (void)call;
+}
+
+/* aws: IAM User Guide, "Available keys for AWS web identity federation": "<provider>:aud", ":sub"; who is trusted is
+ * the provider's ARN, or its name where it needs none (accounts.google.com …), which a trust policy spells. */
+static void add_facts(Call *call, const void *in, FactList *facts)
+{
+    Arn role;
+    Bytes token = permission_member(call, in, "WebIdentityToken"), issuer;
+    const json_t *claims = present(token) ? web_claims(call, token) : NULL;
+    if (!json_is_object(claims) || !present(issuer = web_claim(call, claims, "iss")))
+        return;
+    if (bytes_starts_with(issuer, TEXT("https://")))
+        issuer = bytes_slice(issuer, 8, issuer.len - 8);
+    bool is_known = bytes_is(issuer, "accounts.google.com") || bytes_is(issuer, "graph.facebook.com") ||
+                    bytes_is(issuer, "www.amazon.com") || bytes_is(issuer, "cognito-identity.amazonaws.com");
+    Bytes provider = issuer;
+    if (!is_known && arn_parse(permission_member(call, in, "RoleArn"), &role))
+        provider = arena_text(call->arena, "arn:" BYTES_FMT ":iam::" BYTES_FMT ":oidc-provider/" BYTES_FMT,
+                              BYTES_ARG(role.partition), BYTES_ARG(role.account), BYTES_ARG(issuer));
+    fact_add(facts, TEXT("aws:FederatedProvider"), provider);
+    static const char *const names[] = {"aud", "sub", "amr"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        fact_add(facts, arena_text(call->arena, BYTES_FMT ":%s", BYTES_ARG(issuer), names[i]),
+                 web_claim(call, claims, names[i]));
 }
 
 /* A role's trust policy is what lets it be assumed. */
@@ -51,5 +76,6 @@ const PermissionsOf sts_permissions = {
     .arns = ARN_OF_ACCOUNT,
     .rows = rows,
     .keys = keys,
+    .facts = add_facts,
     .resource = find_resource,
 };
