@@ -132,6 +132,18 @@ def test_a_query_that_would_not_end_fails_alone(logs, group, put):
     assert [row["n"] for row in rows(logs, group, "fields strlen(@message) as n")] == ["200000"]
 
 
+def test_queries_go_on_while_they_are_only_listed(logs, group, put):
+    begin = now_ms() - 100_000
+    for batch in range(3):
+        put("a", *[(begin + batch * 5000 + n, f"event {n} " + "x" * 60) for n in range(5000)])
+    query = started(logs, group, "parse @message /event (?<number>\\d+)/ | stats max(number) as most")
+    statuses = []
+    while not statuses or statuses[-1] == "Running":
+        statuses.append(next(told["status"] for told in logs.describe_queries(logGroupName=group)["queries"] if told["queryId"] == query))
+    assert statuses[0] == "Running" and statuses[-1] == "Complete"
+    assert ended(logs, query)["results"] == [[{"field": "most", "value": "4999"}]]
+
+
 def test_definitions_are_kept_changed_and_dropped(logs, group, unique):
     name = unique("saved")
     made = logs.put_query_definition(name=name, queryString="fields @message", logGroupNames=[group])["queryDefinitionId"]

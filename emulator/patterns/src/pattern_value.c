@@ -56,6 +56,7 @@ bool decimal_read(Arena *arena, Bytes text, double *ret)
     if (!text.len || text.len > 64 || !strchr("+-.0123456789", *text.ptr) || !*text.ptr ||
         memchr(text.ptr, 'x', text.len))
         return false;
+    budget_work(arena, 3);
     ArenaMark mark = arena_mark(arena);
     const char *number = arena_cstr(arena, text);
     double value = strtod(number, &end);
@@ -127,6 +128,7 @@ static bool read_step(Bytes text, size_t *at, SelectorStep *ret)
 bool selector_read(Arena *arena, Bytes text, Selector *ret)
 {
     size_t capacity = 1, at = 1;
+    budget_work(arena, 4 + text.len / 4);
     for (size_t i = 0; i < text.len; i++)
         capacity += text.ptr[i] == '.' || text.ptr[i] == '[';
     *ret = (Selector){.text = text, .steps = arena_new_array(arena, SelectorStep, capacity)};

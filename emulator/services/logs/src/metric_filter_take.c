@@ -14,7 +14,12 @@ typedef struct Points {
     const FilterPattern *pattern;
     Bytes names[CLOUDWATCH_SAMPLE_DIMENSIONS_MAX], selectors[CLOUDWATCH_SAMPLE_DIMENSIONS_MAX];
     int dimensions_count;
-    Map *samples; /* by minute and dimensions */
+    Map *samples;     /* by minute and dimensions */
+    bool is_constant; /* its value is no field */
+    double constant;
+    int64_t minute; /* of the last event; is_matched: a match was in it; sample: its, without dimensions */
+    bool is_matched;
+    CloudwatchSample *sample;
     Map *minutes; /* in which an event has matched */
 } Points;
 
@@ -46,10 +51,9 @@ static bool number_of(Arena *arena, Bytes text, double *ret)
 /* A constant, or what the event has. */
 static bool value_of(const Points *points, FilterSubject *subject, double *ret)
 {
-    Bytes value = points->filter->metric_value;
-    if (*value.ptr == '$')
-        value = filter_pattern_value(points->pattern, subject, value);
-    return number_of(subject->arena, value, ret);
+    *ret = points->constant;
+    return points->is_constant ||
+           number_of(subject->arena, filter_pattern_value(points->pattern, subject, points->filter->metric_value), ret);
 }
 
 static CloudwatchSample *sample_of(Points *points, int64_t minute,
@@ -91,12 +95,17 @@ static void take_match(Points *points, FilterSubject *subject, int64_t minute)
     double value;
     if (!value_of(points, subject, &value))
         return;
+    if (!points->dimensions_count && points->sample) {
+        add(points->sample, value);
+        return;
+    }
     for (int i = 0; i < points->dimensions_count; i++) {
         values[i] = bytes_utf8_prefix(filter_pattern_value(points->pattern, subject, points->selectors[i]), 1024);
         if (!values[i].len)
             return;
     }
-    add(sample_of(points, minute, values), value);
+    points->sample = sample_of(points, minute, values);
+    add(points->sample, value);
 }
 
 /* The event's minute is looked at as its first 8 bytes. */
@@ -105,18 +114,18 @@ static Bytes minute_key(const int64_t *minute)
     return (Bytes){(const char *)minute, sizeof *minute};
 }
 
-static void take_event(Points *points, const LogsInputLogEvent *event)
+static void take_event(Points *points, FilterSubject *subject, int64_t minute)
 {
-    Arena *arena = points->scope->arena;
-    ArenaMark mark = arena_mark(arena);
-    FilterSubject subject = filter_subject(arena, event->message);
-    int64_t minute = event->timestamp / MINUTE_MS;
-    bool matches = filter_pattern_matches(points->pattern, &subject);
+    bool is_new = minute != points->minute, matches = filter_pattern_matches(points->pattern, subject);
+    if (is_new)
+        points->sample = NULL;
     if (matches)
-        take_match(points, &subject, minute);
-    if (matches || !map_get(points->minutes, minute_key(&minute)))
-        (void)map_put(points->minutes, minute_key(&minute), matches ? points->samples : points->minutes);
-    arena_rewind(arena, mark);
+        take_match(points, subject, minute);
+    if (is_new || (matches && !points->is_matched)) {
+        points->is_matched = matches || map_get(points->minutes, minute_key(&minute)) == points->samples;
+        (void)map_put(points->minutes, minute_key(&minute), points->is_matched ? points->samples : points->minutes);
+    }
+    points->minute = minute;
 }
 
 /* aws: "the value reported to the metric filter during a period when logs are ingested but no matching logs are found"
@@ -147,30 +156,36 @@ static int tell(Points *points, Cloudwatch *cloudwatch)
     return code;
 }
 
-static int take_filter(const Scope *scope, const MetricFilter *filter, Batch batch)
+static bool begin(Points *points, const Scope *scope, const MetricFilter *filter)
 {
-    Logs *logs = scope->service;
     FilterPatternFault fault;
     Bytes detail;
-    Points points = {.scope = scope, .filter = filter};
-    Cloudwatch *cloudwatch = runtime_service(logs->runtime, &cloudwatch_service);
-    points.pattern = filter_pattern_read(scope->arena, filter->pattern, &fault, &detail);
-    if (!cloudwatch || !points.pattern)
-        return STORE_OK;
-    points.arena = arena_new();
-    arena_defer(scope->arena, free_arena, points.arena);
-    points.samples = map_new_in(points.arena);
-    points.minutes = map_new_in(points.arena);
-    read_dimensions(&points);
-    for (size_t i = 0; i < batch.count; i++)
-        take_event(&points, &batch.events[i]);
-    add_defaults(&points);
-    return tell(&points, cloudwatch);
+    *points = (Points){.scope = scope, .filter = filter, .minute = -1};
+    points->is_constant =
+        *filter->metric_value.ptr != '$' && number_of(scope->arena, filter->metric_value, &points->constant);
+    points->pattern = filter_pattern_read(scope->arena, filter->pattern, &fault, &detail);
+    points->arena = arena_new();
+    arena_defer(scope->arena, free_arena, points->arena);
+    points->samples = map_new_in(points->arena);
+    points->minutes = map_new_in(points->arena);
+    read_dimensions(points);
+    return points->pattern != NULL;
 }
 
-int metric_filters_take(const Scope *scope, const LogGroup *group, Batch batch)
+/* Its JSON and columns are read once for all filters. */
+static void take_events(const Scope *scope, Points *points, size_t count, Batch batch)
 {
-    MetricFilter filters[METRIC_FILTERS_MAX];
+    for (size_t i = 0; i < batch.count; i++) {
+        ArenaMark mark = arena_mark(scope->arena);
+        FilterSubject subject = filter_subject(scope->arena, batch.events[i].message);
+        for (size_t k = 0; k < count; k++)
+            take_event(&points[k], &subject, batch.events[i].timestamp / MINUTE_MS);
+        arena_rewind(scope->arena, mark);
+    }
+}
+
+static int read_filters(const Scope *scope, const LogGroup *group, MetricFilter *filters, size_t *ret_count)
+{
     size_t count = 0;
     int code;
     Statement *rows = metric_filters_after(scope, group->id, group->name, (Bytes){0});
@@ -178,8 +193,26 @@ int metric_filters_take(const Scope *scope, const LogGroup *group, Batch batch)
         metric_filter_read(scope->arena, rows, &filters[count++]);
     if (code == STORE_ROW)
         statement_end(rows);
-    code = code == STORE_ROW ? STORE_OK : code;
-    for (size_t i = 0; code == STORE_OK && i < count; i++)
-        code = take_filter(scope, &filters[i], batch);
+    *ret_count = count;
+    return code == STORE_ROW ? STORE_OK : code;
+}
+
+int metric_filters_take(const Scope *scope, const LogGroup *group, Batch batch)
+{
+    const Logs *logs = scope->service;
+    Cloudwatch *cloudwatch = runtime_service(logs->runtime, &cloudwatch_service);
+    MetricFilter filters[METRIC_FILTERS_MAX];
+    Points points[METRIC_FILTERS_MAX];
+    size_t filters_count = 0, count = 0;
+    int code = read_filters(scope, group, filters, &filters_count);
+    if (code != STORE_OK || !filters_count || !cloudwatch)
+        return code;
+    for (size_t i = 0; i < filters_count; i++)
+        count += begin(&points[count], scope, &filters[i]);
+    take_events(scope, points, count, batch);
+    for (size_t i = 0; code == STORE_OK && i < count; i++) {
+        add_defaults(&points[i]);
+        code = tell(&points[i], cloudwatch);
+    }
     return code;
 }

@@ -101,6 +101,7 @@ Statement *log_queries_before(const Scope *scope, int64_t number)
 
 void log_query_read(Arena *arena, Statement *row, LogQuery *ret_query)
 {
+    *ret_query = (LogQuery){0}; /* a list's rows are without their results */
     row_read(arena, row, &listed, ret_query);
 }
 
