@@ -515,8 +515,8 @@ def page(text: str) -> str:
 Made by `./dev bench` on {time.strftime('%-d %B %Y')}: {machine()}; the load generator (`tests/bench/load.c`) runs on the same machine.
 Beside ours, which keeps everything in a {OURS.keeps}: {peers}. Each round plays every server in turn; the median round is shown.
 
-Cells: requests a second (records for PutRecords and PutRecordBatch, data for GetRecords and objects of 1 MiB) · latency p50 / p99 in µs · server's CPU in µs a request.
-Records are 1 KiB, PutRecords and PutRecordBatch carry 500, items are {ITEM_BYTES} bytes; HTTP/1.1, JSON.
+Cells: requests a second (records for PutRecords and PutRecordBatch, lines for PutLogEvents, data for GetRecords and objects of 1 MiB) · latency p50 / p99 in µs · server's CPU in µs a request.
+Records are 1 KiB, PutRecords and PutRecordBatch carry 500, lines of PutLogEvents are 115 bytes, items are {ITEM_BYTES} bytes; HTTP/1.1, JSON.
 
 {text}"""
 
