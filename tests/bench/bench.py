@@ -72,7 +72,7 @@ class Peer:
         return [str(BUILT / "node_modules/.bin" / self.name), "--port", str(port)]
 
 
-OURS = Peer("evpoc-emu", ("kinesis", "dynamodb", "s3", "firehose", "kms", "logs"), "SQLite file, committed before the answer", "")
+OURS = Peer("evpoc-emu", ("kinesis", "dynamodb", "s3", "firehose", "kms", "logs", "monitoring"), "SQLite file, committed before the answer", "")
 PEERS = [Peer("kinesalite", ("kinesis",), "memory", "3.3.3"), Peer("dynalite", ("dynamodb",), "memory", "3.2.1"),
          Peer("moto", ("kinesis", "dynamodb", "s3", "firehose", "kms", "logs"), "memory", "5.2.1"), Peer("s3rver", ("s3",), "files", "3.7.1")]
 
@@ -260,6 +260,9 @@ def operations() -> list[Operation]:
                 {"timestamp": NOW_MS, "message": f"2026-01-01 INFO order {n} was taken, and shipped to whoever it was for; {'x' * 40}"} for n in range(1000)]})], 1000, 300),
         Operation("Encrypt (1 KiB)", "kms", '"CiphertextBlob"', [
             request("kms", "TrentService.Encrypt", {"KeyId": ALIAS, "Plaintext": DATA, "EncryptionContext": {"tenant": "a"}})]),
+        Operation("PutMetricData (1,000 values)", "monitoring", "", [
+            request("monitoring", "GraniteServiceVersion20100801.PutMetricData", {"Namespace": "Bench", "MetricData": [
+                {"MetricName": f"m{n}", "Value": n, "Unit": "Count", "Dimensions": [{"Name": "d", "Value": "v"}]} for n in range(1000)]})], 1000, 300),
     ]
 
 

@@ -143,7 +143,19 @@ def pictures():
         "vertical": [[{"value": "2020-01-01T00:00:00Z"}, {"value": "2090-01-01T00:00:00Z"}]] * 100}), noise)
 
 
+def streams():
+    """100 metric streams, whose statistics need every value."""
+    more = [{"IncludeMetrics": [{"Namespace": "n", "MetricName": f"m{n}"} for n in range(100)], "AdditionalStatistics": [f"p{n}" for n in range(80, 99)]}] * 3
+    there = [(PREFIX + "PutMetricStream", {"Name": f"s{n}", "FirehoseArn": "arn:aws:firehose:us-east-1:000000000000:deliverystream/d", "OutputFormat": "json",
+                                           "RoleArn": "arn:aws:iam::000000000000:role/r", "StatisticsConfigurations": more}) for n in range(100)]
+    yield Case("1,000 metrics that 100 streams take", "cloudwatch", *put([{"MetricName": f"m{n}", "Values": list(range(50))} for n in range(1000)]), there)
+    filters = [{"Namespace": f"n{n}", "MetricNames": [f"m{m}" for m in range(60)]} for n in range(1000)]
+    yield Case("1,000 filters of 60 names", "cloudwatch", PREFIX + "PutMetricStream", there[0][1] | {"IncludeFilters": filters})
+    yield Case("500 streams of 100", "cloudwatch", PREFIX + "ListMetricStreams", {}, there)
+
+
 def cases():
+    yield from streams()
     yield from pictures()
     yield from expressions()
     yield from alarms()

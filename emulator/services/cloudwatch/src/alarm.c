@@ -234,47 +234,40 @@ static void fill_actions(Arena *arena, CloudwatchResourceList *list)
         list->items = arena_new_of(arena, Bytes);
 }
 
+/* What both kinds tell: their structs name these members alike. */
+#define TELL_ALARM(ret, scope, alarm)                                                                                  \
+    do {                                                                                                               \
+        (ret)->alarm_name = (alarm)->name;                                                                             \
+        (ret)->alarm_arn = alarm_arn((scope), (alarm)->name);                                                          \
+        SET((ret), actions_enabled, (alarm)->actions_enabled);                                                         \
+        SET((ret), alarm_configuration_updated_timestamp, (alarm)->configured_ms);                                     \
+        SET((ret), state_updated_timestamp, (alarm)->updated_ms);                                                      \
+        SET((ret), state_transitioned_timestamp, (alarm)->transitioned_ms);                                            \
+        (ret)->state_value = (alarm)->state;                                                                           \
+        (ret)->state_reason = (alarm)->reason;                                                                         \
+        (ret)->state_reason_data = (alarm)->reason_data;                                                               \
+        fill_actions((scope)->arena, &(ret)->ok_actions);                                                              \
+        fill_actions((scope)->arena, &(ret)->alarm_actions);                                                           \
+        fill_actions((scope)->arena, &(ret)->insufficient_data_actions);                                               \
+    } while (0)
+
 CloudwatchMetricAlarm *alarm_metric(const Scope *scope, const Alarm *alarm)
 {
-    Arena *arena = scope->arena;
-    CloudwatchMetricAlarm *ret = arena_new_of(arena, CloudwatchMetricAlarm);
-    read_config(arena, alarm, &CLOUDWATCH_SHAPE_METRIC_ALARM, ret);
-    ret->alarm_name = alarm->name;
-    ret->alarm_arn = alarm_arn(scope, alarm->name);
-    SET(ret, actions_enabled, alarm->actions_enabled);
-    SET(ret, alarm_configuration_updated_timestamp, alarm->configured_ms);
-    SET(ret, state_updated_timestamp, alarm->updated_ms);
-    SET(ret, state_transitioned_timestamp, alarm->transitioned_ms);
-    ret->state_value = alarm->state;
-    ret->state_reason = alarm->reason;
-    ret->state_reason_data = alarm->reason_data;
-    fill_actions(arena, &ret->ok_actions);
-    fill_actions(arena, &ret->alarm_actions);
-    fill_actions(arena, &ret->insufficient_data_actions);
+    CloudwatchMetricAlarm *ret = arena_new_of(scope->arena, CloudwatchMetricAlarm);
+    read_config(scope->arena, alarm, &CLOUDWATCH_SHAPE_METRIC_ALARM, ret);
+    TELL_ALARM(ret, scope, alarm);
     if (!ret->dimensions.items)
-        ret->dimensions.items = arena_new_of(arena, CloudwatchDimension);
+        ret->dimensions.items = arena_new_of(scope->arena, CloudwatchDimension);
     return ret;
 }
 
 CloudwatchCompositeAlarm *alarm_composite(const Scope *scope, const Alarm *alarm)
 {
-    Arena *arena = scope->arena;
-    CloudwatchCompositeAlarm *ret = arena_new_of(arena, CloudwatchCompositeAlarm);
-    read_config(arena, alarm, &CLOUDWATCH_SHAPE_COMPOSITE_ALARM, ret);
-    ret->alarm_name = alarm->name;
-    ret->alarm_arn = alarm_arn(scope, alarm->name);
-    SET(ret, actions_enabled, alarm->actions_enabled);
-    SET(ret, alarm_configuration_updated_timestamp, alarm->configured_ms);
-    SET(ret, state_updated_timestamp, alarm->updated_ms);
-    SET(ret, state_transitioned_timestamp, alarm->transitioned_ms);
-    ret->state_value = alarm->state;
-    ret->state_reason = alarm->reason;
-    ret->state_reason_data = alarm->reason_data;
+    CloudwatchCompositeAlarm *ret = arena_new_of(scope->arena, CloudwatchCompositeAlarm);
+    read_config(scope->arena, alarm, &CLOUDWATCH_SHAPE_COMPOSITE_ALARM, ret);
+    TELL_ALARM(ret, scope, alarm);
     ret->actions_suppressed_by = alarm->suppressed_by;
     ret->actions_suppressed_reason = alarm->suppressed_reason;
-    fill_actions(arena, &ret->ok_actions);
-    fill_actions(arena, &ret->alarm_actions);
-    fill_actions(arena, &ret->insufficient_data_actions);
     return ret;
 }
 

@@ -8,6 +8,7 @@
 #define DELAY_MS     1000         /* behind the minute's end: what services measure has been told */
 #define DATA_AT_ONCE 500          /* in one transaction: some 20 ms */
 #define RECORD_BYTES (256 * 1024) /* of one record of Firehose, about; it takes 1,000 KiB */
+#define WORK_AT_ONCE 5000         /* … or so many lines, some 50 ms */
 #define STREAMS_MAX  100          /* of one place */
 #define STEP_MS      1            /* of real time */
 #define TROUBLE_MS   1000
@@ -30,6 +31,7 @@ typedef struct Noted {
 /* The streams of one place, and what is to be put for each. */
 typedef struct Outgoing {
     const CloudwatchPutMetricStreamInput *config;
+    size_t work; /* for each datum */
     Buffer *text;
 } Outgoing;
 
@@ -37,7 +39,7 @@ typedef struct Sending {
     Cloudwatch *cloudwatch;
     Scope scope; /* of the place at hand */
     Outgoing streams[STREAMS_MAX];
-    size_t streams_count, data_count;
+    size_t streams_count, data_count, work;
 } Sending;
 
 static void wake(Cloudwatch *cloudwatch, int64_t due_ms);
@@ -90,6 +92,20 @@ static int put_all_out(Sending *sending)
     return code;
 }
 
+/* A line, and a step for each 32 names that its filters and statistics are asked for. */
+static size_t work_of(const CloudwatchPutMetricStreamInput *config)
+{
+    size_t names = config->include_filters.len + config->exclude_filters.len;
+    for (size_t i = 0; i < config->include_filters.len; i++)
+        names += config->include_filters.items[i].metric_names.len;
+    for (size_t i = 0; i < config->exclude_filters.len; i++)
+        names += config->exclude_filters.items[i].metric_names.len;
+    for (size_t i = 0; i < config->statistics_configurations.len; i++)
+        names += config->statistics_configurations.items[i].include_metrics.len +
+                 config->statistics_configurations.items[i].additional_statistics.len * 32;
+    return 1 + names / 32;
+}
+
 static int go_to(Sending *sending, const Noted *one)
 {
     MetricStream *streams;
@@ -102,10 +118,13 @@ static int go_to(Sending *sending, const Noted *one)
     sending->scope.region = one->region;
     if (code == STORE_OK)
         code = metric_streams_after(&sending->scope, TEXT(""), STREAMS_MAX, &streams, &count);
-    for (size_t i = 0; code == STORE_OK && i < count; i++)
-        if (streams[i].is_running)
-            sending->streams[sending->streams_count++] =
-                (Outgoing){metric_stream_config(sending->scope.arena, &streams[i]), text_new(sending->scope.arena)};
+    for (size_t i = 0; code == STORE_OK && i < count; i++) {
+        if (!streams[i].is_running)
+            continue;
+        const CloudwatchPutMetricStreamInput *config = metric_stream_config(sending->scope.arena, &streams[i]);
+        sending->streams[sending->streams_count++] =
+            (Outgoing){config, work_of(config), text_new(sending->scope.arena)};
+    }
     return code;
 }
 
@@ -120,6 +139,7 @@ static bool take(void *context, const Bucket *bucket)
     taking->datum.bucket = bucket;
     for (size_t i = 0; i < taking->sending->streams_count; i++) {
         Outgoing *stream = &taking->sending->streams[i];
+        taking->sending->work += stream->work;
         if (metric_stream_wants(stream->config, &taking->datum))
             metric_stream_tell(&taking->sending->scope, stream->config, &taking->datum, stream->text);
     }
@@ -180,7 +200,7 @@ static int read_noted(const Scope *scope, Noted *ret, size_t *ret_count)
 typedef struct Step {
     Cloudwatch *cloudwatch;
     Arena *arena;
-    size_t count;
+    bool has_more;
     int64_t next_due_ms;
 } Step;
 
@@ -203,11 +223,13 @@ static int send_some(void *context)
     Values *values = values_room(step->arena);
     sending->cloudwatch = step->cloudwatch;
     sending->scope = scope_of_runtime(step->cloudwatch->runtime, step->cloudwatch, step->arena);
-    int code = read_noted(&sending->scope, items, &step->count);
-    for (size_t i = 0; i < step->count && code == STORE_OK; i++) {
+    size_t count = 0, i;
+    int code = read_noted(&sending->scope, items, &count);
+    for (i = 0; i < count && code == STORE_OK && sending->work < WORK_AT_ONCE; i++) {
         code = send_one(sending, &items[i], values);
         code = code == STORE_OK ? forget_one(&sending->scope, &items[i]) : code;
     }
+    step->has_more = i < count || count == DATA_AT_ONCE;
     code = code == STORE_OK ? put_all_out(sending) : code;
     return code == STORE_OK ? find_next_due(step) : code;
 }
@@ -228,7 +250,7 @@ static void run(Cloudwatch *cloudwatch)
         log_event(cloudwatch->runtime->log, LOG_ERROR, "metric streams could not be sent", "why",
                   store_error(cloudwatch->runtime->store), NULL);
         soon(cloudwatch, TROUBLE_MS);
-    } else if (step.count == DATA_AT_ONCE) {
+    } else if (step.has_more) {
         soon(cloudwatch, STEP_MS);
     } else {
         wake(cloudwatch, step.next_due_ms);
