@@ -81,6 +81,9 @@ class Account:
                     TableName=table, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
                     AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "b", "AttributeType": "S"}],
                     GlobalSecondaryIndexes=[{"IndexName": "by-b", "KeySchema": [{"AttributeName": "b", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}])
+        if "{table_stream}" in text:
+            view = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+            self.names["table_stream"] = self.root("dynamodb").update_table(TableName="items", StreamSpecification=view)["TableDescription"]["LatestStreamArn"]
         if "{bucket}" in text or "s3" in text:
             self.root("s3").create_bucket(Bucket=self.bucket)
             for key in ("key", "other"):
@@ -160,6 +163,8 @@ class Account:
             self.root("kinesis").put_resource_policy(ResourceARN=f"arn:aws:kinesis:{region}:stream/orders", Policy=document(case["stream_policy"]))
         if "table_policy" in case:
             self.root("dynamodb").put_resource_policy(ResourceArn=f"arn:aws:dynamodb:{region}:table/items", Policy=document(case["table_policy"]))
+        if "table_stream_policy" in case:
+            self.root("dynamodb").put_resource_policy(ResourceArn=self.names["table_stream"], Policy=document(case["table_stream_policy"]))
         if "key_policy" in case:
             self.root("kms").put_key_policy(KeyId=self.names["key"], PolicyName="default", Policy=document(case["key_policy"]))
         if "grant" in case:

@@ -42,6 +42,7 @@ static const Permission rows[] = {
     {"PutMetricFilter", NULL, "log-group:{logGroupName}", NULL},
     {"DeleteMetricFilter", NULL, "log-group:{logGroupName}", NULL},
     {"DescribeMetricFilters", NULL, "log-group:{logGroupName}", NULL},
+    {"StartLiveTail", NULL, "{logGroupIdentifiers[]}", NULL},
     {"StartQuery", NULL, "log-group:{logGroupName} log-group:{logGroupNames[]} {logGroupIdentifiers[]}", NULL},
     {"TestMetricFilter", NULL, NULL, NULL},
     {"GetQueryResults", NULL, NULL, NULL},
