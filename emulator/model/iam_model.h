@@ -410,6 +410,13 @@ struct IamTagSAMLProviderRequest;
 struct IamUntagSAMLProviderRequest;
 struct IamListSAMLProviderTagsRequest;
 struct IamListSAMLProviderTagsResponse;
+struct IamGetAccountAuthorizationDetailsRequest;
+struct IamPolicyDetail;
+struct IamUserDetail;
+struct IamGroupDetail;
+struct IamRoleDetail;
+struct IamManagedPolicyDetail;
+struct IamGetAccountAuthorizationDetailsResponse;
 struct IamGenerateCredentialReportResponse;
 struct IamGetCredentialReportResponse;
 struct IamChangePasswordRequest;
@@ -624,6 +631,41 @@ typedef struct IamSAMLProviderListType {
     struct IamSAMLProviderListEntry *items;
     size_t len;
 } IamSAMLProviderListType;
+
+typedef struct IamentityListType {
+    Bytes *items;
+    size_t len;
+} IamentityListType;
+
+typedef struct IampolicyDetailListType {
+    struct IamPolicyDetail *items;
+    size_t len;
+} IampolicyDetailListType;
+
+typedef struct IamgroupNameListType {
+    Bytes *items;
+    size_t len;
+} IamgroupNameListType;
+
+typedef struct IamuserDetailListType {
+    struct IamUserDetail *items;
+    size_t len;
+} IamuserDetailListType;
+
+typedef struct IamgroupDetailListType {
+    struct IamGroupDetail *items;
+    size_t len;
+} IamgroupDetailListType;
+
+typedef struct IamroleDetailListType {
+    struct IamRoleDetail *items;
+    size_t len;
+} IamroleDetailListType;
+
+typedef struct IamManagedPolicyDetailListType {
+    struct IamManagedPolicyDetail *items;
+    size_t len;
+} IamManagedPolicyDetailListType;
 
 typedef struct IamTag {
     Bytes key;
@@ -2282,6 +2324,89 @@ typedef struct IamListSAMLProviderTagsResponse {
     Bytes marker;
 } IamListSAMLProviderTagsResponse;
 
+typedef struct IamGetAccountAuthorizationDetailsRequest {
+    IamentityListType filter;
+    int32_t max_items;
+    bool has_max_items;
+    Bytes marker;
+} IamGetAccountAuthorizationDetailsRequest;
+
+typedef struct IamPolicyDetail {
+    Bytes policy_name;
+    Bytes policy_document;
+} IamPolicyDetail;
+
+typedef struct IamUserDetail {
+    Bytes path;
+    Bytes user_name;
+    Bytes user_id;
+    Bytes arn;
+    int64_t create_date;
+    bool has_create_date;
+    IampolicyDetailListType user_policy_list;
+    IamgroupNameListType group_list;
+    IamattachedPoliciesListType attached_managed_policies;
+    struct IamAttachedPermissionsBoundary *permissions_boundary;
+    IamtagListType tags;
+} IamUserDetail;
+
+typedef struct IamGroupDetail {
+    Bytes path;
+    Bytes group_name;
+    Bytes group_id;
+    Bytes arn;
+    int64_t create_date;
+    bool has_create_date;
+    IampolicyDetailListType group_policy_list;
+    IamattachedPoliciesListType attached_managed_policies;
+} IamGroupDetail;
+
+typedef struct IamRoleDetail {
+    Bytes path;
+    Bytes role_name;
+    Bytes role_id;
+    Bytes arn;
+    int64_t create_date;
+    bool has_create_date;
+    Bytes assume_role_policy_document;
+    IaminstanceProfileListType instance_profile_list;
+    IampolicyDetailListType role_policy_list;
+    IamattachedPoliciesListType attached_managed_policies;
+    struct IamAttachedPermissionsBoundary *permissions_boundary;
+    IamtagListType tags;
+    struct IamRoleLastUsed *role_last_used;
+} IamRoleDetail;
+
+typedef struct IamManagedPolicyDetail {
+    Bytes policy_name;
+    Bytes policy_id;
+    Bytes arn;
+    Bytes path;
+    Bytes default_version_id;
+    int32_t attachment_count;
+    bool has_attachment_count;
+    int32_t permissions_boundary_usage_count;
+    bool has_permissions_boundary_usage_count;
+    bool is_attachable;
+    bool has_is_attachable;
+    Bytes description;
+    int64_t create_date;
+    bool has_create_date;
+    int64_t update_date;
+    bool has_update_date;
+    IampolicyDocumentVersionListType policy_version_list;
+} IamManagedPolicyDetail;
+
+typedef struct IamGetAccountAuthorizationDetailsResponse {
+    IamuserDetailListType user_detail_list;
+    IamgroupDetailListType group_detail_list;
+    IamroleDetailListType role_detail_list;
+    IamManagedPolicyDetailListType policies;
+    bool is_truncated;
+    bool has_is_truncated;
+    Bytes marker;
+} IamGetAccountAuthorizationDetailsResponse;
+
 typedef struct IamGenerateCredentialReportResponse {
     Bytes state;
     Bytes description;
@@ -2910,6 +3035,9 @@ extern const OperationModel IamUntagSAMLProviderModel;
 typedef IamListSAMLProviderTagsRequest IamListSAMLProviderTagsInput;
 typedef IamListSAMLProviderTagsResponse IamListSAMLProviderTagsOutput;
 extern const OperationModel IamListSAMLProviderTagsModel;
+typedef IamGetAccountAuthorizationDetailsRequest IamGetAccountAuthorizationDetailsInput;
+typedef IamGetAccountAuthorizationDetailsResponse IamGetAccountAuthorizationDetailsOutput;
+extern const OperationModel IamGetAccountAuthorizationDetailsModel;
 typedef struct IamGenerateCredentialReportInput {
     char nothing_;
 } IamGenerateCredentialReportInput;
@@ -3195,6 +3323,13 @@ extern const Shape IAM_SHAPE_TAG_SAML_PROVIDER_REQUEST;
 extern const Shape IAM_SHAPE_UNTAG_SAML_PROVIDER_REQUEST;
 extern const Shape IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_REQUEST;
 extern const Shape IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_RESPONSE;
+extern const Shape IAM_SHAPE_GET_ACCOUNT_AUTHORIZATION_DETAILS_REQUEST;
+extern const Shape IAM_SHAPE_POLICY_DETAIL;
+extern const Shape IAM_SHAPE_USER_DETAIL;
+extern const Shape IAM_SHAPE_GROUP_DETAIL;
+extern const Shape IAM_SHAPE_ROLE_DETAIL;
+extern const Shape IAM_SHAPE_MANAGED_POLICY_DETAIL;
+extern const Shape IAM_SHAPE_GET_ACCOUNT_AUTHORIZATION_DETAILS_RESPONSE;
 extern const Shape IAM_SHAPE_GENERATE_CREDENTIAL_REPORT_RESPONSE;
 extern const Shape IAM_SHAPE_GET_CREDENTIAL_REPORT_RESPONSE;
 extern const Shape IAM_SHAPE_CHANGE_PASSWORD_REQUEST;

@@ -37,10 +37,11 @@ extern const ErrorModel KMS_INVALID_GRANT_ID;
 extern const ErrorModel KMS_INCORRECT_KEY_MATERIAL;
 extern const ErrorModel KMS_EXPIRED_IMPORT_TOKEN;
 extern const ErrorModel KMS_INVALID_IMPORT_TOKEN;
+extern const ErrorModel KMS_CLOUD_HSM_CLUSTER_IN_USE;
 extern const ErrorModel KMS_CUSTOM_KEY_STORE_NAME_IN_USE;
 extern const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_FOUND;
-extern const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_RELATED;
 extern const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_ACTIVE;
+extern const ErrorModel KMS_INCORRECT_TRUST_ANCHOR;
 extern const ErrorModel KMS_XKS_PROXY_URI_IN_USE;
 extern const ErrorModel KMS_XKS_PROXY_URI_ENDPOINT_IN_USE;
 extern const ErrorModel KMS_XKS_PROXY_URI_UNREACHABLE;
@@ -50,6 +51,7 @@ extern const ErrorModel KMS_XKS_PROXY_VPC_ENDPOINT_SERVICE_NOT_FOUND;
 extern const ErrorModel KMS_XKS_PROXY_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION;
 extern const ErrorModel KMS_XKS_PROXY_INVALID_RESPONSE;
 extern const ErrorModel KMS_XKS_PROXY_INVALID_CONFIGURATION;
+extern const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_RELATED;
 extern const ErrorModel KMS_CUSTOM_KEY_STORE_HAS_CM_KS;
 
 #define KMS_KEY_USAGE_TYPE_SIGN_VERIFY TEXT("SIGN_VERIFY")
@@ -220,6 +222,12 @@ extern const ErrorModel KMS_CUSTOM_KEY_STORE_HAS_CM_KS;
 #define KMS_IMPORT_TYPE_NEW_KEY_MATERIAL TEXT("NEW_KEY_MATERIAL")
 #define KMS_IMPORT_TYPE_EXISTING_KEY_MATERIAL TEXT("EXISTING_KEY_MATERIAL")
 
+#define KMS_CUSTOM_KEY_STORE_TYPE_AWS_CLOUDHSM TEXT("AWS_CLOUDHSM")
+#define KMS_CUSTOM_KEY_STORE_TYPE_EXTERNAL_KEY_STORE TEXT("EXTERNAL_KEY_STORE")
+
+#define KMS_XKS_PROXY_CONNECTIVITY_TYPE_PUBLIC_ENDPOINT TEXT("PUBLIC_ENDPOINT")
+#define KMS_XKS_PROXY_CONNECTIVITY_TYPE_VPC_ENDPOINT_SERVICE TEXT("VPC_ENDPOINT_SERVICE")
+
 #define KMS_CONNECTION_STATE_TYPE_CONNECTED TEXT("CONNECTED")
 #define KMS_CONNECTION_STATE_TYPE_CONNECTING TEXT("CONNECTING")
 #define KMS_CONNECTION_STATE_TYPE_FAILED TEXT("FAILED")
@@ -244,12 +252,6 @@ extern const ErrorModel KMS_CUSTOM_KEY_STORE_HAS_CM_KS;
 #define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION TEXT("XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION")
 #define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_PROXY_TIMED_OUT TEXT("XKS_PROXY_TIMED_OUT")
 #define KMS_CONNECTION_ERROR_CODE_TYPE_XKS_PROXY_INVALID_TLS_CONFIGURATION TEXT("XKS_PROXY_INVALID_TLS_CONFIGURATION")
-
-#define KMS_CUSTOM_KEY_STORE_TYPE_AWS_CLOUDHSM TEXT("AWS_CLOUDHSM")
-#define KMS_CUSTOM_KEY_STORE_TYPE_EXTERNAL_KEY_STORE TEXT("EXTERNAL_KEY_STORE")
-
-#define KMS_XKS_PROXY_CONNECTIVITY_TYPE_PUBLIC_ENDPOINT TEXT("PUBLIC_ENDPOINT")
-#define KMS_XKS_PROXY_CONNECTIVITY_TYPE_VPC_ENDPOINT_SERVICE TEXT("VPC_ENDPOINT_SERVICE")
 
 struct KmsTag;
 struct KmsCreateKeyRequest;
@@ -341,11 +343,17 @@ struct KmsImportKeyMaterialRequest;
 struct KmsImportKeyMaterialResponse;
 struct KmsDeleteImportedKeyMaterialRequest;
 struct KmsDeleteImportedKeyMaterialResponse;
+struct KmsEncapsulateRequest;
+struct KmsEncapsulateResponse;
+struct KmsDecapsulateRequest;
+struct KmsDecapsulateResponse;
+struct KmsXksProxyAuthenticationCredentialType;
+struct KmsCreateCustomKeyStoreRequest;
+struct KmsCreateCustomKeyStoreResponse;
 struct KmsDescribeCustomKeyStoresRequest;
 struct KmsXksProxyConfigurationType;
 struct KmsCustomKeyStoresListEntry;
 struct KmsDescribeCustomKeyStoresResponse;
-struct KmsXksProxyAuthenticationCredentialType;
 struct KmsUpdateCustomKeyStoreRequest;
 struct KmsUpdateCustomKeyStoreResponse;
 struct KmsConnectCustomKeyStoreRequest;
@@ -1141,6 +1149,59 @@ typedef struct KmsDeleteImportedKeyMaterialResponse {
     Bytes key_material_id;
 } KmsDeleteImportedKeyMaterialResponse;
 
+typedef struct KmsEncapsulateRequest {
+    Bytes key_id;
+    Bytes encapsulation_algorithm;
+    KmsGrantTokenList grant_tokens;
+    bool dry_run;
+    bool has_dry_run;
+} KmsEncapsulateRequest;
+
+typedef struct KmsEncapsulateResponse {
+    Bytes key_id;
+    Bytes shared_secret;
+    Bytes shared_secret_ciphertext_blob;
+    Bytes encapsulation_algorithm;
+} KmsEncapsulateResponse;
+
+typedef struct KmsDecapsulateRequest {
+    Bytes key_id;
+    Bytes shared_secret_ciphertext_blob;
+    Bytes encapsulation_algorithm;
+    KmsGrantTokenList grant_tokens;
+    bool dry_run;
+    bool has_dry_run;
+} KmsDecapsulateRequest;
+
+typedef struct KmsDecapsulateResponse {
+    Bytes key_id;
+    Bytes shared_secret;
+    Bytes encapsulation_algorithm;
+} KmsDecapsulateResponse;
+
+typedef struct KmsXksProxyAuthenticationCredentialType {
+    Bytes access_key_id;
+    Bytes raw_secret_access_key;
+} KmsXksProxyAuthenticationCredentialType;
+
+typedef struct KmsCreateCustomKeyStoreRequest {
+    Bytes custom_key_store_name;
+    Bytes cloud_hsm_cluster_id;
+    Bytes trust_anchor_certificate;
+    Bytes key_store_password;
+    Bytes custom_key_store_type;
+    Bytes xks_proxy_uri_endpoint;
+    Bytes xks_proxy_uri_path;
+    Bytes xks_proxy_vpc_endpoint_service_name;
+    Bytes xks_proxy_vpc_endpoint_service_owner;
+    struct KmsXksProxyAuthenticationCredentialType *xks_proxy_authentication_credential;
+    Bytes xks_proxy_connectivity;
+} KmsCreateCustomKeyStoreRequest;
+
+typedef struct KmsCreateCustomKeyStoreResponse {
+    Bytes custom_key_store_id;
+} KmsCreateCustomKeyStoreResponse;
+
 typedef struct KmsDescribeCustomKeyStoresRequest {
     Bytes custom_key_store_id;
     Bytes custom_key_store_name;
@@ -1177,11 +1238,6 @@ typedef struct KmsDescribeCustomKeyStoresResponse {
     bool truncated;
     bool has_truncated;
 } KmsDescribeCustomKeyStoresResponse;
-
-typedef struct KmsXksProxyAuthenticationCredentialType {
-    Bytes access_key_id;
-    Bytes raw_secret_access_key;
-} KmsXksProxyAuthenticationCredentialType;
 
 typedef struct KmsUpdateCustomKeyStoreRequest {
     Bytes custom_key_store_id;
@@ -1398,6 +1454,15 @@ extern const OperationModel KmsImportKeyMaterialModel;
 typedef KmsDeleteImportedKeyMaterialRequest KmsDeleteImportedKeyMaterialInput;
 typedef KmsDeleteImportedKeyMaterialResponse KmsDeleteImportedKeyMaterialOutput;
 extern const OperationModel KmsDeleteImportedKeyMaterialModel;
+typedef KmsEncapsulateRequest KmsEncapsulateInput;
+typedef KmsEncapsulateResponse KmsEncapsulateOutput;
+extern const OperationModel KmsEncapsulateModel;
+typedef KmsDecapsulateRequest KmsDecapsulateInput;
+typedef KmsDecapsulateResponse KmsDecapsulateOutput;
+extern const OperationModel KmsDecapsulateModel;
+typedef KmsCreateCustomKeyStoreRequest KmsCreateCustomKeyStoreInput;
+typedef KmsCreateCustomKeyStoreResponse KmsCreateCustomKeyStoreOutput;
+extern const OperationModel KmsCreateCustomKeyStoreModel;
 typedef KmsDescribeCustomKeyStoresRequest KmsDescribeCustomKeyStoresInput;
 typedef KmsDescribeCustomKeyStoresResponse KmsDescribeCustomKeyStoresOutput;
 extern const OperationModel KmsDescribeCustomKeyStoresModel;
@@ -1505,11 +1570,17 @@ extern const Shape KMS_SHAPE_IMPORT_KEY_MATERIAL_REQUEST;
 extern const Shape KMS_SHAPE_IMPORT_KEY_MATERIAL_RESPONSE;
 extern const Shape KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_REQUEST;
 extern const Shape KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_RESPONSE;
+extern const Shape KMS_SHAPE_ENCAPSULATE_REQUEST;
+extern const Shape KMS_SHAPE_ENCAPSULATE_RESPONSE;
+extern const Shape KMS_SHAPE_DECAPSULATE_REQUEST;
+extern const Shape KMS_SHAPE_DECAPSULATE_RESPONSE;
+extern const Shape KMS_SHAPE_XKS_PROXY_AUTHENTICATION_CREDENTIAL_TYPE;
+extern const Shape KMS_SHAPE_CREATE_CUSTOM_KEY_STORE_REQUEST;
+extern const Shape KMS_SHAPE_CREATE_CUSTOM_KEY_STORE_RESPONSE;
 extern const Shape KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_REQUEST;
 extern const Shape KMS_SHAPE_XKS_PROXY_CONFIGURATION_TYPE;
 extern const Shape KMS_SHAPE_CUSTOM_KEY_STORES_LIST_ENTRY;
 extern const Shape KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_RESPONSE;
-extern const Shape KMS_SHAPE_XKS_PROXY_AUTHENTICATION_CREDENTIAL_TYPE;
 extern const Shape KMS_SHAPE_UPDATE_CUSTOM_KEY_STORE_REQUEST;
 extern const Shape KMS_SHAPE_UPDATE_CUSTOM_KEY_STORE_RESPONSE;
 extern const Shape KMS_SHAPE_CONNECT_CUSTOM_KEY_STORE_REQUEST;

@@ -25,6 +25,8 @@ struct StsAssumedRoleUser;
 struct StsAssumeRoleResponse;
 struct StsAssumeRoleWithWebIdentityRequest;
 struct StsAssumeRoleWithWebIdentityResponse;
+struct StsAssumeRoleWithSAMLRequest;
+struct StsAssumeRoleWithSAMLResponse;
 struct StsGetSessionTokenRequest;
 struct StsGetSessionTokenResponse;
 struct StsGetFederationTokenRequest;
@@ -150,6 +152,35 @@ typedef struct StsAssumeRoleWithWebIdentityResponse {
     bool has_session_token_size;
 } StsAssumeRoleWithWebIdentityResponse;
 
+typedef struct StsAssumeRoleWithSAMLRequest {
+    Bytes role_arn;
+    Bytes principal_arn;
+    Bytes saml_assertion;
+    StspolicyDescriptorListType policy_arns;
+    Bytes policy;
+    int32_t duration_seconds;
+    bool has_duration_seconds;
+    int32_t minimum_session_token_size;
+    bool has_minimum_session_token_size;
+} StsAssumeRoleWithSAMLRequest;
+
+typedef struct StsAssumeRoleWithSAMLResponse {
+    struct StsCredentials *credentials;
+    struct StsAssumedRoleUser *assumed_role_user;
+    int32_t packed_policy_size;
+    bool has_packed_policy_size;
+    Bytes subject;
+    Bytes subject_type;
+    Bytes issuer;
+    Bytes audience;
+    Bytes name_qualifier;
+    Bytes source_identity;
+    int32_t session_token_utilization;
+    bool has_session_token_utilization;
+    int32_t session_token_size;
+    bool has_session_token_size;
+} StsAssumeRoleWithSAMLResponse;
+
 typedef struct StsGetSessionTokenRequest {
     int32_t duration_seconds;
     bool has_duration_seconds;
@@ -219,6 +250,9 @@ extern const OperationModel StsAssumeRoleModel;
 typedef StsAssumeRoleWithWebIdentityRequest StsAssumeRoleWithWebIdentityInput;
 typedef StsAssumeRoleWithWebIdentityResponse StsAssumeRoleWithWebIdentityOutput;
 extern const OperationModel StsAssumeRoleWithWebIdentityModel;
+typedef StsAssumeRoleWithSAMLRequest StsAssumeRoleWithSAMLInput;
+typedef StsAssumeRoleWithSAMLResponse StsAssumeRoleWithSAMLOutput;
+extern const OperationModel StsAssumeRoleWithSAMLModel;
 typedef StsGetSessionTokenRequest StsGetSessionTokenInput;
 typedef StsGetSessionTokenResponse StsGetSessionTokenOutput;
 extern const OperationModel StsGetSessionTokenModel;
@@ -244,6 +278,8 @@ extern const Shape STS_SHAPE_ASSUMED_ROLE_USER;
 extern const Shape STS_SHAPE_ASSUME_ROLE_RESPONSE;
 extern const Shape STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_REQUEST;
 extern const Shape STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_RESPONSE;
+extern const Shape STS_SHAPE_ASSUME_ROLE_WITH_SAML_REQUEST;
+extern const Shape STS_SHAPE_ASSUME_ROLE_WITH_SAML_RESPONSE;
 extern const Shape STS_SHAPE_GET_SESSION_TOKEN_REQUEST;
 extern const Shape STS_SHAPE_GET_SESSION_TOKEN_RESPONSE;
 extern const Shape STS_SHAPE_GET_FEDERATION_TOKEN_REQUEST;

@@ -285,7 +285,8 @@ OURS = "but for what is ours (InternalServerError, throttling), none is declared
 HEAD = "an answer to HEAD has no body: its status is all"
 IAM_WITHOUT = ("CreateGroup", "ListRoles", "ListUsers", "ListGroups", "ListPolicies", "ListInstanceProfiles", "CreateAccountAlias", "ListAccountAliases",
                "GetAccountSummary", "UpdateAccountPasswordPolicy", "ListServerCertificates", "ListOpenIDConnectProviders",
-               "ListSAMLProviders", "GenerateCredentialReport", "SetSecurityTokenServicePreferences")
+               "ListSAMLProviders", "GenerateCredentialReport", "SetSecurityTokenServicePreferences",
+               "GetAccountAuthorizationDetails")
 WITHOUT = {
     "dynamodb ListTables": OURS, "dynamodb DescribeLimits": OURS, "dynamodb BatchExecuteStatement": "a statement's error is in the answer",
     "dynamodb ListBackups": OURS, "dynamodb ListExports": OURS, "dynamodb ListImports": OURS, "dynamodb ListGlobalTables": OURS,

@@ -94,6 +94,7 @@ def sts() -> Iterator[Row]:
 
     session = {"RoleArn": ROLE, "RoleSessionName": "me"}
     yield row("AssumeRole", "MalformedPolicyDocument", {**session, "Policy": "{"})
+    yield row("AssumeRoleWithSAML", "InvalidIdentityToken", {"RoleArn": ROLE, "PrincipalArn": f"arn:aws:iam::{ACCOUNT}:saml-provider/none", "SAMLAssertion": "none"})
     yield row("AssumeRoleWithWebIdentity", "InvalidIdentityToken", {**session, "WebIdentityToken": "none"})
     yield row("GetFederationToken", "MalformedPolicyDocument", {"Name": "me", "Policy": "{"})
     yield row("DecodeAuthorizationMessage", "InvalidAuthorizationMessageException", {"EncodedMessage": "none"})

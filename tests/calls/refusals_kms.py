@@ -10,6 +10,7 @@ NO_KEY = "00000000-0000-4000-8000-000000000000"
 DATA = "aGVsbG8="
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/reader"
 STORE = {"CustomKeyStoreId": "cks-1234567890abcdef0"}
+HSM = {"CloudHsmClusterId": "cluster-abcdefghijk", "TrustAnchorCertificate": "none", "KeyStorePassword": "kmsPswd1"}
 # A call that would succeed, but for the key.
 ENCRYPTING: dict[str, Body] = {
     "Encrypt": {"Plaintext": DATA, "EncryptionContext": {"a": "b"}}, "GenerateDataKey": {"KeySpec": "AES_256"}, "GenerateDataKeyWithoutPlaintext": {"NumberOfBytes": 16},
@@ -57,6 +58,10 @@ def kms_more() -> Iterator[Row]:
         yield row(operation, "DryRunOperationException", {"KeyId": "$key", "DryRun": True, **body})
         yield row(operation, "DisabledException", {"KeyId": "$key-disabled", **body})
         yield row(operation, "InvalidGrantTokenException", {"KeyId": "$key", "GrantTokens": ["forged"], **body})
+    yield row("Encapsulate", "InvalidKeyUsageException", {"KeyId": "$key", "EncapsulationAlgorithm": "ML_KEM"})
+    yield row("Decapsulate", "InvalidKeyUsageException", {"KeyId": "$key", "EncapsulationAlgorithm": "ML_KEM", "SharedSecretCiphertextBlob": DATA})
+    yield row("CreateCustomKeyStore", "CloudHsmClusterNotFoundException", {"CustomKeyStoreName": "n", **HSM})
+    yield row("CreateCustomKeyStore", "XksProxyUriUnreachableException", {"CustomKeyStoreName": "n", "CustomKeyStoreType": "EXTERNAL_KEY_STORE"})
     for operation, body in STORES.items():
         yield row(operation, "CustomKeyStoreNotFoundException", body)
     for operation, body in {**IMPORTS, "ReplicateKey": BY_ID["ReplicateKey"], "UpdatePrimaryRegion": BY_ID["UpdatePrimaryRegion"], "GetPublicKey": {}}.items():

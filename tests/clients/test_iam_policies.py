@@ -97,3 +97,42 @@ def test_what_cannot_be_simulated(iam, unique):
     assert error_of(iam.simulate_custom_policy, PolicyInputList=[policy()], ActionNames=["GetObject"])[0] == "InvalidInput"
     arn = f"arn:aws:iam::000000000000:user/{unique()}"
     assert error_of(iam.simulate_principal_policy, PolicySourceArn=arn, ActionNames=["s3:GetObject"])[0] == "NoSuchEntity"
+
+
+def test_all_of_an_account_is_told_in_pages(own_emulator):
+    from conftest import client_at
+
+    iam = client_at(own_emulator().url, "iam")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+    aws = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    own = iam.create_policy(PolicyName="own", PolicyDocument=document, Description="d")["Policy"]["Arn"]
+    iam.create_policy_version(PolicyArn=own, PolicyDocument=document, SetAsDefault=True)
+    iam.create_group(GroupName="group")
+    iam.put_group_policy(GroupName="group", PolicyName="inline", PolicyDocument=document)
+    for name in ("anna", "bert"):
+        iam.create_user(UserName=name, Tags=[{"Key": "a", "Value": name}])
+        iam.add_user_to_group(UserName=name, GroupName="group")
+    iam.attach_user_policy(UserName="anna", PolicyArn=own)
+    iam.create_role(RoleName="role", AssumeRolePolicyDocument=trust, PermissionsBoundary=own)
+    iam.attach_role_policy(RoleName="role", PolicyArn=aws)
+    iam.create_instance_profile(InstanceProfileName="profile")
+    iam.add_role_to_instance_profile(InstanceProfileName="profile", RoleName="role")
+
+    lists = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+    whole = iam.get_account_authorization_details()
+    assert [len(whole[name]) for name in lists] == [2, 1, 1, 2] and not whole["IsTruncated"]
+    anna, role = whole["UserDetailList"][0], whole["RoleDetailList"][0]
+    assert (anna["GroupList"], anna["AttachedManagedPolicies"], anna["Tags"]) == (["group"], [{"PolicyName": "own", "PolicyArn": own}], [{"Key": "a", "Value": "anna"}])
+    assert whole["GroupDetailList"][0]["GroupPolicyList"] == [{"PolicyName": "inline", "PolicyDocument": json.loads(document)}]
+    assert role["AssumeRolePolicyDocument"] == json.loads(trust) and role["InstanceProfileList"][0]["Roles"][0]["RoleName"] == "role"
+    policies = {policy["Arn"]: policy for policy in whole["Policies"]}
+    assert [(one["VersionId"], one["IsDefaultVersion"], one["Document"]) for one in policies[own]["PolicyVersionList"]] == [
+        ("v2", True, json.loads(document)), ("v1", False, json.loads(document))]
+    assert (policies[own]["AttachmentCount"], policies[own]["PermissionsBoundaryUsageCount"], policies[own]["Description"]) == (1, 1, "d")
+    for size in (1, 2, 5):
+        pages = list(iam.get_paginator("get_account_authorization_details").paginate(PaginationConfig={"PageSize": size}))
+        assert {name: [item for page in pages for item in page[name]] for name in lists} == {name: whole[name] for name in lists}
+        assert all(sum(len(page[name]) for name in lists) <= size for page in pages)
+    only = iam.get_account_authorization_details(Filter=["Role", "AWSManagedPolicy"])
+    assert [len(only[name]) for name in lists] == [0, 0, 1, 1] and only["Policies"][0]["Arn"] == aws

@@ -206,7 +206,10 @@ def test_grants_are_made_listed_retired_and_revoked(kms):
 def test_there_are_no_custom_key_stores(kms):
     assert kms.describe_custom_key_stores()["CustomKeyStores"] == []
     assert error_of(kms.describe_custom_key_stores, CustomKeyStoreId="cks-1")[0] == "CustomKeyStoreNotFoundException"
-    assert error_of(kms.create_custom_key_store, CustomKeyStoreName="s")[0] == "NotImplementedException"
+    assert error_of(kms.create_custom_key_store, CustomKeyStoreName="s")[0] == "ValidationException"
+    hsm = {"CloudHsmClusterId": "cluster-abcdefghijk", "TrustAnchorCertificate": "c", "KeyStorePassword": "password"}
+    assert error_of(kms.create_custom_key_store, CustomKeyStoreName="s", **hsm)[0] == "CloudHsmClusterNotFoundException"
+    assert error_of(kms.create_custom_key_store, CustomKeyStoreName="s", CustomKeyStoreType="EXTERNAL_KEY_STORE")[0] == "XksProxyUriUnreachableException"
 
 
 def test_a_stream_stops_when_the_imported_material_of_its_key_expires(own):

@@ -14,6 +14,7 @@ from conftest import client_at
 from test_iam import TRUST, policy
 from test_kms import error_of
 from test_recorded import recorded  # noqa: F401 (a fixture)
+from test_s3_recorded import told
 
 ACCOUNTS = iter(range(200000000000, 200000001000))
 
@@ -144,3 +145,37 @@ def test_sts_invalid_parameters(recorded, sts):
     answers = {name: refused(sts.assume_role, RoleArn=arn, RoleSessionName="Session1") for name, arn in arns.items()}
     answers["invalid-session-name"] = refused(sts.assume_role, RoleArn="arn:aws:iam::000000000000:role/test-role", RoleSessionName="Session1:2")
     recorded("sts", answers)
+
+
+def trusting_role(iam: Any, name: str, actions: Any) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "000000000000"}, "Action": actions}
+    return told(iam.create_role, RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+
+def test_assume_role(recorded, iam, sts, unique):
+    name, session = unique("role"), unique("session")
+    made = trusting_role(iam, name, "sts:AssumeRole")
+    recorded("sts", {"role-session-name": {"RoleSessionName": session}, "create-role": made,
+                     "assume-role": told(sts.assume_role, RoleArn=made["Role"]["Arn"], RoleSessionName=session)})
+
+
+def test_get_federation_token(recorded, sts, unique):
+    recorded("sts", {"get-federation-token": told(sts.get_federation_token, Name=unique())})
+
+
+def test_assume_role_tag_validation(recorded, iam, sts, unique):
+    made = trusting_role(iam, unique("role"), ["sts:AssumeRole", "sts:TagSession"])
+    given = {"RoleArn": made["Role"]["Arn"], "RoleSessionName": "Session1"}
+    tags = [{"Key": "SessionTag1", "Value": "1"}]
+    recorded("sts", {"role-1": made, "invalid-transitive-tag-keys": told(sts.assume_role, **given, Tags=tags, TransitiveTagKeys=["InvalidKey"]),
+                     "duplicate-tag-keys-different-casing": told(sts.assume_role, **given, Tags=[*tags, {"Key": "sessiontag1", "Value": "2"}])})
+
+
+def test_iam_role_chaining_override_transitive_tags(recorded, account, iam, sts, emulator, unique):
+    one, two = (trusting_role(iam, unique("role"), ["sts:AssumeRole", "sts:TagSession"]) for _ in range(2))
+    first = sts.assume_role(RoleArn=one["Role"]["Arn"], RoleSessionName="Session1", Tags=[{"Key": "SessionTag1", "Value": "1"}], TransitiveTagKeys=["SessionTag1"])
+    chained = session_client(account, first)
+    given = {"RoleArn": two["Role"]["Arn"], "RoleSessionName": "Session2"}
+    recorded("sts", {"role-1": one, "role-2": two,
+                     "override-transitive-tag-error": told(chained.assume_role, **given, Tags=[{"Key": "SessionTag1", "Value": "2"}]),
+                     "override-transitive-tag-case-ignore-error": told(chained.assume_role, **given, Tags=[{"Key": "sessiontag1", "Value": "2"}])})

@@ -59,6 +59,16 @@ def lists() -> Iterator[Case]:
     roles = [("CreateRole", {"RoleName": f"r{n}", "AssumeRolePolicyDocument": TRUST, "Description": "d" * 1_000}) for n in range(1_000)]
     yield case("1,000 roles", "ListRoles", {"MaxItems": "1000"}, roles)
     yield case("the 1,001st role", "CreateRole", {"RoleName": "one-more", "AssumeRolePolicyDocument": TRUST}, roles)
+    full = policy({"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::" + "{" * 10_000})
+    with_policies = [*roles[:200], *[("PutRolePolicy", {"RoleName": f"r{n}", "PolicyName": "p", "PolicyDocument": full}) for n in range(200)]]
+    yield case("200 roles with full policies", "GetAccountAuthorizationDetails", {"MaxItems": "1000"}, with_policies)
+    users = [("CreateUser", {"UserName": f"u{n}"}) for n in range(1_000)]
+    keys = [("CreateAccessKey", {"UserName": f"u{n}"}) for n in range(1_000)]
+    yield case("a report of 1,000 users", "GenerateCredentialReport", {}, users + keys)
+    devices = [("CreateVirtualMFADevice", {"VirtualMFADeviceName": f"d{n}"}) for n in range(1_000)]
+    yield case("1,000 devices", "ListVirtualMFADevices", {"MaxItems": "1000"}, devices)
+    yield case("16 kB of no certificate", "UploadServerCertificate", {"ServerCertificateName": "s", "CertificateBody": "-----BEGIN CERTIFICATE-----" + "A" * 16_000, "PrivateKey": "k"})
+    yield case("elements of metadata", "CreateSAMLProvider", {"Name": "idp", "SAMLMetadataDocument": "<a>" + "<a/>" * 100_000})
     yield case("all policies of AWS", "ListPolicies", {"MaxItems": "1000"})
     yield case("attached ones of all policies", "ListPolicies", {"OnlyAttached": "true"})
     yield case("2,000 tags", "TagRole", {"RoleName": "r"} | {f"Tags.member.{n}.Key": "k" for n in range(1, 2_000)})

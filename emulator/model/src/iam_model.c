@@ -137,6 +137,13 @@ static const Shape shape_assertion_encryption_mode_type;
 static const Shape shape_private_key_id_type;
 static const Shape shape_private_key_list;
 static const Shape shape_saml_provider_list_type;
+static const Shape shape_entity_list_type;
+static const Shape shape_policy_detail_list_type;
+static const Shape shape_group_name_list_type;
+static const Shape shape_user_detail_list_type;
+static const Shape shape_group_detail_list_type;
+static const Shape shape_role_detail_list_type;
+static const Shape shape_managed_policy_detail_list_type;
 static const Shape shape_report_state_type;
 static const Shape shape_report_state_description_type;
 static const Shape shape_report_content_type;
@@ -2199,6 +2206,100 @@ static const Field fields_list_saml_provider_tags_response[] = {
 };
 const Shape IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_RESPONSE = {.name = "ListSAMLProviderTagsResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamListSAMLProviderTagsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_list_saml_provider_tags_response};
 
+static const Shape shape_entity_list_type = {.name = "entityListType", .kind = KIND_LIST, .size = sizeof(IamentityListType), .min = NO_MIN, .max = NO_MAX, .member = &shape_entity_type};
+
+static const Field fields_get_account_authorization_details_request[] = {
+    {.name = {"Filter", 6}, .path = "filter", .shape = &shape_entity_list_type, .offset = offsetof(IamGetAccountAuthorizationDetailsRequest, filter), .has_offset = NO_OFFSET},
+    {.name = {"MaxItems", 8}, .path = "maxItems", .shape = &shape_max_items_type, .offset = offsetof(IamGetAccountAuthorizationDetailsRequest, max_items), .has_offset = offsetof(IamGetAccountAuthorizationDetailsRequest, has_max_items)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_marker_type, .offset = offsetof(IamGetAccountAuthorizationDetailsRequest, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_ACCOUNT_AUTHORIZATION_DETAILS_REQUEST = {.name = "GetAccountAuthorizationDetailsRequest", .kind = KIND_STRUCTURE, .size = sizeof(IamGetAccountAuthorizationDetailsRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_get_account_authorization_details_request};
+
+static const Field fields_policy_detail[] = {
+    {.name = {"PolicyName", 10}, .path = "policyName", .shape = &shape_policy_name_type, .offset = offsetof(IamPolicyDetail, policy_name), .has_offset = NO_OFFSET},
+    {.name = {"PolicyDocument", 14}, .path = "policyDocument", .shape = &shape_policy_document_type, .offset = offsetof(IamPolicyDetail, policy_document), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_POLICY_DETAIL = {.name = "PolicyDetail", .kind = KIND_STRUCTURE, .size = sizeof(IamPolicyDetail), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_policy_detail};
+
+static const Shape shape_policy_detail_list_type = {.name = "policyDetailListType", .kind = KIND_LIST, .size = sizeof(IampolicyDetailListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_POLICY_DETAIL};
+
+static const Shape shape_group_name_list_type = {.name = "groupNameListType", .kind = KIND_LIST, .size = sizeof(IamgroupNameListType), .min = NO_MIN, .max = NO_MAX, .member = &shape_group_name_type};
+
+static const Field fields_user_detail[] = {
+    {.name = {"Path", 4}, .path = "path", .shape = &shape_path_type, .offset = offsetof(IamUserDetail, path), .has_offset = NO_OFFSET},
+    {.name = {"UserName", 8}, .path = "userName", .shape = &shape_user_name_type, .offset = offsetof(IamUserDetail, user_name), .has_offset = NO_OFFSET},
+    {.name = {"UserId", 6}, .path = "userId", .shape = &shape_id_type, .offset = offsetof(IamUserDetail, user_id), .has_offset = NO_OFFSET},
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(IamUserDetail, arn), .has_offset = NO_OFFSET},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamUserDetail, create_date), .has_offset = offsetof(IamUserDetail, has_create_date)},
+    {.name = {"UserPolicyList", 14}, .path = "userPolicyList", .shape = &shape_policy_detail_list_type, .offset = offsetof(IamUserDetail, user_policy_list), .has_offset = NO_OFFSET},
+    {.name = {"GroupList", 9}, .path = "groupList", .shape = &shape_group_name_list_type, .offset = offsetof(IamUserDetail, group_list), .has_offset = NO_OFFSET},
+    {.name = {"AttachedManagedPolicies", 23}, .path = "attachedManagedPolicies", .shape = &shape_attached_policies_list_type, .offset = offsetof(IamUserDetail, attached_managed_policies), .has_offset = NO_OFFSET},
+    {.name = {"PermissionsBoundary", 19}, .path = "permissionsBoundary", .shape = &IAM_SHAPE_ATTACHED_PERMISSIONS_BOUNDARY, .offset = offsetof(IamUserDetail, permissions_boundary), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamUserDetail, tags), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_USER_DETAIL = {.name = "UserDetail", .kind = KIND_STRUCTURE, .size = sizeof(IamUserDetail), .min = NO_MIN, .max = NO_MAX, .fields_count = 10, .fields = fields_user_detail};
+
+static const Shape shape_user_detail_list_type = {.name = "userDetailListType", .kind = KIND_LIST, .size = sizeof(IamuserDetailListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_USER_DETAIL};
+
+static const Field fields_group_detail[] = {
+    {.name = {"Path", 4}, .path = "path", .shape = &shape_path_type, .offset = offsetof(IamGroupDetail, path), .has_offset = NO_OFFSET},
+    {.name = {"GroupName", 9}, .path = "groupName", .shape = &shape_group_name_type, .offset = offsetof(IamGroupDetail, group_name), .has_offset = NO_OFFSET},
+    {.name = {"GroupId", 7}, .path = "groupId", .shape = &shape_id_type, .offset = offsetof(IamGroupDetail, group_id), .has_offset = NO_OFFSET},
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(IamGroupDetail, arn), .has_offset = NO_OFFSET},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamGroupDetail, create_date), .has_offset = offsetof(IamGroupDetail, has_create_date)},
+    {.name = {"GroupPolicyList", 15}, .path = "groupPolicyList", .shape = &shape_policy_detail_list_type, .offset = offsetof(IamGroupDetail, group_policy_list), .has_offset = NO_OFFSET},
+    {.name = {"AttachedManagedPolicies", 23}, .path = "attachedManagedPolicies", .shape = &shape_attached_policies_list_type, .offset = offsetof(IamGroupDetail, attached_managed_policies), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GROUP_DETAIL = {.name = "GroupDetail", .kind = KIND_STRUCTURE, .size = sizeof(IamGroupDetail), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_group_detail};
+
+static const Shape shape_group_detail_list_type = {.name = "groupDetailListType", .kind = KIND_LIST, .size = sizeof(IamgroupDetailListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_GROUP_DETAIL};
+
+static const Field fields_role_detail[] = {
+    {.name = {"Path", 4}, .path = "path", .shape = &shape_path_type, .offset = offsetof(IamRoleDetail, path), .has_offset = NO_OFFSET},
+    {.name = {"RoleName", 8}, .path = "roleName", .shape = &shape_role_name_type, .offset = offsetof(IamRoleDetail, role_name), .has_offset = NO_OFFSET},
+    {.name = {"RoleId", 6}, .path = "roleId", .shape = &shape_id_type, .offset = offsetof(IamRoleDetail, role_id), .has_offset = NO_OFFSET},
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(IamRoleDetail, arn), .has_offset = NO_OFFSET},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamRoleDetail, create_date), .has_offset = offsetof(IamRoleDetail, has_create_date)},
+    {.name = {"AssumeRolePolicyDocument", 24}, .path = "assumeRolePolicyDocument", .shape = &shape_policy_document_type, .offset = offsetof(IamRoleDetail, assume_role_policy_document), .has_offset = NO_OFFSET},
+    {.name = {"InstanceProfileList", 19}, .path = "instanceProfileList", .shape = &shape_instance_profile_list_type, .offset = offsetof(IamRoleDetail, instance_profile_list), .has_offset = NO_OFFSET},
+    {.name = {"RolePolicyList", 14}, .path = "rolePolicyList", .shape = &shape_policy_detail_list_type, .offset = offsetof(IamRoleDetail, role_policy_list), .has_offset = NO_OFFSET},
+    {.name = {"AttachedManagedPolicies", 23}, .path = "attachedManagedPolicies", .shape = &shape_attached_policies_list_type, .offset = offsetof(IamRoleDetail, attached_managed_policies), .has_offset = NO_OFFSET},
+    {.name = {"PermissionsBoundary", 19}, .path = "permissionsBoundary", .shape = &IAM_SHAPE_ATTACHED_PERMISSIONS_BOUNDARY, .offset = offsetof(IamRoleDetail, permissions_boundary), .has_offset = NO_OFFSET},
+    {.name = {"Tags", 4}, .path = "tags", .shape = &shape_tag_list_type, .offset = offsetof(IamRoleDetail, tags), .has_offset = NO_OFFSET},
+    {.name = {"RoleLastUsed", 12}, .path = "roleLastUsed", .shape = &IAM_SHAPE_ROLE_LAST_USED, .offset = offsetof(IamRoleDetail, role_last_used), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_ROLE_DETAIL = {.name = "RoleDetail", .kind = KIND_STRUCTURE, .size = sizeof(IamRoleDetail), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_role_detail};
+
+static const Shape shape_role_detail_list_type = {.name = "roleDetailListType", .kind = KIND_LIST, .size = sizeof(IamroleDetailListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_ROLE_DETAIL};
+
+static const Field fields_managed_policy_detail[] = {
+    {.name = {"PolicyName", 10}, .path = "policyName", .shape = &shape_policy_name_type, .offset = offsetof(IamManagedPolicyDetail, policy_name), .has_offset = NO_OFFSET},
+    {.name = {"PolicyId", 8}, .path = "policyId", .shape = &shape_id_type, .offset = offsetof(IamManagedPolicyDetail, policy_id), .has_offset = NO_OFFSET},
+    {.name = {"Arn", 3}, .path = "arn", .shape = &shape_arn_type, .offset = offsetof(IamManagedPolicyDetail, arn), .has_offset = NO_OFFSET},
+    {.name = {"Path", 4}, .path = "path", .shape = &shape_policy_path_type, .offset = offsetof(IamManagedPolicyDetail, path), .has_offset = NO_OFFSET},
+    {.name = {"DefaultVersionId", 16}, .path = "defaultVersionId", .shape = &shape_policy_version_id_type, .offset = offsetof(IamManagedPolicyDetail, default_version_id), .has_offset = NO_OFFSET},
+    {.name = {"AttachmentCount", 15}, .path = "attachmentCount", .shape = &shape_attachment_count_type, .offset = offsetof(IamManagedPolicyDetail, attachment_count), .has_offset = offsetof(IamManagedPolicyDetail, has_attachment_count)},
+    {.name = {"PermissionsBoundaryUsageCount", 29}, .path = "permissionsBoundaryUsageCount", .shape = &shape_attachment_count_type, .offset = offsetof(IamManagedPolicyDetail, permissions_boundary_usage_count), .has_offset = offsetof(IamManagedPolicyDetail, has_permissions_boundary_usage_count)},
+    {.name = {"IsAttachable", 12}, .path = "isAttachable", .shape = &shape_boolean_type, .offset = offsetof(IamManagedPolicyDetail, is_attachable), .has_offset = offsetof(IamManagedPolicyDetail, has_is_attachable)},
+    {.name = {"Description", 11}, .path = "description", .shape = &shape_policy_description_type, .offset = offsetof(IamManagedPolicyDetail, description), .has_offset = NO_OFFSET},
+    {.name = {"CreateDate", 10}, .path = "createDate", .shape = &shape_date_type, .offset = offsetof(IamManagedPolicyDetail, create_date), .has_offset = offsetof(IamManagedPolicyDetail, has_create_date)},
+    {.name = {"UpdateDate", 10}, .path = "updateDate", .shape = &shape_date_type, .offset = offsetof(IamManagedPolicyDetail, update_date), .has_offset = offsetof(IamManagedPolicyDetail, has_update_date)},
+    {.name = {"PolicyVersionList", 17}, .path = "policyVersionList", .shape = &shape_policy_document_version_list_type, .offset = offsetof(IamManagedPolicyDetail, policy_version_list), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_MANAGED_POLICY_DETAIL = {.name = "ManagedPolicyDetail", .kind = KIND_STRUCTURE, .size = sizeof(IamManagedPolicyDetail), .min = NO_MIN, .max = NO_MAX, .fields_count = 12, .fields = fields_managed_policy_detail};
+
+static const Shape shape_managed_policy_detail_list_type = {.name = "ManagedPolicyDetailListType", .kind = KIND_LIST, .size = sizeof(IamManagedPolicyDetailListType), .min = NO_MIN, .max = NO_MAX, .member = &IAM_SHAPE_MANAGED_POLICY_DETAIL};
+
+static const Field fields_get_account_authorization_details_response[] = {
+    {.name = {"UserDetailList", 14}, .path = "userDetailList", .shape = &shape_user_detail_list_type, .offset = offsetof(IamGetAccountAuthorizationDetailsResponse, user_detail_list), .has_offset = NO_OFFSET},
+    {.name = {"GroupDetailList", 15}, .path = "groupDetailList", .shape = &shape_group_detail_list_type, .offset = offsetof(IamGetAccountAuthorizationDetailsResponse, group_detail_list), .has_offset = NO_OFFSET},
+    {.name = {"RoleDetailList", 14}, .path = "roleDetailList", .shape = &shape_role_detail_list_type, .offset = offsetof(IamGetAccountAuthorizationDetailsResponse, role_detail_list), .has_offset = NO_OFFSET},
+    {.name = {"Policies", 8}, .path = "policies", .shape = &shape_managed_policy_detail_list_type, .offset = offsetof(IamGetAccountAuthorizationDetailsResponse, policies), .has_offset = NO_OFFSET},
+    {.name = {"IsTruncated", 11}, .path = "isTruncated", .shape = &shape_boolean_type, .offset = offsetof(IamGetAccountAuthorizationDetailsResponse, is_truncated), .has_offset = offsetof(IamGetAccountAuthorizationDetailsResponse, has_is_truncated)},
+    {.name = {"Marker", 6}, .path = "marker", .shape = &shape_response_marker_type, .offset = offsetof(IamGetAccountAuthorizationDetailsResponse, marker), .has_offset = NO_OFFSET},
+};
+const Shape IAM_SHAPE_GET_ACCOUNT_AUTHORIZATION_DETAILS_RESPONSE = {.name = "GetAccountAuthorizationDetailsResponse", .kind = KIND_STRUCTURE, .size = sizeof(IamGetAccountAuthorizationDetailsResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 6, .fields = fields_get_account_authorization_details_response};
+
 static const char *const enum_report_state_type[] = {"STARTED", "INPROGRESS", "COMPLETE", NULL};
 static const Shape shape_report_state_type = {.name = "ReportStateType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_report_state_type};
 
@@ -2412,6 +2513,7 @@ const OperationModel IamDeleteSAMLProviderModel = {.name = "DeleteSAMLProvider",
 const OperationModel IamTagSAMLProviderModel = {.name = "TagSAMLProvider", .input = &IAM_SHAPE_TAG_SAML_PROVIDER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "TagSAMLProviderResult"};
 const OperationModel IamUntagSAMLProviderModel = {.name = "UntagSAMLProvider", .input = &IAM_SHAPE_UNTAG_SAML_PROVIDER_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "UntagSAMLProviderResult"};
 const OperationModel IamListSAMLProviderTagsModel = {.name = "ListSAMLProviderTags", .input = &IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_REQUEST, .output = &IAM_SHAPE_LIST_SAML_PROVIDER_TAGS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ListSAMLProviderTagsResult"};
+const OperationModel IamGetAccountAuthorizationDetailsModel = {.name = "GetAccountAuthorizationDetails", .input = &IAM_SHAPE_GET_ACCOUNT_AUTHORIZATION_DETAILS_REQUEST, .output = &IAM_SHAPE_GET_ACCOUNT_AUTHORIZATION_DETAILS_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetAccountAuthorizationDetailsResult"};
 const OperationModel IamGenerateCredentialReportModel = {.name = "GenerateCredentialReport", .input = &shape_nothing, .output = &IAM_SHAPE_GENERATE_CREDENTIAL_REPORT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GenerateCredentialReportResult"};
 const OperationModel IamGetCredentialReportModel = {.name = "GetCredentialReport", .input = &shape_nothing, .output = &IAM_SHAPE_GET_CREDENTIAL_REPORT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetCredentialReportResult"};
 const OperationModel IamChangePasswordModel = {.name = "ChangePassword", .input = &IAM_SHAPE_CHANGE_PASSWORD_REQUEST, .output = &shape_nothing, .has_output = false, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "ChangePasswordResult"};

@@ -86,18 +86,18 @@ static const Shape shape_import_type;
 static const Shape shape_backing_key_id_response_type;
 static const Shape shape_custom_key_store_name_type;
 static const Shape shape_trust_anchor_certificate_type;
-static const Shape shape_connection_state_type;
-static const Shape shape_connection_error_code_type;
+static const Shape shape_key_store_password_type;
 static const Shape shape_custom_key_store_type;
-static const Shape shape_xks_proxy_connectivity_type;
-static const Shape shape_xks_proxy_authentication_access_key_id_type;
 static const Shape shape_xks_proxy_uri_endpoint_type;
 static const Shape shape_xks_proxy_uri_path_type;
 static const Shape shape_xks_proxy_vpc_endpoint_service_name_type;
 static const Shape shape_account_id_type;
-static const Shape shape_custom_key_stores_list;
-static const Shape shape_key_store_password_type;
+static const Shape shape_xks_proxy_authentication_access_key_id_type;
 static const Shape shape_xks_proxy_authentication_raw_secret_access_key_type;
+static const Shape shape_xks_proxy_connectivity_type;
+static const Shape shape_connection_state_type;
+static const Shape shape_connection_error_code_type;
+static const Shape shape_custom_key_stores_list;
 
 static const Shape shape_nothing = {.name = "Nothing", .kind = KIND_STRUCTURE, .size = 1};
 
@@ -1013,7 +1013,87 @@ static const Field fields_delete_imported_key_material_response[] = {
 };
 const Shape KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_RESPONSE = {.name = "DeleteImportedKeyMaterialResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsDeleteImportedKeyMaterialResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_delete_imported_key_material_response};
 
+static const Field fields_encapsulate_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsEncapsulateRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncapsulationAlgorithm", 22}, .path = "encapsulationAlgorithm", .shape = &shape_encapsulation_algorithm_spec, .offset = offsetof(KmsEncapsulateRequest, encapsulation_algorithm), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsEncapsulateRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsEncapsulateRequest, dry_run), .has_offset = offsetof(KmsEncapsulateRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_ENCAPSULATE_REQUEST = {.name = "EncapsulateRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsEncapsulateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_encapsulate_request};
+
+static const Field fields_encapsulate_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsEncapsulateResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"SharedSecret", 12}, .path = "sharedSecret", .shape = &shape_plaintext_type, .offset = offsetof(KmsEncapsulateResponse, shared_secret), .has_offset = NO_OFFSET},
+    {.name = {"SharedSecretCiphertextBlob", 26}, .path = "sharedSecretCiphertextBlob", .shape = &shape_ciphertext_type, .offset = offsetof(KmsEncapsulateResponse, shared_secret_ciphertext_blob), .has_offset = NO_OFFSET},
+    {.name = {"EncapsulationAlgorithm", 22}, .path = "encapsulationAlgorithm", .shape = &shape_encapsulation_algorithm_spec, .offset = offsetof(KmsEncapsulateResponse, encapsulation_algorithm), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_ENCAPSULATE_RESPONSE = {.name = "EncapsulateResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsEncapsulateResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_encapsulate_response};
+
+static const Field fields_decapsulate_request[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDecapsulateRequest, key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SharedSecretCiphertextBlob", 26}, .path = "sharedSecretCiphertextBlob", .shape = &shape_ciphertext_type, .offset = offsetof(KmsDecapsulateRequest, shared_secret_ciphertext_blob), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"EncapsulationAlgorithm", 22}, .path = "encapsulationAlgorithm", .shape = &shape_encapsulation_algorithm_spec, .offset = offsetof(KmsDecapsulateRequest, encapsulation_algorithm), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"GrantTokens", 11}, .path = "grantTokens", .shape = &shape_grant_token_list, .offset = offsetof(KmsDecapsulateRequest, grant_tokens), .has_offset = NO_OFFSET},
+    {.name = {"DryRun", 6}, .path = "dryRun", .shape = &shape_nullable_boolean_type, .offset = offsetof(KmsDecapsulateRequest, dry_run), .has_offset = offsetof(KmsDecapsulateRequest, has_dry_run)},
+};
+const Shape KMS_SHAPE_DECAPSULATE_REQUEST = {.name = "DecapsulateRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDecapsulateRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 5, .fields = fields_decapsulate_request};
+
+static const Field fields_decapsulate_response[] = {
+    {.name = {"KeyId", 5}, .path = "keyId", .shape = &shape_key_id_type, .offset = offsetof(KmsDecapsulateResponse, key_id), .has_offset = NO_OFFSET},
+    {.name = {"SharedSecret", 12}, .path = "sharedSecret", .shape = &shape_plaintext_type, .offset = offsetof(KmsDecapsulateResponse, shared_secret), .has_offset = NO_OFFSET},
+    {.name = {"EncapsulationAlgorithm", 22}, .path = "encapsulationAlgorithm", .shape = &shape_encapsulation_algorithm_spec, .offset = offsetof(KmsDecapsulateResponse, encapsulation_algorithm), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_DECAPSULATE_RESPONSE = {.name = "DecapsulateResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsDecapsulateResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_decapsulate_response};
+
 static const Shape shape_custom_key_store_name_type = {.name = "CustomKeyStoreNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 256};
+
+static const Shape shape_trust_anchor_certificate_type = {.name = "TrustAnchorCertificateType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 5000};
+
+static const Shape shape_key_store_password_type = {.name = "KeyStorePasswordType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 7, .max = 32, .sensitive = true};
+
+static const char *const enum_custom_key_store_type[] = {"AWS_CLOUDHSM", "EXTERNAL_KEY_STORE", NULL};
+static const Shape shape_custom_key_store_type = {.name = "CustomKeyStoreType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_custom_key_store_type};
+
+static const Shape shape_xks_proxy_uri_endpoint_type = {.name = "XksProxyUriEndpointType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 10, .max = 128, .pattern = "^https://[a-zA-Z0-9.-]+$"};
+
+static const Shape shape_xks_proxy_uri_path_type = {.name = "XksProxyUriPathType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 10, .max = 128, .pattern = "^(/[a-zA-Z0-9\\/_-]+/kms/xks/v\\d{1,2})$|^(/kms/xks/v\\d{1,2})$"};
+
+static const Shape shape_xks_proxy_vpc_endpoint_service_name_type = {.name = "XksProxyVpcEndpointServiceNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 64, .pattern = "^(com|eu)\\.amazonaws\\.vpce\\.([a-z]+-){2,3}\\d+\\.vpce-svc-[0-9a-z]+$"};
+
+static const Shape shape_account_id_type = {.name = "AccountIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 12, .max = 12, .pattern = "[0-9]{12}"};
+
+static const Shape shape_xks_proxy_authentication_access_key_id_type = {.name = "XksProxyAuthenticationAccessKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 30, .pattern = "^[A-Z2-7]+$", .sensitive = true};
+
+static const Shape shape_xks_proxy_authentication_raw_secret_access_key_type = {.name = "XksProxyAuthenticationRawSecretAccessKeyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 43, .max = 64, .pattern = "^[a-zA-Z0-9\\/+=]+$", .sensitive = true};
+
+static const Field fields_xks_proxy_authentication_credential_type[] = {
+    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_xks_proxy_authentication_access_key_id_type, .offset = offsetof(KmsXksProxyAuthenticationCredentialType, access_key_id), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"RawSecretAccessKey", 18}, .path = "rawSecretAccessKey", .shape = &shape_xks_proxy_authentication_raw_secret_access_key_type, .offset = offsetof(KmsXksProxyAuthenticationCredentialType, raw_secret_access_key), .has_offset = NO_OFFSET, .required = true},
+};
+const Shape KMS_SHAPE_XKS_PROXY_AUTHENTICATION_CREDENTIAL_TYPE = {.name = "XksProxyAuthenticationCredentialType", .kind = KIND_STRUCTURE, .size = sizeof(KmsXksProxyAuthenticationCredentialType), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_xks_proxy_authentication_credential_type};
+
+static const char *const enum_xks_proxy_connectivity_type[] = {"PUBLIC_ENDPOINT", "VPC_ENDPOINT_SERVICE", NULL};
+static const Shape shape_xks_proxy_connectivity_type = {.name = "XksProxyConnectivityType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_xks_proxy_connectivity_type};
+
+static const Field fields_create_custom_key_store_request[] = {
+    {.name = {"CustomKeyStoreName", 18}, .path = "customKeyStoreName", .shape = &shape_custom_key_store_name_type, .offset = offsetof(KmsCreateCustomKeyStoreRequest, custom_key_store_name), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"CloudHsmClusterId", 17}, .path = "cloudHsmClusterId", .shape = &shape_cloud_hsm_cluster_id_type, .offset = offsetof(KmsCreateCustomKeyStoreRequest, cloud_hsm_cluster_id), .has_offset = NO_OFFSET},
+    {.name = {"TrustAnchorCertificate", 22}, .path = "trustAnchorCertificate", .shape = &shape_trust_anchor_certificate_type, .offset = offsetof(KmsCreateCustomKeyStoreRequest, trust_anchor_certificate), .has_offset = NO_OFFSET},
+    {.name = {"KeyStorePassword", 16}, .path = "keyStorePassword", .shape = &shape_key_store_password_type, .offset = offsetof(KmsCreateCustomKeyStoreRequest, key_store_password), .has_offset = NO_OFFSET},
+    {.name = {"CustomKeyStoreType", 18}, .path = "customKeyStoreType", .shape = &shape_custom_key_store_type, .offset = offsetof(KmsCreateCustomKeyStoreRequest, custom_key_store_type), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyUriEndpoint", 19}, .path = "xksProxyUriEndpoint", .shape = &shape_xks_proxy_uri_endpoint_type, .offset = offsetof(KmsCreateCustomKeyStoreRequest, xks_proxy_uri_endpoint), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyUriPath", 15}, .path = "xksProxyUriPath", .shape = &shape_xks_proxy_uri_path_type, .offset = offsetof(KmsCreateCustomKeyStoreRequest, xks_proxy_uri_path), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyVpcEndpointServiceName", 30}, .path = "xksProxyVpcEndpointServiceName", .shape = &shape_xks_proxy_vpc_endpoint_service_name_type, .offset = offsetof(KmsCreateCustomKeyStoreRequest, xks_proxy_vpc_endpoint_service_name), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyVpcEndpointServiceOwner", 31}, .path = "xksProxyVpcEndpointServiceOwner", .shape = &shape_account_id_type, .offset = offsetof(KmsCreateCustomKeyStoreRequest, xks_proxy_vpc_endpoint_service_owner), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyAuthenticationCredential", 32}, .path = "xksProxyAuthenticationCredential", .shape = &KMS_SHAPE_XKS_PROXY_AUTHENTICATION_CREDENTIAL_TYPE, .offset = offsetof(KmsCreateCustomKeyStoreRequest, xks_proxy_authentication_credential), .has_offset = NO_OFFSET},
+    {.name = {"XksProxyConnectivity", 20}, .path = "xksProxyConnectivity", .shape = &shape_xks_proxy_connectivity_type, .offset = offsetof(KmsCreateCustomKeyStoreRequest, xks_proxy_connectivity), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_CREATE_CUSTOM_KEY_STORE_REQUEST = {.name = "CreateCustomKeyStoreRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsCreateCustomKeyStoreRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_create_custom_key_store_request};
+
+static const Field fields_create_custom_key_store_response[] = {
+    {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsCreateCustomKeyStoreResponse, custom_key_store_id), .has_offset = NO_OFFSET},
+};
+const Shape KMS_SHAPE_CREATE_CUSTOM_KEY_STORE_RESPONSE = {.name = "CreateCustomKeyStoreResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsCreateCustomKeyStoreResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 1, .fields = fields_create_custom_key_store_response};
 
 static const Field fields_describe_custom_key_stores_request[] = {
     {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsDescribeCustomKeyStoresRequest, custom_key_store_id), .has_offset = NO_OFFSET},
@@ -1023,29 +1103,11 @@ static const Field fields_describe_custom_key_stores_request[] = {
 };
 const Shape KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_REQUEST = {.name = "DescribeCustomKeyStoresRequest", .kind = KIND_STRUCTURE, .size = sizeof(KmsDescribeCustomKeyStoresRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 4, .fields = fields_describe_custom_key_stores_request};
 
-static const Shape shape_trust_anchor_certificate_type = {.name = "TrustAnchorCertificateType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 1, .max = 5000};
-
 static const char *const enum_connection_state_type[] = {"CONNECTED", "CONNECTING", "FAILED", "DISCONNECTED", "DISCONNECTING", NULL};
 static const Shape shape_connection_state_type = {.name = "ConnectionStateType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_connection_state_type};
 
 static const char *const enum_connection_error_code_type[] = {"INVALID_CREDENTIALS", "CLUSTER_NOT_FOUND", "NETWORK_ERRORS", "INTERNAL_ERROR", "INSUFFICIENT_CLOUDHSM_HSMS", "USER_LOCKED_OUT", "USER_NOT_FOUND", "USER_LOGGED_IN", "SUBNET_NOT_FOUND", "INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET", "XKS_PROXY_ACCESS_DENIED", "XKS_PROXY_NOT_REACHABLE", "XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND", "XKS_PROXY_INVALID_RESPONSE", "XKS_PROXY_INVALID_CONFIGURATION", "XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION", "XKS_PROXY_TIMED_OUT", "XKS_PROXY_INVALID_TLS_CONFIGURATION", NULL};
 static const Shape shape_connection_error_code_type = {.name = "ConnectionErrorCodeType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_connection_error_code_type};
-
-static const char *const enum_custom_key_store_type[] = {"AWS_CLOUDHSM", "EXTERNAL_KEY_STORE", NULL};
-static const Shape shape_custom_key_store_type = {.name = "CustomKeyStoreType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_custom_key_store_type};
-
-static const char *const enum_xks_proxy_connectivity_type[] = {"PUBLIC_ENDPOINT", "VPC_ENDPOINT_SERVICE", NULL};
-static const Shape shape_xks_proxy_connectivity_type = {.name = "XksProxyConnectivityType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX, .enums = enum_xks_proxy_connectivity_type};
-
-static const Shape shape_xks_proxy_authentication_access_key_id_type = {.name = "XksProxyAuthenticationAccessKeyIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 30, .pattern = "^[A-Z2-7]+$", .sensitive = true};
-
-static const Shape shape_xks_proxy_uri_endpoint_type = {.name = "XksProxyUriEndpointType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 10, .max = 128, .pattern = "^https://[a-zA-Z0-9.-]+$"};
-
-static const Shape shape_xks_proxy_uri_path_type = {.name = "XksProxyUriPathType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 10, .max = 128, .pattern = "^(/[a-zA-Z0-9\\/_-]+/kms/xks/v\\d{1,2})$|^(/kms/xks/v\\d{1,2})$"};
-
-static const Shape shape_xks_proxy_vpc_endpoint_service_name_type = {.name = "XksProxyVpcEndpointServiceNameType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 20, .max = 64, .pattern = "^(com|eu)\\.amazonaws\\.vpce\\.([a-z]+-){2,3}\\d+\\.vpce-svc-[0-9a-z]+$"};
-
-static const Shape shape_account_id_type = {.name = "AccountIdType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 12, .max = 12, .pattern = "[0-9]{12}"};
 
 static const Field fields_xks_proxy_configuration_type[] = {
     {.name = {"Connectivity", 12}, .path = "connectivity", .shape = &shape_xks_proxy_connectivity_type, .offset = offsetof(KmsXksProxyConfigurationType, connectivity), .has_offset = NO_OFFSET},
@@ -1078,16 +1140,6 @@ static const Field fields_describe_custom_key_stores_response[] = {
     {.name = {"Truncated", 9}, .path = "truncated", .shape = &shape_boolean_type, .offset = offsetof(KmsDescribeCustomKeyStoresResponse, truncated), .has_offset = offsetof(KmsDescribeCustomKeyStoresResponse, has_truncated)},
 };
 const Shape KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_RESPONSE = {.name = "DescribeCustomKeyStoresResponse", .kind = KIND_STRUCTURE, .size = sizeof(KmsDescribeCustomKeyStoresResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 3, .fields = fields_describe_custom_key_stores_response};
-
-static const Shape shape_key_store_password_type = {.name = "KeyStorePasswordType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 7, .max = 32, .sensitive = true};
-
-static const Shape shape_xks_proxy_authentication_raw_secret_access_key_type = {.name = "XksProxyAuthenticationRawSecretAccessKeyType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 43, .max = 64, .pattern = "^[a-zA-Z0-9\\/+=]+$", .sensitive = true};
-
-static const Field fields_xks_proxy_authentication_credential_type[] = {
-    {.name = {"AccessKeyId", 11}, .path = "accessKeyId", .shape = &shape_xks_proxy_authentication_access_key_id_type, .offset = offsetof(KmsXksProxyAuthenticationCredentialType, access_key_id), .has_offset = NO_OFFSET, .required = true},
-    {.name = {"RawSecretAccessKey", 18}, .path = "rawSecretAccessKey", .shape = &shape_xks_proxy_authentication_raw_secret_access_key_type, .offset = offsetof(KmsXksProxyAuthenticationCredentialType, raw_secret_access_key), .has_offset = NO_OFFSET, .required = true},
-};
-const Shape KMS_SHAPE_XKS_PROXY_AUTHENTICATION_CREDENTIAL_TYPE = {.name = "XksProxyAuthenticationCredentialType", .kind = KIND_STRUCTURE, .size = sizeof(KmsXksProxyAuthenticationCredentialType), .min = NO_MIN, .max = NO_MAX, .fields_count = 2, .fields = fields_xks_proxy_authentication_credential_type};
 
 static const Field fields_update_custom_key_store_request[] = {
     {.name = {"CustomKeyStoreId", 16}, .path = "customKeyStoreId", .shape = &shape_custom_key_store_id_type, .offset = offsetof(KmsUpdateCustomKeyStoreRequest, custom_key_store_id), .has_offset = NO_OFFSET, .required = true},
@@ -1158,10 +1210,11 @@ const ErrorModel KMS_INVALID_GRANT_ID = {"InvalidGrantIdException", NULL, NULL, 
 const ErrorModel KMS_INCORRECT_KEY_MATERIAL = {"IncorrectKeyMaterialException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_EXPIRED_IMPORT_TOKEN = {"ExpiredImportTokenException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_INVALID_IMPORT_TOKEN = {"InvalidImportTokenException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CLOUD_HSM_CLUSTER_IN_USE = {"CloudHsmClusterInUseException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_CUSTOM_KEY_STORE_NAME_IN_USE = {"CustomKeyStoreNameInUseException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_FOUND = {"CloudHsmClusterNotFoundException", NULL, NULL, 400, true, "message", NULL};
-const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_RELATED = {"CloudHsmClusterNotRelatedException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_ACTIVE = {"CloudHsmClusterNotActiveException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_INCORRECT_TRUST_ANCHOR = {"IncorrectTrustAnchorException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_XKS_PROXY_URI_IN_USE = {"XksProxyUriInUseException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_XKS_PROXY_URI_ENDPOINT_IN_USE = {"XksProxyUriEndpointInUseException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_XKS_PROXY_URI_UNREACHABLE = {"XksProxyUriUnreachableException", NULL, NULL, 400, true, "message", NULL};
@@ -1171,6 +1224,7 @@ const ErrorModel KMS_XKS_PROXY_VPC_ENDPOINT_SERVICE_NOT_FOUND = {"XksProxyVpcEnd
 const ErrorModel KMS_XKS_PROXY_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION = {"XksProxyVpcEndpointServiceInvalidConfigurationException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_XKS_PROXY_INVALID_RESPONSE = {"XksProxyInvalidResponseException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_XKS_PROXY_INVALID_CONFIGURATION = {"XksProxyInvalidConfigurationException", NULL, NULL, 400, true, "message", NULL};
+const ErrorModel KMS_CLOUD_HSM_CLUSTER_NOT_RELATED = {"CloudHsmClusterNotRelatedException", NULL, NULL, 400, true, "message", NULL};
 const ErrorModel KMS_CUSTOM_KEY_STORE_HAS_CM_KS = {"CustomKeyStoreHasCMKsException", NULL, NULL, 400, true, "message", NULL};
 
 const OperationModel KmsCreateKeyModel = {.name = "CreateKey", .input = &KMS_SHAPE_CREATE_KEY_REQUEST, .output = &KMS_SHAPE_CREATE_KEY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
@@ -1220,6 +1274,9 @@ const OperationModel KmsUpdatePrimaryRegionModel = {.name = "UpdatePrimaryRegion
 const OperationModel KmsGetParametersForImportModel = {.name = "GetParametersForImport", .input = &KMS_SHAPE_GET_PARAMETERS_FOR_IMPORT_REQUEST, .output = &KMS_SHAPE_GET_PARAMETERS_FOR_IMPORT_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel KmsImportKeyMaterialModel = {.name = "ImportKeyMaterial", .input = &KMS_SHAPE_IMPORT_KEY_MATERIAL_REQUEST, .output = &KMS_SHAPE_IMPORT_KEY_MATERIAL_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel KmsDeleteImportedKeyMaterialModel = {.name = "DeleteImportedKeyMaterial", .input = &KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_REQUEST, .output = &KMS_SHAPE_DELETE_IMPORTED_KEY_MATERIAL_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsEncapsulateModel = {.name = "Encapsulate", .input = &KMS_SHAPE_ENCAPSULATE_REQUEST, .output = &KMS_SHAPE_ENCAPSULATE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsDecapsulateModel = {.name = "Decapsulate", .input = &KMS_SHAPE_DECAPSULATE_REQUEST, .output = &KMS_SHAPE_DECAPSULATE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
+const OperationModel KmsCreateCustomKeyStoreModel = {.name = "CreateCustomKeyStore", .input = &KMS_SHAPE_CREATE_CUSTOM_KEY_STORE_REQUEST, .output = &KMS_SHAPE_CREATE_CUSTOM_KEY_STORE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel KmsDescribeCustomKeyStoresModel = {.name = "DescribeCustomKeyStores", .input = &KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_REQUEST, .output = &KMS_SHAPE_DESCRIBE_CUSTOM_KEY_STORES_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel KmsUpdateCustomKeyStoreModel = {.name = "UpdateCustomKeyStore", .input = &KMS_SHAPE_UPDATE_CUSTOM_KEY_STORE_REQUEST, .output = &KMS_SHAPE_UPDATE_CUSTOM_KEY_STORE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};
 const OperationModel KmsConnectCustomKeyStoreModel = {.name = "ConnectCustomKeyStore", .input = &KMS_SHAPE_CONNECT_CUSTOM_KEY_STORE_REQUEST, .output = &KMS_SHAPE_CONNECT_CUSTOM_KEY_STORE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200};

@@ -35,6 +35,10 @@ static const Shape shape_session_policy_document_type;
 static const Shape shape_web_identity_subject_type;
 static const Shape shape_issuer;
 static const Shape shape_audience;
+static const Shape shape_saml_assertion_type;
+static const Shape shape_subject;
+static const Shape shape_subject_type;
+static const Shape shape_name_qualifier;
 static const Shape shape_duration_seconds_type;
 static const Shape shape_user_name_type;
 static const Shape shape_federated_id_type;
@@ -197,6 +201,40 @@ static const Field fields_assume_role_with_web_identity_response[] = {
 };
 const Shape STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_RESPONSE = {.name = "AssumeRoleWithWebIdentityResponse", .kind = KIND_STRUCTURE, .size = sizeof(StsAssumeRoleWithWebIdentityResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 9, .fields = fields_assume_role_with_web_identity_response};
 
+static const Shape shape_saml_assertion_type = {.name = "SAMLAssertionType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = 4, .max = 100000, .sensitive = true};
+
+static const Field fields_assume_role_with_saml_request[] = {
+    {.name = {"RoleArn", 7}, .path = "roleArn", .shape = &shape_arn_type, .offset = offsetof(StsAssumeRoleWithSAMLRequest, role_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PrincipalArn", 12}, .path = "principalArn", .shape = &shape_arn_type, .offset = offsetof(StsAssumeRoleWithSAMLRequest, principal_arn), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"SAMLAssertion", 13}, .path = "sAMLAssertion", .shape = &shape_saml_assertion_type, .offset = offsetof(StsAssumeRoleWithSAMLRequest, saml_assertion), .has_offset = NO_OFFSET, .required = true},
+    {.name = {"PolicyArns", 10}, .path = "policyArns", .shape = &shape_policy_descriptor_list_type, .offset = offsetof(StsAssumeRoleWithSAMLRequest, policy_arns), .has_offset = NO_OFFSET},
+    {.name = {"Policy", 6}, .path = "policy", .shape = &shape_session_policy_document_type, .offset = offsetof(StsAssumeRoleWithSAMLRequest, policy), .has_offset = NO_OFFSET},
+    {.name = {"DurationSeconds", 15}, .path = "durationSeconds", .shape = &shape_role_duration_seconds_type, .offset = offsetof(StsAssumeRoleWithSAMLRequest, duration_seconds), .has_offset = offsetof(StsAssumeRoleWithSAMLRequest, has_duration_seconds)},
+    {.name = {"MinimumSessionTokenSize", 23}, .path = "minimumSessionTokenSize", .shape = &shape_minimum_session_token_size_type, .offset = offsetof(StsAssumeRoleWithSAMLRequest, minimum_session_token_size), .has_offset = offsetof(StsAssumeRoleWithSAMLRequest, has_minimum_session_token_size)},
+};
+const Shape STS_SHAPE_ASSUME_ROLE_WITH_SAML_REQUEST = {.name = "AssumeRoleWithSAMLRequest", .kind = KIND_STRUCTURE, .size = sizeof(StsAssumeRoleWithSAMLRequest), .min = NO_MIN, .max = NO_MAX, .fields_count = 7, .fields = fields_assume_role_with_saml_request};
+
+static const Shape shape_subject = {.name = "Subject", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_subject_type = {.name = "SubjectType", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Shape shape_name_qualifier = {.name = "NameQualifier", .kind = KIND_STRING, .size = sizeof(Bytes), .min = NO_MIN, .max = NO_MAX};
+
+static const Field fields_assume_role_with_saml_response[] = {
+    {.name = {"Credentials", 11}, .path = "credentials", .shape = &STS_SHAPE_CREDENTIALS, .offset = offsetof(StsAssumeRoleWithSAMLResponse, credentials), .has_offset = NO_OFFSET},
+    {.name = {"AssumedRoleUser", 15}, .path = "assumedRoleUser", .shape = &STS_SHAPE_ASSUMED_ROLE_USER, .offset = offsetof(StsAssumeRoleWithSAMLResponse, assumed_role_user), .has_offset = NO_OFFSET},
+    {.name = {"PackedPolicySize", 16}, .path = "packedPolicySize", .shape = &shape_non_negative_integer_type, .offset = offsetof(StsAssumeRoleWithSAMLResponse, packed_policy_size), .has_offset = offsetof(StsAssumeRoleWithSAMLResponse, has_packed_policy_size)},
+    {.name = {"Subject", 7}, .path = "subject", .shape = &shape_subject, .offset = offsetof(StsAssumeRoleWithSAMLResponse, subject), .has_offset = NO_OFFSET},
+    {.name = {"SubjectType", 11}, .path = "subjectType", .shape = &shape_subject_type, .offset = offsetof(StsAssumeRoleWithSAMLResponse, subject_type), .has_offset = NO_OFFSET},
+    {.name = {"Issuer", 6}, .path = "issuer", .shape = &shape_issuer, .offset = offsetof(StsAssumeRoleWithSAMLResponse, issuer), .has_offset = NO_OFFSET},
+    {.name = {"Audience", 8}, .path = "audience", .shape = &shape_audience, .offset = offsetof(StsAssumeRoleWithSAMLResponse, audience), .has_offset = NO_OFFSET},
+    {.name = {"NameQualifier", 13}, .path = "nameQualifier", .shape = &shape_name_qualifier, .offset = offsetof(StsAssumeRoleWithSAMLResponse, name_qualifier), .has_offset = NO_OFFSET},
+    {.name = {"SourceIdentity", 14}, .path = "sourceIdentity", .shape = &shape_source_identity_type, .offset = offsetof(StsAssumeRoleWithSAMLResponse, source_identity), .has_offset = NO_OFFSET},
+    {.name = {"SessionTokenUtilization", 23}, .path = "sessionTokenUtilization", .shape = &shape_session_token_utilization_type, .offset = offsetof(StsAssumeRoleWithSAMLResponse, session_token_utilization), .has_offset = offsetof(StsAssumeRoleWithSAMLResponse, has_session_token_utilization)},
+    {.name = {"SessionTokenSize", 16}, .path = "sessionTokenSize", .shape = &shape_session_token_size_type, .offset = offsetof(StsAssumeRoleWithSAMLResponse, session_token_size), .has_offset = offsetof(StsAssumeRoleWithSAMLResponse, has_session_token_size)},
+};
+const Shape STS_SHAPE_ASSUME_ROLE_WITH_SAML_RESPONSE = {.name = "AssumeRoleWithSAMLResponse", .kind = KIND_STRUCTURE, .size = sizeof(StsAssumeRoleWithSAMLResponse), .min = NO_MIN, .max = NO_MAX, .fields_count = 11, .fields = fields_assume_role_with_saml_response};
+
 static const Shape shape_duration_seconds_type = {.name = "durationSecondsType", .kind = KIND_INTEGER, .size = sizeof(int32_t), .min = 900, .max = 129600};
 
 static const Field fields_get_session_token_request[] = {
@@ -279,6 +317,7 @@ const ErrorModel STS_INVALID_AUTHORIZATION_MESSAGE = {"InvalidAuthorizationMessa
 const OperationModel StsGetCallerIdentityModel = {.name = "GetCallerIdentity", .input = &STS_SHAPE_GET_CALLER_IDENTITY_REQUEST, .output = &STS_SHAPE_GET_CALLER_IDENTITY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetCallerIdentityResult"};
 const OperationModel StsAssumeRoleModel = {.name = "AssumeRole", .input = &STS_SHAPE_ASSUME_ROLE_REQUEST, .output = &STS_SHAPE_ASSUME_ROLE_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "AssumeRoleResult"};
 const OperationModel StsAssumeRoleWithWebIdentityModel = {.name = "AssumeRoleWithWebIdentity", .input = &STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_REQUEST, .output = &STS_SHAPE_ASSUME_ROLE_WITH_WEB_IDENTITY_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "AssumeRoleWithWebIdentityResult"};
+const OperationModel StsAssumeRoleWithSAMLModel = {.name = "AssumeRoleWithSAML", .input = &STS_SHAPE_ASSUME_ROLE_WITH_SAML_REQUEST, .output = &STS_SHAPE_ASSUME_ROLE_WITH_SAML_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "AssumeRoleWithSAMLResult"};
 const OperationModel StsGetSessionTokenModel = {.name = "GetSessionToken", .input = &STS_SHAPE_GET_SESSION_TOKEN_REQUEST, .output = &STS_SHAPE_GET_SESSION_TOKEN_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetSessionTokenResult"};
 const OperationModel StsGetFederationTokenModel = {.name = "GetFederationToken", .input = &STS_SHAPE_GET_FEDERATION_TOKEN_REQUEST, .output = &STS_SHAPE_GET_FEDERATION_TOKEN_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetFederationTokenResult"};
 const OperationModel StsGetAccessKeyInfoModel = {.name = "GetAccessKeyInfo", .input = &STS_SHAPE_GET_ACCESS_KEY_INFO_REQUEST, .output = &STS_SHAPE_GET_ACCESS_KEY_INFO_RESPONSE, .has_output = true, .method = "POST", .uri = "/", .status = 200, .result_wrapper = "GetAccessKeyInfoResult"};
@@ -299,4 +338,4 @@ static const char *const operation_names[] = {
     NULL,
 };
 
-const ServiceModel STS_SERVICE = {.name = "sts", .title = "STS", .api_version = "2011-06-15", .protocols = PROTOCOL_QUERY, .body_max = 65536, .operations = operation_names, .xml_namespace = "https://sts.amazonaws.com/doc/2011-06-15/"};
+const ServiceModel STS_SERVICE = {.name = "sts", .title = "STS", .api_version = "2011-06-15", .protocols = PROTOCOL_QUERY, .body_max = 262144, .operations = operation_names, .xml_namespace = "https://sts.amazonaws.com/doc/2011-06-15/"};

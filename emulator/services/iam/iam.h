@@ -30,3 +30,5 @@ MUST_CHECK int iam_find_secret(const Scope *scope, Bytes access_key, IamKey *ret
 /* Secret keys as they lie in the file, STS's too: only for the same access key are they opened. The store's codes. */
 MUST_CHECK int iam_seal(const Scope *scope, Bytes access_key, Bytes secret, Bytes *ret_sealed);
 MUST_CHECK int iam_unseal(const Scope *scope, Bytes access_key, Bytes *secret);
+/* The entityID of a SAML provider's metadata, by the provider's ARN. */
+MUST_CHECK int iam_find_saml_provider(const Scope *scope, Bytes arn, Bytes *ret_entity_id);

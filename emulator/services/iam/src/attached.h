@@ -27,6 +27,12 @@ MUST_CHECK int policy_versions_list(const Scope *scope, int64_t policy, int32_t 
 MUST_CHECK Status policy_document_check(Call *call, Bytes document);
 #define VERSIONS_MAX 5 /* aws: IAM and AWS STS quotas */
 
+/* With its document. */
+void policy_version_tell(Call *call, const Version *version, int32_t default_version, IamPolicyVersion *ret_version);
+MUST_CHECK Status policy_tell_own(Call *call, const Entity *entity, IamPolicy *ret_policy);
+MUST_CHECK Status policy_tell_managed(Call *call, const struct ManagedPolicy *managed, IamPolicy *ret_policy);
+MUST_CHECK Status profiles_tell(Call *call, const EntityList *profiles, IaminstanceProfileListType *ret_list);
+
 /* Who has a policy. */
 MUST_CHECK int policy_usage(const Scope *scope, Bytes arn, int64_t *ret_attached, int64_t *ret_boundaries);
 MUST_CHECK int attachment_insert(const Scope *scope, const Entity *owner, Bytes arn);

@@ -151,6 +151,7 @@ const Operation *const IAM_OPERATIONS[] = {
     &IamTagSAMLProvider,
     &IamUntagSAMLProvider,
     &IamListSAMLProviderTags,
+    &IamGetAccountAuthorizationDetails,
     &IamGenerateCredentialReport,
     &IamGetCredentialReport,
     &IamChangePassword,

@@ -151,6 +151,7 @@ extern const Operation IamDeleteSAMLProvider;
 extern const Operation IamTagSAMLProvider;
 extern const Operation IamUntagSAMLProvider;
 extern const Operation IamListSAMLProviderTags;
+extern const Operation IamGetAccountAuthorizationDetails;
 extern const Operation IamGenerateCredentialReport;
 extern const Operation IamGetCredentialReport;
 extern const Operation IamChangePassword;

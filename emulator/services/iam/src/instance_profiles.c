@@ -17,7 +17,7 @@ static Status tell(Call *call, const Entity *profile, IamInstanceProfile *ret_pr
     return OK;
 }
 
-static Status tell_list(Call *call, const EntityList *profiles, IaminstanceProfileListType *ret_list)
+Status profiles_tell(Call *call, const EntityList *profiles, IaminstanceProfileListType *ret_list)
 {
     ret_list->items = arena_new_array(call->arena, IamInstanceProfile, profiles->len + 1);
     for (; ret_list->len < profiles->len; ret_list->len++)
@@ -60,7 +60,7 @@ static Status list_instance_profiles(Call *call, const IamListInstanceProfilesIn
     EntityList profiles;
     TRY(list_page_begin(call, in->marker, in->has_max_items, in->max_items, &page));
     TRY(expect_ok(call, entities_list(&call->scope, ENTITY_PROFILE, in->path_prefix, &page, &profiles)));
-    TRY(tell_list(call, &profiles, &out->instance_profiles));
+    TRY(profiles_tell(call, &profiles, &out->instance_profiles));
     PAGE_END(out, instance_profiles, .instance_profile_name);
     return OK;
 }
@@ -75,7 +75,7 @@ static Status list_instance_profiles_for_role(Call *call, const IamListInstanceP
     TRY(entity_find(call, ENTITY_ROLE, in->role_name, &role));
     TRY(list_page_begin(call, in->marker, in->has_max_items, in->max_items, &page));
     TRY(expect_ok(call, containers_list(&call->scope, role.key, &page, &profiles)));
-    TRY(tell_list(call, &profiles, &out->instance_profiles));
+    TRY(profiles_tell(call, &profiles, &out->instance_profiles));
     PAGE_END(out, instance_profiles, .instance_profile_name);
     return OK;
 }

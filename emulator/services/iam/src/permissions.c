@@ -78,6 +78,7 @@ static const Permission rows[] = {
     {"CreateAccountAlias", NULL, NULL, NULL},
     {"ListAccountAliases", NULL, NULL, NULL},
     {"DeleteAccountAlias", NULL, NULL, NULL},
+    {"GetAccountAuthorizationDetails", NULL, NULL, NULL},
     {"GetAccountSummary", NULL, NULL, NULL},
     {"UpdateAccountPasswordPolicy", NULL, NULL, NULL},
     {"GetAccountPasswordPolicy", NULL, NULL, NULL},

@@ -37,7 +37,7 @@ static Status tell_usage(Call *call, IamPolicy *policy)
     return OK;
 }
 
-static Status tell_own(Call *call, const Entity *entity, IamPolicy *ret_policy)
+Status policy_tell_own(Call *call, const Entity *entity, IamPolicy *ret_policy)
 {
     *ret_policy = (IamPolicy){.policy_name = entity->name,
                               .policy_id = entity->id,
@@ -49,7 +49,7 @@ static Status tell_own(Call *call, const Entity *entity, IamPolicy *ret_policy)
     return tell_usage(call, ret_policy);
 }
 
-static Status tell_managed(Call *call, const ManagedPolicy *managed, IamPolicy *ret_policy)
+Status policy_tell_managed(Call *call, const ManagedPolicy *managed, IamPolicy *ret_policy)
 {
     *ret_policy = (IamPolicy){.policy_name = managed->name,
                               .policy_id = managed_id(&call->scope, managed),
@@ -80,7 +80,7 @@ static Status create_policy(Call *call, const IamCreatePolicyInput *in, IamCreat
     TRY(expect_ok(call, entity_tags_put(&call->scope, &policy, &in->tags)));
 
     out->policy = arena_new_of(call->arena, IamPolicy);
-    TRY(tell_own(call, &policy, out->policy));
+    TRY(policy_tell_own(call, &policy, out->policy));
     out->policy->tags = in->tags;
     return OK;
 }
@@ -92,8 +92,8 @@ static Status get_policy(Call *call, const IamGetPolicyInput *in, IamGetPolicyOu
     TRY(policy_find(call, in->policy_arn, false, &policy));
     out->policy = arena_new_of(call->arena, IamPolicy);
     if (policy.managed)
-        return tell_managed(call, policy.managed, out->policy);
-    TRY(tell_own(call, &policy.own, out->policy));
+        return policy_tell_managed(call, policy.managed, out->policy);
+    TRY(policy_tell_own(call, &policy.own, out->policy));
     out->policy->description = policy.own.description;
     return expect_ok(call, entity_tags(&call->scope, &policy.own, &out->policy->tags));
 }
@@ -117,7 +117,7 @@ static Status list_own(Call *call, const IamListPoliciesInput *in, const EntityP
         TRY(expect_ok(call, entities_list(&call->scope, ENTITY_POLICY, in->path_prefix, &at, &policies)));
         for (size_t i = 0; i < policies.len && i < at.limit && list->len <= page->limit; i++) {
             budget_work(call->arena, 100);
-            TRY(tell_own(call, &policies.items[i], &list->items[list->len]));
+            TRY(policy_tell_own(call, &policies.items[i], &list->items[list->len]));
             list->len += is_wanted(in, &list->items[list->len]);
             at.after = policies.items[i].name;
         }
@@ -133,7 +133,7 @@ static Status list_managed(Call *call, const IamListPoliciesInput *in, const Ent
     const ManagedPolicy *managed;
     for (; list->len <= page->limit && (managed = managed_at(iam->managed, (size_t)at)); at++) {
         budget_work(call->arena, 100);
-        TRY(tell_managed(call, managed, &list->items[list->len]));
+        TRY(policy_tell_managed(call, managed, &list->items[list->len]));
         list->len += is_wanted(in, &list->items[list->len]);
     }
     return OK;

@@ -133,3 +133,20 @@ static Status list_saml_provider_tags(Call *call, const IamListSAMLProviderTagsI
     PAGE_END(out, tags, .key);
     return OK;
 }
+
+int iam_find_saml_provider(const Scope *scope, Bytes arn, Bytes *ret_entity_id)
+{
+    Entity entity;
+    size_t at = (size_t)(bytes_find_last(arn, '/') + 1);
+    int code = entity_look_up(scope, ENTITY_SAML, bytes_slice(arn, at, arn.len - at), &entity);
+    if (code != STORE_OK)
+        return code;
+    *ret_entity_id = TEXT("");
+    if (!bytes_equal(entity_arn(scope, &entity), arn))
+        return STORE_NOT_FOUND;
+    const XmlElement *root = xml_tree(scope->arena, entity.document);
+    for (const XmlAttribute *attribute = root ? root->attributes : NULL; attribute; attribute = attribute->next)
+        if (bytes_is(attribute->name, "entityID"))
+            *ret_entity_id = attribute->value;
+    return STORE_OK;
+}

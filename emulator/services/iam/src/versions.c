@@ -82,12 +82,17 @@ static Status no_version(Call *call, Bytes arn, Bytes id)
                 BYTES_ARG(id));
 }
 
-static Status tell(Call *call, const Version *version, int32_t default_version, IamPolicyVersion *ret_version)
+static void tell(Call *call, const Version *version, int32_t default_version, IamPolicyVersion *ret_version)
 {
     *ret_version = (IamPolicyVersion){.version_id = arena_text(call->arena, "v%d", (int)version->number)};
     SET(ret_version, is_default_version, version->number == default_version);
     SET(ret_version, create_date, version->created_ms);
-    return OK;
+}
+
+void policy_version_tell(Call *call, const Version *version, int32_t default_version, IamPolicyVersion *ret_version)
+{
+    tell(call, version, default_version, ret_version);
+    ret_version->document = document_told(call, version->document);
 }
 
 /* What may be changed: the account's own. */
@@ -125,7 +130,8 @@ static Status create_policy_version(Call *call, const IamCreatePolicyVersionInpu
     TRY(expect_ok(call, entity_update(&call->scope, &policy)));
 
     out->policy_version = arena_new_of(call->arena, IamPolicyVersion);
-    return tell(call, &version, policy.default_version, out->policy_version);
+    tell(call, &version, policy.default_version, out->policy_version);
+    return OK;
 }
 
 static Status get_managed_version(Call *call, const IamGetPolicyVersionInput *in, const ManagedPolicy *managed,
@@ -136,8 +142,7 @@ static Status get_managed_version(Call *call, const IamGetPolicyVersionInput *in
         return fail(call, &COMMON_NOT_IMPLEMENTED, "The emulator knows policy " BYTES_FMT " by name; it keeps %s.",
                     BYTES_ARG(managed->name),
                     present(managed->document) ? "only its default version" : "no document of it");
-    TRY(tell(call, &version, version.number, ret_version));
-    ret_version->document = document_told(call, version.document);
+    policy_version_tell(call, &version, version.number, ret_version);
     return OK;
 }
 
@@ -154,8 +159,7 @@ static Status get_policy_version(Call *call, const IamGetPolicyVersionInput *in,
     if (code == STORE_NOT_FOUND)
         return no_version(call, in->policy_arn, in->version_id);
     TRY(expect_ok(call, code));
-    TRY(tell(call, &version, policy.own.default_version, out->policy_version));
-    out->policy_version->document = document_told(call, version.document);
+    policy_version_tell(call, &version, policy.own.default_version, out->policy_version);
     return OK;
 }
 
@@ -176,7 +180,7 @@ static Status list_policy_versions(Call *call, const IamListPolicyVersionsInput 
     int32_t in_force = policy.managed ? policy.managed->version : policy.own.default_version;
     out->versions.items = arena_new_array(call->arena, IamPolicyVersion, VERSIONS_MAX);
     for (; out->versions.len < count; out->versions.len++)
-        TRY(tell(call, &versions[out->versions.len], in_force, &out->versions.items[out->versions.len]));
+        tell(call, &versions[out->versions.len], in_force, &out->versions.items[out->versions.len]);
     PAGE_END(out, versions, .version_id);
     return OK;
 }

@@ -22,6 +22,13 @@ static Bytes random_of(Arena *arena, size_t len)
     return (Bytes){bytes, len};
 }
 
+/* Of the input of either operation. */
+#define WANTED(in)                                                                                                     \
+    {                                                                                                                  \
+        {(in)->key_id, {0}, &(in)->encryption_context}, (in)->key_spec, (in)->has_number_of_bytes,                     \
+            (in)->number_of_bytes, &(in)->grant_tokens, (in)->dry_run                                                  \
+    }
+
 /* aws: GenerateDataKey: "You must specify either the KeySpec or the NumberOfBytes parameter (but not both)" */
 static Status data_key(Call *call, const DataKey *wanted, KmsKey *ret_key, Bytes *ret_plain, Bytes *ret_blob)
 {
@@ -40,12 +47,7 @@ static Status data_key(Call *call, const DataKey *wanted, KmsKey *ret_key, Bytes
 static Status generate_data_key(Call *call, const KmsGenerateDataKeyInput *in, KmsGenerateDataKeyOutput *out)
 {
     KmsKey key;
-    DataKey wanted = {{in->key_id, {0}, &in->encryption_context},
-                      in->key_spec,
-                      in->has_number_of_bytes,
-                      in->number_of_bytes,
-                      &in->grant_tokens,
-                      in->dry_run};
+    DataKey wanted = WANTED(in);
     TRY(kms_check_no_recipient(call, in->recipient));
     TRY(data_key(call, &wanted, &key, &out->plaintext, &out->ciphertext_blob));
     out->key_id = key.arn;
@@ -58,12 +60,7 @@ static Status generate_data_key_without_plaintext(Call *call, const KmsGenerateD
 {
     KmsKey key;
     Bytes plain;
-    DataKey wanted = {{in->key_id, {0}, &in->encryption_context},
-                      in->key_spec,
-                      in->has_number_of_bytes,
-                      in->number_of_bytes,
-                      &in->grant_tokens,
-                      in->dry_run};
+    DataKey wanted = WANTED(in);
     TRY(data_key(call, &wanted, &key, &plain, &out->ciphertext_blob));
     out->key_id = key.arn;
     out->key_material_id = key.material_id;

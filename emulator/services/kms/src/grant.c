@@ -38,25 +38,16 @@ static const Query find_same = {"SELECT " COLUMNS " FROM kms_grant WHERE " IN_PL
 static const Query count = {"SELECT count(*) FROM kms_grant WHERE " IN_PLACE " AND key_id = ?3"};
 static const Query delete_one = {"DELETE FROM kms_grant WHERE " IN_PLACE " AND key_id = ?3 AND id = ?4"};
 
-static Statement *begin(const Scope *scope, const Query *query, Bytes third)
-{
-    Statement *statement = statement_begin(scope->store, query);
-    bind_text(statement, 1, scope->account);
-    bind_text(statement, 2, scope->region);
-    bind_text(statement, 3, third);
-    return statement;
-}
-
 int grant_put(const Scope *scope, const Grant *grant)
 {
-    Statement *statement = begin(scope, &put, grant->key_id);
+    Statement *statement = key_part_begin(scope, &put, grant->key_id);
     row_bind(statement, 3, &grant_row, grant);
     return statement_run(statement);
 }
 
 int grant_find(const Scope *scope, Bytes key_id, Bytes id, Grant *ret_grant)
 {
-    Statement *statement = begin(scope, &find, key_id);
+    Statement *statement = key_part_begin(scope, &find, key_id);
     bind_text(statement, 4, id);
     return row_one(scope->arena, statement, &grant_row, ret_grant);
 }
@@ -65,7 +56,7 @@ static Statement *begin_list(const Scope *scope, const GrantPage *page)
 {
     Bytes after = present(page->after) ? page->after : TEXT("");
     if (present(page->key_id)) {
-        Statement *of_key = begin(scope, &list_of_key, page->key_id);
+        Statement *of_key = key_part_begin(scope, &list_of_key, page->key_id);
         bind_text(of_key, 4, after);
         bind_int64(of_key, 5, (int64_t)page->limit);
         bind_text(of_key, 6, page->id);
@@ -73,8 +64,9 @@ static Statement *begin_list(const Scope *scope, const GrantPage *page)
         bind_text(of_key, 8, page->grantee_service);
         return of_key;
     }
-    Statement *retirable = present(page->retiring) ? begin(scope, &list_retirable, page->retiring)
-                                                   : begin(scope, &list_retirable_by_service, page->retiring_service);
+    Statement *retirable = present(page->retiring)
+                               ? key_part_begin(scope, &list_retirable, page->retiring)
+                               : key_part_begin(scope, &list_retirable_by_service, page->retiring_service);
     bind_text(retirable, 4, present(page->after_key) ? page->after_key : TEXT(""));
     bind_text(retirable, 5, after);
     bind_int64(retirable, 6, (int64_t)page->limit);
@@ -92,7 +84,7 @@ int grant_list(const Scope *scope, const GrantPage *page, Grant *ret_grants, siz
 
 int grant_find_same(const Scope *scope, const Grant *like, Grant *ret_grant)
 {
-    Statement *statement = begin(scope, &find_same, like->key_id);
+    Statement *statement = key_part_begin(scope, &find_same, like->key_id);
     bind_text(statement, 4, like->name);
     bind_text(statement, 5, like->grantee);
     bind_text(statement, 6, like->grantee_service);
@@ -105,7 +97,7 @@ int grant_find_same(const Scope *scope, const Grant *like, Grant *ret_grant)
 
 int grant_count(const Scope *scope, Bytes key_id, int64_t *ret_count)
 {
-    Statement *statement = begin(scope, &count, key_id);
+    Statement *statement = key_part_begin(scope, &count, key_id);
     int code = statement_one(statement);
     if (code != STORE_ROW)
         return code == STORE_NOT_FOUND ? STORE_BROKEN : code;
@@ -116,7 +108,7 @@ int grant_count(const Scope *scope, Bytes key_id, int64_t *ret_count)
 
 int grant_delete(const Scope *scope, Bytes key_id, Bytes id)
 {
-    Statement *statement = begin(scope, &delete_one, key_id);
+    Statement *statement = key_part_begin(scope, &delete_one, key_id);
     bind_text(statement, 4, id);
     return statement_run(statement);
 }

@@ -74,14 +74,19 @@ static Statement *begin(const Scope *scope, const Query *query)
     return statement;
 }
 
+Statement *key_part_begin(const Scope *scope, const Query *query, Bytes third)
+{
+    Statement *statement = begin(scope, query);
+    bind_text(statement, 3, third);
+    return statement;
+}
+
 /* A change, of one row. */
 static Statement *begin_change(const Scope *scope, const Query *query, Bytes name)
 {
     Kms *kms = scope->service;
-    Statement *statement = begin(scope, query);
-    bind_text(statement, 3, name);
     kms->generation++;
-    return statement;
+    return key_part_begin(scope, query, name);
 }
 
 static KmsKey read_key(const Scope *scope, Statement *row)

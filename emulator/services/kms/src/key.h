@@ -89,3 +89,5 @@ Bytes key_default_policy(Call *call);
 MUST_CHECK int key_policy_of(const Scope *scope, const KmsKey *key, Bytes *ret_policy);
 /* grant_token.c */
 MUST_CHECK Status grant_tokens_check(Call *call, const KmsGrantTokenList *tokens);
+/* Of what hangs on a key: account, region and `third` are ?1 to ?3. */
+Statement *key_part_begin(const Scope *scope, const Query *query, Bytes third);

@@ -29,15 +29,6 @@ static const Query forget_expired = {"UPDATE kms_material SET sealed = NULL, exp
 static const Query copy = {"INSERT OR REPLACE INTO kms_material (account, region, key_id, " COLUMNS ")"
                            " SELECT account, ?4, key_id, " COLUMNS " FROM kms_material WHERE " OF_KEY};
 
-static Statement *begin(const Scope *scope, const Query *query, Bytes key_id)
-{
-    Statement *statement = statement_begin(scope->store, query);
-    bind_text(statement, 1, scope->account);
-    bind_text(statement, 2, scope->region);
-    bind_text(statement, 3, key_id);
-    return statement;
-}
-
 /* No region in it: the material of a replica is the primary's. */
 static Bytes place_of(const Scope *scope, Bytes key_id, Bytes id)
 {
@@ -70,20 +61,20 @@ Bytes material_id_new(const Scope *scope)
 
 int material_find(const Scope *scope, Bytes key_id, Bytes id, Material *ret_material)
 {
-    Statement *statement = begin(scope, &find, key_id);
+    Statement *statement = key_part_begin(scope, &find, key_id);
     bind_text(statement, 4, id);
     return row_one(scope->arena, statement, &material_row, ret_material);
 }
 
 int material_pending(const Scope *scope, Bytes key_id, Material *ret_material)
 {
-    return row_one(scope->arena, begin(scope, &find_pending, key_id), &material_row, ret_material);
+    return row_one(scope->arena, key_part_begin(scope, &find_pending, key_id), &material_row, ret_material);
 }
 
 int material_list(const Scope *scope, Bytes key_id, const MaterialPage *page, Material *ret_materials,
                   size_t *ret_count)
 {
-    Statement *statement = begin(scope, &list, key_id);
+    Statement *statement = key_part_begin(scope, &list, key_id);
     bind_int64(statement, 4, page->after);
     bind_int64(statement, 5, (int64_t)page->limit);
     bind_int64(statement, 6, page->only_rotations);
@@ -105,14 +96,14 @@ static int one_number(Statement *statement, int64_t *ret_number)
 
 int material_count_rotations(const Scope *scope, Bytes key_id, Rotation rotation, int64_t *ret_count)
 {
-    Statement *statement = begin(scope, &count, key_id);
+    Statement *statement = key_part_begin(scope, &count, key_id);
     bind_int64(statement, 4, rotation);
     return one_number(statement, ret_count);
 }
 
 int material_save(const Scope *scope, Bytes key_id, const Material *material)
 {
-    Statement *statement = begin(scope, &put, key_id);
+    Statement *statement = key_part_begin(scope, &put, key_id);
     row_bind(statement, 4, &material_row, material);
     return statement_run(statement);
 }
@@ -124,7 +115,7 @@ int material_put(const Scope *scope, Bytes key_id, Material *material, Bytes pla
     if (!present(material->description))
         material->description = TEXT("");
     if (!material->serial) {
-        int code = one_number(begin(scope, &last_serial, key_id), &last);
+        int code = one_number(key_part_begin(scope, &last_serial, key_id), &last);
         if (code != STORE_OK)
             return code;
         material->serial = last + 1;
@@ -134,14 +125,14 @@ int material_put(const Scope *scope, Bytes key_id, Material *material, Bytes pla
 
 int material_forget_expired(const Scope *scope, Bytes key_id)
 {
-    Statement *statement = begin(scope, &forget_expired, key_id);
+    Statement *statement = key_part_begin(scope, &forget_expired, key_id);
     bind_int64(statement, 4, scope->now_ms);
     return statement_run(statement);
 }
 
 int material_copy(const Scope *from, Bytes key_id, Bytes to_region)
 {
-    Statement *statement = begin(from, &copy, key_id);
+    Statement *statement = key_part_begin(from, &copy, key_id);
     bind_text(statement, 4, to_region);
     return statement_run(statement);
 }

@@ -3,7 +3,7 @@
  * Who may assume a role nobody asks here: trust policies are not enforced. A role must be there as soon as its account
  * has any; in an account that has none, every role can be assumed, so that a program with a role's ARN in its settings
  * runs against an empty emulator. */
-#include "session.h"
+#include "role.h"
 #include "sts_operations.h"
 #include "web_token.h"
 
@@ -21,7 +21,7 @@ static Status read_role_arn(Call *call, Bytes text, Arn *ret_arn, Bytes *ret_nam
     return is_role && ret_name->len ? OK : fail(call, &COMMON_VALIDATION, BYTES_FMT " is invalid", BYTES_ARG(text));
 }
 
-static Status find_role(Call *call, Bytes role_arn, const char *action, IamIdentity *ret_role, Bytes *ret_account)
+Status role_find(Call *call, Bytes role_arn, const char *action, IamIdentity *ret_role, Bytes *ret_account)
 {
     Arn arn;
     Bytes name;
@@ -46,7 +46,7 @@ static Status find_role(Call *call, Bytes role_arn, const char *action, IamIdent
     return OK;
 }
 
-static Status check_duration(Call *call, int32_t seconds, int32_t most)
+Status role_check_duration(Call *call, int32_t seconds, int32_t most)
 {
     if (seconds > most)
         return fail(call, &COMMON_VALIDATION,
@@ -97,8 +97,8 @@ static Status read_tags(Call *call, const StsAssumeRoleInput *in, const Caller *
 }
 
 /* The session's ARN and id, and the credentials. */
-static Status open_session(Call *call, const IamIdentity *role, Bytes account, Session *session, const int32_t *seconds,
-                           Bytes name, StsCredentials **ret_credentials, StsAssumedRoleUser **ret_user)
+Status role_open_session(Call *call, const IamIdentity *role, Bytes account, Session *session, const int32_t *seconds,
+                         Bytes name, StsCredentials **ret_credentials, StsAssumedRoleUser **ret_user)
 {
     session->arn =
         arena_text(call->arena, "arn:" BYTES_FMT ":sts::" BYTES_FMT ":assumed-role/" BYTES_FMT "/" BYTES_FMT,
@@ -123,9 +123,9 @@ static Status assume_role(Call *call, const StsAssumeRoleInput *in, StsAssumeRol
     Session session = {0};
     int32_t packed, seconds = in->has_duration_seconds ? in->duration_seconds : SECONDS_USUAL;
     SessionLimits limits = {in->policy, in->policy_arns};
-    TRY(find_role(call, in->role_arn, "sts:AssumeRole", &role, &account));
+    TRY(role_find(call, in->role_arn, "sts:AssumeRole", &role, &account));
     TRY(caller_find(call, &caller));
-    TRY(check_duration(call, seconds, role.max_session_seconds));
+    TRY(role_check_duration(call, seconds, role.max_session_seconds));
     if (caller.is_session && seconds > SECONDS_CHAINED_MAX)
         return fail(
             call, &COMMON_VALIDATION,
@@ -136,8 +136,8 @@ static Status assume_role(Call *call, const StsAssumeRoleInput *in, StsAssumeRol
     session.tags = tag_lines(call, &in->tags);
     session.source_identity = in->source_identity;
 
-    TRY(open_session(call, &role, account, &session, &seconds, in->role_session_name, &out->credentials,
-                     &out->assumed_role_user));
+    TRY(role_open_session(call, &role, account, &session, &seconds, in->role_session_name, &out->credentials,
+                          &out->assumed_role_user));
 
     out->source_identity = in->source_identity;
     if (present(in->policy) || in->policy_arns.len || in->tags.len)
@@ -162,13 +162,13 @@ static Status assume_role_with_web_identity(Call *call, const StsAssumeRoleWithW
     if (json_is_number(expiry) && json_number_value(expiry) * 1000 <= (double)call->now_ms)
         return fail(call, &STS_EXPIRED_TOKEN,
                     "Token expired: current date/time must be before the expiration date/time");
-    TRY(find_role(call, in->role_arn, "sts:AssumeRoleWithWebIdentity", &role, &account));
-    TRY(check_duration(call, seconds, role.max_session_seconds));
+    TRY(role_find(call, in->role_arn, "sts:AssumeRoleWithWebIdentity", &role, &account));
+    TRY(role_check_duration(call, seconds, role.max_session_seconds));
     TRY(session_policies_check(call, &limits, &packed));
     session_limit(call, &session, &limits);
 
-    TRY(open_session(call, &role, account, &session, &seconds, in->role_session_name, &out->credentials,
-                     &out->assumed_role_user));
+    TRY(role_open_session(call, &role, account, &session, &seconds, in->role_session_name, &out->credentials,
+                          &out->assumed_role_user));
 
     out->subject_from_web_identity_token = web_claim(call, claims, "sub");
     out->provider = web_claim(call, claims, "iss");

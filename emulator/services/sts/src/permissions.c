@@ -57,6 +57,7 @@ static const Permission rows[] = {
     {"GetSessionToken", "", NULL, NULL},
     {"AssumeRole", NULL, NULL, assume_needs},
     {"AssumeRoleWithWebIdentity", NULL, "{RoleArn}", NULL},
+    {"AssumeRoleWithSAML", NULL, "{RoleArn}", NULL},
     {"GetFederationToken", NULL, "federated-user/{Name}", NULL},
     {"GetAccessKeyInfo", NULL, NULL, NULL},
     {"DecodeAuthorizationMessage", NULL, NULL, NULL},

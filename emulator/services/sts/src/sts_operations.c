@@ -6,6 +6,7 @@ const Operation *const STS_OPERATIONS[] = {
     &StsGetCallerIdentity,
     &StsAssumeRole,
     &StsAssumeRoleWithWebIdentity,
+    &StsAssumeRoleWithSAML,
     &StsGetSessionToken,
     &StsGetFederationToken,
     &StsGetAccessKeyInfo,

@@ -6,6 +6,7 @@
 extern const Operation StsGetCallerIdentity;
 extern const Operation StsAssumeRole;
 extern const Operation StsAssumeRoleWithWebIdentity;
+extern const Operation StsAssumeRoleWithSAML;
 extern const Operation StsGetSessionToken;
 extern const Operation StsGetFederationToken;
 extern const Operation StsGetAccessKeyInfo;
