@@ -1,12 +1,19 @@
 /* object_head.c - what is told of an object beside its bytes, as lines of text. */
+#include "metadata_words.h"
 #include "object.h"
 #include "tags.h"
 
-static Status check_metadata(Call *call, const S3Metadata *metadata)
+/* What is kept has no byte that would end a line. */
+static Status take_metadata(Call *call, S3Metadata *metadata)
 {
     size_t size = 0;
-    for (size_t i = 0; i < metadata->len; i++)
-        size += metadata->items[i].key.len + metadata->items[i].value.len;
+    S3MetadataMapEntry *taken = arena_new_array(call->arena, S3MetadataMapEntry, metadata->len + 1);
+    for (size_t i = 0; i < metadata->len; i++) {
+        Bytes text = words_read(call, metadata->items[i].value);
+        size += metadata->items[i].key.len + text.len;
+        taken[i] = (S3MetadataMapEntry){metadata->items[i].key, words_write(call, text)};
+    }
+    metadata->items = taken;
     if (size <= METADATA_BYTES_MAX)
         return OK;
     return deny_telling(call, &METADATA_TOO_LARGE, .size = decimal(call, (int64_t)size),
@@ -37,7 +44,7 @@ static Bytes without_aws_chunked(Call *call, Bytes encodings)
 Status object_head_check(Call *call, ObjectHead *head)
 {
     Tags tags;
-    TRY(check_metadata(call, &head->metadata));
+    TRY(take_metadata(call, &head->metadata));
     if (present(head->tagging)) {
         TRY(tag_set_read(call, head->tagging, &tags));
         bool is_small = tags.len <= OBJECT_TAGS_MAX;

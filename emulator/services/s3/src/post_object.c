@@ -3,6 +3,7 @@
 #include "escape.h"
 #include "form.h"
 #include "lifecycle.h"
+#include "metadata_words.h"
 #include "post_policy.h"
 #include "put.h"
 #include "s3_operations.h"
@@ -136,7 +137,7 @@ static S3Metadata metadata_of(Call *call, const Form *form)
         name.ptr = lower;
         if (bytes_starts_with(name, TEXT("x-amz-meta-")))
             found.items[found.len++] =
-                (S3MetadataMapEntry){bytes_slice(name, 11, name.len - 11), form->fields[i].value};
+                (S3MetadataMapEntry){bytes_slice(name, 11, name.len - 11), words_hide(call, form->fields[i].value)};
     }
     return found;
 }
