@@ -10,7 +10,8 @@
 
 int refuse(const char **ret_reason, int code, const char *format, ...)
 {
-    static _Thread_local char reason[1024];
+    /* Aligned: mold 1.10 lays a bare one out so that, at some sizes, the program cannot be loaded (ENOMEM of ld.so). */
+    static _Thread_local _Alignas(64) char reason[1024];
     va_list args;
     va_start(args, format);
     vsnprintf(reason, sizeof reason, format, args);
