@@ -1,5 +1,6 @@
 /* describe_log_groups.c - DescribeLogGroups: by name, a page at a time. A token is the last name told. */
 #include "budget.h"
+#include "filters.h"
 #include "group.h"
 #include "logs_operations.h"
 #include "words.h"
@@ -9,19 +10,22 @@ OPERATION(LogsDescribeLogGroups, describe_log_groups, READS);
 #define PAGE_MAX  50 /* aws: DescribeLogGroups, limit: "If you don't specify a value, the default is up to 50 items" */
 #define ROW_STEPS 50
 
-static void tell_group(Call *call, const LogGroup *group, LogsLogGroup *ret)
+static int tell_group(Call *call, const LogGroup *group, LogsLogGroup *ret)
 {
+    int64_t filters = 0;
+    int code = metric_filters_count(&call->scope, group->id, &filters);
     ret->log_group_name = group->name;
     ret->arn = log_group_arn_star(call->arena, group);
     ret->log_group_arn = log_group_arn(call->arena, group);
     ret->log_group_class = group->class_name;
     ret->kms_key_id = group->key_arn;
     SET(ret, creation_time, group->created_ms);
-    SET(ret, metric_filter_count, 0);
+    SET(ret, metric_filter_count, (int32_t)filters);
     SET(ret, stored_bytes, group->stored_bytes);
     SET(ret, deletion_protection_enabled, group->is_protected);
     if (group->retention_days)
         SET(ret, retention_in_days, group->retention_days);
+    return code;
 }
 
 /* aws: logGroupNamePattern: "a case-sensitive substring search". */
@@ -58,7 +62,11 @@ static Status describe_all(Call *call, const LogsDescribeLogGroupsInput *in, Log
             statement_end(rows);
             return OK;
         }
-        tell_group(call, &group, &out->log_groups.items[out->log_groups.len++]);
+        code = tell_group(call, &group, &out->log_groups.items[out->log_groups.len++]);
+        if (code != STORE_OK) {
+            statement_end(rows);
+            return fault(call, code);
+        }
     }
     return expect_ok(call, code);
 }
@@ -73,7 +81,7 @@ static Status describe_named(Call *call, const LogsDescribeLogGroupsInput *in, L
         if (code < 0)
             return fault(call, code);
         if (code == STORE_OK)
-            tell_group(call, &group, &out->log_groups.items[out->log_groups.len++]);
+            TRY(expect_ok(call, tell_group(call, &group, &out->log_groups.items[out->log_groups.len++])));
     }
     return OK;
 }

@@ -35,12 +35,46 @@ static bool is_long_name(const Complaint *complaint)
            bytes_is(complaint->constraint, "Member must have length less than or equal to 512");
 }
 
+/* As Java's toString shows it; absent is null. */
+static Bytes shown_transformation(Arena *arena, const LogsMetricTransformation *metric)
+{
+    Bytes unit = present(metric->unit) ? metric->unit : TEXT("null");
+    Bytes value = metric->has_default_value ? arena_text(arena, "%.15g", metric->default_value) : TEXT("null");
+    return arena_text(arena,
+                      "MetricTransformation(metricName=" BYTES_FMT ", metricNamespace=" BYTES_FMT
+                      ", metricValue=" BYTES_FMT ", defaultValue=" BYTES_FMT ", unit=" BYTES_FMT ", dimensions=%s)",
+                      BYTES_ARG(metric->metric_name), BYTES_ARG(metric->metric_namespace),
+                      BYTES_ARG(metric->metric_value), BYTES_ARG(value), BYTES_ARG(unit),
+                      metric->dimensions.items ? "{}" : "null");
+}
+
+/* aws: recorded, of two transformations where one may be. */
+static Status fail_transformations(Call *call, const LogsPutMetricFilterInput *in)
+{
+    const LogsMetricTransformation *metrics = in->metric_transformations.items;
+    Bytes first = shown_transformation(call->arena, &metrics[0]),
+          second = shown_transformation(call->arena, &metrics[1]);
+    return fail(call, &LOGS_INVALID_PARAMETER,
+                "1 validation error detected: Value '[" BYTES_FMT ", " BYTES_FMT
+                "]' at 'metricTransformations' failed to satisfy"
+                " constraint: Member must have length less than or equal to 1",
+                BYTES_ARG(first), BYTES_ARG(second));
+}
+
+static bool are_two_transformations(const Call *call, const void *in, const Complaints *complaints)
+{
+    return bytes_is(bytes_of(call->operation->model->name), "PutMetricFilter") && complaints->count == 1 &&
+           bytes_is(bytes_of(complaints->items[0].member), "metricTransformations") &&
+           ((const LogsPutMetricFilterInput *)in)->metric_transformations.len == 2;
+}
+
 /* aws: recorded: the older operations tell an InvalidParameterException, those of deliveries a ValidationException. */
 Status logs_judge(Call *call, const void *in, const Complaints *complaints)
 {
-    (void)in;
     if (!complaints->count)
         return OK;
+    if (are_two_transformations(call, in, complaints))
+        return fail_transformations(call, in);
     for (int i = 0; i < complaints->count; i++)
         if (is_long_name(&complaints->items[i]))
             return fail(call, &LOGS_INVALID_PARAMETER,
