@@ -25,6 +25,7 @@ static void add_facts(Call *call, const void *in, FactList *facts)
 {
     Arn role;
     Bytes token = permission_member(call, in, "WebIdentityToken"), issuer;
+    fact_add(facts, TEXT("aws:FederatedProvider"), permission_member(call, in, "PrincipalArn")); /* of SAML */
     const json_t *claims = present(token) ? web_claims(call, token) : NULL;
     if (!json_is_object(claims) || !present(issuer = web_claim(call, claims, "iss")))
         return;
