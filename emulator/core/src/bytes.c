@@ -84,6 +84,24 @@ bool bytes_to_int64(Bytes b, int64_t *ret)
 }
 
 /* wyhash's mixing of 64-bit words: a product's halves folded. */
+bool bytes_to_words(Bytes b, uint64_t ret[static 3])
+{
+    ret[0] = ret[1] = ret[2] = 0;
+    for (size_t i = 0; i < b.len; i++) {
+        if (b.ptr[i] < '0' || b.ptr[i] > '9')
+            return false;
+        unsigned __int128 carry = (unsigned)(b.ptr[i] - '0');
+        for (int at = 0; at < 3; at++) {
+            carry += (unsigned __int128)ret[at] * 10;
+            ret[at] = (uint64_t)carry;
+            carry >>= 64;
+        }
+        if (carry)
+            return false;
+    }
+    return b.len > 0;
+}
+
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     unsigned __int128 product = (unsigned __int128)a * b;

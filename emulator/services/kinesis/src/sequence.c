@@ -96,24 +96,6 @@ Bytes sequence_text(Arena *arena, const SequenceOrigin *origin, uint64_t index, 
     return (Bytes){text, SEQUENCE_DIGITS};
 }
 
-static bool decimal_to_words(Bytes text, uint64_t words[static WORDS])
-{
-    words[0] = words[1] = words[2] = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
-            return false;
-        unsigned __int128 carry = (unsigned)(text.ptr[i] - '0');
-        for (int at = 0; at < WORDS; at++) {
-            carry += (unsigned __int128)words[at] * 10;
-            words[at] = (uint64_t)carry;
-            carry >>= 64;
-        }
-        if (carry)
-            return false;
-    }
-    return text.len > 0;
-}
-
 /* Version 0: 1 │ second created (9) │ ? (2) │ ? (16) │ shard (4). Smaller ones have lost their leading 1. */
 static bool parse_old(uint64_t words[static WORDS], SequenceNumber *ret)
 {
@@ -132,7 +114,7 @@ bool sequence_parse(Bytes text, SequenceNumber *ret)
 {
     uint64_t words[WORDS];
     *ret = (SequenceNumber){.version = -1};
-    if (!decimal_to_words(text, words))
+    if (!bytes_to_words(text, words))
         return false;
     if (!words[2] && words[1] >> 60 <= 1)
         return parse_old(words, ret);

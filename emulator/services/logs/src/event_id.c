@@ -57,18 +57,8 @@ Bytes event_id(Arena *arena, const EventPlace *place)
 
 bool event_id_parse(Bytes text, EventPlace *ret_place)
 {
-    uint64_t words[WORDS] = {0};
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
-            return false;
-        unsigned __int128 carry = (unsigned)(text.ptr[i] - '0');
-        for (int at = 0; at < WORDS; at++) {
-            carry += (unsigned __int128)words[at] * 10;
-            words[at] = (uint64_t)carry;
-            carry >>= 64;
-        }
-    }
-    if (text.len != EVENT_ID_DIGITS || shift_out(words, ZERO_BITS))
+    uint64_t words[WORDS];
+    if (text.len != EVENT_ID_DIGITS || !bytes_to_words(text, words) || shift_out(words, ZERO_BITS))
         return false;
     ret_place->index = (uint32_t)shift_out(words, INDEX_BITS);
     ret_place->chunk = (int64_t)shift_out(words, CHUNK_BITS);
