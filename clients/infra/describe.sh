@@ -17,6 +17,7 @@ for role in "$ROLE" "$PROCESSOR"; do
     show iam get-role --role-name "$role" --query "Role.['role', RoleName]"
 done
 show firehose describe-delivery-stream --delivery-stream-name "$DELIVERY" --query "DeliveryStreamDescription.['delivery', DeliveryStreamName, DeliveryStreamStatus]"
+show logs describe-log-groups --log-group-name-prefix "$LOG_GROUP" --query "logGroups[].['logs', logGroupName, to_string(retentionInDays)]"
 # shellcheck disable=SC2086 # the names are words
 show cloudwatch describe-alarms --alarm-types MetricAlarm CompositeAlarm --alarm-names $ALARMS --query "[MetricAlarms, CompositeAlarms][][].['alarm', AlarmName, StateValue]"
 show cloudwatch list-dashboards --dashboard-name-prefix "$DASHBOARD" --query "DashboardEntries[].['dashboard', DashboardName]"

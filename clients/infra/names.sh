@@ -10,6 +10,7 @@ REGISTRY=event-schema-registry-poc
 TABLE=event-store-poc
 KEY_ALIAS=alias/event-stream-poc
 DELIVERY=event-archive-firehose-poc
+LOG_GROUP=/aws/kinesisfirehose/event-archive-firehose-poc # what it could not deliver
 ROLE=event-archive-poc
 PROCESSOR=event-processor-poc # the function's, and its role's
 DASHBOARD=event-system-dashboard-poc

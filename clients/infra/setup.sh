@@ -57,10 +57,15 @@ aws iam attach-role-policy --role-name "$PROCESSOR" --policy-arn arn:aws:iam::aw
 # -- archive: a bucket, and the delivery stream ------------------------------------------------------------------------
 role=arn:aws:iam::$ACCOUNT:role/$ROLE
 there s3api head-bucket --bucket "$BUCKET" || aws s3 mb "s3://$BUCKET" >/dev/null
+if [ "$(aws logs describe-log-groups --log-group-name-prefix "$LOG_GROUP" --query 'length(logGroups)')" = 0 ]; then
+    aws logs create-log-group --log-group-name "$LOG_GROUP"
+    aws logs put-retention-policy --log-group-name "$LOG_GROUP" --retention-in-days 7
+    aws logs create-log-stream --log-group-name "$LOG_GROUP" --log-stream-name S3Delivery
+fi
 there firehose describe-delivery-stream --delivery-stream-name "$DELIVERY" || aws firehose create-delivery-stream --delivery-stream-name "$DELIVERY" \
     --delivery-stream-type KinesisStreamAsSource \
     --kinesis-stream-source-configuration "KinesisStreamARN=arn:aws:kinesis:$REGION:$ACCOUNT:stream/$STREAM,RoleARN=$role" \
-    --extended-s3-destination-configuration "RoleARN=$role,BucketARN=arn:aws:s3:::$BUCKET,Prefix=events/,CompressionFormat=GZIP,BufferingHints={SizeInMBs=5,IntervalInSeconds=60}" >/dev/null
+    --extended-s3-destination-configuration "RoleARN=$role,BucketARN=arn:aws:s3:::$BUCKET,Prefix=events/,CompressionFormat=GZIP,BufferingHints={SizeInMBs=5,IntervalInSeconds=60},CloudWatchLoggingOptions={Enabled=true,LogGroupName=$LOG_GROUP,LogStreamName=S3Delivery}" >/dev/null
 
 # -- alarms and a dashboard: to put them again is to put them as they are here ----------------------------------------
 topic=arn:aws:sns:$REGION:$ACCOUNT:operators
@@ -75,4 +80,4 @@ aws cloudwatch put-metric-alarm --alarm-name event-stream-consumer-late --alarm-
 aws cloudwatch put-composite-alarm --alarm-name event-stream-trouble --alarm-rule "ALARM(event-stream-throttled) OR ALARM(event-stream-consumer-late)"
 aws cloudwatch put-dashboard --dashboard-name "$DASHBOARD" --dashboard-body "$(filled "$here/dashboard.json")" >/dev/null
 
-echo "streams $STREAM and $DERIVED_STREAM, registry $REGISTRY, table $TABLE, bucket $BUCKET, roles $ROLE and $PROCESSOR, delivery stream $DELIVERY, alarms and dashboard are there"
+echo "streams $STREAM and $DERIVED_STREAM, registry $REGISTRY, table $TABLE, bucket $BUCKET, roles $ROLE and $PROCESSOR, delivery stream $DELIVERY, log group, alarms and dashboard are there"

@@ -72,9 +72,9 @@ class Peer:
         return [str(BUILT / "node_modules/.bin" / self.name), "--port", str(port)]
 
 
-OURS = Peer("evpoc-emu", ("kinesis", "dynamodb", "s3", "firehose", "kms", "logs", "monitoring"), "SQLite file, committed before the answer", "")
+OURS = Peer("evpoc-emu", ("kinesis", "dynamodb", "s3", "firehose", "kms", "sts", "logs", "monitoring"), "SQLite file, committed before the answer", "")
 PEERS = [Peer("kinesalite", ("kinesis",), "memory", "3.3.3"), Peer("dynalite", ("dynamodb",), "memory", "3.2.1"),
-         Peer("moto", ("kinesis", "dynamodb", "s3", "firehose", "kms", "logs"), "memory", "5.2.1"), Peer("s3rver", ("s3",), "files", "3.7.1")]
+         Peer("moto", ("kinesis", "dynamodb", "s3", "firehose", "kms", "sts", "logs"), "memory", "5.2.1"), Peer("s3rver", ("s3",), "files", "3.7.1")]
 
 
 def install_peers() -> None:
@@ -174,6 +174,13 @@ def request(service: str, target: str, body: dict[str, Any]) -> bytes:
     return head.encode() + content
 
 
+def query_request(service: str, form: str) -> bytes:
+    head = ("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nX-Amz-Date: 20260101T000000Z\r\n"
+            f"Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature={'0' * 64}\r\n"
+            f"Content-Length: {len(form)}\r\n\r\n")
+    return (head + form).encode()
+
+
 def kinesis_request(operation: str, **body: Any) -> bytes:
     return request("kinesis", f"Kinesis_20131202.{operation}", body)
 
@@ -258,6 +265,7 @@ def operations() -> list[Operation]:
         Operation("PutLogEvents (1,000 lines)", "logs", '"nextSequenceToken"', [request("logs", "Logs_20140328.PutLogEvents", {
             "logGroupName": STREAM, "logStreamName": STREAM, "logEvents": [
                 {"timestamp": NOW_MS, "message": f"2026-01-01 INFO order {n} was taken, and shipped to whoever it was for; {'x' * 40}"} for n in range(1000)]})], 1000, 300),
+        Operation("GetCallerIdentity", "sts", "<Account>", [query_request("sts", "Action=GetCallerIdentity&Version=2011-06-15")]),
         Operation("Encrypt (1 KiB)", "kms", '"CiphertextBlob"', [
             request("kms", "TrentService.Encrypt", {"KeyId": ALIAS, "Plaintext": DATA, "EncryptionContext": {"tenant": "a"}})]),
         Operation("PutMetricData (1,000 values)", "monitoring", "", [

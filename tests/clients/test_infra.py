@@ -33,7 +33,7 @@ def test_set_up_described_and_torn_down_twice(version, own_emulator):
         ["stream", "event-stream-poc", "ACTIVE", "2", "168", "KMS"], ["stream", "derived-events-poc", "ACTIVE", "1", "168", "KMS"],
         *(["schema", f"{name}-event", "AVAILABLE"] for name in ("user", "system", "transaction", "derived")),
         ["table", "event-store-poc", "ACTIVE"], ["bucket", "event-archive-poc-000000000000"], ["role", "event-archive-poc"], ["role", "event-processor-poc"],
-        ["delivery", "event-archive-firehose-poc", "ACTIVE"],
+        ["delivery", "event-archive-firehose-poc", "ACTIVE"], ["logs", "/aws/kinesisfirehose/event-archive-firehose-poc", "7"],
         *([["alarm", name, state] for name, state in zip(("event-stream-throttled", "event-stream-consumer-late", "event-stream-trouble"),
                                                          [line[2] for line in told if line[0] == "alarm"], strict=True)]),
         ["dashboard", "event-system-dashboard-poc"], ["key", "alias/event-stream-poc", "Enabled"]]
