@@ -14,8 +14,9 @@ static void every_operation_has_its_row(void **state)
     (void)state;
     for (size_t i = 0; ALL_SERVICES[i]; i++) {
         const Service *service = ALL_SERVICES[i];
-        if (!service->permissions) { /* each asks for an action of its name, on anything */
-            fprintf(stderr, "%s has no permissions.c yet (call/permission.h)\n", service->model->title);
+        if (!service->permissions) { /* each would ask for an action of its name, on anything */
+            fprintf(stderr, "%s has no permissions.c (call/permission.h)\n", service->model->title);
+            missing++;
             continue;
         }
         for (const Operation *const *at = service->operations; *at; at++)
@@ -25,7 +26,7 @@ static void every_operation_has_its_row(void **state)
                 missing++;
             }
     }
-    assert_true(missing < 100); /* those ask for an action of their name, on anything */
+    assert_int_equal(missing, 0);
 }
 
 static const Operation *operation_of(const Service *service, const char *name)
