@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,8 +23,15 @@ from local_emulator import LocalEmulator, client_environment
 PLAIN = Config(retries={"total_max_attempts": 1}, read_timeout=60, connect_timeout=5)
 
 
+# Tables of requests and what they answer, which one thread works out: under TSan they would show nothing.
+VERDICTS = re.compile(r"_recorded|test_(authorization|iam_policies|wire|glue_(compatibility|modes|json|protobuf)|cloudwatch_maths|dynamodb_(partiql|rules)|s3_refusals)")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The heaviest run only where -m asks for them, as `./dev ecosystem` and `./dev huge` do."""
+    for item in items:
+        if VERDICTS.search(item.path.name):
+            item.add_marker("verdict")
     for mark in ("ecosystem", "huge"):
         if mark not in config.option.markexpr:
             heavy = [item for item in items if item.get_closest_marker(mark)]

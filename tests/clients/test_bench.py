@@ -14,4 +14,5 @@ def test_every_benchmark_gets_right_answers(tmp_path):
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
         "PutRecord", "PutRecords", "GetRecords", "PutItem", "GetItem", "UpdateItem", "Query (20 items)",
         "Scan", "BatchWriteItem", "TransactWriteItems (4)", "PutObject (1 KiB)", "GetObject (1 KiB)", "PutObject (1 MiB)", "GetObject (1 MiB)",
-        "ListObjectsV2 (1,000 keys)", "ListObjectsV2 (1,000 prefixes)", "PutRecordBatch", "PutLogEvents (1,000 lines)", "Encrypt (1 KiB)"]
+        "ListObjectsV2 (1,000 keys)", "ListObjectsV2 (1,000 prefixes)", "PutRecordBatch", "PutLogEvents (1,000 lines)",
+        "GetCallerIdentity", "Encrypt (1 KiB)", "PutMetricData (1,000 values)"]

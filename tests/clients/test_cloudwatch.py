@@ -158,7 +158,7 @@ def test_get_metric_data_says_that_units_differ(cloudwatch):
     ([{"Id": "m"}], "ValidationError"),
     ([{"Id": "m", "Expression": "m1 + m2"}], "ValidationError"),
     ([query("m", "TM(10%)") | {"Id": "m"}], "ValidationError"),
-    ([{"Id": "m", "Expression": "SELECT AVG(m) FROM SCHEMA(n)"}], "NotImplemented"),
+    ([query("m"), {"Id": "band", "Expression": "ANOMALY_DETECTION_BAND(m, 2)"}], "NotImplemented"),
 ])
 def test_what_cannot_be_asked_of_metric_data(cloudwatch, queries, code):
     with pytest.raises(ClientError) as refused:

@@ -10,7 +10,7 @@ import pytest
 from conftest import client_at
 from local_emulator import LocalEmulator
 from test_logs import DAY_MS, group, now_ms, put  # noqa: F401
-from test_logs_subscriptions import ROLE, stream_arn  # noqa: F401
+from test_logs_subscriptions import ROLE, role, stream_arn  # noqa: F401
 from test_recorded import plain, recorded, refusal  # noqa: F401
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
+from contextlib import suppress
 
 import pytest
 from test_logs import error_of, group, now_ms, put  # noqa: F401
 
 ROLE = "arn:aws:iam::000000000000:role/logs"
+
+
+@pytest.fixture(autouse=True)
+def role(iam) -> None:
+    """Where an account has roles at all, the one that is named must be there."""
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "logs.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName="logs", AssumeRolePolicyDocument=json.dumps(trust))
 
 
 @pytest.fixture
