@@ -1,4 +1,5 @@
 /* insights_test.c - queries of Logs Insights over a few events, with the examples of the CloudWatch Logs User Guide. */
+#include "budget.h"
 #include "buffer.h"
 #include "insights.h"
 #include <setjmp.h>
@@ -281,12 +282,44 @@ static void an_order_of_many(void **state)
     arena_free(arena);
 }
 
+__attribute__((noreturn)) static void is_over(void *context, BudgetKind kind)
+{
+    (void)context;
+    fail_msg("bound %d is reached", (int)kind);
+    abort();
+}
+
+/* Within the bounds that Logs sets. */
+static void percentiles_of_many(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new(), *scratch = arena_new();
+    InsightsFault fault;
+    const Budget budget = {(size_t)48 * 1024 * 1024, 2000000, 0, is_over, NULL};
+    InsightsBounds bounds = {.budget = &budget};
+    const char *text =
+        "stats pct(@ingestionTime, 0), pct(@ingestionTime, 99), median(@ingestionTime), pct(@ingestionTime, 100)";
+    InsightsRun *one = insights_begin(arena, insights_read(arena, bytes_of(text), &fault), &bounds);
+    for (int64_t i = 0; i < 600001; i++) {
+        InsightsEvent event = {.ingestion_ms = i * 7919 % 600001, .message = TEXT("x"), .pointer = TEXT("p")};
+        insights_feed(one, scratch, &event);
+    }
+    InsightsResults results = insights_end(one);
+    Bytes values = shown(arena, &results);
+    if (!bytes_is(values, "0|594000|300000|600000"))
+        fail_msg("%.*s", (int)values.len, values.ptr);
+    arena_free(scratch);
+    budget_clear(arena);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_lines),      cmocka_unit_test(functions), cmocka_unit_test(json_lines),
-        cmocka_unit_test(lambda_lines),     cmocka_unit_test(counted),   cmocka_unit_test(refused),
-        cmocka_unit_test(an_order_of_many),
+        cmocka_unit_test(plain_lines),      cmocka_unit_test(functions),
+        cmocka_unit_test(json_lines),       cmocka_unit_test(lambda_lines),
+        cmocka_unit_test(counted),          cmocka_unit_test(refused),
+        cmocka_unit_test(an_order_of_many), cmocka_unit_test(percentiles_of_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
