@@ -1,7 +1,7 @@
 /* base64.h - RFC 4648 base64 with padding, vectorised where the CPU can (SSSE3/AVX2 chosen at run time), portable
  * elsewhere. */
 #pragma once
-#include "bytes.h"
+#include "arena.h"
 
 static inline size_t base64_encoded_len(size_t len)
 {
@@ -14,6 +14,7 @@ static inline size_t base64_decoded_max(size_t len)
 
 /* Writes base64_encoded_len(in.len) bytes; returns that. */
 size_t base64_encode(char *out, Bytes in);
+Bytes base64_text(Arena *arena, Bytes in);
 /* Writes at most base64_decoded_max(in.len) bytes. Returns how many, or -1 where the text is not canonical padded
  * base64. */
 ptrdiff_t base64_decode(char *out, Bytes in);

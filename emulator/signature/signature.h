@@ -67,7 +67,6 @@ bool signature_read_credential(Arena *arena, Bytes credential, Signature *ret);
 bool signature_read_time(Bytes text, int64_t *ret_ms);
 Bytes signature_time_text(Arena *arena, int64_t ms);
 
-Bytes signature_hex(Arena *arena, const uint8_t *digest, size_t len);
 Bytes signature_hash(Arena *arena, Bytes text); /* SHA-256, in hex */
 bool signature_texts_equal(Bytes a, Bytes b);   /* in a time that tells nothing of where they differ */
 

@@ -195,3 +195,9 @@ ptrdiff_t base64_decode(char *out, Bytes in)
     ptrdiff_t rest = decode_tail(out + done / 4 * 3, bytes + done, in.len - done);
     return rest < 0 ? -1 : (ptrdiff_t)(done / 4 * 3) + rest;
 }
+
+Bytes base64_text(Arena *arena, Bytes in)
+{
+    char *text = arena_take_raw(arena, base64_encoded_len(in.len));
+    return (Bytes){text, base64_encode(text, in)};
+}

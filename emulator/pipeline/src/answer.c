@@ -141,8 +141,7 @@ Bytes extended_id(Exchange *exchange)
     if (!exchange->service || !exchange->service->has_extended_ids)
         return (Bytes){0};
     random_fill(exchange->call.runtime->random, random, sizeof random);
-    char *id = arena_take_raw(exchange->call.arena, base64_encoded_len(sizeof random));
-    return (Bytes){id, base64_encode(id, (Bytes){random, sizeof random})};
+    return base64_text(exchange->call.arena, (Bytes){random, sizeof random});
 }
 
 void answer(Exchange *exchange)

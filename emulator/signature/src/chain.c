@@ -1,6 +1,7 @@
 /* chain.c - each chunk's signature is over the one before it. aws: S3 API Reference, "Transferring Payload in Multiple
  * Chunks": "AWS4-HMAC-SHA256-PAYLOAD", and "-TRAILER". */
 #include "digest.h"
+#include "hex.h"
 #include <nettle/sha2.h>
 
 struct SignatureChain {
@@ -44,7 +45,7 @@ bool signature_chain_end(SignatureChain *chain, Bytes signature)
     Bytes to_sign = arena_text(
         chain->arena, "AWS4-HMAC-SHA256-PAYLOAD\n" BYTES_FMT "\n" BYTES_FMT "\n%.64s\n" BYTES_FMT "\n" BYTES_FMT,
         BYTES_ARG(chain->time), BYTES_ARG(chain->scope), chain->last, BYTES_ARG(signature_hash(chain->arena, TEXT(""))),
-        BYTES_ARG(signature_hex(chain->arena, digest, sizeof digest)));
+        BYTES_ARG(hex_text(chain->arena, digest, sizeof digest)));
     bool is_right = check(chain, to_sign, signature);
     arena_rewind(chain->arena, mark);
     return is_right;

@@ -1,6 +1,7 @@
 /* digest.c */
 #include "digest.h"
 #include "base64.h"
+#include "hex.h"
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
 #include <nettle/sha2.h>
@@ -10,16 +11,6 @@ static const uint8_t *octets(Bytes bytes)
     return (const uint8_t *)(bytes.ptr ? bytes.ptr : "");
 }
 
-Bytes signature_hex(Arena *arena, const uint8_t *digest, size_t len)
-{
-    char *text = arena_take_raw(arena, 2 * len);
-    for (size_t i = 0; i < len; i++) {
-        text[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        text[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-    }
-    return (Bytes){text, 2 * len};
-}
-
 Bytes signature_hash(Arena *arena, Bytes text)
 {
     struct sha256_ctx sha256;
@@ -27,7 +18,7 @@ Bytes signature_hash(Arena *arena, Bytes text)
     sha256_init(&sha256);
     sha256_update(&sha256, text.len, octets(text));
     sha256_digest(&sha256, sizeof digest, digest);
-    return signature_hex(arena, digest, sizeof digest);
+    return hex_text(arena, digest, sizeof digest);
 }
 
 bool signature_texts_equal(Bytes a, Bytes b)
@@ -58,7 +49,7 @@ Digest signing_key(Arena *arena, const Signature *signature, Bytes secret)
 Bytes v4_signature(Arena *arena, const Digest *key, Bytes text)
 {
     Digest digest = hmac_sha256_of(digest_bytes(key), text);
-    return signature_hex(arena, digest.bytes, sizeof digest.bytes);
+    return hex_text(arena, digest.bytes, sizeof digest.bytes);
 }
 
 Bytes v2_signature(Arena *arena, Bytes secret, Bytes text)
@@ -68,6 +59,5 @@ Bytes v2_signature(Arena *arena, Bytes secret, Bytes text)
     hmac_sha1_set_key(&hmac, secret.len, octets(secret));
     hmac_sha1_update(&hmac, text.len, octets(text));
     hmac_sha1_digest(&hmac, sizeof digest, digest);
-    char *base64 = arena_take_raw(arena, base64_encoded_len(sizeof digest));
-    return (Bytes){base64, base64_encode(base64, (Bytes){(const char *)digest, sizeof digest})};
+    return base64_text(arena, (Bytes){(const char *)digest, sizeof digest});
 }

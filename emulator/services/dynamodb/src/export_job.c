@@ -7,6 +7,7 @@
 #include "backup.h"
 #include "base64.h"
 #include "export_filter.h"
+#include "hex.h"
 #include "history.h"
 #include "s3.h"
 #include "transfer.h"
@@ -227,12 +228,6 @@ static int export_change(void *context, const StoredRow *row, Share *share)
     return code;
 }
 
-static Bytes base64_of(Arena *arena, Bytes bytes)
-{
-    char *text = arena_take_raw(arena, base64_encoded_len(bytes.len));
-    return (Bytes){text, base64_encode(text, bytes)};
-}
-
 static Bytes file_key(const Scope *scope, const Export *export, Bytes prefix)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
@@ -289,7 +284,7 @@ static int put_manifest(const Scope *scope, Bytes bucket, Bytes stem, Bytes text
     md5_digest(&md5, sizeof sum, sum);
     int code = put_object(scope, bucket, arena_text(scope->arena, BYTES_FMT ".json", BYTES_ARG(stem)), text);
     return code == STORE_OK ? put_object(scope, bucket, arena_text(scope->arena, BYTES_FMT ".md5", BYTES_ARG(stem)),
-                                         base64_of(scope->arena, (Bytes){(const char *)sum, sizeof sum}))
+                                         base64_text(scope->arena, (Bytes){(const char *)sum, sizeof sum}))
                             : code;
 }
 
@@ -300,11 +295,10 @@ static int list_to(const Scope *scope, const Export *export, Buffer *out)
     bind_int64(rows, 1, export->id);
     while ((code = statement_step(rows)) == STORE_ROW) {
         Bytes md5 = column_bytes(rows, 2);
-        buffer_append_format(out, "{\"itemCount\":%lld,\"md5Checksum\":\"" BYTES_FMT "\",\"etag\":\"",
-                             (long long)column_int64(rows, 1), BYTES_ARG(base64_of(scope->arena, md5)));
-        for (size_t i = 0; i < md5.len; i++)
-            buffer_append_format(out, "%02x", (unsigned char)md5.ptr[i]);
-        buffer_append_text(out, "\",\"dataFileS3Key\":");
+        buffer_append_format(
+            out, "{\"itemCount\":%lld,\"md5Checksum\":\"" BYTES_FMT "\",\"etag\":\"" BYTES_FMT "\",\"dataFileS3Key\":",
+            (long long)column_int64(rows, 1), BYTES_ARG(base64_text(scope->arena, md5)),
+            BYTES_ARG(hex_text(scope->arena, (const uint8_t *)md5.ptr, md5.len)));
         json_append_string(out, column_bytes(rows, 0));
         buffer_append_text(out, "}\n");
     }

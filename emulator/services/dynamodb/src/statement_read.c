@@ -77,9 +77,7 @@ static Bytes token_of(Arena *arena, const PartiqlStatement *statement, const Pos
     put_fixed(buffer, statement_mark(statement), 8);
     put_fixed(buffer, position->piece, 2);
     item_encode(buffer, &position->key);
-    Bytes bytes = buffer_bytes(buffer);
-    char *text = arena_take_raw(arena, base64_encoded_len(bytes.len));
-    return (Bytes){text, base64_encode(text, bytes)};
+    return base64_text(arena, buffer_bytes(buffer));
 }
 
 static Status wrong_token(Call *call)

@@ -66,10 +66,8 @@ static Bytes *members_told(Call *call, const Value *set, size_t repeat)
     budget_work(call->arena, len);
     if (layer_of(call) != LAYER_OLDER)
         qsort(members, repeat, sizeof *members, compare);
-    for (size_t i = 0; i < len && set->kind == VALUE_BS; i++) {
-        char *text = arena_take_raw(call->arena, base64_encoded_len(members[i].len));
-        members[i] = (Bytes){text, base64_encode(text, members[i])};
-    }
+    for (size_t i = 0; i < len && set->kind == VALUE_BS; i++)
+        members[i] = base64_text(call->arena, members[i]);
     return members;
 }
 

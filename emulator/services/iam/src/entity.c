@@ -233,8 +233,7 @@ int entity_delete(const Scope *scope, const Entity *entity)
 /* Markers are opaque at AWS: here the name of what was told last. */
 Bytes list_marker(const Scope *scope, Bytes last)
 {
-    char *text = arena_take_raw(scope->arena, base64_encoded_len(last.len) + 1);
-    return (Bytes){text, base64_encode(text, last)};
+    return base64_text(scope->arena, last);
 }
 
 Status list_page_begin(Call *call, Bytes marker, bool has_max_items, int32_t max_items, EntityPage *ret_page)

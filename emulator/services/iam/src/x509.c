@@ -82,10 +82,9 @@ X509Verdict x509_check(const X509Bundle *bundle, int64_t *ret_expires_ms)
 Bytes x509_fingerprint(Arena *arena, Bytes pem)
 {
     char digest[32];
-    char *text = arena_take_raw(arena, base64_encoded_len(sizeof digest));
     if (gnutls_hash_fast(GNUTLS_DIG_SHA256, pem.ptr, pem.len, digest) < 0)
         return TEXT("");
-    return (Bytes){text, base64_encode(text, (Bytes){digest, sizeof digest})};
+    return base64_text(arena, (Bytes){digest, sizeof digest});
 }
 
 /* ssh-rsa: RFC 4253, 6.6: three fields, each a length of four bytes and so many: "ssh-rsa", exponent, modulus. */

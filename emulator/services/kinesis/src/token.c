@@ -50,8 +50,7 @@ Bytes token_seal(const Kinesis *kinesis, Arena *arena, const Token *token)
     randombytes_buf(sealed + HEAD_BYTES, crypto_secretbox_NONCEBYTES);
     crypto_secretbox_easy(sealed + SEALED_AT, (const unsigned char *)plain, plain_len, sealed + HEAD_BYTES,
                           kinesis->secret);
-    char *text = arena_take_raw(arena, base64_encoded_len(len));
-    return (Bytes){text, base64_encode(text, (Bytes){(const char *)sealed, len})};
+    return base64_text(arena, (Bytes){(const char *)sealed, len});
 }
 
 static int64_t read_int64(Bytes *rest)

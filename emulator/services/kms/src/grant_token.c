@@ -12,8 +12,7 @@ Bytes grant_token_make(const Scope *scope, Bytes key_id, Bytes id)
     memcpy(bytes, key_id.ptr, key_id.len < KEY_LEN ? key_id.len : KEY_LEN);
     memcpy(bytes + KEY_LEN, id.ptr, id.len < GRANT_ID_LEN ? id.len : GRANT_ID_LEN);
     vault_mac(scope->service, VAULT_GRANT, (Bytes){(const char *)bytes, PLAIN_LEN}, bytes + PLAIN_LEN, VAULT_MAC_BYTES);
-    char *token = arena_take_raw(scope->arena, base64_encoded_len(sizeof bytes));
-    return (Bytes){token, base64_encode(token, (Bytes){(const char *)bytes, sizeof bytes})};
+    return base64_text(scope->arena, (Bytes){(const char *)bytes, sizeof bytes});
 }
 
 bool grant_token_read(const Kms *kms, Arena *arena, Bytes token, Bytes *ret_key_id, Bytes *ret_id)

@@ -1,5 +1,6 @@
 /* bucket.c */
 #include "bucket.h"
+#include "hex.h"
 #include "row.h"
 #include "state.h"
 #include <nettle/sha2.h>
@@ -114,15 +115,10 @@ Bytes canonical_id(Call *call, Bytes account)
 {
     struct sha256_ctx sum;
     uint8_t digest[SHA256_DIGEST_SIZE];
-    char *id = arena_take_raw(call->arena, 2 * sizeof digest);
     sha256_init(&sum);
     sha256_update(&sum, account.len, (const uint8_t *)account.ptr);
     sha256_digest(&sum, sizeof digest, digest);
-    for (size_t i = 0; i < sizeof digest; i++) {
-        id[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        id[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-    }
-    return (Bytes){id, 2 * sizeof digest};
+    return hex_text(call->arena, digest, sizeof digest);
 }
 
 static Statement *begin_config(Call *call, const Query *query, const Bucket *bucket, const char *kind)

@@ -69,12 +69,6 @@ uint64_t checksum_number(ChecksumAlgorithm algorithm, Bytes base64)
     return number;
 }
 
-Bytes base64_text(Arena *arena, Bytes digest)
-{
-    char *text = arena_take_raw(arena, base64_encoded_len(digest.len));
-    return (Bytes){text, base64_encode(text, digest)};
-}
-
 Bytes checksum_of_number(Arena *arena, ChecksumAlgorithm algorithm, uint64_t crc)
 {
     char digest[8];

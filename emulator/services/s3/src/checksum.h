@@ -24,7 +24,6 @@ ChecksumAlgorithm checksum_named(Bytes name);
 ChecksumAlgorithm checksum_of_header(Bytes header);
 size_t checksum_len(ChecksumAlgorithm algorithm);         /* bytes, before base64 */
 const CrcKind *checksum_crc(ChecksumAlgorithm algorithm); /* NULL: it is none, and cannot be put together of parts' */
-Bytes base64_text(Arena *arena, Bytes bytes);
 bool checksum_is_valid(ChecksumAlgorithm algorithm, Bytes base64);
 /* What that base64 says, of a CRC that is valid; and back. */
 uint64_t checksum_number(ChecksumAlgorithm algorithm, Bytes base64);

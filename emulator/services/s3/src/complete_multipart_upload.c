@@ -4,6 +4,7 @@
 #include "conditions.h"
 #include "encryption.h"
 #include "escape.h"
+#include "hex.h"
 #include "lifecycle.h"
 #include "multipart.h"
 #include "s3_operations.h"

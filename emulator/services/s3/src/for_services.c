@@ -2,6 +2,7 @@
  * they read. */
 #include "blob.h"
 #include "encryption.h"
+#include "hex.h"
 #include "listing.h"
 #include "s3.h"
 #include "state.h"

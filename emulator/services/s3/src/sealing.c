@@ -1,6 +1,7 @@
 /* sealing.c */
 #include "sealing.h"
 #include "call_blob.h"
+#include "hex.h"
 #include <nettle/aes.h>
 #include <nettle/ctr.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* summing.c */
 #include "summing.h"
+#include "hex.h"
 
 #define STEP_BYTES  ((size_t)4 * 1024 * 1024)
 #define PIECE_BYTES ((size_t)256 * 1024)

@@ -1,21 +1,12 @@
 /* upload.c */
 #include "upload.h"
 #include "base64.h"
+#include "hex.h"
 #include "sealing.h"
 #include "state.h"
 
 #define STREAMING       "STREAMING-"
 #define MD5_CROWD_BYTES (64 * 1024)
-
-Bytes hex_text(Arena *arena, const uint8_t *digest, size_t len)
-{
-    char *text = arena_take_raw(arena, 2 * len);
-    for (size_t i = 0; i < len; i++) {
-        text[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        text[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-    }
-    return (Bytes){text, 2 * len};
-}
 
 #define SEALED_BYTES ((size_t)64 * 1024)
 

@@ -56,4 +56,3 @@ struct SealingKeys;
 void upload_seal(Upload *upload, const struct SealingKeys *keys);
 /* It is what was promised: may be kept. */
 MUST_CHECK Status upload_end(Call *call, Upload *upload);
-Bytes hex_text(Arena *arena, const uint8_t *digest, size_t len);

@@ -78,10 +78,9 @@ static Bytes qualifier(Call *call, Bytes issuer, Bytes account, Bytes provider)
     Bytes name = bytes_slice(provider, slash, provider.len - slash);
     Bytes whole = arena_text(call->arena, BYTES_FMT BYTES_FMT "/" BYTES_FMT, BYTES_ARG(issuer), BYTES_ARG(account),
                              BYTES_ARG(name));
-    char *text = arena_take_raw(call->arena, base64_encoded_len(sizeof digest));
     if (gnutls_hash_fast(GNUTLS_DIG_SHA1, whole.ptr, whole.len, digest) < 0)
         return TEXT("");
-    return (Bytes){text, base64_encode(text, (Bytes){digest, sizeof digest})};
+    return base64_text(call->arena, (Bytes){digest, sizeof digest});
 }
 
 static Bytes lines_of(Call *call, const SamlList *list)

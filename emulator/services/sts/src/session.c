@@ -25,9 +25,8 @@ static const Query drop_old = {"DELETE FROM sts_session WHERE expires_ms < ?1"};
 static Bytes token_new(Call *call)
 {
     char chance[TOKEN_BYTES];
-    char *text = arena_take_raw(call->arena, base64_encoded_len(sizeof chance));
     random_fill(call->runtime->random, chance, sizeof chance);
-    return (Bytes){text, base64_encode(text, (Bytes){chance, sizeof chance})};
+    return base64_text(call->arena, (Bytes){chance, sizeof chance});
 }
 
 static Status insert_session(Call *call, const Session *session, Bytes sealed, Bytes token)
