@@ -1,6 +1,7 @@
 /* json_tree.c - JSON, as RFC 8259 has it, into a tree. */
 #include "json_tree.h"
 #include "budget.h"
+#include "hex.h"
 #include "map.h"
 
 #define NAMES_WITHOUT_MAP 8
@@ -39,11 +40,6 @@ static bool take(Reader *reader, char c)
         return false;
     reader->at++;
     return true;
-}
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
 }
 
 static bool read_hex(Reader *reader, uint32_t *ret)

@@ -1,6 +1,7 @@
 /* canvas.c - boxes, lines and bands. */
 #include "canvas.h"
 #include "budget.h"
+#include "hex.h"
 #include <math.h>
 
 #define FULL 255
@@ -235,11 +236,6 @@ void canvas_line(Canvas *canvas, const Point *points, size_t count, Pen pen)
                                        : mark_stroke(canvas, one, other, pen.width / 2));
     }
     lay_down(canvas, box, pen.colour);
-}
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
 }
 
 bool colour_parse(Bytes text, Colour *ret)

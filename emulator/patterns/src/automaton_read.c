@@ -1,6 +1,7 @@
 /* automaton_read.c - the text of a regular expression into a tree. */
 #include "automaton_tree.h"
 #include "budget.h"
+#include "hex.h"
 
 #define DEPTH_MAX  60
 #define REPEAT_MAX 1000
@@ -93,13 +94,10 @@ static bool read_hex(Reader *reader, int digits, uint32_t *ret)
     for (int i = 0; i < digits; i++, reader->at++) {
         if (is_at_end(reader))
             return false;
-        char c = *reader->at, small = (char)(c | 0x20);
-        if (c >= '0' && c <= '9')
-            value = value << 4 | (uint32_t)(c - '0');
-        else if (small >= 'a' && small <= 'f')
-            value = value << 4 | (uint32_t)(small - 'a' + 10);
-        else
+        int digit = hex_digit(*reader->at);
+        if (digit < 0)
             return false;
+        value = value << 4 | (uint32_t)digit;
     }
     *ret = value;
     return true;

@@ -1,10 +1,6 @@
 /* encoding.c */
 #include "encoding.h"
-
-static int digit_of(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
-}
+#include "hex.h"
 
 static bool stays(unsigned char c)
 {
@@ -18,10 +14,10 @@ static unsigned char next(Bytes text, size_t *at, bool plus_is_space)
     char c = text.ptr[i];
     if (c == '+' && plus_is_space)
         return ' ';
-    if (c != '%' || i + 2 >= text.len || digit_of(text.ptr[i + 1]) < 0 || digit_of(text.ptr[i + 2]) < 0)
+    if (c != '%' || i + 2 >= text.len || hex_digit(text.ptr[i + 1]) < 0 || hex_digit(text.ptr[i + 2]) < 0)
         return (unsigned char)c;
     *at = i + 3;
-    return (unsigned char)(digit_of(text.ptr[i + 1]) << 4 | digit_of(text.ptr[i + 2]));
+    return (unsigned char)(hex_digit(text.ptr[i + 1]) << 4 | hex_digit(text.ptr[i + 2]));
 }
 
 static void append_encoded(Buffer *out, unsigned char c)

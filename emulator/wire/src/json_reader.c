@@ -1,6 +1,7 @@
 /* json_reader.c */
 #include "json_reader.h"
 #include "budget.h"
+#include "hex.h"
 #include "limits.h"
 #include <endian.h>
 
@@ -19,21 +20,13 @@ const uint8_t json_tokens[256] = {
     ['8'] = JSON_NUMBER, ['9'] = JSON_NUMBER,
 };
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool take_hex4(JsonReader *reader, uint32_t *ret)
 {
     uint32_t value = 0;
     if (reader->end - reader->at < 4)
         return false;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_value(reader->at[i]);
+        int digit = hex_digit(reader->at[i]);
         if (digit < 0)
             return false;
         value = value << 4 | (uint32_t)digit;

@@ -2,20 +2,13 @@
 #include "text_value.h"
 #include "base64.h"
 #include "civil.h"
+#include "hex.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define NUMBER_BYTES_MAX 100 /* of a number or a time */
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 bool percent_decode(Arena *arena, Bytes text, bool plus_is_space, Bytes *ret)
 {
@@ -27,7 +20,7 @@ bool percent_decode(Arena *arena, Bytes text, bool plus_is_space, Bytes *ret)
         char c = text.ptr[i];
         if (c == '%') {
             bool whole = text.len - i > 2;
-            int high = whole ? hex_value(text.ptr[i + 1]) : -1, low = whole ? hex_value(text.ptr[i + 2]) : -1;
+            int high = whole ? hex_digit(text.ptr[i + 1]) : -1, low = whole ? hex_digit(text.ptr[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return false;
             c = (char)(high << 4 | low);

@@ -1,5 +1,6 @@
 /* chunked.c */
 #include "chunked.h"
+#include "hex.h"
 #include "signature.h"
 
 #define SIZE_DIGITS_MAX 15
@@ -11,10 +12,7 @@ static bool read_size(Bytes line, uint64_t *ret_size)
     if (!digits.len || digits.len > SIZE_DIGITS_MAX)
         return false;
     for (size_t i = 0; i < digits.len; i++) {
-        char c = digits.ptr[i];
-        int digit = c >= '0' && c <= '9'                     ? c - '0'
-                    : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                             : -1;
+        int digit = hex_digit(digits.ptr[i]);
         if (digit < 0)
             return false;
         size = size << 4 | (unsigned)digit;

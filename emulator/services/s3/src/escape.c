@@ -1,5 +1,6 @@
 /* escape.c */
 #include "escape.h"
+#include "hex.h"
 
 static bool stays(unsigned char c)
 {
@@ -30,11 +31,6 @@ Bytes escaped(Arena *arena, Bytes text)
     return copy;
 }
 
-static int digit_of(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
-}
-
 static bool decode(Arena *arena, Bytes text, bool plus_is_space, Bytes *ret)
 {
     char *out = arena_take_raw(arena, text.len ? text.len : 1);
@@ -42,8 +38,8 @@ static bool decode(Arena *arena, Bytes text, bool plus_is_space, Bytes *ret)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '%') {
-            int high = i + 2 < text.len ? digit_of(text.ptr[i + 1]) : -1;
-            int low = i + 2 < text.len ? digit_of(text.ptr[i + 2]) : -1;
+            int high = i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
+            int low = i + 2 < text.len ? hex_digit(text.ptr[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return false;
             c = (char)(high << 4 | low);

@@ -3,6 +3,7 @@
 #include "metadata_words.h"
 #include "base64.h"
 #include "buffer.h"
+#include "hex.h"
 #include <string.h>
 
 #define WORD_TEXT_MAX 63 /* 75, of which "=?UTF-8?Q??=" are 12 */
@@ -15,11 +16,6 @@ static bool is_space(char c)
 static bool is_plain(char c)
 {
     return (c >= ' ' && c <= '~') || c == '\t';
-}
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
 }
 
 static bool read_q(Call *call, Bytes text, Bytes *ret)

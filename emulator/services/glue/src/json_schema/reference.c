@@ -2,6 +2,7 @@
  * stands below it costs no more than its own letters. */
 #include "reference.h"
 #include "budget.h"
+#include "hex.h"
 #include "map.h"
 
 /* "http:/" "/" "host/" "schema.json" "#anchor" */
@@ -114,14 +115,6 @@ const References *references_read(Arena *arena, JsonValue *root, bool is_draft4)
     note_metaschemas(references, base);
     walk(references, root, base);
     return references;
-}
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
 }
 
 /* One step of a pointer: %41 and ~0, ~1 undone. */
