@@ -90,8 +90,12 @@ void statement_end(Statement *statement); /* after reading less than all rows; e
 void store_end_all(Store *store);         /* whoever used them has been given up */
 /* bind …, then this: one step that gives no rows. */
 MUST_CHECK int statement_run(Statement *statement);
+/* Begin, bind one number, run. */
+MUST_CHECK int query_run_with(Store *store, const Query *query, int64_t number);
 /* Like run, but one row is expected: STORE_ROW (then statement_end it) or STORE_NOT_FOUND. */
 MUST_CHECK int statement_one(Statement *statement);
+/* The number that the one row is: STORE_OK, or STORE_NOT_FOUND (*ret is untouched). */
+MUST_CHECK int statement_one_number(Statement *statement, int64_t *ret);
 int64_t store_last_rowid(const Store *store);
 int64_t store_changes(const Store *store); /* rows the last statement changed */
 

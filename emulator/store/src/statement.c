@@ -159,10 +159,27 @@ int statement_run(Statement *statement)
     return code < 0 ? code : STORE_OK;
 }
 
+int query_run_with(Store *store, const Query *query, int64_t number)
+{
+    Statement *statement = statement_begin(store, query);
+    bind_int64(statement, 1, number);
+    return statement_run(statement);
+}
+
 int statement_one(Statement *statement)
 {
     int code = statement_step(statement);
     return code == STORE_OK ? STORE_NOT_FOUND : code;
+}
+
+int statement_one_number(Statement *statement, int64_t *ret)
+{
+    int code = statement_one(statement);
+    if (code != STORE_ROW)
+        return code;
+    *ret = column_int64(statement, 0);
+    statement_end(statement);
+    return STORE_OK;
 }
 
 int64_t column_int64(Statement *statement, int at)

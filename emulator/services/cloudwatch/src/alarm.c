@@ -132,22 +132,15 @@ int alarm_set_due(const Scope *scope, const Alarm *alarm)
     return statement_run(row);
 }
 
-static int run_with_id(const Scope *scope, const Query *query, int64_t id)
-{
-    Statement *statement = statement_begin(scope->store, query);
-    bind_int64(statement, 1, id);
-    return statement_run(statement);
-}
-
 int alarm_remove(const Scope *scope, const Alarm *alarm)
 {
-    int code = run_with_id(scope, &forget_watches, alarm->id);
-    return code == STORE_OK ? run_with_id(scope, &remove_alarm, alarm->id) : code;
+    int code = query_run_with(scope->store, &forget_watches, alarm->id);
+    return code == STORE_OK ? query_run_with(scope->store, &remove_alarm, alarm->id) : code;
 }
 
 int alarm_watches(const Scope *scope, const Alarm *alarm, const Bytes *names, size_t count)
 {
-    int code = run_with_id(scope, &forget_watches, alarm->id);
+    int code = query_run_with(scope->store, &forget_watches, alarm->id);
     for (size_t i = 0; i < count && code == STORE_OK; i++) {
         Statement *add = statement_begin(scope->store, &add_watch);
         bind_int64(add, 1, alarm->id);

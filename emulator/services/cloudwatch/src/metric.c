@@ -92,13 +92,6 @@ int metric_find(Store *store, const Metric *metric, int64_t *ret_id)
     return find(store, metric, ret_id, &last_ms);
 }
 
-static int run_with_id(Store *store, const Query *query, int64_t id)
-{
-    Statement *statement = statement_begin(store, query);
-    bind_int64(statement, 1, id);
-    return statement_run(statement);
-}
-
 /* Looks at a few of the metrics that are there, others each time: so in the end at each. */
 static int forget_old(Store *store, int64_t new_id, int64_t now_ms)
 {
@@ -111,8 +104,8 @@ static int forget_old(Store *store, int64_t new_id, int64_t now_ms)
         if (column_int64(some, 1) < now_ms - KEPT_MS)
             old[count++] = column_int64(some, 0);
     for (int i = 0; i < count && code == STORE_OK; i++) {
-        code = run_with_id(store, &remove_points, old[i]);
-        code = code == STORE_OK ? run_with_id(store, &remove_metric, old[i]) : code;
+        code = query_run_with(store, &remove_points, old[i]);
+        code = code == STORE_OK ? query_run_with(store, &remove_metric, old[i]) : code;
     }
     return code;
 }

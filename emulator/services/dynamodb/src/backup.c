@@ -85,9 +85,7 @@ int backup_insert(const Scope *scope, const Table *table, Backup *backup)
 
 static int hide(const Scope *scope, const Table *table, Bytes id)
 {
-    Statement *drop = statement_begin(scope->store, &drop_index_trees);
-    bind_int64(drop, 1, table->id);
-    int code = statement_run(drop);
+    int code = query_run_with(scope->store, &drop_index_trees, table->id);
     if (code != STORE_OK)
         return code;
     Statement *hide = statement_begin(scope->store, &hide_table);
@@ -122,9 +120,7 @@ int backup_keep_deleted(const Scope *scope, Table *table)
 
 int backup_remove(const Scope *there, Table *table)
 {
-    Statement *delete = statement_begin(there->store, &delete_backup);
-    bind_int64(delete, 1, table->id);
-    int code = statement_run(delete);
+    int code = query_run_with(there->store, &delete_backup, table->id);
     if (code == STORE_OK)
         code = table_remove(there, table);
     table_forget(there->service, table);

@@ -31,11 +31,8 @@ static Status check_count(Call *call)
     bind_text(row, 1, call->account);
     bind_text(row, 2, call->region);
     bind_int64(row, 3, TABLES_MAX);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return fault(call, code);
-    int64_t count = column_int64(row, 0);
-    statement_end(row);
+    int64_t count = 0;
+    TRY(expect_ok(call, statement_one_number(row, &count)));
     if (count < TABLES_MAX)
         return OK;
     return fail(call, &DYNAMODB_LIMIT_EXCEEDED,

@@ -81,9 +81,7 @@ static int deliver_first(const Scope *scope, Bytes stream)
     arena_rewind(scope->arena, mark);
     if (code != KINESIS_DONE)
         return code;
-    Statement *delete = statement_begin(scope->store, &delete_kept);
-    bind_int64(delete, 1, id);
-    return statement_run(delete);
+    return query_run_with(scope->store, &delete_kept, id);
 }
 
 static int deliver_some(const Scope *scope, Bytes stream)
@@ -96,9 +94,7 @@ static int deliver_some(const Scope *scope, Bytes stream)
 
 static int drop_old(const Scope *scope)
 {
-    Statement *delete = statement_begin(scope->store, &delete_old);
-    bind_int64(delete, 1, scope->now_ms - KEPT_MS);
-    return statement_run(delete);
+    return query_run_with(scope->store, &delete_old, scope->now_ms - KEPT_MS);
 }
 
 static int make_step(void *context)

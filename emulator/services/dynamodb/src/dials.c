@@ -119,7 +119,5 @@ int dials_note(const Scope *scope, const Table *before, Table *after)
 
 int dials_forget(Store *store, int64_t tree)
 {
-    Statement *forget = statement_begin(store, &delete_dials);
-    bind_int64(forget, 1, tree);
-    return statement_run(forget);
+    return query_run_with(store, &delete_dials, tree);
 }

@@ -386,9 +386,7 @@ static int remove_hidden(const Scope *scope, int64_t id)
 
 static int end(const Scope *scope, const Job *job, Export *export)
 {
-    Statement *forget = statement_begin(scope->store, &forget_files);
-    bind_int64(forget, 1, export->id);
-    int code = statement_run(forget);
+    int code = query_run_with(scope->store, &forget_files, export->id);
     export_file_drop(scope->service);
     if (code == STORE_OK)
         code = export_write(scope, export);

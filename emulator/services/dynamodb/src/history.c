@@ -32,19 +32,8 @@ static int read_number(Store *store, const Query *query, int64_t table_id, int64
 {
     Statement *row = statement_begin(store, query);
     bind_int64(row, 1, table_id);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return code == STORE_NOT_FOUND ? STORE_OK : code;
-    *ret = column_int64(row, 0);
-    statement_end(row);
-    return STORE_OK;
-}
-
-static int run_with_id(Store *store, const Query *query, int64_t id)
-{
-    Statement *statement = statement_begin(store, query);
-    bind_int64(statement, 1, id);
-    return statement_run(statement);
+    int code = statement_one_number(row, ret);
+    return code == STORE_NOT_FOUND ? STORE_OK : code;
 }
 
 static int load_copies(Store *store, Table *table)
@@ -95,7 +84,7 @@ int history_write(Store *store, Table *table)
 
 int history_forget(const Scope *scope, int64_t table_id)
 {
-    int code = run_with_id(scope->store, &delete_log, table_id);
+    int code = query_run_with(scope->store, &delete_log, table_id);
     return code == STORE_OK ? jobs_add(scope, &(Job){.kind = JOB_FORGET, .source = table_id}) : code;
 }
 
@@ -195,10 +184,10 @@ int origin_insert(const Scope *scope, int64_t table_id, const Origin *origin)
 
 int origin_is_copied(Store *store, int64_t table_id)
 {
-    return run_with_id(store, &origin_copied, table_id);
+    return query_run_with(store, &origin_copied, table_id);
 }
 
 int origin_forget(Store *store, int64_t table_id)
 {
-    return run_with_id(store, &delete_origin, table_id);
+    return query_run_with(store, &delete_origin, table_id);
 }

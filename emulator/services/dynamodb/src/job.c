@@ -117,9 +117,7 @@ int jobs_find(const Scope *scope, int64_t table_id)
 
 int job_done(const Scope *scope, const Job *job)
 {
-    Statement *delete = statement_begin(scope->store, &delete_job);
-    bind_int64(delete, 1, job->id);
-    int code = statement_run(delete);
+    int code = query_run_with(scope->store, &delete_job, job->id);
     return code == STORE_OK ? forget_copy(scope, job->source) : code;
 }
 

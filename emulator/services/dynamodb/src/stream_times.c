@@ -46,13 +46,6 @@ static int read_due(const Scope *scope, Due *ret_due, size_t *ret_count)
     return code;
 }
 
-static int run(Store *store, const Query *query, int64_t id)
-{
-    Statement *statement = statement_begin(store, query);
-    bind_int64(statement, 1, id);
-    return statement_run(statement);
-}
-
 /* The table's copy names the shard: it is read anew. */
 static int roll(const Scope *of_all, const Due *due)
 {
@@ -90,8 +83,8 @@ static int drop(Step *step, const Due *due)
     step->has_more |= has_more;
     if (code != STORE_OK || has_more)
         return code;
-    code = run(step->scope.store, &delete_shard, due->id);
-    return code == STORE_OK ? run(step->scope.store, &delete_stream, due->stream_id) : code;
+    code = query_run_with(step->scope.store, &delete_shard, due->id);
+    return code == STORE_OK ? query_run_with(step->scope.store, &delete_stream, due->stream_id) : code;
 }
 
 static int make_step(void *context)

@@ -357,24 +357,17 @@ int index_write(const Scope *scope, const Index *index)
     return statement_run(statement);
 }
 
-static int run_with_id(Store *store, const Query *query, int64_t id)
-{
-    Statement *statement = statement_begin(store, query);
-    bind_int64(statement, 1, id);
-    return statement_run(statement);
-}
-
 static int drop_tree(const Scope *scope, int64_t tree)
 {
     Dynamodb *dynamodb = scope->service;
-    int code = run_with_id(scope->store, &insert_dropped, tree);
+    int code = query_run_with(scope->store, &insert_dropped, tree);
     drops_start(dynamodb);
     return code == STORE_OK ? dials_forget(scope->store, tree) : code;
 }
 
 int index_remove(const Scope *scope, const Index *index)
 {
-    int code = run_with_id(scope->store, &delete_index, -index->tree);
+    int code = query_run_with(scope->store, &delete_index, -index->tree);
     return code == STORE_OK ? drop_tree(scope, index->tree) : code;
 }
 
@@ -382,7 +375,7 @@ int table_remove_parts(const Scope *scope, Table *table)
 {
     int code = replicas_leave(scope, table);
     if (code == STORE_OK)
-        code = run_with_id(scope->store, &delete_tags, table->id);
+        code = query_run_with(scope->store, &delete_tags, table->id);
     if (code == STORE_OK)
         code = expiry_forget(scope, table->id);
     if (code == STORE_OK && stream_is_on(table))
@@ -390,9 +383,9 @@ int table_remove_parts(const Scope *scope, Table *table)
     if (code == STORE_OK)
         code = destinations_remove(scope, table);
     if (code == STORE_OK)
-        code = run_with_id(scope->store, &delete_policies, table->id);
+        code = query_run_with(scope->store, &delete_policies, table->id);
     if (code == STORE_OK)
-        code = run_with_id(scope->store, &delete_insights, table->id);
+        code = query_run_with(scope->store, &delete_insights, table->id);
     return code == STORE_OK ? origin_forget(scope->store, table->id) : code;
 }
 
@@ -402,7 +395,7 @@ int table_remove(const Scope *scope, Table *table)
     for (size_t i = 0; i < table->indexes_count && code == STORE_OK; i++)
         code = index_remove(scope, &table->indexes[i]);
     if (code == STORE_OK)
-        code = run_with_id(scope->store, &delete_table, table->id);
+        code = query_run_with(scope->store, &delete_table, table->id);
     return code == STORE_OK ? drop_tree(scope, table->id) : code;
 }
 

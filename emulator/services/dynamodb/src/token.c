@@ -144,9 +144,7 @@ int token_keep(Call *call, Bytes token, Bytes digest)
 {
     if (!present(token))
         return STORE_OK;
-    Statement *forget = statement_begin(call->store, &forget_tokens);
-    bind_int64(forget, 1, call->now_ms);
-    int code = statement_run(forget);
+    int code = query_run_with(call->store, &forget_tokens, call->now_ms);
     if (code != STORE_OK)
         return code;
     Statement *put = statement_begin(call->store, &put_token);

@@ -165,22 +165,15 @@ int delivery_stream_write_buffer(const Scope *scope, DeliveryStream *stream)
     return statement_run(row);
 }
 
-static int run_with(const Scope *scope, const Query *query, int64_t id)
-{
-    Statement *row = statement_begin(scope->store, query);
-    bind_int64(row, 1, id);
-    return statement_run(row);
-}
-
 int delivery_stream_remove(const Scope *scope, const DeliveryStream *stream)
 {
-    int code = run_with(scope, &remove_row, stream->id);
+    int code = query_run_with(scope->store, &remove_row, stream->id);
     if (code == STORE_OK)
-        code = run_with(scope, &remove_tags, stream->id);
+        code = query_run_with(scope->store, &remove_tags, stream->id);
     if (code == STORE_OK)
-        code = run_with(scope, &remove_sources, stream->id);
+        code = query_run_with(scope->store, &remove_sources, stream->id);
     if (code == STORE_OK)
-        code = run_with(scope, &note_dropped, buffer_log(stream));
+        code = query_run_with(scope->store, &note_dropped, buffer_log(stream));
     deliveries_await(scope->service, scope->now_ms);
     return code;
 }
@@ -198,9 +191,7 @@ int dropped_logs_step(Firehose *firehose, bool *ret_more)
     code = shard_log_drop(firehose->log, id, DROP_CHUNKS, &has_chunks);
     if (code != STORE_OK || has_chunks)
         return code;
-    Statement *forget = statement_begin(firehose->store, &forget_dropped);
-    bind_int64(forget, 1, id);
-    return statement_run(forget);
+    return query_run_with(firehose->store, &forget_dropped, id);
 }
 
 int delivery_streams_list(const Scope *scope, NamesQuery query, FirehoseDeliveryStreamNameList *ret_names)
@@ -226,12 +217,7 @@ int delivery_streams_count(const Scope *scope, int64_t *ret_count)
     Statement *row = statement_begin(scope->store, &count_all);
     bind_text(row, 1, scope->account);
     bind_text(row, 2, scope->region);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return code;
-    *ret_count = column_int64(row, 0);
-    statement_end(row);
-    return STORE_OK;
+    return statement_one_number(row, ret_count);
 }
 
 Bytes delivery_stream_arn(Arena *arena, const DeliveryStream *stream)

@@ -22,12 +22,7 @@ static int first_within(const Firehose *firehose, Bytes account, Bytes region, i
     Statement *row = statement_begin(firehose->store, &within);
     bind_text(row, 1, account);
     bind_text(row, 2, region);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return code;
-    *ret_id = column_int64(row, 0);
-    statement_end(row);
-    return STORE_OK;
+    return statement_one_number(row, ret_id);
 }
 
 static int reset(void *service, Bytes account, Bytes region)

@@ -47,11 +47,8 @@ static Status check_room(Call *call, const Version *version)
 {
     Statement *row = statement_begin(call->store, &count);
     bind_text(row, 1, version->id);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return fault(call, code);
-    int64_t there = column_int64(row, 0);
-    statement_end(row);
+    int64_t there = 0;
+    TRY(expect_ok(call, statement_one_number(row, &there)));
     if (there >= PAIRS_MAX)
         return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
                     "Your resource limits for Schema Version Metadata have been exceeded.");

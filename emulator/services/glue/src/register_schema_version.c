@@ -29,11 +29,8 @@ static Status check_room(Call *call, const Schema *schema)
 {
     Statement *row = statement_begin(call->store, &count);
     bind_int64(row, 1, schema->id);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return fault(call, code);
-    int64_t there = column_int64(row, 0);
-    statement_end(row);
+    int64_t there = 0;
+    TRY(expect_ok(call, statement_one_number(row, &there)));
     if (there >= VERSIONS_MAX)
         return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
                     "More schema versions cannot be created. The maximum limit has been reached.");

@@ -36,11 +36,8 @@ static Status check_new_name(Call *call, Bytes name)
     if (code != STORE_NOT_FOUND)
         return fault(call, code);
     Statement *counting = begin(call, &count);
-    code = statement_one(counting);
-    if (code != STORE_ROW)
-        return fault(call, code);
-    int64_t there = column_int64(counting, 0);
-    statement_end(counting);
+    int64_t there = 0;
+    TRY(expect_ok(call, statement_one_number(counting, &there)));
     if (there >= REGISTRIES_MAX)
         return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED,
                     "More registries cannot be created. The maximum limit has been reached.");

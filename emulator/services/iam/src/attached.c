@@ -162,9 +162,7 @@ int attachment_insert(const Scope *scope, const Entity *owner, Bytes arn)
 
 int attachments_delete(const Scope *scope, const Entity *owner)
 {
-    Statement *delete = statement_begin(scope->store, &detach_all);
-    bind_int64(delete, 1, owner->key);
-    return statement_run(delete);
+    return query_run_with(scope->store, &detach_all, owner->key);
 }
 
 Status policy_attach(Call *call, EntityKind kind, Bytes owner, Bytes arn)

@@ -82,12 +82,7 @@ static int count_of(const Scope *scope, CredentialKind kind, int64_t owner, Byte
     bind_int64(row, 1, owner);
     bind_int64(row, 2, kind);
     bind_text(row, 3, subject);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return code;
-    *ret_count = column_int64(row, 0);
-    statement_end(row);
-    return STORE_OK;
+    return statement_one_number(row, ret_count);
 }
 
 int credentials_count(const Scope *scope, CredentialKind kind, int64_t owner, int64_t *ret_count)

@@ -181,11 +181,8 @@ Status entity_check_new(Call *call, EntityKind kind, Bytes name)
     Statement *statement = statement_begin(call->store, &count_kind);
     bind_text(statement, 1, call->account);
     bind_int64(statement, 2, kind);
-    code = statement_one(statement);
-    if (code != STORE_ROW)
-        return fault(call, code);
-    int64_t count = column_int64(statement, 0);
-    statement_end(statement);
+    int64_t count = 0;
+    TRY(expect_ok(call, statement_one_number(statement, &count)));
     if (count >= kinds[kind].most)
         return fail(call, &IAM_LIMIT_EXCEEDED, "Cannot exceed quota for %s: %d", kinds[kind].quota,
                     (int)kinds[kind].most);

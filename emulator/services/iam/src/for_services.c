@@ -23,12 +23,7 @@ int iam_count_roles(const Scope *scope, int64_t *ret_count)
     Statement *row = statement_begin(scope->store, &count_roles);
     bind_text(row, 1, scope->account);
     bind_int64(row, 2, ENTITY_ROLE);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return code;
-    *ret_count = column_int64(row, 0);
-    statement_end(row);
-    return STORE_OK;
+    return statement_one_number(row, ret_count);
 }
 
 int iam_find_key(const Scope *scope, Bytes access_key, IamIdentity *ret_user)

@@ -103,12 +103,7 @@ int consumers_count(Kinesis *kinesis, const Stream *stream, int64_t *ret_count)
 {
     Statement *count = statement_begin(kinesis->store, &count_consumers);
     bind_int64(count, 1, stream->id);
-    int code = statement_one(count);
-    if (code != STORE_ROW)
-        return code;
-    *ret_count = column_int64(count, 0);
-    statement_end(count);
-    return STORE_OK;
+    return statement_one_number(count, ret_count);
 }
 
 int consumer_may_read(Kinesis *kinesis, int64_t id)

@@ -13,11 +13,8 @@ static Statement *begin(Call *call, const Query *query, const Stream *stream, in
 Status daily_check(Call *call, const Stream *stream, const Daily *daily)
 {
     Statement *count = begin(call, &daily->count, stream, call->now_ms - DAY_MS);
-    int code = statement_one(count);
-    if (code != STORE_ROW)
-        return fault(call, code);
-    int64_t done = column_int64(count, 0);
-    statement_end(count);
+    int64_t done = 0;
+    TRY(expect_ok(call, statement_one_number(count, &done)));
     if (done < daily->max)
         return OK;
     return fail(call, &KINESIS_LIMIT_EXCEEDED, "Stream " BYTES_FMT " under account " BYTES_FMT " %s",

@@ -177,9 +177,7 @@ int reshard_finish(Kinesis *kinesis, Stream *stream, int64_t at_ms)
     if (code != STORE_OK)
         return code;
     stream->reshard = (Reshard){0};
-    Statement *delete = statement_begin(kinesis->store, &delete_begun);
-    bind_int64(delete, 1, stream->id);
-    return statement_run(delete);
+    return query_run_with(kinesis->store, &delete_begun, stream->id);
 }
 
 int reshards_load(Kinesis *kinesis)

@@ -237,9 +237,7 @@ int shard_merge(Kinesis *kinesis, Shard *parent, Shard *adjacent, int64_t at_ms)
 int shard_remove(Kinesis *kinesis, Shard *shard)
 {
     Stream *stream = shard->stream;
-    Statement *delete = statement_begin(kinesis->store, &delete_shard);
-    bind_int64(delete, 1, shard->id);
-    int code = statement_run(delete);
+    int code = query_run_with(kinesis->store, &delete_shard, shard->id);
     if (code == STORE_OK)
         code = trim_drop_log(kinesis, shard->id);
     if (code != STORE_OK)

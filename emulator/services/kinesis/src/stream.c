@@ -155,13 +155,6 @@ Status stream_check_provisioned(Call *call, const Stream *stream)
                 BYTES_ARG(stream->name), BYTES_ARG(stream->account));
 }
 
-static int delete_of(Kinesis *kinesis, const Query *query, int64_t stream_id)
-{
-    Statement *statement = statement_begin(kinesis->store, query);
-    bind_int64(statement, 1, stream_id);
-    return statement_run(statement);
-}
-
 int stream_remove(Kinesis *kinesis, Stream *stream)
 {
     int code = trim_drop_logs(kinesis, stream);
@@ -169,7 +162,7 @@ int stream_remove(Kinesis *kinesis, Stream *stream)
                               &delete_encryptions, &delete_consumers,     &delete_tags,     &delete_rescales,
                               &delete_reshard,     &delete_stream};
     for (size_t i = 0; code == STORE_OK && i < sizeof deletes / sizeof *deletes; i++)
-        code = delete_of(kinesis, deletes[i], stream->id);
+        code = query_run_with(kinesis->store, deletes[i], stream->id);
     if (code != STORE_OK)
         return code;
     subscriptions_wake_stream(kinesis, stream);

@@ -130,9 +130,7 @@ static int drop_step(Kinesis *kinesis, bool *ret_more)
     code = note_code(kinesis, log_id, shard_log_drop(kinesis->log, log_id, STEP_CHUNKS, &has_chunks));
     if (code != STORE_OK || has_chunks)
         return code;
-    Statement *delete = statement_begin(kinesis->store, &delete_dropped);
-    bind_int64(delete, 1, log_id);
-    return statement_run(delete);
+    return query_run_with(kinesis->store, &delete_dropped, log_id);
 }
 
 /* Some shards further in the pass; *ret_more: it isn't over. */

@@ -99,17 +99,10 @@ int metric_filters_count(const Scope *scope, int64_t group_id, int64_t *ret_coun
 {
     Statement *row = statement_begin(scope->store, &count_rows);
     bind_int64(row, 1, group_id);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return code;
-    *ret_count = column_int64(row, 0);
-    statement_end(row);
-    return STORE_OK;
+    return statement_one_number(row, ret_count);
 }
 
 int metric_filters_forget(const Scope *scope, int64_t group_id)
 {
-    Statement *row = statement_begin(scope->store, &forget_rows);
-    bind_int64(row, 1, group_id);
-    return statement_run(row);
+    return query_run_with(scope->store, &forget_rows, group_id);
 }

@@ -118,9 +118,7 @@ int log_group_write_stored(const Scope *scope, const LogGroup *group)
 
 int log_group_remove(const Scope *scope, const LogGroup *group)
 {
-    Statement *row = statement_begin(scope->store, &remove_row);
-    bind_int64(row, 1, group->id);
-    int code = statement_run(row);
+    int code = query_run_with(scope->store, &remove_row, group->id);
     if (code == STORE_OK)
         code = log_tags_forget(scope, log_group_arn(scope->arena, group));
     if (code == STORE_OK)

@@ -93,11 +93,8 @@ static Status check_revision(Call *call, Bytes expected, int64_t revision)
 static Status check_limit(Call *call)
 {
     Statement *row = begin(call, &count_of_account, (Bytes){0}, (Bytes){0});
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return fault(call, code);
-    int64_t count = column_int64(row, 0);
-    statement_end(row);
+    int64_t count = 0;
+    TRY(expect_ok(call, statement_one_number(row, &count)));
     return count < POLICIES_MAX ? OK : fail(call, &LOGS_LIMIT_EXCEEDED, "Resource limit exceeded.");
 }
 

@@ -90,9 +90,7 @@ int log_stream_write(const Scope *scope, const LogStream *stream)
 
 int log_stream_remove(const Scope *scope, const LogStream *stream)
 {
-    Statement *row = statement_begin(scope->store, &remove_row);
-    bind_int64(row, 1, stream->id);
-    int code = statement_run(row);
+    int code = query_run_with(scope->store, &remove_row, stream->id);
     return code == STORE_OK ? sweep_stream(scope, stream->id) : code;
 }
 

@@ -36,9 +36,7 @@ int subscriptions_of(const Scope *scope, int64_t group_id, Subscription subscrip
 
 int subscriptions_remove_all(const Scope *scope, int64_t group_id)
 {
-    Statement *row = statement_begin(scope->store, &remove_all);
-    bind_int64(row, 1, group_id);
-    return statement_run(row);
+    return query_run_with(scope->store, &remove_all, group_id);
 }
 
 /* Those that the filter lets through. */

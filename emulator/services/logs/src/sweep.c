@@ -112,16 +112,10 @@ typedef struct OldChunk {
 
 static int drop_old(Logs *logs, const OldChunk *chunk)
 {
-    Statement *drop = statement_begin(logs->store, &drop_chunk);
-    bind_int64(drop, 1, chunk->id);
-    int code = statement_run(drop);
+    int code = query_run_with(logs->store, &drop_chunk, chunk->id);
     if (code == STORE_OK)
         code = run_on(logs, &settle_group, chunk->group_id, chunk->bytes);
-    if (code != STORE_OK)
-        return code;
-    Statement *settle = statement_begin(logs->store, &settle_stream);
-    bind_int64(settle, 1, chunk->stream_id);
-    return statement_run(settle);
+    return code == STORE_OK ? query_run_with(logs->store, &settle_stream, chunk->stream_id) : code;
 }
 
 static int retention_step(Logs *logs, int64_t at_ms, bool *ret_more)

@@ -84,11 +84,8 @@ static Status check_new_name(Call *call, Bytes name)
 static Status check_count(Call *call)
 {
     Statement *counting = begin(&call->scope, &count);
-    int code = statement_one(counting);
-    if (code != STORE_ROW)
-        return fault(call, code);
-    int64_t there = column_int64(counting, 0);
-    statement_end(counting);
+    int64_t there = 0;
+    TRY(expect_ok(call, statement_one_number(counting, &there)));
     if (there >= DATABASES_MAX)
         return fail(call, &GLUE_RESOURCE_NUMBER_LIMIT_EXCEEDED, "Number of databases exceeds the limit of %d.",
                     DATABASES_MAX);

@@ -46,7 +46,5 @@ Status catalogue_table_find(Call *call, const TableName *name, Table *ret_table)
 
 int catalogue_table_delete(Call *call, int64_t id)
 {
-    Statement *row = statement_begin(call->store, &delete_it);
-    bind_int64(row, 1, id);
-    return statement_run(row);
+    return query_run_with(call->store, &delete_it, id);
 }
