@@ -45,6 +45,8 @@ size_t arena_held(const Arena *arena);         /* bytes of its blocks: what it c
 
 /* done(thing) is called when the arena is freed or reset, the newest first: for handles of libraries. */
 void arena_defer(Arena *arena, void (*done)(void *thing), void *thing);
+/* An empty one (buffer.h), whose bytes are freed so. */
+struct Buffer *arena_buffer(Arena *arena);
 
 #define arena_new_of(arena, Type)           ((Type *)arena_take((arena), sizeof(Type)))
 #define arena_new_array(arena, Type, count) ((Type *)arena_take_array((arena), (count), sizeof(Type)))

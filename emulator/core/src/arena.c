@@ -1,6 +1,7 @@
 /* arena.c - a list of blocks, freed together. Each new block is twice the last, up to a bound; what is large gets a
  * block of its own, so that it wastes nothing of the one at hand and can be given back. */
 #include "budget.h"
+#include "buffer.h"
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -107,6 +108,18 @@ void arena_defer(Arena *arena, void (*done)(void *thing), void *thing)
     Deferred *deferred = arena_new_of(arena, Deferred);
     *deferred = (Deferred){arena->deferred, done, thing};
     arena->deferred = deferred;
+}
+
+static void done_with_buffer(void *buffer)
+{
+    buffer_done(buffer);
+}
+
+Buffer *arena_buffer(Arena *arena)
+{
+    Buffer *buffer = arena_new_of(arena, Buffer);
+    arena_defer(arena, done_with_buffer, buffer);
+    return buffer;
 }
 
 void arena_reset(Arena *arena)

@@ -220,15 +220,9 @@ void json_encode(Buffer *out, const Shape *shape, const void *value)
     }
 }
 
-static void free_buffer(void *buffer)
-{
-    buffer_done(buffer);
-}
-
 Bytes json_text(Arena *arena, const Shape *shape, const void *value)
 {
-    Buffer *json = arena_new_of(arena, Buffer);
-    arena_defer(arena, free_buffer, json);
+    Buffer *json = arena_buffer(arena);
     json_encode(json, shape, value);
     return buffer_bytes(json);
 }

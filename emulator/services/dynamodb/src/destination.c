@@ -72,9 +72,7 @@ int destination_write(const Scope *scope, const Table *table, Destination *desti
 
 int destinations_remove(const Scope *scope, const Table *table)
 {
-    Statement *remove = statement_begin(scope->store, &remove_all);
-    bind_int64(remove, 1, table->id);
-    return statement_run(remove);
+    return query_run_with(scope->store, &remove_all, table->id);
 }
 
 /* Records of one item go to one shard, and so stay in order. aws: recorded keys are 32 hexadecimal digits. */
@@ -102,15 +100,9 @@ static Bytes stream_name_of(Bytes stream_arn)
     return bytes_slice(arn.resource, 7, arn.resource.len - 7);
 }
 
-static void free_buffer(void *buffer)
-{
-    buffer_done(buffer);
-}
-
 int destination_follow(const Scope *scope, const Change *change)
 {
-    Buffer *record = arena_new_of(scope->arena, Buffer);
-    arena_defer(scope->arena, free_buffer, record);
+    Buffer *record = arena_buffer(scope->arena);
     destination_record(scope, change, record);
     Delivery delivery = {.stream = stream_name_of(change->table->destination.stream_arn),
                          .partition_key = partition_key_of(scope->arena, &change->key),

@@ -65,15 +65,9 @@ static uint64_t statement_mark(const PartiqlStatement *statement)
     return mark;
 }
 
-static void free_buffer(void *buffer)
-{
-    buffer_done(buffer);
-}
-
 static Bytes token_of(Arena *arena, const PartiqlStatement *statement, const Position *position)
 {
-    Buffer *buffer = arena_new_of(arena, Buffer);
-    arena_defer(arena, free_buffer, buffer);
+    Buffer *buffer = arena_buffer(arena);
     put_fixed(buffer, statement_mark(statement), 8);
     put_fixed(buffer, position->piece, 2);
     item_encode(buffer, &position->key);

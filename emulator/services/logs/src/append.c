@@ -18,7 +18,7 @@ typedef struct Appending {
     const Scope *scope;
     const LogGroup *group;
     LogStream *stream;
-    Buffer events; /* of the chunk at hand */
+    Buffer *events; /* of the chunk at hand */
     int64_t first_ms, last_ms, count, bytes;
     bool is_there; /* as a row */
 } Appending;
@@ -30,7 +30,7 @@ static int64_t chunk_id(const LogStream *stream)
 
 static void forget_chunk(Appending *at)
 {
-    at->events.len = 0;
+    at->events->len = 0;
     at->count = at->bytes = 0;
     at->is_there = false;
 }
@@ -45,7 +45,7 @@ static void take_event(Appending *at, const LogsInputLogEvent *event)
 {
     if (!at->count)
         at->first_ms = event->timestamp;
-    event_chunk_append(&at->events, at->count ? at->last_ms : 0, event->timestamp, at->scope->now_ms, event->message);
+    event_chunk_append(at->events, at->count ? at->last_ms : 0, event->timestamp, at->scope->now_ms, event->message);
     at->last_ms = event->timestamp;
     at->bytes += (int64_t)event->message.len + EVENT_OVERHEAD_BYTES;
     at->count++;
@@ -61,7 +61,7 @@ static int write_chunk(Appending *at)
 {
     const Logs *logs = at->scope->service;
     bool is_sealed = present(at->group->key_arn);
-    Bytes events = buffer_bytes(&at->events);
+    Bytes events = buffer_bytes(at->events);
     if (!at->is_there)
         at->stream->chunks++;
     Statement *row = statement_begin(at->scope->store, at->is_there ? &go_on : &insert);
@@ -101,7 +101,7 @@ static int take_newest(Appending *at, Statement *row, Batch batch, size_t bytes)
         return STORE_OK;
     if (is_sealed && !unseal(logs->secret, at->scope->arena, at->stream->id, &events))
         return STORE_BROKEN;
-    buffer_append(&at->events, events);
+    buffer_append(at->events, events);
     at->first_ms = column_int64(row, 0);
     at->last_ms = column_int64(row, 1);
     at->count = column_int64(row, 2);
@@ -130,7 +130,7 @@ static int write_events(Appending *at, Batch batch)
     int code = find_newest(at, batch);
     for (size_t i = 0; code == STORE_OK && i < batch.count; i++) {
         size_t len = batch.events[i].message.len + EVENT_HEAD_MAX;
-        if (at->count == CHUNK_EVENTS_MAX || (at->count && at->events.len + len > CHUNK_BYTES_MAX)) {
+        if (at->count == CHUNK_EVENTS_MAX || (at->count && at->events->len + len > CHUNK_BYTES_MAX)) {
             code = write_chunk(at);
             forget_chunk(at);
         }
@@ -151,18 +151,11 @@ static int64_t stored_bytes(Batch batch)
     return bytes;
 }
 
-static void drop_buffer(void *buffer)
-{
-    buffer_done(buffer);
-}
-
 int events_append(const Scope *scope, LogGroup *group, LogStream *stream, Batch batch)
 {
-    Appending *at = arena_new_of(scope->arena, Appending);
+    Appending at = {.scope = scope, .group = group, .stream = stream, .events = arena_buffer(scope->arena)};
     int64_t first_ms = batch.events[0].timestamp, last_ms = batch.events[batch.count - 1].timestamp;
-    *at = (Appending){.scope = scope, .group = group, .stream = stream};
-    arena_defer(scope->arena, drop_buffer, &at->events);
-    int code = write_events(at, batch);
+    int code = write_events(&at, batch);
     if (code != STORE_OK)
         return code;
     if (stream->first_ms == NO_EVENT_MS || first_ms < stream->first_ms)

@@ -49,15 +49,9 @@ static Status check_metric(Call *call, const LogsMetricTransformation *metric, c
     return check_dimensions(call, metric, pattern);
 }
 
-static void drop_buffer(void *buffer)
-{
-    buffer_done(buffer);
-}
-
 static Bytes dimensions_of(Arena *arena, const LogsMetricTransformation *metric)
 {
-    Buffer *text = arena_new_of(arena, Buffer);
-    arena_defer(arena, drop_buffer, text);
+    Buffer *text = arena_buffer(arena);
     for (size_t i = 0; i < metric->dimensions.len; i++) {
         buffer_append(text, metric->dimensions.items[i].key);
         buffer_append_char(text, '\x1f');

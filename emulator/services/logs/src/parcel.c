@@ -1,6 +1,7 @@
 /* parcel.c */
 #include "parcel.h"
 #include "event_id.h"
+#include "wire.h"
 #include <libdeflate.h>
 #include <stdlib.h>
 
@@ -9,48 +10,10 @@
 #define EVENT_BYTES 128  /* of an event, beside its message */
 #define LEVEL       1
 
-static void drop_buffer(void *buffer)
-{
-    buffer_done(buffer);
-}
-
-static Buffer *text_begin(Arena *arena)
-{
-    Buffer *text = arena_new_of(arena, Buffer);
-    arena_defer(arena, drop_buffer, text);
-    return text;
-}
-
-/* As JSON spells it. Messages are UTF-8. */
-static void append_string(Buffer *out, Bytes text)
-{
-    static const char hex[] = "0123456789abcdef";
-    static const char escapes[] = "btn\0fr"; /* of 8 to 13 */
-    buffer_append_char(out, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c >= 0x20 && c != '"' && c != '\\') {
-            buffer_append_char(out, (char)c);
-            continue;
-        }
-        buffer_append_char(out, '\\');
-        if (c >= 0x20) {
-            buffer_append_char(out, (char)c);
-        } else if (c >= 8 && c <= 13 && escapes[c - 8]) {
-            buffer_append_char(out, escapes[c - 8]);
-        } else {
-            buffer_append_text(out, "u00");
-            buffer_append_char(out, hex[c >> 4]);
-            buffer_append_char(out, hex[c & 15]);
-        }
-    }
-    buffer_append_char(out, '"');
-}
-
 static void append_member(Buffer *out, const char *name, Bytes value)
 {
     buffer_append_format(out, "\"%s\":", name);
-    append_string(out, value);
+    json_append_string(out, value);
     buffer_append_char(out, ',');
 }
 
@@ -61,7 +24,7 @@ static void append_event(Buffer *out, Bytes id, int64_t time_ms, Bytes message)
     buffer_append_text(out, "\"timestamp\":");
     buffer_append_int64(out, time_ms);
     buffer_append_text(out, ",\"message\":");
-    append_string(out, message);
+    json_append_string(out, message);
     buffer_append_char(out, '}');
 }
 
@@ -83,7 +46,7 @@ static Bytes pack(Arena *arena, Bytes text)
 
 Bytes parcel_pack(Arena *arena, const ParcelLabel *label, const ParcelEvent *events, size_t count, size_t *at)
 {
-    Buffer *out = text_begin(arena);
+    Buffer *out = arena_buffer(arena);
     char id[EVENT_ID_DIGITS];
     buffer_append_char(out, '{');
     append_member(out, "messageType", TEXT("DATA_MESSAGE"));
@@ -91,7 +54,7 @@ Bytes parcel_pack(Arena *arena, const ParcelLabel *label, const ParcelEvent *eve
     append_member(out, "logGroup", label->group);
     append_member(out, "logStream", label->stream);
     buffer_append_text(out, "\"subscriptionFilters\":[");
-    append_string(out, label->filter);
+    json_append_string(out, label->filter);
     buffer_append_text(out, "],\"logEvents\":[");
     for (size_t first = *at; *at < count; (*at)++) {
         const ParcelEvent *event = &events[*at];
@@ -110,7 +73,7 @@ Bytes parcel_pack(Arena *arena, const ParcelLabel *label, const ParcelEvent *eve
 
 Bytes parcel_of_control(const Scope *scope, const char *words)
 {
-    Buffer *out = text_begin(scope->arena);
+    Buffer *out = arena_buffer(scope->arena);
     buffer_append_text(out, "{\"messageType\":\"CONTROL_MESSAGE\",\"owner\":\"CloudwatchLogs\",\"logGroup\":\"\","
                             "\"logStream\":\"\",\"subscriptionFilters\":[],\"logEvents\":[");
     append_event(out, TEXT(""), scope->now_ms, bytes_of(words));

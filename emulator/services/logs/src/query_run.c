@@ -234,15 +234,9 @@ static void pack(Buffer *out, const InsightsResults *results)
     }
 }
 
-static void drop_buffer(void *buffer)
-{
-    buffer_done(buffer);
-}
-
 static void finish(Stepping *step, LogQuery *query)
 {
-    Buffer *out = arena_new_of(step->scope->arena, Buffer);
-    arena_defer(step->scope->arena, drop_buffer, out);
+    Buffer *out = arena_buffer(step->scope->arena);
     InsightsResults results = insights_end(step->run->run);
     pack(out, &results);
     query->results = buffer_bytes(out);
