@@ -93,6 +93,23 @@ def test_reset_of_an_account_a_region_or_a_service_leaves_the_others(own_emulato
     assert refused(url, "reset", all=True) == (400, "no such member: all")
 
 
+def test_reset_takes_what_logs_has_beside_its_groups(own_emulator):
+    url = own_emulator().url
+    logs, kinesis = client_at(url, "logs"), client_at(url, "kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    stream = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+    place = {"destinationName": "d", "targetArn": stream, "roleArn": "arn:aws:iam::000000000000:role/logs"}
+    arn = logs.put_destination(**place, tags={"a": "b"})["destination"]["arn"]
+    logs.put_resource_policy(policyName="p", policyDocument=json.dumps({"Version": "2012-10-17", "Statement": []}))
+    logs.put_query_definition(name="q", queryString="fields @message")
+    ask(url, "reset", service="logs")
+    assert logs.describe_destinations()["destinations"] == []
+    assert logs.describe_resource_policies()["resourcePolicies"] == []
+    assert logs.describe_query_definitions()["queryDefinitions"] == []
+    logs.put_destination(**place)
+    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {}
+
+
 @pytest.mark.parametrize("durability", ["commit", "memory"])
 def test_what_was_snapshot_is_there_again_after_a_restore(own_emulator, durability):
     url = own_emulator(durability=durability, **({"data": None} if durability == "memory" else {})).url

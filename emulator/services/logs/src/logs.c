@@ -18,22 +18,25 @@
 #include <stdlib.h>
 
 static const Query first_group = {"SELECT id FROM logs_group WHERE " IN_NAMESPACE " LIMIT 1"};
+static const Query reset_queries = {"DELETE FROM logs_query WHERE " IN_NAMESPACE};
+static const Query reset_definitions = {"DELETE FROM logs_query_definition WHERE " IN_NAMESPACE};
+static const Query reset_policies = {"DELETE FROM logs_resource_policy WHERE " IN_NAMESPACE};
+static const Query reset_destinations = {"DELETE FROM logs_destination WHERE " IN_NAMESPACE};
+static const Query reset_tags = {
+    "DELETE FROM logs_tag WHERE arn GLOB 'arn:*:logs:' || coalesce(?2, '*') || ':' || coalesce(?1, '*') || ':*'"};
 
 static int first_within(const Logs *logs, Bytes account, Bytes region, int64_t *ret_id)
 {
     Statement *row = statement_begin(logs->store, &first_group);
     bind_text(row, 1, account);
     bind_text(row, 2, region);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return code;
-    *ret_id = column_int64(row, 0);
-    statement_end(row);
-    return STORE_OK;
+    return statement_one_number(row, ret_id);
 }
 
 static int reset(void *service, Bytes account, Bytes region)
 {
+    static const Query *const queries[] = {&reset_queries,      &reset_definitions, &reset_policies,
+                                           &reset_destinations, &reset_tags,        NULL};
     Logs *logs = service;
     Scope scope = scope_of_runtime(logs->runtime, logs, arena_new());
     LogGroup group;
@@ -48,11 +51,7 @@ static int reset(void *service, Bytes account, Bytes region)
         arena_reset(scope.arena);
     }
     arena_free(scope.arena);
-    if (code == STORE_NOT_FOUND)
-        code = log_queries_remove_all(logs->store, account, region);
-    if (code == STORE_OK)
-        code = query_definitions_remove_all(logs->store, account, region);
-    return code;
+    return code == STORE_NOT_FOUND ? reset_rows(logs->store, queries, account, region) : code;
 }
 
 static void on_rollback(void *context)

@@ -17,8 +17,8 @@ const Migration logs_query_schema = {
     },
 };
 
-#define COLUMNS                                                                                                        \
-    "number, id, groups, text, status, created_ms, from_s, to_s, max_results, finished_ms, matched, scanned, bytes, results"
+#define LISTED                                                                                                         \
+    "number, id, groups, text, status, created_ms, from_s, to_s, max_results, finished_ms, matched, scanned, bytes"
 
 static const Column columns[] = {COLUMN(LogQuery, number),
                                  COLUMN(LogQuery, id),
@@ -36,21 +36,18 @@ static const Column columns[] = {COLUMN(LogQuery, number),
                                  COLUMN_BYTES("results", LogQuery, results)};
 static const Row whole = ROW(columns), listed = {columns, 13};
 
-static const Query find_row = {"SELECT " COLUMNS " FROM logs_query WHERE id = ?1 AND account = ?2 AND region = ?3"};
+static const Query find_row = {"SELECT " LISTED
+                               ", results FROM logs_query WHERE id = ?1 AND account = ?2 AND region = ?3"};
 static const Query insert_row = {
     "INSERT INTO logs_query (id, account, region, groups, text, status, created_ms, from_s,"
     " to_s, max_results, finished_ms, matched, scanned, bytes)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, 0, 0)"};
 static const Query write_row = {"UPDATE logs_query SET status = ?1, finished_ms = ?2, results = ?3, matched = ?4,"
                                 " scanned = ?5, bytes = ?6 WHERE number = ?7"};
-static const Query rows_before = {
-    "SELECT number, id, groups, text, status, created_ms, from_s, to_s, max_results, finished_ms,"
-    " matched, scanned, bytes FROM logs_query WHERE account = ?1 AND region = ?2"
-    " AND (number < ?3 OR ?3 = 0) ORDER BY number DESC"};
+static const Query rows_before = {"SELECT " LISTED " FROM logs_query WHERE account = ?1 AND region = ?2"
+                                  " AND (number < ?3 OR ?3 = 0) ORDER BY number DESC"};
 static const Query sweep = {"DELETE FROM logs_query WHERE number IN"
                             " (SELECT number FROM logs_query WHERE created_ms < ?1 ORDER BY number LIMIT ?2)"};
-static const Query remove_all = {
-    "DELETE FROM logs_query WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR region = ?2)"};
 
 int log_query_insert(const Scope *scope, LogQuery *query)
 {
@@ -110,14 +107,6 @@ int log_queries_sweep(const Scope *scope)
     Statement *row = statement_begin(scope->store, &sweep);
     bind_int64(row, 1, scope->now_ms - QUERY_KEPT_MS);
     bind_int64(row, 2, SWEPT_AT_ONCE);
-    return statement_run(row);
-}
-
-int log_queries_remove_all(Store *store, Bytes account, Bytes region)
-{
-    Statement *row = statement_begin(store, &remove_all);
-    bind_text(row, 1, account);
-    bind_text(row, 2, region);
     return statement_run(row);
 }
 

@@ -32,7 +32,6 @@ Statement *log_queries_before(const Scope *scope, int64_t number);
 void log_query_read(Arena *arena, Statement *row, LogQuery *ret_query);
 /* Those that are too old, a few. */
 MUST_CHECK int log_queries_sweep(const Scope *scope);
-MUST_CHECK int log_queries_remove_all(Store *store, Bytes account, Bytes region);
 
 bool log_query_is_going_on(const LogQuery *query);
 /* A step of its run, which changes it and writes it. */

@@ -3,4 +3,3 @@
 #include "state.h"
 
 extern const Migration logs_definition_schema;
-MUST_CHECK int query_definitions_remove_all(Store *store, Bytes account, Bytes region);

@@ -41,16 +41,6 @@ static const Query after = {"SELECT id, name, groups, text, modified_ms FROM log
 static const Query find_row = {"SELECT id, name, groups, text, modified_ms FROM logs_query_definition"
                                " WHERE account = ?1 AND region = ?2 AND id = ?3"};
 static const Query remove_row = {"DELETE FROM logs_query_definition WHERE account = ?1 AND region = ?2 AND id = ?3"};
-static const Query remove_all = {
-    "DELETE FROM logs_query_definition WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR region = ?2)"};
-
-int query_definitions_remove_all(Store *store, Bytes account, Bytes region)
-{
-    Statement *row = statement_begin(store, &remove_all);
-    bind_text(row, 1, account);
-    bind_text(row, 2, region);
-    return statement_run(row);
-}
 
 static Statement *begin(Call *call, const Query *query, Bytes id)
 {
