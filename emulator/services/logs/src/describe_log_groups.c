@@ -37,18 +37,12 @@ static bool is_wanted(const LogsDescribeLogGroupsInput *in, const LogGroup *grou
            (!present(in->log_group_class) || bytes_equal(group->class_name, in->log_group_class));
 }
 
-/* Where the first page begins: before the prefix. */
-static Bytes start_after(const LogsDescribeLogGroupsInput *in)
-{
-    return present(in->next_token) ? in->next_token : (Bytes){0};
-}
-
 static Status describe_all(Call *call, const LogsDescribeLogGroupsInput *in, LogsDescribeLogGroupsOutput *out)
 {
     size_t limit = in->has_limit ? (size_t)in->limit : PAGE_MAX;
     int code;
     LogGroup group;
-    Statement *rows = log_groups_after(&call->scope, start_after(in));
+    Statement *rows = log_groups_after(&call->scope, in->next_token);
     while ((code = statement_step(rows)) == STORE_ROW) {
         ArenaMark mark = arena_mark(call->arena);
         budget_work(call->arena, ROW_STEPS);

@@ -118,6 +118,7 @@ typedef struct Head {
     Events *events;
     LogEvent event;
     bool has_event;
+    EventPlace behind; /* where its events begin in this step */
     Place *place;
     Bytes log; /* "<account>:<group>" */
 } Head;
@@ -148,17 +149,13 @@ static int open_head(const Scope *scope, const LogQuery *query, Bytes name, Plac
     if (code != STORE_OK)
         return code;
     head->log = arena_text(scope->arena, BYTES_FMT ":" BYTES_FMT, BYTES_ARG(scope->account), BYTES_ARG(name));
-    EventsQuery *events = arena_new_of(scope->arena, EventsQuery);
-    LogGroup *group = arena_new_of(scope->arena, LogGroup);
-    EventPlace *behind = arena_new_of(scope->arena, EventPlace);
-    *group = head->group;
-    *behind = place->at;
-    *events = (EventsQuery){.group = group,
-                            .from_ms = query->from_s * MS_PER_S,
-                            .to_ms = (query->to_s + 1) * MS_PER_S,
-                            .is_backward = true,
-                            .behind = place->has_begun ? behind : NULL};
-    head->events = events_open(scope, events);
+    head->behind = place->at;
+    EventsQuery events = {.group = &head->group,
+                          .from_ms = query->from_s * MS_PER_S,
+                          .to_ms = (query->to_s + 1) * MS_PER_S,
+                          .is_backward = true,
+                          .behind = place->has_begun ? &head->behind : NULL};
+    head->events = events_open(scope, &events);
     return move_on(head);
 }
 

@@ -1,6 +1,7 @@
 /* tags.c - TagResource, UntagResource, ListTagsForResource, and the older TagLogGroup, UntagLogGroup, ListTagsLogGroup,
  * which are about the same tags. What has some is known by its ARN. CloudWatch Logs API Reference. */
 #include "tags.h"
+#include "destination.h"
 #include "group.h"
 #include "logs_operations.h"
 
@@ -55,29 +56,11 @@ int log_tags_forget(const Scope *scope, Bytes arn)
     return statement_run(row);
 }
 
-static const Query find_destination = {
-    "SELECT 1 FROM logs_destination WHERE account = ?1 AND region = ?2 AND name = ?3"};
-
-/* What can have tags: how its ARN's resource begins, and where it is looked up. */
-static const struct Tagged {
-    const char *kind;
-    const Query *find; /* NULL: a group */
-} taggeds[] = {{"log-group:", NULL}, {"destination:", &find_destination}};
-
-static int find_tagged(Call *call, const struct Tagged *tagged, Bytes name)
+static int find_tagged(const Scope *scope, bool is_group, Bytes name)
 {
     LogGroup group;
-    if (!tagged->find)
-        return log_group_find(&call->scope, name, &group);
-    Statement *row = statement_begin(call->store, tagged->find);
-    bind_text(row, 1, call->account);
-    bind_text(row, 2, call->region);
-    bind_text(row, 3, name);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return code;
-    statement_end(row);
-    return STORE_OK;
+    Destination destination;
+    return is_group ? log_group_find(scope, name, &group) : destination_find(scope, name, &destination);
 }
 
 static Status check_resource(Call *call, Bytes text)
@@ -85,12 +68,11 @@ static Status check_resource(Call *call, Bytes text)
     Arn arn;
     if (!arn_parse(text, &arn) || !bytes_is(arn.service, "logs"))
         return fail(call, &LOGS_INVALID_PARAMETER, "The specified resource ARN is not valid.");
-    for (size_t i = 0; i < sizeof taggeds / sizeof *taggeds; i++) {
-        Bytes kind = bytes_of(taggeds[i].kind);
-        if (!bytes_starts_with(arn.resource, kind) || !bytes_equal(arn.account, call->account) ||
-            !bytes_equal(arn.region, call->region))
-            continue;
-        int code = find_tagged(call, &taggeds[i], bytes_slice(arn.resource, kind.len, arn.resource.len - kind.len));
+    Bytes name = arn.resource, kind = bytes_cut(&name, ':');
+    bool is_group = bytes_is(kind, "log-group"),
+         is_own = bytes_equal(arn.account, call->account) && bytes_equal(arn.region, call->region);
+    if (is_own && present(name) && (is_group || bytes_is(kind, "destination"))) {
+        int code = find_tagged(&call->scope, is_group, name);
         if (code != STORE_NOT_FOUND)
             return expect_ok(call, code);
     }
