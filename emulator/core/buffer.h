@@ -35,6 +35,7 @@ static inline void buffer_append_char(Buffer *buffer, char c)
 void buffer_append_be16(Buffer *buffer, uint16_t value);
 void buffer_append_be32(Buffer *buffer, uint32_t value);
 void buffer_append_be64(Buffer *buffer, uint64_t value);
+void buffer_append_le(Buffer *buffer, uint64_t value, size_t len); /* the lowest byte first */
 static inline Bytes buffer_bytes(const Buffer *buffer)
 {
     return (Bytes){buffer->ptr ? buffer->ptr : "", buffer->len};

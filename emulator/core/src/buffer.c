@@ -128,3 +128,11 @@ void buffer_append_be64(Buffer *buffer, uint64_t value)
 {
     append_big_endian(buffer, value, 8);
 }
+
+void buffer_append_le(Buffer *buffer, uint64_t value, size_t len)
+{
+    char *out = buffer_reserve(buffer, len);
+    for (size_t i = 0; i < len; i++)
+        out[i] = (char)(value >> (8 * i));
+    buffer->len += len;
+}

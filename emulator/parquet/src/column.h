@@ -13,6 +13,7 @@ typedef enum PhysicalType {
     TYPE_BYTE_ARRAY,
     TYPE_FIXED_LEN_BYTE_ARRAY,
 } PhysicalType;
+enum { ENCODING_PLAIN = 0, ENCODING_RLE = 3, ENCODING_RLE_DICTIONARY = 8 };
 PhysicalType physical_type(ParquetKind kind);
 
 typedef struct Column {

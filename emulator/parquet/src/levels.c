@@ -1,6 +1,6 @@
 /* levels.c */
 #include "levels.h"
-#include "thrift.h"
+#include "varint.h"
 
 #define RUN_MIN    8
 #define GROUPS_MAX 63 /* their count takes one byte then */
@@ -48,7 +48,7 @@ static void write_group(LevelWriter *writer)
 static void write_run(LevelWriter *writer)
 {
     end_groups(writer);
-    thrift_varint(writer->out, writer->run << 1);
+    varint_append(writer->out, writer->run << 1);
     for (int bits = 0; bits < writer->bits; bits += 8)
         buffer_append_char(writer->out, (char)(writer->last >> bits));
     writer->run = 0;

@@ -7,7 +7,6 @@
 #include <zlib.h>
 
 enum { PAGE_DATA = 0, PAGE_DICTIONARY = 2, PAGE_DATA_2 = 3 };
-enum { ENCODING_PLAIN = 0, ENCODING_RLE = 3, ENCODING_RLE_DICTIONARY = 8 };
 #define GZIP_WINDOW (15 + 16) /* zlib: the largest, in gzip's form */
 #define GZIP_MEMORY 8
 
@@ -37,18 +36,12 @@ static void append_pressed(Buffer *out, ParquetCodec codec, Bytes bytes)
         buffer_append(out, bytes);
 }
 
-static void append_le32(Buffer *out, uint32_t value)
-{
-    const char bytes[4] = {(char)value, (char)(value >> 8), (char)(value >> 16), (char)(value >> 24)};
-    buffer_append(out, (Bytes){bytes, sizeof bytes});
-}
-
 /* Data pages of version 1 have their length before them. Returns the length without it. */
 static size_t append_levels(Buffer *out, const char *levels, size_t count, int largest, bool has_length)
 {
     size_t at = out->len;
     if (has_length)
-        append_le32(out, 0);
+        buffer_append_le(out, 0, 4);
     LevelWriter writer = levels_begin(out, bits_for((uint32_t)largest));
     for (size_t i = 0; i < count; i++)
         levels_add(&writer, (unsigned char)levels[i]);

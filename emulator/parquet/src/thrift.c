@@ -1,26 +1,18 @@
 /* thrift.c */
 #include "thrift.h"
+#include "varint.h"
 
 #define DELTA_MAX 15
 #define LIST_MAX  14
 
-void thrift_varint(Buffer *out, uint64_t value)
-{
-    while (value >= 0x80) {
-        buffer_append_char(out, (char)(value | 0x80));
-        value >>= 7;
-    }
-    buffer_append_char(out, (char)value);
-}
-
 void thrift_item_integer(Buffer *out, int64_t value)
 {
-    thrift_varint(out, ((uint64_t)value << 1) ^ (uint64_t)(value >> 63));
+    varint_append(out, zigzag(value));
 }
 
 void thrift_item_binary(Buffer *out, Bytes value)
 {
-    thrift_varint(out, value.len);
+    varint_append(out, value.len);
     buffer_append(out, value);
 }
 
@@ -72,5 +64,5 @@ void thrift_list(ThriftStruct *in, int field, ThriftType type, size_t count)
         return;
     }
     buffer_append_char(in->out, (char)(0xf0 | type));
-    thrift_varint(in->out, count);
+    varint_append(in->out, count);
 }

@@ -32,4 +32,3 @@ ThriftStruct thrift_struct(ThriftStruct *in, int field);
 void thrift_list(ThriftStruct *in, int field, ThriftType type, size_t count);
 void thrift_item_integer(Buffer *out, int64_t value);
 void thrift_item_binary(Buffer *out, Bytes value);
-void thrift_varint(Buffer *out, uint64_t value); /* seven bits a byte, the lowest first */

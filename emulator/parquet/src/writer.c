@@ -10,8 +10,6 @@
 #define SECONDS_PER_DAY 86400
 #define NS_PER_S        INT64_C(1000000000)
 
-enum { ENCODING_PLAIN = 0, ENCODING_RLE = 3, ENCODING_RLE_DICTIONARY = 8 };
-
 struct ParquetWriter {
     const ParquetField *fields;
     size_t fields_count;
@@ -87,18 +85,10 @@ void parquet_put_absent(ParquetWriter *writer, size_t column, ParquetLevels leve
     put(writer, column, levels, false);
 }
 
-static void append_le(Buffer *out, uint64_t value, size_t len)
-{
-    char *to = buffer_reserve(out, len);
-    for (size_t i = 0; i < len; i++)
-        to[i] = (char)(value >> (8 * i));
-    out->len += len;
-}
-
 void parquet_put_integer(ParquetWriter *writer, size_t at, ParquetLevels levels, int64_t value)
 {
     Column *column = put(writer, at, levels, true);
-    append_le(&column->values, (uint64_t)value, column->value_len);
+    buffer_append_le(&column->values, (uint64_t)value, column->value_len);
 }
 
 void parquet_put_real(ParquetWriter *writer, size_t at, ParquetLevels levels, double value)
@@ -109,14 +99,14 @@ void parquet_put_real(ParquetWriter *writer, size_t at, ParquetLevels levels, do
     uint64_t bits64;
     memcpy(&bits32, &half, sizeof bits32);
     memcpy(&bits64, &value, sizeof bits64);
-    append_le(&column->values, column->type == TYPE_FLOAT ? bits32 : bits64, column->value_len);
+    buffer_append_le(&column->values, column->type == TYPE_FLOAT ? bits32 : bits64, column->value_len);
 }
 
 void parquet_put_bytes(ParquetWriter *writer, size_t at, ParquetLevels levels, Bytes value)
 {
     Column *column = put(writer, at, levels, true);
     if (!column->value_len)
-        append_le(&column->values, value.len, 4);
+        buffer_append_le(&column->values, value.len, 4);
     buffer_append(&column->values, value);
 }
 
@@ -129,8 +119,8 @@ void parquet_put_time(ParquetWriter *writer, size_t at, ParquetLevels levels, in
         of_day += SECONDS_PER_DAY;
         day--;
     }
-    append_le(&column->values, (uint64_t)(of_day * NS_PER_S + nanoseconds), 8);
-    append_le(&column->values, (uint64_t)(day + JULIAN_1970), 4);
+    buffer_append_le(&column->values, (uint64_t)(of_day * NS_PER_S + nanoseconds), 8);
+    buffer_append_le(&column->values, (uint64_t)(day + JULIAN_1970), 4);
 }
 
 static void begin_file(ParquetWriter *writer, Buffer *out)
@@ -229,7 +219,7 @@ void parquet_end(ParquetWriter *writer, Buffer *out)
     thrift_binary(&told, 6, CREATED_BY);
     thrift_end(&told);
     buffer_append(out, buffer_bytes(&footer));
-    append_le(out, footer.len, 4);
+    buffer_append_le(out, footer.len, 4);
     buffer_append(out, MAGIC);
     buffer_done(&footer);
 }

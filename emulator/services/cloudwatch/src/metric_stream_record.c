@@ -1,6 +1,7 @@
 /* metric_stream_record.c - the formats of metric streams. aws: CloudWatch User Guide, Metric stream output in JSON
  * format; in OpenTelemetry 1.0.0 format; in OpenTelemetry 0.7.0 format. */
 #include "metric_stream.h"
+#include "varint.h"
 #include "wire.h"
 #include "words.h"
 
@@ -105,25 +106,17 @@ static void tell_json(const Scope *scope, const CloudwatchPutMetricStreamInput *
 
 typedef enum WireType { WIRE_FIXED64 = 1, WIRE_BYTES = 2 } WireType;
 
-static void put_varint(Buffer *out, uint64_t value)
-{
-    for (; value >= 0x80; value >>= 7)
-        buffer_append_char(out, (char)(value | 0x80));
-    buffer_append_char(out, (char)value);
-}
-
 static void put_text(Buffer *out, unsigned field, Bytes text)
 {
-    put_varint(out, field << 3 | WIRE_BYTES);
-    put_varint(out, text.len);
+    varint_append(out, field << 3 | WIRE_BYTES);
+    varint_append(out, text.len);
     buffer_append(out, text);
 }
 
 static void put_fixed(Buffer *out, unsigned field, uint64_t value)
 {
-    put_varint(out, field << 3 | WIRE_FIXED64);
-    for (int shift = 0; shift < 64; shift += 8)
-        buffer_append_char(out, (char)(value >> shift));
+    varint_append(out, field << 3 | WIRE_FIXED64);
+    buffer_append_le(out, value, 8);
 }
 
 static void put_double(Buffer *out, unsigned field, double value)
@@ -263,7 +256,7 @@ static void tell_otel(const Scope *scope, const CloudwatchPutMetricStreamInput *
     put_message(&metrics, 1, &resource);
     put_message(&metrics, 2, &of_scope);
     put_message(&request, 1, &metrics);
-    put_varint(out, request.len);
+    varint_append(out, request.len);
     buffer_append(out, buffer_bytes(&request));
     buffer_done(&request);
 }

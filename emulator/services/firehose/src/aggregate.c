@@ -1,6 +1,7 @@
 /* aggregate.c - magic ‖ protobuf message AggregatedRecord ‖ MD5 of the message. What isn't exactly that is a record of
  * its own, as AWS's libraries have it. */
 #include "aggregate.h"
+#include "varint.h"
 #include <nettle/md5.h>
 
 #define MAGIC         TEXT("\xf3\x89\x9a\xc2")
@@ -18,35 +19,23 @@ static bool take(Bytes *rest, size_t len, Bytes *ret)
     return true;
 }
 
-static bool take_varint(Bytes *rest, uint64_t *ret)
-{
-    Bytes byte;
-    *ret = 0;
-    for (int shift = 0; shift < 64 && take(rest, 1, &byte); shift += 7) {
-        *ret |= (uint64_t)(byte.ptr[0] & 0x7f) << shift;
-        if (!(byte.ptr[0] & 0x80))
-            return true;
-    }
-    return false;
-}
-
 /* *ret_value is set for bytes only. */
 static bool take_field(Bytes *rest, uint64_t *ret_field, bool *ret_is_bytes, Bytes *ret_value)
 {
     uint64_t tag, number;
-    if (!take_varint(rest, &tag))
+    if (!varint_read(rest, &tag))
         return false;
     *ret_field = tag >> 3;
     *ret_is_bytes = (tag & 7) == WIRE_BYTES;
     switch (tag & 7) {
     case WIRE_VARINT:
-        return take_varint(rest, &number);
+        return varint_read(rest, &number);
     case WIRE_FIXED64:
         return take(rest, 8, ret_value);
     case WIRE_FIXED32:
         return take(rest, 4, ret_value);
     case WIRE_BYTES:
-        return take_varint(rest, &number) && number <= rest->len && take(rest, (size_t)number, ret_value);
+        return varint_read(rest, &number) && number <= rest->len && take(rest, (size_t)number, ret_value);
     default:
         return false;
     }

@@ -59,14 +59,12 @@ const char *compression_encoding(Bytes format)
 
 static void le16(Buffer *out, uint32_t value)
 {
-    buffer_append_char(out, (char)(value & 0xff));
-    buffer_append_char(out, (char)(value >> 8 & 0xff));
+    buffer_append_le(out, value, 2);
 }
 
 static void le32(Buffer *out, uint32_t value)
 {
-    le16(out, value & 0xffff);
-    le16(out, value >> 16);
+    buffer_append_le(out, value, 4);
 }
 
 Compressor *compressor_new(Bytes format, Bytes name, int64_t at_ms, CompressorSize size)
