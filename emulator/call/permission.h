@@ -39,8 +39,9 @@ typedef struct Permission {
     /* NULL: "<prefix>:<operation>"; several with spaces between; "": it asks for nothing. */
     const char *action;
     /* Alternatives with spaces between, the first that can be made counts: "{StreamARN} stream/{StreamName}". {A.B} is
-     * a member of the input, {A[]} each of a list, {@self} who calls, {@account} their account. A value that is an ARN
-     * already stands for all of it. NULL: "*". */
+     * a member of the input, {A[]} each of a list, {@self} who calls, {@account} their account. The first value, where
+     * it is an ARN already, stands for all before it; a later one may be anything that looks like one: an object's key.
+     * NULL: "*". */
     const char *resource;
     /* Instead of all that. */
     void (*needs)(Call *call, const void *in, NeedList *needs);

@@ -207,6 +207,19 @@ def test_a_call_is_decided_as_documented(emu, case):
     decide(emu, case)
 
 
+@pytest.mark.parametrize("source", ["a+b", "a&b"])
+def test_a_copy_is_of_the_object_that_was_judged(emu, source):
+    """Spelled as no SDK does: "+" is no space in a path, and "&" ends nothing."""
+    judged = {"a+b": "a b", "a&b": "a"}[source]
+    case = {"call": ["s3"], "policies": [[{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"},
+                                          {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{{bucket}}/{judged}"}]]}
+    account = Account(emu, case)
+    account.root("s3").put_object(Bucket=account.bucket, Key=source, Body=b"secret")
+    client = client_at(emu.url, "s3", **account.caller())
+    client.meta.events.register("before-call.s3.CopyObject", lambda params, **_: params["headers"].update({"x-amz-copy-source": f"{account.bucket}/{source}"}))
+    assert refusal(client.copy_object, Bucket=account.bucket, Key="copy", CopySource=f"{account.bucket}/x")[0] == "AccessDenied"
+
+
 # What a request has of itself, and what it can be given.
 ALWAYS_THERE = ("aws:SourceIp", "aws:CurrentTime", "aws:SecureTransport", "aws:username", "aws:UserAgent")
 

@@ -147,12 +147,13 @@ static Texts values_of(const Expansion *expansion, Bytes name)
     return texts;
 }
 
-static Texts joined(Arena *arena, const Texts *heads, const Texts *tails)
+/* may_be_whole: a tail that is an ARN already stands without its head. */
+static Texts joined(Arena *arena, const Texts *heads, const Texts *tails, bool may_be_whole)
 {
     Texts all = {.arena = arena};
     for (size_t i = 0; i < heads->len; i++)
         for (size_t at = 0; at < tails->len; at++)
-            add_text(&all, bytes_starts_with(tails->items[at], TEXT("arn:"))
+            add_text(&all, may_be_whole && bytes_starts_with(tails->items[at], TEXT("arn:"))
                                ? tails->items[at]
                                : arena_text(arena, BYTES_FMT BYTES_FMT, BYTES_ARG(heads->items[i]),
                                             BYTES_ARG(tails->items[at])));
@@ -166,15 +167,14 @@ static Texts expand(const Expansion *expansion, Bytes template)
     Texts made = {.arena = arena};
     Bytes rest = template;
     add_text(&made, TEXT(""));
-    while (present(rest) && rest.len) {
-        Bytes literal = bytes_cut(&rest, '{'), empty_or_more = literal;
-        Texts piece = {.arena = arena};
-        add_text(&piece, empty_or_more);
-        made = joined(arena, &made, &piece);
+    for (bool is_first = true; present(rest) && rest.len; is_first = false) {
+        Texts literal = {.arena = arena};
+        add_text(&literal, bytes_cut(&rest, '{'));
+        made = joined(arena, &made, &literal, false);
         if (!present(rest))
             break;
         Texts values = values_of(expansion, bytes_cut(&rest, '}'));
-        made = joined(arena, &made, &values);
+        made = joined(arena, &made, &values, is_first);
     }
     return made;
 }

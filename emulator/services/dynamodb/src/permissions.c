@@ -3,7 +3,9 @@
 #include "dynamodb.h"
 #include "dynamodb_model.h"
 #include "permission.h"
+#include "request.h"
 #include "resource_policy.h"
+#include "statement.h"
 #include "tag.h"
 
 extern const PermissionsOf dynamodb_permissions;
@@ -14,6 +16,13 @@ static void add_table(Call *call, NeedList *needs, const char *action, Bytes tab
     Bytes resource = is_arn ? table : arena_text(call->arena, "table/" BYTES_FMT, BYTES_ARG(table));
     need_add(needs, arena_text(call->arena, "dynamodb:%s", action),
              permission_arn(call, &dynamodb_permissions, resource));
+}
+
+/* What a request does wrong its operation says. */
+static void take_back_failure(Call *call)
+{
+    call->error = NULL;
+    call->error_fields = NULL;
 }
 
 /* aws: Developer Guide, "IAM policies with DynamoDB transactions": each by the action of its kind. */
@@ -57,81 +66,46 @@ static void restore_time_needs(Call *call, const void *in, NeedList *needs)
     restore_needs(call, source, input->target_table_name, "RestoreTableToPointInTime", needs);
 }
 
-/* PartiQL: the verb, and the table behind it. */
-
-/* A word, or what stands between quotes, of which *ret_is_quoted tells; absent: the end. */
-static Bytes next_word(Bytes *rest, char *ret_quote)
+/* What the statement's own reader makes of it: what a statement may do is not guessed from its words. */
+static void add_statement(Call *call, Bytes text, const DynamodbPreparedStatementParameters *parameters,
+                          NeedList *needs)
 {
-    *ret_quote = 0;
-    while (rest->len && !((*rest->ptr | 0x20) >= 'a' && (*rest->ptr | 0x20) <= 'z') && !strchr("\"'._-", *rest->ptr) &&
-           !(*rest->ptr >= '0' && *rest->ptr <= '9'))
-        *rest = bytes_slice(*rest, 1, rest->len - 1);
-    if (!rest->len)
-        return (Bytes){0};
-    if (*rest->ptr == '"' || *rest->ptr == '\'') {
-        char quote = *ret_quote = *rest->ptr;
-        *rest = bytes_slice(*rest, 1, rest->len - 1);
-        Bytes word = bytes_cut(rest, quote);
-        if (!present(*rest))
-            *rest = TEXT("");
-        return word;
+    static const char *const actions[] = {
+        [STATEMENT_SELECT] = "PartiQLSelect", [STATEMENT_EXISTS] = "PartiQLSelect",
+        [STATEMENT_INSERT] = "PartiQLInsert", [STATEMENT_UPDATE] = "PartiQLUpdate",
+        [STATEMENT_DELETE] = "PartiQLDelete",
+    };
+    PartiqlStatement statement;
+    if (!is_ok(parameters_check(call, parameters)) || !is_ok(statement_parse(call, text, parameters, &statement))) {
+        take_back_failure(call);
+        return;
     }
-    size_t len = 1;
-    bool is_dot = *rest->ptr == '.';
-    while (!is_dot && len < rest->len &&
-           (((rest->ptr[len] | 0x20) >= 'a' && (rest->ptr[len] | 0x20) <= 'z') || strchr("_-", rest->ptr[len]) ||
-            (rest->ptr[len] >= '0' && rest->ptr[len] <= '9')))
-        len++;
-    Bytes word = bytes_slice(*rest, 0, len);
-    *rest = bytes_slice(*rest, len, rest->len - len);
-    return word;
-}
-
-static bool is_word(Bytes word, char quote, const char *wanted)
-{
-    return !quote && bytes_equal_ignoring_case(word, bytes_of(wanted));
-}
-
-/* SELECT … FROM t, EXISTS(SELECT … FROM t), INSERT INTO t, UPDATE t, DELETE FROM t; "t"."index". */
-static void add_statement(Call *call, Bytes statement, NeedList *needs)
-{
-    char quote;
-    Bytes rest = statement, word = next_word(&rest, &quote);
-    const char *action = is_word(word, quote, "INSERT")   ? "PartiQLInsert"
-                         : is_word(word, quote, "UPDATE") ? "PartiQLUpdate"
-                         : is_word(word, quote, "DELETE") ? "PartiQLDelete"
-                                                          : "PartiQLSelect";
-    if (!is_word(word, quote, "UPDATE"))
-        do {
-            word = next_word(&rest, &quote);
-        } while (present(word) && !is_word(word, quote, "FROM") && !is_word(word, quote, "INTO"));
-    Bytes table = next_word(&rest, &quote);
-    if (!present(table))
-        return; /* it is no statement, which the operation says */
-    Bytes dot = next_word(&rest, &quote);
-    Bytes index = bytes_is(dot, ".") ? next_word(&rest, &quote) : (Bytes){0};
-    if (present(index))
-        table = arena_text(call->arena, BYTES_FMT "/index/" BYTES_FMT, BYTES_ARG(table), BYTES_ARG(index));
-    add_table(call, needs, action, table);
+    Bytes table = statement.table_name;
+    if (present(statement.index_name))
+        table =
+            arena_text(call->arena, BYTES_FMT "/index/" BYTES_FMT, BYTES_ARG(table), BYTES_ARG(statement.index_name));
+    add_table(call, needs, actions[statement.kind], table);
 }
 
 static void statement_needs(Call *call, const void *in, NeedList *needs)
 {
-    add_statement(call, ((const DynamodbExecuteStatementInput *)in)->statement, needs);
+    const DynamodbExecuteStatementInput *input = in;
+    add_statement(call, input->statement, &input->parameters, needs);
 }
 
 static void batch_needs(Call *call, const void *in, NeedList *needs)
 {
     const DynamodbBatchExecuteStatementInput *input = in;
     for (size_t i = 0; i < input->statements.len; i++)
-        add_statement(call, input->statements.items[i].statement, needs);
+        add_statement(call, input->statements.items[i].statement, &input->statements.items[i].parameters, needs);
 }
 
 static void transaction_needs(Call *call, const void *in, NeedList *needs)
 {
     const DynamodbExecuteTransactionInput *input = in;
     for (size_t i = 0; i < input->transact_statements.len; i++)
-        add_statement(call, input->transact_statements.items[i].statement, needs);
+        add_statement(call, input->transact_statements.items[i].statement,
+                      &input->transact_statements.items[i].parameters, needs);
 }
 
 static bool hash_name(Call *call, Bytes table_name, Bytes index, Bytes *ret_name)
@@ -158,26 +132,17 @@ static Bytes value_named(const AnyList *items, Bytes name)
     return (Bytes){0};
 }
 
-/* "#k = :v AND …": the value that the hash key is to have. */
-static Bytes value_of_condition(const DynamodbQueryInput *in, Bytes hash)
+/* The value that a query wants its hash key to have. */
+static Bytes value_queried(Call *call, const DynamodbQueryInput *in, Bytes hash)
 {
-    char quote;
-    Bytes rest = present(in->key_condition_expression) ? in->key_condition_expression : TEXT("");
-    for (Bytes word, before = {0}; present(word = next_word(&rest, &quote)); before = word) {
-        bool is_value = word.ptr > in->key_condition_expression.ptr && word.ptr[-1] == ':';
-        if (!is_value || !present(before))
-            continue;
-        Bytes name = before;
-        bool is_alias = before.ptr > in->key_condition_expression.ptr && before.ptr[-1] == '#';
-        for (size_t i = 0; is_alias && i < in->expression_attribute_names.len; i++) {
-            Bytes key = in->expression_attribute_names.items[i].key;
-            if (key.len == before.len + 1 && bytes_equal(bytes_slice(key, 1, before.len), before))
-                name = in->expression_attribute_names.items[i].value;
-        }
-        if (bytes_equal(name, hash))
-            return value_named((const AnyList *)(const void *)&in->expression_attribute_values,
-                               (Bytes){word.ptr - 1, word.len + 1});
+    KeyComparisons *all;
+    if (!is_ok(query_comparisons(call, in, &all))) {
+        take_back_failure(call);
+        return (Bytes){0};
     }
+    for (size_t i = 0; all && i < all->len && i < KEY_COMPARISONS_MAX; i++)
+        if (all->items[i].kind == NODE_EQ && bytes_equal(all->items[i].attribute, hash))
+            return text_of(all->items[i].value);
     return (Bytes){0};
 }
 
@@ -199,7 +164,7 @@ static void leading_keys(Call *call, const void *in, FactList *facts)
     if (!present(table) || !hash_name(call, table, is_query ? query->index_name : (Bytes){0}, &hash))
         return;
     fact_add(facts, TEXT("dynamodb:LeadingKeys"),
-             is_query ? value_of_condition(query, hash) : value_named(items, hash));
+             is_query ? value_queried(call, query, hash) : value_named(items, hash));
 }
 
 /* aws: Developer Guide, "Using IAM policy conditions for fine-grained access control". */

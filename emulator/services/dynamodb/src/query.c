@@ -32,6 +32,15 @@ static Status check(Call *call, const DynamodbQueryInput *in, QueryPlan *plan, R
     return OK;
 }
 
+Status query_comparisons(Call *call, const DynamodbQueryInput *in, KeyComparisons **ret)
+{
+    Request request;
+    QueryPlan plan = {.start = *AS_ITEM(&in->exclusive_start_key)};
+    TRY(check(call, in, &plan, &request));
+    *ret = request.keys;
+    return OK;
+}
+
 static Status find_rows(Call *call, const DynamodbQueryInput *in, const Request *request, QueryPlan *plan)
 {
     PageRequest *page = &plan->page;

@@ -47,6 +47,8 @@ typedef struct Request {
 MUST_CHECK Status request_judge(Call *call, const void *in, const Complaints *complaints);
 bool is_table_arn(Bytes name); /* of any account and region */
 MUST_CHECK Status request_check(Call *call, const RequestInput *in, Request *ret);
+/* query.c: what a Query compares its keys to, in either form. */
+MUST_CHECK Status query_comparisons(Call *call, const DynamodbQueryInput *in, KeyComparisons **ret);
 /* The first that is to be judged by the table: no path goes into a key of it or of its indexes. */
 MUST_CHECK Status request_check_nested(Call *call, const Table *table, const Request *request);
 /* A key attribute that is empty is the request's mistake, also where a key that doesn't fit is only a part's. */

@@ -21,14 +21,21 @@ static Bytes cut_version(Bytes *text)
     return version;
 }
 
+bool copy_source_read(Arena *arena, Bytes text, Bytes *ret_path, Bytes *ret_version)
+{
+    Bytes rest = text;
+    *ret_version = cut_version(&rest);
+    if (!unescape_path(arena, rest, &rest))
+        return false;
+    *ret_path = rest.len && rest.ptr[0] == '/' ? bytes_slice(rest, 1, rest.len - 1) : rest;
+    return true;
+}
+
 Status copy_source_find(Call *call, Bytes text, Bytes owner, const Conditions *conditions, CopySource *ret_source)
 {
-    Bytes rest = text, name;
-    ret_source->version = cut_version(&rest);
-    if (!unescape_path(call->arena, rest, &rest))
+    Bytes rest, name;
+    if (!copy_source_read(call->arena, text, &rest, &ret_source->version))
         return invalid(call, text);
-    if (rest.len && rest.ptr[0] == '/')
-        rest = bytes_slice(rest, 1, rest.len - 1);
     name = bytes_cut(&rest, '/');
     if (!present(rest) || !rest.len || !name.len)
         return deny_saying(call, &INVALID_ARGUMENT, "Invalid copy source object key",

@@ -1,11 +1,11 @@
 /* permissions.c - what each operation asks of policies. aws: Service Authorization Reference, "Actions, resources, and
  * condition keys for Amazon S3". */
 #include "bucket.h"
+#include "copy_source.h"
 #include "object.h"
 #include "permission.h"
 #include "s3.h"
 #include "tags.h"
-#include "wire.h"
 
 extern const PermissionsOf s3_permissions;
 
@@ -72,15 +72,11 @@ static void put_needs(Call *call, const void *in, NeedList *needs)
         add(call, needs, "PutObjectLegalHold", arn);
 }
 
-/* "bucket/key?versionId=…", percent-encoded. */
 static void source_needs(Call *call, const void *in, NeedList *needs)
 {
-    Bytes rest = permission_member(call, in, "CopySource"), source = bytes_cut(&rest, '?'), decoded;
-    if (source.len && *source.ptr == '/')
-        source = bytes_slice(source, 1, source.len - 1);
-    decoded = query_parameter(call->arena, arena_text(call->arena, "k=" BYTES_FMT, BYTES_ARG(source)), TEXT("k"));
-    add(call, needs, present(rest) && bytes_starts_with(rest, TEXT("versionId=")) ? "GetObjectVersion" : "GetObject",
-        present(decoded) ? decoded : source);
+    Bytes path, version;
+    if (copy_source_read(call->arena, permission_member(call, in, "CopySource"), &path, &version))
+        add(call, needs, present(version) ? "GetObjectVersion" : "GetObject", path);
 }
 
 static void copy_needs(Call *call, const void *in, NeedList *needs)
