@@ -1,7 +1,7 @@
 /* json_tree.c - JSON, as RFC 8259 has it, into a tree. */
 #include "json_tree.h"
 #include "budget.h"
-#include "hex.h"
+#include "json_escape.h"
 #include "map.h"
 
 #define NAMES_WITHOUT_MAP 8
@@ -42,72 +42,6 @@ static bool take(Reader *reader, char c)
     return true;
 }
 
-static bool read_hex(Reader *reader, uint32_t *ret)
-{
-    *ret = 0;
-    for (int i = 0; i < 4; i++, reader->at++) {
-        int digit = reader->at < reader->end ? hex_digit(*reader->at) : -1;
-        if (digit < 0)
-            return false;
-        *ret = *ret << 4 | (uint32_t)digit;
-    }
-    return true;
-}
-
-static char *put_utf8(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        *out++ = (char)c;
-    } else if (c < 0x800) {
-        *out++ = (char)(0xC0 | c >> 6);
-        *out++ = (char)(0x80 | (c & 63));
-    } else if (c < 0x10000) {
-        *out++ = (char)(0xE0 | c >> 12);
-        *out++ = (char)(0x80 | (c >> 6 & 63));
-        *out++ = (char)(0x80 | (c & 63));
-    } else {
-        *out++ = (char)(0xF0 | c >> 18);
-        *out++ = (char)(0x80 | (c >> 12 & 63));
-        *out++ = (char)(0x80 | (c >> 6 & 63));
-        *out++ = (char)(0x80 | (c & 63));
-    }
-    return out;
-}
-
-/* Behind "\u": one character, of two surrogates where it takes two. */
-static bool read_code_point(Reader *reader, uint32_t *ret)
-{
-    uint32_t low;
-    if (!read_hex(reader, ret) || (*ret >= 0xDC00 && *ret < 0xE000))
-        return false;
-    if (*ret < 0xD800 || *ret >= 0xE000)
-        return true;
-    if (reader->end - reader->at < 6 || reader->at[0] != '\\' || reader->at[1] != 'u')
-        return false;
-    reader->at += 2;
-    if (!read_hex(reader, &low) || low < 0xDC00 || low > 0xDFFF)
-        return false;
-    *ret = 0x10000 + ((*ret - 0xD800) << 10) + (low - 0xDC00);
-    return true;
-}
-
-/* Behind the backslash; NULL: no escape. */
-static char *read_escape(Reader *reader, char *out)
-{
-    static const char names[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-    uint32_t c;
-    if (reader->at >= reader->end)
-        return NULL;
-    char name = *reader->at++;
-    if (name == 'u')
-        return read_code_point(reader, &c) ? put_utf8(out, c) : NULL;
-    const char *found = name ? strchr(names, name) : NULL;
-    if (!found)
-        return NULL;
-    *out++ = meant[found - names];
-    return out;
-}
-
 /* Behind the opening quote. */
 static bool read_string(Reader *reader, Bytes *ret)
 {
@@ -123,7 +57,7 @@ static bool read_string(Reader *reader, Bytes *ret)
             return false;
         if (c != '\\')
             *out++ = (char)c;
-        else if (!(out = read_escape(reader, out)))
+        else if (!(out = json_escape_read(&reader->at, reader->end, out)))
             return false;
     }
     reader->at = close + 1;

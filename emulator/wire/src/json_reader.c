@@ -1,7 +1,7 @@
 /* json_reader.c */
 #include "json_reader.h"
 #include "budget.h"
-#include "hex.h"
+#include "json_escape.h"
 #include "limits.h"
 #include <endian.h>
 
@@ -19,76 +19,6 @@ const uint8_t json_tokens[256] = {
     ['3'] = JSON_NUMBER, ['4'] = JSON_NUMBER, ['5'] = JSON_NUMBER, ['6'] = JSON_NUMBER, ['7'] = JSON_NUMBER,
     ['8'] = JSON_NUMBER, ['9'] = JSON_NUMBER,
 };
-
-static bool take_hex4(JsonReader *reader, uint32_t *ret)
-{
-    uint32_t value = 0;
-    if (reader->end - reader->at < 4)
-        return false;
-    for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(reader->at[i]);
-        if (digit < 0)
-            return false;
-        value = value << 4 | (uint32_t)digit;
-    }
-    reader->at += 4;
-    *ret = value;
-    return true;
-}
-
-static char *write_utf8(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        *out++ = (char)c;
-    } else if (c < 0x800) {
-        *out++ = (char)(0xc0 | c >> 6);
-        *out++ = (char)(0x80 | (c & 63));
-    } else if (c < 0x10000) {
-        *out++ = (char)(0xe0 | c >> 12);
-        *out++ = (char)(0x80 | (c >> 6 & 63));
-        *out++ = (char)(0x80 | (c & 63));
-    } else {
-        *out++ = (char)(0xf0 | c >> 18);
-        *out++ = (char)(0x80 | (c >> 12 & 63));
-        *out++ = (char)(0x80 | (c >> 6 & 63));
-        *out++ = (char)(0x80 | (c & 63));
-    }
-    return out;
-}
-
-/* Behind "\u". A pair of surrogates is one character; a lone one is not a character at all. */
-static bool take_unicode(JsonReader *reader, uint32_t *ret)
-{
-    uint32_t high, low;
-    if (!take_hex4(reader, &high))
-        return false;
-    *ret = high;
-    if (high < 0xd800 || high > 0xdfff)
-        return true;
-    if (high > 0xdbff || reader->end - reader->at < 6 || reader->at[0] != '\\' || reader->at[1] != 'u')
-        return false;
-    reader->at += 2;
-    if (!take_hex4(reader, &low) || low < 0xdc00 || low > 0xdfff)
-        return false;
-    *ret = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-    return true;
-}
-
-static char *take_escape(JsonReader *reader, char *out)
-{
-    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-    uint32_t c;
-    if (reader->at == reader->end)
-        return NULL;
-    char kind = *reader->at++;
-    if (kind == 'u')
-        return take_unicode(reader, &c) ? write_utf8(out, c) : NULL;
-    const char *found = memchr(from, kind, sizeof from - 1);
-    if (!found)
-        return NULL;
-    *out++ = to[found - from];
-    return out;
-}
 
 /* The quote that ends the string, from its first escape on; the body's end where there is none. */
 static const char *closing_quote(const JsonReader *reader)
@@ -113,7 +43,7 @@ static int take_escaped(JsonReader *reader, const char *start, Bytes *ret)
             continue;
         }
         reader->at++;
-        out = take_escape(reader, out);
+        out = json_escape_read(&reader->at, reader->end, out);
         if (!out)
             return json_malformed(reader);
     }
