@@ -61,7 +61,7 @@ void aggregate_take(Arena *arena, Aggregate *aggregate, Context *context, const 
     if (cell.kind == CELL_ABSENT)
         return;
     if (is_of_numbers(node->aggregate)) {
-        if (!cell_as_number(context->arena, &cell, &number))
+        if (!cell_as_number(&cell, &number))
             return;
         take_number(arena, aggregate, number, node->aggregate == AGGREGATE_PCT || node->aggregate == AGGREGATE_MEDIAN);
     } else if (node->aggregate == AGGREGATE_COUNT_DISTINCT) {
@@ -154,9 +154,8 @@ Cell aggregate_result(Arena *arena, Aggregate *aggregate, const Node *node)
     case AGGREGATE_STDDEV:
         return cell_number(sqrt(aggregate->squares / count));
     case AGGREGATE_PCT:
-        return cell_as_number(arena, &node->last->constant, &percent)
-                   ? cell_number(percentile(arena, aggregate, percent))
-                   : (Cell){0};
+        return cell_as_number(&node->last->constant, &percent) ? cell_number(percentile(arena, aggregate, percent))
+                                                               : (Cell){0};
     case AGGREGATE_MEDIAN:
         return cell_number(percentile(arena, aggregate, percent));
     default:

@@ -69,7 +69,7 @@ Node *insights_number(InsightsParser *parser, InsightsToken token)
     Node *node = insights_node(parser, NODE_CONSTANT, token.text);
     Cell text = cell_text(token.text);
     double number = 0;
-    if (!cell_as_number(parser->arena, &text, &number))
+    if (!cell_as_number(&text, &number))
         insights_refuse(parser, token.text, TEXT("the number is too large"));
     node->constant = cell_number(number);
     return node;

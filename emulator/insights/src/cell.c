@@ -11,10 +11,9 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool text_as_number(Arena *arena, Bytes text, double *ret)
+static bool text_as_number(Bytes text, double *ret)
 {
     char *end, short_text[64];
-    (void)arena;
     if (!text.len || text.len >= sizeof short_text || (!is_digit(*text.ptr) && !strchr("+-.", *text.ptr)) || !*text.ptr)
         return false;
     for (size_t i = 0; i < text.len; i++)
@@ -29,7 +28,7 @@ static bool text_as_number(Arena *arena, Bytes text, double *ret)
     return true;
 }
 
-bool cell_as_number(Arena *arena, const Cell *cell, double *ret)
+bool cell_as_number(const Cell *cell, double *ret)
 {
     switch (cell->kind) {
     case CELL_NUMBER:
@@ -38,7 +37,7 @@ bool cell_as_number(Arena *arena, const Cell *cell, double *ret)
         *ret = cell->number;
         return true;
     case CELL_TEXT:
-        return text_as_number(arena, cell->text, ret);
+        return text_as_number(cell->text, ret);
     default:
         return false;
     }
@@ -88,12 +87,12 @@ Bytes cell_shown(Arena *arena, const Cell *cell)
     }
 }
 
-bool cell_is_true(Arena *arena, const Cell *cell)
+bool cell_is_true(const Cell *cell)
 {
     double number;
     if (cell->kind == CELL_TEXT && bytes_equal_ignoring_case(cell->text, TEXT("true")))
         return true;
-    return cell_as_number(arena, cell, &number) && number != 0;
+    return cell_as_number(cell, &number) && number != 0;
 }
 
 static size_t run_of(Bytes text, size_t at)
@@ -137,7 +136,7 @@ static int compare_texts(Bytes a, Bytes b)
 int cell_compare(Arena *arena, const Cell *a, const Cell *b)
 {
     double one, two;
-    bool first = cell_as_number(arena, a, &one), second = cell_as_number(arena, b, &two);
+    bool first = cell_as_number(a, &one), second = cell_as_number(b, &two);
     if ((a->kind == CELL_ABSENT) != (b->kind == CELL_ABSENT))
         return a->kind == CELL_ABSENT ? -1 : 1;
     if (a->kind == CELL_ABSENT)
@@ -154,7 +153,7 @@ int cell_compare(Arena *arena, const Cell *a, const Cell *b)
 bool cell_equal(Arena *arena, const Cell *a, const Cell *b)
 {
     double one, two;
-    if (cell_as_number(arena, a, &one) && cell_as_number(arena, b, &two))
+    if (cell_as_number(a, &one) && cell_as_number(b, &two))
         return one == two;
     if (a->kind == CELL_TRUTH || b->kind == CELL_TRUTH) {
         Bytes text = a->kind == CELL_TRUTH ? cell_shown(arena, b) : cell_shown(arena, a);

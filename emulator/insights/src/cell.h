@@ -30,10 +30,10 @@ static inline Cell cell_time(double ms)
 }
 
 /* A number, or a text that is one. */
-bool cell_as_number(Arena *arena, const Cell *cell, double *ret);
+bool cell_as_number(const Cell *cell, double *ret);
 /* As results show it; absent where it is. */
 Bytes cell_shown(Arena *arena, const Cell *cell);
-bool cell_is_true(Arena *arena, const Cell *cell);
+bool cell_is_true(const Cell *cell);
 /* The order of `sort`. aws: "non-number values come before all number values" */
 int cell_compare(Arena *arena, const Cell *a, const Cell *b);
 /* Of "=": numbers where both are. */

@@ -7,11 +7,11 @@ static Cell logic(Context *context, const Node *node)
 {
     bool is_or = node->kind == NODE_OR;
     Cell first = context_evaluate(context, node->first);
-    bool truth = cell_is_true(context->arena, &first);
+    bool truth = cell_is_true(&first);
     if (first.kind != CELL_ABSENT && truth == is_or)
         return cell_truth(is_or);
     Cell second = context_evaluate(context, node->last);
-    bool other = cell_is_true(context->arena, &second);
+    bool other = cell_is_true(&second);
     if (second.kind != CELL_ABSENT && other == is_or)
         return cell_truth(is_or);
     if (first.kind == CELL_ABSENT || second.kind == CELL_ABSENT)
@@ -42,7 +42,7 @@ static Cell compare(Context *context, const Node *node)
     if (node->kind == NODE_EQUAL || node->kind == NODE_UNEQUAL)
         return cell_truth(cell_equal(context->arena, &first, &second) == (node->kind == NODE_EQUAL));
     double one, two;
-    if (cell_as_number(context->arena, &first, &one) != cell_as_number(context->arena, &second, &two))
+    if (cell_as_number(&first, &one) != cell_as_number(&second, &two))
         return cell_truth(false); /* a number is neither less nor more than a text */
     return cell_truth(holds_order(node->kind, cell_compare(context->arena, &first, &second)));
 }
@@ -94,7 +94,7 @@ static Cell arithmetic(Context *context, const Node *node)
 {
     Cell first = context_evaluate(context, node->first), second = context_evaluate(context, node->last);
     double a, b;
-    if (!cell_as_number(context->arena, &first, &a) || !cell_as_number(context->arena, &second, &b))
+    if (!cell_as_number(&first, &a) || !cell_as_number(&second, &b))
         return (Cell){0};
     return cell_number(reckon(node->kind, a, b));
 }
@@ -115,8 +115,8 @@ static Cell negative(Context *context, const Node *node)
     Cell value = context_evaluate(context, node->first);
     double number;
     if (node->kind == NODE_MINUS)
-        return cell_as_number(context->arena, &value, &number) ? cell_number(-number) : (Cell){0};
-    return value.kind == CELL_ABSENT ? value : cell_truth(!cell_is_true(context->arena, &value));
+        return cell_as_number(&value, &number) ? cell_number(-number) : (Cell){0};
+    return value.kind == CELL_ABSENT ? value : cell_truth(!cell_is_true(&value));
 }
 
 Cell context_evaluate(Context *context, const Node *node)
@@ -168,5 +168,5 @@ Cell context_argument(Context *context, const Node *node, int i)
 bool context_holds(Context *context, const Node *node)
 {
     Cell cell = context_evaluate(context, node);
-    return cell_is_true(context->arena, &cell);
+    return cell_is_true(&cell);
 }

@@ -9,7 +9,7 @@
 static bool number_of(Context *context, const Node *node, int i, double *ret)
 {
     Cell cell = context_argument(context, node, i);
-    return cell_as_number(context->arena, &cell, ret);
+    return cell_as_number(&cell, ret);
 }
 
 #define OF_ONE_NUMBER(name_, expression_)                                                                              \
@@ -31,7 +31,7 @@ static Cell outermost(Context *context, const Node *node, double sign)
     bool has_one = false;
     for (const Node *one = node->first; one; one = one->next) {
         Cell cell = context_evaluate(context, one);
-        if (!cell_as_number(context->arena, &cell, &number))
+        if (!cell_as_number(&cell, &number))
             return (Cell){0};
         best = !has_one || number * sign > best * sign ? number : best;
         has_one = true;
@@ -54,7 +54,7 @@ static Cell cut_time(Context *context, const Node *node, bool is_up)
     double ms;
     bool is_of_event = node->first == node->last; /* bin(5m) */
     Cell cell = is_of_event ? cell_time((double)context->row->time_ms) : context_argument(context, node, 0);
-    if (!cell_as_number(context->arena, &cell, &ms) || fabs(ms) > 4e15)
+    if (!cell_as_number(&cell, &ms) || fabs(ms) > 4e15)
         return (Cell){0};
     return cell_time(period_floor(&node->last->period, ms, is_up));
 }

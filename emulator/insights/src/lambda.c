@@ -49,14 +49,14 @@ static Cell request_id(Bytes message, Bytes type)
     return is_request_id(id) ? cell_text(id) : (Cell){0};
 }
 
-static Cell megabytes(Arena *arena, Bytes text)
+static Cell megabytes(Bytes text)
 {
     Cell cell = cell_text(text);
     double number;
-    return cell_as_number(arena, &cell, &number) ? cell_number(number * 1e6) : (Cell){0};
+    return cell_as_number(&cell, &number) ? cell_number(number * 1e6) : (Cell){0};
 }
 
-Cell lambda_field(Arena *arena, const InsightsEvent *event, Bytes name)
+Cell lambda_field(const InsightsEvent *event, Bytes name)
 {
     Bytes message = event->message;
     if (!is_of_lambda(event->log))
@@ -75,8 +75,8 @@ Cell lambda_field(Arena *arena, const InsightsEvent *event, Bytes name)
     if (bytes_is(name, "@initDuration"))
         return cell_text(behind(message, "\tInit Duration: "));
     if (bytes_is(name, "@memorySize"))
-        return megabytes(arena, behind(message, "\tMemory Size: "));
+        return megabytes(behind(message, "\tMemory Size: "));
     if (bytes_is(name, "@maxMemoryUsed"))
-        return megabytes(arena, behind(message, "\tMax Memory Used: "));
+        return megabytes(behind(message, "\tMax Memory Used: "));
     return (Cell){0};
 }

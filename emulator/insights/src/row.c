@@ -29,7 +29,7 @@ static Cell of_event(Context *context, Bytes name)
         return cell_time((double)event->ingestion_ms);
     if (bytes_is(name, "@ptr"))
         return cell_text(event->pointer);
-    return lambda_field(context->arena, event, name);
+    return lambda_field(event, name);
 }
 
 Cell context_field(Context *context, size_t symbol)

@@ -134,8 +134,8 @@ Cell call_substr(Context *context, const Node *node)
     Cell start_cell = context_argument(context, node, 1), length_cell = context_argument(context, node, 2);
     double start, length = (double)text.len;
     bool has_length = node->first->next != node->last;
-    if (!present(text) || !cell_as_number(context->arena, &start_cell, &start) || start < 0 ||
-        (has_length && (!cell_as_number(context->arena, &length_cell, &length) || length < 0)))
+    if (!present(text) || !cell_as_number(&start_cell, &start) || start < 0 ||
+        (has_length && (!cell_as_number(&length_cell, &length) || length < 0)))
         return (Cell){0};
     size_t from = bytes_of_characters(text, start);
     Bytes rest = bytes_slice(text, from, text.len - from);
