@@ -107,9 +107,7 @@ static Status stop_query(Call *call, const LogsStopQueryInput *in, LogsStopQuery
     if (!log_query_is_going_on(&query))
         return fail(call, &LOGS_INVALID_PARAMETER, "Query " BYTES_FMT " is not running.", BYTES_ARG(in->query_id));
 
-    query.status = TEXT("Cancelled");
-    query.finished_ms = call->now_ms;
-    TRY(expect_ok(call, log_query_write(&call->scope, &query)));
+    TRY(expect_ok(call, log_query_cancel(&call->scope, &query)));
     SET(out, success, true);
     return OK;
 }

@@ -36,6 +36,8 @@ MUST_CHECK int log_queries_sweep(const Scope *scope);
 bool log_query_is_going_on(const LogQuery *query);
 /* A step of its run, which changes it and writes it. */
 MUST_CHECK int log_query_step(const Scope *scope, LogQuery *query);
+/* What its run has in memory goes. */
+MUST_CHECK int log_query_cancel(const Scope *scope, LogQuery *query);
 
 typedef struct QueryRuns QueryRuns;
 QueryRuns *query_runs_new(void);

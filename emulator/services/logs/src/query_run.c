@@ -84,7 +84,8 @@ static const Budget *budget_kept(Arena *arena, Budget budget)
     return kept;
 }
 
-static QueryRun *run_of(QueryRuns *runs, const LogQuery *query)
+/* Its run; where there is none, the one that was used longest ago. */
+static QueryRun *run_or_oldest(QueryRuns *runs, const LogQuery *query)
 {
     QueryRun *oldest = &runs->items[0];
     for (size_t i = 0; i < RUNS_MAX; i++) {
@@ -93,8 +94,15 @@ static QueryRun *run_of(QueryRuns *runs, const LogQuery *query)
         if (runs->items[i].used < oldest->used)
             oldest = &runs->items[i];
     }
-    forget(oldest);
     return oldest;
+}
+
+static QueryRun *run_of(QueryRuns *runs, const LogQuery *query)
+{
+    QueryRun *run = run_or_oldest(runs, query);
+    if (run->number != query->number)
+        forget(run);
+    return run;
 }
 
 /* False: what was a query once is none any more, after a later version of ours. */
@@ -248,6 +256,13 @@ static int end(const Scope *scope, QueryRun *run, LogQuery *query, const char *s
     query->finished_ms = scope->now_ms;
     forget(run);
     return log_query_write(scope, query);
+}
+
+int log_query_cancel(const Scope *scope, LogQuery *query)
+{
+    const Logs *logs = scope->service;
+    QueryRun none = {0}, *run = run_or_oldest(logs->query_runs, query);
+    return end(scope, run->number == query->number ? run : &none, query, "Cancelled");
 }
 
 static int open_heads(Stepping *step, const LogQuery *query)
