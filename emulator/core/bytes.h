@@ -60,6 +60,8 @@ bool words_have(const char *words, Bytes word);
 /* Decimal, optional minus, all of it, no overflow; else false and *ret untouched. */
 bool bytes_to_int64(Bytes b, int64_t *ret);
 bool bytes_to_uint64(Bytes b, uint64_t *ret);
+/* Decimal, with or without a point and an exponent, all of it, at most 64 characters, finite; else false. */
+bool bytes_to_double(Bytes b, double *ret);
 /* Digits of a number below 2^192: its words of 64 bits, the least first. Else false. */
 bool bytes_to_words(Bytes b, uint64_t ret[static 3]);
 

@@ -115,6 +115,7 @@ def test_metric_filters_that_cannot_be_are_refused(logs, group):
 
     assert refusal(metricValue="$.a")[0] == "InvalidParameterException"
     assert refusal(metricValue="x")[0] == "InvalidParameterException"
+    assert refusal(metricValue="0x10")[0] == "InvalidParameterException"  # which no event's value could be either
     assert refusal("{ $.a = 1 }", dimensions={"A": "$b"})[0] == "InvalidParameterException"
     assert "mutually exclusive" in refusal("{ $.a = 1 }", dimensions={"A": "$.b"}, defaultValue=1)[1]
     # aws: recorded: TestMetricFiltersValidation

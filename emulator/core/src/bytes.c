@@ -1,5 +1,6 @@
 /* bytes.c - comparing, cutting and reading views of bytes. */
 #include "bytes.h"
+#include <stdlib.h>
 
 int bytes_compare(Bytes a, Bytes b)
 {
@@ -83,7 +84,23 @@ bool bytes_to_int64(Bytes b, int64_t *ret)
     return true;
 }
 
-/* wyhash's mixing of 64-bit words: a product's halves folded. */
+bool bytes_to_double(Bytes b, double *ret)
+{
+    char text[65], *end;
+    if (!b.len || b.len >= sizeof text)
+        return false;
+    for (size_t i = 0; i < b.len; i++)
+        if (!b.ptr[i] || !strchr("0123456789+-.eE", b.ptr[i]))
+            return false;
+    memcpy(text, b.ptr, b.len);
+    text[b.len] = '\0';
+    double number = strtod(text, &end);
+    if (end != text + b.len || number - number != 0)
+        return false;
+    *ret = number;
+    return true;
+}
+
 bool bytes_to_words(Bytes b, uint64_t ret[static 3])
 {
     ret[0] = ret[1] = ret[2] = 0;
@@ -102,6 +119,7 @@ bool bytes_to_words(Bytes b, uint64_t ret[static 3])
     return b.len > 0;
 }
 
+/* wyhash's mixing of 64-bit words: a product's halves folded. */
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     unsigned __int128 product = (unsigned __int128)a * b;

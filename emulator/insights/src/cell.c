@@ -3,29 +3,11 @@
 #include "budget.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-static bool text_as_number(Bytes text, double *ret)
-{
-    char *end, short_text[64];
-    if (!text.len || text.len >= sizeof short_text || (!is_digit(*text.ptr) && !strchr("+-.", *text.ptr)) || !*text.ptr)
-        return false;
-    for (size_t i = 0; i < text.len; i++)
-        if (!is_digit(text.ptr[i]) && (!text.ptr[i] || !strchr("+-.eE", text.ptr[i])))
-            return false;
-    memcpy(short_text, text.ptr, text.len);
-    short_text[text.len] = '\0';
-    double number = strtod(short_text, &end);
-    if (end != short_text + text.len || number - number != 0)
-        return false;
-    *ret = number;
-    return true;
 }
 
 bool cell_as_number(const Cell *cell, double *ret)
@@ -37,7 +19,7 @@ bool cell_as_number(const Cell *cell, double *ret)
         *ret = cell->number;
         return true;
     case CELL_TEXT:
-        return text_as_number(cell->text, ret);
+        return bytes_to_double(cell->text, ret);
     default:
         return false;
     }

@@ -147,7 +147,7 @@ PatternNode *pattern_compare(PatternParser *parser, PatternToken subject, Patter
         value->text = wildcard_read(parser->arena, unquoted(parser->arena, operand.text, true), true);
     } else {
         value->text = wildcard_read(parser->arena, operand.text, true);
-        if (decimal_read(parser->arena, operand.text, &value->number))
+        if (bytes_to_double(operand.text, &value->number))
             value->kind = OPERAND_NUMBER;
     }
     if (is_order && value->kind != OPERAND_NUMBER)

@@ -88,8 +88,6 @@ struct FilterPattern {
 bool selector_read(Arena *arena, Bytes text, Selector *ret);
 Wildcard wildcard_read(Arena *arena, Bytes text, bool has_wildcards);
 bool wildcard_matches(Arena *arena, const Wildcard *wildcard, Bytes text);
-/* The whole text is one. */
-bool decimal_read(Arena *arena, Bytes text, double *ret);
 bool operand_test(Arena *arena, PatternTest test, const Operand *operand, Bytes text, bool is_number);
 /* Calls `look` for each value that the selector has; it ends with the first that it says true of. */
 bool selector_each(Arena *arena, const Selector *selector, const Tree *root, bool (*look)(void *context, const Tree *),

@@ -1,7 +1,6 @@
 /* pattern_value.c - texts with wildcards, numbers and selectors of filter patterns. */
 #include "budget.h"
 #include "pattern_node.h"
-#include <stdlib.h>
 
 Wildcard wildcard_read(Arena *arena, Bytes text, bool has_wildcards)
 {
@@ -50,23 +49,6 @@ bool wildcard_matches(Arena *arena, const Wildcard *wildcard, Bytes text)
     return true;
 }
 
-bool decimal_read(Arena *arena, Bytes text, double *ret)
-{
-    char *end;
-    if (!text.len || text.len > 64 || !strchr("+-.0123456789", *text.ptr) || !*text.ptr ||
-        memchr(text.ptr, 'x', text.len))
-        return false;
-    budget_work(arena, 3);
-    ArenaMark mark = arena_mark(arena);
-    const char *number = arena_cstr(arena, text);
-    double value = strtod(number, &end);
-    bool is_one = end == number + text.len && value - value == 0;
-    arena_rewind(arena, mark);
-    if (is_one)
-        *ret = value;
-    return is_one;
-}
-
 static bool compare(PatternTest test, double a, double b)
 {
     switch (test) {
@@ -89,8 +71,11 @@ bool operand_test(Arena *arena, PatternTest test, const Operand *operand, Bytes 
 {
     double number;
     bool is_order = test != TEST_EQUAL && test != TEST_UNEQUAL;
-    if (operand->kind == OPERAND_NUMBER && is_number && decimal_read(arena, text, &number))
-        return compare(test, number, operand->number);
+    if (operand->kind == OPERAND_NUMBER && is_number) {
+        budget_work(arena, 3);
+        if (bytes_to_double(text, &number))
+            return compare(test, number, operand->number);
+    }
     if (is_order)
         return false;
     bool is_equal = operand->kind == OPERAND_REGEX ? automaton_search(arena, operand->automaton, text, NULL)

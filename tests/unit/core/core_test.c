@@ -179,6 +179,13 @@ static void numbers_are_read_whole_or_not_at_all(void **state)
     assert_false(bytes_to_int64(TEXT("12a"), &value));
     assert_false(bytes_to_int64(TEXT(""), &value));
     assert_false(bytes_to_int64(TEXT("-"), &value));
+    static const char *const no_numbers[] = {"",     "-",  ".",  "e5",  "1e",  "0x10",
+                                             "0X10", " 1", "1 ", "inf", "nan", "1e999"};
+    for (size_t i = 0; i < sizeof no_numbers / sizeof *no_numbers; i++)
+        assert_false(bytes_to_double(bytes_of(no_numbers[i]), &(double){0}));
+    double number;
+    assert_true(bytes_to_double(TEXT("-12.5e1"), &number));
+    assert_true(number == -125);
     assert_true(value == INT64_MIN);
 }
 

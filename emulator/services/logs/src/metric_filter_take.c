@@ -3,7 +3,6 @@
 #include "cloudwatch.h"
 #include "filters.h"
 #include "map.h"
-#include <stdlib.h>
 
 #define MINUTE_MS INT64_C(60000)
 
@@ -37,23 +36,12 @@ static void read_dimensions(Points *points)
     }
 }
 
-static bool number_of(Arena *arena, Bytes text, double *ret)
-{
-    char *end;
-    if (!text.len || text.len > 64 || !strchr("+-.0123456789", *text.ptr))
-        return false;
-    const char *number = arena_cstr(arena, text);
-    double value = strtod(number, &end);
-    *ret = value;
-    return end == number + text.len && value - value == 0 && !strpbrk(number, "xX");
-}
-
 /* A constant, or what the event has. */
 static bool value_of(const Points *points, FilterSubject *subject, double *ret)
 {
     *ret = points->constant;
     return points->is_constant ||
-           number_of(subject->arena, filter_pattern_value(points->pattern, subject, points->filter->metric_value), ret);
+           bytes_to_double(filter_pattern_value(points->pattern, subject, points->filter->metric_value), ret);
 }
 
 static CloudwatchSample *sample_of(Points *points, int64_t minute,
@@ -161,8 +149,7 @@ static bool begin(Points *points, const Scope *scope, const MetricFilter *filter
     FilterPatternFault fault;
     Bytes detail;
     *points = (Points){.scope = scope, .filter = filter, .minute = -1};
-    points->is_constant =
-        *filter->metric_value.ptr != '$' && number_of(scope->arena, filter->metric_value, &points->constant);
+    points->is_constant = *filter->metric_value.ptr != '$' && bytes_to_double(filter->metric_value, &points->constant);
     points->pattern = filter_pattern_read(scope->arena, filter->pattern, &fault, &detail);
     points->arena = arena_new();
     arena_defer(scope->arena, free_arena, points->arena);

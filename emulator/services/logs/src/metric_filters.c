@@ -5,7 +5,6 @@
 #include "filters.h"
 #include "logs_operations.h"
 #include "words.h"
-#include <stdlib.h>
 
 OPERATION(LogsPutMetricFilter, put_metric_filter, WRITES);
 OPERATION(LogsDescribeMetricFilters, describe_metric_filters, READS);
@@ -15,14 +14,6 @@ OPERATION(LogsTestMetricFilter, test_metric_filter, READS);
 #define PAGE_MAX       50 /* aws: DescribeMetricFilters, limit: "the default is up to 50 items" */
 #define DIMENSIONS_MAX 3  /* aws: MetricTransformation: "as many as three dimensions" */
 #define ROW_STEPS      50
-
-static bool is_number(Arena *arena, Bytes text)
-{
-    char *end;
-    const char *number = arena_cstr(arena, text);
-    double value = strtod(number, &end);
-    return text.len && end == number + text.len && value - value == 0;
-}
 
 static Status check_dimensions(Call *call, const LogsMetricTransformation *metric, const FilterPattern *pattern)
 {
@@ -43,7 +34,8 @@ static Status check_dimensions(Call *call, const LogsMetricTransformation *metri
 static Status check_metric(Call *call, const LogsMetricTransformation *metric, const FilterPattern *pattern)
 {
     Bytes value = metric->metric_value;
-    if (value.len && *value.ptr == '$' ? !filter_pattern_has_form(pattern, value) : !is_number(call->arena, value))
+    double number;
+    if (value.len && *value.ptr == '$' ? !filter_pattern_has_form(pattern, value) : !bytes_to_double(value, &number))
         return fail(call, &LOGS_INVALID_PARAMETER,
                     "Invalid metric transformation: metricValue must be a number or a field of the filter pattern.");
     return check_dimensions(call, metric, pattern);
