@@ -130,6 +130,14 @@ const Service cloudwatch_service = {
     .permissions = &cloudwatch_permissions,
 };
 
+int metric_take(const Scope *scope, const Metric *metric, const DataPoint *point)
+{
+    int64_t id;
+    int code = metric_touch(scope->store, metric, scope->now_ms, &id);
+    code = code == STORE_OK ? point_add(scope->store, scope->arena, scope->now_ms, id, point) : code;
+    return code == STORE_OK ? metric_streams_note(scope, id, point) : code;
+}
+
 int cloudwatch_record(const Scope *scope, const CloudwatchSample *sample)
 {
     CloudwatchDimension dimensions[CLOUDWATCH_SAMPLE_DIMENSIONS_MAX];
@@ -146,11 +154,8 @@ int cloudwatch_record(const Scope *scope, const CloudwatchSample *sample)
                        .sum = sample->sum,
                        .minimum = sample->minimum,
                        .maximum = sample->maximum};
-    int64_t id;
     for (int i = 0; i < sample->dimensions_count; i++)
         dimensions[i] = (CloudwatchDimension){sample->dimension_names[i], sample->dimension_values[i]};
     metric.dimensions = metric_dimensions_text(scope->arena, &list);
-    int code = metric_touch(scope->store, &metric, scope->now_ms, &id);
-    code = code == STORE_OK ? point_add(scope->store, scope->arena, scope->now_ms, id, &point) : code;
-    return code == STORE_OK ? metric_streams_note(scope, id, &point) : code;
+    return metric_take(scope, &metric, &point);
 }

@@ -33,3 +33,6 @@ typedef struct DataPoint {
 
 /* Adds it to what is there of its time, and makes coarser what has grown old of its unit. The store's codes. */
 MUST_CHECK int point_add(Store *store, Arena *arena, int64_t now_ms, int64_t metric_id, const DataPoint *point);
+
+/* cloudwatch.c: what came of a metric is added to it, and noted for metric streams. */
+MUST_CHECK int metric_take(const Scope *scope, const Metric *metric, const DataPoint *point);

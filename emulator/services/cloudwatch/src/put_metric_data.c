@@ -1,7 +1,6 @@
 /* put_metric_data.c - PutMetricData. CloudWatch API Reference, PutMetricData and MetricDatum: "Values must be in the
  * range of -2^360 to 2^360. In addition, special values (for example, NaN, +Infinity, -Infinity) are not supported"; up
  * to 1000 metrics a request, 150 values a metric; a time stamp at most two weeks past and two hours ahead. */
-#include "metric_stream.h"
 #include "point.h"
 #include <math.h>
 
@@ -190,11 +189,8 @@ static Status put_data(Call *call, Bytes name_space, const CloudwatchMetricData 
                          .name_space = name_space,
                          .name = datum->metric_name,
                          .last_ms = point.time_ms};
-        int64_t id;
         metric.dimensions = metric_dimensions_text(call->arena, &datum->dimensions);
-        TRY(expect_ok(call, metric_touch(call->store, &metric, call->now_ms, &id)));
-        TRY(expect_ok(call, point_add(call->store, call->arena, call->now_ms, id, &point)));
-        TRY(expect_ok(call, metric_streams_note(&call->scope, id, &point)));
+        TRY(expect_ok(call, metric_take(&call->scope, &metric, &point)));
     }
     return OK;
 }
