@@ -50,28 +50,40 @@ static const MeterMetric infos[METRICS] = {
 
 static const MeterKind of_stream = {{"DeliveryStreamName"}, infos, METRICS};
 
-void delivery_metric(Firehose *firehose, const DeliveryStream *stream, MetricId id, double value)
+typedef struct Measured {
+    MetricId id;
+    double value;
+} Measured;
+
+/* Of one stream, whose meter is looked up once. */
+static void take_all(Firehose *firehose, const DeliveryStream *stream, const Measured *values, size_t count)
 {
     Meters *meters = firehose->meters;
     MeterName name = {&of_stream, stream->account, stream->region, {stream->name}};
-    if (meters)
-        meter_take(meters, meter_find(meters, &name, NULL, NULL), id, value);
+    if (!meters)
+        return;
+    Meter *meter = meter_find(meters, &name, NULL, NULL);
+    for (size_t i = 0; i < count; i++)
+        meter_take(meters, meter, values[i].id, values[i].value);
 }
 
-/* aws: "Amazon Data Firehose Quota", of the large Regions. */
-static void take_limits(Firehose *firehose, const DeliveryStream *stream)
+void delivery_metric(Firehose *firehose, const DeliveryStream *stream, MetricId id, double value)
 {
-    delivery_metric(firehose, stream, METRIC_LIMIT_BYTES, 5.0 * 1024 * 1024);
-    delivery_metric(firehose, stream, METRIC_LIMIT_RECORDS, 500000);
-    delivery_metric(firehose, stream, METRIC_LIMIT_REQUESTS, 2000);
+    take_all(firehose, stream, &(Measured){id, value}, 1);
 }
 
 void incoming_metrics(Call *call, const DeliveryStream *stream, size_t records, size_t bytes)
 {
-    delivery_metric(call->service, stream, METRIC_INCOMING_BYTES, (double)bytes);
-    delivery_metric(call->service, stream, METRIC_INCOMING_RECORDS, (double)records);
-    delivery_metric(call->service, stream, METRIC_INCOMING_REQUESTS, 1);
-    take_limits(call->service, stream);
+    const Measured values[] = {
+        {METRIC_INCOMING_BYTES, (double)bytes},
+        {METRIC_INCOMING_RECORDS, (double)records},
+        {METRIC_INCOMING_REQUESTS, 1},
+        /* aws: "Amazon Data Firehose Quota", of the large Regions. */
+        {METRIC_LIMIT_BYTES, 5.0 * 1024 * 1024},
+        {METRIC_LIMIT_RECORDS, 500000},
+        {METRIC_LIMIT_REQUESTS, 2000},
+    };
+    take_all(call->service, stream, values, sizeof values / sizeof *values);
 }
 
 void request_metrics(Call *call, const DeliveryStream *stream, MetricId requests)
