@@ -315,11 +315,12 @@ static void take_metric(Working *working, const CloudwatchMetric *metric)
     add(maths->arena, group, series, function == AVG ? read_series(maths, metric, "SampleCount") : series);
 }
 
-static Metric *find_metrics(Working *working, size_t *ret_count)
+/* Their dimensions. */
+static Bytes *find_metrics(Working *working, size_t *ret_count)
 {
     Maths *maths = working->maths;
     const MetricsInsights *query = working->query;
-    Metric *found = arena_new_array(maths->arena, Metric, LOOKED_MAX);
+    Bytes *found = arena_new_array(maths->arena, Bytes, LOOKED_MAX);
     Statement *rows = metrics_after(maths->scope, 0);
     int code;
     while ((code = statement_step(rows)) == STORE_ROW) {
@@ -328,7 +329,7 @@ static Metric *find_metrics(Working *working, size_t *ret_count)
             !bytes_equal(column_bytes(rows, 2), query->metric) ||
             column_int64(rows, 4) < maths->scope->now_ms - RECENT_MS)
             continue;
-        found[(*ret_count)++].dimensions = arena_copy(maths->arena, column_bytes(rows, 3));
+        found[(*ret_count)++] = arena_copy(maths->arena, column_bytes(rows, 3));
         if (*ret_count == LOOKED_MAX) {
             statement_end(rows);
             return found;
@@ -407,10 +408,9 @@ MathsValue metrics_insights_evaluate(Maths *maths, const MetricsInsights *query)
     Working working = {.maths = maths, .query = query, .groups = arena_new_array(maths->arena, Group, SERIES_MAX)};
     MathsValue out = {.kind = query->group_count ? VALUE_ARRAY : VALUE_SERIES};
     size_t count = 0;
-    const Metric *found = maths->only_checks ? NULL : find_metrics(&working, &count);
+    const Bytes *found = maths->only_checks ? NULL : find_metrics(&working, &count);
     for (size_t i = 0; i < count && !maths->code; i++) {
-        CloudwatchMetric metric = {query->name_space, query->metric,
-                                   metric_dimensions_parse(maths->arena, found[i].dimensions)};
+        CloudwatchMetric metric = {query->name_space, query->metric, metric_dimensions_parse(maths->arena, found[i])};
         if (matches(query, &metric.dimensions))
             take_metric(&working, &metric);
     }
