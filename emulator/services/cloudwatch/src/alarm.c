@@ -206,18 +206,17 @@ int alarm_watchers(const Scope *scope, Bytes name, const Bytes **ret_names, size
     return code == STORE_ROW ? STORE_OK : code;
 }
 
-Bytes alarm_config_text(Arena *arena, const Shape *shape, const void *value)
+Bytes kept_text(Arena *arena, const Shape *shape, const void *value)
 {
     Buffer *text = text_new(arena);
     json_encode(text, shape, value);
     return buffer_bytes(text);
 }
 
-/* What was written by alarm_config_text can be read. */
-static void read_config(Arena *arena, const Alarm *alarm, const Shape *shape, void *ret)
+void kept_read(Arena *arena, Bytes text, const Shape *shape, void *ret)
 {
     Bytes message;
-    if (json_decode(arena, shape, alarm->config, ret, &message) != WIRE_OK)
+    if (json_decode(arena, shape, text, ret, &message) != WIRE_OK)
         memset(ret, 0, shape->size);
 }
 
@@ -247,7 +246,7 @@ static void fill_actions(Arena *arena, CloudwatchResourceList *list)
 CloudwatchMetricAlarm *alarm_metric(const Scope *scope, const Alarm *alarm)
 {
     CloudwatchMetricAlarm *ret = arena_new_of(scope->arena, CloudwatchMetricAlarm);
-    read_config(scope->arena, alarm, &CLOUDWATCH_SHAPE_METRIC_ALARM, ret);
+    kept_read(scope->arena, alarm->config, &CLOUDWATCH_SHAPE_METRIC_ALARM, ret);
     TELL_ALARM(ret, scope, alarm);
     if (!ret->dimensions.items)
         ret->dimensions.items = arena_new_of(scope->arena, CloudwatchDimension);
@@ -257,7 +256,7 @@ CloudwatchMetricAlarm *alarm_metric(const Scope *scope, const Alarm *alarm)
 CloudwatchCompositeAlarm *alarm_composite(const Scope *scope, const Alarm *alarm)
 {
     CloudwatchCompositeAlarm *ret = arena_new_of(scope->arena, CloudwatchCompositeAlarm);
-    read_config(scope->arena, alarm, &CLOUDWATCH_SHAPE_COMPOSITE_ALARM, ret);
+    kept_read(scope->arena, alarm->config, &CLOUDWATCH_SHAPE_COMPOSITE_ALARM, ret);
     TELL_ALARM(ret, scope, alarm);
     ret->actions_suppressed_by = alarm->suppressed_by;
     ret->actions_suppressed_reason = alarm->suppressed_reason;

@@ -47,7 +47,9 @@ MUST_CHECK int alarms_next_due(Store *store, int64_t *ret_due_ms);
 /* As its model has it, with how it stands. */
 CloudwatchMetricAlarm *alarm_metric(const Scope *scope, const Alarm *alarm);
 CloudwatchCompositeAlarm *alarm_composite(const Scope *scope, const Alarm *alarm);
-Bytes alarm_config_text(Arena *arena, const Shape *shape, const void *value);
+/* Configurations of alarms and metric streams, as they are kept; what was written can be read. */
+Bytes kept_text(Arena *arena, const Shape *shape, const void *value);
+void kept_read(Arena *arena, Bytes text, const Shape *shape, void *ret);
 
 /* Which alarms a composite one looks at, its suppressor among them. */
 MUST_CHECK int alarm_watches(const Scope *scope, const Alarm *alarm, const Bytes *names, size_t count);

@@ -1,7 +1,7 @@
 /* metric_stream.c */
 #include "metric_stream.h"
+#include "alarm.h"
 #include "row.h"
-#include "wire.h"
 
 static const Column columns[] = {
     COLUMN(MetricStream, account),    COLUMN(MetricStream, region),     COLUMN(MetricStream, name),
@@ -62,9 +62,7 @@ int metric_streams_after(const Scope *scope, Bytes name, size_t most, MetricStre
 const CloudwatchPutMetricStreamInput *metric_stream_config(Arena *arena, const MetricStream *stream)
 {
     CloudwatchPutMetricStreamInput *config = arena_new_of(arena, CloudwatchPutMetricStreamInput);
-    Bytes message;
-    if (json_decode(arena, &CLOUDWATCH_SHAPE_PUT_METRIC_STREAM_INPUT, stream->config, config, &message) != WIRE_OK)
-        memset(config, 0, sizeof *config);
+    kept_read(arena, stream->config, &CLOUDWATCH_SHAPE_PUT_METRIC_STREAM_INPUT, config);
     return config;
 }
 

@@ -82,7 +82,7 @@ static Status put_metric_stream(Call *call, const CloudwatchPutMetricStreamInput
     if (found < 0)
         return fault(call, found);
     kept.tags = (CloudwatchTagList){0};
-    stream.config = alarm_config_text(call->arena, &CLOUDWATCH_SHAPE_PUT_METRIC_STREAM_INPUT, &kept);
+    stream.config = kept_text(call->arena, &CLOUDWATCH_SHAPE_PUT_METRIC_STREAM_INPUT, &kept);
     stream.updated_ms = call->now_ms;
     out->arn = metric_stream_arn(&call->scope, in->name);
     TRY(expect_ok(call, metric_stream_save(&call->scope, &stream)));

@@ -72,7 +72,7 @@ static Bytes config_of(Arena *arena, const CloudwatchPutCompositeAlarmInput *in)
         .has_actions_suppressor_extension_period = in->has_actions_suppressor_extension_period,
         .action_configuration = in->action_configuration,
     };
-    return alarm_config_text(arena, &CLOUDWATCH_SHAPE_COMPOSITE_ALARM, &alarm);
+    return kept_text(arena, &CLOUDWATCH_SHAPE_COMPOSITE_ALARM, &alarm);
 }
 
 static Status put_composite_alarm(Call *call, const CloudwatchPutCompositeAlarmInput *in,

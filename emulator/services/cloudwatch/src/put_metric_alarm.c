@@ -141,7 +141,7 @@ static Bytes config_of(Arena *arena, const CloudwatchPutMetricAlarmInput *in)
         .metrics = in->metrics,
         .action_configuration = in->action_configuration,
     };
-    return alarm_config_text(arena, &CLOUDWATCH_SHAPE_METRIC_ALARM, &alarm);
+    return kept_text(arena, &CLOUDWATCH_SHAPE_METRIC_ALARM, &alarm);
 }
 
 static Status put_metric_alarm(Call *call, const CloudwatchPutMetricAlarmInput *in, CloudwatchPutMetricAlarmOutput *out)
