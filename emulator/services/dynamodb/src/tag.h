@@ -5,7 +5,7 @@
 
 /* Keys that are allowed, each once. */
 MUST_CHECK Status table_tags_check(Call *call, const DynamodbTagList *tags);
-/* Adds or replaces; LimitExceeded is the caller's to look for before. */
 /* All it has. */
 MUST_CHECK int table_tags_all(const Scope *scope, int64_t table_id, Tags *ret_tags);
+/* Adds or replaces; LimitExceeded is the caller's to look for before. */
 MUST_CHECK int table_tags_put(const Scope *scope, int64_t table_id, const DynamodbTagList *tags);

@@ -15,9 +15,8 @@ static void get_records_needs(Call *call, const void *in, NeedList *needs)
     const KinesisGetRecordsInput *input = in;
     Bytes resource = TEXT("*");
     if (token_open(call->service, call->arena, input->shard_iterator, TOKEN_ITERATOR, &token))
-        resource = arena_text(call->arena, "arn:" BYTES_FMT ":kinesis:" BYTES_FMT ":" BYTES_FMT ":stream/" BYTES_FMT,
-                              BYTES_ARG(arn_partition(token.region)), BYTES_ARG(token.region), BYTES_ARG(token.account),
-                              BYTES_ARG(token.name));
+        resource = arn_text(call->arena, "kinesis", token.region, token.account,
+                            arena_text(call->arena, "stream/" BYTES_FMT, BYTES_ARG(token.name)));
     permission_need(call, &kinesis_permissions, needs, resource);
 }
 

@@ -25,13 +25,7 @@ Status resource_find(Call *call, Bytes arn, Resource *ret_resource)
 int resource_owner(Call *call, Bytes arn, int64_t *ret_owner)
 {
     Resource resource;
-    Bytes account = call->account, name = arn, of = {0};
-    for (size_t i = 0; i < 4; i++)
-        (void)bytes_cut(&name, ':');
-    of = present(name) ? bytes_cut(&name, ':') : of;
-    call->account = of.len == 12 ? of : account; /* to itself a resource is always open */
     Status status = resource_find(call, arn, &resource);
-    call->account = account;
     if (status.code_ < 0)
         return call->fault_code;
     *ret_owner = is_ok(status) ? resource.owner : 0;

@@ -10,7 +10,7 @@ typedef struct Resource {
     int64_t owner; /* of its tags and policy: the stream's id, or the consumer's below 0 */
 } Resource;
 
-/* Whoever asks: STORE_OK, STORE_NOT_FOUND, or below 0. */
+/* The call is of the account that the ARN has: STORE_OK, STORE_NOT_FOUND, or below 0. */
 MUST_CHECK int resource_owner(Call *call, Bytes arn, int64_t *ret_owner);
 /* resource_policy.c: absent: it has none. */
 MUST_CHECK int resource_policy(const Scope *scope, int64_t owner, Bytes *ret_policy);
