@@ -289,10 +289,17 @@ static int64_t maximum(bool has, int64_t units) /* aws: -1 lifts a maximum */
     return has && units > 0 ? units : 0;
 }
 
+Status index_absent(Call *call, const Table *table, Bytes name)
+{
+    return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND,
+                "Requested resource not found: Index " BYTES_FMT " for table " BYTES_FMT, BYTES_ARG(name),
+                BYTES_ARG(table->name));
+}
+
 Status units_of(Call *call, const Table *table, Bytes index, const DynamodbProvisionedThroughput *provisioned,
                 const DynamodbOnDemandThroughput *on_demand, Units *units)
 {
-    bool is_on_demand = bytes_equal(table->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
+    bool is_on_demand = table_is_on_demand(table);
     *units = (Units){.warm_read = units->warm_read, .warm_write = units->warm_write};
     if (is_on_demand && provisioned && present(index))
         return fail(call, &DYNAMODB_VALIDATION,

@@ -41,6 +41,8 @@ MUST_CHECK Status definitions_check_same(Call *call, const Table *table,
 /* Each defined attribute is a key of the table or of an index. */
 MUST_CHECK Status definitions_check_used(Call *call, const Table *table,
                                          const DynamodbAttributeDefinitions *definitions);
+/* That it is none of the table's. */
+MUST_CHECK Status index_absent(Call *call, const Table *table, Bytes name);
 /* index: its name; absent for the table itself. *units: as they were (new: zeros), then as they are to be. */
 MUST_CHECK Status units_of(Call *call, const Table *table, Bytes index,
                            const DynamodbProvisionedThroughput *provisioned,

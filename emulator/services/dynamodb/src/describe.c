@@ -40,16 +40,11 @@ static DynamodbAttributeDefinitions describe_attributes(Arena *arena, const Tabl
     return definitions;
 }
 
-static bool is_on_demand(const Table *table)
-{
-    return bytes_equal(table->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
-}
-
 static DynamodbProvisionedThroughputDescription *describe_units(Call *call, const Table *table, const Units *units,
                                                                 const Dials *dials)
 {
     DynamodbProvisionedThroughputDescription *d = arena_new_of(call->arena, DynamodbProvisionedThroughputDescription);
-    bool is_provisioned = !is_on_demand(table);
+    bool is_provisioned = !table_is_on_demand(table);
     SET(d, number_of_decreases_today, dials_decreases_today(dials, call->now_ms));
     if (dials->decreased_ms)
         SET(d, last_decrease_date_time, dials->decreased_ms);

@@ -1,5 +1,6 @@
 /* dials.c */
 #include "dials.h"
+#include "row.h"
 #include "throttle.h"
 #include <time.h>
 
@@ -7,6 +8,9 @@
 #define HOUR_MS            INT64_C(3600000)
 #define DECREASES_AT_FIRST 4
 
+static const Column columns[] = {COLUMN(Dials, day), COLUMN(Dials, decreases), COLUMN(Dials, decreased_ms),
+                                 COLUMN(Dials, increased_ms), COLUMN(Dials, own)};
+static const Row whole_dials = ROW(columns);
 static const Query select_dials = {
     "SELECT day, decreases, decreased_ms, increased_ms, own FROM dynamodb_dials WHERE tree = ?1"};
 static const Query put_dials = {"INSERT OR REPLACE INTO dynamodb_dials (tree, day, decreases, decreased_ms,"
@@ -18,13 +22,8 @@ int dials_load(Store *store, int64_t tree, Dials *ret_dials)
     Statement *row = statement_begin(store, &select_dials);
     *ret_dials = (Dials){0};
     bind_int64(row, 1, tree);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return code == STORE_NOT_FOUND ? STORE_OK : code;
-    *ret_dials = (Dials){column_int64(row, 0), column_int64(row, 1), column_int64(row, 2), column_int64(row, 3),
-                         (int)column_int64(row, 4)};
-    statement_end(row);
-    return STORE_OK;
+    int code = row_one(NULL, row, &whole_dials, ret_dials);
+    return code == STORE_NOT_FOUND ? STORE_OK : code;
 }
 
 int64_t dials_decreases_today(const Dials *dials, int64_t now_ms)
@@ -85,11 +84,7 @@ int dials_write(Store *store, int64_t tree, const Dials *dials)
 {
     Statement *put = statement_begin(store, &put_dials);
     bind_int64(put, 1, tree);
-    bind_int64(put, 2, dials->day);
-    bind_int64(put, 3, dials->decreases);
-    bind_int64(put, 4, dials->decreased_ms);
-    bind_int64(put, 5, dials->increased_ms);
-    bind_int64(put, 6, dials->own);
+    row_bind(put, 2, &whole_dials, dials);
     return statement_run(put);
 }
 

@@ -2,14 +2,14 @@
 #include "event.h"
 #include "table.h"
 
-#define ROWS_A_STEP 2000
-
 static const Query next_dropped = {"SELECT tree FROM dynamodb_dropped WHERE tree > ?1 ORDER BY tree LIMIT 1"};
 static const Query delete_dropped = {"DELETE FROM dynamodb_dropped WHERE tree = ?1"};
-static const Query delete_rows = {
-    "DELETE FROM dynamodb_item WHERE tree = ?1 AND (hash, range) <= (SELECT hash, range FROM "
-    "dynamodb_item WHERE tree = ?1 ORDER BY hash, range LIMIT 1 OFFSET ?2)"};
-static const Query delete_rest = {"DELETE FROM dynamodb_item WHERE tree = ?1"};
+static const RowsToDrop rows_of_tree = {
+    .some = {"DELETE FROM dynamodb_item WHERE tree = ?1 AND (hash, range) <= (SELECT hash, range FROM "
+             "dynamodb_item WHERE tree = ?1 ORDER BY hash, range LIMIT 1 OFFSET ?2)"},
+    .rest = {"DELETE FROM dynamodb_item WHERE tree = ?1"},
+    .step = 2000,
+};
 
 static Bytes tree_key(const int64_t *tree)
 {
@@ -34,20 +34,26 @@ static int find_dropped(Dynamodb *dynamodb, int64_t *ret_tree)
     return code;
 }
 
-static int drop_rows(Store *store, int64_t tree)
+int rows_drop(Store *store, const RowsToDrop *rows, int64_t owner)
 {
-    Statement *statement = statement_begin(store, &delete_rows);
-    bind_int64(statement, 1, tree);
-    bind_int64(statement, 2, ROWS_A_STEP);
-    int code = statement_run(statement);
+    Statement *some = statement_begin(store, &rows->some);
+    bind_int64(some, 1, owner);
+    bind_int64(some, 2, rows->step);
+    int code = statement_run(some);
     if (code != STORE_OK || store_changes(store) > 0)
         return code;
-    statement = statement_begin(store, &delete_rest); /* fewer than a step's rows */
-    bind_int64(statement, 1, tree);
-    code = statement_run(statement);
-    if (code != STORE_OK)
+    Statement *rest = statement_begin(store, &rows->rest); /* fewer than a step's */
+    bind_int64(rest, 1, owner);
+    code = statement_run(rest);
+    return code == STORE_OK ? STORE_NOT_FOUND : code;
+}
+
+static int drop_rows(Store *store, int64_t tree)
+{
+    int code = rows_drop(store, &rows_of_tree, tree);
+    if (code != STORE_NOT_FOUND)
         return code;
-    statement = statement_begin(store, &delete_dropped);
+    Statement *statement = statement_begin(store, &delete_dropped);
     bind_int64(statement, 1, tree);
     return statement_run(statement);
 }

@@ -6,25 +6,12 @@
 
 #define ROWS_A_STEP 1000
 
-static const Query delete_some = {
-    "DELETE FROM dynamodb_expiry WHERE table_id = ?1 AND (expires_s, hash, range) <= (SELECT expires_s, hash, range"
-    " FROM dynamodb_expiry WHERE table_id = ?1 ORDER BY expires_s, hash, range LIMIT 1 OFFSET ?2)"};
-static const Query delete_rest = {"DELETE FROM dynamodb_expiry WHERE table_id = ?1"};
-
-/* STORE_NOT_FOUND: nothing is left. */
-static int forget_some(Store *store, int64_t table_id)
-{
-    Statement *some = statement_begin(store, &delete_some);
-    bind_int64(some, 1, table_id);
-    bind_int64(some, 2, ROWS_A_STEP);
-    int code = statement_run(some);
-    if (code != STORE_OK || store_changes(store) > 0)
-        return code;
-    Statement *rest = statement_begin(store, &delete_rest); /* fewer than a step's rows */
-    bind_int64(rest, 1, table_id);
-    code = statement_run(rest);
-    return code == STORE_OK ? STORE_NOT_FOUND : code;
-}
+static const RowsToDrop rows_of_table = {
+    .some = {"DELETE FROM dynamodb_expiry WHERE table_id = ?1 AND (expires_s, hash, range) <= (SELECT expires_s, hash,"
+             " range FROM dynamodb_expiry WHERE table_id = ?1 ORDER BY expires_s, hash, range LIMIT 1 OFFSET ?2)"},
+    .rest = {"DELETE FROM dynamodb_expiry WHERE table_id = ?1"},
+    .step = ROWS_A_STEP,
+};
 
 static int add(const Scope *scope, int64_t table_id)
 {
@@ -38,7 +25,7 @@ int expiry_job_add(const Scope *scope, const Table *table)
 
 int expiry_forget(const Scope *scope, int64_t table_id)
 {
-    int code = forget_some(scope->store, table_id);
+    int code = rows_drop(scope->store, &rows_of_table, table_id);
     return code == STORE_OK ? add(scope, table_id) : code == STORE_NOT_FOUND ? STORE_OK : code;
 }
 
@@ -65,7 +52,7 @@ int expiry_job_step(const Scope *scope, Job *job, Share *share)
     int code = job_table(scope, job->source, &noting.scope, &noting.table);
     if (code == STORE_NOT_FOUND || (code == STORE_OK && !present(noting.table->ttl_attribute))) {
         share_take(share, ROWS_A_STEP, 0);
-        code = forget_some(scope->store, job->source);
+        code = rows_drop(scope->store, &rows_of_table, job->source);
         return code == STORE_NOT_FOUND ? job_done(scope, job) : code;
     }
     if (code == STORE_OK)

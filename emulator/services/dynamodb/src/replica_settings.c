@@ -15,11 +15,6 @@ Table replica_copy(Arena *arena, const Table *table)
     return copy;
 }
 
-static bool is_provisioned(const Table *table)
-{
-    return !bytes_equal(table->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
-}
-
 /* index absent: the table itself. As units_of says it of all regions. */
 static Status check_units(Call *call, const Table *table, Bytes index,
                           const DynamodbProvisionedThroughputOverride *provisioned,
@@ -34,8 +29,8 @@ static Status check_units(Call *call, const Table *table, Bytes index,
         SET(&most, max_read_request_units, on_demand->max_read_request_units);
     if (!provisioned && !on_demand)
         return OK;
-    return units_of(call, table, index, provisioned || is_provisioned(table) ? &read : NULL, on_demand ? &most : NULL,
-                    &units);
+    return units_of(call, table, index, provisioned || !table_is_on_demand(table) ? &read : NULL,
+                    on_demand ? &most : NULL, &units);
 }
 
 Status replica_settings_check(Call *call, const Table *table, const ReplicaSettings *asked)
@@ -45,9 +40,7 @@ Status replica_settings_check(Call *call, const Table *table, const ReplicaSetti
         const DynamodbReplicaGlobalSecondaryIndex *wanted = &asked->indexes->items[i];
         const Index *index = table_index(table, wanted->index_name);
         if (!index || !index->is_global)
-            return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND,
-                        "Requested resource not found: Index " BYTES_FMT " for table " BYTES_FMT,
-                        BYTES_ARG(wanted->index_name), BYTES_ARG(table->name));
+            return index_absent(call, table, wanted->index_name);
         TRY(check_units(call, table, index->name, wanted->provisioned_throughput_override,
                         wanted->on_demand_throughput_override));
     }

@@ -122,7 +122,7 @@ static Status plan_billing(Call *call, const RestoreInput *in, const Table *sour
 {
     if (present(in->billing_mode))
         target->billing_mode = in->billing_mode;
-    bool is_on_demand = bytes_equal(target->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
+    bool is_on_demand = table_is_on_demand(target);
     bool is_switched = !bytes_equal(target->billing_mode, source->billing_mode);
     target->on_demand_since_ms = is_on_demand ? call->now_ms : 0;
     if (is_switched || in->provisioned || in->on_demand)
@@ -133,7 +133,7 @@ static Status plan_billing(Call *call, const RestoreInput *in, const Table *sour
 /* An index has units where its table has; where the request gives it none, the table's. */
 static void plan_index_units(const Table *source, Table *target)
 {
-    bool is_on_demand = bytes_equal(target->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
+    bool is_on_demand = table_is_on_demand(target);
     if (bytes_equal(target->billing_mode, source->billing_mode))
         return;
     for (size_t i = 0; i < target->indexes_count; i++) {

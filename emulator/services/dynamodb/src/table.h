@@ -173,6 +173,10 @@ static inline bool table_is_being_made(const Table *table, int64_t now_ms)
 {
     return table->origin.is_copying || now_ms < table->origin.active_ms;
 }
+static inline bool table_is_on_demand(const Table *table)
+{
+    return bytes_equal(table->billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
+}
 /* STORE_NOT_FOUND: no such table. */
 MUST_CHECK int table_get(const Scope *scope, Bytes name, Table **ret_table);
 /* The name itself, or the one in an ARN of this account and region. */
@@ -219,6 +223,13 @@ void expiry_start(Dynamodb *dynamodb, int64_t expires_s);
 void expiry_stop(Dynamodb *dynamodb);
 MUST_CHECK int expiry_forget(const Scope *scope, int64_t table_id); /* none of it expires any more */
 
+/* Rows of an owner that go in steps. `some`: those of ?1 up to the one that stands at ?2; `rest`: all of ?1. */
+typedef struct RowsToDrop {
+    Query some, rest;
+    int64_t step; /* so many rows */
+} RowsToDrop;
+/* A step; STORE_NOT_FOUND: nothing is left. */
+MUST_CHECK int rows_drop(Store *store, const RowsToDrop *rows, int64_t owner);
 /* Removes rows of trees without an owner, some a turn. */
 void drops_start(Dynamodb *dynamodb);
 void drops_stop(Dynamodb *dynamodb);

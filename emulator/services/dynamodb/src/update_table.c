@@ -55,7 +55,7 @@ static Status plan_units(Call *call, const DynamodbUpdateTableInput *in, Plan *p
     bool is_switched = present(in->billing_mode) && !bytes_equal(in->billing_mode, plan->table.billing_mode);
     if (present(in->billing_mode))
         plan->table.billing_mode = in->billing_mode;
-    bool is_on_demand = bytes_equal(plan->table.billing_mode, DYNAMODB_BILLING_MODE_PAY_PER_REQUEST);
+    bool is_on_demand = table_is_on_demand(&plan->table);
     if (is_switched && is_on_demand)
         plan->table.on_demand_since_ms = call->now_ms;
     if (!is_switched && !in->provisioned_throughput && !in->on_demand_throughput)
@@ -71,13 +71,6 @@ static Status plan_units(Call *call, const DynamodbUpdateTableInput *in, Plan *p
     return warm_of(call, &plan->table, (Bytes){0}, in->warm_throughput, &plan->table.units);
 }
 
-static Status no_index(Call *call, const Table *table, Bytes name)
-{
-    return fail(call, &DYNAMODB_RESOURCE_NOT_FOUND,
-                "Requested resource not found: Index " BYTES_FMT " for table " BYTES_FMT, BYTES_ARG(name),
-                BYTES_ARG(table->name));
-}
-
 static Status plan_index_update(Call *call, const DynamodbUpdateGlobalSecondaryIndexAction *update, Plan *plan)
 {
     for (size_t i = 0; i < plan->table.indexes_count; i++) {
@@ -90,7 +83,7 @@ static Status plan_index_update(Call *call, const DynamodbUpdateGlobalSecondaryI
                          &index->units));
         return warm_of(call, &plan->table, index->name, update->warm_throughput, &index->units);
     }
-    return no_index(call, &plan->table, update->index_name);
+    return index_absent(call, &plan->table, update->index_name);
 }
 
 static Status check_one_at_a_time(Call *call, const Plan *plan)
@@ -128,7 +121,7 @@ static Status plan_index_delete(Call *call, const DynamodbDeleteGlobalSecondaryI
 {
     const Index *index = table_index(&plan->table, delete_->index_name);
     if (!index || !index->is_global)
-        return no_index(call, &plan->table, delete_->index_name);
+        return index_absent(call, &plan->table, delete_->index_name);
     if (!index->is_filling || plan->deleted) /* aws: GlobalSecondaryIndexDescription: it can be deleted meanwhile */
         TRY(check_one_at_a_time(call, plan));
     plan->deleted = index;
