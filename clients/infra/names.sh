@@ -13,11 +13,17 @@ DELIVERY=event-archive-firehose-poc
 LOG_GROUP=/aws/kinesisfirehose/event-archive-firehose-poc # what it could not deliver
 ROLE=event-archive-poc
 PROCESSOR=event-processor-poc # the function's, and its role's
+PROCESSOR_POLICY=arn:aws:iam::aws:policy/service-role/AWSLambdaKinesisExecutionRole
 DASHBOARD=event-system-dashboard-poc
 ALARMS="event-stream-throttled event-stream-consumer-late event-stream-trouble"
 ACCOUNT=$(aws sts get-caller-identity --query Account --output text)
 REGION=${AWS_REGION:-${AWS_DEFAULT_REGION:-us-east-1}}
 BUCKET=event-archive-poc-$ACCOUNT
+
+# The log group of that very name; nothing where there is none. What has no way to ask for one thing tells what begins so.
+log_group() {
+    aws logs describe-log-groups --log-group-name-prefix "$LOG_GROUP" --query "logGroups[?logGroupName=='$LOG_GROUP'].logGroupName" --output text
+}
 
 # there <words of an aws command>: does it find what it asks for?
 there() {

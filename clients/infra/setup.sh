@@ -52,12 +52,12 @@ role() { # name, service, file of its policy
 }
 role "$ROLE" firehose archive-policy.json
 role "$PROCESSOR" lambda processor-policy.json
-aws iam attach-role-policy --role-name "$PROCESSOR" --policy-arn arn:aws:iam::aws:policy/service-role/AWSLambdaKinesisExecutionRole
+aws iam attach-role-policy --role-name "$PROCESSOR" --policy-arn "$PROCESSOR_POLICY"
 
 # -- archive: a bucket, and the delivery stream ------------------------------------------------------------------------
 role=arn:aws:iam::$ACCOUNT:role/$ROLE
 there s3api head-bucket --bucket "$BUCKET" || aws s3 mb "s3://$BUCKET" >/dev/null
-if [ "$(aws logs describe-log-groups --log-group-name-prefix "$LOG_GROUP" --query 'length(logGroups)')" = 0 ]; then
+if [ -z "$(log_group)" ]; then
     aws logs create-log-group --log-group-name "$LOG_GROUP"
     aws logs put-retention-policy --log-group-name "$LOG_GROUP" --retention-in-days 7
     aws logs create-log-stream --log-group-name "$LOG_GROUP" --log-stream-name S3Delivery

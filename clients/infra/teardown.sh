@@ -9,11 +9,11 @@ for alarm in event-stream-trouble event-stream-throttled event-stream-consumer-l
 done
 ! there cloudwatch get-dashboard --dashboard-name "$DASHBOARD" || aws cloudwatch delete-dashboards --dashboard-names "$DASHBOARD"
 ! there firehose describe-delivery-stream --delivery-stream-name "$DELIVERY" || aws firehose delete-delivery-stream --delivery-stream-name "$DELIVERY"
-[ "$(aws logs describe-log-groups --log-group-name-prefix "$LOG_GROUP" --query 'length(logGroups)')" = 0 ] || aws logs delete-log-group --log-group-name "$LOG_GROUP"
+[ -z "$(log_group)" ] || aws logs delete-log-group --log-group-name "$LOG_GROUP"
 for role in "$ROLE" "$PROCESSOR"; do
     there iam get-role --role-name "$role" || continue
     aws iam delete-role-policy --role-name "$role" --policy-name own
-    [ "$role" != "$PROCESSOR" ] || aws iam detach-role-policy --role-name "$role" --policy-arn arn:aws:iam::aws:policy/service-role/AWSLambdaKinesisExecutionRole
+    [ "$role" != "$PROCESSOR" ] || aws iam detach-role-policy --role-name "$role" --policy-arn "$PROCESSOR_POLICY"
     aws iam delete-role --role-name "$role"
 done
 ! there s3api head-bucket --bucket "$BUCKET" || aws s3 rb --force "s3://$BUCKET" >/dev/null
