@@ -13,8 +13,10 @@ PAGE = ROOT / "docs" / "metrics.md"
 HEAD = """# Metrics that services publish
 
 What each service measures of itself, minute by minute of the emulator's clock, under AWS's names. Written by `tools/metrics.py`
-from the sources, compared by the ctest `metrics_page`: do not edit. A metric comes with each of its dimensions' sets, as far as
-it is of these: Kinesis's of shards are told where enhanced monitoring is on, DynamoDB's of operations name the operation.
+from the sources, compared by the ctest `metrics_page`: do not edit.
+
+The dimensions are the sets under which a service keeps such metrics, with a semicolon between two; a metric comes under those
+that fit it: of Kinesis, a consumer has no IncomingBytes, and a shard's metrics come where enhanced monitoring is on.
 
 """
 # aws: each service's page "Monitoring … with Amazon CloudWatch".
@@ -43,15 +45,15 @@ def read_service(path):
 
 
 def page():
+    measured = dict(read_service(path) for path in ROOT.glob("emulator/services/*/src/*metrics.c") if "meters_open(" in path.read_text())
     out = [HEAD]
-    for path in sorted(ROOT.glob("emulator/services/*/src/*metrics.c")):
-        if "meters_open(" not in path.read_text():
-            continue
-        space, rows = read_service(path)
-        out.append(f"## {space}\n\n| metric | unit | dimensions |\n| --- | --- | --- |\n")
-        out += [f"| {metric} | {unit} | {'; '.join(kinds)} |\n" for (metric, unit), kinds in sorted(rows.items())]
-        out.append("".join(f"\nNot measured: {reason}.\n" for reason in MISSING.get(space, [])) + "\n")
-    out.append("".join(f"## {space}\n\nNot measured: {'; '.join(reasons)}.\n\n" for space, reasons in sorted(MISSING.items()) if f"## {space}\n" not in "".join(out)))
+    for space in sorted(measured | MISSING):
+        out.append(f"## {space}\n\n")
+        if space in measured:
+            out.append("| metric | unit | dimensions |\n| --- | --- | --- |\n")
+            out += [f"| {metric} | {unit} | {'; '.join(kinds)} |\n" for (metric, unit), kinds in sorted(measured[space].items())]
+            out.append("\n")
+        out += [f"Not measured: {reason}.\n\n" for reason in MISSING.get(space, [])]
     return "".join(out).rstrip() + "\n"
 
 
