@@ -1,5 +1,6 @@
 /* snappy.c - Snappy's block format: literals, and copies of what was before. */
 #include "snappy.h"
+#include "varint.h"
 
 #define HASH_BITS    13
 #define COPY_LEN_MAX 64
@@ -78,11 +79,7 @@ static void append_fragment(Buffer *out, Bytes block)
 
 void snappy_append(Buffer *out, Bytes bytes)
 {
-    for (size_t left = bytes.len; left || !bytes.len; left >>= 7) {
-        buffer_append_char(out, (char)(left >= 0x80 ? (left & 0x7f) | 0x80 : left));
-        if (left < 0x80)
-            break;
-    }
+    varint_append(out, bytes.len);
     for (size_t at = 0; at < bytes.len; at += SNAPPY_FRAGMENT) {
         size_t len = bytes.len - at < SNAPPY_FRAGMENT ? bytes.len - at : SNAPPY_FRAGMENT;
         append_fragment(out, bytes_slice(bytes, at, len));
