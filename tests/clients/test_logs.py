@@ -182,6 +182,8 @@ def test_streams_are_told_by_name_or_by_their_last_event(logs, group, put):
     assert names(orderBy="LastEventTime") == ["none", "c", "a", "b", "d"]
     assert names(orderBy="LastEventTime", descending=True) == ["d", "b", "a", "c", "none"]
     assert names(logStreamNamePrefix="no") == ["none"]
+    assert names(logStreamNamePrefix="b", descending=True) == names(logStreamNamePrefix="b") == ["b"]
+    assert names(logStreamNamePrefix="bb") == names(logStreamNamePrefix="z") == names(logStreamNamePrefix="0") == []
     stream = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix="a")["logStreams"][0]
     assert stream["firstEventTimestamp"] == stream["lastEventTimestamp"] == now + 1 and stream["storedBytes"] == 0
 

@@ -31,22 +31,26 @@ static int tell_group(Call *call, const LogGroup *group, LogsLogGroup *ret)
 /* aws: logGroupNamePattern: "a case-sensitive substring search". */
 static bool is_wanted(const LogsDescribeLogGroupsInput *in, const LogGroup *group)
 {
-    Bytes pattern = in->log_group_name_pattern, prefix = in->log_group_name_prefix;
-    return (!present(prefix) || bytes_starts_with(group->name, prefix)) &&
-           (!present(pattern) || name_contains(group->name, pattern)) &&
+    Bytes pattern = in->log_group_name_pattern;
+    return (!present(pattern) || name_contains(group->name, pattern)) &&
            (!present(in->log_group_class) || bytes_equal(group->class_name, in->log_group_class));
 }
 
 static Status describe_all(Call *call, const LogsDescribeLogGroupsInput *in, LogsDescribeLogGroupsOutput *out)
 {
     size_t limit = in->has_limit ? (size_t)in->limit : PAGE_MAX;
+    Bytes prefix = in->log_group_name_prefix;
     int code;
     LogGroup group;
-    Statement *rows = log_groups_after(&call->scope, in->next_token);
+    Statement *rows = log_groups_after(&call->scope, in->next_token, prefix);
     while ((code = statement_step(rows)) == STORE_ROW) {
         ArenaMark mark = arena_mark(call->arena);
         budget_work(call->arena, ROW_STEPS);
         log_group_read(call->arena, rows, &group);
+        if (present(prefix) && !bytes_starts_with(group.name, prefix)) {
+            statement_end(rows); /* they begin with those that have it */
+            return OK;
+        }
         if (!is_wanted(in, &group)) {
             arena_rewind(call->arena, mark);
             continue;

@@ -25,8 +25,8 @@ static const Row whole = ROW(columns), new_row = {columns + 1, sizeof columns / 
 
 static const Query find = {"SELECT id, " NAMES " FROM logs_group WHERE account = ?1 AND region = ?2 AND name = ?3"};
 static const Query load = {"SELECT id, " NAMES " FROM logs_group WHERE id = ?1"};
-static const Query after = {"SELECT id, " NAMES " FROM logs_group WHERE account = ?1 AND region = ?2 AND name > ?3"
-                            " ORDER BY name"};
+static const Query after = {"SELECT id, " NAMES " FROM logs_group WHERE account = ?1 AND region = ?2 AND name >= ?3"
+                            " AND name IS NOT ?4 ORDER BY name"};
 static const Query insert = {"INSERT INTO logs_group (" NAMES ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
 static const Query change = {
     "UPDATE logs_group SET retention_days = ?2, key_arn = ?3, is_protected = ?4 WHERE id = ?1"};
@@ -128,12 +128,14 @@ int log_group_remove(const Scope *scope, const LogGroup *group)
     return code == STORE_OK ? sweep_group(scope, group->id) : code;
 }
 
-Statement *log_groups_after(const Scope *scope, Bytes after_name)
+Statement *log_groups_after(const Scope *scope, Bytes after_name, Bytes prefix)
 {
+    Bytes from = bytes_compare(after_name, prefix) > 0 ? after_name : prefix;
     Statement *rows = statement_begin(scope->store, &after);
     bind_text(rows, 1, scope->account);
     bind_text(rows, 2, scope->region);
-    bind_text(rows, 3, present(after_name) ? after_name : TEXT(""));
+    bind_text(rows, 3, present(from) ? from : TEXT(""));
+    bind_text(rows, 4, after_name);
     return rows;
 }
 

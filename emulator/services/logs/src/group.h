@@ -33,8 +33,8 @@ MUST_CHECK int log_group_write_stored(const Scope *scope, const LogGroup *group)
 /* With all that is its own; what it stores goes in steps. */
 MUST_CHECK int log_group_remove(const Scope *scope, const LogGroup *group);
 
-/* By name, those behind `after`. */
-Statement *log_groups_after(const Scope *scope, Bytes after);
+/* By name, those behind `after`; those before `prefix` are passed over. Either may be absent. */
+Statement *log_groups_after(const Scope *scope, Bytes after, Bytes prefix);
 void log_group_read(Arena *arena, Statement *row, LogGroup *ret_group);
 
 /* "arn:…:log-group:<name>"; what the older API tells has ":*" behind it. */

@@ -37,7 +37,7 @@ static Status list_log_groups(Call *call, const LogsListLogGroupsInput *in, Logs
     int code;
     TRY(check(call, in));
     out->log_groups.items = arena_new_array(call->arena, LogsLogGroupSummary, limit);
-    Statement *rows = log_groups_after(&call->scope, in->next_token);
+    Statement *rows = log_groups_after(&call->scope, in->next_token, (Bytes){0});
     while ((code = statement_step(rows)) == STORE_ROW) {
         ArenaMark mark = arena_mark(call->arena);
         budget_work(call->arena, ROW_STEPS);

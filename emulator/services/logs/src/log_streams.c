@@ -95,7 +95,8 @@ static Status describe_log_streams(Call *call, const LogsDescribeLogStreamsInput
     size_t limit = in->has_limit ? (size_t)in->limit : PAGE_MAX;
     int code;
     TRY(log_group_named(call, in->log_group_name, in->log_group_identifier, &group));
-    StreamsQuery query = {.group_id = group.id};
+    Bytes prefix = in->log_stream_name_prefix;
+    StreamsQuery query = {.group_id = group.id, .prefix = prefix};
     TRY(read_order(call, in, &query));
 
     out->log_streams.items = arena_new_array(call->arena, LogsLogStream, limit);
@@ -104,7 +105,12 @@ static Status describe_log_streams(Call *call, const LogsDescribeLogStreamsInput
         ArenaMark mark = arena_mark(call->arena);
         budget_work(call->arena, ROW_STEPS);
         log_stream_read(call->arena, rows, &stream);
-        if (present(in->log_stream_name_prefix) && !bytes_starts_with(stream.name, in->log_stream_name_prefix)) {
+        bool is_wanted = !present(prefix) || bytes_starts_with(stream.name, prefix);
+        if (!is_wanted && (query.order == BY_NAME || bytes_compare(stream.name, prefix) < 0)) {
+            statement_end(rows); /* those that have it lie behind */
+            return OK;
+        }
+        if (!is_wanted) {
             arena_rewind(call->arena, mark);
             continue;
         }

@@ -26,8 +26,8 @@ static const Query change = {"UPDATE logs_stream SET first_ms = ?2, last_ms = ?3
                              " span_ms = ?6 WHERE id = ?1"};
 static const Query remove_row = {"DELETE FROM logs_stream WHERE id = ?1"};
 /* The first page of a descending order begins behind what no name and no time can be. */
-static const Query by_name = {ALL "group_id = ?1 AND (?2 IS NULL OR name > ?2) ORDER BY name"};
-static const Query by_name_descending = {ALL "group_id = ?1 AND (?2 IS NULL OR name < ?2) ORDER BY name DESC"};
+static const Query by_name = {ALL "group_id = ?1 AND name >= ?3 AND name IS NOT ?2 ORDER BY name"};
+static const Query by_name_descending = {ALL "group_id = ?1 AND name < coalesce(?2, x'') ORDER BY name DESC"};
 static const Query by_time = {ALL "group_id = ?1 AND (last_ms, name) > (?3, coalesce(?2, '')) ORDER BY last_ms, name"};
 static const Query by_time_descending = {
     ALL "group_id = ?1 AND (last_ms, name) < (?3, coalesce(?2, '')) ORDER BY last_ms DESC, name DESC"};
@@ -104,8 +104,11 @@ Statement *log_streams_after(const Scope *scope, const StreamsQuery *query)
     };
     Statement *rows = statement_begin(scope->store, queries[query->order]);
     int64_t end_ms = query->order == BY_LAST_EVENT ? INT64_MIN : INT64_MAX;
+    Bytes from = bytes_compare(query->after_name, query->prefix) > 0 ? query->after_name : query->prefix;
     bind_int64(rows, 1, query->group_id);
     bind_text(rows, 2, query->after_name);
+    if (query->order == BY_NAME)
+        bind_text(rows, 3, present(from) ? from : TEXT(""));
     if (query->order >= BY_LAST_EVENT)
         bind_int64(rows, 3, present(query->after_name) ? query->after_ms : end_ms);
     return rows;

@@ -32,6 +32,7 @@ typedef struct StreamsQuery {
     int64_t group_id;
     StreamOrder order;
     Bytes after_name; /* absent: from the first */
+    Bytes prefix;     /* by name, ascending: those before it are passed over */
     int64_t after_ms; /* by last event */
 } StreamsQuery;
 Statement *log_streams_after(const Scope *scope, const StreamsQuery *query);
