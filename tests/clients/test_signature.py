@@ -127,6 +127,8 @@ def test_presigned_urls_of_both_versions(emu, version):
     other = get.replace("a%20b", "a%20c")
     assert xml_error(HTTP.request("GET", other))[:2] == (403, "SignatureDoesNotMatch")
     assert xml_error(HTTP.request("DELETE", get))[:2] == (403, "SignatureDoesNotMatch")
+    for more in ("versionId=null", "%76ersionId=null", "response-content-type=a/b", "%72esponse-content-type=a/b"):
+        assert xml_error(HTTP.request("GET", f"{get}&{more}"))[:2] == (403, "SignatureDoesNotMatch"), more
     assert xml_error(HTTP.request("GET", re.sub("(AWSAccessKeyId|Credential)=test", r"\1=nobody", get)))[:2] == (403, "InvalidAccessKeyId")
     ask(emu.url, "clock", advance="2m")
     assert xml_error(HTTP.request("GET", get)) == (403, "AccessDenied", "Request has expired")

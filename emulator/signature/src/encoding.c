@@ -67,6 +67,21 @@ Bytes encoding_parameter(Arena *arena, Bytes query, Bytes name)
     return (Bytes){0};
 }
 
+int encoding_compare(const void *a, const void *b)
+{
+    const EncodingPair *one = a, *other = b;
+    int order = bytes_compare(one->name, other->name);
+    return order ? order : bytes_compare(one->value, other->value);
+}
+
+size_t encoding_count(Bytes text, char mark)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.ptr[i] == mark;
+    return count;
+}
+
 Bytes encoding_taken(Arena *arena, Buffer *buffer)
 {
     Bytes copy = buffer->len ? arena_copy(arena, buffer_bytes(buffer)) : TEXT("");

@@ -69,28 +69,41 @@ static void append_amz_headers(Arena *arena, Buffer *out, const HttpHead *head)
     }
 }
 
-static bool is_override(const char *name)
+static bool is_override(Bytes name)
 {
-    return !strncmp(name, "response-", 9);
+    return bytes_starts_with(name, TEXT("response-"));
 }
 
+static bool is_subresource(Bytes name)
+{
+    for (size_t i = 0; i < sizeof subresources / sizeof *subresources; i++)
+        if (bytes_is(name, subresources[i]))
+            return true;
+    return false;
+}
+
+/* By their names as they are read (%61cl is acl), each as often as it is there: whatever the operation is asked for is
+ * signed. */
 static void append_resource(Arena *arena, Buffer *out, const SignatureQuestion *question)
 {
-    bool is_first = true;
+    Bytes rest = question->head->query;
+    EncodingPair *pairs = arena_new_array(arena, EncodingPair, encoding_count(rest, '&'));
+    size_t count = 0;
+    while (present(rest)) {
+        Bytes value = bytes_cut(&rest, '&'), name = encoding_decoded(arena, bytes_cut(&value, '='));
+        if (is_subresource(name))
+            pairs[count++] = (EncodingPair){name, value};
+    }
+    if (count)
+        qsort(pairs, count, sizeof *pairs, encoding_compare);
     buffer_append(out, question->resource_path.len ? question->resource_path : TEXT("/"));
-    for (size_t i = 0; i < sizeof subresources / sizeof *subresources; i++) {
-        Bytes rest = question->head->query;
-        while (present(rest)) {
-            Bytes value = bytes_cut(&rest, '&'), name = bytes_cut(&value, '=');
-            if (!bytes_is(name, subresources[i]))
-                continue;
-            buffer_append_format(out, "%c%s", is_first ? '?' : '&', subresources[i]);
-            Bytes told = present(value) && is_override(subresources[i]) ? encoding_decoded(arena, value) : value;
-            if (present(told))
-                buffer_append_format(out, "=" BYTES_FMT, BYTES_ARG(told));
-            is_first = false;
-            break;
-        }
+    for (size_t i = 0; i < count; i++) {
+        Bytes value = pairs[i].value;
+        if (present(value) && is_override(pairs[i].name))
+            value = encoding_decoded(arena, value);
+        buffer_append_format(out, "%c" BYTES_FMT, i ? '&' : '?', BYTES_ARG(pairs[i].name));
+        if (present(value))
+            buffer_append_format(out, "=" BYTES_FMT, BYTES_ARG(value));
     }
 }
 

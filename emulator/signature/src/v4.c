@@ -3,17 +3,6 @@
 #include "encoding.h"
 #include <stdlib.h>
 
-typedef struct Pair {
-    Bytes name, value;
-} Pair;
-
-static int compare_pairs(const void *a, const void *b)
-{
-    const Pair *one = a, *other = b;
-    int order = bytes_compare(one->name, other->name);
-    return order ? order : bytes_compare(one->value, other->value);
-}
-
 static Bytes encoded(Arena *arena, Bytes text)
 {
     Buffer out = {0};
@@ -21,30 +10,22 @@ static Bytes encoded(Arena *arena, Bytes text)
     return encoding_taken(arena, &out);
 }
 
-static size_t count_parts(Bytes text, char mark)
-{
-    size_t count = 1;
-    for (size_t i = 0; i < text.len; i++)
-        count += text.ptr[i] == mark;
-    return count;
-}
-
 /* Sorted by name, then by value; without the signature itself. */
 static void append_query(Arena *arena, Buffer *out, Bytes query)
 {
     Bytes rest = query;
-    Pair *pairs = arena_new_array(arena, Pair, count_parts(query, '&'));
+    EncodingPair *pairs = arena_new_array(arena, EncodingPair, encoding_count(query, '&'));
     size_t count = 0;
     while (present(rest)) {
         Bytes value = bytes_cut(&rest, '&'), name = bytes_cut(&value, '=');
         if (!name.len && !present(value))
             continue;
-        Pair pair = {encoded(arena, name), encoded(arena, present(value) ? value : TEXT(""))};
+        EncodingPair pair = {encoded(arena, name), encoded(arena, present(value) ? value : TEXT(""))};
         if (!bytes_is(pair.name, "X-Amz-Signature"))
             pairs[count++] = pair;
     }
     if (count)
-        qsort(pairs, count, sizeof *pairs, compare_pairs);
+        qsort(pairs, count, sizeof *pairs, encoding_compare);
     for (size_t i = 0; i < count; i++)
         buffer_append_format(out, "%s" BYTES_FMT "=" BYTES_FMT, i ? "&" : "", BYTES_ARG(pairs[i].name),
                              BYTES_ARG(pairs[i].value));
@@ -53,7 +34,7 @@ static void append_query(Arena *arena, Buffer *out, Bytes query)
 /* Without "." and "..", and without empty parts; then encoded as it stands. */
 static void append_normal_path(Arena *arena, Buffer *out, Bytes path)
 {
-    Bytes *parts = arena_new_array(arena, Bytes, count_parts(path, '/')), rest = path;
+    Bytes *parts = arena_new_array(arena, Bytes, encoding_count(path, '/')), rest = path;
     size_t count = 0;
     bool ends_open = path.len > 1 && path.ptr[path.len - 1] == '/';
     while (present(rest)) {
