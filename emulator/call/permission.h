@@ -70,6 +70,10 @@ typedef struct PermissionsOf {
     ArnForm arns;
     const Permission *rows;    /* one of each operation; ends with a NULL operation */
     const PermissionKey *keys; /* ends with a NULL key; NULL: none */
+    /* Members of inputs that are roles handed to the service, which the caller must be allowed to pass; ends with NULL.
+     * NULL: none. */
+    const char *const *roles;
+    const char *passed_to; /* "firehose.amazonaws.com": who is to act by them */
     /* Further facts. NULL: none. */
     void (*facts)(Call *call, const void *in, FactList *facts);
     /* Looks the resource up; the scope is of the account and region that its ARN has. The store's codes; what isn't
@@ -97,7 +101,5 @@ PermissionTexts permission_members(Call *call, const void *in, const char *path)
 Bytes permission_arn(Call *call, const PermissionsOf *of, Bytes resource);
 /* The action of the call's own name on a resource, which is made an ARN. */
 void permission_need(Call *call, const PermissionsOf *of, NeedList *needs, Bytes resource);
-/* iam:PassRole, for each role that the input hands to a service. */
-void permission_pass_roles(Call *call, const void *in, const char *path, NeedList *needs);
 /* What stands behind "<kind>/" in the resource of an ARN: a name; absent: it is another. */
 Bytes permission_name(Bytes arn, const char *kind);

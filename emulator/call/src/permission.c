@@ -211,7 +211,7 @@ const Permission *permission_of(const PermissionsOf *of, const char *operation)
     return NULL;
 }
 
-void permission_needs(Call *call, const PermissionsOf *of, const void *in, NeedList *needs)
+static void add_table_needs(Call *call, const PermissionsOf *of, const void *in, NeedList *needs)
 {
     static const Permission usual = {.resource = NULL};
     const char *name = call->operation->model->name;
@@ -232,6 +232,17 @@ void permission_needs(Call *call, const PermissionsOf *of, const void *in, NeedL
     }
 }
 
+/* aws: IAM User Guide, "Grant a user permissions to pass a role to an AWS service". */
+void permission_needs(Call *call, const PermissionsOf *of, const void *in, NeedList *needs)
+{
+    add_table_needs(call, of, in, needs);
+    for (size_t i = 0; of->roles && of->roles[i]; i++) {
+        PermissionTexts roles = permission_members(call, in, of->roles[i]);
+        for (size_t at = 0; at < roles.len; at++)
+            need_add(needs, TEXT("iam:PassRole"), roles.items[at]);
+    }
+}
+
 PermissionTexts permission_members(Call *call, const void *in, const char *path)
 {
     Texts texts = {.arena = call->arena};
@@ -249,13 +260,6 @@ void permission_need(Call *call, const PermissionsOf *of, NeedList *needs, Bytes
 {
     need_add(needs, arena_text(call->arena, "%s:%s", of->prefix, call->operation->model->name),
              permission_arn(call, of, resource));
-}
-
-void permission_pass_roles(Call *call, const void *in, const char *path, NeedList *needs)
-{
-    PermissionTexts roles = permission_members(call, in, path);
-    for (size_t i = 0; i < roles.len; i++)
-        need_add(needs, TEXT("iam:PassRole"), roles.items[i]);
 }
 
 /* Facts */
@@ -288,6 +292,8 @@ void permission_facts(Call *call, const PermissionsOf *of, const void *in, FactL
             fact_add(facts, bytes_of(key->key), values.items[i]);
     }
     add_request_tags(call, in, facts);
+    if (of->passed_to)
+        fact_add(facts, TEXT("iam:PassedToService"), bytes_of(of->passed_to));
     if (of->facts)
         of->facts(call, in, facts);
 }

@@ -49,8 +49,12 @@ static const PermissionKey keys[] = {
     {NULL, NULL},
 };
 
+static const char *const roles[] = {"RoleArn", NULL};
+
 const PermissionsOf cloudwatch_permissions = {
     .prefix = "cloudwatch",
     .rows = rows,
+    .roles = roles,
+    .passed_to = "streams.metrics.cloudwatch.amazonaws.com",
     .keys = keys,
 };

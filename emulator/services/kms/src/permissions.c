@@ -61,10 +61,12 @@ static void add_context(Call *call, const KmsEncryptionContextType *context, Fac
     }
 }
 
-/* NULL: it takes none. */
-static const KmsEncryptionContextType *context_of(Call *call, const void *in)
+/* action: of the two of ReEncrypt the one that is asked for. NULL: it takes none. */
+static const KmsEncryptionContextType *context_of(Call *call, const void *in, Bytes action)
 {
     const char *name = call->operation->model->name;
+    if (bytes_is(action, "kms:ReEncryptFrom"))
+        return &((const KmsReEncryptInput *)in)->source_encryption_context;
     if (!strcmp(name, "Encrypt"))
         return &((const KmsEncryptInput *)in)->encryption_context;
     if (!strcmp(name, "Decrypt"))
@@ -73,6 +75,10 @@ static const KmsEncryptionContextType *context_of(Call *call, const void *in)
         return &((const KmsGenerateDataKeyInput *)in)->encryption_context;
     if (!strcmp(name, "GenerateDataKeyWithoutPlaintext"))
         return &((const KmsGenerateDataKeyWithoutPlaintextInput *)in)->encryption_context;
+    if (!strcmp(name, "GenerateDataKeyPair"))
+        return &((const KmsGenerateDataKeyPairInput *)in)->encryption_context;
+    if (!strcmp(name, "GenerateDataKeyPairWithoutPlaintext"))
+        return &((const KmsGenerateDataKeyPairWithoutPlaintextInput *)in)->encryption_context;
     if (!strcmp(name, "ReEncrypt"))
         return &((const KmsReEncryptInput *)in)->destination_encryption_context;
     return NULL;
@@ -80,7 +86,7 @@ static const KmsEncryptionContextType *context_of(Call *call, const void *in)
 
 static void add_facts(Call *call, const void *in, FactList *facts)
 {
-    const KmsEncryptionContextType *context = context_of(call, in);
+    const KmsEncryptionContextType *context = context_of(call, in, (Bytes){0});
     Bytes name = permission_member(call, in, "KeyId");
     if (context)
         add_context(call, context, facts);
@@ -113,7 +119,7 @@ static bool is_granted(Call *call, const void *in, const Need *need, Bytes princ
     Grant grants[32];
     size_t count;
     KmsKey key;
-    const KmsEncryptionContextType *context = context_of(call, in);
+    const KmsEncryptionContextType *context = context_of(call, in, need->action);
     Bytes action = need->action;
     (void)bytes_cut(&action, ':');
     Bytes name = permission_name(need->resource, "key");

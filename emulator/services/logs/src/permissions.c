@@ -6,16 +6,16 @@
 extern const PermissionsOf logs_permissions;
 
 static const Permission rows[] = {
-    {"CreateLogGroup", NULL, "{logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}", NULL},
-    {"DeleteLogGroup", NULL, "{logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}", NULL},
-    {"CreateLogStream", NULL, "{logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}", NULL},
-    {"DescribeLogStreams", NULL, "{logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}", NULL},
-    {"FilterLogEvents", NULL, "{logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}", NULL},
+    {"CreateLogGroup", NULL, "log-group:{logGroupName}", NULL},
+    {"DeleteLogGroup", NULL, "log-group:{logGroupName}", NULL},
+    {"CreateLogStream", NULL, "log-group:{logGroupName}", NULL},
+    {"DescribeLogStreams", NULL, "log-group:{logGroupIdentifier} log-group:{logGroupName}", NULL},
+    {"FilterLogEvents", NULL, "log-group:{logGroupIdentifier} log-group:{logGroupName}", NULL},
     {"DescribeLogGroups", NULL, NULL, NULL},
     {"DeleteLogStream", NULL, "log-group:{logGroupName}:log-stream:{logStreamName}", NULL},
     {"PutLogEvents", NULL, "log-group:{logGroupName}:log-stream:{logStreamName}", NULL},
     {"GetLogEvents", NULL,
-     "log-group:{logGroupName}:log-stream:{logStreamName} {logGroupIdentifier} log-group:{logGroupName} log-group:{logGroupIdentifier}",
+     "log-group:{logGroupName}:log-stream:{logStreamName} log-group:{logGroupIdentifier}:log-stream:{logStreamName}",
      NULL},
     {"PutRetentionPolicy", NULL, "log-group:{logGroupName}", NULL},
     {"DeleteRetentionPolicy", NULL, "log-group:{logGroupName}", NULL},
@@ -27,7 +27,7 @@ static const Permission rows[] = {
     {"DeleteSubscriptionFilter", NULL, "log-group:{logGroupName}", NULL},
     {"AssociateKmsKey", NULL, "log-group:{logGroupName} {resourceIdentifier}", NULL},
     {"DisassociateKmsKey", NULL, "log-group:{logGroupName} {resourceIdentifier}", NULL},
-    {"PutLogGroupDeletionProtection", NULL, "{logGroupIdentifier} log-group:{logGroupIdentifier}", NULL},
+    {"PutLogGroupDeletionProtection", NULL, "log-group:{logGroupIdentifier}", NULL},
     {"ListLogGroups", NULL, NULL, NULL},
     {"PutResourcePolicy", NULL, NULL, NULL},
     {"DescribeResourcePolicies", NULL, NULL, NULL},
@@ -42,8 +42,9 @@ static const Permission rows[] = {
     {"PutMetricFilter", NULL, "log-group:{logGroupName}", NULL},
     {"DeleteMetricFilter", NULL, "log-group:{logGroupName}", NULL},
     {"DescribeMetricFilters", NULL, "log-group:{logGroupName}", NULL},
-    {"StartLiveTail", NULL, "{logGroupIdentifiers[]}", NULL},
-    {"StartQuery", NULL, "log-group:{logGroupName} log-group:{logGroupNames[]} {logGroupIdentifiers[]}", NULL},
+    {"StartLiveTail", NULL, "log-group:{logGroupIdentifiers[]}", NULL},
+    {"StartQuery", NULL, "log-group:{logGroupName} log-group:{logGroupNames[]} log-group:{logGroupIdentifiers[]}",
+     NULL},
     {"TestMetricFilter", NULL, NULL, NULL},
     {"GetQueryResults", NULL, NULL, NULL},
     {"StopQuery", NULL, NULL, NULL},
@@ -55,7 +56,11 @@ static const Permission rows[] = {
     {NULL, NULL, NULL, NULL},
 };
 
+static const char *const roles[] = {"roleArn", NULL};
+
 const PermissionsOf logs_permissions = {
     .prefix = "logs",
     .rows = rows,
+    .roles = roles,
+    .passed_to = "logs.amazonaws.com",
 };

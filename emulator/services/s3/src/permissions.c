@@ -278,11 +278,15 @@ static const PermissionKey keys[] = {
     {NULL, NULL},
 };
 
+static const char *const roles[] = {"ReplicationConfiguration.Role", NULL};
+
 const PermissionsOf s3_permissions = {
     .prefix = "s3",
     .arns = ARN_OF_ALL,
     .rows = rows,
     .keys = keys,
+    .roles = roles,
+    .passed_to = "s3.amazonaws.com",
     .facts = add_facts,
     .resource = find_resource,
 };
