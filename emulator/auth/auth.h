@@ -14,9 +14,8 @@ typedef enum AuthMode {
     AUTH_IAM,       /* right signatures, and policies decide */
 } AuthMode;
 
-Auth *auth_new(Runtime *runtime); /* as the settings say; its guard is the runtime's from here on */
+Auth *auth_new(Runtime *runtime); /* as the settings say; unless it is off, its guard is the runtime's */
 Auth *auth_free(Auth *auth);      /* returns NULL */
-AuthMode auth_mode(const Auth *auth);
 
 typedef struct AuthRequest {
     const HttpHead *head;
@@ -31,7 +30,8 @@ typedef struct AuthRequest {
 /* Who calls: the call has their account, and what its body is checked by, from here on. Not where it is off. */
 MUST_CHECK Status auth_authenticate(Auth *auth, Call *call, const AuthRequest *request);
 
-/* May they do it? in: the operation's input, checked. Not where policies are not asked. */
+/* May they do it? in: the operation's input, checked. Fine where policies are not asked, or where nobody looked who
+ * calls. */
 MUST_CHECK Status auth_authorize(Auth *auth, Call *call, const AuthRequest *request, const void *in);
 
 extern const Page AUTH_PAGES[]; /* their context is the Auth */

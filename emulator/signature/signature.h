@@ -66,6 +66,7 @@ bool signature_read_credential(Arena *arena, Bytes credential, Signature *ret);
 /* "20261127T033716Z" */
 bool signature_read_time(Bytes text, int64_t *ret_ms);
 Bytes signature_time_text(Arena *arena, int64_t ms);
+Bytes signature_time_extended(Arena *arena, int64_t ms); /* "2026-11-27T03:37:16Z" */
 
 Bytes signature_hash(Arena *arena, Bytes text); /* SHA-256, in hex */
 bool signature_texts_equal(Bytes a, Bytes b);   /* in a time that tells nothing of where they differ */

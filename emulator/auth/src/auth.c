@@ -26,10 +26,9 @@ Auth *auth_new(Runtime *runtime)
     auth->notes = notes_new();
     auth->guard.form = authenticate_form;
     auth->guard.act = authorize_act;
-    runtime->guard = &auth->guard;
     if (!runtime->config)
         return auth;
-    auth->mode = (AuthMode)config_choice(runtime->config, SETTING_AUTH);
+    auth_set_mode(auth, (AuthMode)config_choice(runtime->config, SETTING_AUTH));
     root_keys_read(auth, config_text(runtime->config, SETTING_ROOT_KEYS));
     return auth;
 }
@@ -45,7 +44,8 @@ Auth *auth_free(Auth *auth)
     return NULL;
 }
 
-AuthMode auth_mode(const Auth *auth)
+void auth_set_mode(Auth *auth, AuthMode mode)
 {
-    return auth->mode;
+    auth->mode = mode;
+    auth->runtime->guard = mode == AUTH_OFF ? NULL : &auth->guard;
 }

@@ -59,8 +59,8 @@ static void judge(const Question *question, const Target *target, const PolicyRe
     ret->boundary = policies_judge(arena, actor->own.boundary, actor->own.boundary_count, request);
     ret->session = policies_judge(arena, actor->session, actor->session_count, request);
     judge_resource(arena, target->found.policy, request, &ret->resource);
-    bool is_roots =
-        actor->principal->kind == PRINCIPAL_ROOT || bytes_equal(actor->principal->basis, actor->principal->arn_of_root);
+    bool is_roots = present(actor->principal->basis) &&
+                    bytes_equal(actor->principal->basis, actor->principal->arn_of_root); /* its own, or its session's */
     if (is_roots && ret->identity.decision == POLICY_IMPLICIT_DENY)
         ret->identity.decision = POLICY_ALLOWED;
 }
@@ -148,14 +148,14 @@ Status decide(const Question *question, Decision *ret_decision)
         return OK;
     }
     fact_add(&tags, TEXT("aws:ResourceAccount"), target.found.account);
-    PolicyRequest request = {
-        .action = question->need->action,
-        .resource = target.found.arn,
-        .principal_arn = principal->arn,
-        .principal_account = principal->account,
-        .principal_role = question->actor->role,
-        .principal_federated = provider_of(question),
-        .principal_service = question->actor->principal->kind == PRINCIPAL_NOBODY ? principal->service : (Bytes){0}};
+    PolicyRequest request = {.action = question->need->action,
+                             .resource = target.found.arn,
+                             .principal_arn = principal->arn,
+                             .principal_account = principal->account,
+                             .principal_role = question->actor->role,
+                             .principal_federated = provider_of(question),
+                             .principal_service =
+                                 principal->kind == PRINCIPAL_NOBODY ? principal->service : (Bytes){0}};
     request.context = context_of(arena, question->facts, &tags, &request.context_count);
     judge(question, &target, &request, &verdicts);
     *ret_decision = (Decision){.ground = explicit_ground(&verdicts),

@@ -6,22 +6,26 @@ static void add(FactList *facts, const char *key, Bytes value)
     fact_add(facts, bytes_of(key), value);
 }
 
-/* Each in a line for key and value, in turn. */
-static void add_tags(FactList *facts, const char *prefix, Bytes lines)
+static bool has_fact(const FactList *facts, Bytes key)
+{
+    for (size_t i = 0; i < facts->len; i++)
+        if (bytes_equal_ignoring_case(facts->items[i].key, key))
+            return true;
+    return false;
+}
+
+/* Each in a line for key and value, in turn; of one name the first counts. */
+static void add_tags(FactList *facts, Bytes lines)
 {
     while (present(lines) && lines.len) {
         Bytes key = bytes_cut(&lines, '\n');
         if (!present(lines))
             return;
-        fact_add(facts, arena_text(facts->arena, "%s" BYTES_FMT, prefix, BYTES_ARG(key)), bytes_cut(&lines, '\n'));
+        Bytes name = arena_text(facts->arena, "aws:PrincipalTag/" BYTES_FMT, BYTES_ARG(key));
+        Bytes value = bytes_cut(&lines, '\n');
+        if (!has_fact(facts, name))
+            fact_add(facts, name, value);
     }
-}
-
-static Bytes iso_of(Arena *arena, int64_t ms)
-{
-    Bytes t = signature_time_text(arena, ms);
-    return arena_text(arena, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", t.ptr, t.ptr + 4, t.ptr + 6, t.ptr + 9, t.ptr + 11,
-                      t.ptr + 13);
 }
 
 static const char *type_of(const Actor *actor)
@@ -53,21 +57,12 @@ static void add_principal(FactList *facts, const Actor *actor)
     add(facts, "aws:userid", principal->user_id);
     add(facts, "aws:username", principal->name);
     add(facts, "aws:SourceIdentity", principal->source_identity);
-    add_tags(facts, "aws:PrincipalTag/", principal->tags); /* a session's win over the role's */
-    Bytes rest = actor->own.tags;
-    while (present(rest) && rest.len) {
-        Bytes key = bytes_cut(&rest, '\n'), value = present(rest) ? bytes_cut(&rest, '\n') : (Bytes){0};
-        Bytes name = arena_text(facts->arena, "aws:PrincipalTag/" BYTES_FMT, BYTES_ARG(key));
-        bool is_there = false;
-        for (size_t i = 0; i < facts->len; i++)
-            is_there = is_there || bytes_equal_ignoring_case(facts->items[i].key, name);
-        if (!is_there)
-            fact_add(facts, name, value);
-    }
+    add_tags(facts, principal->tags); /* a session's win over the role's */
+    add_tags(facts, actor->own.tags);
     if (principal->kind != PRINCIPAL_SESSION)
         return;
     add(facts, "aws:MultiFactorAuthPresent", TEXT("false"));
-    add(facts, "aws:TokenIssueTime", iso_of(facts->arena, principal->issued_ms));
+    add(facts, "aws:TokenIssueTime", signature_time_extended(facts->arena, principal->issued_ms));
 }
 
 FactList facts_of(Call *call, const AuthRequest *request, const Actor *actor, const void *in)
@@ -80,7 +75,7 @@ FactList facts_of(Call *call, const AuthRequest *request, const Actor *actor, co
     add(&facts, "aws:UserAgent", http_head_field(request->head, "user-agent"));
     add(&facts, "aws:Referer", http_head_field(request->head, "referer"));
     add(&facts, "aws:RequestedRegion", call->region);
-    add(&facts, "aws:CurrentTime", iso_of(call->arena, call->now_ms));
+    add(&facts, "aws:CurrentTime", signature_time_extended(call->arena, call->now_ms));
     add(&facts, "aws:EpochTime", arena_text(call->arena, "%lld", (long long)(call->now_ms / 1000)));
     if (of && in)
         permission_facts(call, of, in, &facts);

@@ -17,7 +17,7 @@ static void set_mode(Auth *auth, const HttpRequest *request, HttpResponse *respo
         if (at == sizeof names / sizeof *names)
             page_fail(response, 400, "auth: expected off, signature, soft or iam");
         else
-            auth->mode = (AuthMode)at;
+            auth_set_mode(auth, (AuthMode)at);
     }
     json_decref(input);
 }

@@ -47,6 +47,7 @@ typedef struct Principal {
 
 bool authorize_act(Guard *guard, const Scope *scope, const GuardAct *act); /* authorize.c */
 Status authenticate_form(Guard *guard, Call *call, const FormSignature *signature);
+void auth_set_mode(Auth *auth, AuthMode mode);
 void root_keys_read(Auth *auth, const char *list);
 /* STORE_OK, STORE_NOT_FOUND: there is no such key, or below 0. */
 MUST_CHECK int principal_find(const Auth *auth, Call *call, Bytes access_key, Principal *ret_principal);

@@ -120,21 +120,19 @@ static AuthRequest request_of(const Exchange *exchange)
 /* Who calls, where that is asked for. */
 static Status authenticate(Exchange *exchange)
 {
-    Auth *auth = exchange->pipeline->auth;
-    if (auth_mode(auth) == AUTH_OFF)
+    if (!exchange->pipeline->runtime->guard)
         return OK;
     AuthRequest request = request_of(exchange);
-    return auth_authenticate(auth, &exchange->call, &request);
+    return auth_authenticate(exchange->pipeline->auth, &exchange->call, &request);
 }
 
-/* May they do it, where that is asked for. */
+/* May they do it, where somebody looked who they are. */
 static Status authorize(Exchange *exchange, const void *in)
 {
-    Auth *auth = exchange->pipeline->auth;
-    if (auth_mode(auth) < AUTH_SOFT)
+    if (!exchange->call.principal)
         return OK;
     AuthRequest request = request_of(exchange);
-    return auth_authorize(auth, &exchange->call, &request, in);
+    return auth_authorize(exchange->pipeline->auth, &exchange->call, &request, in);
 }
 
 static Status run_whole(Exchange *exchange)

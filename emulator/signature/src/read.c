@@ -30,6 +30,13 @@ Bytes signature_time_text(Arena *arena, int64_t ms)
                       tm.tm_min, tm.tm_sec);
 }
 
+Bytes signature_time_extended(Arena *arena, int64_t ms)
+{
+    Bytes t = signature_time_text(arena, ms);
+    return arena_text(arena, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", t.ptr, t.ptr + 4, t.ptr + 6, t.ptr + 9, t.ptr + 11,
+                      t.ptr + 13);
+}
+
 /* "Fri, 27 Nov 2026 03:37:16 GMT", or +0000. */
 static bool read_http_date(Arena *arena, Bytes text, int64_t *ret_ms)
 {
