@@ -21,15 +21,15 @@ static const Query reset_entities = {"DELETE FROM iam_entity WHERE " IN_ACCOUNT}
 static const Query reset_keys = {"DELETE FROM iam_access_key WHERE owner IN " OF_ACCOUNT};
 static const Query reset_logins = {"DELETE FROM iam_login WHERE owner IN " OF_ACCOUNT};
 static const Query reset_credentials = {"DELETE FROM iam_credential WHERE owner IN " OF_ACCOUNT};
-static const Query reset_jobs = {"DELETE FROM iam_job WHERE " IN_ACCOUNT};
 static const Query reset_accounts = {"DELETE FROM iam_account WHERE " IN_ACCOUNT};
 
 static int reset(void *service, Bytes account, Bytes region)
 {
     Iam *iam = service;
-    static const Query *const queries[] = {&reset_inline,   &reset_attachments, &reset_members,  &reset_tags,
-                                           &reset_versions, &reset_keys,        &reset_logins,   &reset_credentials,
-                                           &reset_jobs,     &reset_accounts,    &reset_entities, NULL};
+    static const Query *const queries[] = {
+        &reset_inline, &reset_attachments, &reset_members,     &reset_tags,     &reset_versions,
+        &reset_keys,   &reset_logins,      &reset_credentials, &reset_accounts, &reset_entities,
+        NULL};
     return reset_rows(iam->runtime->store, queries, account, region);
 }
 
@@ -68,9 +68,6 @@ static const Migration migration = {
         " PRIMARY KEY (kind, id, owner)) WITHOUT ROWID;"
         "CREATE INDEX iam_credential_owner ON iam_credential (owner, kind, id);"
         "CREATE INDEX iam_credential_subject ON iam_credential (kind, subject);"
-        /* What was asked for and is told later: who could do what. */
-        "CREATE TABLE iam_job (id TEXT PRIMARY KEY, account TEXT NOT NULL, created_ms INTEGER NOT NULL,"
-        " subject TEXT NOT NULL, told TEXT NOT NULL) WITHOUT ROWID;"
         "ALTER TABLE iam_account ADD COLUMN report TEXT;"
         "ALTER TABLE iam_account ADD COLUMN reported_ms INTEGER;"
         "ALTER TABLE iam_account ADD COLUMN token_version INTEGER;"
