@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "call.h"
+#include "tagging.h"
 
 /* One thing that must be allowed. */
 typedef struct Need {
@@ -32,6 +33,7 @@ typedef struct FactList {
 } FactList;
 /* Of a key that is there: one more value. An absent value is none. */
 void fact_add(FactList *facts, Bytes key, Bytes value);
+void fact_add_tags(FactList *facts, Tags tags); /* of a resource: "aws:ResourceTag/…" */
 
 /* Of an operation. */
 typedef struct Permission {

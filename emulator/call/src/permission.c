@@ -38,6 +38,13 @@ void fact_add(FactList *facts, Bytes key, Bytes value)
     fact->values[fact->len++] = value;
 }
 
+void fact_add_tags(FactList *facts, Tags tags)
+{
+    for (size_t i = 0; i < tags.len; i++)
+        fact_add(facts, arena_text(facts->arena, "aws:ResourceTag/" BYTES_FMT, BYTES_ARG(tags.pairs[2 * i])),
+                 tags.pairs[2 * i + 1]);
+}
+
 /* Members of an input */
 
 typedef struct Texts {

@@ -176,13 +176,6 @@ static void add_facts(Call *call, const void *in, FactList *facts)
     leading_keys(call, in, facts);
 }
 
-static void add_tags(FactList *facts, Tags tags)
-{
-    for (size_t i = 0; i < tags.len; i++)
-        fact_add(facts, arena_text(facts->arena, "aws:ResourceTag/" BYTES_FMT, BYTES_ARG(tags.pairs[2 * i])),
-                 tags.pairs[2 * i + 1]);
-}
-
 static int find_resource(const Scope *scope, PermissionResource *found)
 {
     Table *table;
@@ -200,7 +193,7 @@ static int find_resource(const Scope *scope, PermissionResource *found)
     if (code == STORE_OK)
         code = table_tags_all(scope, table->id, &tags);
     if (code == STORE_OK)
-        add_tags(found->tags, tags);
+        fact_add_tags(found->tags, tags);
     return code;
 }
 

@@ -38,9 +38,8 @@ static int find_resource(const Scope *scope, PermissionResource *found)
             return code == STORE_NOT_FOUND ? STORE_OK : code;
         found->arn = entity_arn(scope, &entity);
         code = entity_tags(scope, &entity, &tags);
-        for (size_t at = 0; code == STORE_OK && at < tags.len; at++)
-            fact_add(found->tags, arena_text(scope->arena, "aws:ResourceTag/" BYTES_FMT, BYTES_ARG(tags.items[at].key)),
-                     tags.items[at].value);
+        if (code == STORE_OK)
+            fact_add_tags(found->tags, TAGS_OF(&tags));
         return code;
     }
     return STORE_OK;

@@ -20,13 +20,6 @@ static void get_records_needs(Call *call, const void *in, NeedList *needs)
     permission_need(call, &kinesis_permissions, needs, resource);
 }
 
-static void add_tags(FactList *facts, Tags tags)
-{
-    for (size_t i = 0; i < tags.len; i++)
-        fact_add(facts, arena_text(facts->arena, "aws:ResourceTag/" BYTES_FMT, BYTES_ARG(tags.pairs[2 * i])),
-                 tags.pairs[2 * i + 1]);
-}
-
 static int find_resource(const Scope *scope, PermissionResource *found)
 {
     Call call = {.scope = *scope};
@@ -40,7 +33,7 @@ static int find_resource(const Scope *scope, PermissionResource *found)
     if (code == STORE_OK)
         code = tags_list(scope, &tag_owner, (Bytes){0}, TAGS_MAX, &tags);
     if (code == STORE_OK)
-        add_tags(found->tags, tags);
+        fact_add_tags(found->tags, tags);
     return code;
 }
 
