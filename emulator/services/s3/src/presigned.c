@@ -1,6 +1,7 @@
 /* presigned.c - aws: "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)", and Version 2's
  * Expires. The signature itself is checked before, where signatures are (auth). */
 #include "presigned.h"
+#include "signature.h"
 #include "wire.h"
 #include <time.h>
 
@@ -11,24 +12,10 @@ static Bytes parameter(Call *call, const char *name)
     return query_parameter(call->arena, call->head->query, bytes_of(name));
 }
 
-/* "20261127T033716Z" */
-static bool read_time(Bytes text, int64_t *ret_seconds)
-{
-    struct tm tm = {0};
-    char copy[17];
-    if (text.len != 16)
-        return false;
-    memcpy(copy, text.ptr, 16);
-    copy[16] = 0;
-    const char *end = strptime(copy, "%Y%m%dT%H%M%SZ", &tm);
-    *ret_seconds = (int64_t)timegm(&tm);
-    return end && !*end;
-}
-
 static Bytes iso(Call *call, int64_t seconds)
 {
     time_t at = (time_t)seconds;
-    struct tm tm;
+    struct tm tm = {0}; /* stays so for a year that is none: Version 2's Expires may be any number */
     gmtime_r(&at, &tm);
     return arena_text(call->arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
                       tm.tm_hour, tm.tm_min, tm.tm_sec);
@@ -46,7 +33,7 @@ static bool is_credential(Bytes text)
 static Status check_v4(Call *call, Bytes algorithm)
 {
     Bytes date = parameter(call, "X-Amz-Date"), expires = parameter(call, "X-Amz-Expires");
-    int64_t from, seconds;
+    int64_t from_ms, seconds;
     bool is_whole = present(algorithm) && present(date) && present(expires) &&
                     present(parameter(call, "X-Amz-Credential")) && present(parameter(call, "X-Amz-Signature")) &&
                     present(parameter(call, "X-Amz-SignedHeaders"));
@@ -58,7 +45,7 @@ static Status check_v4(Call *call, Bytes algorithm)
         return fail(
             call, &QUERY_PARAMETERS,
             "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
-    if (!read_time(date, &from))
+    if (!signature_read_time(date, &from_ms))
         return fail(call, &QUERY_PARAMETERS, "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
     if (!bytes_to_int64(expires, &seconds))
         return fail(call, &QUERY_PARAMETERS, "X-Amz-Expires should be a number");
@@ -68,10 +55,11 @@ static Status check_v4(Call *call, Bytes algorithm)
         return fail(call, &QUERY_PARAMETERS,
                     "X-Amz-Expires must be less than a week (in seconds) that is, the given "
                     "X-Amz-Expires must be less than 604800 seconds");
-    if (call->now_ms / 1000 <= from + seconds)
+    int64_t until = from_ms / 1000 + seconds;
+    if (call->now_ms / 1000 <= until)
         return OK;
     return deny_saying(call, &ACCESS_DENIED, "Request has expired", .x_amz_expires = expires,
-                       .expires = iso(call, from + seconds), .server_time = iso(call, call->now_ms / 1000));
+                       .expires = iso(call, until), .server_time = iso(call, call->now_ms / 1000));
 }
 
 static Status check_v2(Call *call)
