@@ -31,6 +31,8 @@ typedef struct Refusal {
     const ErrorModel *error;
     Bytes message;
 } Refusal;
+/* Of what is no batch: the error itself. code: of the store. */
+MUST_CHECK Status refused(Call *call, int code, const Refusal *refusal);
 struct GlueErrorDetail *refusal_detail(Arena *arena, const Refusal *refusal);
 
 /* catalog_id: absent, or the caller's account. Errors: EntityNotFound. */
@@ -39,6 +41,8 @@ MUST_CHECK Status database_find(Call *call, Bytes catalog_id, Bytes name, Databa
 MUST_CHECK int database_load(const Scope *scope, Bytes name, Database *ret_database);
 MUST_CHECK Status catalogue_table_find(Call *call, const TableName *name, Table *ret_table);
 MUST_CHECK int catalogue_table_load(const Scope *scope, int64_t database_id, Bytes name, Table *ret_table);
+/* The table as it is, or as it was before an update. */
+MUST_CHECK int catalogue_version_load(const Scope *scope, const Table *table, int64_t number, GlueTable *ret_told);
 /* false: what is kept is damaged. */
 MUST_CHECK bool catalogue_table_read(Arena *arena, Bytes json, GlueTable *ret_table);
 /* With its versions; its partitions go a while later. */

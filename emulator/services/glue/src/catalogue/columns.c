@@ -2,25 +2,6 @@
 #include "catalogue.h"
 #include "glue.h"
 
-static const Query find_version = {"SELECT json FROM glue_table_version WHERE table_id = ?1 AND number = ?2"};
-
-/* An earlier version takes the place of what the table is now. */
-static int load_version(const Scope *scope, int64_t number, Table *table)
-{
-    if (number == table->version)
-        return STORE_OK;
-    Statement *row = statement_begin(scope->store, &find_version);
-    bind_int64(row, 1, table->id);
-    bind_int64(row, 2, number);
-    int code = statement_one(row);
-    if (code != STORE_ROW)
-        return code;
-    Bytes json = arena_copy(scope->arena, column_bytes(row, 0));
-    statement_end(row);
-    table->told = (GlueTable){0};
-    return catalogue_table_read(scope->arena, json, &table->told) ? STORE_OK : STORE_BROKEN;
-}
-
 int glue_columns(const Scope *scope, const CatalogTableName *name, TableColumns *ret_columns, Bytes *ret_message)
 {
     Database database;
@@ -34,7 +15,8 @@ int glue_columns(const Scope *scope, const CatalogTableName *name, TableColumns 
     }
     if (code == STORE_OK && present(name->version) && !bytes_is(name->version, "LATEST")) {
         *ret_message = TEXT("Version not found.");
-        code = bytes_to_int64(name->version, &version) ? load_version(scope, version, &table) : STORE_NOT_FOUND;
+        code = bytes_to_int64(name->version, &version) ? catalogue_version_load(scope, &table, version, &table.told)
+                                                       : STORE_NOT_FOUND;
     }
     if (code != STORE_OK)
         return code;

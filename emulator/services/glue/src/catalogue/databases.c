@@ -16,7 +16,7 @@ static const Query find = {"SELECT id, name, json FROM glue_database" OF_NAMESPA
 static const Query list = {"SELECT name, json FROM glue_database" OF_NAMESPACE " AND name > ?3 ORDER BY name"};
 static const Query count = {"SELECT count(*) FROM glue_database" OF_NAMESPACE};
 static const Query insert = {"INSERT INTO glue_database (account, region, name, json) VALUES (?1, ?2, ?3, ?4)"};
-static const Query update = {"UPDATE glue_database SET name = ?2, json = ?3 WHERE id = ?1"};
+static const Query update = {"UPDATE glue_database SET json = ?2 WHERE id = ?1"};
 static const Query delete_it = {"DELETE FROM glue_database WHERE id = ?1"};
 
 static const Column columns[] = {COLUMN(Database, id), COLUMN(Database, name), COLUMN(Database, json)};
@@ -144,8 +144,7 @@ static Status update_database(Call *call, const GlueUpdateDatabaseInput *in, Glu
 
     Statement *row = statement_begin(call->store, &update);
     bind_int64(row, 1, database.id);
-    bind_text(row, 2, database.name);
-    bind_text(row, 3, json_of(call, in->database_input, before.create_time));
+    bind_text(row, 2, json_of(call, in->database_input, before.create_time));
     return expect_ok(call, statement_run(row));
 }
 

@@ -41,6 +41,13 @@ Status listing_read(Call *call, Statement *rows, Listing *listing)
     return expect_ok(call, code);
 }
 
+Status refused(Call *call, int code, const Refusal *refusal)
+{
+    if (code != STORE_OK || !refusal->error)
+        return expect_ok(call, code);
+    return fail(call, refusal->error, BYTES_FMT, BYTES_ARG(refusal->message));
+}
+
 struct GlueErrorDetail *refusal_detail(Arena *arena, const Refusal *refusal)
 {
     GlueErrorDetail *detail = arena_new_of(arena, GlueErrorDetail);

@@ -162,13 +162,6 @@ static int delete_one(Call *call, const Table *table, GlueValueStringList values
     return code == STORE_NOT_FOUND ? STORE_OK : code;
 }
 
-static Status refuse(Call *call, int code, const Refusal *refusal)
-{
-    if (code != STORE_OK || !refusal->error)
-        return expect_ok(call, code);
-    return fail(call, refusal->error, BYTES_FMT, BYTES_ARG(refusal->message));
-}
-
 static Status create_partition(Call *call, const GlueCreatePartitionInput *in, GlueCreatePartitionOutput *out)
 {
     Table table;
@@ -176,7 +169,7 @@ static Status create_partition(Call *call, const GlueCreatePartitionInput *in, G
     (void)out;
     TRY(catalogue_table_find(call, &(TableName){in->catalog_id, in->database_name, in->table_name}, &table));
     int code = create_one(call, &table, in->partition_input, &refusal);
-    return refuse(call, code, &refusal);
+    return refused(call, code, &refusal);
 }
 
 static void add_error(Call *call, GluePartitionErrors *errors, GlueValueStringList values, const Refusal *refusal)
@@ -207,7 +200,7 @@ static Status get_partition(Call *call, const GlueGetPartitionInput *in, GlueGet
     out->partition = arena_new_of(call->arena, GluePartition);
     int code = load(call, &table, in->partition_values, out->partition);
     const Refusal refusal = NOT_FOUND;
-    return code == STORE_NOT_FOUND ? refuse(call, STORE_OK, &refusal) : expect_ok(call, code);
+    return code == STORE_NOT_FOUND ? refused(call, STORE_OK, &refusal) : expect_ok(call, code);
 }
 
 typedef struct Filter {
@@ -297,7 +290,7 @@ static Status update_partition(Call *call, const GlueUpdatePartitionInput *in, G
     (void)out;
     TRY(catalogue_table_find(call, &(TableName){in->catalog_id, in->database_name, in->table_name}, &table));
     int code = update_one(call, &table, VALUES_OF(in->partition_value_list), in->partition_input, &refusal);
-    return refuse(call, code, &refusal);
+    return refused(call, code, &refusal);
 }
 
 static Status batch_update_partition(Call *call, const GlueBatchUpdatePartitionInput *in,
@@ -327,7 +320,7 @@ static Status delete_partition(Call *call, const GlueDeletePartitionInput *in, G
     (void)out;
     TRY(catalogue_table_find(call, &(TableName){in->catalog_id, in->database_name, in->table_name}, &table));
     int code = delete_one(call, &table, in->partition_values, &refusal);
-    return refuse(call, code, &refusal);
+    return refused(call, code, &refusal);
 }
 
 static Status batch_delete_partition(Call *call, const GlueBatchDeletePartitionInput *in,

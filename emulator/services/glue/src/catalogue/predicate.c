@@ -244,14 +244,12 @@ static bool read_operand(Reader *reader, Predicate *predicate)
     }
     if (!fits(reader, predicate->type, value))
         return false;
-    size_t held = predicate->count * sizeof value;
-    Bytes *operands = (predicate->count & (predicate->count - 1)) && predicate->operands
-                          ? predicate->operands
-                          : arena_take_array(reader->arena, predicate->count ? predicate->count * 2 : 1, sizeof value);
-    if (operands != predicate->operands && held)
-        memcpy(operands, predicate->operands, held);
-    predicate->operands = operands;
-    operands[predicate->count++] = value;
+    size_t size = predicate->count * sizeof value;
+    if (!size)
+        predicate->operands = arena_take(reader->arena, sizeof value);
+    else if (!(predicate->count & (predicate->count - 1)))
+        predicate->operands = arena_grown(reader->arena, predicate->operands, size, 2 * size);
+    predicate->operands[predicate->count++] = value;
     return true;
 }
 

@@ -6,6 +6,7 @@
 
 static const Query find = {
     "SELECT id, database_id, version, name, json FROM glue_table WHERE database_id = ?1 AND name = ?2"};
+static const Query find_version = {"SELECT json FROM glue_table_version WHERE table_id = ?1 AND number = ?2"};
 static const Query delete_it = {"DELETE FROM glue_table WHERE id = ?1"};
 
 static const Column columns[] = {COLUMN(Table, id), COLUMN(Table, database_id), COLUMN(Table, version),
@@ -27,6 +28,23 @@ int catalogue_table_load(const Scope *scope, int64_t database_id, Bytes name, Ta
     if (code == STORE_OK && !catalogue_table_read(scope->arena, ret_table->json, &ret_table->told))
         return STORE_BROKEN;
     return code;
+}
+
+int catalogue_version_load(const Scope *scope, const Table *table, int64_t number, GlueTable *ret_told)
+{
+    *ret_told = table->told;
+    if (number == table->version)
+        return STORE_OK;
+    Statement *row = statement_begin(scope->store, &find_version);
+    bind_int64(row, 1, table->id);
+    bind_int64(row, 2, number);
+    int code = statement_one(row);
+    if (code != STORE_ROW)
+        return code;
+    Bytes json = arena_copy(scope->arena, column_bytes(row, 0));
+    statement_end(row);
+    *ret_told = (GlueTable){0};
+    return catalogue_table_read(scope->arena, json, ret_told) ? STORE_OK : STORE_BROKEN;
 }
 
 /* "An error occurred (EntityNotFoundException) when calling the GetTable operation: Entity Not Found": in many logs of

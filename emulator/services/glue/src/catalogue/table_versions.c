@@ -7,10 +7,8 @@ OPERATION(GlueGetTableVersions, get_table_versions, READS);
 OPERATION(GlueDeleteTableVersion, delete_table_version, WRITES);
 OPERATION(GlueBatchDeleteTableVersion, batch_delete_table_version, WRITES);
 
+static const Query exists = {"SELECT 1 FROM glue_table_version WHERE table_id = ?1 AND number = ?2"};
 /* The table as it is counts as a version, too. */
-static const Query find = {
-    "SELECT json FROM glue_table WHERE id = ?1 AND version = ?2"
-    " UNION ALL SELECT json FROM glue_table_version WHERE table_id = ?1 AND number = ?2 LIMIT 1"};
 static const Query list = {"SELECT version, json FROM glue_table WHERE id = ?1 AND version < ?2 UNION ALL SELECT * FROM"
                            " (SELECT number, json FROM glue_table_version WHERE table_id = ?1 AND number < ?2"
                            " ORDER BY number DESC)"};
@@ -24,23 +22,6 @@ static Statement *begin(Call *call, const Query *query, const Table *table, int6
     return statement;
 }
 
-static Status find_version(Call *call, const Table *table, int64_t number, GlueTableVersion *ret)
-{
-    Statement *row = begin(call, &find, table, number);
-    int code = statement_one(row);
-    if (code == STORE_NOT_FOUND)
-        return fail(call, &GLUE_ENTITY_NOT_FOUND, "Version not found.");
-    if (code != STORE_ROW)
-        return fault(call, code);
-    Bytes json = arena_copy(call->arena, column_bytes(row, 0));
-    statement_end(row);
-    ret->table = arena_new_of(call->arena, GlueTable);
-    if (!catalogue_table_read(call->arena, json, ret->table))
-        return fault(call, STORE_BROKEN);
-    ret->version_id = ret->table->version_id;
-    return OK;
-}
-
 static Status get_table_version(Call *call, const GlueGetTableVersionInput *in, GlueGetTableVersionOutput *out)
 {
     Table table;
@@ -49,8 +30,13 @@ static Status get_table_version(Call *call, const GlueGetTableVersionInput *in, 
     number = table.version;
     if (present(in->version_id) && !bytes_to_int64(in->version_id, &number))
         return fail(call, &GLUE_INVALID_INPUT, "VersionId must be a number.");
+    GlueTable *told = arena_new_of(call->arena, GlueTable);
+    int code = catalogue_version_load(&call->scope, &table, number, told);
+    if (code == STORE_NOT_FOUND)
+        return fail(call, &GLUE_ENTITY_NOT_FOUND, "Version not found.");
     out->table_version = arena_new_of(call->arena, GlueTableVersion);
-    return find_version(call, &table, number, out->table_version);
+    *out->table_version = (GlueTableVersion){told, told->version_id};
+    return expect_ok(call, code);
 }
 
 static Status get_table_versions(Call *call, const GlueGetTableVersionsInput *in, GlueGetTableVersionsOutput *out)
@@ -86,7 +72,7 @@ static int delete_one(Call *call, const Table *table, Bytes version_id, Refusal 
         *ret = (Refusal){&GLUE_INVALID_INPUT, TEXT("Cannot delete the current version of a table.")};
         return STORE_OK;
     }
-    Statement *row = begin(call, &find, table, number);
+    Statement *row = begin(call, &exists, table, number);
     int code = statement_one(row);
     if (code == STORE_NOT_FOUND) {
         *ret = (Refusal){&GLUE_ENTITY_NOT_FOUND, TEXT("Version not found.")};
@@ -104,8 +90,8 @@ static Status delete_table_version(Call *call, const GlueDeleteTableVersionInput
     Refusal refusal;
     (void)out;
     TRY(catalogue_table_find(call, &(TableName){in->catalog_id, in->database_name, in->table_name}, &table));
-    TRY(expect_ok(call, delete_one(call, &table, in->version_id, &refusal)));
-    return refusal.error ? fail(call, refusal.error, BYTES_FMT, BYTES_ARG(refusal.message)) : OK;
+    int code = delete_one(call, &table, in->version_id, &refusal);
+    return refused(call, code, &refusal);
 }
 
 static Status batch_delete_table_version(Call *call, const GlueBatchDeleteTableVersionInput *in,
