@@ -29,17 +29,22 @@ static EncryptionGiven encryption_of(const Form *form)
 }
 
 /* The fields are there when the file begins. What is wrong with them is told when the form is whole. */
-static size_t file_write(void *context, Bytes bytes)
+static void begin_file(Post *post)
 {
-    Post *post = context;
-    Call *call = post->upload->call;
     EncryptionGiven given = encryption_of(&post->form);
     ObjectHead head = post->usual;
     SealingKeys keys;
     if (present(given.algorithm))
         head.encryption = bytes_is(given.algorithm, "AES256") ? (Bytes){0} : given.algorithm;
-    if (!blob_written(post->upload->writer) && is_ok(encryption_keys(call, &given, &head, &keys)))
+    if (is_ok(encryption_keys(post->upload->call, &given, &head, &keys)))
         upload_seal(post->upload, &keys);
+}
+
+static size_t file_write(void *context, Bytes bytes)
+{
+    Post *post = context;
+    if (!blob_written(post->upload->writer))
+        begin_file(post);
     return post->to_file.write(post->to_file.context, bytes);
 }
 
