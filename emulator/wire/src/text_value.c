@@ -41,13 +41,6 @@ static int64_t civil_ms(int year, int month, int day, int64_t minutes)
     return (days * 24 * 60 + minutes) * 60000;
 }
 
-static int days_of(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return month < 1 || month > 12 ? 0 : days[month - 1] + (month == 2 && is_leap);
-}
-
 static bool is_in_a_day(int hour, int minute, double second)
 {
     return hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second < 61;
@@ -104,7 +97,7 @@ static bool read_iso_8601(const char *at, bool has_zone, int64_t *ret_ms)
         return false;
     if ((has_zone || *at) && !take_zone(at, &offset))
         return false;
-    if (day < 1 || day > days_of(year, month) || !is_in_a_day(hour, minute, second))
+    if (day < 1 || day > civil_days_of_month(year, month) || !is_in_a_day(hour, minute, second))
         return false;
     *ret_ms = civil_ms(year, month, day, hour * 60 + minute - offset) + second * 1000 + (int64_t)round(fraction * 1000);
     return is_time(*ret_ms);
@@ -127,7 +120,8 @@ static bool read_http_date(const char *text, int64_t *ret_ms)
     if (!found || strlen(name) != 3 || (found - month_names) % 3)
         return false;
     int month = (int)(found - month_names) / 3 + 1;
-    if (day < 1 || day > days_of(year, month) || !is_in_a_day(hour, minute, second) || !seconds_to_ms(second, &ms))
+    if (day < 1 || day > civil_days_of_month(year, month) || !is_in_a_day(hour, minute, second) ||
+        !seconds_to_ms(second, &ms))
         return false;
     *ret_ms = civil_ms(year, month, day, hour * 60 + minute) + ms;
     return is_time(*ret_ms);

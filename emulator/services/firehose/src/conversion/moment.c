@@ -56,9 +56,7 @@ static bool take_fraction(Bytes *text, int64_t *ret)
 
 static bool is_day(int64_t year, int64_t month, int64_t day)
 {
-    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return month >= 1 && month <= 12 && day >= 1 && day <= lengths[month - 1] + (month == 2 && is_leap);
+    return day >= 1 && day <= civil_days_of_month(year, month);
 }
 
 static bool moment_of(const Parts *parts, Moment *ret)
