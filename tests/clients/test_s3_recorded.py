@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
-from test_recorded import plain, recorded  # noqa: F401 (a fixture)
+from s3_replay import told
+from test_recorded import recorded  # noqa: F401 (a fixture)
 
 
 @pytest.fixture
@@ -23,17 +23,6 @@ def bucket(s3: Any, unique: Callable[[str], str]) -> Iterator[str]:
         for one in page.get("Versions", []) + page.get("DeleteMarkers", []):
             s3.delete_object(Bucket=name, Key=one["Key"], VersionId=one["VersionId"])
     s3.delete_bucket(Bucket=name)
-
-
-def told(call: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
-    """The answer or the refusal, as it is recorded."""
-    try:
-        answer = call(**arguments)
-    except ClientError as error:
-        answer = error.response
-    if "Body" in answer:
-        answer["Body"] = answer["Body"].read().decode()
-    return plain(answer)
 
 
 def enable(s3: Any, bucket: str, status: str = "Enabled") -> dict[str, Any]:

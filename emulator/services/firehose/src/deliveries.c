@@ -125,10 +125,10 @@ static int note_failure(void *context)
     int code = delivery_stream_load(&work->scope, stream->id, stream);
     if (code != STORE_OK)
         return code == STORE_NOT_FOUND ? STORE_OK : code;
-    if (!stream->failing_ms)
+    if (!stream->failing_ms) {
         say_failure(work);
-    if (!stream->failing_ms)
         stream->failing_ms = work->scope.now_ms;
+    }
     stream->retry_ms = work->scope.now_ms + RETRY_MS;
     if (work->reason == DELIVERY_NOT_TAKEN)
         sending_note(work->delivery->sending, stream);
