@@ -28,6 +28,9 @@ TextStyle text_style(double size, TextSide side, Colour colour);
 Ticks ticks_over(double least, double most, int wanted);
 /* A round step that is at least so large: 1, 2 or 5 times a power of ten. */
 double round_step(double least);
+#define EACH_TICK(at, axis) for (double at = (axis)->first; at <= (axis)->to + (axis)->step * 1e-6; at += (axis)->step)
+/* The number beside a tick. */
+Bytes tick_text(Arena *arena, const Ticks *axis, double tick);
 /* "1.5k"; step: how far two of its like are from each other; 0: three digits. */
 Bytes picture_number(Arena *arena, double value, double step);
 Bytes unit_text(const WidgetLines *lines, int side);

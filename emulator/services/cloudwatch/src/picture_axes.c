@@ -149,16 +149,16 @@ double picture_y(const Picture *picture, int side, double value)
     return plot->bottom - (value - axis->from) / (axis->to - axis->from) * (plot->bottom - plot->top);
 }
 
-#define EACH_TICK(at, axis) for (double at = (axis)->first; at <= (axis)->to + (axis)->step * 1e-6; at += (axis)->step)
+/* What adding up the steps leaves of zero is zero. */
+Bytes tick_text(Arena *arena, const Ticks *axis, double tick)
+{
+    return picture_number(arena, fabs(tick) < axis->step * 1e-6 ? 0 : tick, axis->step);
+}
 
 static double numbers_width(const Picture *picture, const Ticks *axis)
 {
     double width = 0;
-    EACH_TICK(value, axis)
-    {
-        double tick = fabs(value) < axis->step * 1e-6 ? 0 : value;
-        width = fmax(width, text_width(picture_number(picture->arena, tick, axis->step), TEXT_SIZE));
-    }
+    EACH_TICK(tick, axis) width = fmax(width, text_width(tick_text(picture->arena, axis, tick), TEXT_SIZE));
     return width;
 }
 
@@ -167,14 +167,13 @@ static void draw_values(Picture *picture, int side, bool has_grid)
     const Ticks *axis = &picture->axes[side];
     const Box *plot = &picture->plot;
     TextStyle style = text_style(TEXT_SIZE, side ? TEXT_BEGINS : TEXT_ENDS, picture->faint);
-    EACH_TICK(value, axis)
+    EACH_TICK(tick, axis)
     {
-        double y = picture_y(picture, side, value), tick = fabs(value) < axis->step * 1e-6 ? 0 : value;
-        double line = fmin(floor(y), plot->bottom - 1);
+        double y = picture_y(picture, side, tick), line = fmin(floor(y), plot->bottom - 1);
         if (has_grid)
             canvas_box(picture->canvas, (Box){plot->left, line, plot->right, line + 1}, picture->grid);
         canvas_text(picture->canvas, (Point){side ? plot->right + 6 : plot->left - 6, y + TEXT_SIZE * 0.36},
-                    picture_number(picture->arena, tick, axis->step), &style);
+                    tick_text(picture->arena, axis, tick), &style);
     }
     const WidgetAxis *set = &picture->widget->axes[side];
     Bytes name = present(set->label) ? set->label : set->hides_units ? TEXT("") : unit_text(picture->lines, side);

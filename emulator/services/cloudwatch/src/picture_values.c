@@ -120,11 +120,12 @@ void picture_bars(Picture *picture, Box room)
     TextStyle style = text_style(TEXT_SIZE, TEXT_CENTRED, picture->faint);
     picture->axes[0] = values_axis(picture, plot.right - plot.left);
     const Ticks *axis = &picture->axes[0];
-    for (double tick = axis->first; tick <= axis->to + axis->step * 1e-6; tick += axis->step) {
+    EACH_TICK(tick, axis)
+    {
         double x = floor(bar_x(picture, tick));
         canvas_box(picture->canvas, (Box){x, plot.top, x + 1, plot.bottom}, picture->grid);
-        canvas_text(picture->canvas, (Point){x, plot.bottom + TEXT_SIZE + 4},
-                    picture_number(picture->arena, fabs(tick) < axis->step * 1e-6 ? 0 : tick, axis->step), &style);
+        canvas_text(picture->canvas, (Point){x, plot.bottom + TEXT_SIZE + 4}, tick_text(picture->arena, axis, tick),
+                    &style);
     }
     for (size_t i = 0; i < picture->lines->len; i++) {
         const WidgetLine *line = &picture->lines->items[i];
