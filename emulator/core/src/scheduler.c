@@ -85,6 +85,15 @@ Timer *scheduler_at(Scheduler *scheduler, int64_t due_ms, TimerFunction *functio
     return timer;
 }
 
+Timer *scheduler_earlier(Scheduler *scheduler, Timer *timer, int64_t due_ms, TimerFunction *function, void *context)
+{
+    if (timer && timer->due_ms <= due_ms)
+        return timer;
+    if (timer)
+        scheduler_cancel(scheduler, timer);
+    return scheduler_at(scheduler, due_ms, function, context);
+}
+
 void scheduler_cancel(Scheduler *scheduler, Timer *timer)
 {
     size_t at = timer->at;

@@ -273,14 +273,8 @@ static void go_on(LoopTimer *timer)
 static void wake(Cloudwatch *cloudwatch, int64_t due_ms)
 {
     Scheduler *scheduler = cloudwatch->runtime->scheduler;
-    if (due_ms == INT64_MAX || !scheduler)
-        return;
-    if (cloudwatch->streams && cloudwatch->streams_due_ms <= due_ms)
-        return;
-    if (cloudwatch->streams)
-        scheduler_cancel(scheduler, cloudwatch->streams);
-    cloudwatch->streams_due_ms = due_ms;
-    cloudwatch->streams = scheduler_at(scheduler, due_ms, on_due, cloudwatch);
+    if (due_ms != INT64_MAX && scheduler)
+        cloudwatch->streams = scheduler_earlier(scheduler, cloudwatch->streams, due_ms, on_due, cloudwatch);
 }
 
 void metric_streams_changed(Cloudwatch *cloudwatch)

@@ -12,6 +12,5 @@ struct Cloudwatch {
     CloudwatchOutlet outlet;
     int64_t running_streams; /* of metrics; below 0: not counted */
     Timer *streams;          /* when what was noted for them is sent; NULL: nothing is */
-    int64_t streams_due_ms;
     LoopTimer stream_steps;
 };

@@ -130,11 +130,7 @@ static void on_due(void *context, int64_t now_ms)
 
 void streams_start(Dynamodb *dynamodb, int64_t due_ms)
 {
-    if (dynamodb->streams && dynamodb->streams_due_ms <= due_ms)
-        return;
-    streams_stop(dynamodb);
-    dynamodb->streams_due_ms = due_ms;
-    dynamodb->streams = scheduler_at(dynamodb->runtime->scheduler, due_ms, on_due, dynamodb);
+    dynamodb->streams = scheduler_earlier(dynamodb->runtime->scheduler, dynamodb->streams, due_ms, on_due, dynamodb);
 }
 
 void streams_stop(Dynamodb *dynamodb)

@@ -21,11 +21,10 @@ struct Dynamodb {
     Map *tables;   /* by account NUL region NUL name */
     Timer *expiry; /* at expiry_s something expires */
     int64_t expiry_s;
-    Map *damaged_trees;   /* 8 bytes of tree: what cannot be removed */
-    Timer *drops;         /* removes what deleted tables and indexes held */
-    struct ShardLog *log; /* of streams' records */
-    Timer *streams;       /* at streams_due_ms a shard is to be closed or dropped */
-    int64_t streams_due_ms;
+    Map *damaged_trees;               /* 8 bytes of tree: what cannot be removed */
+    Timer *drops;                     /* removes what deleted tables and indexes held */
+    struct ShardLog *log;             /* of streams' records */
+    Timer *streams;                   /* when a shard is to be closed or dropped */
     struct Kinesis *kinesis;          /* NULL: it isn't open */
     void *kms;                        /* NULL: it isn't open */
     void *s3;                         /* for exports and imports; NULL: it isn't open */

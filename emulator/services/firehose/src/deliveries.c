@@ -32,12 +32,8 @@ static void on_due(void *context, int64_t now_ms)
 
 void deliveries_await(Firehose *firehose, int64_t due_ms)
 {
-    if (due_ms == DUE_NEVER || (firehose->timer && firehose->timer_due_ms <= due_ms))
-        return;
-    if (firehose->timer)
-        scheduler_cancel(firehose->runtime->scheduler, firehose->timer);
-    firehose->timer = scheduler_at(firehose->runtime->scheduler, due_ms, on_due, firehose);
-    firehose->timer_due_ms = due_ms;
+    if (due_ms != DUE_NEVER)
+        firehose->timer = scheduler_earlier(firehose->runtime->scheduler, firehose->timer, due_ms, on_due, firehose);
 }
 
 /* Not by the scheduler: where turns cannot be committed, each look may end in another rollback. */

@@ -35,8 +35,7 @@ struct Firehose {
     ShardLog *log;
     unsigned char secret[SEAL_SECRET_BYTES]; /* what buffers of encrypted streams are sealed with */
     int64_t transition_ms;
-    Timer *timer; /* the next delivery, or end of a state */
-    int64_t timer_due_ms;
+    Timer *timer;         /* the next delivery, or end of a state */
     Delivery *deliveries; /* large ones, in steps; those that wait for somebody */
     struct Queries *queries;
     struct Outbound *outbound;
